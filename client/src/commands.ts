@@ -1,0 +1,41 @@
+/**
+ * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
+ * package.json; what a command finds out is computed by the server.
+ */
+import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
+import { type CheckWorkspaceResult, checkWorkspaceRequest } from './protocol.ts';
+import type { Server } from './server.ts';
+import { hasFindings, summarize } from './summary.ts';
+
+export const checkWorkspaceCommand = 'varsmith.checkWorkspace';
+export const restartServerCommand = 'varsmith.restartServer';
+export const showLogCommand = 'varsmith.showLog';
+
+/** Registers all commands; the caller disposes of them. */
+export function registerCommands(server: Server, log: LogOutputChannel): readonly Disposable[] {
+  return [
+    commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
+    commands.registerCommand(restartServerCommand, () => restartServer(server)),
+    commands.registerCommand(showLogCommand, () => log.show()),
+  ];
+}
+
+async function checkWorkspace(server: Server): Promise<void> {
+  const result = await window.withProgress(
+    { location: ProgressLocation.Window, title: 'Varsmith: checking the workspace' },
+    () => server.request<CheckWorkspaceResult>(checkWorkspaceRequest),
+  );
+  // Not awaited: the command has done its work, and the message may stay open for long.
+  void showSummary(result);
+}
+
+async function showSummary(result: CheckWorkspaceResult): Promise<void> {
+  const buttons = hasFindings(result) ? ['Show Problems'] : [];
+  const answer = await window.showInformationMessage(summarize(result), ...buttons);
+  // The view's own focus command: `workbench.actions.view.problems` would close the view if it has the focus.
+  if (answer !== undefined) await commands.executeCommand('workbench.panel.markers.view.focus');
+}
+
+async function restartServer(server: Server): Promise<void> {
+  if (await server.restart()) window.setStatusBarMessage('Varsmith: language server restarted', 3000);
+}

@@ -1,0 +1,34 @@
+/**
+ * Where VS Code enters and leaves. It puts the parts together and returns at once: the language client library, nearly
+ * all of the bundle, is evaluated after activation (see server.ts), since other extensions wait for this function.
+ */
+import type { ExtensionContext } from 'vscode';
+import { window } from 'vscode';
+import { registerCommands } from './commands.ts';
+import { createServer, type Server } from './server.ts';
+import { createStatus } from './status.ts';
+
+/** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
+export interface ExtensionExports {
+  /** Wall-clock time `activate` took; the language server is still starting then. */
+  readonly activationMilliseconds: number;
+}
+
+let server: Server | undefined;
+
+/** Registers commands and status, and lets the server start in the background. */
+export function activate(context: ExtensionContext): ExtensionExports {
+  const begin = performance.now();
+  const log = window.createOutputChannel('Varsmith', { log: true });
+  const status = createStatus();
+  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show);
+  context.subscriptions.push(log, status, ...registerCommands(server, log));
+  server.startInBackground();
+  return { activationMilliseconds: performance.now() - begin };
+}
+
+/** Ends the server process; VS Code waits a few seconds for it. */
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+  server = undefined;
+}

@@ -1,0 +1,105 @@
+/**
+ * The life of the language server as the extension sees it: start, restart, stop, and what to tell the person when
+ * that fails. It knows neither the protocol nor what is analysed.
+ */
+import { type LogOutputChannel, window } from 'vscode';
+import type { Connection } from './connection.ts';
+import type { ServerStatus } from './protocol.ts';
+
+export interface Server {
+  /** Returns at once; failure is reported to the person, not to the caller. */
+  startInBackground(): void;
+  /** Ends the running server, if any, and starts a new one. False when that failed; the person has been told. */
+  restart(): Promise<boolean>;
+  /** Ends the server process and any start under way. Never rejects. */
+  stop(): Promise<void>;
+  /** Sends a request of ours once the server runs. Rejects when it cannot start or answers with an error. */
+  request<Result>(method: string): Promise<Result>;
+}
+
+/**
+ * @param modulePath absolute path of the bundled server
+ * @param showStatus told of every change, by the server's own notification or from here
+ */
+export function createServer(
+  modulePath: string,
+  log: LogOutputChannel,
+  showStatus: (status: ServerStatus) => void,
+): Server {
+  let connection: Connection | undefined;
+  // Starts and stops run one after another: the client library refuses to stop a server that is still starting.
+  let queue: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  function inOrder<Result>(step: () => Promise<Result>): Promise<Result> {
+    const result = queue.then(step);
+    // The caller handles a failure; the queue only needs to go on.
+    queue = result.then(ignore, ignore);
+    return result;
+  }
+
+  async function open(): Promise<Connection> {
+    showStatus({ state: 'starting', message: 'starting' });
+    // Evaluating the client library blocks the extension host for tens of milliseconds. A macrotask, not a promise:
+    // VS Code continues after activation in a microtask, and promises here would run before it.
+    await new Promise<void>(resolve => setImmediate(resolve));
+    const { connect } = await import('./connection.ts');
+    return connect(modulePath, log, showStatus);
+  }
+
+  async function start(): Promise<boolean> {
+    if (stopped) return false;
+    try {
+      connection = await open();
+      return true;
+    } catch (error) {
+      reportFailure(error);
+      return false;
+    }
+  }
+
+  async function close(): Promise<void> {
+    const closing = connection;
+    connection = undefined;
+    try {
+      await closing?.close();
+    } catch (error) {
+      // The process is gone already, or did not end in time and was killed: nothing is left to close.
+      log.warn(`Closing the language server: ${messageOf(error)}`);
+    }
+  }
+
+  function reportFailure(error: unknown): void {
+    const message = messageOf(error);
+    log.error(`The language server did not start: ${message}`);
+    showStatus({ state: 'failed', message: 'not running', detail: message });
+    // Not awaited: a message stays open until the person answers it.
+    void window
+      .showErrorMessage(`Varsmith's language server did not start: ${message}`, 'Show Log')
+      .then(answer => answer && log.show());
+  }
+
+  return {
+    startInBackground: () => void inOrder(start),
+    restart: () =>
+      inOrder(async () => {
+        await close();
+        return start();
+      }),
+    stop: () => {
+      stopped = true;
+      return inOrder(close);
+    },
+    request: async <Result>(method: string) => {
+      await queue;
+      if (connection === undefined) throw new Error('The language server is not running.');
+      return connection.request<Result>(method);
+    },
+  };
+}
+
+function ignore(): void {}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+/**
+ * The language status item: the braces in the status bar that say, for a Nix file, what Varsmith is doing and, when
+ * nothing is found, why. It shows what it is told and asks nobody.
+ */
+import { type Disposable, LanguageStatusSeverity, languages } from 'vscode';
+import { showLogCommand } from './commands.ts';
+import type { ServerState, ServerStatus } from './protocol.ts';
+
+export interface Status extends Disposable {
+  readonly show: (status: ServerStatus) => void;
+}
+
+const severities: Readonly<Record<ServerState, LanguageStatusSeverity>> = {
+  starting: LanguageStatusSeverity.Information,
+  ready: LanguageStatusSeverity.Information,
+  checking: LanguageStatusSeverity.Information,
+  failed: LanguageStatusSeverity.Error,
+};
+
+/** Creates the item; a click opens the log. */
+export function createStatus(): Status {
+  const item = languages.createLanguageStatusItem('varsmith.status', { language: 'nix', scheme: 'file' });
+  item.name = 'Varsmith';
+  item.command = { title: 'Show Log', command: showLogCommand };
+  return {
+    show: status => {
+      item.text = `Varsmith: ${status.message}`;
+      item.detail = status.detail ?? '';
+      item.severity = severities[status.state];
+      item.busy = status.state === 'starting' || status.state === 'checking';
+    },
+    dispose: () => item.dispose(),
+  };
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+// Bundles the three programs into dist/ and puts the wasm files beside them:
+//   extension.js  the VS Code side        server.js  the language server        cli.js  the command line
+// Options: --watch, --sourcemap, --outdir DIR (default dist), --only NAME (repeatable).
+// dist/ runs from any directory without node_modules; nothing in it is fetched or compiled at run time.
+
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, context } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+const programs = {
+  // VS Code provides the module `vscode`. `import()` stays lazy inside the one file: esbuild wraps what only it reaches.
+  extension: { entry: 'client/src/extension.ts', external: ['vscode'] },
+  server: { entry: 'server/src/server.ts' },
+  cli: { entry: 'server/src/cli.ts', executable: true },
+};
+
+// Of the parser library's two builds, the one that needs no `import.meta`, which a CommonJS bundle does not have.
+const alias = { 'web-tree-sitter': join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') };
+
+const wasmFiles = [
+  'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  'server/grammar/tree-sitter-nix.wasm',
+];
+
+const { values: options } = parseArgs({
+  options: {
+    watch: { type: 'boolean', default: false },
+    sourcemap: { type: 'boolean', default: false },
+    outdir: { type: 'string', default: join(root, 'dist') },
+    only: { type: 'string', multiple: true, default: Object.keys(programs) },
+  },
+});
+options.outdir = resolve(options.outdir);
+
+/** esbuild's options for one program; all of them are CommonJS, which the extension host loads fastest. */
+function bundleOptions(name) {
+  const { entry, external = [], executable = false } = programs[name];
+  return {
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: join(options.outdir, `${name}.js`),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minify: true,
+    sourcemap: options.sourcemap,
+    external,
+    alias,
+    banner: executable ? { js: '#!/usr/bin/env node' } : {},
+    logLevel: 'warning',
+  };
+}
+
+async function copyWasm() {
+  for (const file of wasmFiles)
+    await copyFile(join(root, file), join(options.outdir, file.split('/').at(-1)));
+}
+
+async function makeExecutable() {
+  for (const name of options.only.filter(name => programs[name].executable)) {
+    await chmod(join(options.outdir, `${name}.js`), 0o755);
+  }
+}
+
+async function printSizes() {
+  const names = [...options.only.map(name => `${name}.js`), ...wasmFiles.map(file => file.split('/').at(-1))];
+  let total = 0;
+  for (const name of names) {
+    const { size } = await stat(join(options.outdir, name));
+    total += size;
+    console.log(`${kibibytes(size)}  ${name}`);
+  }
+  console.log(`${kibibytes(total)}  in ${relative(process.cwd(), options.outdir) || '.'}`);
+}
+
+function kibibytes(bytes) {
+  return `${(bytes / 1024).toFixed(1).padStart(8)} KiB`;
+}
+
+const unknown = options.only.filter(name => programs[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`Unknown program: ${unknown.join(', ')}. There are ${Object.keys(programs).join(', ')}.`);
+  process.exit(2);
+}
+
+for (const name of options.only.filter(name => !existsSync(join(root, programs[name].entry)))) {
+  console.log(`not built: ${name}.js, ${programs[name].entry} does not exist yet`);
+  options.only = options.only.filter(other => other !== name);
+}
+
+await mkdir(options.outdir, { recursive: true });
+await copyWasm();
+if (options.watch) {
+  for (const name of options.only)
+    await (await context({ ...bundleOptions(name), logLevel: 'info' })).watch();
+} else {
+  await Promise.all(options.only.map(name => build(bundleOptions(name))));
+  await makeExecutable();
+  await printSizes();
+}

@@ -1,0 +1,39 @@
+/** The extension as it ships: one bundled file, loaded from a folder without node_modules. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+let folder: string;
+
+function node(...args: readonly string[]): string {
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'varsmith-bundle-'));
+  node(join(root, 'scripts/build.mjs'), '--outdir', folder, '--only', 'extension');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('activate registers the commands and gives its duration', () => {
+  const outcome = JSON.parse(
+    node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
+  );
+  expect(outcome.registered).toEqual([
+    'varsmith.checkWorkspace',
+    'varsmith.restartServer',
+    'varsmith.showLog',
+  ]);
+  expect(outcome.exported).toEqual({ activationMilliseconds: expect.any(Number) });
+});
+
+test('activate does not load the language client library, which touches most of the vscode module', () => {
+  const outcome = JSON.parse(
+    node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
+  );
+  expect(outcome.touched).toEqual(['LanguageStatusSeverity', 'commands', 'languages', 'window']);
+});

@@ -1,0 +1,62 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { registerCommands } from '../../client/src/commands.ts';
+import type { Server } from '../../client/src/server.ts';
+import { commands, fakeLog, window } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const found = { errors: 2, warnings: 1, infos: 0, hints: 0, files: 34, milliseconds: 12 };
+const log = fakeLog();
+const server = {
+  startInBackground: vi.fn(),
+  restart: vi.fn(async () => true),
+  stop: vi.fn(async () => {}),
+  request: vi.fn(async (_method: string) => found as unknown),
+};
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  registerCommands(server as Server, log);
+});
+
+test('Check Workspace asks the server and says what it counted', async () => {
+  await commands.executeCommand('varsmith.checkWorkspace');
+  expect(server.request).toHaveBeenCalledWith('varsmith/checkWorkspace');
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Checked 34 files: 2 errors, 1 warning.',
+    'Show Problems',
+  );
+});
+
+test('Show Problems opens the Problems view', async () => {
+  window.showInformationMessage.mockResolvedValueOnce('Show Problems');
+  await commands.executeCommand('varsmith.checkWorkspace');
+  await vi.waitFor(() =>
+    expect(commands.executeCommand).toHaveBeenCalledWith('workbench.panel.markers.view.focus'),
+  );
+});
+
+test('a clean workspace offers no button', async () => {
+  server.request.mockResolvedValueOnce({ ...found, errors: 0, warnings: 0 });
+  await commands.executeCommand('varsmith.checkWorkspace');
+  expect(window.showInformationMessage.mock.calls).toEqual([['Checked 34 files: nothing to report.']]);
+});
+
+test('a failed check is left to the editor, which shows the message', async () => {
+  server.request.mockRejectedValueOnce(new Error('The language server is not running.'));
+  await expect(commands.executeCommand('varsmith.checkWorkspace')).rejects.toThrow('not running');
+  expect(window.showInformationMessage).not.toHaveBeenCalled();
+});
+
+test('Restart Server says so only when the new server runs', async () => {
+  await commands.executeCommand('varsmith.restartServer');
+  expect(window.setStatusBarMessage).toHaveBeenCalledOnce();
+  server.restart.mockResolvedValueOnce(false);
+  await commands.executeCommand('varsmith.restartServer');
+  expect(window.setStatusBarMessage).toHaveBeenCalledOnce();
+});
+
+test('Show Log shows the log', async () => {
+  await commands.executeCommand('varsmith.showLog');
+  expect(log.show).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,48 @@
+/**
+ * The part of the `vscode` module the extension's own files use, remembering what was shown. It does not imitate the
+ * editor: how things look and behave there is tested inside a real one.
+ */
+
+import { vi } from 'vitest';
+import type { LogOutputChannel } from 'vscode';
+
+export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
+export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
+
+export const statusItem = {
+  name: '',
+  text: '',
+  detail: '',
+  severity: -1,
+  busy: false,
+  command: undefined as { title: string; command: string } | undefined,
+  dispose: vi.fn(),
+};
+
+export const languages = { createLanguageStatusItem: vi.fn(() => statusItem) };
+
+const registered = new Map<string, () => unknown>();
+
+export const commands = {
+  registerCommand: vi.fn((id: string, run: () => unknown) => {
+    registered.set(id, run);
+    return { dispose: () => registered.delete(id) };
+  }),
+  executeCommand: vi.fn(async (id: string) => registered.get(id)?.()),
+};
+
+export const window = {
+  showInformationMessage: vi.fn(
+    async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
+  ),
+  showErrorMessage: vi.fn(
+    async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
+  ),
+  setStatusBarMessage: vi.fn(),
+  withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
+};
+
+/** A log that keeps nothing. */
+export function fakeLog(): LogOutputChannel {
+  return { show: vi.fn(), error: vi.fn(), warn: vi.fn(), info: vi.fn() } as unknown as LogOutputChannel;
+}

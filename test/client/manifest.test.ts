@@ -1,0 +1,46 @@
+/** What package.json promises to VS Code agrees with the code and with the files that ship. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+const { contributes } = manifest;
+const settings: readonly [string, { markdownDescription: string; default: unknown; scope: string }][] =
+  Object.entries(contributes.configuration.properties);
+
+test('every command of the palette is declared, in one category', () => {
+  expect(contributes.commands.map(({ command }) => command)).toEqual([
+    'varsmith.checkWorkspace',
+    'varsmith.restartServer',
+    'varsmith.showLog',
+  ]);
+  expect(new Set(contributes.commands.map(({ category }) => category))).toEqual(new Set(['Varsmith']));
+});
+
+test.each(settings)('the setting %s is ours, described, and has a default', (name, setting) => {
+  expect(name).toMatch(/^varsmith\./);
+  expect(setting.markdownDescription).toMatch(/\.$/);
+  expect(setting).toHaveProperty('default');
+  expect(['resource', 'window']).toContain(setting.scope);
+});
+
+test('there are fewer than ten settings', () => {
+  expect(settings.length).toBeLessThan(10);
+});
+
+test('the language is contributed under the id and extension the other Nix extensions use', () => {
+  expect(contributes.languages).toMatchObject([{ id: 'nix', extensions: ['.nix'] }]);
+  expect(contributes.grammars).toMatchObject([{ language: 'nix', scopeName: grammar.scopeName }]);
+});
+
+test('the files the manifest names exist', () => {
+  const named = [manifest.icon, contributes.languages[0]?.configuration, contributes.grammars[0]?.path];
+  for (const file of named) expect(existsSync(join(root, file ?? 'not named')), file).toBe(true);
+});
+
+test('an untrusted workspace is analysed, and the manifest says that nothing is run there', () => {
+  expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
+  expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+});
