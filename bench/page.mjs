@@ -1,0 +1,64 @@
+/** docs/performance.md: the figures of one whole run, what they mean and how to have them again. */
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { mainTable, ROWS, scalingTable, verdict } from './table.mjs';
+
+/** The machine in words that fit any other machine of its kind. */
+export function machineText() {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores, ${memory} GiB of memory, ${platform()} ${arch()}, Node ${process.versions.node}`;
+}
+
+/** How many bars were reached, missed and left unmeasured. */
+export function summary(figures) {
+  const counts = { reached: 0, 'not reached': 0, 'not measured': 0 };
+  for (const row of ROWS) {
+    const found = verdict(row, figures[row.id]?.varsmith);
+    if (found !== '') counts[found]++;
+  }
+  return Object.entries(counts)
+    .map(([words, count]) => `${count} ${words}`)
+    .join(', ');
+}
+
+export function page({ figures, growth, names, versions, date }) {
+  return `# Speed and size
+
+Written by \`npm run bench -- --update\`; not edited by hand. Measured on ${date}: ${machineText()}.
+Times are p50 / p95. Bars: ${summary(figures)}.
+
+${mainTable(figures, names)}
+
+All columns are of one run on one machine. On a machine that is busy, trust the ratios between columns more than the figures.
+
+* **Varsmith** works in a synthetic fleet of 50 machines × 200 keys. Every odd edit adds a true finding and every
+  even one takes it out again; a figure is the time until that finding has come or gone. Findings are pushed,
+  except in the row that says pulled.
+* **open** counts from \`didOpen\` in a process that was started 300 ms before, **start → first finding** from the
+  start of the process, with nothing waited for in between.
+* **key renamed** counts from an edit of the registry to the changed findings of the matrix, another file. The key
+  is in the list that nearly all machines share.
+* **burst** counts from the last of 20 edits sent without waiting to the findings of the last.
+* **floor** is a server that parses the same files with the same parser and publishes syntax errors, and no more.
+* **bash-language-server** ${versions.bash ?? '(not installed)'} and **yaml-language-server** ${versions.yaml ?? '(not installed)'} work on one file of some 540 lines of their own language:
+  the first without shellcheck, so that it answers an edit with an empty list, the second with a schema.
+* **memory** is the resident memory of the server's processes at the end of the session.
+
+## Growth
+
+\`varsmith check\` as a whole process on fleets of 200 keys:
+
+${scalingTable(growth)}
+
+## To run it again
+
+\`\`\`sh
+npm run bench                                 # prints the table
+npm run bench -- --clan-core DIR              # with a checkout of clan-core to check
+npm run bench -- --only servers,scaling       # some parts: servers, fleet, check, artefacts, scaling
+npm run bench -- --clan-core DIR --update     # rewrites this page
+\`\`\`
+
+The time of \`activate()\` is left behind by \`npm test\`, the packed extension by \`npm run package\`.
+\`bench/lsp-bench.mjs\` drives any language server by hand; its head defines every figure.
+`;
+}

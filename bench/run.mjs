@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench`: measures Varsmith beside a floor server and two servers from npm, and prints one table.
+ *
+ *   --only NAME,…    parts to run: servers, fleet, check, artefacts, scaling (default: all)
+ *   --clan-core DIR  a checkout of clan-core for the part "check"; skipped without it
+ *   --update         rewrite docs/performance.md with the figures of this run
+ *   --quick          few repetitions: to see that it works, not to be quoted
+ *   --verbose        the servers' standard error
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeFleet } from './fleet.mjs';
+import { writeNeighbours } from './neighbours.mjs';
+import { machineText, page, summary } from './page.mjs';
+import { artefacts } from './parts/artefacts.mjs';
+import { checkRepository, scaling } from './parts/check.mjs';
+import { inFleet, sideBySide } from './parts/sessions.mjs';
+import { buildProject, findServers, installedVersion, installNeighbours, NAMES, ROOT } from './servers.mjs';
+import { mainTable, scalingTable } from './table.mjs';
+
+const PARTS = ['servers', 'fleet', 'check', 'artefacts', 'scaling'];
+const FULL = { fresh: 20, edits: 60, check: 10, scaling: 5 };
+const QUICK = { fresh: 2, edits: 6, check: 2, scaling: 1 };
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      'clan-core': { type: 'string' },
+      update: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const parts = values.only?.split(',') ?? PARTS;
+  const strange = parts.find(part => !PARTS.includes(part));
+  if (strange !== undefined) throw new Error(`no part "${strange}"; there are ${PARTS.join(', ')}`);
+  if (values.update && (values.quick || values.only !== undefined)) {
+    throw new Error('--update writes the figures of a whole run: leave out --only and --quick');
+  }
+  return { ...values, parts, clanCore: values['clan-core'] && resolve(values['clan-core']) };
+}
+
+function tell(message) {
+  process.stderr.write(`bench: ${message}\n`);
+}
+
+async function runParts({ parts, clanCore, quick, verbose, update }, work) {
+  installNeighbours(tell);
+  if (!buildProject(tell) && update) throw new Error('--update does not write figures of an older build');
+  const fleetRoot = join(work, 'fleet');
+  const neighbourRoot = join(work, 'neighbours');
+  const context = {
+    work,
+    tell,
+    verbose,
+    clanCore,
+    repetitions: quick ? QUICK : FULL,
+    fleetRoot,
+    fleet: writeFleet(fleetRoot, { machines: 50, keys: 200 }),
+    neighbourRoot,
+    neighbours: writeNeighbours(neighbourRoot),
+    servers: await findServers(join(work, 'floor')),
+  };
+  for (const [name, { missing }] of Object.entries(context.servers)) {
+    if (missing !== undefined) tell(`${NAMES[name]} is left out: ${missing}`);
+  }
+  const figures = {};
+  if (parts.includes('servers')) Object.assign(figures, await sideBySide(context));
+  if (parts.includes('fleet')) Object.assign(figures, await inFleet(context));
+  if (parts.includes('check')) Object.assign(figures, await checkRepository(context));
+  if (parts.includes('artefacts')) Object.assign(figures, artefacts());
+  const growth = parts.includes('scaling') ? await scaling(context) : null;
+  return { figures, growth };
+}
+
+async function main() {
+  const options = readArguments();
+  const work = mkdtempSync(join(tmpdir(), 'varsmith-bench-'));
+  try {
+    const { figures, growth } = await runParts(options, work);
+    console.log(`${machineText()}; times are p50 / p95\n`);
+    console.log(mainTable(figures, NAMES));
+    if (growth !== null) console.log(`\nGrowth, 200 keys:\n\n${scalingTable(growth)}`);
+    console.log(`\nBars: ${summary(figures)}`);
+    keep(options, figures, growth);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function keep({ update }, figures, growth) {
+  const date = new Date().toISOString().slice(0, 10);
+  mkdirSync(join(ROOT, 'out'), { recursive: true });
+  writeFileSync(join(ROOT, 'out', 'bench.json'), `${JSON.stringify({ date, figures, growth }, null, 2)}\n`);
+  if (!update) return;
+  const versions = {
+    bash: installedVersion('bash-language-server'),
+    yaml: installedVersion('yaml-language-server'),
+  };
+  const text = page({ figures, growth, names: NAMES, versions, date });
+  writeFileSync(join(ROOT, 'docs', 'performance.md'), text);
+  tell('docs/performance.md is rewritten');
+}
+
+main().catch(error => {
+  tell(error.message);
+  process.exitCode = 1;
+});
