@@ -1,0 +1,171 @@
+/**
+ * What is open at a place of a broken text, and how to close it: the stack behind `repair.ts`.
+ * Holds the rules of closing (which text ends which construct) and knows nothing of tokens.
+ */
+
+/**
+ * What `repair` has to do to a text: `[start, end)` gives way to `text`. An insertion has an empty range.
+ * `at` is what the message is about, in the broken text.
+ */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly at: { readonly start: number; readonly end: number };
+  readonly message: string;
+}
+
+export type FrameKind =
+  | 'root'
+  | 'set'
+  | 'let'
+  | 'paren'
+  | 'list'
+  | 'formals'
+  | 'hole'
+  | 'string'
+  | 'indented'
+  | 'if'
+  | 'head';
+
+/** How far a frame has come: in a binding, in an `if`, or in formals. */
+export type FrameState = 'name' | 'path' | 'dot' | 'value' | 'inherit' | 'if' | 'then' | 'else' | 'default';
+
+export interface Frame {
+  readonly kind: FrameKind;
+  state: FrameState;
+  /** The token that opened it. */
+  readonly start: number;
+  readonly end: number;
+  /** Blanks that begin the line of the opening token. */
+  readonly indent: number;
+}
+
+/** The state of one repair. `operand` says that an operand has just ended, so that an operator may follow. */
+export interface Repair {
+  readonly text: string;
+  /** The name that stands for what is missing; it occurs nowhere in the text. */
+  readonly placeholder: string;
+  readonly stack: Frame[];
+  readonly edits: Edit[];
+  operand: boolean;
+  /** A `.` waits for its name. */
+  dot: boolean;
+  /** The end of the last token: where insertions go. */
+  last: number;
+  /** Brackets or quotes that did not pair. */
+  unbalanced: boolean;
+}
+
+const OPENERS: Readonly<Partial<Record<FrameKind, string>>> = {
+  set: '{',
+  paren: '(',
+  list: '[',
+  formals: '{',
+  hole: '${',
+  string: '"',
+  indented: "''",
+  let: 'let',
+};
+
+/** The innermost open construct. */
+export function topFrame(repair: Repair): Frame {
+  return repair.stack[repair.stack.length - 1] as Frame;
+}
+
+export function isBindingFrame(frame: Frame): boolean {
+  return frame.kind === 'set' || frame.kind === 'let';
+}
+
+/** Inserts `text` after the last token. */
+export function insert(repair: Repair, text: string, message: string): void {
+  const at = { start: Math.max(0, repair.last - 1), end: Math.max(1, repair.last) };
+  repair.edits.push({ start: repair.last, end: repair.last, text, at, message });
+}
+
+/** Puts a placeholder where a name or a value is missing. */
+export function ensureOperand(repair: Repair): void {
+  if (repair.dot) insert(repair, `${repair.placeholder} `, 'Expected a name here.');
+  else if (!repair.operand) insert(repair, ` ${repair.placeholder} `, 'Expected a value here.');
+  repair.operand = true;
+  repair.dot = false;
+}
+
+/** Gives a binding that has only names, or names and a dot, the rest of what it needs before its `;`. */
+export function completePath(repair: Repair, frame: Frame): void {
+  const { placeholder } = repair;
+  if (frame.state === 'dot') insert(repair, `${placeholder} `, 'Expected a name here.');
+  insert(repair, ` = ${placeholder} `, 'Expected `=` and a value here.');
+}
+
+/** Ends the binding a set or a `let` is in, so that the next one may begin. */
+export function endBinding(repair: Repair, frame: Frame): void {
+  if (frame.state === 'value') ensureOperand(repair);
+  if (frame.state === 'path' || frame.state === 'dot') completePath(repair, frame);
+  if (frame.state !== 'name') insert(repair, ';', 'Expected `;` here.');
+  frame.state = 'name';
+  repair.operand = false;
+  repair.dot = false;
+}
+
+/** Closes the innermost construct by inserting what it lacks. */
+export function closeTop(repair: Repair): void {
+  const frame = topFrame(repair);
+  if (frame.kind === 'root') return;
+  completeTop(repair, frame);
+  repair.stack.pop();
+  repair.operand = true;
+  repair.dot = false;
+}
+
+function completeTop(repair: Repair, frame: Frame): void {
+  const { placeholder } = repair;
+  const opener = OPENERS[frame.kind];
+  if (frame.kind !== 'list' || repair.dot) {
+    if (isBindingFrame(frame)) endBinding(repair, frame);
+    else if (frame.kind !== 'formals' || frame.state === 'default') {
+      if (frame.kind !== 'string' && frame.kind !== 'indented') ensureOperand(repair);
+    }
+  }
+  if (opener === undefined) {
+    if (frame.kind === 'head') insert(repair, `; ${placeholder} `, 'Expected `;` and a value here.');
+    else if (frame.state === 'if') {
+      insert(repair, ` then ${placeholder} else ${placeholder} `, 'Expected `then` here.');
+    } else if (frame.state === 'then') insert(repair, ` else ${placeholder} `, 'Expected `else` here.');
+    return;
+  }
+  const closers: Readonly<Record<string, string>> = {
+    '{': frame.kind === 'formals' ? `}: ${placeholder} ` : '}',
+    '(': ')',
+    '[': ']',
+    '${': '}',
+    '"': '"',
+    "''": "''",
+    let: ` in ${placeholder} `,
+  };
+  if (frame.kind !== 'let') repair.unbalanced = true;
+  const message = frame.kind === 'let' ? 'This `let` has no `in`.' : `This \`${opener}\` is never closed.`;
+  const at = { start: frame.start, end: frame.end };
+  repair.edits.push({ start: repair.last, end: repair.last, text: closers[opener] ?? '', at, message });
+}
+
+/** Closes everything above the frame at `depth`. */
+export function closeTo(repair: Repair, depth: number): void {
+  while (repair.stack.length - 1 > depth) closeTop(repair);
+}
+
+/**
+ * The depth of the nearest frame that `accept`s, past frames of the kinds in `crossing`; -1 if none.
+ */
+export function findFrame(
+  repair: Repair,
+  accept: (frame: Frame) => boolean,
+  crossing: readonly FrameKind[],
+): number {
+  for (let depth = repair.stack.length - 1; depth > 0; depth--) {
+    const frame = repair.stack[depth] as Frame;
+    if (accept(frame)) return depth;
+    if (!crossing.includes(frame.kind)) return -1;
+  }
+  return -1;
+}
