@@ -1,0 +1,127 @@
+/**
+ * Bindings of `{ … }` and `let … in`, grouped as Nix's parser groups them: `a.b = 1; a = { c = 2; };` is one
+ * attribute `a`. Pure syntax; the grouping of an expression is computed once.
+ */
+import type { AttrName, Binding, Expr, Range } from './syntax.ts';
+
+/** A statically named attribute of a group. Exactly one of `expr`, `group` and `inherit` says what it is. */
+export interface Member {
+  readonly name: string;
+  /** Where the name is written first. */
+  readonly at: Range;
+  readonly expr: Expr | null;
+  readonly group: Group | null;
+  /** `inherit x` (`from` null: the enclosing scope) or `inherit (from) x`. */
+  readonly inherit: { readonly from: Expr | null } | null;
+}
+
+/** An attribute whose name must be evaluated. `rest` is the path below it. */
+export interface DynamicMember {
+  readonly name: Extract<AttrName, { kind: 'dynamic' }>;
+  readonly rest: readonly AttrName[];
+  readonly value: Expr;
+}
+
+export interface Group extends Range {
+  recursive: boolean;
+  readonly members: Map<string, Member>;
+  readonly dynamics: DynamicMember[];
+  /** Names that are bound twice, at the second place: Nix refuses the file. */
+  readonly duplicates: (Range & { readonly name: string; readonly first: Range })[];
+}
+
+const cache = new WeakMap<readonly Binding[], Group>();
+
+/** The grouping of a list of bindings. `range` is that of the whole expression. */
+export function groupOf(bindings: readonly Binding[], recursive: boolean, range: Range): Group {
+  const known = cache.get(bindings);
+  if (known !== undefined) return known;
+  const group = newGroup(range, recursive);
+  addAll(group, bindings);
+  cache.set(bindings, group);
+  return group;
+}
+
+/** The group that `path = value` makes, below a name that had to be computed. `path` is not empty. */
+export function groupOfPath(path: readonly AttrName[], value: Expr): Group {
+  const group = newGroup({ start: (path[0] as AttrName).start, end: value.end }, false);
+  addPath(group, path, 0, value);
+  return group;
+}
+
+function newGroup(range: Range, recursive: boolean): Group {
+  return { start: range.start, end: range.end, recursive, members: new Map(), dynamics: [], duplicates: [] };
+}
+
+function addAll(group: Group, bindings: readonly Binding[]): void {
+  for (const binding of bindings) {
+    if (binding.kind === 'bind') {
+      addPath(group, binding.path, 0, binding.value);
+      continue;
+    }
+    for (const name of binding.names) {
+      if (name.kind !== 'name') continue;
+      add(group, name.name, {
+        name: name.name,
+        at: name,
+        expr: null,
+        group: null,
+        inherit: { from: binding.from },
+      });
+    }
+  }
+}
+
+function addPath(group: Group, path: readonly AttrName[], index: number, value: Expr): void {
+  const name = path[index];
+  if (name === undefined) return;
+  if (name.kind === 'dynamic') {
+    group.dynamics.push({ name, rest: path.slice(index + 1), value });
+    return;
+  }
+  if (index === path.length - 1) {
+    const member: Member = { name: name.name, at: name, expr: value, group: null, inherit: null };
+    const existing = group.members.get(name.name);
+    if (existing !== undefined && value.kind === 'attrs' && mergeable(existing)) {
+      const merged = asGroup(existing);
+      addAll(merged, value.bindings);
+      group.members.set(name.name, { ...existing, expr: null, group: merged });
+      return;
+    }
+    add(group, name.name, member);
+    return;
+  }
+  const existing = group.members.get(name.name);
+  if (existing === undefined) {
+    const inner = newGroup({ start: name.start, end: value.end }, false);
+    group.members.set(name.name, { name: name.name, at: name, expr: null, group: inner, inherit: null });
+    addPath(inner, path, index + 1, value);
+    return;
+  }
+  if (!mergeable(existing)) {
+    group.duplicates.push({ start: name.start, end: name.end, name: name.name, first: existing.at });
+    return;
+  }
+  const inner = asGroup(existing);
+  if (existing.group === null) group.members.set(name.name, { ...existing, expr: null, group: inner });
+  addPath(inner, path, index + 1, value);
+}
+
+function mergeable(member: Member): boolean {
+  return member.group !== null || member.expr?.kind === 'attrs';
+}
+
+/** The group of a mergeable member; a literal set is copied into a group of its own, which may then grow. */
+function asGroup(member: Member): Group {
+  if (member.group !== null) return member.group;
+  const literal = member.expr as Extract<Expr, { kind: 'attrs' }>;
+  const group = newGroup(literal, literal.recursive);
+  addAll(group, literal.bindings);
+  return group;
+}
+
+function add(group: Group, name: string, member: Member): void {
+  const existing = group.members.get(name);
+  if (existing === undefined) group.members.set(name, member);
+  else group.duplicates.push({ start: member.at.start, end: member.at.end, name, first: existing.at });
+}

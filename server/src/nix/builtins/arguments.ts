@@ -1,0 +1,123 @@
+/**
+ * What functions ask of their arguments: a value of a certain type, or the reason why there is none.
+ */
+import { failure, float, string, typeName, unknown } from '../construct.ts';
+import { boundedKey, lazyKey } from '../identity.ts';
+import type {
+  AttrsValue,
+  BoolValue,
+  BuiltinContext,
+  FailureValue,
+  FloatValue,
+  IntValue,
+  Lazy,
+  ListValue,
+  Origin,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../value.ts';
+import { because, type Result } from './define.ts';
+
+/** Why there is no value of the type that was asked for. */
+export type Stop = UnknownValue | FailureValue;
+
+export function stop(value: Stop): Result {
+  return value.kind === 'unknown' ? because(value) : value;
+}
+
+function wrongType(value: Value, expected: string, at: Origin | null): Stop {
+  if (value.kind === 'unknown' || value.kind === 'failure') return value;
+  return failure('type', `value is ${typeName(value)} while ${expected} was expected`, at);
+}
+
+export function asList(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Stop {
+  const value = cx.force(lazy);
+  return value.kind === 'list' ? value : wrongType(value, 'a list', at);
+}
+
+export function asAttrs(cx: BuiltinContext, lazy: Lazy, at: Origin | null): AttrsValue | Stop {
+  const value = cx.force(lazy);
+  return value.kind === 'attrs' ? value : wrongType(value, 'a set', at);
+}
+
+/** A string, perhaps with holes. No coercion. */
+export function asString(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue | Stop {
+  const value = cx.force(lazy);
+  return value.kind === 'string' ? value : wrongType(value, 'a string', at);
+}
+
+/** A string all of whose text is known. */
+export function asText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
+  return known(asString(cx, lazy, at));
+}
+
+export interface KnownText extends StringValue {
+  readonly text: string;
+}
+
+/** Refuses strings with holes, naming the first hole as the reason. */
+export function known(value: StringValue | Stop): KnownText | Stop {
+  if (value.kind !== 'string') return value;
+  return value.text !== null ? (value as KnownText) : holeIn(value);
+}
+
+/** The first hole of a string that has one. */
+export function holeIn(value: StringValue): UnknownValue {
+  for (const piece of value.pieces) if ('hole' in piece) return piece.hole;
+  return unknown('a text with unknown parts', lazyKey(value), value.origin);
+}
+
+/** Text as most functions take it: strings, paths, sets that stand for a text. */
+export function coercedText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
+  return known(cx.toText(lazy, false, at));
+}
+
+export function asBool(cx: BuiltinContext, lazy: Lazy, at: Origin | null): BoolValue | Stop {
+  const value = cx.force(lazy);
+  return value.kind === 'bool' ? value : wrongType(value, 'a Boolean', at);
+}
+
+export function asInt(cx: BuiltinContext, lazy: Lazy, at: Origin | null): IntValue | Stop {
+  const value = cx.force(lazy);
+  return value.kind === 'int' ? value : wrongType(value, 'an integer', at);
+}
+
+export function asFloat(cx: BuiltinContext, lazy: Lazy, at: Origin | null): FloatValue | Stop {
+  const value = cx.force(lazy);
+  if (value.kind === 'int') return float(Number(value.value), value.origin) as FloatValue;
+  return value.kind === 'float' ? value : wrongType(value, 'a float', at);
+}
+
+/** Refuses what can certainly not be called; an unknown may be a function. */
+export function asFunction(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Value | FailureValue {
+  const value = cx.force(lazy);
+  if (
+    value.kind === 'lambda' ||
+    value.kind === 'builtin' ||
+    value.kind === 'attrs' ||
+    value.kind === 'unknown'
+  )
+    return value;
+  return value.kind === 'failure' ? value : (wrongType(value, 'a function', at) as FailureValue);
+}
+
+/** `set.name` for a builtin's own use: not a selection that somebody wrote. */
+export function field(cx: BuiltinContext, set: Lazy, name: string, at: Origin | null): Value {
+  const value = cx.select(set, name, null);
+  return value.kind === 'failure' && value.origin === null ? { ...value, origin: at } : value;
+}
+
+/** The name of an attribute as a string that knows where the name is written. */
+export function nameString(name: string, at: Origin | null): StringValue {
+  const written = at === null ? null : at.file.text.slice(at.start, at.end);
+  const offset = written === name ? 0 : written === `"${name}"` ? 1 : -1;
+  if (at === null || offset < 0 || name === '') return string(name, at);
+  const source = { origin: at, map: [0, at.start + offset], start: 0 };
+  return { kind: 'string', text: name, pieces: [{ text: name, source }], origin: at };
+}
+
+/** Any element of a list of which nothing else is known. Good for guessing only: no two need be the same. */
+export function elementOf(unknownList: UnknownValue): UnknownValue {
+  return unknown(unknownList.reason, boundedKey(`${unknownList.key}[]`), unknownList.origin);
+}

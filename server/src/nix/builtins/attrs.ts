@@ -1,0 +1,301 @@
+/**
+ * Builtins on attribute sets. An open set stays open, an optional attribute optional, a name with holes a pattern.
+ */
+
+import { compareBytes } from '../compare.ts';
+import {
+  attr,
+  attrs,
+  bool,
+  emptyAttrs,
+  isClosed,
+  list,
+  perhaps,
+  stringOf,
+  thunk,
+  unknown,
+} from '../construct.ts';
+import { boundedKey, identity, isTolerated, lazyKey } from '../identity.ts';
+import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, PatternAttr, UnknownValue } from '../value.ts';
+import { asAttrs, asList, asString, elementOf, nameString, stop } from './arguments.ts';
+import { because, fn1, fn2, type Result, type Table } from './define.ts';
+import { eachOfUnknown, type Item, mapSpread, maybeItem, settled } from './lists.ts';
+
+export function sortedNames(set: AttrsValue): string[] {
+  const names = [...set.entries.keys()];
+  return names.sort(compareBytes);
+}
+
+/** Why not all names of a set are known; null if they are. */
+export function hiddenNames(set: AttrsValue): UnknownValue | null {
+  if (set.open !== null) return set.open;
+  for (const entry of set.entries.values()) if (entry.optional) return namesUnknown(set);
+  return set.patterns.length > 0 ? namesUnknown(set) : null;
+}
+
+export function namesUnknown(set: AttrsValue): UnknownValue {
+  return unknown('which names a set has', `names(${identity(set)})`, set.origin);
+}
+
+/**
+ * One item for each attribute in the order of names. Where there may be more of them, they may be anywhere between:
+ * one with a partly known name is written as what it would be.
+ */
+export function itemsOf(
+  set: AttrsValue,
+  name: string,
+  item: (name: Lazy, entry: Attr) => Lazy,
+  example: (name: Lazy, value: Lazy) => Lazy,
+): Item[] {
+  const hidden = hiddenNames(set);
+  const items: Item[] = [];
+  if (hidden !== null) {
+    const candidates: Lazy[] = [];
+    for (const pattern of set.patterns)
+      candidates.push(list([item(patternName(pattern), pattern)], pattern.at));
+    if (set.open !== null && !isTolerated(set.open))
+      candidates.push(list([example(anyName(set.open), elementOf(set.open))], set.origin));
+    const key = isTolerated(hidden) ? hidden.key : boundedKey(`${name}(${identity(set)})`);
+    items.push({ kind: 'spread', of: { ...hidden, key, term: null, candidates } });
+  }
+  for (const known of sortedNames(set)) {
+    const entry = set.entries.get(known) as Attr;
+    const value = item(nameString(known, entry.at), entry);
+    if (hidden === null || !entry.optional) items.push(value);
+    else items.push(maybeItem(hidden, value, `${name} ${known}`));
+    // Further names may follow this one; what they are has been said once.
+    if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
+  }
+  return items;
+}
+
+/** The name of any attribute of an unknown set. */
+export function anyName(set: UnknownValue): UnknownValue {
+  return unknown(set.reason, boundedKey(`name of ${set.key}`), set.origin);
+}
+
+/** The name of a pattern for those who make further names of it: a lone hole is passed on as what it is. */
+export function patternName(pattern: PatternAttr): Lazy {
+  const [first] = pattern.name.pieces;
+  return pattern.name.pieces.length === 1 && first !== undefined && 'hole' in first
+    ? first.hole
+    : pattern.name;
+}
+
+/** A set of which nothing is known, as a set. */
+export function openSet(value: UnknownValue): AttrsValue {
+  return attrs(new Map(), value.origin, value);
+}
+
+export function mapAttrs(cx: BuiltinContext, f: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const given = asAttrs(cx, lazy, at);
+  if (given.kind === 'failure') return given;
+  if (given.kind === 'unknown' && given.candidates !== null) return because(given);
+  const set = given.kind === 'unknown' ? openSet(given) : given;
+  const apply = (name: Lazy, value: Lazy) => thunk(() => cx.applyAll(f, [name, value], at), at);
+  cx.step(set.entries.size);
+  const entries = new Map<string, Attr>();
+  for (const [name, entry] of set.entries)
+    entries.set(name, { ...entry, value: apply(nameString(name, entry.at), entry.value) });
+  const patterns = set.patterns.map(pattern => ({
+    ...pattern,
+    value: apply(patternName(pattern), pattern.value),
+  }));
+  if (set.open === null) return attrs(entries, at, null, patterns);
+  if (isTolerated(set.open)) return attrs(entries, at, set.open, patterns);
+  const hole = anyName(set.open);
+  patterns.push({
+    name: stringOf([{ hole, source: '…' }], set.origin),
+    value: apply(hole, elementOf(set.open)),
+    at,
+    optional: true,
+  });
+  const open = unknown(set.open.reason, boundedKey(`mapAttrs(${lazyKey(f)},${set.open.key})`), at);
+  return attrs(entries, at, open, patterns);
+}
+
+export function attrNames(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind === 'unknown' && set.candidates === null) return because(set, [list([anyName(set)], at)]);
+  if (set.kind !== 'attrs') return stop(set);
+  return list(
+    itemsOf(
+      set,
+      'attrNames',
+      name => name,
+      name => name,
+    ),
+    at,
+  );
+}
+
+export function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind === 'unknown' && set.candidates === null) return because(set, [list([elementOf(set)], at)]);
+  if (set.kind !== 'attrs') return stop(set);
+  return list(
+    itemsOf(
+      set,
+      'attrValues',
+      (_, entry) => entry.value,
+      (_, value) => value,
+    ),
+    at,
+  );
+}
+
+/** Attributes without those of the names. A name that is not known may take any of them away. */
+export function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | null): Result {
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind !== 'attrs') return stop(set);
+  const given = asList(cx, names, at);
+  if (given.kind === 'failure') return given;
+  const entries = new Map(set.entries);
+  let hidden = given.kind === 'unknown';
+  for (const item of given.kind === 'list' ? given.items : []) {
+    cx.step();
+    const name = item.kind === 'spread' ? item.of : asString(cx, item, at);
+    if (name.kind === 'failure') return name;
+    if (name.kind === 'string' && name.text !== null) entries.delete(name.text);
+    else hidden = true;
+  }
+  if (hidden) for (const [name, entry] of entries) entries.set(name, { ...entry, optional: true });
+  const patterns = set.patterns.map(pattern => ({ ...pattern, optional: true }));
+  return attrs(entries, at, set.open, patterns);
+}
+
+function intersectAttrs(cx: BuiltinContext, first: Lazy, second: Lazy, at: Origin | null): Result {
+  const left = asAttrs(cx, first, at);
+  if (left.kind === 'failure') return left;
+  const right = asAttrs(cx, second, at);
+  if (right.kind !== 'attrs') return stop(right);
+  const entries = new Map<string, Attr>();
+  for (const [name, entry] of right.entries) {
+    cx.step();
+    const has = left.kind === 'unknown' ? null : cx.has(left, name);
+    if (has !== false) entries.set(name, { ...entry, optional: entry.optional || has === null });
+  }
+  const all = left.kind === 'attrs' && left.entries.size === 0 && isClosed(left);
+  if (all) return emptyAttrs(at);
+  const open = right.open ?? (right.patterns.length > 0 ? namesUnknown(right) : null);
+  return attrs(entries, at, open, []);
+}
+
+function catAttrs(cx: BuiltinContext, wanted: Lazy, xs: Lazy, at: Origin | null): Result {
+  const name = asString(cx, wanted, at);
+  if (name.kind !== 'string') return stop(name);
+  const value = asList(cx, xs, at);
+  const again = (items: Lazy) => settled(catAttrs(cx, name, items, at));
+  if (value.kind === 'unknown') return eachOfUnknown(value, again);
+  if (value.kind === 'failure') return value;
+  const items: Item[] = [];
+  for (const item of value.items) {
+    cx.step();
+    if (item.kind === 'spread') items.push(mapSpread(item, 'catAttrs', again));
+    else {
+      const set = asAttrs(cx, item, at);
+      if (set.kind === 'failure') return set;
+      const has = cx.hasAttribute(set, name, null);
+      if (has === false) continue;
+      const found = thunk(() => cx.select(set, name, null));
+      if (has === true) items.push(found);
+      else
+        items.push(
+          maybeItem(set.kind === 'attrs' ? (hiddenNames(set) ?? namesUnknown(set)) : set, found, 'catAttrs'),
+        );
+    }
+  }
+  return list(items, at);
+}
+
+function zipAttrsWith(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  const collected = new Map<string, { values: Lazy[]; at: Origin | null; optional: boolean }>();
+  let open: UnknownValue | null = null;
+  for (const item of value.items) {
+    const set = item.kind === 'spread' ? item.of : asAttrs(cx, item, at);
+    if (set.kind === 'failure') return set;
+    if (set.kind === 'unknown') {
+      open ??= set;
+      continue;
+    }
+    open ??= hiddenNames(set);
+    for (const [name, entry] of set.entries) {
+      cx.step();
+      const known = collected.get(name);
+      if (known === undefined)
+        collected.set(name, { values: [entry.value], at: entry.at, optional: entry.optional });
+      else {
+        known.values.push(entry.value);
+        known.optional &&= entry.optional;
+      }
+    }
+  }
+  const entries = new Map<string, Attr>();
+  for (const [name, found] of collected) {
+    const zipped = thunk(() => cx.applyAll(f, [nameString(name, found.at), list(found.values, at)], at));
+    const certain = open === null ? zipped : perhaps(open, [zipped], at, `zip ${name}`);
+    entries.set(name, attr(certain, found.at, found.optional));
+  }
+  return attrs(entries, at, open);
+}
+
+function getAttr(cx: BuiltinContext, wanted: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const name = asString(cx, wanted, at);
+  if (name.kind === 'failure') return name;
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind === 'failure') return set;
+  if (name.kind === 'unknown') return because(name);
+  return cx.select(set, name, name.origin ?? at);
+}
+
+function hasAttr(cx: BuiltinContext, wanted: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const name = asString(cx, wanted, at);
+  if (name.kind === 'failure') return name;
+  const set = asAttrs(cx, lazy, at);
+  if (set.kind === 'failure') return set;
+  if (name.kind === 'unknown') return because(name);
+  const answer = cx.hasAttribute(set, name, name.origin ?? at);
+  if (answer !== null) return bool(answer, at);
+  return because(set.kind === 'unknown' ? set : (hiddenNames(set) ?? namesUnknown(set)));
+}
+
+function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
+  const value = cx.force(f);
+  if (value.kind === 'builtin') return emptyAttrs(at);
+  if (value.kind === 'lambda') {
+    const entries = new Map<string, Attr>();
+    for (const formal of value.expr.formals ?? []) {
+      const origin = {
+        file: value.scope.file,
+        start: formal.name.start,
+        end: formal.name.end,
+        call: value.scope.call,
+      };
+      entries.set(formal.name.name, attr(bool(formal.fallback !== null, origin), origin));
+    }
+    return attrs(entries, at);
+  }
+  if (value.kind === 'unknown' || value.kind === 'failure') return stop(value);
+  return {
+    kind: 'failure',
+    failure: 'type',
+    message: "'functionArgs' requires a function",
+    cycle: [],
+    origin: at,
+  };
+}
+
+export const ATTRS: Table = {
+  mapAttrs: fn2('mapAttrs', mapAttrs),
+  attrNames: fn1('attrNames', attrNames),
+  attrValues: fn1('attrValues', attrValues),
+  removeAttrs: fn2('removeAttrs', removeAttrs),
+  intersectAttrs: fn2('intersectAttrs', intersectAttrs),
+  catAttrs: fn2('catAttrs', catAttrs),
+  zipAttrsWith: fn2('zipAttrsWith', zipAttrsWith),
+  getAttr: fn2('getAttr', getAttr),
+  hasAttr: fn2('hasAttr', hasAttr),
+  functionArgs: fn1('functionArgs', functionArgs),
+};

@@ -1,0 +1,68 @@
+/**
+ * How functions of Nix and of nixpkgs `lib` are written down here: name, number of arguments, and what they do.
+ * Knows nothing of any particular function.
+ */
+import { thunk, unknown } from '../construct.ts';
+import { boundedKey, lazyKey } from '../identity.ts';
+import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+
+/** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */
+export interface Pending {
+  readonly kind: 'pending';
+  readonly cause: UnknownValue;
+  readonly candidates: readonly Lazy[] | null;
+}
+
+export function because(cause: UnknownValue, candidates: readonly Lazy[] | null = null): Pending {
+  return { kind: 'pending', cause, candidates };
+}
+
+export type Result = Value | Pending;
+export type Run = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null) => Result;
+
+/** A table of functions and constants by name. */
+export type Table = Readonly<Record<string, Lazy>>;
+
+export function builtin(name: string, arity: number, run: Run): BuiltinValue {
+  const whole = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Value => {
+    const result = run(cx, args, at);
+    return result.kind === 'pending' ? settle(result, name, whole, cx, args, at) : result;
+  };
+  return { kind: 'builtin', builtin: { name, arity, run: whole }, args: [], origin: null };
+}
+
+type Whole = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null) => Value;
+
+function settle(
+  pending: Pending,
+  name: string,
+  run: Whole,
+  cx: BuiltinContext,
+  args: readonly Lazy[],
+  at: Origin | null,
+): UnknownValue {
+  const { cause } = pending;
+  const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
+  let candidates = pending.candidates;
+  const index = args.findIndex(arg => (arg.kind === 'thunk' ? arg.value : arg) === cause);
+  // Where an argument is perhaps one of several values, so is the result.
+  if (candidates === null && index >= 0 && cause.candidates !== null)
+    candidates = cause.candidates.map(value => thunk(() => run(cx, args.with(index, value), at)));
+  return unknown(cause.reason, key, at, null, candidates);
+}
+
+type Run1 = (cx: BuiltinContext, a: Lazy, at: Origin | null) => Result;
+type Run2 = (cx: BuiltinContext, a: Lazy, b: Lazy, at: Origin | null) => Result;
+type Run3 = (cx: BuiltinContext, a: Lazy, b: Lazy, c: Lazy, at: Origin | null) => Result;
+
+export function fn1(name: string, run: Run1): BuiltinValue {
+  return builtin(name, 1, (cx, args, at) => run(cx, args[0] as Lazy, at));
+}
+
+export function fn2(name: string, run: Run2): BuiltinValue {
+  return builtin(name, 2, (cx, args, at) => run(cx, args[0] as Lazy, args[1] as Lazy, at));
+}
+
+export function fn3(name: string, run: Run3): BuiltinValue {
+  return builtin(name, 3, (cx, args, at) => run(cx, args[0] as Lazy, args[1] as Lazy, args[2] as Lazy, at));
+}

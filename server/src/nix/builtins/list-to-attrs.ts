@@ -1,0 +1,194 @@
+/**
+ * Sets made of lists: `listToAttrs` and `groupBy`. An element that fails or cannot be read leaves the set open and
+ * the others readable, although Nix itself would end there.
+ */
+import { sameText } from '../compare.ts';
+import { attr, attrs, failure, list, perhaps, string, stringOf, thunk, unknown } from '../construct.ts';
+import { boundedKey, isTolerated, stringKey } from '../identity.ts';
+import type {
+  Attr,
+  BuiltinContext,
+  FailureValue,
+  Lazy,
+  Origin,
+  PatternAttr,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../value.ts';
+import { asList, asString, field, holeIn, stop } from './arguments.ts';
+import { because, fn1, fn2, type Result, type Table } from './define.ts';
+import { notCallable, possibleLists, wholeList } from './lists.ts';
+
+interface Growing {
+  readonly entries: Map<string, Attr>;
+  readonly patterns: PatternAttr[];
+  open: UnknownValue | null;
+  /** What may have given a name before, so that it wins. */
+  earlier: UnknownValue | null;
+}
+
+export function listToAttrs(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  if (value.kind === 'failure') return value;
+  const growing: Growing = { entries: new Map(), patterns: [], open: null, earlier: null };
+  if (value.kind === 'unknown') addUnknownList(cx, growing, value, at);
+  else {
+    for (const item of value.items) {
+      cx.step();
+      if (item.kind === 'spread') addUnknownList(cx, growing, item.of, at);
+      else addElement(cx, growing, item, false, at);
+    }
+  }
+  return attrs(growing.entries, at, growing.open, growing.patterns);
+}
+
+/** Adds what elements of unknown number would add; all of that is optional. */
+function addUnknownList(cx: BuiltinContext, growing: Growing, value: UnknownValue, at: Origin | null): void {
+  unseen(growing, value);
+  if (isTolerated(value)) return;
+  for (const candidate of possibleLists(value)) {
+    const items = cx.speculate(candidate);
+    if (items.kind === 'list')
+      for (const item of items.items)
+        if (item.kind !== 'spread') addElement(cx, growing, item, true, at);
+        else if (isTolerated(item.of)) unseen(growing, item.of);
+        else if (item.of.candidates !== null) addUnknownList(cx, growing, item.of, at);
+  }
+}
+
+function unseen(growing: Growing, why: UnknownValue): void {
+  growing.open ??= why;
+  // After a failure Nix would not have gone on: what follows is taken as if it had been there alone.
+  if (!isTolerated(why)) growing.earlier ??= why;
+}
+
+function addElement(
+  cx: BuiltinContext,
+  growing: Growing,
+  item: Lazy,
+  maybe: boolean,
+  at: Origin | null,
+): void {
+  const element = maybe ? cx.speculate(item) : cx.force(item);
+  if (element.kind === 'unknown') {
+    unseen(growing, element);
+    for (const candidate of element.candidates ?? [])
+      if (cx.speculate(candidate).kind === 'attrs') addElement(cx, growing, candidate, true, at);
+    if (element.candidates !== null || maybe) return;
+    // An element of which nothing is known gives one attribute all the same.
+    addNamed(
+      growing,
+      hole(field(cx, element, 'name', at) as UnknownValue, null),
+      element,
+      true,
+      null,
+      cx,
+      at,
+    );
+    return;
+  }
+  const problem = problemOf(cx, element, at);
+  if (problem !== null) {
+    if (!maybe) unseen(growing, cx.tolerate(problem));
+    return;
+  }
+  if (element.kind !== 'attrs') return;
+  const written = element.entries.get('name');
+  const source = written === undefined ? null : sourceOf(written.value);
+  const name = asString(cx, field(cx, element, 'name', at), at);
+  if (name.kind === 'failure') {
+    if (!maybe) unseen(growing, cx.tolerate(name));
+    return;
+  }
+  const place = name.origin ?? written?.at ?? at;
+  const text = name.kind === 'unknown' ? hole(name, source) : name;
+  addNamed(growing, text, element, maybe, place, cx, at);
+}
+
+function problemOf(cx: BuiltinContext, element: Value, at: Origin | null): FailureValue | null {
+  if (element.kind === 'failure') return element;
+  if (element.kind !== 'attrs') return failure('type', 'an element of the list is not a set', at);
+  if (cx.has(element, 'value') !== false) return null;
+  return failure('missing-attribute', 'value', element.origin ?? at);
+}
+
+function hole(name: UnknownValue, source: string | null): StringValue {
+  return stringOf([{ hole: name, source: source ?? '…' }], name.origin);
+}
+
+/** A name as it is written, while that can still be seen. */
+function sourceOf(lazy: Lazy): string | null {
+  if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
+  return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
+}
+
+function addNamed(
+  growing: Growing,
+  name: StringValue,
+  element: Lazy,
+  maybe: boolean,
+  place: Origin | null,
+  cx: BuiltinContext,
+  at: Origin | null,
+): void {
+  const written = element.kind === 'attrs' ? element.entries.get('value') : undefined;
+  const value = written?.optional === false ? written.value : thunk(() => field(cx, element, 'value', at));
+  if (name.text === null) {
+    const key = stringKey(name);
+    const taken = growing.patterns.some(other => stringKey(other.name) === key);
+    const rival =
+      taken || [...growing.entries.keys()].some(known => sameText(string(known, null), name) !== false);
+    if (!taken || maybe) growing.patterns.push({ name, value, at: place, optional: maybe || rival });
+    return;
+  }
+  const rival = growing.patterns.find(pattern => sameText(pattern.name, name) !== false);
+  if (rival !== undefined) growing.earlier ??= rivalName(rival);
+  const before = growing.entries.get(name.text);
+  if (before === undefined) {
+    const certain =
+      growing.earlier === null ? value : perhaps(growing.earlier, [value], place, `= ${name.text}`);
+    growing.entries.set(name.text, attr(certain, place, maybe));
+  } else if (before.optional) {
+    const why = growing.earlier ?? (growing.open as UnknownValue);
+    const either = perhaps(why, [before.value, value], before.at, `= ${name.text}`);
+    growing.entries.set(name.text, attr(either, before.at, maybe));
+  }
+}
+
+/** A name with holes that may be the same as a later one. */
+function rivalName(pattern: PatternAttr): UnknownValue {
+  const key = `same name as ${stringKey(pattern.name)}`;
+  return unknown('whether two names are the same', boundedKey(key), pattern.at);
+}
+
+function groupBy(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  const items = wholeList(value);
+  if ('kind' in items) return because(items);
+  const groups = new Map<string, { items: Lazy[]; at: Origin | null }>();
+  for (const item of items) {
+    cx.step();
+    const name = asString(
+      cx,
+      thunk(() => cx.apply(f, item, at)),
+      at,
+    );
+    if (name.kind !== 'string') return stop(name);
+    if (name.text === null) return because(holeIn(name));
+    const group = groups.get(name.text);
+    if (group === undefined) groups.set(name.text, { items: [item], at: name.origin });
+    else group.items.push(item);
+  }
+  const entries = new Map<string, Attr>();
+  for (const [name, group] of groups) entries.set(name, attr(list(group.items, at), group.at));
+  return attrs(entries, at);
+}
+
+export const LIST_TO_ATTRS: Table = {
+  listToAttrs: fn1('listToAttrs', listToAttrs),
+  groupBy: fn2('groupBy', groupBy),
+};

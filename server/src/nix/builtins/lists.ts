@@ -1,0 +1,402 @@
+/**
+ * Builtins on lists. A spread, items of unknown number, stays where it is; what depends on how many there are is
+ * unknown.
+ */
+import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../construct.ts';
+import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../value.ts';
+import { asBool, asFunction, asInt, asList, elementOf, stop } from './arguments.ts';
+import { because, fn1, fn2, fn3, type Pending, type Result, type Table } from './define.ts';
+
+export type Item = Lazy | Spread;
+
+/** A list of which an unknown one may be: its candidates, or one with any element. */
+export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
+  return unknownList.candidates ?? [list([elementOf(unknownList)], unknownList.origin)];
+}
+
+/** The spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
+export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => Value): Spread {
+  const { of } = spread;
+  if (isTolerated(of)) return spread;
+  const candidates = possibleLists(of).map(candidate => thunk(() => again(candidate)));
+  return { kind: 'spread', of: { ...of, key: boundedKey(`${name}(${of.key})`), term: null, candidates } };
+}
+
+/** An unknown list through a function that works on each item: unknown, but perhaps of a known shape. */
+export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
+  return because(
+    unknownList,
+    possibleLists(unknownList).map(candidate => thunk(() => again(candidate))),
+  );
+}
+
+/** The items if all of them are there, else the reason. */
+export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
+  const spread = value.items.find(item => item.kind === 'spread');
+  return spread?.kind === 'spread' ? spread.of : (value.items as readonly Lazy[]);
+}
+
+export function mapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  const again = (items: Lazy) => settled(mapList(cx, f, items, at));
+  if (value.kind === 'unknown') return eachOfUnknown(value, again);
+  if (value.kind === 'failure') return value;
+  cx.step(value.items.length);
+  return list(
+    value.items.map(item =>
+      item.kind === 'spread'
+        ? mapSpread(item, `map ${lazyKey(f)}`, again)
+        : thunk(() => cx.apply(f, item, at), at),
+    ),
+    at,
+  );
+}
+
+/** A result as a value, where it cannot be given back to the caller of a builtin. */
+export function settled(result: Result): Value {
+  if (result.kind !== 'pending') return result;
+  return { ...result.cause, term: null, candidates: result.candidates };
+}
+
+/** A list with one item that may be there or not. */
+export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
+  const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
+  return {
+    kind: 'spread',
+    of: { ...why, key, term: null, candidates: [list([item], null), list([], null)] },
+  };
+}
+
+/** Items for which the predicate says yes; where it says nothing, the item may be there. */
+export function filterItems(
+  cx: BuiltinContext,
+  value: ListValue,
+  name: string,
+  keep: (item: Lazy) => Value,
+  again: (items: Lazy) => Value,
+): Item[] {
+  const kept: Item[] = [];
+  for (const item of value.items) {
+    cx.step();
+    if (item.kind === 'spread') {
+      kept.push(mapSpread(item, name, again));
+      continue;
+    }
+    const answer = keep(item);
+    if (answer.kind === 'bool') {
+      if (answer.value) kept.push(item);
+    } else if (answer.kind === 'unknown') kept.push(maybeItem(answer, item, name));
+    else kept.push({ kind: 'spread', of: cx.tolerate(expected(answer, 'a Boolean')) });
+  }
+  return kept;
+}
+
+function expected(value: Value, what: string) {
+  return value.kind === 'failure' ? value : failure('type', `value is not ${what}`, value.origin);
+}
+
+export function filterList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const value = asList(cx, xs, at);
+  const again = (items: Lazy) => settled(filterList(cx, f, items, at));
+  if (value.kind === 'unknown') return eachOfUnknown(value, again);
+  if (value.kind === 'failure') return value;
+  return list(
+    filterItems(cx, value, `filter ${lazyKey(f)}`, item => cx.apply(f, item, at), again),
+    at,
+  );
+}
+
+/** Lists of lists, one after the other. What cannot be seen is a spread; what fails hides nothing else. */
+export function joinLists(
+  cx: BuiltinContext,
+  items: readonly Item[],
+  again: (items: Lazy) => Value,
+  at: Origin | null,
+): ListValue {
+  const joined: Item[] = [];
+  for (const item of items) {
+    cx.step();
+    if (item.kind === 'spread') {
+      joined.push(mapSpread(item, 'concatLists', again));
+      continue;
+    }
+    const inner = cx.force(item);
+    if (inner.kind === 'list') for (const each of inner.items) joined.push(each);
+    else if (inner.kind === 'unknown') joined.push({ kind: 'spread', of: inner });
+    else joined.push({ kind: 'spread', of: cx.tolerate(expected(inner, 'a list')) });
+  }
+  cx.step(joined.length >> 4);
+  return list(joined, at);
+}
+
+export function concatLists(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  const again = (items: Lazy) => settled(concatLists(cx, items, at));
+  if (value.kind === 'unknown') return eachOfUnknown(value, again);
+  return value.kind === 'list' ? joinLists(cx, value.items, again, at) : value;
+}
+
+export function concatMapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const mapped = mapList(cx, f, xs, at);
+  if (mapped.kind === 'list') return concatLists(cx, mapped, at);
+  if (mapped.kind !== 'pending' || mapped.candidates === null) return mapped;
+  return because(
+    mapped.cause,
+    mapped.candidates.map(candidate => thunk(() => settled(concatLists(cx, candidate, at)))),
+  );
+}
+
+/** `any` (`wanted` true) and `all` (`wanted` false): the answer as soon as one item has it. */
+export function quantify(cx: BuiltinContext, f: Lazy, xs: Lazy, wanted: boolean, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  let why: UnknownValue | null = null;
+  for (const item of value.items) {
+    cx.step();
+    const answer =
+      item.kind === 'spread'
+        ? item.of
+        : asBool(
+            cx,
+            thunk(() => cx.apply(f, item, at)),
+            at,
+          );
+    if (answer.kind === 'failure') return why === null ? answer : because(why);
+    if (answer.kind === 'unknown') why ??= answer;
+    else if (answer.value === wanted) return bool(wanted, at);
+  }
+  return why === null ? bool(!wanted, at) : because(why);
+}
+
+export function isElem(cx: BuiltinContext, x: Lazy, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  let why: UnknownValue | null = null;
+  for (const item of value.items) {
+    if (item.kind === 'spread') {
+      why ??= item.of;
+      continue;
+    }
+    const same = cx.equal(x, item);
+    if (same === true) return bool(true, at);
+    if (same === null) why ??= unknownOf(cx, x) ?? unknownOf(cx, item) ?? elementOf(hidden(value));
+    else if (same !== false) return why === null ? same : because(why);
+  }
+  return why === null ? bool(false, at) : because(why);
+}
+
+function unknownOf(cx: BuiltinContext, lazy: Lazy): UnknownValue | null {
+  const value = cx.force(lazy);
+  return value.kind === 'unknown' ? value : null;
+}
+
+function hidden(value: ListValue): UnknownValue {
+  const reason = 'a value inside what is compared';
+  return { kind: 'unknown', reason, key: lazyKey(value), term: null, candidates: null, origin: value.origin };
+}
+
+/** A left fold. Over items of unknown number the result is perhaps what it was, or one step further. */
+export function foldLeft(
+  cx: BuiltinContext,
+  step: (accumulator: Lazy, item: Lazy) => Lazy,
+  start: Lazy,
+  xs: Lazy,
+  at: Origin | null,
+): Result {
+  const value = asList(cx, xs, at);
+  const once = (accumulator: Lazy, of: UnknownValue): UnknownValue =>
+    perhaps(of, [accumulator, thunk(() => cx.force(step(accumulator, elementOf(of))))], at, 'fold');
+  if (value.kind === 'unknown') return once(start, value);
+  if (value.kind === 'failure') return value;
+  let accumulator = start;
+  for (const item of value.items) {
+    cx.step();
+    accumulator = item.kind === 'spread' ? once(accumulator, item.of) : step(accumulator, item);
+    if (accumulator.kind === 'failure') return accumulator;
+  }
+  return cx.force(accumulator);
+}
+
+/** More than any Nix file means to make; beyond it the list is not built. */
+const MAX_GENERATED = 200_000n;
+
+export function generate(
+  cx: BuiltinContext,
+  length: bigint,
+  item: (index: bigint) => Lazy,
+  at: Origin | null,
+): Result {
+  if (length > MAX_GENERATED) {
+    const reason = `a list of ${length} items`;
+    return because({ kind: 'unknown', reason, key: reason, term: null, candidates: null, origin: at });
+  }
+  cx.step(Number(length) >> 3);
+  const items: Lazy[] = [];
+  for (let index = 0n; index < length; index++) items.push(item(index));
+  return list(items, at);
+}
+
+/** The item at an index that counts from the front; a spread before it hides it. */
+function itemAt(
+  cx: BuiltinContext,
+  value: ListValue,
+  index: number,
+  name: string,
+  at: Origin | null,
+): Result {
+  for (let i = 0; i <= index; i++) {
+    const item = value.items[i];
+    if (item === undefined) break;
+    if (item.kind === 'spread') return because(item.of);
+    if (i === index) return cx.force(item);
+  }
+  const message =
+    name === 'elemAt' ? `list index ${index} is out of bounds` : `'builtins.${name}' called on an empty list`;
+  return failure('other', message, at);
+}
+
+function compareWith(cx: BuiltinContext, f: Lazy, left: Lazy, right: Lazy, at: Origin | null) {
+  cx.step();
+  return asBool(
+    cx,
+    thunk(() => cx.applyAll(f, [left, right], at)),
+    at,
+  );
+}
+
+class Stopped extends Error {
+  constructor(readonly result: Result) {
+    super('a comparison has no answer');
+  }
+}
+
+export function sortItems(
+  cx: BuiltinContext,
+  f: Lazy,
+  items: readonly Lazy[],
+  at: Origin | null,
+): Lazy[] | Result {
+  const less = (left: Lazy, right: Lazy): boolean => {
+    const answer = compareWith(cx, f, left, right, at);
+    if (answer.kind !== 'bool') throw new Stopped(stop(answer));
+    return answer.value;
+  };
+  try {
+    return [...items].sort((left, right) => {
+      const before = less(left, right);
+      const after = less(right, left);
+      // Not an order: what comes out of sorting with it depends on the sorting.
+      if (before && after) throw new Stopped(because(hidden(list(items, at))));
+      return before ? -1 : after ? 1 : 0;
+    });
+  } catch (error) {
+    if (error instanceof Stopped) return error.result;
+    throw error;
+  }
+}
+
+function sortList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  const items = wholeList(value);
+  if ('kind' in items) return because(items);
+  const sorted = sortItems(cx, f, items, at);
+  return Array.isArray(sorted) ? list(sorted, at) : (sorted as Result);
+}
+
+/** `{ right; wrong; }`; what the predicate does not decide may be in either. */
+export function partition(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const refused = notCallable(cx, f, at);
+  if (refused !== null) return refused;
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  const right: Item[] = [];
+  const wrong: Item[] = [];
+  for (const item of value.items) {
+    cx.step();
+    const answer =
+      item.kind === 'spread'
+        ? item.of
+        : asBool(
+            cx,
+            thunk(() => cx.apply(f, item, at)),
+            at,
+          );
+    if (answer.kind === 'failure') return answer;
+    if (answer.kind === 'bool') (answer.value ? right : wrong).push(item);
+    else if (item.kind === 'spread') for (const side of [right, wrong]) side.push(item);
+    else
+      for (const [name, side] of Object.entries({ right, wrong })) side.push(maybeItem(answer, item, name));
+  }
+  return attrsOf({ right: list(right, at), wrong: list(wrong, at) }, at);
+}
+
+export const LISTS: Table = {
+  partition: fn2('partition', partition),
+  map: fn2('map', mapList),
+  filter: fn2('filter', filterList),
+  concatLists: fn1('concatLists', concatLists),
+  concatMap: fn2('concatMap', concatMapList),
+  any: fn2('any', (cx, f, xs, at) => quantify(cx, f, xs, true, at)),
+  all: fn2('all', (cx, f, xs, at) => quantify(cx, f, xs, false, at)),
+  elem: fn2('elem', isElem),
+  sort: fn2('sort', sortList),
+  "foldl'": fn3(
+    "foldl'",
+    (cx, f, start, xs, at) =>
+      notCallable(cx, f, at) ??
+      foldLeft(cx, (accumulator, item) => cx.applyAll(f, [accumulator, item], at), start, xs, at),
+  ),
+  length: fn1('length', (cx, xs, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const items = wholeList(value);
+    return 'kind' in items ? because(items) : int(BigInt(items.length), at);
+  }),
+  head: fn1('head', (cx, xs, at) => {
+    const value = asList(cx, xs, at);
+    return value.kind === 'list' ? itemAt(cx, value, 0, 'head', at) : stop(value);
+  }),
+  tail: fn1('tail', (cx, xs, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const first = value.items[0];
+    if (first === undefined) return failure('other', "'builtins.tail' called on an empty list", at);
+    if (first.kind === 'spread') return because(first.of);
+    cx.step(value.items.length >> 6);
+    return list(value.items.slice(1), at);
+  }),
+  elemAt: fn2('elemAt', (cx, xs, n, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const index = asInt(cx, n, at);
+    if (index.kind !== 'int') return stop(index);
+    if (index.value < 0n) return failure('other', `list index ${index.value} is out of bounds`, at);
+    return itemAt(cx, value, Number(index.value), 'elemAt', at);
+  }),
+  genList: fn2('genList', (cx, f, n, at) => {
+    const length = asInt(cx, n, at);
+    if (length.kind === 'unknown') {
+      const example = thunk(() => cx.apply(f, elementOf(length), at));
+      return because(length, [list([example], at)]);
+    }
+    if (length.kind === 'failure') return length;
+    if (length.value < 0n) return failure('other', `cannot create list of size ${length.value}`, at);
+    return generate(cx, length.value, index => thunk(() => cx.apply(f, int(index, null), at)), at);
+  }),
+};
+
+/** What `asFunction` refuses is refused before anything else, as Nix does. */
+export function notCallable(cx: BuiltinContext, f: Lazy, at: Origin | null): Value | null {
+  const value = asFunction(cx, f, at);
+  return value.kind === 'failure' ? value : null;
+}

@@ -1,0 +1,337 @@
+/**
+ * Builtins on strings. Nix counts bytes of UTF-8; so does this, and where a cut would leave half a character the
+ * result is not known.
+ */
+import { createHash } from 'node:crypto';
+import { attrs, failure, int, list, string, stringOf, unknown } from '../construct.ts';
+import { boundedKey, lazyKey } from '../identity.ts';
+import { addText } from '../strings.ts';
+import type {
+  BuiltinContext,
+  FailureValue,
+  Lazy,
+  Origin,
+  StringPiece,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../value.ts';
+import { asInt, asList, asString, asText, coercedText, holeIn, stop } from './arguments.ts';
+import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
+import { wholeList } from './lists.ts';
+import { dropStart, isAscii, knownHead, knownTail, mapCharacters, takeStart } from './text.ts';
+
+/**
+ * Texts of list items with a separator between them. Items of unknown number become one hole, together with the
+ * separators around it.
+ */
+export function joinTexts(
+  cx: BuiltinContext,
+  separator: StringValue,
+  items: readonly (Lazy | { readonly kind: 'spread'; readonly of: UnknownValue })[],
+  textOf: (item: Lazy, index: number) => StringValue | UnknownValue | FailureValue,
+  at: Origin | null,
+): StringValue | FailureValue {
+  const pieces: StringPiece[] = [];
+  let between = false;
+  for (const [index, item] of items.entries()) {
+    cx.step();
+    if (item.kind === 'spread') {
+      const key = boundedKey(`join(${lazyKey(separator)},${item.of.key})`);
+      pieces.push({ hole: { ...item.of, key, term: null, candidates: null }, source: '…' });
+      between = false;
+      continue;
+    }
+    const text = textOf(item, index);
+    if (text.kind === 'failure') return text;
+    if (between) for (const piece of separator.pieces) pieces.push(piece);
+    addText(pieces, text, '…');
+    between = true;
+  }
+  return stringOf(pieces, at);
+}
+
+export function concatStringsSep(cx: BuiltinContext, sep: Lazy, xs: Lazy, at: Origin | null): Result {
+  const separator = asString(cx, sep, at);
+  if (separator.kind === 'failure') return separator;
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  if (separator.kind === 'unknown') return because(separator);
+  return joinTexts(cx, separator, value.items, item => cx.toText(item, false, at), at);
+}
+
+/** The bytes `start` to `start + length` of a text; null if they cut a character in two. */
+function bytesOf(text: string, start: number, length: number): string | null {
+  const bytes = Buffer.from(text, 'utf8').subarray(start, start + length);
+  const cut = bytes.toString('utf8');
+  return Buffer.from(cut, 'utf8').equals(bytes) ? cut : null;
+}
+
+function substring(
+  cx: BuiltinContext,
+  startLazy: Lazy,
+  lengthLazy: Lazy,
+  text: Lazy,
+  at: Origin | null,
+): Result {
+  const startValue = asInt(cx, startLazy, at);
+  if (startValue.kind !== 'int') return stop(startValue);
+  if (startValue.value < 0n) return failure('other', "negative start position in 'substring'", at);
+  const lengthValue = asInt(cx, lengthLazy, at);
+  if (lengthValue.kind !== 'int') return stop(lengthValue);
+  const value = cx.toText(text, false, at);
+  if (value.kind !== 'string') return stop(value);
+  const start = Number(startValue.value);
+  const length = lengthValue.value < 0n ? Number.POSITIVE_INFINITY : Number(lengthValue.value);
+  const head = knownHead(value);
+  if (isAscii(head) && (value.text !== null || start + length <= head.length)) {
+    if (start >= head.length) return string('', at);
+    return takeStart(dropStart(value, start), Math.min(length, head.length - start));
+  }
+  if (start === 0 && length === Number.POSITIVE_INFINITY) return value;
+  if (isAscii(head) && start <= head.length && length === Number.POSITIVE_INFINITY)
+    return dropStart(value, start);
+  if (value.text === null) return because(holeIn(value));
+  const cut = bytesOf(value.text, start, length === Number.POSITIVE_INFINITY ? 2 ** 40 : length);
+  return cut === null ? because(unknown('half a character', lazyKey(value), at)) : string(cut, at);
+}
+
+function textList(cx: BuiltinContext, lazy: Lazy, at: Origin | null): string[] | Result {
+  const value = asList(cx, lazy, at);
+  if (value.kind !== 'list') return stop(value);
+  const items = wholeList(value);
+  if ('kind' in items) return because(items);
+  const texts: string[] = [];
+  for (const item of items) {
+    cx.step();
+    const text = asText(cx, item, at);
+    if (text.kind !== 'string') return stop(text);
+    texts.push(text.text);
+  }
+  return texts;
+}
+
+export function replaceStrings(
+  cx: BuiltinContext,
+  from: Lazy,
+  to: Lazy,
+  text: Lazy,
+  at: Origin | null,
+): Result {
+  const olds = textList(cx, from, at);
+  if (!Array.isArray(olds)) return olds as Result;
+  const news = asList(cx, to, at);
+  if (news.kind !== 'list') return stop(news);
+  const replacements = wholeList(news);
+  if ('kind' in replacements) return because(replacements);
+  if (replacements.length !== olds.length)
+    return failure('other', "'from' and 'to' arguments to 'replaceStrings' have different lengths", at);
+  const value = asString(cx, text, at);
+  if (value.kind !== 'string') return stop(value);
+  const fixed = (index: number) => asText(cx, replacements[index] as Lazy, at);
+  if (value.text === null) return replaceInPieces(cx, olds, fixed, value, at);
+  if (olds.includes('') && !isAscii(value.text))
+    return because(unknown('text cut into bytes', lazyKey(value), at));
+  const pieces: string[] = [];
+  const stopped = replaceInto(cx, olds, fixed, value.text, pieces);
+  return stopped ?? string(pieces.join(''), at);
+}
+
+type Replacement = (index: number) => StringValue | UnknownValue | FailureValue;
+
+/** Nix's own way: at each place the first of `olds` that fits; an empty one fits everywhere and eats nothing. */
+function replaceInto(
+  cx: BuiltinContext,
+  olds: readonly string[],
+  replacement: Replacement,
+  text: string,
+  pieces: string[],
+): Result | null {
+  for (let p = 0; p <= text.length; ) {
+    cx.step();
+    const index = olds.findIndex(old => text.startsWith(old, p));
+    if (index < 0) {
+      pieces.push(text.charAt(p));
+      p++;
+      continue;
+    }
+    const to = replacement(index);
+    if (to.kind !== 'string') return stop(to);
+    pieces.push(to.text as string);
+    const old = olds[index] as string;
+    if (old === '') pieces.push(text.charAt(p));
+    p += old === '' ? 1 : old.length;
+  }
+  return null;
+}
+
+/** Single characters can be replaced on both sides of a hole without knowing what is in it. */
+function replaceInPieces(
+  cx: BuiltinContext,
+  olds: readonly string[],
+  replacement: Replacement,
+  value: StringValue,
+  at: Origin | null,
+): Result {
+  const single = olds.every(old => old.length === 1);
+  if (!single) return because(holeIn(value));
+  const table = new Map<string, string>();
+  for (const [index, old] of olds.entries()) {
+    const to = replacement(index);
+    if (to.kind !== 'string') return stop(to);
+    if (!table.has(old)) table.set(old, to.text as string);
+  }
+  cx.step(value.pieces.length);
+  const name = `replace ${JSON.stringify([...table])}`;
+  return {
+    ...mapCharacters(value, name, text => [...text].map(c => table.get(c) ?? c).join('')),
+    origin: at,
+  };
+}
+
+const HASHES = new Set(['md5', 'sha1', 'sha256', 'sha512']);
+
+function hashString(cx: BuiltinContext, kind: Lazy, text: Lazy, at: Origin | null): Result {
+  const type = asText(cx, kind, at);
+  if (type.kind !== 'string') return stop(type);
+  if (!HASHES.has(type.text)) return failure('other', `unknown hash type '${type.text}'`, at);
+  const value = asText(cx, text, at);
+  if (value.kind !== 'string') return stop(value);
+  return string(createHash(type.text).update(value.text, 'utf8').digest('hex'), at);
+}
+
+/** The last name of a path as a string. */
+export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const given = cx.force(lazy);
+  if (given.kind === 'path') {
+    if (given.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
+    return string(given.text.slice(given.text.lastIndexOf('/') + 1), at);
+  }
+  const value = cx.toText(given, false, at);
+  if (value.kind !== 'string') return stop(value);
+  const tail = knownTail(value);
+  const last = tail.length > 1 && tail.endsWith('/') ? tail.length - 1 : tail.length;
+  const slash = tail.lastIndexOf('/', last - 1);
+  if (value.text === null && (slash < 0 || tail === '/')) return because(holeIn(value));
+  return string(tail === '/' ? '' : tail.slice(slash + 1, last), at);
+}
+
+function dirOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const given = cx.force(lazy);
+  if (given.kind === 'path') {
+    const slash = given.text.lastIndexOf('/');
+    if (given.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));
+    return { ...given, text: slash < 0 ? '' : given.text.slice(0, slash) || '/', origin: at };
+  }
+  const value = coercedText(cx, given, at);
+  if (value.kind !== 'string') return stop(value);
+  const slash = value.text.lastIndexOf('/');
+  return string(slash < 0 ? '.' : value.text.slice(0, slash) || '/', at);
+}
+
+function toPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Value | Result {
+  const value = cx.toText(lazy, true, at);
+  if (value.kind !== 'string') return stop(value);
+  if (value.text === null) return value;
+  if (!value.text.startsWith('/'))
+    return failure('other', `string '${value.text}' doesn't represent an absolute path`, at);
+  const names: string[] = [];
+  for (const name of value.text.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return string(`/${names.join('/')}`, at);
+}
+
+export const STRINGS: Table = {
+  concatStringsSep: fn2('concatStringsSep', concatStringsSep),
+  replaceStrings: fn3('replaceStrings', replaceStrings),
+  substring: fn3('substring', substring),
+  hashString: fn2('hashString', hashString),
+  baseNameOf: fn1('baseNameOf', baseNameOf),
+  dirOf: fn1('dirOf', dirOf),
+  toPath: fn1('toPath', toPath),
+  toString: fn1('toString', (cx, value, at) => {
+    const text = cx.toText(value, true, at);
+    return text.kind === 'string' ? text : stop(text);
+  }),
+  stringLength: fn1('stringLength', (cx, text, at) => {
+    const value = coercedText(cx, text, at);
+    return value.kind === 'string' ? int(BigInt(Buffer.byteLength(value.text)), at) : stop(value);
+  }),
+  unsafeDiscardStringContext: fn1('unsafeDiscardStringContext', (cx, text, at) => {
+    const value = cx.toText(text, false, at);
+    return value.kind === 'string' ? value : stop(value);
+  }),
+  hasContext: fn1('hasContext', (cx, text, at) => {
+    const value = asText(cx, text, at);
+    return value.kind === 'string' ? { kind: 'bool', value: false, origin: at } : stop(value);
+  }),
+  getContext: fn1('getContext', (cx, text, at) => {
+    const value = asText(cx, text, at);
+    return value.kind === 'string' ? attrs(new Map(), at) : stop(value);
+  }),
+  splitVersion: fn1('splitVersion', (cx, text, at) => {
+    const value = asText(cx, text, at);
+    if (value.kind !== 'string') return stop(value);
+    return list(
+      versionParts(value.text).map(part => string(part, at)),
+      at,
+    );
+  }),
+  compareVersions: fn2('compareVersions', (cx, left, right, at) => {
+    const a = asText(cx, left, at);
+    if (a.kind !== 'string') return stop(a);
+    const b = asText(cx, right, at);
+    if (b.kind !== 'string') return stop(b);
+    return int(BigInt(compareVersions(a.text, b.text)), at);
+  }),
+  parseDrvName: fn1('parseDrvName', (cx, text, at) => {
+    const value = asText(cx, text, at);
+    if (value.kind !== 'string') return stop(value);
+    const dash = value.text.search(/-[^a-zA-Z]/);
+    const name = dash < 0 ? value.text : value.text.slice(0, dash);
+    const version = dash < 0 ? '' : value.text.slice(dash + 1);
+    return attrs(
+      new Map([
+        ['name', { value: string(name, at), at, optional: false }],
+        ['version', { value: string(version, at), at, optional: false }],
+      ]),
+      at,
+    );
+  }),
+};
+
+/** Runs of digits and runs of anything else; dots and dashes only separate. */
+function versionParts(version: string): string[] {
+  return version.match(/[0-9]+|[^0-9.-]+/g) ?? [];
+}
+
+/** -1, 0 or 1 as Nix orders versions: numbers by value, `pre` before everything, numbers after words. */
+export function compareVersions(left: string, right: string): number {
+  const a = versionParts(left);
+  const b = versionParts(right);
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const x = a[i] ?? '';
+    const y = b[i] ?? '';
+    if (isBefore(x, y)) return -1;
+    if (isBefore(y, x)) return 1;
+  }
+  return 0;
+}
+
+function isBefore(x: string, y: string): boolean {
+  const [n, m] = [smallNumber(x), smallNumber(y)];
+  if (n !== null && m !== null) return n < m;
+  if (x === '' && m !== null) return true;
+  if (x === 'pre' && y !== 'pre') return true;
+  if (y === 'pre') return false;
+  if (m !== null) return true;
+  if (n !== null) return false;
+  return Buffer.from(x).compare(Buffer.from(y)) < 0;
+}
+
+/** A number that fits 32 bits; Nix takes a longer one for a word. */
+function smallNumber(part: string): number | null {
+  return /^[0-9]+$/.test(part) && Number(part) <= 2_147_483_647 ? Number(part) : null;
+}

@@ -1,0 +1,104 @@
+/**
+ * Work on strings that keeps what is known of them: pieces with holes, and the way back to the file.
+ */
+import { stringOf } from '../construct.ts';
+import { boundedKey } from '../identity.ts';
+import type { StringPiece, StringValue, TextPiece } from '../value.ts';
+
+/** The text before the first hole. */
+export function knownHead(value: StringValue): string {
+  let text = '';
+  for (const piece of value.pieces) {
+    if ('hole' in piece) break;
+    text += piece.text;
+  }
+  return text;
+}
+
+/** The text after the last hole. */
+export function knownTail(value: StringValue): string {
+  let text = '';
+  for (let i = value.pieces.length - 1; i >= 0; i--) {
+    const piece = value.pieces[i] as StringPiece;
+    if ('hole' in piece) break;
+    text = piece.text + text;
+  }
+  return text;
+}
+
+/** Without its first `count` UTF-16 units, which must be known. */
+export function dropStart(value: StringValue, count: number): StringValue {
+  const pieces: StringPiece[] = [];
+  let left = count;
+  for (const piece of value.pieces) {
+    if ('hole' in piece || left === 0) pieces.push(piece);
+    else if (piece.text.length <= left) left -= piece.text.length;
+    else {
+      pieces.push(cut(piece, left, piece.text.length));
+      left = 0;
+    }
+  }
+  return stringOf(pieces, value.origin);
+}
+
+/** Without its last `count` UTF-16 units, which must be known. */
+export function dropEnd(value: StringValue, count: number): StringValue {
+  const pieces: StringPiece[] = [];
+  let left = count;
+  for (let i = value.pieces.length - 1; i >= 0; i--) {
+    const piece = value.pieces[i] as StringPiece;
+    if ('hole' in piece || left === 0) pieces.unshift(piece);
+    else if (piece.text.length <= left) left -= piece.text.length;
+    else {
+      pieces.unshift(cut(piece, 0, piece.text.length - left));
+      left = 0;
+    }
+  }
+  return stringOf(pieces, value.origin);
+}
+
+/** The first `count` UTF-16 units, which must be known. */
+export function takeStart(value: StringValue, count: number): StringValue {
+  const pieces: StringPiece[] = [];
+  let left = count;
+  for (const piece of value.pieces) {
+    if ('hole' in piece || left <= 0) break;
+    pieces.push(piece.text.length <= left ? piece : cut(piece, 0, left));
+    left -= piece.text.length;
+  }
+  return stringOf(pieces, value.origin);
+}
+
+function cut(piece: TextPiece, from: number, to: number): TextPiece {
+  const { source } = piece;
+  return {
+    text: piece.text.slice(from, to),
+    source: source === null ? null : { ...source, start: source.start + from },
+  };
+}
+
+/**
+ * Each stretch of text through a function that looks at single characters only, so that it may be done piece by
+ * piece; a hole becomes the hole of the result.
+ */
+export function mapCharacters(
+  value: StringValue,
+  name: string,
+  change: (text: string) => string,
+): StringValue {
+  const pieces = value.pieces.map((piece): StringPiece => {
+    if (!('hole' in piece)) {
+      const text = change(piece.text);
+      return text.length === piece.text.length ? { text, source: piece.source } : { text, source: null };
+    }
+    const { hole } = piece;
+    const key = boundedKey(`${name}(${hole.key})`);
+    return { hole: { ...hole, key, term: null, candidates: null }, source: piece.source };
+  });
+  return stringOf(pieces, value.origin);
+}
+
+export function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}

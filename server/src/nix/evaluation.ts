@@ -1,0 +1,105 @@
+/**
+ * The state of one evaluation: its files, its budget, what is being forced, and who listens. Created once for a
+ * snapshot of a workspace; the functions that do the work take it as their first argument.
+ */
+import type { SourceFile } from './source.ts';
+import type { SelectExpr } from './syntax.ts';
+import type {
+  AttrsValue,
+  BuiltinContext,
+  FailureValue,
+  Lazy,
+  NixFiles,
+  Origin,
+  StringValue,
+  Thunk,
+  UnknownValue,
+  Value,
+} from './value.ts';
+
+/** Evaluation was given up: the budget of steps is spent, or it nests too deeply. Nothing half-done is kept. */
+export class BudgetExceeded extends Error {
+  readonly reason: 'steps' | 'depth';
+  constructor(reason: 'steps' | 'depth') {
+    super(reason === 'steps' ? 'evaluation takes too many steps' : 'evaluation nests too deeply');
+    this.reason = reason;
+  }
+}
+
+/** One selection `target.name`, static or by a computed name, seen while evaluating. */
+export interface SelectEvent {
+  readonly target: AttrsValue | UnknownValue;
+  readonly name: StringValue;
+  /** Where the name stands. */
+  readonly at: Origin;
+  /** null: not known. */
+  readonly found: boolean | null;
+  /** What the selection gave; null where it was only asked for (`?`, `hasAttr`). */
+  readonly result: Value | null;
+  /** True for `?` and `hasAttr`, and with `or`. */
+  readonly guarded: boolean;
+  /** What stands after `or`. */
+  readonly fallback: Lazy | null;
+  /** The whole selection, if it is one in the source. */
+  readonly expr: SelectExpr | null;
+}
+
+export interface Tracer {
+  onSelect?(event: SelectEvent): void;
+  /** `from` imported `to`. */
+  onImport?(from: SourceFile, to: string): void;
+}
+
+export interface Evaluation extends BuiltinContext {
+  readonly files: NixFiles;
+  /** Builtins and constants: the parent of every file's scope. */
+  readonly globals: ReadonlyMap<string, Lazy>;
+  tracer: Tracer | null;
+  stepsLeft: number;
+  depth: number;
+  /** Thunks being forced, outermost first: what a cycle is read from. */
+  readonly running: Thunk[];
+  /** Lengths of `running` where Nix would perhaps not have gone on: see `speculate` in evaluate.ts. */
+  readonly boundaries: number[];
+  /** Failures passed over so far, so that they hide nothing else. Nix would have ended with one of them. */
+  readonly tolerated: Set<FailureValue>;
+  /** Values of files by path, as `import` gives them. */
+  readonly imports: Map<string, Lazy>;
+  /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
+  forgetFile(path: string): void;
+  /** Results of applying whole files to identical arguments; see functions.ts. */
+  readonly applications: Map<string, Value>;
+}
+
+/** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */
+export const MAX_DEPTH = 700;
+
+/** Steps a single top-level question may take. */
+export const DEFAULT_STEPS = 400_000;
+
+export function isFailure(value: unknown): value is FailureValue {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'failure';
+}
+
+/**
+ * Asks one question with a budget of its own.
+ * @returns the answer, or `BudgetExceeded` as a value: the caller counts it as "not analysable".
+ */
+export function withBudget<T>(cx: Evaluation, steps: number, question: () => T): T | BudgetExceeded {
+  const before = cx.stepsLeft;
+  const depth = cx.depth;
+  const running = cx.running.length;
+  cx.stepsLeft = steps;
+  try {
+    return question();
+  } catch (error) {
+    cx.running.length = running;
+    if (error instanceof BudgetExceeded) return error;
+    // V8's own stack limit: the same thing, met earlier. Nothing else may be swallowed here.
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return new BudgetExceeded('depth');
+    throw error;
+  } finally {
+    cx.stepsLeft = before;
+    cx.depth = depth;
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * nixpkgs `lib.attrsets`: making, filtering and merging sets.
+ */
+
+import { asAttrs, asBool, asList, elementOf, stop } from '../builtins/arguments.ts';
+import { ATTRS, anyName, attrNames, itemsOf, mapAttrs, namesUnknown } from '../builtins/attrs.ts';
+import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
+import { concatMapList, eachOfUnknown, foldLeft, mapList, settled } from '../builtins/lists.ts';
+import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../construct.ts';
+import { update } from '../operators.ts';
+import type {
+  Attr,
+  AttrsValue,
+  BuiltinContext,
+  BuiltinValue,
+  Lazy,
+  Origin,
+  UnknownValue,
+  Value,
+} from '../value.ts';
+import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
+
+export function pair(name: Lazy, value: Lazy, at: Origin | null): AttrsValue {
+  return attrs(
+    new Map<string, Attr>([
+      ['name', attr(name, at)],
+      ['value', attr(value, at)],
+    ]),
+    at,
+  );
+}
+
+/** A function of one argument for use inside another: it has no name of its own. */
+export function inner1(run: (cx: BuiltinContext, a: Lazy, at: Origin | null) => Value): BuiltinValue {
+  return fn1('λ', run);
+}
+
+function genAttrs(cx: BuiltinContext, names: Lazy, f: Lazy, at: Origin | null): Result {
+  const make = inner1((_cx, name, place) =>
+    pair(
+      name,
+      thunk(() => cx.apply(f, name, place), at),
+      place,
+    ),
+  );
+  return fromPairs(cx, mapList(cx, make, names, at), at);
+}
+
+/** `listToAttrs` of a list that a function here has made; an unknown list gives an open set. */
+function fromPairs(cx: BuiltinContext, pairs: Result, at: Origin | null): Result {
+  return listToAttrs(cx, settled(pairs), at);
+}
+
+export function mapAttrsToList(cx: BuiltinContext, f: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const set = asAttrs(cx, lazy, at);
+  const apply = (name: Lazy, value: Lazy) => thunk(() => cx.applyAll(f, [name, value], at), at);
+  if (set.kind === 'unknown' && set.candidates === null)
+    return because(set, [list([apply(anyName(set), elementOf(set))], at)]);
+  if (set.kind !== 'attrs') return stop(set);
+  cx.step(set.entries.size);
+  return list(
+    itemsOf(set, 'mapAttrsToList', (name, entry) => apply(name, entry.value), apply),
+    at,
+  );
+}
+
+function mapAttrsPrime(cx: BuiltinContext, f: Lazy, set: Lazy, at: Origin | null): Result {
+  return fromPairs(cx, mapAttrsToList(cx, f, set, at), at);
+}
+
+/** `optionalAttrs`: under an unknown condition each attribute may be there. */
+function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const given = asBool(cx, condition, at);
+  if (given.kind === 'failure') return given;
+  if (given.kind === 'bool') return given.value ? cx.force(lazy) : emptyAttrs(at);
+  const set = cx.speculate(lazy);
+  if (set.kind !== 'attrs') return perhaps(given, [lazy, emptyAttrs(at)], at, 'optionalAttrs');
+  const entries = new Map<string, Attr>();
+  for (const [name, entry] of set.entries) entries.set(name, { ...entry, optional: true });
+  const patterns = set.patterns.map(pattern => ({ ...pattern, optional: true }));
+  return attrs(entries, set.origin, set.open, patterns);
+}
+
+/** Sets one over the other from left to right; one that fails hides nothing of the others. */
+export function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
+  const value = asList(cx, xs, at);
+  if (value.kind === 'unknown') return eachMerged(cx, value, at);
+  if (value.kind === 'failure') return value;
+  let merged: Value = emptyAttrs(at);
+  let failed: UnknownValue | null = null;
+  for (const item of value.items) {
+    const set: Value = item.kind === 'spread' ? settled(eachMerged(cx, item.of, at)) : cx.force(item);
+    const next: Value = set.kind === 'failure' ? set : update(cx, merged, set, at);
+    if (next.kind === 'failure') failed ??= cx.tolerate(next);
+    else merged = next;
+  }
+  if (failed === null || merged.kind !== 'attrs') return merged;
+  return { ...merged, open: merged.open ?? failed };
+}
+
+function eachMerged(cx: BuiltinContext, value: UnknownValue, at: Origin | null): Result {
+  return eachOfUnknown(value, items => settled(mergeSets(cx, items, at)));
+}
+
+function concatMapAttrs(cx: BuiltinContext, f: Lazy, set: Lazy, at: Origin | null): Result {
+  return mergeSets(cx, settled(mapAttrsToList(cx, f, set, at)), at);
+}
+
+function foldlAttrs(cx: BuiltinContext, f: Lazy, start: Lazy, set: Lazy, at: Origin | null): Result {
+  const pairs = settled(mapAttrsToList(cx, PAIR, set, at));
+  const part = (item: Lazy, name: string) => thunk(() => cx.select(item, name, null));
+  return foldLeft(
+    cx,
+    (accumulator, item) => cx.applyAll(f, [accumulator, part(item, 'name'), part(item, 'value')], at),
+    start,
+    pairs,
+    at,
+  );
+}
+
+const PAIR = fn2('nameValuePair', (_cx, name, value, at) => pair(name, value, at));
+
+/** Sets into each other as deep as both sides are sets. */
+function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
+  const [a, b] = [cx.force(left), cx.force(right)];
+  const merged = update(cx, a, b, at);
+  if (merged.kind !== 'attrs' || a.kind !== 'attrs' || b.kind !== 'attrs') return merged;
+  const entries = new Map(merged.entries);
+  for (const [name, entry] of b.entries) {
+    const before = a.entries.get(name);
+    if (before === undefined || before.optional || entry.optional) continue;
+    entries.set(name, {
+      ...entry,
+      value: thunk(() => updateValue(cx, before.value, entry.value, at), entry.at),
+    });
+  }
+  return { ...merged, entries };
+}
+
+function updateValue(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
+  const before = cx.force(left);
+  if (before.kind === 'failure') return before;
+  const after = cx.force(right);
+  if (before.kind === 'attrs' && after.kind === 'attrs') return recursiveUpdate(cx, before, after, at);
+  if (before.kind === 'unknown' && (after.kind === 'attrs' || after.kind === 'unknown'))
+    return perhaps(before, [after], at, 'recursiveUpdate');
+  if (before.kind === 'attrs' && after.kind === 'unknown')
+    return perhaps(after, [after, before], at, 'recursiveUpdate');
+  return after;
+}
+
+function mapRecursive(
+  cx: BuiltinContext,
+  enter: (set: Value) => boolean | Value,
+  f: Lazy,
+  path: readonly Lazy[],
+  lazy: Lazy,
+  at: Origin | null,
+): Result {
+  const step = fn2('mapAttrsRecursive', (_cx, name, item, place) => {
+    const value = cx.force(item);
+    const here = [...path, name];
+    const inside = value.kind === 'attrs' ? enter(value) : false;
+    if (typeof inside !== 'boolean') return inside;
+    if (value.kind === 'unknown')
+      return perhaps(value, [thunk(() => cx.applyAll(f, [list(here, at), value], at))], place);
+    return inside ? mapRecursive(cx, enter, f, here, value, at) : cx.applyAll(f, [list(here, at), value], at);
+  });
+  return mapAttrs(cx, step, lazy, at);
+}
+
+/** Everything in a tree of sets that the predicate takes. */
+function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
+  const answer = asBool(
+    cx,
+    thunk(() => cx.apply(predicate, lazy, at)),
+    at,
+  );
+  if (answer.kind !== 'bool') return stop(answer);
+  if (answer.value) return list([lazy], at);
+  const value = cx.force(lazy);
+  if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
+  if (value.kind !== 'attrs') return list([], at);
+  const inner = inner1((_cx, item) => settled(collect(cx, predicate, item, at)));
+  return concatMapList(
+    cx,
+    inner,
+    thunk(() => cx.apply(ATTRS.attrValues as Lazy, value, at)),
+    at,
+  );
+}
+
+function cartesianProduct(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const lists = asAttrs(cx, lazy, at);
+  if (lists.kind !== 'attrs') return stop(lists);
+  let product: Lazy = list([emptyAttrs(at)], at);
+  const names = settled(attrNames(cx, lists, at));
+  if (names.kind !== 'list') return names;
+  for (const name of names.items) {
+    if (name.kind === 'spread') return because(name.of);
+    const text = cx.force(name);
+    if (text.kind !== 'string' || text.text === null) continue;
+    const known = text.text;
+    const choices = lists.entries.get(known)?.value as Lazy;
+    const extend = inner1((_cx, row) => {
+      const add = inner1((_inner, value) =>
+        update(cx, cx.force(row), attrs(new Map([[known, attr(value, at)]]), at), at),
+      );
+      return settled(mapList(cx, add, choices, at));
+    });
+    product = settled(concatMapList(cx, extend, product, at));
+  }
+  return cx.force(product);
+}
+
+function isDerivation(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const value = cx.force(lazy);
+  if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
+  if (value.kind !== 'attrs') return bool(false, at);
+  const has = cx.has(value, 'type');
+  if (has === false) return bool(false, at);
+  const same = cx.equal(
+    cx.delay(() => cx.select(value, 'type', null)),
+    string('derivation', at),
+  );
+  if (typeof same === 'boolean') return bool(same, at);
+  return same ?? because(value.open ?? namesUnknown(value));
+}
+
+export const LIB_ATTRS: Table = {
+  ...ATTRS,
+  ...LIST_TO_ATTRS,
+  genAttrs: fn2('genAttrs', genAttrs),
+  "genAttrs'": fn2("genAttrs'", (cx, xs, f, at) => fromPairs(cx, mapList(cx, f, xs, at), at)),
+  nameValuePair: PAIR,
+  mapAttrsToList: fn2('mapAttrsToList', mapAttrsToList),
+  attrsToList: fn1('attrsToList', (cx, set, at) => mapAttrsToList(cx, PAIR, set, at)),
+  "mapAttrs'": fn2("mapAttrs'", mapAttrsPrime),
+  filterAttrs: fn2('filterAttrs', filterAttrs),
+  getAttrs: fn2('getAttrs', getAttrs),
+  attrVals: fn2('attrVals', (cx, names, set, at) => {
+    const get = inner1((_cx, name) =>
+      cx.apply(
+        cx.delay(() => cx.apply(ATTRS.getAttr as Lazy, name, at)),
+        set,
+        at,
+      ),
+    );
+    return mapList(cx, get, names, at);
+  }),
+  optionalAttrs: fn2('optionalAttrs', optionalAttrs),
+  concatMapAttrs: fn2('concatMapAttrs', concatMapAttrs),
+  mergeAttrsList: fn1('mergeAttrsList', mergeSets),
+  mergeAttrs: fn2('mergeAttrs', (cx, left, right, at) => update(cx, cx.force(left), cx.force(right), at)),
+  foldlAttrs: fn3('foldlAttrs', foldlAttrs),
+  foldAttrs: fn3('foldAttrs', (cx, f, start, xs, at) => {
+    const fold = fn2('foldAttrs', (_cx, _name, values, place) => {
+      const all = asList(cx, values, place);
+      if (all.kind !== 'list') return stop(all);
+      return foldLeft(
+        cx,
+        (acc, item) => cx.applyAll(f, [item, acc], at),
+        start,
+        { ...all, items: [...all.items].reverse() },
+        at,
+      );
+    });
+    return cx.applyAll(ATTRS.zipAttrsWith as Lazy, [fold, xs], at);
+  }),
+  recursiveUpdate: fn2('recursiveUpdate', recursiveUpdate),
+  attrByPath: fn3('attrByPath', attrByPath),
+  hasAttrByPath: fn2('hasAttrByPath', hasAttrByPath),
+  getAttrFromPath: fn2('getAttrFromPath', (cx, path, set, at) => attrByPath(cx, path, null, set, at)),
+  setAttrByPath: fn2('setAttrByPath', setAttrByPath),
+  mapAttrsRecursive: fn2('mapAttrsRecursive', (cx, f, set, at) =>
+    mapRecursive(cx, () => true, f, [], set, at),
+  ),
+  mapAttrsRecursiveCond: fn3('mapAttrsRecursiveCond', (cx, condition, f, set, at) => {
+    const enter = (value: Value) => {
+      const answer = asBool(
+        cx,
+        thunk(() => cx.apply(condition, value, at)),
+        at,
+      );
+      return answer.kind === 'bool' ? answer.value : answer;
+    };
+    return mapRecursive(cx, enter, f, [], set, at);
+  }),
+  zipAttrs: fn1('zipAttrs', (cx, xs, at) =>
+    cx.applyAll(
+      ATTRS.zipAttrsWith as Lazy,
+      [fn2('zipAttrs', (inner, _name, values) => inner.force(values)), xs],
+      at,
+    ),
+  ),
+  cartesianProduct: fn1('cartesianProduct', cartesianProduct),
+  cartesianProductOfSets: fn1('cartesianProductOfSets', cartesianProduct),
+  mapCartesianProduct: fn2('mapCartesianProduct', (cx, f, sets, at) =>
+    mapList(cx, f, settled(cartesianProduct(cx, sets, at)), at),
+  ),
+  collect: fn2('collect', collect),
+  isDerivation: fn1('isDerivation', isDerivation),
+  recurseIntoAttrs: fn1('recurseIntoAttrs', (cx, set, at) =>
+    update(cx, cx.force(set), attrs(new Map([['recurseForDerivations', attr(bool(true, at), at)]]), at), at),
+  ),
+};

@@ -1,0 +1,78 @@
+/**
+ * The built-in model of nixpkgs `lib`: the functions that declarations use. Everything else of it is unknown.
+ */
+
+import type { Table } from '../builtins/define.ts';
+import { BUILTINS } from '../builtins/index.ts';
+import { attr, attrs, symbol } from '../construct.ts';
+import type { Attr, AttrsValue, Lazy } from '../value.ts';
+import { LIB_ATTRS } from './attrs.ts';
+import { LIB_LISTS } from './lists.ts';
+import { MODULES, OPTIONS, TYPES } from './options.ts';
+import { LIB_STRINGS } from './strings.ts';
+import { LIB_TRIVIAL } from './trivial.ts';
+
+function openTable(name: string, ...tables: readonly Table[]): AttrsValue {
+  const entries = new Map<string, Attr>();
+  for (const table of tables)
+    for (const [key, value] of Object.entries(table)) entries.set(key, attr(value, null));
+  return attrs(entries, null, symbol(name, `\`${name}\` of nixpkgs`));
+}
+
+function build(): AttrsValue {
+  const sets: Record<string, Lazy> = {
+    attrsets: openTable('lib.attrsets', LIB_ATTRS),
+    lists: openTable('lib.lists', LIB_LISTS),
+    strings: openTable('lib.strings', LIB_STRINGS),
+    trivial: openTable('lib.trivial', LIB_TRIVIAL),
+    options: openTable('lib.options', OPTIONS),
+    modules: openTable('lib.modules', OPTIONS, MODULES),
+    fixedPoints: openTable('lib.fixedPoints', LIB_TRIVIAL),
+    types: TYPES,
+    fileset: symbol('lib.fileset', 'a set of files'),
+    generators: symbol('lib.generators', 'a text that `lib.generators` makes'),
+    systems: symbol('lib.systems', 'a platform'),
+    licenses: symbol('lib.licenses', 'a licence'),
+    maintainers: symbol('lib.maintainers', 'a maintainer'),
+    platforms: symbol('lib.platforms', 'a list of platforms'),
+  };
+  return openTable('lib', LIB_ATTRS, LIB_LISTS, LIB_STRINGS, LIB_TRIVIAL, OPTIONS, reexported(), sets);
+}
+
+/** Builtins that `lib` has under the same name. */
+function reexported(): Table {
+  const names = [
+    'addErrorContext',
+    'bitAnd',
+    'bitOr',
+    'bitXor',
+    'deepSeq',
+    'isAttrs',
+    'isBool',
+    'isFloat',
+    'isInt',
+    'isList',
+    'isPath',
+    'isString',
+    'lessThan',
+    'pathExists',
+    'readFile',
+    'seq',
+    'typeOf',
+    'functionArgs',
+    'genericClosure',
+    'add',
+    'sub',
+    'tryEval',
+    'trace',
+  ];
+  return Object.fromEntries(names.map(name => [name, BUILTINS[name] as Lazy]));
+}
+
+let shared: AttrsValue | null = null;
+
+/** `lib` as a set of functions, open for what is not modelled. The same object each time. */
+export function nixpkgsLib(): AttrsValue {
+  shared ??= build();
+  return shared;
+}

@@ -1,0 +1,100 @@
+/**
+ * What nixpkgs `lib` has for modules: definitions with priorities and conditions, option declarations.
+ */
+
+import { asAttrs, stop } from '../builtins/arguments.ts';
+import { because, builtin, fn1, fn2, type Result, type Table } from '../builtins/define.ts';
+import { joinTexts } from '../builtins/strings.ts';
+import { attr, attrs, bool, int, string, symbol, unknown } from '../construct.ts';
+import { update } from '../operators.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+
+/** A set that the module system recognises by its `_type`. */
+export function typed(type: string, values: Readonly<Record<string, Lazy>>, at: Origin | null): Value {
+  const entries = new Map<string, Attr>([['_type', attr(string(type, at), at)]]);
+  for (const [name, value] of Object.entries(values)) entries.set(name, attr(value, at));
+  return attrs(entries, at);
+}
+
+function override(name: string, priority: bigint) {
+  return fn1(name, (_cx, content, at) => typed('override', { priority: int(priority, at), content }, at));
+}
+
+function order(name: string, priority: bigint) {
+  return fn1(name, (_cx, content, at) => typed('order', { priority: int(priority, at), content }, at));
+}
+
+function literal(name: string, type: string) {
+  return fn1(name, (_cx, text, at) => typed(type, { text }, at));
+}
+
+export const TYPES = symbol('lib.types', 'a type of the module system');
+
+function mkOption(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const given = asAttrs(cx, lazy, at);
+  if (given.kind !== 'attrs') return stop(given);
+  return update(cx, given, typed('option', {}, at), at);
+}
+
+function mkEnableOption(cx: BuiltinContext, name: Lazy, at: Origin | null): Result {
+  const description = cx.delay(() =>
+    joinTexts(
+      cx,
+      string('', at),
+      [string('Whether to enable ', at), name, string('.', at)],
+      item => cx.toText(item, false, at),
+      at,
+    ),
+  );
+  const type = cx.delay(() => cx.select(TYPES, 'bool', at));
+  return typed('option', { default: bool(false, at), example: bool(true, at), description, type }, at);
+}
+
+/** Its default is a package, so most of it is not known. */
+function mkPackageOption(_cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Result {
+  const option = typed('option', {}, at);
+  const rest = unknown('an option for a package', 'mkPackageOption', at);
+  return option.kind === 'attrs' && args.length > 0 ? { ...option, open: rest } : because(rest);
+}
+
+export const OPTIONS: Table = {
+  mkIf: fn2('mkIf', (_cx, condition, content, at) => typed('if', { condition, content }, at)),
+  mkAssert: fn2('mkAssert', (_cx, condition, message, at) =>
+    because(unknown('what an assertion guards', `${condition.kind}${message.kind}`, at)),
+  ),
+  mkMerge: fn1('mkMerge', (_cx, contents, at) => typed('merge', { contents }, at)),
+  mkOverride: fn2('mkOverride', (_cx, priority, content, at) => typed('override', { priority, content }, at)),
+  mkForce: override('mkForce', 50n),
+  mkVMOverride: override('mkVMOverride', 10n),
+  mkImageMediaOverride: override('mkImageMediaOverride', 60n),
+  mkDefault: override('mkDefault', 1000n),
+  mkOptionDefault: override('mkOptionDefault', 1500n),
+  mkOrder: fn2('mkOrder', (_cx, priority, content, at) => typed('order', { priority, content }, at)),
+  mkBefore: order('mkBefore', 500n),
+  mkAfter: order('mkAfter', 1500n),
+  mkOption: fn1('mkOption', mkOption),
+  mkEnableOption: fn1('mkEnableOption', mkEnableOption),
+  mkPackageOption: builtin('mkPackageOption', 3, mkPackageOption),
+  literalExpression: literal('literalExpression', 'literalExpression'),
+  literalMD: literal('literalMD', 'literalMD'),
+  mdDoc: fn1('mdDoc', (cx, text) => cx.force(text)),
+};
+
+/** `lib.modules` beyond what is at the top of `lib`. */
+export const MODULES: Table = {
+  // What nixpkgs wraps around it only says where the module comes from.
+  importApply: fn2('importApply', (cx, path, argument, at) =>
+    cx.apply(
+      cx.delay(() => cx.importPath(path, at)),
+      argument,
+      at,
+    ),
+  ),
+  setDefaultModuleLocation: fn2('setDefaultModuleLocation', (_cx, file, module, at) => {
+    const entries = new Map<string, Attr>([
+      ['_file', attr(file, at)],
+      ['imports', attr({ kind: 'list', items: [module], origin: at }, at)],
+    ]);
+    return attrs(entries, at);
+  }),
+};

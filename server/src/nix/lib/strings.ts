@@ -1,0 +1,309 @@
+/**
+ * nixpkgs `lib.strings`. Strings with holes stay strings with holes wherever the function can be done around them.
+ */
+import { asBool, asInt, asList, asString, asText, holeIn, stop } from '../builtins/arguments.ts';
+import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { readText } from '../builtins/files.ts';
+import { JSON_FUNCTIONS } from '../builtins/json.ts';
+import { settled } from '../builtins/lists.ts';
+import { PATTERNS } from '../builtins/patterns.ts';
+import {
+  compareVersions,
+  concatStringsSep,
+  joinTexts,
+  replaceStrings,
+  STRINGS,
+} from '../builtins/strings.ts';
+import { dropEnd, dropStart, knownHead, knownTail, mapCharacters, takeStart } from '../builtins/text.ts';
+import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
+import { addText } from '../strings.ts';
+import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
+import { mapAttrsToList } from './attrs.ts';
+import { indexed } from './lists.ts';
+import { LIB_PACKAGES } from './packages.ts';
+
+/** A function of two strings, the first of which must be known. */
+function onText(
+  name: string,
+  run: (cx: BuiltinContext, first: string, value: StringValue, at: Origin | null) => Result,
+) {
+  return fn2(name, (cx, a, b, at) => {
+    const first = asText(cx, a, at);
+    if (first.kind !== 'string') return stop(first);
+    const value = cx.toText(b, false, at);
+    return value.kind === 'string' ? run(cx, first.text, value, at) : stop(value);
+  });
+}
+
+/** Does it begin so? null: hidden by a hole. */
+function startsWith(value: StringValue, prefix: string): boolean | null {
+  const head = knownHead(value);
+  if (value.text !== null || head.length >= prefix.length) return head.startsWith(prefix);
+  return prefix.startsWith(head) ? null : false;
+}
+
+function endsWith(value: StringValue, suffix: string): boolean | null {
+  const tail = knownTail(value);
+  if (value.text !== null || tail.length >= suffix.length) return tail.endsWith(suffix);
+  return suffix.endsWith(tail) ? null : false;
+}
+
+function answer(value: StringValue, is: boolean | null, at: Origin | null): Result {
+  return is === null ? because(holeIn(value)) : bool(is, at);
+}
+
+function contains(value: StringValue, infix: string): boolean | null {
+  if (value.text !== null) return value.text.includes(infix);
+  return value.pieces.some(piece => !('hole' in piece) && piece.text.includes(infix)) ? true : null;
+}
+
+/** The stretches between separators, each with its way back to the file. */
+function splitString(cx: BuiltinContext, separator: string, value: StringValue, at: Origin | null): Result {
+  if (value.text === null) return because(holeIn(value));
+  const { text } = value;
+  if (separator === '')
+    return list(
+      ['', ...text, ''].map(character => string(character, at)),
+      at,
+    );
+  const parts: Lazy[] = [];
+  let start = 0;
+  for (;;) {
+    cx.step();
+    const end = text.indexOf(separator, start);
+    const stretch = dropStart(value, start);
+    parts.push(end < 0 ? stretch : takeStart(stretch, end - start));
+    if (end < 0) return list(parts, at);
+    start = end + separator.length;
+  }
+}
+
+function mapped(name: string, change: (text: string) => string) {
+  return fn1(name, (cx, lazy, at) => {
+    const value = cx.toText(lazy, false, at);
+    return value.kind === 'string' ? mapCharacters(value, name, change) : stop(value);
+  });
+}
+
+/** A backslash before each of the characters. */
+export function escaping(name: string, characters: string, before = '\\') {
+  const set = new Set(characters);
+  return mapped(name, text => [...text].map(c => (set.has(c) ? before + c : c)).join(''));
+}
+
+function replaced(name: string, table: Readonly<Record<string, string>>) {
+  return mapped(name, text => [...text].map(c => table[c] ?? c).join(''));
+}
+
+/** As bash reads it: quoted unless it is made of harmless characters only. */
+function shellArgument(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const value = cx.toText(lazy, true, at);
+  if (value.kind !== 'string') return stop(value);
+  if (value.text !== null && /^[A-Za-z0-9,._+:@%/-]+$/.test(value.text)) return value;
+  const quote: StringPiece = { text: "'", source: null };
+  // Whether quotes stand around a text with holes depends on what is in them.
+  if (
+    value.text === null &&
+    value.pieces.every(piece => 'hole' in piece || /^[A-Za-z0-9,._+:@%/-]*$/.test(piece.text))
+  )
+    return because(holeIn(value));
+  const inner = mapCharacters(value, 'escapeShellArg', text => text.replaceAll("'", "'\\''"));
+  return stringOf([quote, ...inner.pieces, quote], at);
+}
+
+function optionalString(cx: BuiltinContext, condition: Lazy, text: Lazy, at: Origin | null): Result {
+  const given = asBool(cx, condition, at);
+  if (given.kind === 'failure') return given;
+  if (given.kind === 'bool') return given.value ? cx.force(text) : string('', at);
+  const hole = perhaps(given, [text, string('', at)], at, 'optionalString');
+  return stringOf([{ hole, source: '…' }], at);
+}
+
+function mapJoined(cx: BuiltinContext, separator: Lazy, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const sep = asString(cx, separator, at);
+  if (sep.kind !== 'string') return stop(sep);
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  return joinTexts(cx, sep, value.items, item => cx.toText(cx.apply(f, item, at), false, at), at);
+}
+
+function imapJoined(cx: BuiltinContext, separator: Lazy, f: Lazy, xs: Lazy, at: Origin | null): Result {
+  const sep = asString(cx, separator, at);
+  if (sep.kind !== 'string') return stop(sep);
+  const value = asList(cx, xs, at);
+  if (value.kind !== 'list') return stop(value);
+  const items = indexed(cx, value.items, 1, (index, item) => cx.applyAll(f, [index, item], at));
+  return joinTexts(cx, sep, items, item => cx.toText(item, false, at), at);
+}
+
+function toInt(cx: BuiltinContext, lazy: Lazy, base10: boolean, at: Origin | null): Result {
+  const value = asText(cx, lazy, at);
+  if (value.kind !== 'string') return stop(value);
+  const match = /^\s*(-?)([0-9]+)\s*$/.exec(value.text);
+  const digits = match?.[2] ?? '';
+  const ambiguous = !base10 && digits.length > 1 && digits.startsWith('0');
+  if (match === null || ambiguous)
+    return failure('throw', `toInt: Could not convert ${JSON.stringify(value.text)} to int.`, at);
+  return int(BigInt(`${match[1]}${digits}`), at);
+}
+
+function fixedWidth(
+  cx: BuiltinContext,
+  width: Lazy,
+  filler: string,
+  text: string,
+  at: Origin | null,
+): Result {
+  const wanted = asInt(cx, width, at);
+  if (wanted.kind !== 'int') return stop(wanted);
+  const missing = Number(wanted.value) - Buffer.byteLength(text);
+  if (missing < 0) return failure('throw', `fixedWidthString: requested string length ${wanted.value}`, at);
+  cx.step(missing);
+  return string(missing === 0 ? text : filler.repeat(missing) + text, at);
+}
+
+const EMPTY = string('', null);
+const SPACE = string(' ', null);
+const NEWLINE: StringPiece = { text: '\n', source: null };
+
+function older(
+  cx: BuiltinContext,
+  left: Lazy,
+  right: Lazy,
+  use: (order: number) => boolean,
+  at: Origin | null,
+): Result {
+  const a = asText(cx, left, at);
+  if (a.kind !== 'string') return stop(a);
+  const b = asText(cx, right, at);
+  return b.kind === 'string' ? bool(use(compareVersions(b.text, a.text)), at) : stop(b);
+}
+
+export const LIB_STRINGS: Table = {
+  ...STRINGS,
+  ...PATTERNS,
+  ...JSON_FUNCTIONS,
+  ...LIB_PACKAGES,
+  replaceChars: fn3('replaceChars', replaceStrings),
+  concatStrings: fn1('concatStrings', (cx, xs, at) => concatStringsSep(cx, EMPTY, xs, at)),
+  concatMapStrings: fn2('concatMapStrings', (cx, f, xs, at) => mapJoined(cx, EMPTY, f, xs, at)),
+  concatMapStringsSep: fn3('concatMapStringsSep', mapJoined),
+  concatImapStrings: fn2('concatImapStrings', (cx, f, xs, at) => imapJoined(cx, EMPTY, f, xs, at)),
+  concatImapStringsSep: fn3('concatImapStringsSep', imapJoined),
+  concatMapAttrsStringSep: fn3('concatMapAttrsStringSep', (cx, sep, f, set, at) =>
+    concatStringsSep(cx, sep, settled(mapAttrsToList(cx, f, set, at)), at),
+  ),
+  concatLines: fn1('concatLines', (cx, xs, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const line = (item: Lazy) => {
+      const text = cx.toText(item, false, at);
+      if (text.kind === 'failure') return text;
+      const pieces: StringPiece[] = [];
+      addText(pieces, text, '…');
+      return stringOf([...pieces, NEWLINE], at);
+    };
+    return joinTexts(cx, EMPTY, value.items, line, at);
+  }),
+  intersperse: fn2('intersperse', (cx, separator, xs, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const spread = value.items.find(item => item.kind === 'spread');
+    if (spread?.kind === 'spread') return because(spread.of);
+    return list(
+      value.items.flatMap((item, index) => (index === 0 ? [item] : [separator, item])),
+      at,
+    );
+  }),
+  hasPrefix: onText('hasPrefix', (_cx, prefix, value, at) => answer(value, startsWith(value, prefix), at)),
+  hasSuffix: onText('hasSuffix', (_cx, suffix, value, at) => answer(value, endsWith(value, suffix), at)),
+  hasInfix: onText('hasInfix', (_cx, infix, value, at) => answer(value, contains(value, infix), at)),
+  removePrefix: onText('removePrefix', (_cx, prefix, value) => {
+    const is = startsWith(value, prefix);
+    return is === null ? because(holeIn(value)) : is ? dropStart(value, prefix.length) : value;
+  }),
+  removeSuffix: onText('removeSuffix', (_cx, suffix, value) => {
+    const is = endsWith(value, suffix);
+    return is === null ? because(holeIn(value)) : is ? dropEnd(value, suffix.length) : value;
+  }),
+  splitString: onText('splitString', splitString),
+  toLower: mapped('toLower', text => text.replace(/[A-Z]/g, c => c.toLowerCase())),
+  toUpper: mapped('toUpper', text => text.replace(/[a-z]/g, c => c.toUpperCase())),
+  stringToCharacters: fn1('stringToCharacters', (cx, lazy, at) => {
+    const value = asText(cx, lazy, at);
+    if (value.kind !== 'string') return stop(value);
+    cx.step(value.text.length);
+    return list(
+      [...value.text].map(character => string(character, at)),
+      at,
+    );
+  }),
+  stringAsChars: fn2('stringAsChars', (cx, f, lazy, at) => {
+    const value = asText(cx, lazy, at);
+    if (value.kind !== 'string') return stop(value);
+    const characters = [...value.text].map(character => string(character, at));
+    return joinTexts(cx, EMPTY, characters, item => cx.toText(cx.apply(f, item, at), false, at), at);
+  }),
+  escape: fn2('escape', (cx, xs, text, at) => {
+    const characters = asList(cx, xs, at);
+    if (characters.kind !== 'list') return stop(characters);
+    const before = (item: Lazy) =>
+      thunk(() => {
+        const character = asText(cx, item, at);
+        return character.kind === 'string' ? string(`\\${character.text}`, at) : character;
+      });
+    const escaped = characters.items.map(item => (item.kind === 'spread' ? item : before(item)));
+    return replaceStrings(cx, characters, list(escaped, at), text, at);
+  }),
+  escapeShellArg: fn1('escapeShellArg', shellArgument),
+  escapeShellArgs: fn1('escapeShellArgs', (cx, xs, at) => {
+    const value = asList(cx, xs, at);
+    if (value.kind !== 'list') return stop(value);
+    const quoted = (item: Lazy) => settled(shellArgument(cx, item, at)) as StringValue;
+    return joinTexts(cx, SPACE, value.items, quoted, at);
+  }),
+  escapeNixString: fn1('escapeNixString', (cx, text, at) => {
+    const json = cx.apply(JSON_FUNCTIONS.toJSON as Lazy, text, at);
+    if (json.kind !== 'string') return json;
+    return mapCharacters(json, 'escapeNixString', part => part.replaceAll('$', '\\$'));
+  }),
+  escapeRegex: escaping('escapeRegex', '\\[{()^$?*+|.'),
+  escapeXML: replaced('escapeXML', { '"': '&quot;', "'": '&apos;', '<': '&lt;', '>': '&gt;', '&': '&amp;' }),
+  optionalString: fn2('optionalString', optionalString),
+  toInt: fn1('toInt', (cx, text, at) => toInt(cx, text, false, at)),
+  toIntBase10: fn1('toIntBase10', (cx, text, at) => toInt(cx, text, true, at)),
+  fixedWidthString: fn3('fixedWidthString', (cx, width, filler, text, at) => {
+    const fill = asText(cx, filler, at);
+    if (fill.kind !== 'string') return stop(fill);
+    const value = asText(cx, text, at);
+    return value.kind === 'string' ? fixedWidth(cx, width, fill.text, value.text, at) : stop(value);
+  }),
+  fixedWidthNumber: fn2('fixedWidthNumber', (cx, width, number, at) => {
+    const value = asInt(cx, number, at);
+    return value.kind === 'int' ? fixedWidth(cx, width, '0', String(value.value), at) : stop(value);
+  }),
+  fileContents: fn1('fileContents', (cx, path, at) => {
+    const text = readText(cx, path, at);
+    return typeof text === 'string' ? string(text.endsWith('\n') ? text.slice(0, -1) : text, at) : text;
+  }),
+  trim: fn1('trim', (cx, lazy, at) => {
+    const value = asText(cx, lazy, at);
+    if (value.kind !== 'string') return stop(value);
+    const start = value.text.length - value.text.replace(/^[ \t\r\n]+/, '').length;
+    const kept = dropStart(value, start);
+    return dropEnd(
+      kept,
+      (kept.text as string).length - (kept.text as string).replace(/[ \t\r\n]+$/, '').length,
+    );
+  }),
+  versionOlder: fn2('versionOlder', (cx, a, b, at) => older(cx, a, b, order => order === 1, at)),
+  versionAtLeast: fn2('versionAtLeast', (cx, a, b, at) => older(cx, a, b, order => order !== 1, at)),
+  isStringLike: fn1('isStringLike', (cx, lazy, at) => {
+    const value = cx.force(lazy);
+    if (value.kind === 'unknown' || value.kind === 'failure') return stop(value);
+    if (value.kind !== 'attrs') return bool(value.kind === 'string' || value.kind === 'path', at);
+    const has = [cx.has(value, 'outPath'), cx.has(value, '__toString')];
+    if (has.includes(true)) return bool(true, at);
+    return has.includes(null) && value.open !== null ? because(value.open) : bool(false, at);
+  }),
+};

@@ -1,0 +1,199 @@
+/**
+ * nixpkgs `lib.trivial` and its neighbours: functions on functions, warnings, sources, fixed points.
+ */
+import { asBool, asInt, asText, stop } from '../builtins/arguments.ts';
+import { ATTRS } from '../builtins/attrs.ts';
+import { fail } from '../builtins/control.ts';
+import { because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { readText } from '../builtins/files.ts';
+import { fromJson } from '../builtins/json.ts';
+import { foldLeft, isElem, settled } from '../builtins/lists.ts';
+import { attr, attrs, bool, failure, int, perhaps, string, thunk, unknown } from '../construct.ts';
+import { lazyKey } from '../identity.ts';
+import { arithmetic, update } from '../operators.ts';
+import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../value.ts';
+
+/** `x`, unless the condition (or its opposite) holds. */
+function guard(name: string, bad: boolean) {
+  return fn3(name, (cx, condition, message, x, at) => {
+    const given = asBool(cx, condition, at);
+    if (given.kind === 'failure') return given;
+    if (given.kind === 'unknown') return perhaps(given, [x], at, name);
+    return given.value === bad ? fail(cx, 'throw', message, at) : cx.force(x);
+  });
+}
+
+function warning(name: string) {
+  return fn3(name, (cx, condition, _message, x, at) => {
+    const given = asBool(cx, condition, at);
+    return given.kind === 'failure' ? given : cx.force(x);
+  });
+}
+
+/** One of two values by an order that may not be known. */
+function choice(name: string, first: boolean) {
+  return fn2(name, (cx, x, y, at) => {
+    const less = cx.less(x, y, at);
+    if (less === null)
+      return because(unknown('which of two values is less', `${lazyKey(x)},${lazyKey(y)}`, at), [x, y]);
+    if (typeof less !== 'boolean') return less;
+    return cx.force(less === first ? x : y);
+  });
+}
+
+function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
+  const value = cx.force(f);
+  if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
+  if (value.kind !== 'attrs') return bool(value.kind === 'lambda' || value.kind === 'builtin', at);
+  const has = cx.has(value, '__functor');
+  return has === null
+    ? because(value.open ?? unknown('whether a set is a function', lazyKey(value), at))
+    : bool(has, at);
+}
+
+/** Module-style arguments of a function, also of a set that says them itself. */
+function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
+  const value = cx.force(f);
+  if (value.kind !== 'attrs' || cx.has(value, '__functor') !== true)
+    return cx.apply(ATTRS.functionArgs as Lazy, value, at);
+  if (cx.has(value, '__functionArgs') === true) return cx.select(value, '__functionArgs', null);
+  const functor = cx.delay(() => cx.select(value, '__functor', null));
+  return functionArgs(
+    cx,
+    cx.delay(() => cx.apply(functor, value, at)),
+    at,
+  );
+}
+
+function fix(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {
+  const self: Thunk = thunk(() => cx.apply(f, self, at), at);
+  return cx.force(self);
+}
+
+/** The number in another base, most significant digit first; null for what nixpkgs refuses. */
+function digits(cx: BuiltinContext, lazy: Lazy, base: number, at: Origin | null): string | Result {
+  const value = asInt(cx, lazy, at);
+  if (value.kind !== 'int') return stop(value);
+  if (value.value < 0n) return failure('assert', 'assertion failed', at);
+  return value.value.toString(base).toUpperCase();
+}
+
+function logic(name: string, combine: (a: boolean, b: boolean) => boolean, decided: boolean | null) {
+  return fn2(name, (cx, left, right, at) => {
+    const a = asBool(cx, left, at);
+    if (a.kind !== 'bool') return stop(a);
+    if (a.value === decided) return bool(a.value, at);
+    const b = asBool(cx, right, at);
+    return b.kind === 'bool' ? bool(combine(a.value, b.value), at) : stop(b);
+  });
+}
+
+function importJson(cx: BuiltinContext, path: Lazy, at: Origin | null): Result {
+  const text = readText(cx, path, at);
+  return typeof text === 'string' ? fromJson(cx, text, at) : text;
+}
+
+export const LIB_TRIVIAL: Table = {
+  id: fn1('id', (cx, x) => cx.force(x)),
+  const: fn2('const', (cx, x) => cx.force(x)),
+  flip: fn3('flip', (cx, f, a, b, at) => cx.applyAll(f, [b, a], at)),
+  pipe: fn2('pipe', (cx, start, functions, at) =>
+    foldLeft(cx, (value, f) => cx.apply(f, value, at), start, functions, at),
+  ),
+  or: logic('or', (a, b) => a || b, true),
+  and: logic('and', (a, b) => a && b, false),
+  xor: logic('xor', (a, b) => a !== b, null),
+  boolToString: fn1('boolToString', (cx, x, at) => {
+    const value = asBool(cx, x, at);
+    return value.kind === 'bool' ? string(String(value.value), at) : stop(value);
+  }),
+  boolToYesNo: fn1('boolToYesNo', (cx, x, at) => {
+    const value = asBool(cx, x, at);
+    return value.kind === 'bool' ? string(value.value ? 'yes' : 'no', at) : stop(value);
+  }),
+  mod: fn2('mod', (cx, left, right, at) => {
+    const [a, b] = [cx.force(left), cx.force(right)];
+    const times = arithmetic('/', a, b, at);
+    return arithmetic('-', a, arithmetic('*', b, times, at), at);
+  }),
+  min: choice('min', true),
+  max: choice('max', false),
+  compare: fn2('compare', (cx, x, y, at) => {
+    const less = cx.less(x, y, at);
+    const more = less === false ? cx.less(y, x, at) : false;
+    if (less === null || more === null)
+      return because(unknown('which of two values is less', `${lazyKey(x)},${lazyKey(y)}`, at));
+    if (typeof less !== 'boolean') return less;
+    return typeof more === 'boolean' ? int(less ? -1n : more ? 1n : 0n, at) : more;
+  }),
+  bitNot: fn1('bitNot', (cx, x, at) => arithmetic('-', int(-1n, at), cx.force(x), at)),
+  toHexString: fn1('toHexString', (cx, x, at) => {
+    const text = digits(cx, x, 16, at);
+    return typeof text === 'string' ? string(text, at) : text;
+  }),
+  defaultTo: fn2('defaultTo', (cx, fallback, maybe, at) => {
+    const value = cx.force(maybe);
+    if (value.kind === 'unknown') return perhaps(value, [value, fallback], at, 'defaultTo');
+    return value.kind === 'null' ? cx.force(fallback) : value;
+  }),
+  mapNullable: fn2('mapNullable', (cx, f, maybe, at) => {
+    const value = cx.force(maybe);
+    if (value.kind === 'unknown') return because(value, [thunk(() => cx.apply(f, value, at))]);
+    return value.kind === 'null' || value.kind === 'failure' ? value : cx.apply(f, value, at);
+  }),
+  warn: fn2('warn', (cx, _message, x) => cx.force(x)),
+  info: fn2('info', (cx, _message, x) => cx.force(x)),
+  warnIf: warning('warnIf'),
+  warnIfNot: warning('warnIfNot'),
+  showWarnings: fn2('showWarnings', (cx, _messages, x) => cx.force(x)),
+  throwIf: guard('throwIf', true),
+  throwIfNot: guard('throwIfNot', false),
+  assertMsg: fn2('assertMsg', (cx, condition, message, at) => {
+    const given = asBool(cx, condition, at);
+    if (given.kind !== 'bool') return stop(given);
+    return given.value ? given : fail(cx, 'throw', message, at);
+  }),
+  assertOneOf: fn3('assertOneOf', (cx, name, value, choices, at) => {
+    const known = settled(isElem(cx, value, choices, at));
+    if (known.kind !== 'bool') return known;
+    if (known.value) return known;
+    const text = asText(cx, name, at);
+    return failure(
+      'throw',
+      `${text.kind === 'string' ? text.text : '…'} must be one of the allowed values`,
+      at,
+    );
+  }),
+  isFunction: fn1('isFunction', isFunction),
+  functionArgs: fn1('functionArgs', functionArgs),
+  setFunctionArgs: fn2('setFunctionArgs', (_cx, f, args, at) => {
+    const functor = fn1('__functor', inner => inner.force(f));
+    return attrs(
+      new Map([
+        ['__functor', attr(functor, at)],
+        ['__functionArgs', attr(args, at)],
+      ]),
+      at,
+    );
+  }),
+  toFunction: fn1('toFunction', (cx, v, at) => {
+    const is = settled(isFunction(cx, v, at));
+    if (is.kind !== 'bool') return is;
+    return is.value ? cx.force(v) : fn1('const', inner => inner.force(v));
+  }),
+  fix: fn1('fix', fix),
+  extends: fn3('extends', (cx, overlay, f, final, at) => {
+    const previous = cx.delay(() => cx.apply(f, final, at));
+    return update(cx, cx.force(previous), cx.applyAll(overlay, [final, previous], at), at);
+  }),
+  composeExtensions: builtin('composeExtensions', 4, (cx, args, at) => {
+    const [first, second, final, previous] = args as [Lazy, Lazy, Lazy, Lazy];
+    const applied = cx.applyAll(first, [final, previous], at);
+    const between = cx.delay(() => update(cx, cx.force(previous), applied, at));
+    return update(cx, applied, cx.applyAll(second, [final, between], at), at);
+  }),
+  importJSON: fn1('importJSON', importJson),
+  cleanSource: fn1('cleanSource', (cx, path) => cx.force(path)),
+  sourceByRegex: fn2('sourceByRegex', (cx, path) => cx.force(path)),
+  sourceFilesBySuffices: fn2('sourceFilesBySuffices', (cx, path) => cx.force(path)),
+};

@@ -1,0 +1,1 @@
+{ name = "module"; other = import ../folder/value.nix; }
