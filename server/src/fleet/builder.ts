@@ -1,0 +1,332 @@
+/**
+ * Builds the fleet of a workspace and keeps it current: what a change does not touch is not computed again.
+ *
+ * Order of work: find registries, then the files that lead to them, then matrices, then read every file that has
+ * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
+ * changes.
+ */
+import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
+import { createEvaluation } from '../nix/evaluator.ts';
+import type { NixFiles } from '../nix/value.ts';
+import { mergeGenerators } from './generators.ts';
+import { createImportGraph, type ImportGraph } from './imports.ts';
+import {
+  type DeclaredMachines,
+  folderMachines,
+  joinMachines,
+  mayDeclareMachines,
+  platformIn,
+  readMachines,
+} from './machines.ts';
+import { readMatrix } from './matrix.ts';
+import type { Fleet, Machine, Matrix, NotAnalysable, Place, Registry, Unit } from './model.ts';
+import { type Reference, referencesOf } from './references.ts';
+import { mayHoldRegistry, readRegistry } from './registry.ts';
+import { readUnit } from './unit.ts';
+
+/** The files of a workspace, as the fleet needs them. */
+export interface FleetFiles extends NixFiles {
+  /** Paths of all `.nix` files that belong to the workspace. */
+  nixFiles(): Iterable<string>;
+}
+
+export interface FleetSettings {
+  /** True for files that are to be read as registries whatever their shape. */
+  readonly isRegistryFile: (path: string) => boolean;
+  /** True for files that are to be read as matrices whatever their shape. */
+  readonly isMatrixFile: (path: string) => boolean;
+}
+
+export interface FleetBuilder {
+  /** Tells that files have changed, appeared or gone. */
+  changed(paths: Iterable<string>): void;
+  /** The fleet as it is now. Returns the same object while nothing has changed. */
+  build(): Fleet;
+}
+
+/** What a text shows without being parsed. */
+interface TextFacts {
+  readonly text: string;
+  readonly mentionsVars: boolean;
+  readonly mayHoldRegistry: boolean;
+  readonly mayDeclareMachines: boolean;
+  readonly references: readonly Reference[];
+}
+
+/** Steps allowed for reading a whole registry or matrix. */
+const FILE_STEPS = 2_000_000;
+
+const MENTIONS_VARS = /\bgenerators\b|\bimportApply\b/;
+
+interface State {
+  evaluation: Evaluation;
+  readonly texts: Map<string, TextFacts>;
+  readonly registries: Map<string, Registry | null>;
+  readonly matrices: Map<string, Matrix | null>;
+  readonly units: Map<string, Unit>;
+  readonly machines: Map<string, DeclaredMachines>;
+  readonly imports: ImportGraph;
+  /** Files and folders read by other means than `import`. */
+  readonly looseReads: Set<string>;
+}
+
+export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): FleetBuilder {
+  let fleet: Fleet | null = null;
+  let state = newState(files);
+  /** What unit results depend on beside files: which sets are registries and matrices, and where. */
+  let knownKey = '';
+
+  function forget(paths: Iterable<string>): void {
+    for (const path of paths) {
+      state.registries.delete(path);
+      state.matrices.delete(path);
+      state.units.delete(path);
+      state.machines.delete(path);
+      state.evaluation.forgetFile(path);
+    }
+  }
+
+  return {
+    changed(paths) {
+      fleet = null;
+      const list = [...paths];
+      if (list.some(path => isLooselyRead(state, path))) {
+        const { texts } = state;
+        state = newState(files);
+        for (const [path, facts] of texts) if (!list.includes(path)) state.texts.set(path, facts);
+        return;
+      }
+      for (const path of list) state.texts.delete(path);
+      forget(state.imports.dependentsOf(list));
+    },
+    build() {
+      if (fleet !== null) return fleet;
+      const paths = [...files.nixFiles()];
+      for (const path of paths) readText(files, state, path);
+      const registries = findRegistries(state, settings, paths);
+      const pipeline = pipelineOf(state, [...registries, ...paths.filter(settings.isMatrixFile)]);
+      const matrices = findMatrices(state, settings, registries, pipeline, paths);
+      const known = {
+        registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
+        matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
+      };
+      const key = JSON.stringify([...known.registries.keys(), ...known.matrices.keys()]);
+      if (key !== knownKey) state.units.clear();
+      knownKey = key;
+      for (const path of paths) {
+        const facts = state.texts.get(path);
+        if (facts === undefined || state.units.has(path)) continue;
+        const places = facts.references
+          .filter(({ target }) => pipeline.has(target))
+          .map(({ offset }) => offset);
+        if (!facts.mentionsVars && places.length === 0) continue;
+        const file = files.parse(path);
+        if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
+      }
+      fleet = join(files, state, registries, matrices, paths);
+      return fleet;
+    },
+  };
+}
+
+function newState(files: FleetFiles): State {
+  const imports = createImportGraph();
+  const looseReads = new Set<string>();
+  const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
+  return {
+    evaluation: createEvaluation(recordingReads(files, looseReads), tracer),
+    texts: new Map(),
+    registries: new Map(),
+    matrices: new Map(),
+    units: new Map(),
+    machines: new Map(),
+    imports,
+    looseReads,
+  };
+}
+
+/** Notes what evaluation reads of files other than by importing them. */
+function recordingReads(files: NixFiles, reads: Set<string>): NixFiles {
+  return {
+    parse: path => files.parse(path),
+    text(path) {
+      reads.add(path);
+      return files.text(path);
+    },
+    kind(path) {
+      if (!path.endsWith('.nix')) reads.add(path);
+      return files.kind(path);
+    },
+    list(directory) {
+      reads.add(directory);
+      return files.list(directory);
+    },
+  };
+}
+
+function isLooselyRead(state: State, path: string): boolean {
+  if (state.looseReads.has(path)) return true;
+  // A new file changes what its folder lists; a file that was there before does not.
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  return state.looseReads.has(folder) && !state.texts.has(path);
+}
+
+function readText(files: FleetFiles, state: State, path: string): void {
+  if (state.texts.has(path)) return;
+  const text = files.text(path) ?? '';
+  state.texts.set(path, {
+    text,
+    mentionsVars: MENTIONS_VARS.test(text),
+    mayHoldRegistry: mayHoldRegistry(text),
+    mayDeclareMachines: mayDeclareMachines(text),
+    references: referencesOf(files, path, text),
+  });
+}
+
+function findRegistries(state: State, settings: FleetSettings, paths: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const path of paths) {
+    const trusted = settings.isRegistryFile(path);
+    if (!trusted && state.texts.get(path)?.mayHoldRegistry !== true) continue;
+    let registry = state.registries.get(path);
+    if (registry === undefined) {
+      const read = withBudget(state.evaluation, FILE_STEPS, () =>
+        readRegistry(state.evaluation, path, trusted),
+      );
+      registry = read instanceof BudgetExceeded ? null : read;
+      state.registries.set(path, registry);
+    }
+    if (registry !== null) found.push(path);
+  }
+  return found;
+}
+
+function registryAt(state: State, file: string): Place {
+  return (state.registries.get(file) as Registry).at;
+}
+
+/** The given files and all that lead to them by path. */
+function pipelineOf(state: State, starts: readonly string[]): Set<string> {
+  const importers = new Map<string, string[]>();
+  for (const [path, { references }] of state.texts)
+    for (const { target } of references) {
+      const list = importers.get(target);
+      if (list === undefined) importers.set(target, [path]);
+      else list.push(path);
+    }
+  const pipeline = new Set(starts);
+  for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
+  return pipeline;
+}
+
+/** Files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */
+function findMatrices(
+  state: State,
+  settings: FleetSettings,
+  registryFiles: readonly string[],
+  pipeline: ReadonlySet<string>,
+  paths: readonly string[],
+): Matrix[] {
+  const registries = registryFiles.map(file => state.registries.get(file) as Registry);
+  const candidates = new Set(paths.filter(settings.isMatrixFile));
+  if (registries.length > 0)
+    for (const path of pipeline)
+      for (const { target } of state.texts.get(path)?.references ?? []) {
+        const text = state.texts.get(target)?.text;
+        if (text !== undefined && !pipeline.has(target) && registries.some(one => holdsKeys(text, one)))
+          candidates.add(target);
+      }
+  const found: Matrix[] = [];
+  for (const path of [...candidates].sort()) {
+    const read = withBudget(state.evaluation, FILE_STEPS, () =>
+      readMatrix(state.evaluation, path, registries, settings.isMatrixFile(path)),
+    );
+    if (read !== null && !(read instanceof BudgetExceeded)) found.push(read);
+  }
+  return found;
+}
+
+/** Does the text have at least one of the keys as a string? */
+function holdsKeys(text: string, registry: Registry): boolean {
+  return registry.keys.some(({ key }) => text.includes(`"${key}"`));
+}
+
+function join(
+  files: FleetFiles,
+  state: State,
+  registryFiles: readonly string[],
+  matrices: readonly Matrix[],
+  paths: readonly string[],
+): Fleet {
+  const declared: Machine[] = [];
+  let complete = true;
+  for (const path of paths) {
+    const facts = state.texts.get(path);
+    if (facts?.mayDeclareMachines !== true) continue;
+    let read = state.machines.get(path);
+    if (read === undefined) {
+      const file = files.parse(path);
+      read = file === null ? { machines: [], complete: false } : readMachines(state.evaluation, file);
+      state.machines.set(path, read);
+    }
+    declared.push(...read.machines);
+    if (!read.complete) complete = false;
+  }
+  const units = new Map(
+    paths.flatMap(path => (state.units.has(path) ? [[path, state.units.get(path) as Unit] as const] : [])),
+  );
+  const machines = joinMachines([...declared, ...folderMachines(files), ...readers(state, units, declared)]);
+  const registries = registryFiles.map(file => state.registries.get(file) as Registry);
+  const linked = matrices.map(matrix => withoutMachines(linkRegistry(matrix, registries, units), machines));
+  const notAnalysable: NotAnalysable[] = [...units.values()].flatMap(unit => unit.notAnalysable);
+  return {
+    machines,
+    machinesComplete: complete && declared.length > 0,
+    registries,
+    matrices: linked,
+    generators: mergeGenerators(units, registries, linked),
+    units,
+    notAnalysable,
+  };
+}
+
+/** Machines whose modules read the matrix, with the platform that the module states. */
+function readers(state: State, units: ReadonlyMap<string, Unit>, declared: readonly Machine[]): Machine[] {
+  const names = new Set(declared.map(machine => machine.name));
+  return [...units.values()].flatMap(unit =>
+    unit.rowReads
+      .filter(read => read.found || names.has(read.machine))
+      .filter(() => unit.assignments.length > 0 || unit.appliedImports.length > 0)
+      .map((read): Machine => {
+        const system = platformIn(state.texts.get(unit.file)?.text ?? '');
+        const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
+        return { name: read.machine, class: machineClass, system, tags: [], at: read.at, source: 'reader' };
+      }),
+  );
+}
+
+/** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
+function linkRegistry(
+  matrix: Matrix,
+  registries: readonly Registry[],
+  units: ReadonlyMap<string, Unit>,
+): Matrix {
+  const looked = new Set<string>();
+  for (const unit of units.values())
+    for (const registry of unit.matrixLinks)
+      if (registry.matrix === matrix.file) looked.add(registry.registry);
+  const [only] = looked;
+  if (looked.size === 1 && only !== undefined) return { ...matrix, registry: only };
+  if (matrix.registry !== null || registries.length !== 1) return matrix;
+  return { ...matrix, registry: registries[0]?.file ?? null };
+}
+
+/** A row that lends keys to others is a machine's all the same if there is such a machine. */
+function withoutMachines(matrix: Matrix, machines: readonly Machine[]): Matrix {
+  const names = new Set(machines.map(machine => machine.name));
+  if (!matrix.rows.some(row => row.shared && names.has(row.machine))) return matrix;
+  return {
+    ...matrix,
+    rows: matrix.rows.map(row => (row.shared && names.has(row.machine) ? { ...row, shared: false } : row)),
+  };
+}

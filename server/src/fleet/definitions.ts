@@ -1,0 +1,150 @@
+/**
+ * From the value assigned to `….vars.generators` to the definitions it holds.
+ */
+import { display, isClosed } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue } from '../nix/value.ts';
+import { OPAQUE, readBody } from './generator.ts';
+import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
+import { callsOf, placeOf } from './places.ts';
+import { definitionsOf } from './read.ts';
+
+/** What an assignment holds. */
+export interface Collection {
+  readonly definitions: readonly GeneratorDefinition[];
+  /** All names; null where there may be more or some are not known. */
+  readonly names: readonly string[] | null;
+  /** Why there may be more. */
+  readonly gaps: readonly UnknownValue[];
+}
+
+/** Steps allowed for reading one generator's body. */
+const BODY_STEPS = 50_000;
+
+/**
+ * Reads a collection of generators.
+ * @param assignment where `….vars.generators` is assigned
+ */
+export function readCollection(
+  cx: Evaluation,
+  lazy: Lazy,
+  assignment: Origin,
+  conditional: boolean,
+): Collection {
+  const definitions: GeneratorDefinition[] = [];
+  const gaps: UnknownValue[] = [];
+  const place = placeOf(assignment);
+  let complete = true;
+  for (const one of definitionsOf(cx, lazy)) {
+    if (one.value.kind !== 'attrs') {
+      complete = false;
+      if (one.value.kind !== 'unknown') continue;
+      gaps.push(one.value);
+      const guesses = guessed(cx, one.value, place);
+      definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
+      continue;
+    }
+    if (!isClosed(one.value)) complete = false;
+    if (one.value.open !== null) gaps.push(one.value.open);
+    definitions.push(...definitionsIn(cx, one.value, place, conditional || one.conditional));
+  }
+  const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
+  return { definitions, names, gaps };
+}
+
+/** What a set that is not certain may hold: conditional definitions. */
+function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
+  return (value.candidates ?? []).flatMap(candidate => {
+    const set = force(cx, candidate);
+    return set.kind === 'attrs' ? definitionsIn(cx, set, place, true) : [];
+  });
+}
+
+function definitionsIn(
+  cx: Evaluation,
+  set: AttrsValue,
+  place: Place,
+  conditional: boolean,
+): GeneratorDefinition[] {
+  const found: GeneratorDefinition[] = [];
+  for (const [name, entry] of set.entries) found.push(definition(cx, name, null, entry, place, conditional));
+  for (const entry of set.patterns)
+    found.push(definition(cx, display(entry.name), 'pattern', entry, place, conditional));
+  return found;
+}
+
+function definition(
+  cx: Evaluation,
+  name: string,
+  kind: NameKind | null,
+  entry: Attr,
+  assignment: Place,
+  conditional: boolean,
+): GeneratorDefinition {
+  const at = entry.at === null ? assignment : placeOf(entry.at);
+  let body: GeneratorBody | null = null;
+  return {
+    name,
+    nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
+    kind: isExtension(cx, entry) ? 'partial' : 'full',
+    at,
+    via: viaOf(entry.at, assignment),
+    conditional: conditional || entry.optional,
+    body() {
+      if (body === null) {
+        const read = withBudget(cx, BODY_STEPS, () => readBody(cx, entry.value, at));
+        body = read instanceof BudgetExceeded ? OPAQUE : read;
+      }
+      return body;
+    },
+  };
+}
+
+/** What the contract of `inspect` calls a collection of which nothing is known. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it shows a hole as Nix writes one
+const UNKNOWN_NAME = '${…}';
+
+function opaque(assignment: Place): GeneratorDefinition {
+  return {
+    name: UNKNOWN_NAME,
+    nameKind: 'pattern',
+    kind: 'full',
+    at: assignment,
+    via: [],
+    conditional: false,
+    body: () => OPAQUE,
+  };
+}
+
+/** Is the name written out at its place, as an attribute name or a string? */
+function isWrittenAs(at: Origin | null, name: string): boolean {
+  if (at === null) return false;
+  const text = at.file.text.slice(at.start, at.end);
+  return text === name || text === `"${name}"` || text === `''${name}''`;
+}
+
+/** `generators.x.files.y.owner = …` adds to a generator that is defined elsewhere. */
+function isExtension(cx: Evaluation, entry: Attr): boolean {
+  const { value } = entry;
+  if (value.kind !== 'thunk' && value.kind !== 'attrs') return false;
+  const origin = originOfLazy(value);
+  if (origin === null || /^(rec\b|\{)/.test(origin.file.text.slice(origin.start, origin.start + 4)))
+    return false;
+  const set = force(cx, value);
+  return set.kind === 'attrs' && isClosed(set) && !set.entries.has('script') && !set.entries.has('prompts');
+}
+
+function originOfLazy(lazy: Lazy): Origin | null {
+  if (lazy.kind !== 'thunk') return lazy.origin;
+  if (lazy.state === 'done') return lazy.value?.origin ?? null;
+  return lazy.at;
+}
+
+/** Places between the assignment and the name, nearest the assignment first. */
+function viaOf(at: Origin | null, assignment: Place): Place[] {
+  if (at === null) return [];
+  const calls = callsOf(at);
+  const direct = calls.length === 0 && at.file.path === assignment.file && at.start >= assignment.start;
+  return direct ? [] : [assignment, ...calls];
+}

@@ -1,0 +1,126 @@
+/**
+ * Where in a file it is worth looking: the words that vars are about, and every name that is bound to something
+ * containing such a word. A walk leaves everything else alone, which is most of a real configuration.
+ */
+import type { SourceFile } from '../nix/source.ts';
+import type { Binding, Expr, Range } from '../nix/syntax.ts';
+
+/** Words that vars are about wherever they stand. */
+const WORDS = /\bgenerators\b|\bimportApply\b|\bimports\b/g;
+
+/** Answers whether an expression has anything of interest in it. */
+export type Interest = (range: Range) => boolean;
+
+const known = new WeakMap<SourceFile, { readonly places: string; readonly interest: Interest }>();
+
+/**
+ * What is of interest in a file; computed once a text.
+ * @param places further offsets of interest, such as paths to a registry
+ */
+export function interestOf(file: SourceFile, places: readonly number[]): Interest {
+  const key = places.join();
+  const before = known.get(file);
+  if (before?.places === key) return before.interest;
+  const interest = findInterest(file, places);
+  known.set(file, { places: key, interest });
+  return interest;
+}
+
+function findInterest({ text, root }: SourceFile, places: readonly number[]): Interest {
+  const offsets = new Set<number>(places);
+  for (const match of text.matchAll(WORDS)) offsets.add(match.index);
+  let sorted = [...offsets].sort((a, b) => a - b);
+  const bindings = letBindings(root).filter(binding => !WORDS_WHOLE.has(binding.name));
+  const found = new Set<string>();
+  for (let round = 0; round < 8; round++) {
+    const fresh = bindings.filter(binding => !found.has(binding.name) && someWithin(sorted, binding));
+    if (fresh.length === 0) break;
+    for (const { name } of fresh) found.add(name);
+    for (const offset of occurrences(text, new Set(fresh.map(binding => binding.name)))) offsets.add(offset);
+    sorted = [...offsets].sort((a, b) => a - b);
+  }
+  return range => someWithin(sorted, range);
+}
+
+const WORDS_WHOLE = new Set(['generators', 'importApply', 'imports', 'config', 'pkgs', 'lib']);
+
+/** True if one of the ascending offsets lies in the range. */
+function someWithin(sorted: readonly number[], range: Range): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < range.start) low = middle + 1;
+    else high = middle;
+  }
+  return low < sorted.length && (sorted[low] as number) < range.end;
+}
+
+function* occurrences(text: string, names: ReadonlySet<string>): Generator<number> {
+  for (const match of text.matchAll(/[A-Za-z_][A-Za-z0-9_'-]*/g)) if (names.has(match[0])) yield match.index;
+}
+
+interface NamedRange extends Range {
+  readonly name: string;
+}
+
+/** Names bound by `let` and `rec` anywhere in the file, with the ranges of their values. */
+function letBindings(root: Expr): NamedRange[] {
+  const found: NamedRange[] = [];
+  const pending: Expr[] = [root];
+  for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
+    if (expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive)) {
+      for (const binding of expr.bindings) found.push(...namesOf(binding));
+    }
+    pushChildren(expr, pending);
+  }
+  return found;
+}
+
+function namesOf(binding: Binding): NamedRange[] {
+  if (binding.kind === 'inherit') {
+    if (binding.from === null) return [];
+    const { from } = binding;
+    return binding.names.flatMap(name =>
+      name.kind === 'name' ? [{ name: name.name, start: from.start, end: binding.end }] : [],
+    );
+  }
+  const [first] = binding.path;
+  return first?.kind === 'name' ? [{ name: first.name, start: first.start, end: binding.end }] : [];
+}
+
+function pushChildren(expr: Expr, into: Expr[]): void {
+  switch (expr.kind) {
+    case 'let':
+    case 'attrs':
+      for (const binding of expr.bindings) {
+        if (binding.kind === 'bind') into.push(binding.value);
+        else if (binding.from !== null) into.push(binding.from);
+      }
+      if (expr.kind === 'let') into.push(expr.body);
+      return;
+    case 'list':
+      into.push(...expr.items);
+      return;
+    case 'lambda':
+      into.push(expr.body);
+      return;
+    case 'apply':
+      into.push(expr.fn, expr.arg);
+      return;
+    case 'with':
+      into.push(expr.scope, expr.body);
+      return;
+    case 'if':
+      into.push(expr.then, expr.otherwise);
+      return;
+    case 'assert':
+      into.push(expr.body);
+      return;
+    case 'binary':
+      into.push(expr.left, expr.right);
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * What a workspace declares, as plain data: machines, registries, matrices, generators and the uses of their
+ * files. Built by the other modules of this folder from evaluated Nix; read by checks, editor features and the
+ * command line. Holds no tree and no scope.
+ */
+
+/** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A fact with the place it was read from. */
+export interface Known<T> {
+  readonly value: T;
+  readonly at: Place;
+}
+
+export type MachineClass = 'nixos' | 'darwin';
+
+export interface Machine {
+  readonly name: string;
+  readonly class: MachineClass | null;
+  /** As Nix writes it: `aarch64-darwin`. */
+  readonly system: string | null;
+  readonly tags: readonly string[];
+  /** Where the machine is declared; null for a mere folder. */
+  readonly at: Place | null;
+  /** What made it known: a configuration, the inventory, a `machines/` folder, or a module that reads the matrix. */
+  readonly source: 'configuration' | 'inventory' | 'folder' | 'reader';
+}
+
+/** Whether a name is written out, computed to one text, or only known up to holes. */
+export type NameKind = 'literal' | 'resolved' | 'pattern';
+
+export interface GeneratorFile {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly secret: boolean | null;
+  readonly deploy: boolean | null;
+  readonly owner: string | null;
+  readonly group: string | null;
+  readonly mode: string | null;
+  readonly neededFor: string | null;
+  readonly from: 'files' | 'prompt';
+  readonly at: Place;
+}
+
+export interface GeneratorPrompt {
+  readonly name: string;
+  readonly type: string | null;
+  readonly description: string | null;
+  readonly persist: boolean | null;
+  readonly at: Place;
+}
+
+/** A script as far as it is known: its text with holes as they are written, or null. */
+export interface GeneratorScript {
+  readonly text: string | null;
+  readonly at: Place;
+}
+
+/** What one definition of a generator says. */
+export interface GeneratorBody {
+  /** `full`: everything is known; `partial`: there may be more files or prompts; `opaque`: nothing is known. */
+  readonly completeness: 'full' | 'partial' | 'opaque';
+  readonly share: boolean | null;
+  readonly files: readonly GeneratorFile[];
+  readonly prompts: readonly GeneratorPrompt[];
+  readonly dependencies: readonly Known<string>[];
+  /** Names of packages. */
+  readonly runtimeInputs: readonly string[];
+  readonly script: GeneratorScript | null;
+  /** Plain JSON; undefined where there is none, null where it is not known. */
+  readonly validation: unknown;
+}
+
+/** One place that defines (part of) a generator. */
+export interface GeneratorDefinition {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly kind: 'full' | 'partial';
+  readonly at: Place;
+  /** Places it came through, nearest the assignment first. */
+  readonly via: readonly Place[];
+  /** Under `mkIf`, `optionalAttrs` or an `if` that is not known. */
+  readonly conditional: boolean;
+  /** Reads the body; computed at most once. */
+  readonly body: () => GeneratorBody;
+}
+
+/** The definitions of one name in one placement, merged. */
+export interface Generator {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly definitions: readonly GeneratorDefinition[];
+  /** Machines that certainly have it; null where that is not known. */
+  readonly machines: readonly string[] | null;
+  readonly conditional: boolean;
+  /** The merged body. */
+  readonly body: () => GeneratorBody;
+}
+
+/** A place that reads something of a generator's file. */
+export interface Use {
+  readonly at: Place;
+  /** Text with holes as they are written; null where nothing is known. */
+  readonly generator: string;
+  readonly generatorKind: NameKind;
+  readonly generatorAt: Place;
+  readonly fileName: string | null;
+  readonly fileKind: NameKind;
+  readonly fileAt: Place | null;
+  /** `path`, `value`, `exists`, … ; null if the use stops at the file. */
+  readonly attribute: string | null;
+  readonly attributeAt: Place | null;
+  /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
+  readonly guarded: boolean;
+  /** The registry key that the use was reached by, through an accessor. */
+  readonly key: KeyLookup | null;
+}
+
+/** A registry key that is looked up by name. */
+export interface KeyLookup {
+  /** The registry's file. */
+  readonly registry: string;
+  readonly key: string;
+  /** Where the key is written. */
+  readonly at: Place;
+  readonly found: boolean;
+  /** False where a missing key is provided for. */
+  readonly required: boolean;
+}
+
+/** A row of a matrix that is read: `envMatrix.lea`. */
+export interface RowRead {
+  /** The matrix's file. */
+  readonly matrix: string;
+  readonly machine: string;
+  readonly at: Place;
+  readonly found: boolean;
+}
+
+export interface RegistryField<T> {
+  readonly value: T;
+  readonly at: Place;
+}
+
+/** One entry of a registry. A field that is not known, or absent, is null. */
+export interface RegistryKey {
+  readonly key: string;
+  /** Where the key is written. */
+  readonly at: Place;
+  readonly generator: RegistryField<string> | null;
+  readonly envVar: RegistryField<string> | null;
+  readonly fileAttr: RegistryField<string> | null;
+  readonly secret: boolean | null;
+  readonly description: string | null;
+  readonly domain: string | null;
+  readonly category: string | null;
+  readonly body: GeneratorBody;
+  /** Files that the script certainly writes, by name. Null: not known. */
+  readonly written: readonly Known<string>[] | null;
+  /** Metadata that fails without `pkgs`: the field's name and place. */
+  readonly needsPkgs: readonly Known<string>[];
+  /** The whole entry, for edits beside it. */
+  readonly entry: Place;
+}
+
+export interface Registry {
+  readonly file: string;
+  /** The whole set of entries. */
+  readonly at: Place;
+  readonly keys: readonly RegistryKey[];
+  /** False if there may be keys that are not listed. */
+  readonly closed: boolean;
+}
+
+/** A key as a matrix lists it. */
+export interface ListedKey {
+  readonly key: string;
+  readonly at: Place;
+}
+
+export interface MatrixRow {
+  readonly machine: string;
+  readonly at: Place;
+  readonly keys: readonly ListedKey[];
+  /** False if the list may have further keys. */
+  readonly complete: boolean;
+  /** A list that other rows are built from, not a machine. */
+  readonly shared: boolean;
+}
+
+export interface Matrix {
+  readonly file: string;
+  readonly at: Place;
+  readonly rows: readonly MatrixRow[];
+  readonly closed: boolean;
+  /** The file of the registry whose keys it lists; null if that is not known. */
+  readonly registry: string | null;
+}
+
+/** The generators that a module assigns from a registry. */
+export interface Assignment {
+  /** Where `…vars.generators` is assigned. */
+  readonly at: Place;
+  /** Machines whose matrix rows the module reads. */
+  readonly machines: readonly string[];
+  /** Names of all generators assigned; null where there may be more. */
+  readonly names: readonly string[] | null;
+}
+
+/** Something inside `imports` that is made by applying a function. */
+export interface AppliedImport {
+  readonly at: Place;
+  /** The list item with its parentheses, as it would be removed. */
+  readonly item: Place;
+  /** The applied file's path as written and its arguments, for the fix. */
+  readonly pathText: string | null;
+  readonly argsText: string | null;
+  /** Why it matters: it is, assigns, or is given generators. */
+  readonly brings: 'generators' | 'module' | 'arguments';
+}
+
+/** An import of a registry and the package set it is given. */
+export interface RegistryImport {
+  readonly registry: string;
+  readonly at: Place;
+  /** Where a package set that cannot be null is passed; null if none is. */
+  readonly pkgsAt: Place | null;
+}
+
+/** A `let` binding of a machine's module from which session variables are built. */
+export interface SessionBinding {
+  readonly name: string;
+  readonly at: Place;
+  /** The reads of `.path` in it. */
+  readonly reads: readonly Place[];
+}
+
+/** What could not be analysed, and why. */
+export interface NotAnalysable {
+  readonly at: Place;
+  readonly reason: string;
+}
+
+/** A registry in which keys of a matrix are looked up. */
+export interface MatrixLink {
+  readonly matrix: string;
+  readonly registry: string;
+}
+
+/** What one file contributes. */
+export interface Unit {
+  readonly file: string;
+  readonly definitions: readonly GeneratorDefinition[];
+  readonly assignments: readonly Assignment[];
+  readonly uses: readonly Use[];
+  readonly keyLookups: readonly KeyLookup[];
+  readonly rowReads: readonly RowRead[];
+  readonly matrixLinks: readonly MatrixLink[];
+  readonly appliedImports: readonly AppliedImport[];
+  readonly registryImports: readonly RegistryImport[];
+  readonly sessionBindings: readonly SessionBinding[];
+  readonly notAnalysable: readonly NotAnalysable[];
+  /** True for a file that reads more of registry entries than metadata: it makes generators. */
+  readonly makesGenerators: boolean;
+}
+
+export interface Fleet {
+  readonly machines: readonly Machine[];
+  /** False if there may be machines that are not listed. */
+  readonly machinesComplete: boolean;
+  readonly registries: readonly Registry[];
+  readonly matrices: readonly Matrix[];
+  readonly generators: readonly Generator[];
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly notAnalysable: readonly NotAnalysable[];
+}

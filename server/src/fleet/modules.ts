@@ -1,0 +1,54 @@
+/**
+ * What the module system gives to a module, as far as it can be known without it: `lib` is known, the package
+ * set and the configuration are symbols, everything else is an unknown of its own name.
+ */
+import { attr, attrs, path, symbol, unknown } from '../nix/construct.ts';
+import { nixpkgsLib } from '../nix/lib/index.ts';
+import type { Attr, AttrsValue, Lazy } from '../nix/value.ts';
+
+const lib: Lazy = nixpkgsLib();
+/** The configuration of the machine at hand; every module of it sees the same. */
+export const config = symbol('config', 'the configuration, which only the module system knows');
+export const packages = symbol('pkgs', 'a package');
+
+/** The flake itself: its files are those of the workspace. */
+const self: AttrsValue = attrs(
+  new Map<string, Attr>([['outPath', attr(path('', null), null)]]),
+  null,
+  symbol('self', 'an output of the flake'),
+);
+
+const inputs: AttrsValue = attrs(
+  new Map<string, Attr>([['self', attr(self, null)]]),
+  null,
+  symbol('inputs', 'an input of the flake'),
+);
+
+/** Parameters that mean the same wherever they appear. */
+export function wellKnown(name: string): Lazy | null {
+  switch (name) {
+    case 'lib':
+      return lib;
+    case 'config':
+    case 'osConfig':
+    case 'nixosConfig':
+    case 'darwinConfig':
+      return config;
+    case 'pkgs':
+      return packages;
+    case 'self':
+      return self;
+    case 'inputs':
+      return inputs;
+    default:
+      return null;
+  }
+}
+
+/** An argument that a file is given when nothing is known of its caller. */
+export function unknownArgument(name: string, file: string, at: number): Lazy {
+  return (
+    wellKnown(name) ??
+    unknown(`the argument \`${name}\``, `${name}@${file}:${at}`, null, { kind: 'root', name })
+  );
+}

@@ -1,0 +1,38 @@
+/** From the evaluator's origins to plain places. */
+import type { Origin } from '../nix/value.ts';
+import type { Place } from './model.ts';
+
+export function placeOf(origin: Origin): Place {
+  return { file: origin.file.path, start: origin.start, end: origin.end };
+}
+
+/** The outermost place in `file` that a value came through: its own place, or the call made there. */
+export function outermostIn(origin: Origin, file: string): Origin | null {
+  let outermost: Origin | null = null;
+  for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) {
+    if (at.file.path === file) outermost = at;
+  }
+  return outermost;
+}
+
+/** The calls a value came through, outermost first. A result that many callers share names none of them. */
+export function callsOf(origin: Origin): Place[] {
+  const calls: Place[] = [];
+  for (let call = origin.call; call !== null; call = call.at.call)
+    if (!isWholeFile(call.at)) calls.unshift(placeOf(call.at));
+  return calls;
+}
+
+/** Where no caller is named, the function itself stands for the call. */
+function isWholeFile({ file, start, end }: Origin): boolean {
+  return start === file.root.start && end === file.root.end;
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  return a.start === b.start && a.end === b.end && a.file === b.file;
+}
+
+/** A key for maps by place. */
+export function placeKey(place: Place): string {
+  return `${place.file}\0${place.start}\0${place.end}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * Reading plain facts out of values: each answer is null where it is not known.
+ */
+import { display } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/value.ts';
+import type { NameKind } from './model.ts';
+
+/** A name as the model shows it, with how well it is known. */
+export interface ReadName {
+  readonly name: string;
+  readonly kind: NameKind;
+}
+
+export function readName(value: StringValue, literal: boolean): ReadName {
+  if (value.text === null) return { name: display(value), kind: 'pattern' };
+  return { name: value.text, kind: literal ? 'literal' : 'resolved' };
+}
+
+/** The attribute of a set if the set certainly has it. */
+export function certain(set: AttrsValue, name: string): Attr | null {
+  const entry = set.entries.get(name);
+  return entry === undefined || entry.optional ? null : entry;
+}
+
+/** The value of an attribute if the set certainly has it. */
+export function member(cx: Evaluation, set: AttrsValue, name: string): Value | null {
+  const entry = certain(set, name);
+  return entry === null ? null : force(cx, entry.value);
+}
+
+export function readBool(cx: Evaluation, lazy: Lazy): boolean | null {
+  const value = force(cx, lazy);
+  return value.kind === 'bool' ? value.value : null;
+}
+
+export function readText(cx: Evaluation, lazy: Lazy): string | null {
+  const value = force(cx, lazy);
+  return value.kind === 'string' ? value.text : null;
+}
+
+export function readTexts(cx: Evaluation, lazy: Lazy): string[] | null {
+  const value = force(cx, lazy);
+  if (value.kind !== 'list') return null;
+  const texts: string[] = [];
+  for (const item of value.items) {
+    const text = item.kind === 'spread' ? null : readText(cx, item);
+    if (text === null) return null;
+    texts.push(text);
+  }
+  return texts;
+}
+
+/** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
+export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; readonly conditional: boolean } {
+  let value = force(cx, lazy);
+  let conditional = false;
+  for (let i = 0; i < 16; i++) {
+    if (value.kind !== 'attrs') break;
+    const type = member(cx, value, '_type');
+    const content = certain(value, 'content');
+    if (type?.kind !== 'string' || content === null) break;
+    if (type.text === 'if') {
+      const condition = member(cx, value, 'condition');
+      if (condition?.kind !== 'bool' || !condition.value) conditional = true;
+    } else if (type.text !== 'override' && type.text !== 'order') break;
+    value = force(cx, content.value);
+  }
+  return { value, conditional };
+}
+
+/** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
+export function definitionsOf(
+  cx: Evaluation,
+  lazy: Lazy,
+): readonly { readonly value: Value; readonly conditional: boolean }[] {
+  const outer = unwrap(cx, lazy);
+  if (outer.value.kind !== 'attrs') return [outer];
+  const type = member(cx, outer.value, '_type');
+  const contents = certain(outer.value, 'contents');
+  if (type?.kind !== 'string' || type.text !== 'merge' || contents === null) return [outer];
+  const list = force(cx, contents.value);
+  if (list.kind !== 'list') return [{ value: list, conditional: outer.conditional }];
+  return list.items.flatMap(item =>
+    item.kind === 'spread'
+      ? [{ value: item.of, conditional: true }]
+      : definitionsOf(cx, item).map(one => ({ ...one, conditional: one.conditional || outer.conditional })),
+  );
+}

@@ -1,0 +1,308 @@
+/**
+ * What one file contributes to the fleet: one walk over its expressions of interest, and what evaluation showed
+ * on the way.
+ */
+import { perhaps, unknown } from '../nix/construct.ts';
+import { delay, evaluate } from '../nix/evaluate.ts';
+import {
+  BudgetExceeded,
+  type Evaluation,
+  type SelectEvent,
+  type Tracer,
+  withBudget,
+} from '../nix/evaluation.ts';
+import { fileScope } from '../nix/evaluator.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { ApplyExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
+import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
+import { readCollection } from './definitions.ts';
+import { appliedItems, readAppliedImport } from './imported.ts';
+import { interestOf } from './interest.ts';
+import type {
+  AppliedImport,
+  Assignment,
+  GeneratorDefinition,
+  KeyLookup,
+  MatrixLink,
+  NotAnalysable,
+  Place,
+  RegistryImport,
+  RowRead,
+  SessionBinding,
+  Unit,
+} from './model.ts';
+import { packages, unknownArgument } from './modules.ts';
+import { outermostIn, placeOf } from './places.ts';
+import { collectUses } from './uses.ts';
+
+/** Where registries and matrices are, to recognise their sets when they turn up in evaluation. */
+export interface Known {
+  readonly registries: ReadonlyMap<string, Place>;
+  readonly matrices: ReadonlyMap<string, Place>;
+}
+
+/** Steps allowed for one question: a selection, a call, a collection. */
+const QUESTION_STEPS = 200_000;
+
+/** Session variables, under the names that NixOS, nix-darwin, home-manager and hjem give them. */
+const SESSION_OPTION =
+  /^(.*sessionVariables|.*SessionVars|environment\.variables|environment\.sessionVariables)$/;
+
+/**
+ * Reads a file.
+ * @param places offsets that are of interest beside the usual words: paths to registries and what uses them
+ */
+export function readUnit(cx: Evaluation, file: SourceFile, known: Known, places: readonly number[]): Unit {
+  const reader = createReader(cx, file, known, places);
+  const before = cx.tracer;
+  cx.tracer = { ...before, onSelect: reader.onSelect };
+  try {
+    reader.run();
+  } finally {
+    cx.tracer = before;
+  }
+  return reader.unit();
+}
+
+interface Reader {
+  readonly onSelect: NonNullable<Tracer['onSelect']>;
+  run(): void;
+  unit(): Unit;
+}
+
+function createReader(cx: Evaluation, file: SourceFile, known: Known, places: readonly number[]): Reader {
+  const definitions: GeneratorDefinition[] = [];
+  const assignments: Assignment[] = [];
+  const keyLookups = new Map<string, KeyLookup>();
+  const rowReads = new Map<string, RowRead>();
+  const matrixLinks = new Map<string, MatrixLink>();
+  const appliedImports: AppliedImport[] = [];
+  const registryImports: RegistryImport[] = [];
+  const lets: { readonly name: string; readonly at: Place; readonly range: Place }[] = [];
+  const sessionValues: Place[] = [];
+  const notAnalysable: NotAnalysable[] = [];
+  const uses = collectUses(cx, file.path);
+  const interesting = interestOf(file, places);
+  const inSpine = new WeakSet<Expr>();
+  /** What was seen since the question began. */
+  let rows: RowRead[] = [];
+  let registrySeen = false;
+
+  function ask<T>(at: Origin | { start: number; end: number }, question: () => T): T | null {
+    rows = [];
+    registrySeen = false;
+    uses.startQuestion();
+    const answer = withBudget(cx, QUESTION_STEPS, question);
+    if (!(answer instanceof BudgetExceeded)) return answer;
+    notAnalysable.push({ at: { file: file.path, start: at.start, end: at.end }, reason: answer.message });
+    return null;
+  }
+
+  function onSelect(event: SelectEvent): void {
+    uses.onSelect(event);
+    if (event.target.kind !== 'attrs' || event.name.text === null) return;
+    const { origin } = event.target;
+    if (origin === null) return;
+    if (isAt(origin, known.registries)) noteLookup(event, origin.file.path);
+    else if (isAt(origin, known.matrices)) noteRow(event, origin.file.path);
+  }
+
+  function noteLookup(event: SelectEvent, registry: string): void {
+    registrySeen = true;
+    const written = event.name.origin ?? event.at;
+    if (known.matrices.has(written.file.path))
+      matrixLinks.set(`${written.file.path}\0${registry}`, { matrix: written.file.path, registry });
+    const at = outermostIn(written, file.path) ?? written;
+    const required =
+      !event.guarded || (event.fallback !== null && cx.force(event.fallback).kind === 'failure');
+    const lookup: KeyLookup = {
+      registry,
+      key: event.name.text as string,
+      at: placeOf(at),
+      found: event.found !== false,
+      required,
+    };
+    uses.noteLookup(lookup);
+    if (at.file !== file) return;
+    const id = `${at.start}:${at.end}:${registry}:${lookup.key}`;
+    const earlier = keyLookups.get(id);
+    if (earlier === undefined || (required && !earlier.required)) keyLookups.set(id, lookup);
+  }
+
+  function noteRow(event: SelectEvent, matrix: string): void {
+    const written = event.name.origin ?? event.at;
+    const at = outermostIn(written, file.path) ?? outermostIn(event.at, file.path);
+    if (at === null || event.guarded) return;
+    const read: RowRead = {
+      matrix,
+      machine: event.name.text as string,
+      at: placeOf(at),
+      found: event.found !== false,
+    };
+    rows.push(read);
+    rowReads.set(`${at.start}:${read.machine}:${matrix}`, read);
+  }
+
+  function enter(expr: Expr, state: WalkState): boolean {
+    if (!interesting(expr)) return false;
+    switch (expr.kind) {
+      case 'select':
+      case 'has-attr':
+        ask(expr, () => evaluate(cx, expr, state.scope));
+        return true;
+      case 'apply':
+        if (!inSpine.has(expr)) noteApplication(expr, state.scope);
+        if (expr.fn.kind === 'apply') inSpine.add(expr.fn);
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  function noteApplication(expr: ApplyExpr, scope: Scope): void {
+    const value = ask(expr, () => evaluate(cx, expr, scope));
+    if (value?.kind !== 'attrs' || value.origin === null || !isAt(value.origin, known.registries)) return;
+    const registry = value.origin.file.path;
+    if (registry === file.path || !isImport(expr)) return;
+    registryImports.push({
+      registry,
+      at: { file: file.path, start: expr.start, end: expr.end },
+      pkgsAt: packageSetIn(cx, expr.arg, scope),
+    });
+  }
+
+  function binding(walked: WalkedBinding): void {
+    if (!interesting(walked.range)) return;
+    const names = namesOf(walked.state.path);
+    const at = (walked.state.path as NamePath).at;
+    if (walked.isLet && names.length === 1)
+      lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked) });
+    if (isGenerators(names)) noteCollection(walked, at);
+    else if (names.at(-1) === 'imports' && walked.expr !== null) noteImports(walked.expr, walked.state.scope);
+    else if (SESSION_OPTION.test(names.slice(-2).join('.'))) sessionValues.push(rangeIn(file, walked));
+  }
+
+  function noteCollection(walked: WalkedBinding, at: Origin): void {
+    const collection = ask(at, () => readCollection(cx, walked.value(), at, walked.state.conditional));
+    if (collection === null) return;
+    definitions.push(...collection.definitions);
+    for (const gap of collection.gaps)
+      notAnalysable.push({ at: placeOf(gap.origin ?? at), reason: gap.reason });
+    // What was evaluated before is not read again: then the places of the names tell where they come from.
+    if (!registrySeen && !collection.definitions.some(one => known.registries.has(one.at.file))) return;
+    const read = rows.length > 0 ? rows : [...rowReads.values()];
+    const machines = [...new Set(read.filter(row => row.found).map(row => row.machine))].sort();
+    assignments.push({ at: placeOf(at), machines, names: collection.names });
+  }
+
+  function noteImports(expr: Expr, scope: Scope): void {
+    for (const item of appliedItems(expr)) {
+      const found = ask(item, () =>
+        readAppliedImport(cx, item, scope, {
+          reset: () => {
+            registrySeen = false;
+          },
+          seen: () => registrySeen,
+        }),
+      );
+      if (found !== null) appliedImports.push(found);
+    }
+  }
+
+  function parameter(name: string, lambda: LambdaExpr): Lazy {
+    const argument = unknownArgument(name, file.path, lambda.start);
+    const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
+    if (fallback == null) return argument;
+    const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);
+    return perhaps(why, [argument, delay(cx, fallback, fileScope(cx, file))], null);
+  }
+
+  function sessionBindings(): SessionBinding[] {
+    const reads = uses.uses().filter(use => use.attribute === 'path');
+    return lets.flatMap(({ name, at, range }) => {
+      const inside = reads.filter(use => range.start <= use.at.start && use.at.end <= range.end);
+      const word = new RegExp(`(?<![\\w.'-])${quoted(name)}(?![\\w'-])`);
+      const used = sessionValues.some(value => word.test(file.text.slice(value.start, value.end)));
+      return inside.length > 0 && used ? [{ name, at, reads: inside.map(use => use.at) }] : [];
+    });
+  }
+
+  return {
+    onSelect,
+    run() {
+      const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
+      ask(file.root, () => walk(cx, file.root, state, { enter, binding, parameter }));
+    },
+    unit: () => ({
+      file: file.path,
+      definitions,
+      assignments,
+      uses: uses.uses(),
+      keyLookups: [...keyLookups.values()],
+      rowReads: [...rowReads.values()],
+      matrixLinks: [...matrixLinks.values()],
+      appliedImports,
+      registryImports,
+      sessionBindings: sessionBindings(),
+      notAnalysable,
+      makesGenerators: /\b(script|runtimeInputs|prompts)\b/.test(withoutComments(file)),
+    }),
+  };
+}
+
+function isAt(origin: Origin, places: ReadonlyMap<string, Place>): boolean {
+  const place = places.get(origin.file.path);
+  return place !== undefined && place.start === origin.start && place.end === origin.end;
+}
+
+/** The names of a path that are known, outermost first; others are ''. */
+function namesOf(path: NamePath | null): string[] {
+  const names: string[] = [];
+  for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? '');
+  return names;
+}
+
+function isGenerators(names: readonly string[]): boolean {
+  return names.at(-1) === 'generators' && names.at(-2) === 'vars' && !names.includes('options');
+}
+
+function isImport(expr: ApplyExpr): boolean {
+  let head: Expr = expr;
+  while (head.kind === 'apply') head = head.fn;
+  return head.kind === 'variable' && head.name === 'import';
+}
+
+/** Where an argument set passes a `pkgs` that cannot be null. */
+function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
+  const set = evaluate(cx, arg, scope);
+  const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
+  if (entry === undefined || entry.at === null) return null;
+  const value = cx.force(entry.value);
+  return isPackages(value) ? placeOf(entry.at) : null;
+}
+
+function isPackages(value: Value): boolean {
+  if (value.kind !== 'unknown' || value.candidates !== null) return false;
+  let root: UnknownValue = value;
+  while (root.term?.kind === 'select') root = root.term.of;
+  return root.key === packages.key || value.term?.kind === 'apply';
+}
+
+function rangeIn(file: SourceFile, walked: WalkedBinding): Place {
+  return { file: file.path, start: walked.range.start, end: walked.range.end };
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function withoutComments(file: SourceFile): string {
+  let text = '';
+  let from = 0;
+  for (const comment of file.comments) {
+    text += file.text.slice(from, comment.start);
+    from = comment.end;
+  }
+  return text + file.text.slice(from);
+}

@@ -1,0 +1,114 @@
+/**
+ * Uses of generators' files: selections `….vars.generators.G.files.F.path` on a configuration, however they are
+ * spelled and whichever function they stand in.
+ */
+import { display } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
+import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import type { KeyLookup, Use } from './model.ts';
+import { outermostIn, placeOf } from './places.ts';
+import { readName } from './read.ts';
+
+/** One step of a selection from a symbol. */
+interface Step {
+  readonly name: StringValue;
+  readonly at: Origin | null;
+  /** The value selected: two uses with one key are the same. */
+  readonly key: string;
+}
+
+/** The names selected from the root of an unknown, outermost first. */
+function stepsOf(value: UnknownValue): Step[] {
+  const steps: Step[] = [];
+  for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of)
+    steps.push({ name: at.term.name, at: at.term.at, key: at.key });
+  return steps.reverse();
+}
+
+/** What follows `vars.generators` in a selection; null if it does not go through there. */
+function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
+  for (let i = steps.length - 1; i > 0; i--) {
+    if (steps[i]?.name.text !== 'generators' || steps[i - 1]?.name.text !== 'vars') continue;
+    return steps[i - 2]?.name.text === 'options' ? null : steps.slice(i + 1);
+  }
+  return null;
+}
+
+/** Collects the uses of one file while it is walked. */
+export interface UseCollector {
+  onSelect(event: SelectEvent): void;
+  /** Called around each top-level question, so that a use knows the key it was reached by. */
+  startQuestion(): void;
+  noteLookup(lookup: KeyLookup): void;
+  uses(): Use[];
+}
+
+export function collectUses(cx: Evaluation, file: string): UseCollector {
+  const found = new Map<string, Use>();
+  /** Generators and files asked for with `?`, or selected with something to fall back on. */
+  const guarded = new Set<string>();
+  const pending: { readonly id: string; readonly use: Use; readonly prefixes: readonly string[] }[] = [];
+  let lookups: KeyLookup[] = [];
+
+  function provides(event: SelectEvent): boolean {
+    if (!event.guarded) return false;
+    if (event.fallback === null) return true;
+    return force(cx, event.fallback).kind !== 'failure';
+  }
+
+  return {
+    startQuestion() {
+      lookups = [];
+    },
+    noteLookup(lookup) {
+      lookups.push(lookup);
+    },
+    onSelect(event) {
+      if (event.target.kind !== 'unknown') return;
+      const steps = stepsOf(event.target);
+      const below = belowGenerators([...steps, { name: event.name, at: event.at, key: '' }]);
+      if (below === null || below.length === 0) return;
+      const self =
+        event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
+      if (provides(event)) guarded.add(self);
+      if (event.result === null || below.length !== 4 || below[1]?.name.text !== 'files') return;
+      const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
+      const at = outermostIn(event.at, file);
+      if (at === null) return;
+      const direct = at === event.at;
+      const name = readName(generator.name, true);
+      const fileName = readName(fileStep.name, true);
+      const place = (step: Step) => {
+        const own = step.at === null ? null : outermostIn(step.at, file);
+        return placeOf(own ?? at);
+      };
+      const use: Use = {
+        at:
+          direct && event.expr !== null ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
+        generator: name.name,
+        generatorKind: name.kind,
+        generatorAt: place(generator),
+        fileName: fileName.name,
+        fileKind: fileName.kind,
+        fileAt: place(fileStep),
+        attribute: display(attribute.name),
+        attributeAt: direct ? placeOf(event.at) : null,
+        guarded: false,
+        key: lookups.at(-1) ?? null,
+      };
+      const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
+      const prefixes = [...steps.slice(steps.length - 3), { key: self }].map(step => step.key);
+      pending.push({ id, use, prefixes });
+    },
+    uses() {
+      for (const { id, use, prefixes } of pending) {
+        const known = found.get(id);
+        const isGuarded = prefixes.some(prefix => guarded.has(prefix));
+        if (known === undefined) found.set(id, isGuarded ? { ...use, guarded: true } : use);
+      }
+      pending.length = 0;
+      return [...found.values()];
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+// The layering of ARCHITECTURE.md, as a test: arrows run one way, and each outside thing has one door.
+
+const ROOT = resolve(__dirname, '..');
+const SERVER = join(ROOT, 'server/src');
+
+/** What each folder of server/src may import beside itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  nix: [],
+  shell: [],
+  host: [],
+  fleet: ['nix', 'shell'],
+  store: ['nix', 'shell'],
+  checks: ['nix', 'shell', 'fleet', 'store'],
+  generate: ['nix', 'shell', 'fleet', 'store', 'host'],
+  editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
+  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'host'],
+  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
+  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
+};
+
+/** Modules from outside that only some places may use: a door each. */
+const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegExp[] }[] = [
+  { module: /^vscode$/, places: [/^client\//] },
+  { module: /^vscode-languageclient/, places: [/^client\//] },
+  { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
+  { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
+  { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
+  {
+    module: /^(node:)?fs(\/promises)?$/,
+    places: [/^server\/src\/workspace\//, /^server\/src\/nix\/(parser|wasm)\.ts$/, /^server\/src\/cli/],
+  },
+];
+
+interface Import {
+  readonly from: string;
+  readonly specifier: string;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(entry => join(entry.parentPath, entry.name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const from = relative(ROOT, file);
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => ({
+    from,
+    specifier: match[1] as string,
+  }));
+}
+
+/** The folder of server/src that a file lies in; null for the entry points. */
+function layerOf(path: string): string | null {
+  const [first, second] = relative(SERVER, path).split('/');
+  return second === undefined ? null : (first ?? null);
+}
+
+const server = sourceFiles(SERVER);
+const client = sourceFiles(join(ROOT, 'client/src'));
+
+describe('layers', () => {
+  it('every folder of server/src has a place in the table', () => {
+    const folders = new Set(server.map(layerOf).filter(layer => layer !== null));
+    expect([...folders].filter(folder => !(folder in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('imports run one way', () => {
+    const wrong = server.flatMap(file => {
+      const layer = layerOf(file);
+      if (layer === null) return [];
+      return importsOf(file).flatMap(({ from, specifier }) => {
+        if (!specifier.startsWith('.')) return [];
+        const target = resolve(dirname(file), specifier);
+        const other = target.startsWith(SERVER) ? layerOf(target) : 'outside';
+        const fine = other === layer || (other !== null && (MAY_IMPORT[layer] ?? []).includes(other));
+        return fine || isProtocol(from, target) ? [] : [`${from} imports ${specifier}`];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('the client imports nothing of the server', () => {
+    const wrong = client.flatMap(file =>
+      importsOf(file).filter(({ specifier }) => resolve(dirname(file), specifier).startsWith(SERVER)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('each outside module has its door', () => {
+    const wrong = [...server, ...client].flatMap(file =>
+      importsOf(file).flatMap(({ from, specifier }) => {
+        const door = DOORS.find(one => one.module.test(specifier));
+        if (door === undefined || door.places.some(place => place.test(from))) return [];
+        return [`${from} imports ${specifier}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** The messages that client and server agree on are types in a file without imports. */
+function isProtocol(from: string, target: string): boolean {
+  return from.startsWith('server/src/lsp/') && target === join(ROOT, 'client/src/protocol.ts');
+}

@@ -1,0 +1,81 @@
+/**
+ * A workspace in memory whose files can change, with the fleet that is built of it.
+ */
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
+import type { Fleet, Place } from '../../server/src/fleet/model.ts';
+import type { SourceFile } from '../../server/src/nix/source.ts';
+import { memoryFiles, type Texts } from '../nix/support.ts';
+
+export interface FleetWorkspace {
+  readonly files: FleetFiles;
+  fleet(): Fleet;
+  /** Changes, adds or (with null) removes files. */
+  write(changes: Readonly<Record<string, string | null>>): void;
+  /** The text at a place. */
+  textAt(place: Place): string;
+}
+
+export const SEED_NAMES = {
+  isRegistryFile: (path: string) => path.endsWith('secret-registry.nix'),
+  isMatrixFile: (path: string) => path.endsWith('machine-env-matrix.nix'),
+};
+
+export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorkspace {
+  let current: Texts = texts;
+  let files = memoryFiles(current);
+  const parsed = new Map<string, SourceFile>();
+  const view: FleetFiles = {
+    parse(path) {
+      const known = parsed.get(path);
+      if (known !== undefined && known.text === current[path]) return known;
+      const file = files.parse(path);
+      if (file !== null) parsed.set(path, file);
+      return file;
+    },
+    text: path => files.text(path),
+    kind: path => files.kind(path),
+    list: directory => files.list(directory),
+    nixFiles: () =>
+      Object.keys(current)
+        .filter(path => path.endsWith('.nix'))
+        .sort(),
+  };
+  const builder = createFleetBuilder(view, settings);
+  return {
+    files: view,
+    fleet: () => builder.build(),
+    write(changes) {
+      const next: Record<string, string> = { ...current };
+      for (const [path, text] of Object.entries(changes)) {
+        if (text === null) delete next[path];
+        else next[path] = text;
+      }
+      current = next;
+      files = memoryFiles(current);
+      builder.changed(Object.keys(changes));
+    },
+    textAt: place => (current[place.file] ?? '').slice(place.start, place.end),
+  };
+}
+
+/** A fleet as plain data, with every body computed: what two builds are compared by. */
+export function plainFleet(fleet: Fleet): unknown {
+  const definitions = (list: Fleet['generators'][number]['definitions']) =>
+    list.map(one => ({ ...one, body: one.body() }));
+  return {
+    ...fleet,
+    generators: fleet.generators.map(one => ({
+      ...one,
+      definitions: definitions(one.definitions),
+      body: one.body(),
+    })),
+    registries: fleet.registries.map(one => ({
+      ...one,
+      keys: one.keys.map(key => ({ ...key, body: key.body, written: key.written })),
+    })),
+    units: [...fleet.units.values()]
+      .sort((a, b) => (a.file < b.file ? -1 : 1))
+      .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
+    notAnalysable: [],
+  };
+}
