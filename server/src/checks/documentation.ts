@@ -1,0 +1,92 @@
+/**
+ * Rules as Markdown: one rule for `explain`, all of them for the documentation page. Everything comes from the
+ * rules' metadata; nothing is written here that could go out of date.
+ */
+import { PIPELINE } from './examples.ts';
+import type { Example, Rule } from './rule.ts';
+
+const COMMON = 'The files that the examples share';
+
+/** One rule: what it finds, why it matters, what to do, with examples. */
+export function explainRule(rule: Rule): string {
+  return section(rule, 1, false);
+}
+
+/** The page of all rules. */
+export function rulesPage(rules: readonly Rule[]): string {
+  return [
+    '# Rules',
+    [
+      'A rule reports only what is certain. Whatever Varsmith cannot know (an option of the configuration, a fetched',
+      'input, a name put together from either) keeps the rules silent.',
+    ].join('\n'),
+    table(rules),
+    '## Severities and silencing',
+    [
+      'An error means that evaluation, generation or deployment is certain to fail, or that a secret leaks. A warning is',
+      'surely a mistake. Each rule can be given another severity in the settings, or be switched `off`.',
+    ].join('\n'),
+    [
+      'A comment silences a rule for its line, or for the next line if it stands alone; a second form silences it for a',
+      'whole file. Say why:',
+    ].join('\n'),
+    fenced(
+      'nix',
+      [
+        '# varsmith: ignore registry/unused-key kept for the laptop that comes in spring',
+        'gmail = mkPromptedSecret { … };',
+        '# varsmith: ignore-file registry/unknown-machine',
+      ].join('\n'),
+    ),
+    ...rules.map(rule => section(rule, 2, true)),
+    `## ${COMMON}`,
+    ...files(PIPELINE),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function table(rules: readonly Rule[]): string {
+  const rows = rules.map(
+    rule => `| [${rule.id}](#${anchor(rule.id)}) | ${rule.severity} | ${rule.summary} |`,
+  );
+  return ['| Rule | Severity | What it finds |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The anchor that GitHub gives to a heading: lower case, without punctuation, dashes for spaces. */
+export function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function section(rule: Rule, level: number, shortened: boolean): string {
+  const below = '#'.repeat(level + 1);
+  return [
+    `${'#'.repeat(level)} ${rule.id}`,
+    `${rule.summary}. Severity: **${rule.severity}**.`,
+    rule.documentation,
+    `${below} Reported`,
+    ...rule.bad.flatMap(example => exampleText(example, shortened)),
+    `${below} Fine`,
+    ...rule.good.flatMap(example => exampleText(example, shortened)),
+  ].join('\n\n');
+}
+
+/** Files that many examples share are left out and pointed to. */
+function exampleText(example: Example, shortened: boolean): string[] {
+  const own = Object.entries(example.files).filter(([path, text]) => !shortened || PIPELINE[path] !== text);
+  const shared = Object.keys(example.files).length - own.length;
+  const note = shared === 0 ? '' : ` (with [the shared files](#${anchor(COMMON)}))`;
+  return [`**${example.title}**${note}`, ...files(Object.fromEntries(own))];
+}
+
+function files(texts: Readonly<Record<string, string>>): string[] {
+  return Object.entries(texts).map(([path, text]) => fenced('nix', `# ${path}\n${text.replace(/\n$/, '')}`));
+}
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}

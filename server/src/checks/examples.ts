@@ -1,0 +1,100 @@
+/**
+ * Files that the examples of several rules share: a small registry pipeline. The documentation shows them once.
+ */
+
+/** Two keys, built by a helper function. */
+export const REGISTRY = registryOf(`\
+  anthropic = mkPromptedSecret {
+    generator = "anthropic-api-key";
+    envVar = "ANTHROPIC_API_KEY";
+  };
+  gmail = mkPromptedSecret {
+    generator = "gmail-app-password";
+    envVar = "GMAIL_APP_PASSWORD";
+    fileAttr = "password";
+  };
+`);
+
+/** Keys in, generators out. */
+export const GENERATORS = `\
+{ keys, pkgs }:
+let
+  registry = import ./secret-registry.nix { inherit pkgs; };
+  entryOf = key: registry.\${key} or (throw "Unknown secret key in envMatrix: \${key}");
+in
+builtins.listToAttrs (
+  map (key: {
+    name = (entryOf key).generator;
+    value = { inherit (entryOf key) files prompts script; };
+  }) keys
+)
+`;
+
+/** From a key to the path of its file. */
+export const ACCESSORS = `\
+let
+  registry = import ./secret-registry.nix { pkgs = null; };
+  getPath =
+    { osConfig, key }:
+    let
+      entry = registry.\${key} or (throw "Unknown secret key '\${key}'");
+      generator =
+        osConfig.clan.core.vars.generators.\${entry.generator}
+          or (throw "Generator '\${entry.generator}' not configured for secret key '\${key}'");
+    in
+    generator.files.\${entry.fileAttr}.path;
+in
+{
+  inherit getPath;
+  mkPasswordCmd = { osConfig, key }: "cat \${getPath { inherit osConfig key; }}";
+}
+`;
+
+/** Everything but the matrix and the machines. */
+export const PIPELINE: Readonly<Record<string, string>> = {
+  'lib/secret-registry.nix': REGISTRY,
+  'lib/vars-generators.nix': GENERATORS,
+  'lib/secrets.nix': ACCESSORS,
+};
+
+/** A registry with these entries, which may use `mkPromptedSecret`. */
+export function registryOf(entries: string): string {
+  return `\
+{ pkgs ? null }:
+let
+  mkPromptedSecret =
+    { generator, envVar, fileAttr ? "key", secret ? true }:
+    {
+      inherit generator envVar fileAttr secret;
+      files.\${fileAttr} = { inherit secret; };
+      prompts.\${fileAttr}.type = "hidden";
+      script = ''
+        cat "$prompts/\${fileAttr}" > "$out/\${fileAttr}"
+      '';
+    };
+in
+{
+${entries}}
+`;
+}
+
+/**
+ * The module of a machine that takes its generators from the registry.
+ * @param body further lines of the module, with their indentation
+ * @param bindings further lines of its `let`
+ */
+export function hostOf(machine: string, body = '', bindings = ''): string {
+  return `\
+{ config, pkgs, ... }:
+let
+  envMatrix = import ../../lib/machine-env-matrix.nix;
+  varsGenerators = import ../../lib/vars-generators.nix {
+    keys = envMatrix.${machine};
+    inherit pkgs;
+  };
+${bindings}in
+{
+  clan.core.vars.generators = varsGenerators;
+${body}}
+`;
+}

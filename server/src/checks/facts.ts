@@ -1,0 +1,183 @@
+/**
+ * What several rules ask of a fleet, indexed once a fleet. Only looks things up; what is wrong with them is the
+ * rules' business.
+ */
+import { isCatalogueGenerator } from '../fleet/catalogue.ts';
+import type {
+  Fleet,
+  Generator,
+  KeyLookup,
+  Machine,
+  Matrix,
+  MatrixRow,
+  NameKind,
+  Place,
+  Registry,
+  RegistryKey,
+  Unit,
+} from '../fleet/model.ts';
+import { sortedUnique } from './wording.ts';
+
+export interface RegistryFacts {
+  readonly registry: Registry;
+  readonly byKey: ReadonlyMap<string, RegistryKey>;
+  /** Those that list keys of this registry. */
+  readonly matrices: readonly Matrix[];
+  /** The rows of each machine, in all of those matrices. */
+  readonly rows: ReadonlyMap<string, readonly MachineRow[]>;
+}
+
+export interface MachineRow {
+  readonly matrix: Matrix;
+  readonly row: MatrixRow;
+}
+
+export interface Facts {
+  readonly registries: ReadonlyMap<string, RegistryFacts>;
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** Generators with a fully known name; one name may be in several placements. */
+  readonly generators: ReadonlyMap<string, readonly Generator[]>;
+  /** Generators with a name that has holes, as what they may match. */
+  readonly patterns: readonly RegExp[];
+  /** Where generators are assigned from a registry: places as `placeKey`s. */
+  readonly assignments: ReadonlySet<string>;
+  /** All reads of keys by name outside matrices, each place and key once. */
+  readonly lookups: readonly KeyLookup[];
+}
+
+const cache = new WeakMap<Fleet, Facts>();
+
+/** The index of a fleet, computed at most once. */
+export function factsOf(fleet: Fleet): Facts {
+  const known = cache.get(fleet);
+  if (known !== undefined) return known;
+  const facts = collect(fleet);
+  cache.set(fleet, facts);
+  return facts;
+}
+
+function collect(fleet: Fleet): Facts {
+  const registries = new Map<string, RegistryFacts>();
+  for (const registry of fleet.registries) {
+    const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
+    const byKey = new Map(registry.keys.map(key => [key.key, key]));
+    registries.set(registry.file, { registry, byKey, matrices, rows: rowsByMachine(matrices) });
+  }
+  const generators = new Map<string, Generator[]>();
+  const patterns: RegExp[] = [];
+  for (const generator of fleet.generators) {
+    if (generator.nameKind === 'pattern') patterns.push(patternOf(generator.name));
+    else {
+      const same = generators.get(generator.name);
+      if (same === undefined) generators.set(generator.name, [generator]);
+      else same.push(generator);
+    }
+  }
+  return {
+    registries,
+    machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
+    generators,
+    patterns,
+    assignments: new Set(
+      [...fleet.units.values()].flatMap(unit => unit.assignments.map(assignment => placeKey(assignment.at))),
+    ),
+    lookups: collectLookups(fleet),
+  };
+}
+
+function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
+  const rows = new Map<string, MachineRow[]>();
+  for (const matrix of matrices) {
+    for (const row of matrix.rows) {
+      if (row.shared) continue;
+      const same = rows.get(row.machine);
+      if (same === undefined) rows.set(row.machine, [{ matrix, row }]);
+      else same.push({ matrix, row });
+    }
+  }
+  return rows;
+}
+
+function collectLookups(fleet: Fleet): KeyLookup[] {
+  const found = new Map<string, KeyLookup>();
+  const note = (lookup: KeyLookup) => {
+    const id = `${lookup.at.file}:${lookup.at.start}:${lookup.key}`;
+    const known = found.get(id);
+    if (known === undefined || (lookup.required && !known.required)) found.set(id, lookup);
+  };
+  for (const unit of fleet.units.values()) {
+    for (const lookup of unit.keyLookups) note(lookup);
+    for (const use of unit.uses) if (use.key !== null) note(use.key);
+  }
+  return [...found.values()];
+}
+
+/** What a name with holes (`svc-${name}`) may be. */
+export function patternOf(name: string): RegExp {
+  let source = '';
+  let depth = 0;
+  for (let i = 0; i < name.length; i++) {
+    if (name.startsWith('${', i)) {
+      if (depth === 0) source += '.*';
+      depth++;
+      i++;
+    } else if (depth > 0) {
+      if (name[i] === '{') depth++;
+      else if (name[i] === '}') depth--;
+    } else source += (name[i] as string).replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+  }
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** Could something in the workspace of which the name is not fully known, or clan itself, define the generator? */
+export function mayBeDefinedElsewhere(facts: Facts, name: string): boolean {
+  return isCatalogueGenerator(name) || facts.patterns.some(pattern => pattern.test(name));
+}
+
+/**
+ * Is the machine certainly without the generator, as far as definitions with known names go? It is if there are none,
+ * or if all come from a registry and the machines that get them are others.
+ */
+export function isWithout(facts: Facts, machine: string, name: string): boolean {
+  return (facts.generators.get(name) ?? []).every(
+    generator =>
+      generator.machines !== null &&
+      !generator.machines.includes(machine) &&
+      generator.definitions.every(
+        ({ via }) => via[0] !== undefined && facts.assignments.has(placeKey(via[0])),
+      ),
+  );
+}
+
+/** Do known names include this one, or may one of those with holes be it? */
+export function mayInclude(
+  names: readonly { readonly name: string; readonly nameKind: NameKind }[],
+  name: string,
+): boolean {
+  return names.some(
+    each => each.name === name || (each.nameKind === 'pattern' && patternOf(each.name).test(name)),
+  );
+}
+
+/** The machines of which a module reads the matrix rows to assign generators, sorted. */
+export function machinesOfUnit(unit: Unit): string[] {
+  return sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));
+}
+
+/** A machine's row in the matrix of a registry; null if it has none, or several matrices have one. */
+export function rowOf(facts: Facts, registry: string, machine: string): MachineRow | null {
+  const rows = facts.registries.get(registry)?.rows.get(machine) ?? [];
+  return rows.length === 1 ? (rows[0] ?? null) : null;
+}
+
+/** The field's own place if it stands in the entry; the key's if a helper function gave it. */
+export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
+  const { at } = field;
+  const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
+  return own ? at : entry.at;
+}
+
+/** A name for maps of places. */
+export function placeKey(at: Place): string {
+  return `${at.file}\0${at.start}\0${at.end}`;
+}

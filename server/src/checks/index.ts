@@ -1,0 +1,44 @@
+/** All rules, in the order in which lists and the documentation show them. */
+import { generatorsInImports } from './eval/generators-in-imports.ts';
+import { pathInLet } from './eval/path-in-let.ts';
+import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
+import { accessorNotSelected } from './registry/accessor-not-selected.ts';
+import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
+import { duplicateGenerator } from './registry/duplicate-generator.ts';
+import { duplicateKey } from './registry/duplicate-key.ts';
+import { fileAttrMismatch } from './registry/file-attr-mismatch.ts';
+import { invalidEnvVar } from './registry/invalid-env-var.ts';
+import { missingMachine } from './registry/missing-machine.ts';
+import { unknownKey } from './registry/unknown-key.ts';
+import { unknownMachine } from './registry/unknown-machine.ts';
+import { unusedKey } from './registry/unused-key.ts';
+import type { Rule } from './rule.ts';
+import { undefinedFile } from './use/undefined-file.ts';
+import { undefinedGenerator } from './use/undefined-generator.ts';
+import { valueOfSecret } from './use/value-of-secret.ts';
+
+export const rules: readonly Rule[] = [
+  unknownKey,
+  unusedKey,
+  duplicateKey,
+  unknownMachine,
+  missingMachine,
+  duplicateGenerator,
+  duplicateEnvVar,
+  invalidEnvVar,
+  fileAttrMismatch,
+  accessorNotSelected,
+  generatorsInImports,
+  pkgsInMetadata,
+  pathInLet,
+  valueOfSecret,
+  undefinedGenerator,
+  undefinedFile,
+];
+
+const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
+
+/** The rule of an id; null if there is none. */
+export function ruleById(id: string): Rule | null {
+  return byId.get(id) ?? null;
+}

@@ -1,0 +1,139 @@
+/**
+ * From a place to the syntax that stands there, for fixes and for comments that silence. Pure syntax: nothing is
+ * evaluated, and nothing of the fleet is known.
+ */
+import type { SourceFile } from '../nix/source.ts';
+import type {
+  AttrBinding,
+  AttrName,
+  AttrSetExpr,
+  Binding,
+  Expr,
+  InheritBinding,
+  LetExpr,
+  ListExpr,
+  Range,
+  StringExpr,
+  StringPart,
+} from '../nix/syntax.ts';
+
+/** The expressions around an offset, outermost first. Offsets are 0-based UTF-16. */
+export function expressionsAt(file: SourceFile, offset: number): Expr[] {
+  const path: Expr[] = [];
+  for (let at: Expr | undefined = file.root; at !== undefined; ) {
+    path.push(at);
+    at = childrenOf(at).find(child => child.start <= offset && offset < child.end);
+  }
+  return path;
+}
+
+/** A `name = value;` with the set or `let` that it stands in. */
+export interface LocatedBinding {
+  readonly binding: AttrBinding;
+  readonly within: AttrSetExpr | LetExpr;
+}
+
+/** The binding of which the first name stands at `at`. */
+export function bindingNamedAt(file: SourceFile, at: Range): LocatedBinding | null {
+  for (const within of expressionsAt(file, at.start).reverse()) {
+    if (within.kind !== 'attrs' && within.kind !== 'let') continue;
+    for (const binding of within.bindings) {
+      const name = binding.kind === 'bind' ? binding.path[0] : undefined;
+      if (name === undefined || binding.kind !== 'bind') continue;
+      if (name.start <= at.start && at.end <= name.end) return { binding, within };
+    }
+  }
+  return null;
+}
+
+/** The innermost set around a place, and its binding there. */
+export function bindingAround(
+  file: SourceFile,
+  at: Range,
+): { readonly binding: AttrBinding | InheritBinding; readonly within: AttrSetExpr } | null {
+  for (const within of expressionsAt(file, at.start).reverse()) {
+    if (within.kind !== 'attrs') continue;
+    const binding = within.bindings.find(each => each.start <= at.start && at.end <= each.end);
+    if (binding !== undefined) return { binding, within };
+  }
+  return null;
+}
+
+/** The list that has an item which is exactly, or around, the place; the innermost such list. */
+export function listWithItem(
+  file: SourceFile,
+  at: Range,
+): { readonly list: ListExpr; readonly item: Expr } | null {
+  for (const list of expressionsAt(file, at.start).reverse()) {
+    if (list.kind !== 'list') continue;
+    const item = list.items.find(each => each.start <= at.start && at.end <= each.end);
+    if (item !== undefined) return { list, item };
+  }
+  return null;
+}
+
+/** The last list that is written out in a chain of `++`; null if there is none. */
+export function lastLiteralList(expr: Expr): ListExpr | null {
+  if (expr.kind === 'list') return expr;
+  if (expr.kind !== 'binary' || expr.operator !== '++') return null;
+  return lastLiteralList(expr.right) ?? lastLiteralList(expr.left);
+}
+
+/** The outermost string around an offset, if it has more than one line: a comment cannot be written inside. */
+export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | null {
+  for (const expr of expressionsAt(file, offset)) {
+    if (expr.kind === 'string' && file.text.slice(expr.start, expr.end).includes('\n')) return expr;
+  }
+  return null;
+}
+
+function childrenOf(expr: Expr): Expr[] {
+  switch (expr.kind) {
+    case 'string':
+    case 'path':
+      return holesOf(expr.parts);
+    case 'list':
+      return [...expr.items];
+    case 'attrs':
+      return expr.bindings.flatMap(valuesOf);
+    case 'let':
+      return [...expr.bindings.flatMap(valuesOf), expr.body];
+    case 'lambda': {
+      const fallbacks = (expr.formals ?? []).flatMap(formal =>
+        formal.fallback === null ? [] : [formal.fallback],
+      );
+      return [...fallbacks, expr.body];
+    }
+    case 'apply':
+      return [expr.fn, expr.arg];
+    case 'select':
+      return [expr.target, ...namesOf(expr.path), ...(expr.fallback === null ? [] : [expr.fallback])];
+    case 'has-attr':
+      return [expr.target, ...namesOf(expr.path)];
+    case 'with':
+      return [expr.scope, expr.body];
+    case 'if':
+      return [expr.condition, expr.then, expr.otherwise];
+    case 'assert':
+      return [expr.condition, expr.body];
+    case 'unary':
+      return [expr.operand];
+    case 'binary':
+      return [expr.left, expr.right];
+    default:
+      return [];
+  }
+}
+
+function valuesOf(binding: Binding): Expr[] {
+  if (binding.kind === 'bind') return [...namesOf(binding.path), binding.value];
+  return [...(binding.from === null ? [] : [binding.from]), ...namesOf(binding.names)];
+}
+
+function namesOf(path: readonly AttrName[]): Expr[] {
+  return path.flatMap(name => (name.kind === 'dynamic' ? [name.expr] : []));
+}
+
+function holesOf(parts: readonly StringPart[]): Expr[] {
+  return parts.flatMap(part => (part.kind === 'hole' ? [part.expr] : []));
+}

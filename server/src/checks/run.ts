@@ -1,0 +1,81 @@
+/**
+ * Runs the rules over a fleet and makes findings of what they report: severities from the settings, silencing by
+ * comments, one order. A rule that fails is our mistake; it costs its own findings and no others.
+ */
+import type { Fleet } from '../fleet/model.ts';
+import { rules } from './index.ts';
+import type { Finding, Report, Rule, Severity, Sources } from './rule.ts';
+import { isSilenced } from './suppress.ts';
+
+export interface CheckSettings {
+  /** By rule id. What is not listed has the rule's own severity; `off` switches the rule off. */
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/** What a rule threw, for the log. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly error: unknown;
+}
+
+/**
+ * All findings of a fleet, sorted by file, place and rule.
+ * @param sources the files that the fleet was built from
+ * @param onFailure hears of rules that threw; they are mistakes of this program, not of the workspace
+ */
+export function runChecks(
+  fleet: Fleet,
+  sources: Sources,
+  settings: CheckSettings,
+  onFailure: (failure: RuleFailure) => void = () => {},
+): Finding[] {
+  return runRules(rules, fleet, sources, settings, onFailure);
+}
+
+/** As `runChecks`, with a choice of rules. */
+export function runRules(
+  chosen: readonly Rule[],
+  fleet: Fleet,
+  sources: Sources,
+  settings: CheckSettings,
+  onFailure: (failure: RuleFailure) => void = () => {},
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const rule of chosen) {
+    const severity = settings.severities[rule.id];
+    if (severity === 'off') continue;
+    try {
+      for (const report of rule.check({ fleet, sources })) {
+        const finding = findingOf(rule, report, severity);
+        if (!isSilenced(finding, sources)) findings.push(finding);
+      }
+    } catch (error) {
+      onFailure({ rule: rule.id, error });
+    }
+  }
+  return findings.sort(byPlace);
+}
+
+function findingOf(rule: Rule, report: Report, severity: Severity | undefined): Finding {
+  return {
+    rule: rule.id,
+    severity: severity ?? report.severity ?? rule.severity,
+    message: report.message,
+    at: report.at,
+    machines: [...(report.machines ?? [])].sort(),
+    related: report.related ?? [],
+    fixes: report.fixes ?? [],
+    ...(report.unnecessary === true ? { unnecessary: true } : {}),
+  };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.at.file, b.at.file) || a.at.start - b.at.start || a.at.end - b.at.end || compare(a.rule, b.rule)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

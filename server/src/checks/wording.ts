@@ -1,0 +1,34 @@
+/**
+ * Words that messages share: lists of names and of machines. Knows nothing of rules.
+ */
+
+/** `"a"`, `"a" and "b"`, `"a", "b" and 3 more`. */
+export function quoted(names: readonly string[], most = 4): string {
+  return joined(
+    names.map(name => `"${name}"`),
+    most,
+  );
+}
+
+/** `machine lea`, `machines emily and lea`; empty for none. */
+export function machinesText(machines: readonly string[]): string {
+  if (machines.length === 0) return '';
+  return `${machines.length === 1 ? 'machine' : 'machines'} ${joined(machines, 4)}`;
+}
+
+/** ` (machine lea)`, or nothing. */
+export function inBrackets(machines: readonly string[]): string {
+  return machines.length === 0 ? '' : ` (${machinesText(machines)})`;
+}
+
+function joined(names: readonly string[], most: number): string {
+  if (names.length <= 1) return names[0] ?? '';
+  if (names.length > most)
+    return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
+  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
+/** Without repetitions, in alphabetical order. */
+export function sortedUnique(names: Iterable<string>): string[] {
+  return [...new Set(names)].sort();
+}

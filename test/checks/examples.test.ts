@@ -1,0 +1,58 @@
+// Every rule's examples do what its documentation says, and every fix of a bad example mends it.
+
+import { describe, expect, it } from 'vitest';
+import { rules } from '../../server/src/checks/index.ts';
+import type { Example } from '../../server/src/checks/rule.ts';
+import { applyFix, check, expectMarked, expectSilent, marksIn, type Texts } from './harness.ts';
+
+/** A finding without its place, to compare findings before and after an edit that moves them. */
+function findingsIn(texts: Texts): string[] {
+  return check(texts).findings.map(({ rule, at, message }) => `${at.file} ${rule}: ${message}`);
+}
+
+function expectParses(texts: Texts): void {
+  const { files } = check(texts);
+  for (const path of Object.keys(texts)) {
+    expect(files.parse(path)?.errors.map(error => `${path}: ${error.message}`)).toEqual([]);
+  }
+}
+
+describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
+  it('says what it is', () => {
+    expect(id).toMatch(/^(registry|eval|use)\/[a-z]+(-[a-z]+)*$/);
+    expect(rule.summary).not.toMatch(/\.$|\n/);
+    expect(rule.documentation.length).toBeGreaterThan(200);
+    expect(rule.bad.length * rule.good.length).toBeGreaterThan(0);
+  });
+
+  describe.each(rule.bad.map(example => [example.title, example] as const))(
+    'bad: %s',
+    (_, example: Example) => {
+      it('has this finding', () => {
+        expectParses(example.files);
+        expect(marksIn(example.files).map(mark => mark.rule)).toContain(id);
+        expectMarked(example.files);
+      });
+
+      it('is mended by each fix', () => {
+        const before = findingsIn(example.files);
+        for (const finding of check(example.files).findings) {
+          for (const fix of finding.fixes) {
+            const texts = applyFix(example.files, fix);
+            expectParses(texts);
+            const gone = before.indexOf(`${finding.at.file} ${finding.rule}: ${finding.message}`);
+            expect({ fix: fix.title, findings: findingsIn(texts) }).toEqual({
+              fix: fix.title,
+              findings: before.filter((_, index) => index !== gone),
+            });
+          }
+        }
+      });
+    },
+  );
+
+  it.each(rule.good.map(example => [example.title, example] as const))('good: %s', (_, example) => {
+    expectParses(example.files);
+    expectSilent(example.files);
+  });
+});

@@ -1,0 +1,63 @@
+// The example fleets: the broken one has exactly the mistakes that it marks, the other none.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { brokenFleetRoot, fleetRoot, markedMistakes, nixFiles } from '../examples/folders.ts';
+import { applyFix, check, type Texts } from './harness.ts';
+
+function read(root: string): Texts {
+  return Object.fromEntries(nixFiles(root).map(file => [file, readFileSync(join(root, file), 'utf8')]));
+}
+
+const lineOf = (texts: Texts, file: string, offset: number): number =>
+  (texts[file] ?? '').slice(0, offset).split('\n').length;
+
+describe('the example fleet', () => {
+  it('has no findings', () => {
+    const { findings } = check(read(fleetRoot));
+    expect(findings.map(finding => `${finding.at.file} ${finding.rule}: ${finding.message}`)).toEqual([]);
+  });
+});
+
+describe('the broken fleet', () => {
+  const texts = read(brokenFleetRoot);
+  const { findings } = check(texts);
+  const shown = (file: string, line: number, rule: string) => `${file}:${line} ${rule}`;
+
+  it('has exactly the findings that it marks', () => {
+    expect(
+      findings.map(({ at, rule }) => shown(at.file, lineOf(texts, at.file, at.start), rule)).sort(),
+    ).toEqual(
+      markedMistakes(brokenFleetRoot)
+        .map(({ file, line, rule }) => shown(file, line, rule))
+        .sort(),
+    );
+  });
+
+  it('names the machines that are concerned', () => {
+    const machines = Object.fromEntries(findings.map(finding => [finding.rule, finding.machines]));
+    expect(machines).toMatchObject({
+      'registry/unknown-key': ['lea'],
+      'registry/duplicate-key': ['tove'],
+      'registry/missing-machine': ['lea2'],
+      'registry/duplicate-env-var': ['tove'],
+      'registry/accessor-not-selected': ['tove'],
+      'use/undefined-generator': ['tove'],
+    });
+  });
+
+  it('has one finding less after each preferred fix', () => {
+    const fixes = findings.flatMap(finding =>
+      finding.fixes.filter(fix => fix.preferred).map(fix => ({ rule: finding.rule, fix })),
+    );
+    expect(fixes.length).toBeGreaterThan(8);
+    for (const { rule, fix } of fixes) {
+      const after = check(applyFix(texts, fix)).findings.map(finding => finding.rule);
+      expect({ rule, after }).toEqual({
+        rule,
+        after: findings.map(finding => finding.rule).filter(each => each !== rule),
+      });
+    }
+  });
+});

@@ -1,0 +1,166 @@
+/**
+ * Runs rules over small workspaces whose text says what is to be found.
+ *
+ * A comment `# ^^^ rule-id: part of the message` marks the range above its carets, in the last line above it that is
+ * not such a comment. `# ^^> rule-id` marks a range that goes on in further lines. In text, `#- path` begins a file.
+ */
+import { expect } from 'vitest';
+import { PIPELINE } from '../../server/src/checks/examples.ts';
+import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
+import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
+import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
+import type { Fleet } from '../../server/src/fleet/model.ts';
+import type { NixFiles } from '../../server/src/nix/value.ts';
+import { memoryFiles } from '../nix/support.ts';
+
+export type Texts = Readonly<Record<string, string>>;
+
+/** A finding that a comment asks for. Offsets as in `Place`; `end` is null for a range of several lines. */
+export interface Mark {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number | null;
+  readonly rule: string;
+  readonly message: string;
+}
+
+export const defaults: CheckSettings = { severities: {} };
+/** The names of files that are read as registries and matrices unless the settings say otherwise. */
+const usualFiles: FleetSettings = {
+  isRegistryFile: path => /(^|\/)secret-registry\.nix$/.test(path),
+  isMatrixFile: path => /(^|\/)machine-env-matrix\.nix$/.test(path),
+};
+export const noFiles: FleetSettings = { isRegistryFile: () => false, isMatrixFile: () => false };
+
+/** Files from one text: each begins at a line `#- path`. */
+export function filesIn(text: string): Texts {
+  const files: Record<string, string> = {};
+  for (const part of text.split(/^#- /m).slice(1)) {
+    const end = part.indexOf('\n');
+    files[part.slice(0, end).trim()] = part.slice(end + 1);
+  }
+  return files;
+}
+
+export interface Checked {
+  readonly fleet: Fleet;
+  readonly files: NixFiles;
+  readonly findings: readonly Finding[];
+}
+
+/** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
+export function check(texts: Texts, settings = defaults, fleetSettings = usualFiles): Checked {
+  const files = memoryFiles(texts);
+  const builder = createFleetBuilder(
+    { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
+    fleetSettings,
+  );
+  const fleet = builder.build();
+  const findings = runChecks(fleet, files, settings, failure => {
+    throw failure.error;
+  });
+  return { fleet, files, findings };
+}
+
+const MARK = /^(\s*#[ #]*)(\^+)(>?)\s*([a-z]+\/[a-z-]+)(?::\s*(.*))?$/;
+
+/** The findings that the texts ask for, in the order of `runChecks`. */
+export function marksIn(texts: Texts): Mark[] {
+  const marks: Mark[] = [];
+  for (const [file, text] of Object.entries(texts)) {
+    let offset = 0;
+    let above = 0;
+    for (const line of text.split('\n')) {
+      const mark = MARK.exec(line);
+      if (mark === null) above = offset;
+      else {
+        const [, before = '', carets = '', open, rule = '', message = ''] = mark;
+        const start = above + before.length;
+        marks.push({ file, start, end: open === '>' ? null : start + carets.length, rule, message });
+      }
+      offset += line.length + 1;
+    }
+  }
+  return marks.sort(
+    (a, b) =>
+      compare(a.file, b.file) || a.start - b.start || (a.end ?? 0) - (b.end ?? 0) || compare(a.rule, b.rule),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Exactly the marked findings are reported: same rules, same characters, and the words of the marks. */
+export function expectMarked(texts: Texts, settings = defaults, fleetSettings = usualFiles): Checked {
+  const checked = check(texts, settings, fleetSettings);
+  const marks = marksIn(texts);
+  const shown = (file: string, start: number, end: number, rule: string) =>
+    `${file}:${lineOf(texts, file, start)} ${rule} «${texts[file]?.slice(start, end)}»`;
+  const endOfLine = (mark: Mark) => (texts[mark.file] ?? '').indexOf('\n', mark.start);
+  expect(
+    checked.findings.map((finding, index) => {
+      const { file, start, end } = finding.at;
+      const mark = marks[index];
+      const open = mark?.end === null && end > endOfLine(mark);
+      return shown(file, start, open ? endOfLine(mark as Mark) : end, finding.rule);
+    }),
+  ).toEqual(marks.map(mark => shown(mark.file, mark.start, mark.end ?? endOfLine(mark), mark.rule)));
+  for (const [index, mark] of marks.entries())
+    expect(checked.findings[index]?.message).toContain(mark.message);
+  return checked;
+}
+
+/** As `expectMarked`, for a text with `#- path` lines. */
+export function checkText(text: string, settings = defaults, fleetSettings = usualFiles): Checked {
+  return expectMarked(filesIn(text), settings, fleetSettings);
+}
+
+/** The shared files of the examples with this matrix and more files. */
+export function withMatrix(matrix: string, more: Texts = {}): Texts {
+  return { ...PIPELINE, 'lib/machine-env-matrix.nix': matrix, ...more };
+}
+
+/** Nothing is reported at all. */
+export function expectSilent(texts: Texts | string, settings = defaults): void {
+  const files = typeof texts === 'string' ? filesIn(texts) : texts;
+  expect(
+    check(files, settings).findings.map(({ rule, at, message }) => `${at.file} ${rule}: ${message}`),
+  ).toEqual([]);
+}
+
+/** The workspace after a fix. Fails if two edits overlap. */
+export function applyFix(texts: Texts, fix: Fix): Record<string, string> {
+  const changed: Record<string, string> = { ...texts };
+  const byFile = new Map<string, TextEdit[]>();
+  for (const edit of fix.edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  for (const [file, edits] of byFile) {
+    let text = texts[file] ?? '';
+    let limit = text.length;
+    for (const edit of [...edits].sort((a, b) => b.start - a.start || b.end - a.end)) {
+      expect(edit.end).toBeLessThanOrEqual(limit);
+      text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+      limit = edit.start;
+    }
+    changed[file] = text;
+  }
+  return changed;
+}
+
+/** The finding of a rule; fails unless there is exactly one. */
+export function onlyFinding(checked: Checked, rule: string): Finding {
+  const found = checked.findings.filter(finding => finding.rule === rule);
+  expect(found.map(finding => finding.message)).toHaveLength(1);
+  return found[0] as Finding;
+}
+
+/** The fix of a finding whose title begins so. */
+export function fixOf(finding: Finding, title: string): Fix {
+  const fix = finding.fixes.find(each => each.title.startsWith(title));
+  expect(finding.fixes.map(each => each.title).join('; ')).toContain(title);
+  return fix as Fix;
+}
+
+function lineOf(texts: Texts, file: string, offset: number): number {
+  return (texts[file] ?? '').slice(0, offset).split('\n').length;
+}
