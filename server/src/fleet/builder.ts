@@ -7,7 +7,8 @@
  */
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
-import type { NixFiles } from '../nix/value.ts';
+import type { Lazy, NixFiles } from '../nix/value.ts';
+import { joinArguments, mayGiveArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { mergeGenerators } from './generators.ts';
 import { createImportGraph, type ImportGraph } from './imports.ts';
 import {
@@ -22,7 +23,7 @@ import { readMatrix } from './matrix.ts';
 import type { Fleet, Machine, Matrix, NotAnalysable, Place, Registry, Unit } from './model.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry, readRegistry } from './registry.ts';
-import { readUnit } from './unit.ts';
+import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
 export interface FleetFiles extends NixFiles {
@@ -50,6 +51,7 @@ interface TextFacts {
   readonly mentionsVars: boolean;
   readonly mayHoldRegistry: boolean;
   readonly mayDeclareMachines: boolean;
+  readonly mayGiveArguments: boolean;
   readonly references: readonly Reference[];
 }
 
@@ -65,6 +67,7 @@ interface State {
   readonly matrices: Map<string, Matrix | null>;
   readonly units: Map<string, Unit>;
   readonly machines: Map<string, DeclaredMachines>;
+  readonly arguments: Map<string, Map<string, Lazy>>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -82,6 +85,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.matrices.delete(path);
       state.units.delete(path);
       state.machines.delete(path);
+      state.arguments.delete(path);
       state.evaluation.forgetFile(path);
     }
   }
@@ -106,7 +110,14 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       const registries = findRegistries(state, settings, paths);
       const pipeline = pipelineOf(state, [...registries, ...paths.filter(settings.isMatrixFile)]);
       const matrices = findMatrices(state, settings, registries, pipeline, paths);
-      const known = {
+      const shared = findArguments(files, state, paths);
+      const known: Known = {
+        argument(name, asker) {
+          const given = shared.get(name);
+          if (given === undefined || given.file === asker) return null;
+          state.imports.add(asker, given.file);
+          return given.value;
+        },
         registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
         matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
       };
@@ -140,6 +151,7 @@ function newState(files: FleetFiles): State {
     matrices: new Map(),
     units: new Map(),
     machines: new Map(),
+    arguments: new Map(),
     imports,
     looseReads,
   };
@@ -179,6 +191,7 @@ function readText(files: FleetFiles, state: State, path: string): void {
     mentionsVars: MENTIONS_VARS.test(text),
     mayHoldRegistry: mayHoldRegistry(text),
     mayDeclareMachines: mayDeclareMachines(text),
+    mayGiveArguments: mayGiveArguments(text),
     references: referencesOf(files, path, text),
   });
 }
@@ -199,6 +212,25 @@ function findRegistries(state: State, settings: FleetSettings, paths: readonly s
     if (registry !== null) found.push(path);
   }
   return found;
+}
+
+function findArguments(
+  files: FleetFiles,
+  state: State,
+  paths: readonly string[],
+): Map<string, SharedArgument> {
+  const byFile = new Map<string, Map<string, Lazy>>();
+  for (const path of paths) {
+    if (state.texts.get(path)?.mayGiveArguments !== true) continue;
+    let given = state.arguments.get(path);
+    if (given === undefined) {
+      const file = files.parse(path);
+      given = file === null ? new Map<string, Lazy>() : readArguments(state.evaluation, file);
+      state.arguments.set(path, given);
+    }
+    byFile.set(path, given);
+  }
+  return joinArguments(byFile);
 }
 
 function registryAt(state: State, file: string): Place {

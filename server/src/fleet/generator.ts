@@ -52,9 +52,8 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
   const sets: AttrsValue[] = [];
   const reading: Reading = { cx, fallback, complete: true };
   for (const { value, conditional } of definitionsOf(cx, lazy)) {
-    const set = asSet(value);
-    if (set === null || conditional) reading.complete = false;
-    if (set !== null) sets.push(set);
+    if (value.kind !== 'attrs' || conditional) reading.complete = false;
+    sets.push(...setsOf(cx, value));
   }
   if (sets.length === 0) return OPAQUE;
   for (const set of sets) if (!isClosed(set) || hasOptional(set)) reading.complete = false;
@@ -80,10 +79,16 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
   };
 }
 
-/** A set, or what is known of an unknown that is perhaps a set. */
-function asSet(value: Value): AttrsValue | null {
-  if (value.kind === 'attrs') return value;
-  return null;
+/** The set, or the sets that an unknown perhaps is: what is shown then is a guess, and never complete. */
+function setsOf(cx: Evaluation, value: Value): AttrsValue[] {
+  if (value.kind === 'attrs') return [value];
+  if (value.kind !== 'unknown') return [];
+  const sets: AttrsValue[] = [];
+  for (const candidate of value.candidates ?? []) {
+    const set = force(cx, candidate);
+    if (set.kind === 'attrs') sets.push(set);
+  }
+  return sets;
 }
 
 function hasOptional(set: AttrsValue): boolean {

@@ -9,7 +9,12 @@ import type { Attr, AttrsValue, Lazy } from '../nix/value.ts';
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the machine at hand; every module of it sees the same. */
 export const config = symbol('config', 'the configuration, which only the module system knows');
-export const packages = symbol('pkgs', 'a package');
+/** The package set: its `lib` is known, its packages are symbols. */
+export const packages: AttrsValue = attrs(
+  new Map<string, Attr>([['lib', attr(lib, null)]]),
+  null,
+  symbol('pkgs', 'a package'),
+);
 
 /** The flake itself: its files are those of the workspace. */
 const self: AttrsValue = attrs(
@@ -18,8 +23,18 @@ const self: AttrsValue = attrs(
   symbol('self', 'an output of the flake'),
 );
 
+/** nixpkgs as a flake input: its `lib` is the one that is known. */
+const nixpkgs: AttrsValue = attrs(
+  new Map<string, Attr>([['lib', attr(lib, null)]]),
+  null,
+  symbol('nixpkgs', 'something of nixpkgs'),
+);
+
 const inputs: AttrsValue = attrs(
-  new Map<string, Attr>([['self', attr(self, null)]]),
+  new Map<string, Attr>([
+    ['self', attr(self, null)],
+    ['nixpkgs', attr(nixpkgs, null)],
+  ]),
   null,
   symbol('inputs', 'an input of the flake'),
 );
@@ -40,6 +55,8 @@ export function wellKnown(name: string): Lazy | null {
       return self;
     case 'inputs':
       return inputs;
+    case 'nixpkgs':
+      return nixpkgs;
     default:
       return null;
   }

@@ -32,18 +32,24 @@ import type {
   SessionBinding,
   Unit,
 } from './model.ts';
-import { packages, unknownArgument } from './modules.ts';
+import { packages, unknownArgument, wellKnown } from './modules.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { collectUses } from './uses.ts';
 
 /** Where registries and matrices are, to recognise their sets when they turn up in evaluation. */
 export interface Known {
+  /** What modules are given as arguments; asking for one ties the asker to the file that gives it. */
+  readonly argument: (name: string, asker: string) => Lazy | null;
   readonly registries: ReadonlyMap<string, Place>;
   readonly matrices: ReadonlyMap<string, Place>;
 }
 
 /** Steps allowed for one question: a selection, a call, a collection. */
 const QUESTION_STEPS = 200_000;
+
+/** How deep and how wide results of applying functions are looked into. */
+const LOOK_DEPTH = 5;
+const LOOK_WIDTH = 200;
 
 /** Session variables, under the names that NixOS, nix-darwin, home-manager and hjem give them. */
 const SESSION_OPTION =
@@ -161,7 +167,11 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   }
 
   function noteApplication(expr: ApplyExpr, scope: Scope): void {
-    const value = ask(expr, () => evaluate(cx, expr, scope));
+    const value = ask(expr, () => {
+      const result = evaluate(cx, expr, scope);
+      if (takesFunction(expr)) lookInto(cx, result, LOOK_DEPTH);
+      return result;
+    });
     if (value?.kind !== 'attrs' || value.origin === null || !isAt(value.origin, known.registries)) return;
     const registry = value.origin.file.path;
     if (registry === file.path || !isImport(expr)) return;
@@ -211,7 +221,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   }
 
   function parameter(name: string, lambda: LambdaExpr): Lazy {
-    const argument = unknownArgument(name, file.path, lambda.start);
+    const shared = lambda.formals === null ? null : known.argument(name, file.path);
+    const argument = wellKnown(name) ?? shared ?? unknownArgument(name, file.path, lambda.start);
     const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
     if (fallback == null) return argument;
     const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);
@@ -267,6 +278,25 @@ function isGenerators(names: readonly string[]): boolean {
   return names.at(-1) === 'generators' && names.at(-2) === 'vars' && !names.includes('options');
 }
 
+/** `map (name: …) names`: what the function does with real arguments shows only in the result. */
+function takesFunction(expr: ApplyExpr): boolean {
+  let at: Expr = expr;
+  for (; at.kind === 'apply'; at = at.fn) if (at.arg.kind === 'lambda') return true;
+  return false;
+}
+
+/** Forces what lists and sets hold, so that selections in it are seen. Functions and strings end it. */
+function lookInto(cx: Evaluation, value: Value, depth: number): void {
+  if (depth === 0) return;
+  if (value.kind === 'list') {
+    for (const item of value.items.slice(0, LOOK_WIDTH))
+      if (item.kind !== 'spread') lookInto(cx, cx.force(item), depth - 1);
+  } else if (value.kind === 'attrs') {
+    for (const entry of [...value.entries.values(), ...value.patterns].slice(0, LOOK_WIDTH))
+      lookInto(cx, cx.force(entry.value), depth - 1);
+  }
+}
+
 function isImport(expr: ApplyExpr): boolean {
   let head: Expr = expr;
   while (head.kind === 'apply') head = head.fn;
@@ -282,11 +312,10 @@ function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
   return isPackages(value) ? placeOf(entry.at) : null;
 }
 
+/** A package set that cannot be null: the module's own, or one made on the spot. */
 function isPackages(value: Value): boolean {
-  if (value.kind !== 'unknown' || value.candidates !== null) return false;
-  let root: UnknownValue = value;
-  while (root.term?.kind === 'select') root = root.term.of;
-  return root.key === packages.key || value.term?.kind === 'apply';
+  if (value.kind === 'attrs') return value.open?.key === packages.open?.key;
+  return value.kind === 'unknown' && value.candidates === null && value.term?.kind === 'apply';
 }
 
 function rangeIn(file: SourceFile, walked: WalkedBinding): Place {

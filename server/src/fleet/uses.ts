@@ -35,6 +35,14 @@ function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
   return null;
 }
 
+/** Where a name is written in the file: the literal that it comes from, else where it is selected. */
+function writtenIn(step: Step, file: string): Origin | null {
+  const literal = step.name.origin;
+  if (literal?.file.path === file) return literal;
+  if (step.at?.file.path === file) return step.at;
+  return step.at === null ? null : outermostIn(step.at, file);
+}
+
 /** Collects the uses of one file while it is walked. */
 export interface UseCollector {
   onSelect(event: SelectEvent): void;
@@ -74,15 +82,13 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
       if (provides(event)) guarded.add(self);
       if (event.result === null || below.length !== 4 || below[1]?.name.text !== 'files') return;
       const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
-      const at = outermostIn(event.at, file);
+      // Written in this file, or in an accessor elsewhere that is called from here.
+      const direct = event.at.file.path === file;
+      const at = direct ? event.at : outermostIn(event.at, file);
       if (at === null) return;
-      const direct = at === event.at;
       const name = readName(generator.name, true);
       const fileName = readName(fileStep.name, true);
-      const place = (step: Step) => {
-        const own = step.at === null ? null : outermostIn(step.at, file);
-        return placeOf(own ?? at);
-      };
+      const place = (step: Step) => placeOf(writtenIn(step, file) ?? at);
       const use: Use = {
         at:
           direct && event.expr !== null ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),

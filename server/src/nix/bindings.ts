@@ -2,7 +2,7 @@
  * Bindings of `{ … }` and `let … in`, grouped as Nix's parser groups them: `a.b = 1; a = { c = 2; };` is one
  * attribute `a`. Pure syntax; the grouping of an expression is computed once.
  */
-import type { AttrName, Binding, Expr, Range } from './syntax.ts';
+import { type AttrName, type Binding, type Expr, literalText, type Range } from './syntax.ts';
 
 /** A statically named attribute of a group. Exactly one of `expr`, `group` and `inherit` says what it is. */
 export interface Member {
@@ -22,7 +22,10 @@ export interface DynamicMember {
   readonly value: Expr;
 }
 
-export interface Group extends Range {
+export interface Group {
+  readonly start: number;
+  /** Grows with each binding that is merged in, so that the range covers them all. */
+  end: number;
   recursive: boolean;
   readonly members: Map<string, Member>;
   readonly dynamics: DynamicMember[];
@@ -55,11 +58,13 @@ function newGroup(range: Range, recursive: boolean): Group {
 
 function addAll(group: Group, bindings: readonly Binding[]): void {
   for (const binding of bindings) {
+    group.end = Math.max(group.end, binding.end);
     if (binding.kind === 'bind') {
       addPath(group, binding.path, 0, binding.value);
       continue;
     }
-    for (const name of binding.names) {
+    for (const written of binding.names) {
+      const name = plainName(written);
       if (name.kind !== 'name') continue;
       add(group, name.name, {
         name: name.name,
@@ -72,9 +77,18 @@ function addAll(group: Group, bindings: readonly Binding[]): void {
   }
 }
 
+/** `${"a"}` is `a`: Nix's parser makes a plain name of a string without holes. */
+function plainName(name: AttrName): AttrName {
+  if (name.kind !== 'dynamic' || name.expr.kind !== 'string') return name;
+  const text = literalText(name.expr.parts);
+  return text === null ? name : { kind: 'name', name: text, quoted: true, start: name.start, end: name.end };
+}
+
 function addPath(group: Group, path: readonly AttrName[], index: number, value: Expr): void {
-  const name = path[index];
-  if (name === undefined) return;
+  const written = path[index];
+  if (written === undefined) return;
+  group.end = Math.max(group.end, value.end);
+  const name = plainName(written);
   if (name.kind === 'dynamic') {
     group.dynamics.push({ name, rest: path.slice(index + 1), value });
     return;
