@@ -1,0 +1,30 @@
+/** The command line as a program. */
+import { version } from '../../package.json';
+import { main } from './cli/main.ts';
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
+  throw error;
+});
+
+const output = (stream: NodeJS.WriteStream) => ({
+  write: (text: string) => void stream.write(text),
+  isTTY: stream.isTTY === true,
+});
+
+main(process.argv.slice(2), {
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  env: process.env,
+  cwd: process.cwd(),
+  version,
+  async serveStdio() {
+    const { serveStdio } = await import('./lsp/connection.ts');
+    serveStdio(version);
+    return new Promise<never>(() => undefined);
+  },
+}).then(code => {
+  // Not `exit`, which would cut off what a pipe has not taken yet.
+  process.exitCode = code;
+});

@@ -1,0 +1,80 @@
+/** Reading options and positions, with mistakes told in sentences. Knows no command. */
+import { isAbsolute, resolve } from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { suggest } from '../checks/suggest.ts';
+import { UsageError } from './io.ts';
+
+export interface Parsed {
+  /** The last value of an option; undefined where it is not given. */
+  option(name: string): string | undefined;
+  /** All values of an option. */
+  options(name: string): readonly string[];
+  flag(name: string): boolean;
+  readonly positions: readonly string[];
+}
+
+/**
+ * Reads the arguments of a command.
+ * @param known options by name: `value` takes one, `flag` takes none
+ * @param most how many positions there may be
+ * @throws UsageError
+ */
+export function readArguments(
+  args: readonly string[],
+  known: Readonly<Record<string, 'value' | 'flag'>>,
+  most: number,
+): Parsed {
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const [name, kind] of Object.entries(known)) {
+    options[name] =
+      kind === 'value' ? { type: 'string', multiple: true } : { type: 'boolean', multiple: true };
+  }
+  rejectUnknown(args, known);
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof parsed;
+  } catch (error) {
+    const lines = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${(lines[0] ?? '').replace(/\.$/, '')}.`);
+  }
+  const { values, positionals } = parsed;
+  if (positionals.length > most) throw new UsageError(`"${positionals[most]}" is one argument too many.`);
+  const all = (name: string) => (values[name] ?? []) as readonly string[];
+  return {
+    option: name => all(name).at(-1),
+    options: all,
+    flag: name => all(name).length > 0,
+    positions: positionals,
+  };
+}
+
+function rejectUnknown(args: readonly string[], known: Readonly<Record<string, unknown>>): void {
+  for (const arg of args) {
+    if (arg === '--') return;
+    const name = /^--?([^=]+)/.exec(arg)?.[1];
+    if (name === undefined || (arg.startsWith('--') && Object.hasOwn(known, name))) continue;
+    const near = suggest(name, Object.keys(known));
+    throw new UsageError(`There is no option "${arg}".${near ? ` Did you mean "--${near}"?` : ''}`);
+  }
+}
+
+/**
+ * One of several words.
+ * @throws UsageError naming them
+ */
+export function oneOf<Word extends string>(
+  option: string,
+  given: string | undefined,
+  words: readonly Word[],
+  fallback: Word,
+): Word {
+  if (given === undefined) return fallback;
+  const found = words.find(word => word === given);
+  if (found !== undefined) return found;
+  throw new UsageError(`"${given}" is no value of ${option}: it takes ${words.join(', ')}.`);
+}
+
+/** A path as somebody typed it in `cwd`. */
+export function absolutePath(cwd: string, path: string): string {
+  return isAbsolute(path) ? resolve(path) : resolve(cwd, path);
+}

@@ -1,0 +1,42 @@
+/** `varsmith explain`: a rule's documentation with its examples. */
+import { PIPELINE } from '../checks/examples.ts';
+import { ruleById, rules } from '../checks/index.ts';
+import type { Example, Rule } from '../checks/rule.ts';
+import { readArguments } from './arguments.ts';
+import { unknownRule } from './check.ts';
+import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
+
+export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
+  const [id] = readArguments(args, {}, 1).positions;
+  if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
+  const rule = ruleById(id);
+  if (!rule) throw new UsageError(unknownRule(id, rules));
+  stdout.write(explanation(rule, painter(stdout, env)));
+  return EXIT.ok;
+}
+
+function explanation(rule: Rule, paint: Paint): string {
+  const parts = [
+    `${paint('bold', rule.id)} (${rule.severity})\n${rule.summary}`,
+    rule.documentation.trim(),
+    ...rule.bad.map(example => exampleText('Wrong', example, paint)),
+    ...rule.good.map(example => exampleText('Right', example, paint)),
+    `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`.`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Files that all examples share say nothing about this one. */
+function exampleText(label: string, { title, files }: Example, paint: Paint): string {
+  const own = Object.entries(files).filter(([path, text]) => PIPELINE[path] !== text);
+  const shown = own.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);
+  return [`${paint('bold', label)}: ${title}`, ...shown].join('\n\n');
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => (line === '' ? '' : `    ${line}`))
+    .join('\n');
+}

@@ -1,0 +1,62 @@
+/** The help texts. */
+
+const OVERVIEW = `\
+Varsmith reads the Nix sources of a fleet and says what is wrong with its vars: no Nix, no network needed.
+
+Usage: varsmith COMMAND [OPTIONS]
+
+Commands:
+  check [ROOT]      report findings
+  inspect [ROOT]    list machines, generators, keys, uses and stored files
+  explain RULE      say what a rule finds, why, and what to do
+  rules             list all rules
+  lsp --stdio       run the language server
+
+Options:
+  -h, --help        this text, or that of a command
+  -V, --version     the version
+
+ROOT is the folder of the fleet. Without it, it is the nearest one upward with \`.clan-flake\`, \`flake.nix\` or \`.git\`.
+Exit codes: 0 nothing found, 1 findings or a failed operation, 2 wrong usage or unreadable input.
+`;
+
+const COMMANDS: Readonly<Record<string, string>> = {
+  check: `\
+Reports findings.
+
+Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
+
+Options:
+  --format FORMAT    text (default), json, sarif, or github (annotations of a workflow)
+  --rule ID          only this rule; may be given several times
+  --severity LEVEL   end with code 1 for findings of this level or above: error (default), warning, info, hint
+`,
+  inspect: `\
+Lists machines, generators, registry keys, uses, and what is stored.
+
+Usage: varsmith inspect [ROOT] [--format FORMAT]
+
+Options:
+  --format FORMAT    text (default, a summary for people) or json
+`,
+  explain: `\
+Says what a rule finds, why it matters and what to do, with examples.
+
+Usage: varsmith explain RULE
+`,
+  rules: `\
+Lists all rules with their severities.
+
+Usage: varsmith rules
+`,
+  lsp: `\
+Runs the language server for an editor, over standard input and output.
+
+Usage: varsmith lsp --stdio
+`,
+};
+
+/** The help of a command; the overview for null and for names that are no command. */
+export function helpOf(command: string | null): string {
+  return (command !== null && COMMANDS[command]) || OVERVIEW;
+}

@@ -1,0 +1,106 @@
+/** The summary of a fleet for people. */
+import type { Inspection } from './inspection.ts';
+import { type Io, type Paint, painter, printable } from './io.ts';
+import { counted } from './write-text.ts';
+
+/** Reasons are listed up to here; the rest is counted. */
+const MAX_REASONS = 20;
+
+export function writeInspection(found: Inspection, { stdout, env }: Io): void {
+  const paint = painter(stdout, env);
+  const sections = [
+    paint('bold', found.root),
+    machinesText(found, paint),
+    generatorsText(found, paint),
+    registriesText(found, paint),
+    usesText(found, paint),
+    storeText(found, paint),
+    notAnalysableText(found, paint),
+  ];
+  stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);
+}
+
+function title(paint: Paint, text: string, rest = ''): string {
+  return rest === '' ? paint('bold', text) : `${paint('bold', text)}: ${rest}`;
+}
+
+function machinesText({ machines }: Inspection, paint: Paint): string {
+  const width = Math.max(0, ...machines.map(({ name }) => name.length));
+  const lines = machines.map(({ name, system, class: kind, generators }) => {
+    const platform = system ?? kind ?? 'platform not known';
+    return `  ${printable(name).padEnd(width)}  ${printable(platform).padEnd(18)}  ${counted(generators.length, 'generator')}`;
+  });
+  return [title(paint, counted(machines.length, 'machine')), ...lines].join('\n');
+}
+
+function generatorsText({ generators }: Inspection, paint: Paint): string {
+  const files = generators.flatMap(generator => generator.files);
+  const known = tally(
+    generators.map(({ completeness }) => completeness),
+    { full: 'known in full', partial: 'in part', opaque: 'not at all' },
+  );
+  const kinds = tally(
+    files.map(({ secret }) => (secret === null ? 'unknown' : secret ? 'secret' : 'public')),
+    { secret: 'secret', public: 'public', unknown: 'not known which' },
+  );
+  const prompts = generators.reduce((sum, generator) => sum + generator.prompts.length, 0);
+  return [
+    title(paint, counted(generators.length, 'generator'), known),
+    `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
+    `  ${counted(prompts, 'prompt')}`,
+  ].join('\n');
+}
+
+function registriesText({ registries }: Inspection, paint: Paint): string {
+  return registries
+    .map(({ file, keys }) => {
+      const used = keys.filter(({ machines }) => machines.length > 0).length;
+      const rest = `${counted(keys.length, 'key')}, ${used} of them on a machine`;
+      return title(paint, `Registry ${printable(file)}`, rest);
+    })
+    .join('\n');
+}
+
+function usesText({ references }: Inspection, paint: Paint): string {
+  const statuses = tally(
+    references.map(({ status }) => status),
+    {
+      resolved: 'resolved',
+      catalogue: "of clan-core's services",
+      guarded: 'guarded',
+      undefined: 'undefined',
+      unknown: 'not known',
+    },
+  );
+  return title(paint, counted(references.length, 'use'), statuses);
+}
+
+function storeText({ store }: Inspection, paint: Paint): string {
+  const kinds = tally(
+    store.entries.map(({ kind }) => kind),
+    { secret: 'secret', public: 'public' },
+  );
+  const backend = store.backend === null ? '' : ` (${store.backend})`;
+  return title(paint, `${counted(store.entries.length, 'stored file')}${backend}`, kinds);
+}
+
+function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string {
+  if (notAnalysable.length === 0) return '';
+  const lines = notAnalysable
+    .slice(0, MAX_REASONS)
+    .map(({ file, line, column, reason }) => `  ${printable(file)}:${line}:${column}  ${printable(reason)}`);
+  if (notAnalysable.length > MAX_REASONS) lines.push(`  … and ${notAnalysable.length - MAX_REASONS} more`);
+  return [
+    title(paint, `${counted(notAnalysable.length, 'place')} not analysable without Nix`),
+    ...lines,
+  ].join('\n');
+}
+
+/** `3 secret, 1 public`, in the order of the words; nothing for none. */
+function tally<Kind extends string>(kinds: readonly Kind[], words: Readonly<Record<Kind, string>>): string {
+  return (Object.keys(words) as Kind[])
+    .map(kind => ({ kind, count: kinds.filter(each => each === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${words[kind]}`)
+    .join(', ');
+}

@@ -1,0 +1,141 @@
+/**
+ * A fleet in the shape that `inspect --format json` promises: docs/schemas/inspect.schema.json. Fields may be
+ * added; none is renamed or removed while `schemaVersion` is 1.
+ */
+import type { Generator, Machine, Place, Registry } from '../fleet/model.ts';
+import { readStore } from '../store/read.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { type SpanOf, spansIn } from './positions.ts';
+import { statusesIn } from './use-status.ts';
+
+export type Inspection = ReturnType<typeof inspection>;
+
+type At = (place: Place) => { file: string; line: number; column: number };
+
+export function inspection(workspace: Workspace) {
+  const snapshot = workspace.snapshot();
+  const { fleet, files } = snapshot;
+  const at = placesBy(spansIn(files));
+  const generatorsOf = generatorNamesByMachine(fleet.generators);
+  const statusOf = statusesIn(snapshot);
+  const machinesOf = machinesByKey(workspace);
+  const registries = fleet.registries.map(registry => registryOf(registry, machinesOf, at));
+  return {
+    schemaVersion: 1 as const,
+    root: workspace.root,
+    machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
+    generators: fleet.generators.map(generator => generatorOf(generator, at)),
+    references: [...fleet.units.values()]
+      .flatMap(({ uses }) => uses)
+      .map(use => ({
+        ...at(use.at),
+        generator: use.generator,
+        fileName: use.fileName,
+        attribute: use.attribute,
+        status: statusOf(use),
+      })),
+    // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
+    registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
+    registries,
+    store: readStore(files),
+    notAnalysable: [
+      ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
+      ...workspace.files
+        .skipped()
+        .filter(({ path }) => path.endsWith('.nix') || files.kind(path) === 'directory')
+        .map(({ path, reason }) => ({ file: path, line: 1, column: 1, reason })),
+    ],
+  };
+}
+
+function placesBy(spanOf: SpanOf): At {
+  return place => {
+    const { line, column } = spanOf(place);
+    return { file: place.file, line, column };
+  };
+}
+
+function machineOf(
+  { name, class: kind, system, tags, at: place }: Machine,
+  generators: readonly string[],
+  at: At,
+) {
+  const where = place ? at(place) : { file: null, line: null, column: null };
+  return { name, class: kind, system, tags, generators, ...where };
+}
+
+function generatorNamesByMachine(generators: readonly Generator[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, machines } of generators) {
+    for (const machine of machines ?? []) {
+      const list = names.get(machine);
+      if (list) list.push(name);
+      else names.set(machine, [name]);
+    }
+  }
+  return names;
+}
+
+function generatorOf(generator: Generator, at: At) {
+  const body = generator.body();
+  return {
+    name: generator.name,
+    nameKind: generator.nameKind,
+    completeness: body.completeness,
+    share: body.share,
+    conditional: generator.conditional,
+    machines: generator.machines,
+    files: body.files.map(({ at: place, ...file }) => ({ ...file, ...at(place) })),
+    prompts: body.prompts.map(({ name, type, description, persist, at: place }) => ({
+      name,
+      type,
+      description,
+      persist,
+      ...at(place),
+    })),
+    dependencies: body.dependencies.map(({ value, at: place }) => ({ name: value, ...at(place) })),
+    runtimeInputs: body.runtimeInputs,
+    script: body.script && { known: body.script.text !== null, ...at(body.script.at) },
+    validation: body.validation ?? null,
+    definitions: generator.definitions.map(({ at: place, kind, via }) => ({
+      ...at(place),
+      kind,
+      via: via.map(at),
+    })),
+  };
+}
+
+/** The machines that select a key, in the order of the matrix. */
+function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
+  const machines = new Map<string, Set<string>>();
+  for (const { registry, rows } of workspace.snapshot().fleet.matrices) {
+    for (const { machine, keys, shared } of rows) {
+      if (shared) continue;
+      for (const { key } of keys) {
+        const id = `${registry}\0${key}`;
+        machines.set(id, (machines.get(id) ?? new Set()).add(machine));
+      }
+    }
+  }
+  return (registry, key) => [...(machines.get(`${registry}\0${key}`) ?? [])];
+}
+
+function registryOf(
+  { file, keys }: Registry,
+  machinesOf: (registry: string, key: string) => string[],
+  at: At,
+) {
+  return {
+    file,
+    keys: keys.map(entry => ({
+      key: entry.key,
+      generator: entry.generator?.value ?? null,
+      envVar: entry.envVar?.value ?? null,
+      fileAttr: entry.fileAttr?.value ?? null,
+      // What clan-core takes a file for that says nothing.
+      secret: entry.secret ?? true,
+      machines: machinesOf(file, entry.key),
+      ...at(entry.at),
+    })),
+  };
+}

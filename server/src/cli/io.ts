@@ -1,0 +1,54 @@
+/** What a command reads from and writes to, so that tests can hold both ends. */
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
+
+export interface Io {
+  /** Data. */
+  readonly stdout: Output;
+  /** Errors, in sentences. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path. */
+  readonly cwd: string;
+  /** Of this program. */
+  readonly version: string;
+  /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
+  readonly serveStdio: () => Promise<number>;
+}
+
+/** Exit codes: 0 nothing at or above the threshold, 1 findings or a failed operation, 2 wrong usage or unreadable input. */
+export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
+
+/** A mistake of the caller, told in a sentence; ends the command with code 2. */
+export class UsageError extends Error {}
+
+type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'cyan';
+
+const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  cyan: [36, 39],
+};
+
+export type Paint = (style: Style, text: string) => string;
+
+/** Colours for a terminal; none in a pipe, with NO_COLOR set to anything (no-color.org), or on a dumb terminal. */
+export function painter(output: Output, env: Io['env']): Paint {
+  const coloured = output.isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
+  return (style, text) => {
+    const [on, off] = CODES[style];
+    return coloured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  };
+}
+
+/** Text of a file, safe on a terminal: control characters, which could command it, become visible marks. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+}

@@ -1,0 +1,62 @@
+/**
+ * The command line: which command is meant, and what a failure looks like. Each command is loaded when it is
+ * used, so that none waits for the others.
+ */
+import { suggest } from '../checks/suggest.ts';
+import { helpOf } from './help.ts';
+import { EXIT, type Io, UsageError } from './io.ts';
+
+type Command = (args: readonly string[], io: Io) => Promise<number>;
+
+/** In the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./check.ts')).check,
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  explain: async () => (await import('./explain.ts')).explain,
+  rules: async () => (await import('./rules.ts')).listRules,
+  lsp: async () => (await import('./lsp.ts')).lsp,
+};
+
+/**
+ * Runs a command line.
+ * @param args without the program's name
+ * @returns the exit code; nothing is thrown
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await run(args, io);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    io.stderr.write(`varsmith: ${message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.findings;
+  }
+}
+
+async function run(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    io.stderr.write(helpOf(null));
+    return EXIT.usage;
+  }
+  if (name === '--version' || name === '-V') {
+    io.stdout.write(`${io.version}\n`);
+    return EXIT.ok;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    io.stdout.write(helpOf(rest[0] ?? null));
+    return EXIT.ok;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) throw new UsageError(unknownCommand(name));
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.stdout.write(helpOf(name));
+    return EXIT.ok;
+  }
+  return (await load())(rest, io);
+}
+
+function unknownCommand(name: string): string {
+  const kind = name.startsWith('-') ? 'option' : 'command';
+  const near = suggest(name, Object.keys(COMMANDS));
+  return `There is no ${kind} "${name}".${near ? ` Did you mean "${near}"?` : ''} \`varsmith --help\` lists what there is.`;
+}

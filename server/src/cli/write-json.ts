@@ -1,0 +1,33 @@
+/** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
+import type { CheckReport } from './check.ts';
+import type { Io } from './io.ts';
+
+export function writeJson(report: CheckReport, { stdout }: Io): void {
+  const { root, findings, counts, fileCount, milliseconds, spanOf } = report;
+  const output = {
+    schemaVersion: 1,
+    root,
+    findings: findings.map(({ rule, severity, message, at, machines, related, fixes }) => ({
+      rule,
+      severity,
+      message,
+      file: at.file,
+      ...spanOf(at),
+      machines,
+      related: related.map(each => {
+        const { line, column } = spanOf(each.at);
+        return { file: each.at.file, line, column, message: each.message };
+      }),
+      fixes: fixes.map(({ title }) => ({ title })),
+    })),
+    summary: {
+      errors: counts.error,
+      warnings: counts.warning,
+      infos: counts.info,
+      hints: counts.hint,
+      files: fileCount,
+      milliseconds,
+    },
+  };
+  stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+}

@@ -1,0 +1,62 @@
+/**
+ * Where the thing under the cursor is defined: a key's registry entry, a generator's or a file's declaration, a
+ * machine, a row of the matrix. Pure; it knows no editor.
+ */
+import type { GeneratorBody, Place } from '../fleet/model.ts';
+import { type FleetIndex, indexOf, type Subject } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface Definition {
+  /** What was pointed at. */
+  readonly origin: Place;
+  /** Never empty; most likely first. */
+  readonly targets: readonly Place[];
+}
+
+/** @param offset 0-based UTF-16 offset */
+export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
+  const index = indexOf(snapshot);
+  const found = index.targetAt(file, offset);
+  if (!found) return null;
+  const targets = unique(placesOf(index, found.subject));
+  return targets.length === 0 ? null : { origin: found.at, targets };
+}
+
+function placesOf(index: FleetIndex, subject: Subject): Place[] {
+  switch (subject.kind) {
+    case 'key': {
+      const entry = index.key(subject.registry, subject.key);
+      return entry ? [entry.at] : [];
+    }
+    case 'generator':
+      return generatorPlaces(index, subject.name);
+    case 'file': {
+      const files = bodiesOf(index, subject.generator).flatMap(body => body.files);
+      const places = files.filter(({ name }) => name === subject.file).map(({ at }) => at);
+      return places.length > 0 ? places : generatorPlaces(index, subject.generator);
+    }
+    case 'row': {
+      const row = index.row(subject.matrix, subject.machine);
+      return subject.written || !row ? machinePlaces(index, subject.machine) : [row.at];
+    }
+    case 'machine':
+      return machinePlaces(index, subject.machine);
+  }
+}
+
+function generatorPlaces(index: FleetIndex, name: string): Place[] {
+  return (index.generators.get(name) ?? []).flatMap(({ definitions }) => definitions.map(({ at }) => at));
+}
+
+function bodiesOf(index: FleetIndex, name: string): GeneratorBody[] {
+  return (index.generators.get(name) ?? []).map(generator => generator.body());
+}
+
+function machinePlaces(index: FleetIndex, name: string): Place[] {
+  const at = index.machines.get(name)?.at;
+  return at ? [at] : [];
+}
+
+function unique(places: readonly Place[]): Place[] {
+  return [...new Map(places.map(place => [`${place.file}:${place.start}:${place.end}`, place])).values()];
+}

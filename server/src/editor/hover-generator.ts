@@ -1,0 +1,110 @@
+/** The hover cards of generators and of their files. */
+import { isCatalogueGenerator } from '../fleet/catalogue.ts';
+import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
+import type { HoverContext } from './hover.ts';
+import {
+  definedPhrase,
+  filePhrase,
+  lyingPhrase,
+  machinesPhrase,
+  type Placement,
+  valuePhrase,
+} from './hover-words.ts';
+import { code, plain } from './markdown.ts';
+
+/** The card of a generator; null if nothing is known of the name. */
+export function generatorCard(context: HoverContext, name: string): string | null {
+  const same = context.index.generators.get(name);
+  if (!same) {
+    return isCatalogueGenerator(name)
+      ? `**${plain(name)}** · generator of one of clan-core's own services`
+      : null;
+  }
+  return same.map(generator => oneGenerator(context, generator)).join('\n\n---\n\n');
+}
+
+function oneGenerator(context: HoverContext, generator: Generator): string {
+  const body = generator.body();
+  const placement = placementOf(generator, body);
+  const lines = [
+    ...body.files.map(
+      file => `- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`,
+    ),
+    ...detailsOf(body),
+    ...(generator.machines ? [`- Machines: ${machinesPhrase(context, generator.machines)}`] : []),
+  ];
+  const parts = [
+    `**${plain(generator.name)}** · generator${sharePhrase(body.share)}${conditionPhrase(generator)}`,
+  ];
+  if (lines.length > 0) parts.push(lines.join('\n'));
+  if (body.completeness === 'opaque') parts.push('Its declaration cannot be read without Nix.');
+  if (body.completeness === 'partial') parts.push('There may be more files or prompts.');
+  parts.push(
+    ...definedPhrase(
+      context,
+      generator.definitions.map(({ at }) => at),
+    ),
+  );
+  return parts.join('\n\n');
+}
+
+function detailsOf(body: GeneratorBody): string[] {
+  const lines: string[] = [];
+  for (const { name, type, description } of body.prompts) {
+    const label = description === null || description === name ? '' : ` “${plain(description)}”`;
+    lines.push(`- Asks for ${code(name)}${type === null ? '' : ` (${plain(type)})`}${label}`);
+  }
+  if (body.dependencies.length > 0) {
+    lines.push(`- Depends on ${body.dependencies.map(({ value }) => code(value)).join(', ')}`);
+  }
+  if (body.runtimeInputs.length > 0) lines.push(`- Runs with ${body.runtimeInputs.map(code).join(', ')}`);
+  if (body.script && body.script.text === null) lines.push('- Its script cannot be read without Nix');
+  if (!body.script && body.completeness === 'full' && body.files.some(({ from }) => from === 'files')) {
+    lines.push('- It has no script');
+  }
+  return lines;
+}
+
+/** The card of one file of a generator; that of the generator where the file is not known. */
+export function fileCard(context: HoverContext, generatorName: string, fileName: string): string | null {
+  const same = context.index.generators.get(generatorName) ?? [];
+  const cards = same.flatMap(generator => {
+    const body = generator.body();
+    const file = body.files.find(({ name }) => name === fileName);
+    return file ? [oneFile(context, generator, body, file)] : [];
+  });
+  return cards.length > 0 ? cards.join('\n\n---\n\n') : generatorCard(context, generatorName);
+}
+
+function oneFile(
+  context: HoverContext,
+  generator: Generator,
+  body: GeneratorBody,
+  file: GeneratorFile,
+): string {
+  const placement = placementOf(generator, body);
+  const lines = [`- ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`];
+  if (file.secret === false) lines.push(`- Value: ${valuePhrase(context, placement, file.name)}`);
+  if (file.mode !== null && file.secret !== false) lines.push(`- Mode ${code(file.mode)}`);
+  if (generator.machines) lines.push(`- Machines: ${machinesPhrase(context, generator.machines)}`);
+  const places: readonly Place[] = [file.at];
+  return [
+    `**${plain(generator.name)}/${plain(file.name)}** · file${sharePhrase(body.share)}`,
+    lines.join('\n'),
+    ...definedPhrase(context, places),
+  ].join('\n\n');
+}
+
+function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {
+  return { generator: name, share, machines: machines ?? [] };
+}
+
+/** How often it exists. */
+export function sharePhrase(share: boolean | null): string {
+  if (share === null) return '';
+  return share ? ' · shared by all machines' : ' · one for each machine';
+}
+
+function conditionPhrase({ conditional }: Generator): string {
+  return conditional ? ' · conditional' : '';
+}

@@ -1,0 +1,96 @@
+/** Phrases that the hover cards share: machines, places, where files lie, values of public files. */
+import type { GeneratorFile, Place } from '../fleet/model.ts';
+import { positionAt } from '../nix/source.ts';
+import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
+import { probeBackend } from '../store/read.ts';
+import type { HoverContext } from './hover.ts';
+import { code, plain, shortened } from './markdown.ts';
+
+const MAX_NAMES = 12;
+const MAX_VALUE = 60;
+
+/** What stands for any machine in a path. */
+export const ANY_MACHINE = '<machine>';
+
+/** `emily, lea (2 of 4)`. */
+export function machinesPhrase(context: HoverContext, machines: readonly string[]): string {
+  const all = context.snapshot.fleet.machines.length;
+  if (machines.length === 0) return 'none';
+  const shown = machines.slice(0, MAX_NAMES).map(plain).join(', ');
+  const more =
+    machines.length > MAX_NAMES ? `, … (${machines.length} of ${all})` : ` (${machines.length} of ${all})`;
+  return machines.length > 1 || all > 1 ? shown + more : shown;
+}
+
+/** `lib/secret-registry.nix:12`, as a link where the editor opens one. */
+export function placePhrase(context: HoverContext, place: Place): string {
+  const source = context.snapshot.files.parse(place.file);
+  const line = source ? `:${positionAt(source.lineStarts, place.start).line + 1}` : '';
+  const address = context.link(place);
+  const text = `${place.file}${line}`;
+  return address === null ? code(text) : `[${plain(text)}](${address})`;
+}
+
+/** A paragraph that says where something is defined; at most three places. */
+export function definedPhrase(context: HoverContext, places: readonly Place[]): string[] {
+  if (places.length === 0) return [];
+  const shown = [...new Set(places.slice(0, 3).map(place => placePhrase(context, place)))];
+  const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
+  return [`Defined in ${shown.join(', ')}${more}`];
+}
+
+export interface Placement {
+  readonly generator: string;
+  readonly share: boolean | null;
+  readonly machines: readonly string[];
+}
+
+/** Where the file lies once deployed (a secret) or in the repository (a public file). */
+export function lyingPhrase(
+  context: HoverContext,
+  { generator, share, machines }: Placement,
+  file: GeneratorFile,
+): string {
+  const stored: StoredFile = {
+    generator,
+    file: file.name,
+    share: share === true,
+    machine: machines.length === 1 ? (machines[0] as string) : ANY_MACHINE,
+    neededFor: file.neededFor,
+  };
+  if (file.secret === false) return code(publicValuePath(stored));
+  if (file.deploy === false) return 'not deployed';
+  return code(deployedPath(stored, probeBackend(context.snapshot.files) ?? 'sops'));
+}
+
+/** The value of a public file, or what is to be said instead. Values that differ are shown with their machines. */
+export function valuePhrase(
+  context: HoverContext,
+  { generator, share, machines }: Placement,
+  file: string,
+): string {
+  const at = (machine: string) =>
+    context.snapshot.files.text(
+      publicValuePath({ generator, file, share: share === true, machine, neededFor: null }),
+    );
+  const machinesByValue = new Map<string, string[]>();
+  for (const machine of share === true ? [''] : machines) {
+    const value = at(machine);
+    if (value !== null) machinesByValue.set(value, [...(machinesByValue.get(value) ?? []), machine]);
+  }
+  const shown = [...machinesByValue].map(([value, names]) => {
+    const text = code(shortened(value.trimEnd(), MAX_VALUE) || ' ');
+    return machinesByValue.size === 1 ? text : `${text} on ${names.map(plain).join(', ')}`;
+  });
+  if (shown.length === 0) return 'not generated yet';
+  return shown.length > 3 ? `${shown.slice(0, 3).join('; ')}; …` : shown.join('; ');
+}
+
+/** `secret, for users, owner ada`: what is said about a file beside its name. */
+export function filePhrase(file: GeneratorFile): string {
+  const words = [file.secret === false ? 'public' : file.secret === true ? 'secret' : 'secret?'];
+  if (file.neededFor !== null && file.neededFor !== 'services') words.push(`for ${plain(file.neededFor)}`);
+  if (file.owner !== null && file.owner !== 'root') words.push(`owner ${plain(file.owner)}`);
+  if (file.from === 'prompt') words.push('from its prompt');
+  return words.join(', ');
+}

@@ -1,0 +1,56 @@
+/**
+ * What a hover says about a key, a generator, a file or a machine, as Markdown. Pure; it knows no editor.
+ * Public values are read, secrets never: only where they will lie.
+ */
+import type { Place } from '../fleet/model.ts';
+import { fileCard, generatorCard } from './hover-generator.ts';
+import { keyCard } from './hover-key.ts';
+import { rowCard } from './hover-machine.ts';
+import { type FleetIndex, indexOf, type Subject } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface Hover {
+  /** What the hover is about. */
+  readonly at: Place;
+  readonly markdown: string;
+}
+
+/** What the cards need to know. */
+export interface HoverContext {
+  readonly snapshot: Snapshot;
+  readonly index: FleetIndex;
+  /** The address of a place, for a link; null where the editor opens none. */
+  readonly link: (place: Place) => string | null;
+}
+
+/**
+ * @param offset 0-based UTF-16 offset
+ * @param link gives the address of a place; without it places are shown as text
+ */
+export function hover(
+  snapshot: Snapshot,
+  file: string,
+  offset: number,
+  link: (place: Place) => string | null = () => null,
+): Hover | null {
+  const index = indexOf(snapshot);
+  const found = index.targetAt(file, offset);
+  if (!found) return null;
+  const markdown = card({ snapshot, index, link }, found.subject);
+  return markdown === null ? null : { at: found.at, markdown };
+}
+
+function card(context: HoverContext, subject: Subject): string | null {
+  switch (subject.kind) {
+    case 'key':
+      return keyCard(context, subject.registry, subject.key);
+    case 'generator':
+      return generatorCard(context, subject.name);
+    case 'file':
+      return fileCard(context, subject.generator, subject.file);
+    case 'row':
+      return rowCard(context, subject.machine, subject.matrix);
+    case 'machine':
+      return rowCard(context, subject.machine, null);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * What editor features are given: one version of a workspace, whole. They read it and never wait, so an answer
+ * always belongs to one version. How it is made is the business of `workspace`.
+ */
+import type { Finding } from '../checks/rule.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { NixFiles } from '../nix/value.ts';
+
+export interface Snapshot {
+  /** Counts up with every change. */
+  readonly version: number;
+  readonly fleet: Fleet;
+  /** Findings by file, in the order of the file; files without findings are left out. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+  /** The files as they are in this version. Read them before the next snapshot is taken. */
+  readonly files: NixFiles;
+}

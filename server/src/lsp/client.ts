@@ -1,0 +1,71 @@
+/** What the client says it can do, read once from `initialize`, and what the server says in return. */
+import {
+  CodeActionKind,
+  type InitializeParams,
+  MarkupKind,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
+import { pathOfUri } from './convert.ts';
+
+export interface Client {
+  /** Absolute paths of the folders it has open; empty for a single file. */
+  readonly folders: readonly string[];
+  /** Settings given at the start, before anything can be asked. */
+  readonly initialSettings: unknown;
+  /** It asks for diagnostics; then none are pushed. */
+  readonly pulls: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly answersConfiguration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersWatchers: boolean;
+  readonly changesFolders: boolean;
+  readonly takesLinks: boolean;
+  readonly takesVersionedEdits: boolean;
+  readonly rendersMarkdown: boolean;
+}
+
+export function readClient(params: InitializeParams): Client {
+  const { workspace, textDocument } = params.capabilities;
+  return {
+    folders: foldersOf(params),
+    initialSettings: params.initializationOptions ?? null,
+    pulls: textDocument?.diagnostic !== undefined,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    answersConfiguration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    changesFolders: workspace?.workspaceFolders === true,
+    takesLinks: textDocument?.definition?.linkSupport === true,
+    takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
+  };
+}
+
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+  const paths = uris.map(pathOfUri).filter(path => path !== null);
+  return paths.length === 0 && rootPath ? [rootPath] : paths;
+}
+
+export function serverCapabilities(client: Client): ServerCapabilities {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    hoverProvider: true,
+    definitionProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    ...(client.pulls
+      ? {
+          diagnosticProvider: {
+            identifier: 'varsmith',
+            interFileDependencies: true,
+            workspaceDiagnostics: true,
+          },
+        }
+      : {}),
+    ...(client.changesFolders
+      ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
+      : {}),
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * The border between Varsmith's types and those of the protocol: the only file that knows both. Places become
+ * ranges, findings diagnostics, fixes workspace edits; file names and URIs are turned into each other.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  CodeActionKind,
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type Location,
+  type CodeAction as LspCodeAction,
+  type Range,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
+import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
+import type { CodeAction } from '../editor/code-actions.ts';
+import type { Place } from '../fleet/model.ts';
+import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
+import type { NixFiles } from '../nix/value.ts';
+
+const RULES_PAGE = 'https://github.com/varsmith/varsmith/blob/main/docs/rules.md';
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+/** What converting needs of a workspace. */
+export interface Border {
+  readonly files: NixFiles;
+  /** The URI of a file of the workspace, as the client writes it where it has the file open. */
+  uriOf(path: string): string;
+  /** The version of an open document; null for others. */
+  versionOf(path: string): number | null;
+}
+
+/** The absolute path of a `file:` URI; null for other schemes and for what is no URI. */
+export function pathOfUri(uri: string): string | null {
+  if (!uri.startsWith('file:')) return null;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    // A file URI with a host, or with an encoded slash: no file of ours.
+    return null;
+  }
+}
+
+export function uriOfPath(absolute: string): string {
+  return pathToFileURL(absolute).href;
+}
+
+/** Null if the file is not there any more. */
+export function rangeOf(files: NixFiles, { file, start, end }: Place): Range | null {
+  const lineStarts = lineStartsIn(files, file);
+  return lineStarts && { start: positionAt(lineStarts, start), end: positionAt(lineStarts, end) };
+}
+
+export function locationOf(border: Border, place: Place): Location | null {
+  const range = rangeOf(border.files, place);
+  return range && { uri: border.uriOf(place.file), range };
+}
+
+/** The 0-based UTF-16 offset of a position; null if the file is not there. */
+export function offsetOf(files: NixFiles, file: string, position: Range['start']): number | null {
+  const source = files.parse(file);
+  if (source) return offsetAt(source.lineStarts, source.text.length, position);
+  const text = files.text(file);
+  return text === null ? null : offsetAt(lineStartsOf(text), text.length, position);
+}
+
+function lineStartsIn(files: NixFiles, file: string): readonly number[] | null {
+  const source = files.parse(file);
+  if (source) return source.lineStarts;
+  const text = files.text(file);
+  return text === null ? null : lineStartsOf(text);
+}
+
+export function diagnosticOf(border: Border, finding: Finding): Diagnostic | null {
+  const range = rangeOf(border.files, finding.at);
+  if (!range) return null;
+  const related = finding.related.flatMap(({ at, message }) => {
+    const location = locationOf(border, at);
+    return location ? [{ location, message }] : [];
+  });
+  return {
+    range,
+    severity: SEVERITIES[finding.severity],
+    code: finding.rule,
+    codeDescription: { href: `${RULES_PAGE}#${ruleAnchor(finding.rule)}` },
+    source: 'varsmith',
+    message: finding.message,
+    ...(related.length > 0 ? { relatedInformation: related } : {}),
+    ...(finding.unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+  };
+}
+
+/** The anchor of a rule's heading on the documentation page, as GitHub makes it from the rule's id. */
+export function ruleAnchor(id: string): string {
+  return id.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+}
+
+/** @param versioned the client takes edits that name the document's version */
+export function codeActionOf(
+  border: Border,
+  { finding, fix }: CodeAction,
+  versioned: boolean,
+): LspCodeAction {
+  const diagnostic = diagnosticOf(border, finding);
+  return {
+    title: fix.title,
+    kind: CodeActionKind.QuickFix,
+    ...(diagnostic ? { diagnostics: [diagnostic] } : {}),
+    ...(fix.preferred ? { isPreferred: true } : {}),
+    edit: editOf(border, fix, versioned),
+  };
+}
+
+function editOf(border: Border, { edits }: Fix, versioned: boolean): WorkspaceEdit {
+  const byFile = new Map<string, TextEdit[]>();
+  for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  const changes = [...byFile].map(([file, inFile]) => ({
+    file,
+    uri: border.uriOf(file),
+    edits: inFile.flatMap(edit => {
+      const range = rangeOf(border.files, edit);
+      return range ? [{ range, newText: edit.text }] : [];
+    }),
+  }));
+  if (!versioned) return { changes: Object.fromEntries(changes.map(({ uri, edits: list }) => [uri, list])) };
+  return {
+    documentChanges: changes.map(({ file, uri, edits: list }) => ({
+      textDocument: { uri, version: border.versionOf(file) },
+      edits: list,
+    })),
+  };
+}

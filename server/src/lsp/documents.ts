@@ -1,0 +1,61 @@
+/** The documents a client has open, found by absolute path as well as by URI. Only those of the file system. */
+import { type Connection, type Disposable, TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { pathOfUri } from './convert.ts';
+
+export interface OpenDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+export interface Documents {
+  /** Null if no such document is open. */
+  of(absolute: string): OpenDocument | null;
+  /** Absolute paths. */
+  paths(): Iterable<string>;
+}
+
+export interface DocumentListener {
+  changed(absolute: string, document: OpenDocument): void;
+  closed(absolute: string, uri: string): void;
+}
+
+/** Keeps documents in step with the client's edits and tells the listener. */
+export function listenToDocuments(
+  connection: Connection,
+  listener: DocumentListener,
+): Documents & { readonly listening: Disposable } {
+  const open = new Map<string, TextDocument>();
+  const documents = new TextDocuments(TextDocument);
+  documents.onDidChangeContent(({ document }) => {
+    const absolute = pathOfUri(document.uri);
+    if (absolute === null) return;
+    open.set(absolute, document);
+    listener.changed(absolute, plainOf(document));
+  });
+  documents.onDidClose(({ document }) => {
+    const absolute = pathOfUri(document.uri);
+    if (absolute === null) return;
+    open.delete(absolute);
+    listener.closed(absolute, document.uri);
+  });
+  return {
+    of(absolute) {
+      const document = open.get(absolute);
+      return document ? plainOf(document) : null;
+    },
+    paths: () => open.keys(),
+    listening: documents.listen(connection),
+  };
+}
+
+function plainOf(document: TextDocument): OpenDocument {
+  return {
+    uri: document.uri,
+    version: document.version,
+    get text() {
+      return document.getText();
+    },
+  };
+}

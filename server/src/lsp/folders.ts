@@ -1,0 +1,91 @@
+/**
+ * The workspaces of a client: one for each folder it has open, the innermost owning a file, and one for the
+ * fleet around a document that lies in none of them. Knows no protocol beyond URIs.
+ */
+import { dirname } from 'node:path';
+import { findRoot } from '../workspace/discovery.ts';
+import { pathInRoot } from '../workspace/paths.ts';
+import type { Workspace, WorkspaceOptions } from '../workspace/workspace.ts';
+
+export interface Owned {
+  readonly workspace: Workspace;
+  /** Relative to the workspace's root. */
+  readonly path: string;
+}
+
+export interface Folders {
+  all(): readonly Workspace[];
+  /** Roots of the folders that the client has open. */
+  opened(): readonly string[];
+  /** Replaces the folders. Workspaces of folders that stay, with the same folders inside, are kept. */
+  set(roots: readonly string[]): {
+    readonly added: readonly Workspace[];
+    readonly removed: readonly Workspace[];
+  };
+  /** The workspace of a file; null if it is in no folder and has not been adopted. */
+  owner(absolute: string): Owned | null;
+  /** As `owner`, but makes a workspace for a file that has none. */
+  adopt(absolute: string): Owned;
+  /** Removes a workspace made by `adopt` if none of the files (absolute paths) is in it. */
+  abandon(workspace: Workspace, stillOpen: Iterable<string>): boolean;
+}
+
+export type WorkspaceMaker = (options: Pick<WorkspaceOptions, 'root' | 'foreign' | 'search'>) => Workspace;
+
+export function createFolders(make: WorkspaceMaker): Folders {
+  let opened: { readonly workspace: Workspace; readonly foreign: string }[] = [];
+  let adopted: Workspace[] = [];
+
+  const all = () => [...opened.map(({ workspace }) => workspace), ...adopted];
+
+  const folders: Folders = {
+    all,
+    opened: () => opened.map(({ workspace }) => workspace.root),
+    set(roots) {
+      const before = opened;
+      opened = [...new Set(roots)].map(root => {
+        const inside = roots.map(other => pathInRoot(root, other)).filter(path => path !== null);
+        const foreign = inside.filter(path => path !== '').sort();
+        const key = foreign.join('\0');
+        const kept = before.find(each => each.workspace.root === root && each.foreign === key);
+        return kept ?? { workspace: make({ root, foreign }), foreign: key };
+      });
+      // A folder that is open now is nobody's guess any more.
+      const gone = adopted.filter(({ root }) => roots.some(other => pathInRoot(other, root) !== null));
+      adopted = adopted.filter(workspace => !gone.includes(workspace));
+      return {
+        added: opened.filter(each => !before.includes(each)).map(({ workspace }) => workspace),
+        removed: [
+          ...before.filter(each => !opened.includes(each)).map(({ workspace }) => workspace),
+          ...gone,
+        ],
+      };
+    },
+    owner(absolute) {
+      let best: Owned | null = null;
+      for (const workspace of all()) {
+        const path = pathInRoot(workspace.root, absolute);
+        if (path === null || (best && best.workspace.root.length >= workspace.root.length)) continue;
+        best = { workspace, path };
+      }
+      return best;
+    },
+    adopt(absolute) {
+      const owned = folders.owner(absolute);
+      if (owned) return owned;
+      const folder = dirname(absolute);
+      const root = findRoot(folder);
+      // Without a root there is no telling how far a search would go: the home folder, the whole disk.
+      const workspace = root === null ? make({ root: folder, search: false }) : make({ root });
+      adopted.push(workspace);
+      return { workspace, path: pathInRoot(workspace.root, absolute) as string };
+    },
+    abandon(workspace, stillOpen) {
+      if (!adopted.includes(workspace)) return false;
+      for (const absolute of stillOpen) if (folders.owner(absolute)?.workspace === workspace) return false;
+      adopted = adopted.filter(each => each !== workspace);
+      return true;
+    },
+  };
+  return folders;
+}

@@ -1,0 +1,77 @@
+/**
+ * The diagnostics of every file as they were last worked out, each under an id that changes when they do. Both
+ * ways of delivery, push and pull, read from here. Knows no connection.
+ */
+import type { Diagnostic } from 'vscode-languageserver';
+import type { Snapshot } from '../editor/snapshot.ts';
+import { type Border, diagnosticOf } from './convert.ts';
+
+export interface FileReport {
+  readonly uri: string;
+  readonly items: readonly Diagnostic[];
+  /** The `resultId` of the protocol. */
+  readonly id: string;
+}
+
+export interface Reports {
+  /**
+   * Takes over a workspace's findings.
+   * @param absoluteOf the absolute path of a file of that workspace
+   * @returns absolute paths of the files whose diagnostics are others now
+   */
+  update(owner: object, snapshot: Snapshot, border: Border, absoluteOf: (path: string) => string): string[];
+  /** Drops all files of a workspace; returns those that had diagnostics. */
+  remove(owner: object): string[];
+  /** Null for a file that never had diagnostics. */
+  of(absolute: string): FileReport | null;
+  /** Files that have diagnostics, or had some. */
+  all(): Iterable<readonly [absolute: string, report: FileReport]>;
+}
+
+interface Kept extends FileReport {
+  readonly owner: object;
+  /** The diagnostics as text, to see whether they are the same. */
+  readonly text: string;
+}
+
+const EMPTY = '[]';
+
+export function createReports(): Reports {
+  const kept = new Map<string, Kept>();
+  let count = 0;
+
+  const put = (owner: object, absolute: string, uri: string, items: readonly Diagnostic[]): boolean => {
+    const text = items.length === 0 ? EMPTY : JSON.stringify(items);
+    const before = kept.get(absolute);
+    if (before ? before.text === text : text === EMPTY) return false;
+    kept.set(absolute, { owner, uri, items, text, id: String(++count) });
+    return true;
+  };
+
+  return {
+    update(owner, snapshot, border, absoluteOf) {
+      const changed: string[] = [];
+      const seen = new Set<string>();
+      for (const [path, findings] of snapshot.findings) {
+        const items = findings.map(finding => diagnosticOf(border, finding)).filter(item => item !== null);
+        const absolute = absoluteOf(path);
+        seen.add(absolute);
+        if (put(owner, absolute, border.uriOf(path), items)) changed.push(absolute);
+      }
+      for (const [absolute, report] of kept) {
+        if (report.owner !== owner || seen.has(absolute)) continue;
+        if (put(owner, absolute, report.uri, [])) changed.push(absolute);
+      }
+      return changed;
+    },
+    remove(owner) {
+      const changed: string[] = [];
+      for (const [absolute, report] of kept) {
+        if (report.owner === owner && put(owner, absolute, report.uri, [])) changed.push(absolute);
+      }
+      return changed;
+    },
+    of: absolute => kept.get(absolute) ?? null,
+    all: () => kept,
+  };
+}

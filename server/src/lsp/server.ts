@@ -1,0 +1,266 @@
+/**
+ * The language server: what is told the client at the start, and which message goes where. The analysis is loaded
+ * after the answer to `initialize`, so that the editor never waits for it.
+ */
+import {
+  type CancellationToken,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type DocumentDiagnosticParams,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  RequestType0,
+  type WorkspaceFoldersChangeEvent,
+} from 'vscode-languageserver';
+import type { Engine } from '../workspace/engine.ts';
+import type { createWorkspace } from '../workspace/workspace.ts';
+import { type Analysis, createAnalysis } from './analysis.ts';
+import { type Client, readClient, serverCapabilities } from './client.ts';
+import {
+  askConfiguration,
+  type Configuration,
+  inTime,
+  SECTION,
+  sentConfiguration,
+  settingsFor,
+} from './configuration.ts';
+import { pathOfUri } from './convert.ts';
+import { createPull, createPush, type Pull } from './delivery.ts';
+import { type Documents, listenToDocuments } from './documents.ts';
+import { createFolders } from './folders.ts';
+import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
+import { onCheckWorkspace } from './handlers/check-workspace.ts';
+import { onCodeAction } from './handlers/code-actions.ts';
+import { onDefinition } from './handlers/definition.ts';
+import { onHover } from './handlers/hover.ts';
+import { CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
+import { createReports, type Reports } from './reports.ts';
+import { createStatusLine, type StatusLine } from './status.ts';
+
+/** What is loaded after `initialize`. */
+export interface Loaded {
+  readonly engine: Engine;
+  readonly createWorkspace: typeof createWorkspace;
+}
+
+async function loadAnalysis(): Promise<Loaded> {
+  const [{ loadEngine }, workspace] = await Promise.all([
+    import('../workspace/engine.ts'),
+    import('../workspace/workspace.ts'),
+  ]);
+  return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace };
+}
+
+const WATCHED = ['**/*.nix', '**/vars/**', '**/sops/**', '**/machines/**', '**/varsmith.json'];
+
+/** Everything there is once the server runs. */
+interface Running {
+  readonly client: Client;
+  readonly analysis: Analysis;
+  readonly engine: Engine;
+  readonly pull: Pull;
+  reconfigure(configuration: Configuration): void;
+}
+
+/**
+ * Serves one client until it leaves.
+ * @param connection not listening yet
+ * @param version of this program
+ * @param load loads the analysis; tests give a smaller one
+ */
+export function serve(
+  connection: Connection,
+  version: string,
+  load: () => Promise<Loaded> = loadAnalysis,
+): void {
+  const log = (line: string) => tell(async () => connection.console.error(line));
+  const status = createStatusLine(shown => tell(() => connection.sendNotification(STATUS, shown)));
+  const reports = createReports();
+  let client: Client | null = null;
+  let running: Running | null = null;
+  let start: (begun: Promise<Running | null>) => void;
+  /** Null: the server could not start. */
+  const started = new Promise<Running | null>(resolve => {
+    start = resolve;
+  });
+
+  const documents = listenToDocuments(connection, {
+    changed: guard(log, 'document', (absolute, document) =>
+      running?.analysis.documentChanged(absolute, document.text),
+    ),
+    closed: guard(log, 'document', absolute => running?.analysis.documentClosed(absolute)),
+  });
+
+  connection.onInitialize(params => {
+    client = readClient(params);
+    return { capabilities: serverCapabilities(client), serverInfo: { name: 'varsmith', version } };
+  });
+
+  connection.onInitialized(() => {
+    if (!client) return;
+    status.checking();
+    start(
+      begin(connection, client, documents, reports, status, log, load).then(
+        begun => {
+          running = begun;
+          begun.analysis.run();
+          return begun;
+        },
+        error => {
+          log(`start: ${messageOf(error)}`);
+          status.failed(messageOf(error));
+          return null;
+        },
+      ),
+    );
+  });
+
+  registerRequests(connection, started, log);
+  registerNotifications(connection, started, log);
+  connection.listen();
+}
+
+/** Loads the analysis, reads settings, and opens the folders and documents that the client has open. */
+async function begin(
+  connection: Connection,
+  client: Client,
+  documents: Documents,
+  reports: Reports,
+  status: StatusLine,
+  log: Log,
+  load: () => Promise<Loaded>,
+): Promise<Running> {
+  registerDynamically(connection, client, log);
+  let configuration = sentConfiguration(client.initialSettings);
+  let analysis: Analysis | null = null;
+  const reconfigure = (fresh: Configuration) => {
+    configuration = fresh;
+    for (const workspace of analysis?.folders.all() ?? []) {
+      workspace.configure(settingsFor(fresh, workspace.root));
+      for (const problem of workspace.problems) log(problem);
+    }
+    analysis?.schedule();
+  };
+  // Asked while the analysis loads. An answer that comes too late is applied when it comes.
+  const asked = client.answersConfiguration
+    ? askConfiguration(connection, client.folders).then(reconfigure, error =>
+        log(`settings: ${messageOf(error)}`),
+      )
+    : Promise.resolve();
+  const [{ engine, createWorkspace }] = await Promise.all([load(), inTime(asked)]);
+
+  const folders = createFolders(options =>
+    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log }),
+  );
+  folders.set(client.folders);
+  const pull = createPull(connection, client, documents, reports);
+  const delivery = client.pulls ? pull : createPush(connection, documents, reports);
+  analysis = createAnalysis({ folders, documents, reports, delivery, status, log });
+  if (client.changesFolders) followFolders(connection, analysis, log);
+  for (const absolute of documents.paths()) {
+    analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
+  }
+  for (const problem of folders.all().flatMap(({ problems }) => problems)) log(problem);
+  return { client, analysis, engine, pull, reconfigure };
+}
+
+/** The library takes this notification itself, and only from clients that said they send it. */
+function followFolders(connection: Connection, analysis: Analysis, log: Log): void {
+  const follow = guard(log, 'folders', ({ added, removed }: WorkspaceFoldersChangeEvent) => {
+    const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)));
+    const stay = analysis.folders.opened().filter(root => !gone.has(root));
+    const come = added.map(({ uri }) => pathOfUri(uri)).filter(path => path !== null);
+    analysis.setFolders([...stay, ...come]);
+  });
+  connection.workspace.onDidChangeWorkspaceFolders(follow);
+}
+
+/** What cannot be said in the answer to `initialize`. A client that refuses goes without. */
+function registerDynamically(connection: Connection, client: Client, log: Log): void {
+  const refused = (error: unknown) => log(`registration: ${messageOf(error)}`);
+  if (client.registersWatchers) {
+    const watchers = WATCHED.map(globPattern => ({ globPattern }));
+    connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(refused);
+  }
+  if (client.registersConfiguration) {
+    const options = { section: SECTION };
+    connection.client.register(DidChangeConfigurationNotification.type, options).catch(refused);
+  }
+}
+
+function registerRequests(connection: Connection, started: Promise<Running | null>, log: Log): void {
+  /** A request waits for the start, and is answered with null if there was none. */
+  const request = <Params, Result>(
+    name: string,
+    handle: (running: Running, params: Params, token: CancellationToken) => Promise<Result> | Result,
+  ) =>
+    guardRequest(log, name, async (params: Params, token) => {
+      const running = await started;
+      throwIfCancelled(token);
+      return running && handle(running, params, token);
+    });
+
+  connection.onHover(
+    request('hover', ({ analysis, client }, params, token) => onHover(analysis, client, params, token)),
+  );
+  connection.onDefinition(
+    request('definition', ({ analysis, client }, params, token) =>
+      onDefinition(analysis, client, params, token),
+    ),
+  );
+  connection.onCodeAction(
+    request('code action', ({ analysis, client, engine }, params, token) =>
+      onCodeAction(analysis, client, engine.silence, params, token),
+    ),
+  );
+  const check = request('check workspace', ({ analysis }) => onCheckWorkspace(analysis));
+  connection.onRequest(new RequestType0<CheckWorkspaceResult | null, void>(CHECK_WORKSPACE), token =>
+    check(null, token),
+  );
+  const document = request(
+    'diagnostics',
+    async ({ analysis, pull }, params: DocumentDiagnosticParams, token) => {
+      await analysis.settled(token);
+      return pull.document(params);
+    },
+  );
+  connection.languages.diagnostics.on(
+    async (params, token) => (await document(params, token)) ?? NO_DIAGNOSTICS,
+  );
+  connection.languages.diagnostics.onWorkspace(async (params, token, _progress, partial) => {
+    const workspace = request('workspace diagnostics', async ({ analysis, pull }) => {
+      await analysis.settled(token);
+      return pull.workspace(params, token, partial);
+    });
+    return (await workspace(params, token)) ?? { items: [] };
+  });
+}
+
+const NO_DIAGNOSTICS: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
+
+function registerNotifications(connection: Connection, started: Promise<Running | null>, log: Log): void {
+  /** A notification that comes before the start is handled after it. */
+  const notified = <Params>(
+    name: string,
+    handle: (running: Running, params: Params) => void | Promise<void>,
+  ) =>
+    guard(log, name, async (params: Params) => {
+      const running = await started;
+      if (running) await handle(running, params);
+    });
+
+  connection.onDidChangeWatchedFiles(
+    notified('watched files', ({ analysis }, { changes }) =>
+      analysis.changedOnDisk(changes.map(({ uri }) => pathOfUri(uri)).filter(path => path !== null)),
+    ),
+  );
+  connection.onDidChangeConfiguration(
+    notified('settings', async ({ analysis, client, reconfigure }, { settings }) => {
+      const roots = analysis.folders.all().map(({ root }) => root);
+      reconfigure(
+        client.answersConfiguration ? await askConfiguration(connection, roots) : sentConfiguration(settings),
+      );
+    }),
+  );
+}

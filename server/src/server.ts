@@ -1,0 +1,5 @@
+/** The language server as a program: `server.js --stdio`, or started by VS Code over node IPC. */
+import { version } from '../../package.json';
+import { serveProcess } from './lsp/connection.ts';
+
+serveProcess(version);

@@ -1,0 +1,43 @@
+/**
+ * Where a generated file is: in the repository, and on the machine it is deployed to. Pure path arithmetic.
+ *
+ * Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{sops,age,password-store}; the placement has
+ * been part of the path since 2026-08-03.
+ */
+import type { Backend } from './read.ts';
+
+/** A file of a generator. `machine` is a name, or what to show for any machine. */
+export interface StoredFile {
+  readonly generator: string;
+  readonly file: string;
+  readonly share: boolean;
+  readonly machine: string;
+  /** `services` is the default. */
+  readonly neededFor: string | null;
+}
+
+/** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
+export function placementOf({ generator, share, machine }: StoredFile): string {
+  return share ? `shared/${generator}` : `per-machine/${machine}/${generator}`;
+}
+
+/** The path of a public file's value inside the repository. */
+export function publicValuePath(file: StoredFile): string {
+  return `vars/${placementOf(file)}/${file.file}/value`;
+}
+
+/** The absolute path of a deployed secret on its machine, with the default settings of the backend. */
+export function deployedPath(file: StoredFile, backend: Backend): string {
+  const below = `${placementOf(file)}/${file.file}`;
+  const sops = backend === 'sops';
+  switch (file.neededFor) {
+    case 'users':
+      return sops ? `/run/secrets-for-users/vars/${below}` : `/run/user-secrets/${below}`;
+    case 'activation':
+      return `${sops ? '/var/lib/sops-nix' : '/etc/secret-vars'}/activation/${below}`;
+    case 'partitioning':
+      return `/run/partitioning-secrets/${below}`;
+    default:
+      return sops ? `/run/secrets/vars/${below}` : `/run/secrets/${below}`;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * What a repository has stored: generated files by place and kind, whom its secrets are encrypted to, and the
+ * backend in use. Reads names, links and metadata, never a value and never a secret. What is costly is a function
+ * that computes once.
+ *
+ * Layouts: clan-core d7c35d912, docs of the sops, age and in-repo stores.
+ */
+import { type AgeKeys, readAgeKeys } from './age.ts';
+import { below, type StoreFiles, type Tree } from './files.ts';
+import { type Holders, holdersOf } from './links.ts';
+import { sidecarRecipients, sopsRecipients } from './metadata.ts';
+import { once, readSops, type SopsFolder, textAs } from './sops.ts';
+import { AGE_FOLDER, readVars, type StoredValidation, type StoredVar } from './vars.ts';
+
+export type Backend = 'sops' | 'age' | 'password-store';
+
+/** A file as `inspect` lists it. */
+export interface StoreEntry {
+  readonly placement: 'shared' | 'per-machine';
+  /** Null for shared files. */
+  readonly machine: string | null;
+  readonly generator: string;
+  readonly file: string;
+  readonly kind: 'public' | 'secret';
+}
+
+/** The short form of what is stored. */
+export interface Store {
+  /** Where secrets are kept, as far as what lies on disk tells. Null: there is nothing to tell by. */
+  readonly backend: Backend | null;
+  /** Sorted by placement, machine, generator and file. */
+  readonly entries: readonly StoreEntry[];
+}
+
+export interface StoreOptions {
+  /** The clan's folder in the repository (`clan.directory`); the root by default. */
+  readonly directory?: string;
+  /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
+  readonly backend?: Backend | null;
+}
+
+/** What is known of a secret beside its being there. */
+export interface SecretAccess {
+  /** Users, machines and groups it is linked to; null for backends without links. */
+  readonly holders: Holders | null;
+  /** As its metadata has them; null where it has none. */
+  readonly recipients: readonly string[] | null;
+}
+
+/** The whole of what is stored. */
+export interface StoreContents {
+  readonly backend: Backend | null;
+  /** What the backend was told by. */
+  readonly evidence: 'setting' | 'disk' | null;
+  /** Every backend that has left something here, sorted. */
+  readonly traces: readonly Backend[];
+  readonly vars: readonly StoredVar[];
+  readonly validations: readonly StoredValidation[];
+  /** Public facts of the time before vars: `machines/<machine>/facts/<name>`. */
+  readonly facts: readonly StoredFact[];
+  readonly sops: SopsFolder;
+  readonly age: AgeKeys;
+  /** Null for public files. Read when first asked for. */
+  accessOf(stored: StoredVar): SecretAccess | null;
+  /** The stored files of a generator's file: one a placement. */
+  find(generator: string, file: string): readonly StoredVar[];
+}
+
+export interface StoredFact {
+  readonly machine: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** @param files the repository; paths are relative to its root */
+export function readContents(files: StoreFiles, options: StoreOptions = {}): StoreContents {
+  const directory = options.directory ?? '';
+  const { vars, validations } = readVars(files, directory);
+  const traces = tracesOf(files, vars, directory);
+  const probed = probeBackend(files, directory) ?? traces[0] ?? null;
+  const setting = options.backend ?? null;
+  const access = new Map<StoredVar, SecretAccess | null>();
+  const index = once(() => byName(vars));
+  return {
+    backend: setting ?? probed,
+    evidence: setting !== null ? 'setting' : probed !== null ? 'disk' : null,
+    traces,
+    vars,
+    validations,
+    facts: factsIn(files, directory),
+    sops: readSops(files, directory),
+    age: readAgeKeys(files, directory),
+    accessOf(stored) {
+      const known = access.get(stored);
+      if (known !== undefined) return known;
+      const read = readAccess(files, stored);
+      access.set(stored, read);
+      return read;
+    },
+    find: (generator, file) => index().get(`${generator}\0${file}`) ?? [],
+  };
+}
+
+/** The short form: what clan itself would find, as `inspect` lists it. */
+export function readStore(files: Tree, options: StoreOptions = {}): Store {
+  const directory = options.directory ?? '';
+  const { vars } = readVars(files, directory);
+  return {
+    backend: options.backend ?? probeBackend(files, directory) ?? tracesOf(files, vars, directory)[0] ?? null,
+    entries: vars.flatMap(({ placement, owner, generator, file, kind, current }) =>
+      current && placement !== 'per-export' ? [{ placement, machine: owner, generator, file, kind }] : [],
+    ),
+  };
+}
+
+/** The backend, going by the folders it keeps its keys in: a few look-ups, however much is stored. */
+export function probeBackend(files: Pick<Tree, 'kind'>, directory = ''): Backend | null {
+  const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
+  if (has('secrets/age-keys') || has(AGE_FOLDER)) return 'age';
+  return has('sops') ? 'sops' : null;
+}
+
+/** Only sops puts secrets into `vars`; the password store leaves nothing in the repository. */
+function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): Backend[] {
+  const has = (folder: string) => files.kind(below(directory, folder)) === 'directory';
+  const traces: Backend[] = [];
+  if (has('secrets/age-keys') || vars.some(one => one.keeper === 'age')) traces.push('age');
+  if (has('sops/machines') || vars.some(one => one.keeper === 'sops')) traces.push('sops');
+  return traces;
+}
+
+function readAccess(files: StoreFiles, stored: StoredVar): SecretAccess | null {
+  switch (stored.keeper) {
+    case 'in-repo':
+      return null;
+    case 'age':
+      return { holders: null, recipients: textAs(files, `${stored.path}.recipients`, sidecarRecipients) };
+    case 'sops': {
+      const folder = stored.path.slice(0, stored.path.lastIndexOf('/'));
+      return { holders: holdersOf(files, folder), recipients: textAs(files, stored.path, sopsRecipients) };
+    }
+  }
+}
+
+function factsIn(files: Tree, directory: string): StoredFact[] {
+  const root = below(directory, 'machines');
+  return (files.list(root) ?? [])
+    .filter(entry => entry.kind === 'directory')
+    .flatMap(({ name: machine }) =>
+      (files.list(`${root}/${machine}/facts`) ?? [])
+        .filter(entry => entry.kind === 'file' && !entry.name.startsWith('.'))
+        .map(({ name }) => ({ machine, name, path: `${root}/${machine}/facts/${name}` })),
+    )
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function byName(vars: readonly StoredVar[]): Map<string, StoredVar[]> {
+  const found = new Map<string, StoredVar[]>();
+  for (const stored of vars) {
+    const key = `${stored.generator}\0${stored.file}`;
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [stored]);
+    else list.push(stored);
+  }
+  return found;
+}

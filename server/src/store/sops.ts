@@ -1,0 +1,119 @@
+/**
+ * Clan's `sops/` folder: users, machines and groups with their public keys, and the secrets beside the vars. Reads
+ * names, links and public keys; no secret.
+ *
+ * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and clan_cli/secrets.
+ */
+import { below, foldersIn, type StoreFiles } from './files.ts';
+import { type Holder, type Holders, holdersIn, holdersOf } from './links.ts';
+import { type PublicKey, publicKeys, sopsRecipients } from './metadata.ts';
+
+/** A user or a machine that secrets are encrypted to. */
+export interface KeyOwner {
+  readonly name: string;
+  readonly path: string;
+  /** Null where the file is missing or cannot be read as keys. Read when first asked for. */
+  readonly keys: () => readonly PublicKey[] | null;
+}
+
+export interface KeyGroup {
+  readonly name: string;
+  readonly path: string;
+  readonly users: readonly Holder[];
+  readonly machines: readonly Holder[];
+}
+
+/** A secret of `sops/secrets`, which clan gives to its machines as `sops.secrets.<name>`. */
+export interface ClanSecret {
+  readonly name: string;
+  /** The file with the ciphertext. */
+  readonly path: string;
+  readonly holders: Holders;
+  /** Read from the file's metadata when first asked for; null where it has none. */
+  readonly recipients: () => readonly string[] | null;
+}
+
+export interface SopsFolder {
+  readonly users: readonly KeyOwner[];
+  readonly machines: readonly KeyOwner[];
+  readonly groups: readonly KeyGroup[];
+  readonly secrets: readonly ClanSecret[];
+}
+
+/** @param directory the clan's folder in the repository; the root is '' */
+export function readSops(files: StoreFiles, directory = ''): SopsFolder {
+  const root = below(directory, 'sops');
+  const owners = (kind: 'users' | 'machines') =>
+    sortedFolders(files, `${root}/${kind}`).map(name => keyOwner(files, name, `${root}/${kind}/${name}`));
+  return {
+    users: owners('users'),
+    machines: owners('machines'),
+    groups: sortedFolders(files, `${root}/groups`).map(name => {
+      const path = `${root}/groups/${name}`;
+      return {
+        name,
+        path,
+        users: holdersIn(files, `${path}/users`),
+        machines: holdersIn(files, `${path}/machines`),
+      };
+    }),
+    secrets: sortedFolders(files, `${root}/secrets`).flatMap(name => {
+      const folder = `${root}/secrets/${name}`;
+      const path = `${folder}/secret`;
+      if (files.kind(path) !== 'file') return [];
+      return [
+        {
+          name,
+          path,
+          holders: holdersOf(files, folder),
+          recipients: once(() => textAs(files, path, sopsRecipients)),
+        },
+      ];
+    }),
+  };
+}
+
+function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
+  return { name, path, keys: once(() => textAs(files, `${path}/key.json`, publicKeys)) };
+}
+
+/**
+ * The secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
+ * it is in. They keep their names, the machine's name in front included.
+ */
+export function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
+  const groups = new Set(
+    sops.groups.filter(group => group.machines.some(one => one.name === machine)).map(group => group.name),
+  );
+  return sops.secrets.filter(
+    ({ holders }) =>
+      holders.machines.some(one => one.name === machine && !one.dangling) ||
+      holders.groups.some(one => groups.has(one.name) && !one.dangling),
+  );
+}
+
+/** The machines that a secret reaches, by a link of their own or through a group. */
+export function machinesWith(sops: SopsFolder, holders: Holders): readonly string[] {
+  const machines = new Set(holders.machines.filter(one => !one.dangling).map(one => one.name));
+  for (const { name } of holders.groups)
+    for (const one of sops.groups.find(group => group.name === name)?.machines ?? []) machines.add(one.name);
+  return [...machines].sort();
+}
+
+function sortedFolders(files: StoreFiles, path: string): string[] {
+  return foldersIn(files, path).sort();
+}
+
+export function textAs<T>(files: StoreFiles, path: string, read: (text: string) => T): T | null {
+  const text = files.text(path);
+  return text === null ? null : read(text);
+}
+
+/** Computes when first called and keeps the answer. */
+export function once<T>(compute: () => T): () => T {
+  let answer: { readonly value: T } | null = null;
+  return () => {
+    answer ??= { value: compute() };
+    return answer.value;
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * The generated files that a repository holds: which exist, in which placement, public or secret, and where. A pure
+ * function of the names of files and folders; no content is read.
+ *
+ * Layouts, newest first (clan-core d7c35d912 and its history):
+ * - `vars/<placement>/<generator>/<file>/{value,secret}`, and for age
+ *   `secrets/clan-vars/<placement>/<generator>/<file>/<file>.age`;
+ * - August 2024: the public value is the file `vars/<placement>/<generator>/<file>` itself, the secret is
+ *   `sops/vars/<placement>/<generator>/<file>/secret`;
+ * - July 2024: `machines/<machine>/vars/<generator>/<file>`.
+ */
+import { below, foldersIn, type Tree } from './files.ts';
+
+export type Placement = 'shared' | 'per-machine' | 'per-export';
+
+/** Where secrets of this layout are kept; `in-repo` for public values. */
+export type Keeper = 'in-repo' | 'sops' | 'age';
+
+export interface StoredVar {
+  readonly placement: Placement;
+  /** The machine, or the key of the export; null for shared ones. */
+  readonly owner: string | null;
+  readonly generator: string;
+  /** May contain slashes, as file names of generators may. */
+  readonly file: string;
+  readonly kind: 'public' | 'secret';
+  readonly keeper: Keeper;
+  /** False for a layout that clan no longer reads. */
+  readonly current: boolean;
+  /** The file that holds the value or the ciphertext. */
+  readonly path: string;
+}
+
+/** What notes the inputs that a generator's files were made from. */
+export interface StoredValidation {
+  readonly placement: Placement;
+  readonly owner: string | null;
+  readonly generator: string;
+  readonly current: boolean;
+  readonly path: string;
+}
+
+export interface StoredVars {
+  /** Sorted by placement, owner, generator and file. */
+  readonly vars: readonly StoredVar[];
+  readonly validations: readonly StoredValidation[];
+}
+
+/** Where the age backend keeps what others keep under `vars`. */
+export const AGE_FOLDER = 'secrets/clan-vars';
+
+/** Folders of links beside a secret. */
+const LINK_FOLDERS = new Set(['users', 'machines', 'groups']);
+
+/** File names may have slashes, but a circle of links must not hold us up. */
+const MAX_DEPTH = 8;
+
+const OLD_VALIDATIONS = new Set(['validation', 'invalidation_hash']);
+
+type Slot = Pick<StoredVar, 'placement' | 'owner' | 'generator'>;
+
+/** @param directory the clan's folder in the repository (`clan.directory`); the root is '' */
+export function readVars(files: Tree, directory = ''): StoredVars {
+  const vars: StoredVar[] = [];
+  const validations: StoredValidation[] = [];
+
+  function inVars(slot: Slot, folder: string): void {
+    for (const { name, kind } of files.list(folder) ?? []) {
+      const path = `${folder}/${name}`;
+      if (kind === 'directory') valueOrSecret(slot, path, name, 1);
+      else if (name === '.validation-hash') validations.push({ ...slot, current: true, path });
+      else if (OLD_VALIDATIONS.has(name)) validations.push({ ...slot, current: false, path });
+      else if (!name.startsWith('.'))
+        vars.push({ ...slot, file: name, kind: 'public', keeper: 'in-repo', current: false, path });
+    }
+  }
+
+  function valueOrSecret(slot: Slot, folder: string, file: string, depth: number): void {
+    for (const { name, kind } of files.list(folder) ?? []) {
+      const path = `${folder}/${name}`;
+      if (kind === 'directory') {
+        if (!LINK_FOLDERS.has(name) && depth < MAX_DEPTH)
+          valueOrSecret(slot, path, `${file}/${name}`, depth + 1);
+      } else if (name === 'secret')
+        vars.push({ ...slot, file, kind: 'secret', keeper: 'sops', current: true, path });
+      else if (name === 'value')
+        vars.push({ ...slot, file, kind: 'public', keeper: 'in-repo', current: true, path });
+    }
+  }
+
+  function inAge(slot: Slot, folder: string, prefix = '', depth = 1): void {
+    for (const name of foldersIn(files, folder)) {
+      const file = prefix + name;
+      const path = `${folder}/${name}/${name}.age`;
+      if (files.kind(path) === 'file')
+        vars.push({ ...slot, file, kind: 'secret', keeper: 'age', current: true, path });
+      else if (depth < MAX_DEPTH) inAge(slot, `${folder}/${name}`, `${file}/`, depth + 1);
+    }
+  }
+
+  function inOldSops(slot: Slot, folder: string): void {
+    for (const file of foldersIn(files, folder)) {
+      const path = `${folder}/${file}/secret`;
+      if (files.kind(path) === 'file')
+        vars.push({ ...slot, file, kind: 'secret', keeper: 'sops', current: false, path });
+    }
+  }
+
+  function inMachine(slot: Slot, folder: string): void {
+    for (const { name, kind } of files.list(folder) ?? [])
+      if (kind === 'file' && !name.startsWith('.'))
+        vars.push({
+          ...slot,
+          file: name,
+          kind: 'public',
+          keeper: 'in-repo',
+          current: false,
+          path: `${folder}/${name}`,
+        });
+  }
+
+  eachGenerator(files, below(directory, 'vars'), inVars);
+  eachGenerator(files, below(directory, AGE_FOLDER), inAge);
+  eachGenerator(files, below(directory, 'sops/vars'), inOldSops);
+  const machines = below(directory, 'machines');
+  for (const owner of foldersIn(files, machines)) {
+    const folder = `${machines}/${owner}/vars`;
+    for (const generator of foldersIn(files, folder))
+      inMachine({ placement: 'per-machine', owner, generator }, `${folder}/${generator}`);
+  }
+  return { vars: sortedBy(vars, one => one.file), validations: sortedBy(validations, () => '') };
+}
+
+/** `secrets/clan-vars/…/<file>/<file>.age` and the others, with the owner that the placement has. */
+function eachGenerator(files: Tree, root: string, read: (slot: Slot, folder: string) => void): void {
+  for (const generator of foldersIn(files, `${root}/shared`))
+    read({ placement: 'shared', owner: null, generator }, `${root}/shared/${generator}`);
+  for (const placement of ['per-machine', 'per-export'] as const)
+    for (const owner of foldersIn(files, `${root}/${placement}`))
+      for (const generator of foldersIn(files, `${root}/${placement}/${owner}`))
+        read({ placement, owner, generator }, `${root}/${placement}/${owner}/${generator}`);
+}
+
+const ORDER: Readonly<Record<Placement, string>> = { shared: '0', 'per-machine': '1', 'per-export': '2' };
+
+function sortedBy<T extends Slot>(all: readonly T[], last: (one: T) => string): T[] {
+  return all
+    .map(one => ({
+      one,
+      key: `${ORDER[one.placement]}\0${one.owner ?? ''}\0${one.generator}\0${last(one)}`,
+    }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ one }) => one);
+}

@@ -1,0 +1,209 @@
+/**
+ * The folder of a workspace as it lies on disk: what there is, and the text of files that are text. Reads are
+ * cached until `forget`. It never leaves the folder, not even through a symbolic link, and never fails: what
+ * cannot be read is noted. It knows nothing of Nix or of open documents.
+ */
+import {
+  closeSync,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join, sep } from 'node:path';
+import { parentOf } from './paths.ts';
+
+/** Files above this size, in bytes, are known to exist but not read. */
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
+
+/** A NUL byte among the first bytes makes a file binary, as git has it. */
+const BINARY_PROBE_BYTES = 8 * 1024;
+
+export type EntryKind = 'file' | 'directory';
+
+export interface Entry {
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+
+/** Something of the workspace that was left out, and why, in words that follow "not analysed: ". */
+export interface Skipped {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Paths are relative to the root, with `/` between names; the root itself is the empty path. */
+export interface Disk {
+  kind(path: string): EntryKind | null;
+  list(path: string): readonly Entry[] | null;
+  /** The text of a file, without a byte order mark. Null if it is absent, too large, binary or unreadable. */
+  read(path: string): string | null;
+  /** True for a symbolic link, which a walk must not follow. */
+  isLink(path: string): boolean;
+  /** What could not be read so far, sorted by path. */
+  skipped(): readonly Skipped[];
+  /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
+  forget(path: string): void;
+  forgetAll(): void;
+}
+
+interface Folder {
+  readonly entries: ReadonlyMap<string, EntryKind>;
+  readonly links: ReadonlySet<string>;
+}
+
+/** @param root absolute path of the folder */
+export function createDisk(root: string): Disk {
+  const folders = new Map<string, Folder | null>();
+  const unread = new Map<string, string>();
+  const realRoot = realPathOf(root) ?? root;
+
+  const disk: Disk = {
+    kind(path) {
+      if (path === '') return folder('') === null ? null : 'directory';
+      const parent = parentOf(path);
+      return folder(parent)?.entries.get(path.slice(parent === '' ? 0 : parent.length + 1)) ?? null;
+    },
+    list(path) {
+      const found = folder(path);
+      return found && [...found.entries].map(([name, kind]) => ({ name, kind }));
+    },
+    read(path) {
+      if (disk.kind(path) !== 'file') return null;
+      const result = readText(join(root, path));
+      if ('text' in result) {
+        unread.delete(path);
+        return result.text;
+      }
+      unread.set(path, result.reason);
+      return null;
+    },
+    isLink(path) {
+      const parent = parentOf(path);
+      return folder(parent)?.links.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
+    },
+    skipped: () =>
+      [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    forget(path) {
+      for (const known of [folders, unread]) {
+        for (const each of known.keys()) {
+          if (each === path || each.startsWith(`${path}/`)) known.delete(each);
+        }
+      }
+      for (let above = path; above !== ''; ) {
+        above = parentOf(above);
+        folders.delete(above);
+      }
+    },
+    forgetAll() {
+      folders.clear();
+      unread.clear();
+    },
+  };
+
+  /** A folder's content, read once. Each name on the way is looked up in its parent, so nothing escapes the root. */
+  function folder(path: string): Folder | null {
+    const known = folders.get(path);
+    if (known !== undefined) return known;
+    const found = path === '' || disk.kind(path) === 'directory' ? readFolder(path) : null;
+    folders.set(path, found);
+    return found;
+  }
+
+  function readFolder(path: string): Folder | null {
+    let found: Dirent[];
+    try {
+      found = readdirSync(join(root, path), { withFileTypes: true });
+    } catch (error) {
+      unread.set(path, reasonOf(error));
+      return null;
+    }
+    unread.delete(path);
+    const entries = new Map<string, EntryKind>();
+    const links = new Set<string>();
+    for (const entry of found) {
+      const link = entry.isSymbolicLink();
+      const kind = link ? kindOfLink(join(root, path, entry.name)) : kindOf(entry);
+      if (kind === null) continue;
+      entries.set(entry.name, kind);
+      if (link) links.add(entry.name);
+    }
+    return { entries, links };
+  }
+
+  function kindOfLink(absolute: string): EntryKind | null {
+    const target = realPathOf(absolute);
+    if (target === null || (target !== realRoot && !target.startsWith(realRoot + sep))) return null;
+    try {
+      return kindOf(statSync(target));
+    } catch {
+      // Gone between the two calls: as if it had never been there.
+      return null;
+    }
+  }
+
+  return disk;
+}
+
+/** Pipes, sockets and devices are nobody's source and may block a reader for ever, so they do not exist here. */
+function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): EntryKind | null {
+  if (entry.isFile()) return 'file';
+  return entry.isDirectory() ? 'directory' : null;
+}
+
+/** Null for a link that leads nowhere or in a circle. */
+function realPathOf(absolute: string): string | null {
+  try {
+    return realpathSync(absolute);
+  } catch {
+    // The reason does not matter: such a link cannot be read by Nix either.
+    return null;
+  }
+}
+
+function readText(absolute: string): { readonly text: string } | { readonly reason: string } {
+  try {
+    const file = openSync(absolute, 'r');
+    try {
+      const { size } = fstatSync(file);
+      if (size > MAX_FILE_BYTES) return { reason: 'larger than 2 MB' };
+      return textOf(readAll(file, size));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+function readAll(file: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const count = readSync(file, bytes, length, size - length, length);
+    if (count === 0) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
+}
+
+function textOf(bytes: Buffer): { readonly text: string } | { readonly reason: string } {
+  if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { reason: 'not text' };
+  return { text: withoutMark(bytes.toString('utf8')) };
+}
+
+/** Editors take the byte order mark off before they count characters, so positions must not count it either. */
+export function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
+  if (code === 'ENOENT') return 'it is not there';
+  if (code === 'ENOTDIR') return 'not a folder';
+  return `it cannot be read (${code ?? 'unknown reason'})`;
+}

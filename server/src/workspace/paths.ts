@@ -1,0 +1,22 @@
+/**
+ * Paths of a workspace: relative to its root, with `/` between names, the root being the empty path. Knows of
+ * names only; it reads nothing.
+ */
+import { isAbsolute, relative, sep } from 'node:path';
+
+/** The folder that a path lies in; the root for a path of one name, and for the root itself. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The path of an absolute file name inside `root`; null if it lies outside. */
+export function pathInRoot(root: string, absolute: string): string | null {
+  const path = relative(root, absolute);
+  if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return null;
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}

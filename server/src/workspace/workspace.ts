@@ -1,0 +1,154 @@
+/**
+ * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
+ * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
+ */
+import type { Finding } from '../checks/rule.ts';
+import type { Snapshot } from '../editor/snapshot.ts';
+import type { Engine } from './engine.ts';
+import { createFiles, type WorkspaceFiles } from './files.ts';
+import { matchesAny } from './glob.ts';
+import { fleetSettings, type ReadSettings, readSettings, SETTINGS_FILE, type Settings } from './settings.ts';
+
+export interface Workspace {
+  /** Absolute path. */
+  readonly root: string;
+  readonly files: WorkspaceFiles;
+  readonly settings: Settings;
+  /** Sentences about settings that could not be used. */
+  readonly problems: readonly string[];
+  /** A document is open, or has changed: this is its text. */
+  open(path: string, text: string): void;
+  /** A document is closed; the file on disk counts again. */
+  close(path: string): void;
+  /** Files or folders were made, changed or removed. */
+  changedOnDisk(paths: readonly string[]): void;
+  /** New settings from the editor; those in the file at the root stay beneath. */
+  configure(value: unknown): void;
+  /** Forgets everything read from disk and looks again. */
+  rescan(): void;
+  /** True if the next snapshot is another one than the last. */
+  isStale(): boolean;
+  /** The state as it is now; the same object while nothing has changed. */
+  snapshot(): Snapshot;
+}
+
+export interface WorkspaceOptions {
+  /** Absolute path. */
+  readonly root: string;
+  readonly engine: Engine;
+  /** What the editor or the command line sets. */
+  readonly configuration?: unknown;
+  /** Folders inside the root that are not this workspace's, relative to it. */
+  readonly foreign?: readonly string[];
+  /** False: only open documents are looked at. Default true. */
+  readonly search?: boolean;
+  /** Hears of rules that failed, a line each. */
+  readonly log?: (line: string) => void;
+}
+
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const { root, engine } = options;
+  const foreign = options.foreign ?? [];
+  let configuration = options.configuration;
+  let isExcluded: (path: string) => boolean = () => false;
+  const files = createFiles({
+    root,
+    parse: engine.parse,
+    excluded: path => foreign.includes(path) || isExcluded(path),
+    search: options.search ?? true,
+  });
+  let { settings, problems } = readAllSettings(files, configuration);
+  isExcluded = matchesAny(settings.exclude);
+  let builder = engine.createFleetBuilder(files, fleetSettings(settings));
+  let version = 0;
+  let last: Snapshot | null = null;
+  let stale = true;
+
+  function changed(paths: readonly string[]): void {
+    if (paths.length === 0) return;
+    stale = true;
+    builder.changed(paths);
+    if (paths.includes(SETTINGS_FILE)) applySettings();
+  }
+
+  function applySettings(): void {
+    const before = settings;
+    ({ settings, problems } = readAllSettings(files, configuration));
+    if (equal(before, settings)) return;
+    stale = true;
+    if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
+    isExcluded = matchesAny(settings.exclude);
+    if (!equal(before.exclude, settings.exclude)) files.rescan();
+    builder = engine.createFleetBuilder(files, fleetSettings(settings));
+  }
+
+  function noteFailure({ rule, error }: { readonly rule: string; readonly error: unknown }): void {
+    options.log?.(`rule ${rule} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  return {
+    root,
+    files,
+    get settings() {
+      return settings;
+    },
+    get problems() {
+      return problems;
+    },
+    open: (path, text) => changed(files.open(path, text)),
+    close: path => changed(files.close(path)),
+    changedOnDisk: paths => changed(files.changedOnDisk(paths)),
+    configure(value) {
+      configuration = value;
+      applySettings();
+    },
+    rescan() {
+      changed(files.rescan());
+      applySettings();
+    },
+    isStale: () => stale,
+    snapshot() {
+      if (last && !stale) return last;
+      const fleet = builder.build();
+      const findings = byFile(engine.check(fleet, files, settings.rules, noteFailure));
+      stale = false;
+      last = { version: ++version, fleet, findings, files };
+      return last;
+    },
+  };
+}
+
+function readAllSettings(files: WorkspaceFiles, configuration: unknown): ReadSettings {
+  const layer = (value: unknown) =>
+    readSettings([
+      { from: SETTINGS_FILE, value },
+      { from: 'Settings', value: configuration },
+    ]);
+  const text = files.text(SETTINGS_FILE);
+  if (text === null) return layer(null);
+  try {
+    return layer(JSON.parse(text));
+  } catch {
+    // Half-typed JSON is a matter of course in an editor; the rest of the settings still hold.
+    const { settings, problems } = layer(null);
+    return {
+      settings,
+      problems: [`${SETTINGS_FILE} is not JSON, so its settings are not used.`, ...problems],
+    };
+  }
+}
+
+/** Equality of plain JSON written by the same code, so in the same order. */
+function equal(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.at.file);
+    if (group) group.push(finding);
+    else groups.set(finding.at.file, [finding]);
+  }
+  return groups;
+}

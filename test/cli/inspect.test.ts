@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { folder } from '../workspace/support.ts';
+import { varsmith } from './support.ts';
+
+const CLEAN = join(__dirname, '../../examples/fleet');
+const BROKEN = join(__dirname, '../../examples/broken-fleet');
+const SCHEMA = join(__dirname, '../../docs/schemas/inspect.schema.json');
+
+const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(SCHEMA, 'utf8')),
+);
+
+async function inspectJson(root: string) {
+  const { code, stdout } = await varsmith(['inspect', root, '--format', 'json']);
+  expect(code).toBe(0);
+  const output = JSON.parse(stdout);
+  validate(output);
+  expect(validate.errors).toBeNull();
+  return output;
+}
+
+test('machines with what they are and what they have', async () => {
+  const { machines } = await inspectJson(CLEAN);
+  expect(machines.map(({ name }: { name: string }) => name)).toEqual(['emily', 'lea', 'noa', 'tove']);
+  expect(machines[1]).toEqual({
+    name: 'lea',
+    class: 'nixos',
+    system: 'x86_64-linux',
+    tags: ['laptop', 'mail'],
+    generators: expect.arrayContaining(['gmail-app-password', 'icloud-app-password']),
+    file: 'flake.nix',
+    line: expect.any(Number),
+    column: expect.any(Number),
+  });
+});
+
+test('a generator with files, prompts, script and the way it came', async () => {
+  const { generators } = await inspectJson(CLEAN);
+  const wireguard = generators.find(({ name }: { name: string }) => name === 'wireguard');
+  expect(wireguard).toMatchObject({
+    nameKind: 'literal',
+    completeness: 'full',
+    share: false,
+    machines: ['tove'],
+    files: [
+      { name: 'private', secret: true, from: 'files' },
+      { name: 'public', secret: false, from: 'files' },
+    ],
+    runtimeInputs: ['wireguard-tools'],
+    script: { known: true },
+    validation: null,
+  });
+  expect(wireguard.definitions[0].via[0].file).toBe('modules/hosts/tove/default.nix');
+});
+
+test('the registry with the machines that select each key', async () => {
+  const { registry } = await inspectJson(CLEAN);
+  expect(registry.file).toBe('lib/secret-registry.nix');
+  expect(registry.keys.find(({ key }: { key: string }) => key === 'ntfy-topic')).toMatchObject({
+    generator: 'ntfy',
+    envVar: 'NTFY_TOPIC',
+    fileAttr: 'topic',
+    secret: false,
+    machines: ['tove'],
+  });
+});
+
+test('uses, and whether what they name exists', async () => {
+  const { references } = await inspectJson(BROKEN);
+  const statusOf = (generator: string, fileName: string) =>
+    references.find(
+      (use: { generator: string; fileName: string }) =>
+        use.generator === generator && use.fileName === fileName,
+    )?.status;
+  expect(statusOf('cloudflare-account', 'id')).toBe('resolved');
+  expect(statusOf('restic-pasword', 'password')).toBe('undefined');
+  expect(statusOf('wireguard', 'privkey')).toBe('undefined');
+});
+
+test("uses of clan-core's own generators, and uses with something to fall back on", async () => {
+  const module = `{ config, lib, ... }:
+let vars = config.clan.core.vars.generators; in
+{
+  environment.etc.a.source = vars.openssh.files."ssh.id_ed25519.pub".path;
+  environment.etc.b.text = vars.nobody-knows.files.value.value or "";
+}
+`;
+  const { references } = await inspectJson(folder({ 'flake.nix': '{ }', 'modules/a.nix': module }));
+  expect(
+    references.map(({ generator, status }: { generator: string; status: string }) => [generator, status]),
+  ).toEqual([
+    ['openssh', 'catalogue'],
+    ['nobody-knows', 'guarded'],
+  ]);
+});
+
+test('what is stored, by name only', async () => {
+  const secret = '{ "data": "ENC[…]" }';
+  const root = folder({
+    'flake.nix': '{ }',
+    'vars/shared/ca/cert/value': 'public',
+    'vars/shared/ca/key/secret': secret,
+    'vars/per-machine/lea/wireguard/private/secret': secret,
+    'vars/per-machine/lea/wireguard/.validation-hash': '0',
+    'sops/machines/lea/key.json': '[]',
+  });
+  const { store } = await inspectJson(root);
+  expect(store).toEqual({
+    backend: 'sops',
+    entries: [
+      { placement: 'shared', machine: null, generator: 'ca', file: 'cert', kind: 'public' },
+      { placement: 'shared', machine: null, generator: 'ca', file: 'key', kind: 'secret' },
+      { placement: 'per-machine', machine: 'lea', generator: 'wireguard', file: 'private', kind: 'secret' },
+    ],
+  });
+});
+
+test('the store of age', async () => {
+  const root = folder({
+    'flake.nix': '{ }',
+    'secrets/clan-vars/per-machine/lea/wireguard/private/private.age': 'age-encryption.org/v1',
+    'secrets/age-keys/machines/lea/pub': 'age1…',
+  });
+  const { store } = await inspectJson(root);
+  expect(store).toEqual({
+    backend: 'age',
+    entries: [
+      { placement: 'per-machine', machine: 'lea', generator: 'wireguard', file: 'private', kind: 'secret' },
+    ],
+  });
+});
+
+test('nothing but what cannot be read', async () => {
+  const root = folder({ 'flake.nix': '{ }', 'huge.nix': ' '.repeat(3 * 1024 * 1024) });
+  const output = await inspectJson(root);
+  expect(output.notAnalysable).toEqual([
+    { file: 'huge.nix', line: 1, column: 1, reason: 'larger than 2 MB' },
+  ]);
+  expect(output).toMatchObject({ machines: [], generators: [], references: [], registry: null });
+});
+
+test('a summary for people', async () => {
+  const { stdout } = await varsmith(['inspect', CLEAN]);
+  expect(stdout.replace(CLEAN, 'FLEET').replace(/^\d+ uses: .*/m, 'Uses: …')).toMatchInlineSnapshot(`
+    "FLEET
+
+    4 machines
+      emily  aarch64-darwin      10 generators
+      lea    x86_64-linux        5 generators
+      noa    aarch64-darwin      7 generators
+      tove   x86_64-linux        11 generators
+
+    15 generators: 15 known in full
+      16 files: 13 secret, 3 public
+      13 prompts
+
+    Registry lib/secret-registry.nix: 15 keys, 15 of them on a machine
+
+    Uses: …
+
+    0 stored files
+    "
+  `);
+});

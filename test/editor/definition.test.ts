@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { definition } from '../../server/src/editor/definition.ts';
+import { type At, inExample, textAt } from './support.ts';
+
+/** The texts of the targets. */
+function leadsTo({ snapshot, file, offset }: At): string[] | undefined {
+  return definition(snapshot, file, offset)?.targets.map(target => textAt(snapshot, target));
+}
+const MATRIX = 'lib/machine-env-matrix.nix';
+const REGISTRY = 'lib/secret-registry.nix';
+const HOST = 'modules/hosts/tove/default.nix';
+
+test('a key of the matrix leads to its entry', () => {
+  expect(leadsTo(inExample(MATRIX, '"anthr'))).toEqual([`${REGISTRY}: anthropic`]);
+});
+
+test('a key that an accessor is given leads to its entry', () => {
+  const host = `{ config, pkgs, ... }:
+let
+  secrets = import ../../../lib/secrets.nix { inherit pkgs; };
+in
+{
+  programs.mail.passwordeval = secrets.mkPasswordCmd { osConfig = config; key = "gmail"; };
+}
+`;
+  const others = { 'modules/hosts/lea/mail.nix': host };
+  expect(leadsTo(inExample('modules/hosts/lea/mail.nix', '"gma', others))).toEqual([`${REGISTRY}: gmail`]);
+});
+
+test('a generator that is used leads to where its name is written', () => {
+  expect(leadsTo(inExample(HOST, 'generators.wireg'))).toEqual([`${REGISTRY}: "wireguard"`]);
+});
+
+test('a file that is used leads to its declaration', () => {
+  expect(leadsTo(inExample(HOST, 'wireguard.files.priv'))).toEqual([`${REGISTRY}: private`]);
+});
+
+test('a row of the matrix leads to its machine, a read of it to the row', () => {
+  expect(leadsTo(inExample(MATRIX, '\n  to'))).toEqual(['flake.nix: tove']);
+  expect(leadsTo(inExample(HOST, 'envMatrix.to'))).toEqual([`${MATRIX}: tove`]);
+});
+
+test('what is nowhere defined leads nowhere', () => {
+  const others = { [MATRIX]: '{ tove = [ "anthropic" "nothing" ]; }' };
+  expect(leadsTo(inExample(MATRIX, '"noth', others))).toBeUndefined();
+  expect(leadsTo(inExample(REGISTRY, 'let'))).toBeUndefined();
+});

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { CancellationTokenSource, type CodeAction, LSPErrorCodes } from 'vscode-languageserver/node';
+import { createScheduler } from '../../server/src/lsp/schedule.ts';
+import { folder, smallEngine } from '../workspace/support.ts';
+import { startSession } from './support.ts';
+
+const START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+test('the server says what it can do', async () => {
+  const { initialized } = await startSession({ root: folder({}) });
+  expect(initialized.serverInfo).toEqual({ name: 'varsmith', version: '1.2.3' });
+  expect(initialized.capabilities).toEqual({
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: 2 },
+    hoverProvider: true,
+    definitionProvider: true,
+    codeActionProvider: { codeActionKinds: ['quickfix'] },
+  });
+});
+
+test('a finding is offered its fixes, and a comment that silences it', async () => {
+  const session = await startSession({ root: folder({ 'a.nix': 'bad' }) });
+  const actions: CodeAction[] = await session.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: session.uri('a.nix') },
+    range: START,
+    context: { diagnostics: [] },
+  });
+  expect(actions.map(({ title, kind, isPreferred }) => ({ title, kind, isPreferred }))).toEqual([
+    { title: 'Replace with `good`', kind: 'quickfix', isPreferred: true },
+    { title: 'Ignore test/bad here', kind: 'quickfix', isPreferred: undefined },
+  ]);
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } };
+  expect(actions[0]?.edit).toEqual({ changes: { [session.uri('a.nix')]: [{ range, newText: 'good' }] } });
+  expect(actions[0]?.diagnostics?.[0]?.message).toBe('This is bad.');
+});
+
+test('edits name the version of an open document where the client understands that', async () => {
+  const session = await startSession({
+    root: folder({}),
+    capabilities: { workspace: { workspaceEdit: { documentChanges: true } } },
+  });
+  session.open('a.nix', 'bad', 5);
+  const [action]: CodeAction[] = await session.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: session.uri('a.nix') },
+    range: START,
+    context: { diagnostics: [], only: ['quickfix'] },
+  });
+  expect(action?.edit?.documentChanges).toMatchObject([
+    { textDocument: { uri: session.uri('a.nix'), version: 5 } },
+  ]);
+});
+
+test('other kinds of code actions are not ours', async () => {
+  const session = await startSession({ root: folder({ 'a.nix': 'bad' }) });
+  const actions = await session.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: session.uri('a.nix') },
+    range: START,
+    context: { diagnostics: [], only: ['refactor'] },
+  });
+  expect(actions).toEqual([]);
+});
+
+test('a cancelled request is answered as the protocol wants it', async () => {
+  const session = await startSession({ root: folder({}) });
+  session.open('a.nix', 'bad');
+  const cancel = new CancellationTokenSource();
+  const hover = { textDocument: { uri: session.uri('a.nix') }, position: START.start };
+  const answer = session.connection.sendRequest('textDocument/hover', hover, cancel.token);
+  cancel.cancel();
+  await expect(answer).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+});
+
+test('the workspace is checked on request, from disk anew', async () => {
+  const root = folder({ 'a.nix': 'bad', 'b.nix': 'needs-x', 'c.nix': '' });
+  const session = await startSession({ root, initializationOptions: { rules: { 'test/needs': 'hint' } } });
+  expect(await session.connection.sendRequest('varsmith/checkWorkspace')).toEqual({
+    errors: 1,
+    warnings: 0,
+    infos: 0,
+    hints: 1,
+    files: 3,
+    milliseconds: expect.any(Number),
+  });
+});
+
+test('files to watch are registered where the client allows it', async () => {
+  const registered = new Promise<unknown>(resolve => {
+    void startSession({
+      root: folder({}),
+      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+      prepare: connection =>
+        connection.onRequest('client/registerCapability', params => {
+          resolve(params);
+          return null;
+        }),
+    });
+  });
+  expect(await registered).toMatchObject({
+    registrations: [
+      {
+        method: 'workspace/didChangeWatchedFiles',
+        registerOptions: {
+          watchers: expect.arrayContaining([{ globPattern: '**/*.nix' }, { globPattern: '**/vars/**' }]),
+        },
+      },
+    ],
+  });
+});
+
+test('an analysis that does not load leaves a server that answers', async () => {
+  const engine = smallEngine();
+  const root = folder({ 'a.nix': '' });
+  const session = await startSession({
+    root,
+    engine: {
+      ...engine,
+      createFleetBuilder: () => {
+        throw new Error('no such grammar');
+      },
+    },
+  });
+  const hover = { textDocument: { uri: session.uri('a.nix') }, position: START.start };
+  expect(await session.connection.sendRequest('textDocument/hover', hover)).toBeNull();
+  expect(session.log).toEqual(['start: no such grammar']);
+});
+
+test('work waits for the end of a burst of messages, and is done once', async () => {
+  let runs = 0;
+  const done = new Promise<void>(resolve => {
+    const scheduler = createScheduler(() => {
+      runs++;
+      resolve();
+    });
+    let messages = 20;
+    const message = () => {
+      scheduler.request();
+      if (--messages > 0) setImmediate(message);
+    };
+    message();
+  });
+  await done;
+  expect(runs).toBe(1);
+});

@@ -1,0 +1,107 @@
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { findNixFiles, findRoot } from '../../server/src/workspace/discovery.ts';
+import { createDisk } from '../../server/src/workspace/disk.ts';
+import { folder } from './support.ts';
+
+const everything = () => false;
+
+test('a walk finds the Nix files of a folder and of all folders in it', () => {
+  const root = folder({ 'flake.nix': '', 'lib/a.nix': '', 'lib/deep/b.nix': '', 'README.md': '' });
+  expect(findNixFiles(createDisk(root), everything)).toEqual(['flake.nix', 'lib/a.nix', 'lib/deep/b.nix']);
+});
+
+test('a walk leaves out what tools made and where values are stored', () => {
+  const root = folder({
+    'a.nix': '',
+    '.git/b.nix': '',
+    'node_modules/c/c.nix': '',
+    '.direnv/d.nix': '',
+    'result/e.nix': '',
+    'result-man/e.nix': '',
+    'dist/f.nix': '',
+    'vars/shared/g/g.nix': '',
+    'modules/vars/h.nix': '',
+  });
+  expect(findNixFiles(createDisk(root), everything)).toEqual(['a.nix', 'modules/vars/h.nix']);
+});
+
+test('a circle of symbolic links is walked once', () => {
+  const root = folder({ 'modules/a.nix': '' });
+  symlinkSync('..', join(root, 'modules/up'));
+  symlinkSync('loop', join(root, 'loop'));
+  const disk = createDisk(root);
+  expect(findNixFiles(disk, everything)).toEqual(['modules/a.nix']);
+  expect(disk.kind('loop')).toBeNull();
+});
+
+test('a link inside the root leads to its target, a link out of it leads nowhere', () => {
+  const outside = folder({ 'secret.nix': 'outside' });
+  const root = folder({ 'real/a.nix': 'inside' });
+  symlinkSync('real', join(root, 'alias'));
+  symlinkSync(outside, join(root, 'exit'));
+  const disk = createDisk(root);
+  expect(disk.read('alias/a.nix')).toBe('inside');
+  expect(disk.kind('exit')).toBeNull();
+  expect(disk.read('exit/secret.nix')).toBeNull();
+});
+
+test('no path leaves the root', () => {
+  const parent = folder({ 'secret.nix': 'outside', 'root/a.nix': '' });
+  const disk = createDisk(join(parent, 'root'));
+  for (const path of ['../secret.nix', 'a/../../secret.nix', '..', '/secret.nix', './../secret.nix']) {
+    expect(disk.read(path), path).toBeNull();
+  }
+});
+
+test('an unreadable folder is noted, and its neighbours are found', () => {
+  const root = folder({ 'open/a.nix': '', 'shut/b.nix': '' });
+  chmodSync(root, 0o755);
+  chmodSync(join(root, 'shut'), 0);
+  onTestFinished(() => chmodSync(join(root, 'shut'), 0o700));
+  withoutPower(() => {
+    const disk = createDisk(root);
+    expect(findNixFiles(disk, everything)).toEqual(['open/a.nix']);
+    expect(disk.skipped()).toEqual([{ path: 'shut', reason: 'no permission to read it' }]);
+  });
+});
+
+/** Runs something as somebody to whom permissions apply: they do not apply to the superuser. */
+function withoutPower(run: () => void): void {
+  const isPowerful = process.geteuid?.() === 0;
+  const nobody = 65_534;
+  if (isPowerful) process.seteuid?.(nobody);
+  try {
+    run();
+  } finally {
+    if (isPowerful) process.seteuid?.(0);
+  }
+}
+
+test('a file above 2 MB exists, but is not read', () => {
+  const root = folder({ 'huge.nix': ' '.repeat(5 * 1024 * 1024) });
+  const disk = createDisk(root);
+  expect(disk.kind('huge.nix')).toBe('file');
+  expect(disk.read('huge.nix')).toBeNull();
+  expect(disk.skipped()).toEqual([{ path: 'huge.nix', reason: 'larger than 2 MB' }]);
+});
+
+test('binary data named .nix exists, but is not text', () => {
+  const root = folder({ 'binary.nix': Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]) });
+  const disk = createDisk(root);
+  expect(disk.read('binary.nix')).toBeNull();
+  expect(disk.skipped()).toEqual([{ path: 'binary.nix', reason: 'not text' }]);
+});
+
+test('a byte order mark is no part of the text', () => {
+  const root = folder({ 'mark.nix': '\ufeff{ }' });
+  expect(createDisk(root).read('mark.nix')).toBe('{ }');
+});
+
+test('the root is the nearest folder upward with a marker', () => {
+  const root = folder({ 'flake.nix': '', 'hosts/lea/default.nix': '', 'clans/a/.clan-flake': '' });
+  mkdirSync(join(root, 'clans/a/lib'));
+  expect(findRoot(join(root, 'hosts/lea'))).toBe(root);
+  expect(findRoot(join(root, 'clans/a/lib'))).toBe(join(root, 'clans/a'));
+});

@@ -1,0 +1,126 @@
+// What the tests of workspaces, of the server and of the command line share: folders made for one test, and a
+// small analysis whose findings a test can write down: `bad` is an error wherever it stands, `needs-x` unless some
+// file says `gives-x`.
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Finding } from '../../server/src/checks/rule.ts';
+import type { FleetFiles } from '../../server/src/fleet/builder.ts';
+import type { Fleet } from '../../server/src/fleet/model.ts';
+import { createParser } from '../../server/src/nix/parser.ts';
+import type { Engine } from '../../server/src/workspace/engine.ts';
+import { createWorkspace, type Workspace } from '../../server/src/workspace/workspace.ts';
+
+const parser = await createParser();
+
+/** A folder that is removed after the test. Paths use `/`. */
+export function folder(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'varsmith-test-')));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, content] of Object.entries(files)) write(root, path, content);
+  return root;
+}
+
+export function write(root: string, path: string, content: string | Buffer): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+export const EMPTY_FLEET: Fleet = {
+  machines: [],
+  machinesComplete: false,
+  registries: [],
+  matrices: [],
+  generators: [],
+  units: new Map(),
+  notAnalysable: [],
+};
+
+export interface SmallEngine extends Engine {
+  /** How often a fleet was built. */
+  readonly builds: () => number;
+  /** Paths that builders were told of, in order. */
+  readonly changes: readonly string[];
+  /** Makes every further build fail. */
+  breakDown(message: string | null): void;
+}
+
+export function smallEngine(): SmallEngine {
+  const changes: string[] = [];
+  const filesOf = new WeakMap<Fleet, FleetFiles>();
+  let builds = 0;
+  let broken: string | null = null;
+  return {
+    parse: text => parser.parse(text),
+    rules: [],
+    changes,
+    builds: () => builds,
+    breakDown(message) {
+      broken = message;
+    },
+    createFleetBuilder: files => ({
+      changed: paths => void changes.push(...paths),
+      build() {
+        builds++;
+        if (broken !== null) throw new Error(broken);
+        const fleet = { ...EMPTY_FLEET };
+        filesOf.set(fleet, files);
+        return fleet;
+      },
+    }),
+    check(fleet, _sources, severities) {
+      const files = filesOf.get(fleet) as FleetFiles;
+      return [...wordsIn(files)].flatMap(finding =>
+        severities[finding.rule] === 'off'
+          ? []
+          : [{ ...finding, severity: severities[finding.rule] || 'error' }],
+      ) as Finding[];
+    },
+    silence: ({ rule, at }) => [
+      {
+        title: `Ignore ${rule} here`,
+        edits: [{ file: at.file, start: 0, end: 0, text: `# varsmith: ignore ${rule}\n` }],
+        preferred: false,
+      },
+    ],
+  };
+}
+
+function* wordsIn(files: FleetFiles): Iterable<Omit<Finding, 'severity'>> {
+  const texts = [...files.nixFiles()].sort().map(file => ({ file, text: files.text(file) ?? '' }));
+  const given = new Set(
+    texts.flatMap(({ text }) => [...text.matchAll(/gives-(\w+)/g)].map(match => match[1])),
+  );
+  for (const { file, text } of texts) {
+    for (const match of text.matchAll(/\bbad\b|needs-(\w+)/g)) {
+      if (match[1] !== undefined && given.has(match[1])) continue;
+      const at = { file, start: match.index, end: match.index + match[0].length };
+      const fix = { title: 'Replace with `good`', edits: [{ ...at, text: 'good' }], preferred: true };
+      yield {
+        rule: match[1] === undefined ? 'test/bad' : 'test/needs',
+        message: match[1] === undefined ? 'This is bad.' : `Nobody gives "${match[1]}".`,
+        at,
+        machines: [],
+        related: [],
+        fixes: [fix],
+      };
+    }
+  }
+}
+
+/** A workspace over the small analysis. */
+export function smallWorkspace(
+  root: string,
+  engine: Engine = smallEngine(),
+  options: { readonly configuration?: unknown; readonly foreign?: readonly string[] } = {},
+): Workspace {
+  return createWorkspace({ root, engine, ...options });
+}
+
+/** `file: message` of all findings. */
+export function findingsOf(workspace: Workspace): string[] {
+  return [...workspace.snapshot().findings.values()]
+    .flat()
+    .map(({ at, message }) => `${at.file}: ${message}`);
+}

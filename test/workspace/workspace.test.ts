@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findingsOf, folder, smallEngine, smallWorkspace, write } from './support.ts';
+
+const BAD = 'This is bad.';
+
+describe('documents', () => {
+  test('an open document counts instead of the file', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': 'bad' }));
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
+    workspace.open('a.nix', 'good');
+    expect(findingsOf(workspace)).toEqual([]);
+    workspace.close('a.nix');
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
+  });
+
+  test('a document that is not saved yet exists for its neighbours', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': '' }));
+    workspace.open('lib/new.nix', 'bad');
+    expect(findingsOf(workspace)).toEqual([`lib/new.nix: ${BAD}`]);
+    expect(workspace.files.kind('lib')).toBe('directory');
+    expect(workspace.files.list('')).toContainEqual({ name: 'lib', kind: 'directory' });
+    expect(workspace.files.list('lib')).toEqual([{ name: 'new.nix', kind: 'file' }]);
+    workspace.close('lib/new.nix');
+    expect(findingsOf(workspace)).toEqual([]);
+    expect(workspace.files.kind('lib')).toBeNull();
+  });
+
+  test('opening a document with the text of its file changes nothing', () => {
+    const engine = smallEngine();
+    const root = folder({ 'a.nix': '{ }' });
+    const workspace = smallWorkspace(root, engine);
+    workspace.files.parse('a.nix');
+    const before = workspace.snapshot();
+    workspace.open('a.nix', '{ }');
+    workspace.close('a.nix');
+    expect(workspace.snapshot()).toBe(before);
+    expect(engine.changes).toEqual([]);
+  });
+
+  test('saving an open document changes nothing', () => {
+    const root = folder({ 'a.nix': 'good' });
+    const workspace = smallWorkspace(root);
+    workspace.open('a.nix', 'bad');
+    const before = workspace.snapshot();
+    write(root, 'a.nix', 'bad');
+    workspace.changedOnDisk(['a.nix']);
+    expect(workspace.snapshot()).toBe(before);
+  });
+
+  test('any number of edits between two snapshots is one analysis', () => {
+    const engine = smallEngine();
+    const workspace = smallWorkspace(folder({ 'a.nix': '' }), engine);
+    workspace.snapshot();
+    for (let i = 0; i < 20; i++) workspace.open('a.nix', 'bad '.repeat(i));
+    expect(findingsOf(workspace)).toHaveLength(19);
+    expect(engine.builds()).toBe(2);
+  });
+
+  test('versions count up, and a snapshot stays while nothing changes', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': '' }));
+    const first = workspace.snapshot();
+    expect(workspace.snapshot()).toBe(first);
+    workspace.open('a.nix', 'bad');
+    expect(workspace.isStale()).toBe(true);
+    expect(workspace.snapshot().version).toBeGreaterThan(first.version);
+  });
+
+  test('lines of every kind of line end are where editors see them', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': '\ufeff{\r\n  x = 1;\n}\n' }));
+    expect(workspace.files.parse('a.nix')?.lineStarts).toEqual([0, 3, 12, 14]);
+  });
+});
+
+describe('changes on disk', () => {
+  test('a file appears, changes and goes', () => {
+    const root = folder({ 'a.nix': '' });
+    const workspace = smallWorkspace(root);
+    expect(findingsOf(workspace)).toEqual([]);
+    write(root, 'lib/b.nix', 'bad');
+    workspace.changedOnDisk(['lib/b.nix']);
+    expect(findingsOf(workspace)).toEqual([`lib/b.nix: ${BAD}`]);
+    write(root, 'lib/b.nix', 'bad bad');
+    workspace.changedOnDisk(['lib/b.nix']);
+    expect(findingsOf(workspace)).toHaveLength(2);
+    rmSync(join(root, 'lib/b.nix'));
+    workspace.changedOnDisk(['lib/b.nix']);
+    expect(findingsOf(workspace)).toEqual([]);
+  });
+
+  test('the files of a removed folder are gone, although only the folder was named', () => {
+    const root = folder({ 'lib/a.nix': 'bad', 'lib/deep/b.nix': 'bad', 'c.nix': 'bad' });
+    const workspace = smallWorkspace(root);
+    expect(findingsOf(workspace)).toHaveLength(3);
+    rmSync(join(root, 'lib'), { recursive: true });
+    workspace.changedOnDisk(['lib']);
+    expect(findingsOf(workspace)).toEqual([`c.nix: ${BAD}`]);
+  });
+
+  test('a stored value is seen anew', () => {
+    const root = folder({ 'vars/shared/g/f/value': 'old' });
+    const workspace = smallWorkspace(root);
+    expect(workspace.files.text('vars/shared/g/f/value')).toBe('old');
+    write(root, 'vars/shared/g/f/value', 'new');
+    workspace.changedOnDisk(['vars/shared/g/f/value']);
+    expect(workspace.files.text('vars/shared/g/f/value')).toBe('new');
+  });
+
+  test('a second look finds what nobody told of', () => {
+    const root = folder({ 'a.nix': '' });
+    const workspace = smallWorkspace(root);
+    workspace.snapshot();
+    write(root, 'b.nix', 'bad');
+    workspace.rescan();
+    expect(findingsOf(workspace)).toEqual([`b.nix: ${BAD}`]);
+  });
+});
+
+describe('settings', () => {
+  test('come from the file at the root, and the editor has the last word', () => {
+    const settings = JSON.stringify({ rules: { 'test/bad': 'off', 'test/needs': 'off' } });
+    const root = folder({ 'a.nix': 'bad needs-x', 'varsmith.json': settings });
+    const workspace = smallWorkspace(root);
+    expect(findingsOf(workspace)).toEqual([]);
+    workspace.configure({ rules: { 'test/needs': 'hint' } });
+    expect(findingsOf(workspace)).toEqual(['a.nix: Nobody gives "x".']);
+  });
+
+  test('the file is read again when it changes', () => {
+    const root = folder({ 'a.nix': 'bad' });
+    const workspace = smallWorkspace(root);
+    expect(findingsOf(workspace)).toHaveLength(1);
+    write(root, 'varsmith.json', '{ "exclude": ["a.nix"] }');
+    workspace.changedOnDisk(['varsmith.json']);
+    expect(findingsOf(workspace)).toEqual([]);
+  });
+
+  test('excluded files are not searched, but can still be read', () => {
+    const root = folder({ 'a.nix': 'bad', 'old/b.nix': 'bad' });
+    const workspace = smallWorkspace(root, smallEngine(), { configuration: { exclude: ['old/'] } });
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
+    expect(workspace.files.text('old/b.nix')).toBe('bad');
+  });
+
+  test('what cannot be used is named and costs nothing else', () => {
+    const workspace = smallWorkspace(
+      folder({ 'a.nix': 'bad', 'varsmith.json': '{ "rules": ' }),
+      smallEngine(),
+      {
+        configuration: { rules: { 'test/bad': 'loud' }, exclude: 'old', registryFiles: ['lib/*.nix'] },
+      },
+    );
+    expect(workspace.problems).toEqual([
+      'varsmith.json is not JSON, so its settings are not used.',
+      'Settings: "exclude" must be a list of path patterns.',
+      'Settings: "rules.test/bad" must be error, warning, info, hint or off.',
+    ]);
+    expect(workspace.settings.registryFiles).toEqual(['lib/*.nix']);
+    expect(findingsOf(workspace)).toHaveLength(1);
+  });
+});
+
+test("folders of another workspace are not this one's", () => {
+  const root = folder({ 'a.nix': 'bad', 'inner/b.nix': 'bad' });
+  const workspace = smallWorkspace(root, smallEngine(), { foreign: ['inner'] });
+  expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
+});
