@@ -1,0 +1,165 @@
+// The steps of `npm test`: what each runs, what it stands on, and how many tests it counted. Knows nothing of the order of
+// the run or of the summary: test.mjs has those.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { node, run } from './process.mjs';
+import { ROOT } from './root.mjs';
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Counts
+ * @typedef {object} Step
+ * @property {string} id
+ * @property {string} title
+ * @property {readonly string[]} needs ids of the steps whose success it stands on
+ * @property {readonly string[]} packages system packages without which it is skipped
+ * @property {readonly string[]} [optional] system packages without which some of its tests skip themselves
+ * @property {boolean} [linuxOnly] code-server from npm runs there alone
+ * @property {number} stage steps of one stage run side by side
+ * @property {(label: string | undefined) => Promise<Counts>} work
+ */
+
+const REPORTS = path.join(ROOT, 'out/test-reports');
+const bin = (...parts) => path.join(ROOT, 'node_modules', ...parts);
+
+/** A step that is one check: it passes or fails as a whole. */
+function check(code) {
+  return code === 0
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0, note: `exit code ${code}` };
+}
+
+/** A step that prepares others: counted only when it fails. */
+function preparation(code) {
+  return { ...check(code), passed: 0 };
+}
+
+/**
+ * Counts read from a suite's report. A suite that ended badly without a failed test to show for it, or well without a test
+ * at all, counts as one failure: neither is a pass.
+ */
+function counted(code, report, read) {
+  if (!fs.existsSync(report)) return { ...check(code || 1), note: `no report; exit code ${code}` };
+  const counts = read(JSON.parse(fs.readFileSync(report, 'utf8')));
+  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, note: `exit code ${code}` };
+  if (counts.passed + counts.failed + counts.skipped === 0)
+    return { ...counts, failed: 1, note: 'no test was run' };
+  return counts;
+}
+
+function freshReport(name) {
+  const report = path.join(REPORTS, `${name}.json`);
+  fs.mkdirSync(REPORTS, { recursive: true });
+  fs.rmSync(report, { force: true });
+  return report;
+}
+
+async function unit() {
+  const report = freshReport('unit');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await node([bin('vitest/vitest.mjs'), 'run', ...reporters], { limitSeconds: 900 });
+  return counted(code, report, results => ({
+    passed: results.numPassedTests,
+    failed: results.numFailedTests,
+    skipped: results.numPendingTests + results.numTodoTests,
+  }));
+}
+
+async function insideEditor(which, label) {
+  const report = freshReport(`host-${which}`);
+  const code = await node(['test/workbench/run-electron.mjs', '--report', report], {
+    env: { VSC_WHICH: which, VSCODE_EXECUTABLE: path.join(ROOT, 'test/workbench/code-shim.mjs') },
+    label,
+    limitSeconds: 300,
+  });
+  return counted(code, report, ({ passed, failed, skipped }) => ({ passed, failed, skipped }));
+}
+
+async function walk(which, label) {
+  const report = freshReport(`walk-${which}`);
+  const code = await node(['test/workbench/walk.mjs', 'out/varsmith.vsix', '--report', report], {
+    env: { VSC_WHICH: which },
+    label,
+    limitSeconds: 300,
+  });
+  return counted(code, report, ({ passed, failed, skipped }) => ({ passed, failed, skipped }));
+}
+
+const COMPILERS = ['python3', 'make', 'g++'];
+const VERSIONS = [
+  { which: 'latest', version: '1.139' },
+  { which: 'floor', version: '1.93' },
+];
+
+/** @type {readonly Step[]} */
+export const STEPS = [
+  {
+    id: 'lint',
+    title: 'Lint and format (biome)',
+    needs: [],
+    packages: [],
+    stage: 1,
+    work: async () => check(await node([bin('@biomejs/biome/bin/biome'), 'ci', '.'])),
+  },
+  {
+    id: 'types',
+    title: 'Types (tsc)',
+    needs: [],
+    packages: [],
+    stage: 2,
+    work: async () => check(await node([bin('typescript/bin/tsc'), '--noEmit'])),
+  },
+  {
+    id: 'build',
+    title: 'Build',
+    needs: [],
+    packages: [],
+    stage: 3,
+    work: async () => preparation(await node(['scripts/build.mjs'])),
+  },
+  {
+    id: 'unit',
+    title: 'Tests outside the editor (vitest)',
+    needs: ['build'],
+    packages: [],
+    optional: ['nix-bin', 'bubblewrap', 'age'],
+    stage: 4,
+    work: unit,
+  },
+  {
+    id: 'package',
+    title: 'Package the extension',
+    needs: ['build'],
+    packages: [],
+    stage: 5,
+    work: async () => check(await node(['scripts/package.mjs'])),
+  },
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `vscode-${which}`,
+    title: `Install VS Code ${version}`,
+    needs: [],
+    packages: COMPILERS,
+    linuxOnly: true,
+    stage: 6,
+    work: async label =>
+      preparation(
+        await run('bash', ['test/workbench/install-vscode.sh', which], { label, limitSeconds: 600 }),
+      ),
+  })),
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `host-${which}`,
+    title: `Tests inside VS Code ${version} (mocha)`,
+    needs: ['build', `vscode-${which}`],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    stage: 7,
+    work: label => insideEditor(which, label),
+  })),
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `walk-${which}`,
+    title: `Walk through the packed extension in VS Code ${version}`,
+    needs: ['package', `vscode-${which}`],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    stage: 8,
+    work: label => walk(which, label),
+  })),
+];

@@ -1,0 +1,124 @@
+// Drives the real workbench as a person would, with a packed .vsix installed, one counted step after another.
+// The selectors are internals of VS Code: they hold for 1.93.1 and 1.139.1, which install-vscode.sh pins.
+// Knows nothing of Varsmith: walk.mjs has its steps.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { openBrowser, workbenchShown } from './browser.mjs';
+import { startCodeServer, windowAddress } from './code-server.mjs';
+
+/**
+ * The handles a walk works with.
+ * @param {import('playwright-core').Page} page
+ * @param {string} pictures folder for screenshots
+ */
+function handles(page, pictures) {
+  const editor = page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
+  const quickInput = page.locator('.quick-input-widget input[type=text]');
+  const action = text => page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first();
+  const quickRow = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  /** Runs a command by its title, from the command palette. */
+  async function command(title) {
+    await page.keyboard.press('F1');
+    await quickInput.waitFor();
+    await quickInput.fill(`>${title}`);
+    await quickRow(title).waitFor();
+    await page.keyboard.press('Enter');
+    await quickInput.waitFor({ state: 'hidden' });
+  }
+  return {
+    page,
+    editor,
+    /** A line of the editor that holds `text`. */
+    line: text => editor.locator('.view-line', { hasText: text }).first(),
+    /** The squiggles of kind error, warning, info or hint. */
+    squiggle: kind => editor.locator(`.squiggly-${kind}`),
+    /** The hover box that holds `text`. */
+    hover: text => page.locator('.monaco-hover:visible', { hasText: text }).first(),
+    /** The rows of the Problems view that hold `text`. */
+    problem: text => page.locator('.markers-panel .monaco-list-row', { hasText: text }),
+    /** Opens the Problems view and narrows it to the rows that hold `text`: rows out of sight are not in the page. */
+    async showProblems(text) {
+      await command('Problems: Focus on Problems View');
+      await page.getByPlaceholder(/^Filter \(e\.g\./).fill(text);
+    },
+    /** Waits for an entry of the open lightbulb menu. */
+    async actionOffered(text) {
+      await action(text).waitFor();
+    },
+    /** Chooses an entry of the open lightbulb menu. */
+    async chooseAction(text) {
+      // The menu of 1.93 takes no click before the mouse has moved over it.
+      await action(text).hover({ force: true });
+      await action(text).click();
+    },
+    /** A notification. */
+    toast: text => page.locator('.notification-toast', { hasText: text }).first(),
+    command,
+    /** Opens a file of the workspace and puts the cursor at a place (both 1-based). */
+    async open(file, line, column) {
+      const name = path.basename(file);
+      await page.keyboard.press('Control+P');
+      await quickInput.waitFor();
+      await quickInput.fill(`${file}:${line}:${column}`);
+      await quickRow(name).waitFor();
+      await page.keyboard.press('Enter');
+      await quickInput.waitFor({ state: 'hidden' });
+      await page.locator('.tab.active', { hasText: name }).waitFor();
+      await page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+    },
+    async picture(name) {
+      await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+    },
+  };
+}
+
+/**
+ * Runs a walk over `folder` with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
+ * ends the walk, since the later ones stand on it; `failurePicture` then shows the window.
+ * @param {{ folder: string, openFile: string, vsix: string, pictures: string, failurePicture: string }} scene absolute paths
+ * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
+ */
+export async function drive({ folder, openFile, vsix, pictures, failurePicture }, steps) {
+  fs.mkdirSync(pictures, { recursive: true });
+  fs.rmSync(failurePicture, { force: true });
+  const result = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  let server;
+  let browser;
+  let page;
+  let current = 'the workbench opens';
+  const cleanUp = async () => {
+    await browser?.close();
+    await server?.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => cleanUp().then(() => process.exit(130)));
+  const counted = async (name, work) => {
+    current = name;
+    const started = performance.now();
+    await work();
+    result.passed += 1;
+    console.log(`  ok ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  };
+  try {
+    await counted(current, async () => {
+      server = await startCodeServer({ vsix: [vsix] });
+      ({ browser, page } = await openBrowser(server.url));
+      await page.goto(windowAddress(server.url, { folder, openFile }));
+      await workbenchShown(page);
+      await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
+    });
+    const ui = handles(page, pictures);
+    for (const [name, work] of steps) await counted(name, () => work(ui));
+  } catch (error) {
+    result.failed += 1;
+    result.failures.push(`${current}: ${error.message}`);
+    console.error(`  FAILED ${current}\n`, error);
+    // The page may be what failed, and the reason is printed already.
+    await page?.screenshot({ path: failurePicture }).catch(() => {});
+  } finally {
+    await cleanUp();
+  }
+  return result;
+}

@@ -1,0 +1,100 @@
+#!/usr/bin/env node
+// The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
+//   walk.mjs VSIX [--report FILE] [--pictures DIR | --update-images]
+// --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
+// Exit code: 0 every step passed, 1 otherwise.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { WHICH } from './env.mjs';
+import { makeScene } from './scene.mjs';
+import { drive } from './ui-drive.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    report: { type: 'string' },
+    pictures: { type: 'string' },
+    'update-images': { type: 'boolean', default: false },
+  },
+});
+const vsix = path.resolve(positionals[0] ?? path.join(root, 'out/varsmith.vsix'));
+const out = path.join(root, 'out/workbench', WHICH);
+const pictures = values['update-images']
+  ? path.join(root, 'docs/images')
+  : path.resolve(values.pictures ?? path.join(out, 'pictures'));
+const report = path.resolve(values.report ?? path.join(out, 'walk.json'));
+fs.mkdirSync(path.dirname(report), { recursive: true });
+fs.rmSync(report, { force: true });
+
+/** @param {ReturnType<typeof makeScene>} scene */
+function steps({ unknownKey, selectedKey }) {
+  const at = ({ file, line, column }) => [file, line, column];
+  const missing = `Unknown registry key "${selectedKey.key}"`;
+  return [
+    [
+      'a squiggle appears under the unknown key',
+      async ui => {
+        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
+        await ui.open(...at(unknownKey));
+        // By file, not by message: the view misses new rows after its filter has hidden all of them.
+        await ui.showProblems(path.basename(unknownKey.file));
+        await ui.problem(unknownKey.message).waitFor();
+        await ui.picture('problems');
+      },
+    ],
+    [
+      'a hover tells what a key produces',
+      async ui => {
+        const { file, line, column } = selectedKey.selection;
+        await ui.open(file, line, column + 1); // behind the opening quote
+        await ui.command('Show or Focus Hover');
+        await ui.hover(selectedKey.generator).waitFor();
+        await ui.picture('hover');
+        await ui.page.keyboard.press('Escape');
+      },
+    ],
+    [
+      'the quick fix replaces the unknown key',
+      async ui => {
+        await ui.open(...at(unknownKey));
+        await ui.page.keyboard.press('Control+.');
+        const replace = `Replace with "${unknownKey.replacement}"`;
+        await ui.actionOffered(replace);
+        await ui.picture('quick-fix');
+        await ui.chooseAction(replace);
+        await ui.problem(unknownKey.message).waitFor({ state: 'detached' });
+      },
+    ],
+    [
+      'the palette runs Check Workspace',
+      async ui => {
+        await ui.command('Varsmith: Check Workspace');
+        await ui.toast('Checked').waitFor();
+        await ui.picture('check-workspace');
+      },
+    ],
+    [
+      'an edit in the registry changes the findings of the matrix',
+      async ui => {
+        await ui.open(...at(selectedKey.entry));
+        await ui.problem(missing).waitFor({ state: 'detached' });
+        await ui.page.keyboard.type('x');
+        await ui.problem(missing).first().waitFor();
+        await ui.picture('registry-edit');
+        await ui.page.keyboard.press('Control+Z');
+        await ui.problem(missing).first().waitFor({ state: 'detached' });
+      },
+    ],
+  ];
+}
+
+const scene = makeScene(root);
+const openFile = path.join(scene.folder, scene.unknownKey.file);
+const failurePicture = path.join(out, 'walk-failed.png');
+const result = await drive({ folder: scene.folder, openFile, vsix, pictures, failurePicture }, steps(scene));
+fs.writeFileSync(report, JSON.stringify(result, null, 2));
+console.log(`${result.passed} passed, ${result.failed} failed`);
+process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;
