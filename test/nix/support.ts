@@ -9,11 +9,11 @@ import {
   type Evaluation,
   withBudget,
 } from '../../server/src/nix/evaluation.ts';
-import { createEvaluation, fileScope, importFile } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation, fileScope } from '../../server/src/nix/evaluator.ts';
 import { describeFailure } from '../../server/src/nix/failures.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
 import { lineStartsOf, type SourceFile } from '../../server/src/nix/source.ts';
-import type { Lazy, NixFiles, Origin, Value } from '../../server/src/nix/value.ts';
+import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/value.ts';
 
 const parser = await createParser();
 
@@ -69,18 +69,18 @@ export function evalText(
   texts: Texts = {},
   names: Readonly<Record<string, Lazy>> = {},
 ): Evaluated {
-  const files = { ...texts, 'test.nix': text };
-  const cx = createEvaluation(memoryFiles(files));
-  for (const [name, value] of Object.entries(names)) (cx.globals as Map<string, Lazy>).set(name, value);
-  const value = withBudget(cx, DEFAULT_STEPS, () => importFile(cx, 'test.nix', null));
+  const cx = createEvaluation(memoryFiles(texts));
+  const value = withBudget(cx, DEFAULT_STEPS, () => evalIn(cx, text, names));
   if (value instanceof BudgetExceeded) throw value;
   return { cx, value };
 }
 
-/** Evaluates an expression in the scope of a given evaluation. */
-export function evalIn(cx: Evaluation, text: string): Value {
-  const file = sourceFile('expression.nix', text);
-  return evaluate(cx, file.root, fileScope(cx, file));
+/** Evaluates an expression in a given evaluation. */
+export function evalIn(cx: Evaluation, text: string, names: Readonly<Record<string, Lazy>> = {}): Value {
+  const file = sourceFile('test.nix', text);
+  const outer = fileScope(cx, file);
+  const scope: Scope = { ...outer, parent: outer, names: new Map(Object.entries(names)) };
+  return evaluate(cx, file.root, scope);
 }
 
 /** A value as people read it: Nix's notation, with what is not known between «». */

@@ -17,7 +17,7 @@ export function equal(cx: Evaluation, leftLazy: Lazy, rightLazy: Lazy): Answer {
   if (left.kind === 'unknown' || right.kind === 'unknown') return null;
   if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float'))
     return numbers(left, right);
-  if (isFunction(left) || isFunction(right)) return isFunction(left) && isFunction(right) ? null : false;
+  if (isFunction(left) || isFunction(right)) return functions(left, right);
   if (left.kind === 'string' && right.kind === 'string') return sameText(left, right);
   if (left.kind === 'list' && right.kind === 'list') return lists(cx, left, right);
   if (left.kind === 'attrs' && right.kind === 'attrs') return sets(cx, left, right);
@@ -31,6 +31,12 @@ export function equal(cx: Evaluation, leftLazy: Lazy, rightLazy: Lazy): Answer {
 
 function isFunction(value: Value): boolean {
   return value.kind === 'lambda' || value.kind === 'builtin';
+}
+
+/** Functions are not equal, but one and the same value is in some places, such as inside lists. */
+function functions(left: Value, right: Value): boolean | null {
+  if (left.kind === 'lambda' && right.kind === 'lambda' && left.expr !== right.expr) return false;
+  return isFunction(left) && isFunction(right) ? null : false;
 }
 
 function numbers(

@@ -265,6 +265,9 @@ export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
 
 /** The members of a group as lazy values. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
 function* memberValues(cx: Evaluation, group: Group, inner: Scope, outer: Scope): Generator<[string, Lazy]> {
+  // Nix refuses the whole file; here the first of them stands.
+  for (const again of group.duplicates)
+    cx.tolerate(failure('other', `attribute '${again.name}' already defined`, originOf(again, inner)));
   const sources = new Map<Expr, Lazy>();
   for (const member of group.members.values()) {
     if (member.group !== null) {

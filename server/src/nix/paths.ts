@@ -73,7 +73,9 @@ export function stringAsPath(value: StringValue): PathValue | null {
     if ('hole' in piece) return null;
     text += piece.text;
   }
-  const joined = joinPath(text.startsWith('/') ? '/' : '', text);
+  // The workspace folder's own name goes on: another folder beside it.
+  if (base.text === '' && !/^(\/|$)/.test(text)) return null;
+  const joined = joinPath(base.text.startsWith('/') ? '/' : '', text);
   return joined === null ? null : path(joined, value.origin);
 }
 

@@ -237,7 +237,7 @@ export function generate(
     const reason = `a list of ${length} items`;
     return because({ kind: 'unknown', reason, key: reason, term: null, candidates: null, origin: at });
   }
-  cx.step(Number(length) >> 3);
+  cx.step(Number(length) >> 1);
   const items: Lazy[] = [];
   for (let index = 0n; index < length; index++) items.push(item(index));
   return list(items, at);

@@ -19,7 +19,7 @@ interface Search {
   readonly first: boolean;
 }
 
-/** Matches at one place. @returns true to end the search */
+/** What follows at a place. @returns true if a match was found that way */
 type Next = (at: number) => boolean;
 
 function run(search: Search, node: Node, at: number, next: Next): boolean {
@@ -29,20 +29,20 @@ function run(search: Search, node: Node, at: number, next: Next): boolean {
       return at < search.text.length && node.has(search.text.charCodeAt(at)) && next(at + 1);
     case 'sequence':
       return sequence(search, node.parts, 0, at, next);
-    case 'choice':
-      return node.options.some(option => run(search, option, at, next));
-    case 'group': {
-      const before = search.groups[node.index] ?? null;
-      const done = run(search, node.body, at, end => {
-        const inner = search.groups[node.index] ?? null;
-        search.groups[node.index] = { start: at, end };
-        if (next(end)) return true;
-        search.groups[node.index] = inner;
-        return false;
-      });
-      if (!done) search.groups[node.index] = before;
-      return done;
+    case 'choice': {
+      // All of them, since a later one may give a longer match.
+      let found = false;
+      for (const option of node.options) found = run(search, option, at, next) || found;
+      return found;
     }
+    case 'group':
+      return run(search, node.body, at, end => {
+        const before = search.groups[node.index] ?? null;
+        search.groups[node.index] = { start: at, end };
+        const found = next(end);
+        search.groups[node.index] = before;
+        return found;
+      });
     case 'repeat':
       return node.body.kind === 'set'
         ? repeatSet(search, node.body, node.min, node.max, at, next)
@@ -60,6 +60,7 @@ function sequence(search: Search, parts: readonly Node[], index: number, at: num
   return run(search, part, at, end => sequence(search, parts, index + 1, end, next));
 }
 
+/** Once more as long as that leads to a match; less often only if it does not. */
 function repeat(
   search: Search,
   node: Extract<Node, { kind: 'repeat' }>,
@@ -90,46 +91,47 @@ function repeatSet(
   return false;
 }
 
-/** The whole text, as `match` wants it. */
-export function matchWhole(regex: Regex, text: string, step: () => void): Match | null {
-  const groups: Match['groups'][number][] = new Array(regex.groups + 1).fill(null);
-  const search: Search = { text, step, groups, first: true };
-  const found = run(search, regex.root, 0, end => end === text.length);
-  return found ? { start: 0, end: text.length, groups: groups.slice(1) } : null;
-}
-
+/** The longest match from a place of those that `accept` takes; of equally long ones the first that is found. */
 function matchAt(
   regex: Regex,
   text: string,
   start: number,
-  notEmpty: boolean,
   first: boolean,
   step: () => void,
+  accept: (end: number) => boolean,
 ): Match | null {
   const groups: ({ start: number; end: number } | null)[] = new Array(regex.groups + 1).fill(null);
   let best: Match | null = null;
-  const search: Search = { text, step, groups, first };
-  run(search, regex.root, start, end => {
-    if (notEmpty && end === start) return false;
+  run({ text, step, groups, first }, regex.root, start, end => {
+    if (!accept(end)) return false;
     if (best === null || end > best.end) best = { start, end, groups: groups.slice(1) };
-    return false;
+    return true;
   });
   return best;
+}
+
+/** The whole text, as `match` wants it. */
+export function matchWhole(regex: Regex, text: string, step: () => void): Match | null {
+  return matchAt(regex, text, 0, true, step, end => end === text.length);
 }
 
 /** All matches from left to right, as `split` wants them. */
 export function* matches(regex: Regex, text: string, step: () => void): Generator<Match> {
   let at = 0;
   let afterEmpty = false;
+  let first = true;
   while (at <= text.length) {
     let found: Match | null = null;
     if (afterEmpty) {
       if (at === text.length) return;
-      found = matchAt(regex, text, at, true, false, step);
+      // After an empty match: one that is not empty at the same place, else on from the next.
+      const place = at;
+      found = matchAt(regex, text, at, first, step, end => end > place);
       if (found === null) at++;
     }
+    first = at === 0 && !afterEmpty;
     for (let start = at; found === null && start <= text.length; start++)
-      found = matchAt(regex, text, start, false, start === 0 && !afterEmpty, step);
+      found = matchAt(regex, text, start, first && start === 0, step, () => true);
     if (found === null) return;
     yield found;
     at = found.end;

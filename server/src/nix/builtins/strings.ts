@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { attrs, failure, int, list, string, stringOf, unknown } from '../construct.ts';
 import { boundedKey, lazyKey } from '../identity.ts';
+import { stringAsPath } from '../paths.ts';
 import { addText } from '../strings.ts';
 import type {
   BuiltinContext,
@@ -134,7 +135,12 @@ export function replaceStrings(
     return because(unknown('text cut into bytes', lazyKey(value), at));
   const pieces: string[] = [];
   const stopped = replaceInto(cx, olds, fixed, value.text, pieces);
-  return stopped ?? string(pieces.join(''), at);
+  if (stopped !== null) return stopped;
+  // Older versions of Nix look at all replacements, newer ones at those that are used.
+  const bad = replacements.some(to => cx.speculate(to).kind !== 'string');
+  return bad
+    ? because(unknown('a replacement that is not used', lazyKey(to), at))
+    : string(pieces.join(''), at);
 }
 
 type Replacement = (index: number) => StringValue | UnknownValue | FailureValue;
@@ -209,6 +215,8 @@ export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
   }
   const value = cx.toText(given, false, at);
   if (value.kind !== 'string') return stop(value);
+  const inside = stringAsPath(value);
+  if (inside !== null && inside.text !== '') return baseNameOf(cx, inside, at);
   const tail = knownTail(value);
   const last = tail.length > 1 && tail.endsWith('/') ? tail.length - 1 : tail.length;
   const slash = tail.lastIndexOf('/', last - 1);

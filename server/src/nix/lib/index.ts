@@ -59,7 +59,6 @@ function reexported(): Table {
     'readFile',
     'seq',
     'typeOf',
-    'functionArgs',
     'genericClosure',
     'add',
     'sub',
