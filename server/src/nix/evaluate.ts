@@ -4,10 +4,8 @@
  * It follows Nix's own evaluation order, so that a cycle met here is a cycle in Nix. What it cannot know it says
  * so; a value that it claims is the value that Nix computes.
  */
-import { type Group, groupOf, groupOfPath, type Member } from './bindings.ts';
+import { groupOf } from './bindings.ts';
 import {
-  attr,
-  attrs,
   failure,
   float,
   int,
@@ -22,23 +20,19 @@ import {
 } from './construct.ts';
 import { BudgetExceeded, type Evaluation, MAX_DEPTH } from './evaluation.ts';
 import { applyLambda } from './functions.ts';
-import { boundedKey, identity, lazyKey } from './identity.ts';
+import { identity, lazyKey } from './identity.ts';
 import { binary, unary } from './operators.ts';
 import { pathText } from './paths.ts';
+import { lookupLexical, variable } from './scopes.ts';
 import { hasName, selectPath } from './select.ts';
-import { dynamicName, interpolate } from './strings.ts';
-import type { AttrName, Expr } from './syntax.ts';
-import type {
-  Attr,
-  FailureValue,
-  Lazy,
-  Origin,
-  PatternAttr,
-  Scope,
-  Thunk,
-  UnknownValue,
-  Value,
-} from './value.ts';
+import { attributeSet, letScope } from './sets.ts';
+import { interpolate } from './strings.ts';
+
+import type { Expr } from './syntax.ts';
+import type { FailureValue, Lazy, Origin, Scope, Thunk, UnknownValue, Value } from './value.ts';
+
+export { lookupLexical } from './scopes.ts';
+export { attributeSet, letScope } from './sets.ts';
 
 /** Weak head normal form. */
 export function force(cx: Evaluation, lazy: Lazy): Value {
@@ -138,7 +132,7 @@ export function delayArgument(cx: Evaluation, expr: Expr, scope: Scope): Lazy {
   return delay(cx, expr, scope);
 }
 
-function suspended(expr: Expr, scope: Scope): Thunk {
+export function suspended(expr: Expr, scope: Scope): Thunk {
   return { kind: 'thunk', state: 'fresh', expr, scope, compute: null, at: null, value: null };
 }
 
@@ -206,144 +200,6 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
       return unknown('text that is not valid Nix', `error@${scope.file.path}:${expr.start}`, origin);
     }
   }
-}
-
-/** A name in the lexical scopes, `with` left aside. */
-export function lookupLexical(scope: Scope, name: string): Lazy | null {
-  for (let at: Scope | null = scope; at !== null; at = at.parent) {
-    const found = at.names?.get(name);
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
-function variable(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
-  const lexical = lookupLexical(scope, name);
-  if (lexical !== null) return force(cx, lexical);
-  return lookupWith(cx, name, at, scope);
-}
-
-/** Innermost `with` first; one that cannot be looked into may have the name, so the search ends there. */
-function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
-  const origin = originOf(at, scope);
-  for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
-    if (inner.subject === null) continue;
-    const subject = force(cx, inner.subject);
-    if (subject.kind === 'unknown')
-      return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
-    if (subject.kind === 'failure') return subject;
-    if (subject.kind !== 'attrs')
-      return failure('type', `value is ${typeName(subject)} while a set was expected`, origin);
-    const has = cx.has(subject, name);
-    if (has === true) return cx.select(subject, name, origin);
-    if (has === null) return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
-  }
-  if (name === '__curPos') return unknown('the position', `__curPos@${at.start}`, origin);
-  return failure('undefined-variable', `undefined variable '${name}'`, origin);
-}
-
-export /** A name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */
-function perhapsOuter(cx: Evaluation, value: Value, name: string, inner: Scope, origin: Origin): Value {
-  if (value.kind !== 'unknown') return value;
-  for (let outer = inner.parent; outer !== null; outer = outer.parent) {
-    if (outer.subject === null) continue;
-    const subject = cx.speculate(outer.subject);
-    if (subject.kind !== 'attrs' || cx.has(subject, name) !== true) continue;
-    const guess = thunk(() => cx.select(subject, name, origin));
-    const key = boundedKey(`with(${value.key}|${identity(subject)})`);
-    return { ...value, key, candidates: [...(value.candidates ?? []), guess] };
-  }
-  return value;
-}
-
-export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
-  const names = new Map<string, Lazy>();
-  const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call };
-  for (const [name, member] of memberValues(cx, group, inner, scope)) names.set(name, member);
-  return inner;
-}
-
-/** The members of a group as lazy values. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
-function* memberValues(cx: Evaluation, group: Group, inner: Scope, outer: Scope): Generator<[string, Lazy]> {
-  // Nix refuses the whole file; here the first of them stands.
-  for (const again of group.duplicates)
-    cx.tolerate(failure('other', `attribute '${again.name}' already defined`, originOf(again, inner)));
-  const sources = new Map<Expr, Lazy>();
-  for (const member of group.members.values()) {
-    if (member.group !== null) {
-      const nested = member.group;
-      yield [member.name, thunk(() => attributeSet(cx, nested, inner), originOf(nested, inner))];
-    } else if (member.expr !== null) {
-      yield [
-        member.name,
-        inner === outer ? delayArgument(cx, member.expr, inner) : delay(cx, member.expr, inner),
-      ];
-    } else if (member.inherit?.from != null) {
-      const from = member.inherit.from;
-      let source = sources.get(from);
-      if (source === undefined) {
-        source = delay(cx, from, inner);
-        sources.set(from, source);
-      }
-      const subject = source;
-      const at = originOf(member.at, inner);
-      yield [member.name, thunk(() => cx.select(subject, member.name, at), at)];
-    } else {
-      const at = member.at;
-      const name = member.name;
-      yield [
-        name,
-        lookupLexical(outer, name) ??
-          suspended({ kind: 'variable', name, start: at.start, end: at.end }, outer),
-      ];
-    }
-  }
-}
-
-/** The value of a group of bindings. */
-export function attributeSet(cx: Evaluation, group: Group, scope: Scope): Value {
-  const origin = originOf(group, scope);
-  const names = group.recursive ? new Map<string, Lazy>() : null;
-  const inner: Scope =
-    names === null ? scope : { parent: scope, names, subject: null, file: scope.file, call: scope.call };
-  const entries = new Map<string, Attr>();
-  for (const [name, value] of memberValues(cx, group, inner, scope)) {
-    names?.set(name, value);
-    entries.set(name, attr(value, originOf((group.members.get(name) as Member).at, scope)));
-  }
-  if (group.dynamics.length === 0) return attrs(entries, origin);
-  return withDynamicNames(cx, group, inner, entries, origin);
-}
-
-function withDynamicNames(
-  cx: Evaluation,
-  group: Group,
-  scope: Scope,
-  entries: Map<string, Attr>,
-  origin: Origin,
-): Value {
-  const patterns: PatternAttr[] = [];
-  let open: UnknownValue | null = null;
-  for (const member of group.dynamics) {
-    const at = originOf(member.name, scope);
-    const name = dynamicName(cx, member.name.expr, scope);
-    if (name.kind === 'null') continue;
-    const value = below(cx, member.rest, member.value, scope);
-    if (name.kind === 'failure') return name;
-    if (name.kind === 'unknown') open = name;
-    else if (name.text === null) patterns.push({ name, value, at, optional: false });
-    else if (entries.has(name.text))
-      return failure('other', `dynamic attribute '${name.text}' already defined`, at);
-    else entries.set(name.text, attr(value, at));
-  }
-  return attrs(entries, origin, open, patterns);
-}
-
-/** The value of `rest.of.path = expr`. */
-function below(cx: Evaluation, rest: readonly AttrName[], expr: Expr, scope: Scope): Lazy {
-  if (rest.length === 0) return delay(cx, expr, scope);
-  const group = groupOfPath(rest, expr);
-  return thunk(() => attributeSet(cx, group, scope), originOf(group, scope));
 }
 
 function conditional(cx: Evaluation, expr: Extract<Expr, { kind: 'if' }>, scope: Scope): Value {

@@ -46,6 +46,8 @@ export interface SelectEvent {
 
 export interface Tracer {
   onSelect?(event: SelectEvent): void;
+  /** Is a selection from this of interest? Without it all are. Asked very often: it must be cheap. */
+  watches?(target: AttrsValue | UnknownValue): boolean;
   /** `from` imported `to`. */
   onImport?(from: SourceFile, to: string): void;
 }

@@ -40,13 +40,32 @@ interface Manner {
 }
 const PLAIN: Manner = { guarded: false, fallback: null, expr: null };
 
+/** Does somebody listen to selections from this? */
+function isWatched(cx: Evaluation, target: AttrsValue | UnknownValue): boolean {
+  const { tracer } = cx;
+  return tracer?.onSelect !== undefined && (tracer.watches === undefined || tracer.watches(target));
+}
+
+/** The attribute under a written name where it is certainly there and nobody listens: most selections by far. */
+function plainAttr(cx: Evaluation, target: Value, step: AttrName): Lazy | null {
+  if (target.kind !== 'attrs' || step.kind !== 'name') return null;
+  const found = target.entries.get(step.name);
+  return found === undefined || found.optional || isWatched(cx, target) ? null : found.value;
+}
+
 export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Value {
-  const fallback = expr.fallback === null ? null : delay(cx, expr.fallback, scope);
-  const manner: Manner = { guarded: fallback !== null, fallback, expr };
+  let fallback: Lazy | null = null;
   let value = evaluate(cx, expr.target, scope);
   let certain = true;
   for (const step of expr.path) {
     if (value.kind === 'failure') return value;
+    const plain = plainAttr(cx, value, step);
+    if (plain !== null) {
+      value = force(cx, plain);
+      continue;
+    }
+    if (expr.fallback !== null) fallback ??= delay(cx, expr.fallback, scope);
+    const manner: Manner = { guarded: fallback !== null, fallback, expr };
     const at = originOf(step, scope);
     const name = attrName(cx, step, scope, at);
     if (name.kind === 'failure') return name;
@@ -103,9 +122,9 @@ export function selectStep(
   if (target.kind !== 'attrs') return null;
   if (name.kind === 'unknown') return derived(name, 'select', at);
   const result = selectAttrs(cx, target, name, at);
-  if (cx.tracer?.onSelect !== undefined) {
+  if (isWatched(cx, target)) {
     const found = result === null ? false : hasText(target, name);
-    cx.tracer.onSelect({ target, name, at, found, result, ...manner });
+    cx.tracer?.onSelect?.({ target, name, at, found, result, ...manner });
   }
   return result;
 }
@@ -204,6 +223,11 @@ export function hasName(cx: Evaluation, expr: HasAttrExpr, scope: Scope): Value 
   let value = evaluate(cx, expr.target, scope);
   for (const [index, step] of expr.path.entries()) {
     if (value.kind === 'failure') return value;
+    const plain = plainAttr(cx, value, step);
+    if (plain !== null) {
+      if (index < expr.path.length - 1) value = force(cx, plain);
+      continue;
+    }
     const at = originOf(step, scope);
     const name = attrName(cx, step, scope, at);
     if (name.kind === 'failure') return name;
@@ -230,6 +254,7 @@ function ask(
   at: Origin,
   found: boolean | null,
 ): void {
+  if (!isWatched(cx, target)) return;
   cx.tracer?.onSelect?.({ target, name, at, found, result: null, guarded: true, fallback: null, expr: null });
 }
 

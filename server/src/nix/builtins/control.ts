@@ -14,7 +14,7 @@ import type {
 } from '../value.ts';
 import { asAttrs, asList, field, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
-import { wholeList } from './lists.ts';
+import { wholeList } from './list-parts.ts';
 
 /** A failure with a text of the author's; what of it is not known is shown as it is written. */
 export function fail(cx: BuiltinContext, kind: FailureKind, text: Lazy, at: Origin | null): Value {

@@ -18,7 +18,7 @@ import {
 } from '../construct.ts';
 import type { Attr, BuiltinContext, FailureValue, Lazy, Origin, UnknownValue, Value } from '../value.ts';
 import { asText, known, stop } from './arguments.ts';
-import { hiddenNames } from './attrs.ts';
+import { hiddenNames } from './attr-parts.ts';
 import { because, fn1, type Result, type Table } from './define.ts';
 
 type Text = string | UnknownValue | FailureValue;

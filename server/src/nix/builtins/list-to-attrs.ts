@@ -18,7 +18,7 @@ import type {
 } from '../value.ts';
 import { asList, asString, field, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
-import { notCallable, possibleLists, wholeList } from './lists.ts';
+import { notCallable, possibleLists, wholeList } from './list-parts.ts';
 
 interface Growing {
   readonly entries: Map<string, Attr>;

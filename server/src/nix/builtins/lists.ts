@@ -3,39 +3,23 @@
  * unknown.
  */
 import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../construct.ts';
-import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../value.ts';
-import { asBool, asFunction, asInt, asList, elementOf, stop } from './arguments.ts';
-import { because, fn1, fn2, fn3, type Pending, type Result, type Table } from './define.ts';
-
-export type Item = Lazy | Spread;
-
-/** A list of which an unknown one may be: its candidates, or one with any element. */
-export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
-  return unknownList.candidates ?? [list([elementOf(unknownList)], unknownList.origin)];
-}
-
-/** The spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
-export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => Value): Spread {
-  const { of } = spread;
-  if (isTolerated(of)) return spread;
-  const candidates = possibleLists(of).map(candidate => thunk(() => again(candidate)));
-  return { kind: 'spread', of: { ...of, key: boundedKey(`${name}(${of.key})`), term: null, candidates } };
-}
-
-/** An unknown list through a function that works on each item: unknown, but perhaps of a known shape. */
-export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
-  return because(
-    unknownList,
-    possibleLists(unknownList).map(candidate => thunk(() => again(candidate))),
-  );
-}
-
-/** The items if all of them are there, else the reason. */
-export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
-  const spread = value.items.find(item => item.kind === 'spread');
-  return spread?.kind === 'spread' ? spread.of : (value.items as readonly Lazy[]);
-}
+import { lazyKey } from '../identity.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { asBool, asInt, asList, elementOf, stop } from './arguments.ts';
+import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
+import {
+  eachOfUnknown,
+  expected,
+  filterItems,
+  hidden,
+  type Item,
+  mapSpread,
+  maybeItem,
+  notCallable,
+  settled,
+  wholeList,
+} from './list-parts.ts';
+import { sortList } from './sorting.ts';
 
 export function mapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
   const value = asList(cx, xs, at);
@@ -51,49 +35,6 @@ export function mapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null
     ),
     at,
   );
-}
-
-/** A result as a value, where it cannot be given back to the caller of a builtin. */
-export function settled(result: Result): Value {
-  if (result.kind !== 'pending') return result;
-  return { ...result.cause, term: null, candidates: result.candidates };
-}
-
-/** A list with one item that may be there or not. */
-export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
-  const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
-  return {
-    kind: 'spread',
-    of: { ...why, key, term: null, candidates: [list([item], null), list([], null)] },
-  };
-}
-
-/** Items for which the predicate says yes; where it says nothing, the item may be there. */
-export function filterItems(
-  cx: BuiltinContext,
-  value: ListValue,
-  name: string,
-  keep: (item: Lazy) => Value,
-  again: (items: Lazy) => Value,
-): Item[] {
-  const kept: Item[] = [];
-  for (const item of value.items) {
-    cx.step();
-    if (item.kind === 'spread') {
-      kept.push(mapSpread(item, name, again));
-      continue;
-    }
-    const answer = keep(item);
-    if (answer.kind === 'bool') {
-      if (answer.value) kept.push(item);
-    } else if (answer.kind === 'unknown') kept.push(maybeItem(answer, item, name));
-    else kept.push({ kind: 'spread', of: cx.tolerate(expected(answer, 'a Boolean')) });
-  }
-  return kept;
-}
-
-function expected(value: Value, what: string) {
-  return value.kind === 'failure' ? value : failure('type', `value is not ${what}`, value.origin);
 }
 
 export function filterList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
@@ -197,11 +138,6 @@ function unknownOf(cx: BuiltinContext, lazy: Lazy): UnknownValue | null {
   return value.kind === 'unknown' ? value : null;
 }
 
-function hidden(value: ListValue): UnknownValue {
-  const reason = 'a value inside what is compared';
-  return { kind: 'unknown', reason, key: lazyKey(value), term: null, candidates: null, origin: value.origin };
-}
-
 /** A left fold. Over items of unknown number the result is perhaps what it was, or one step further. */
 export function foldLeft(
   cx: BuiltinContext,
@@ -260,57 +196,6 @@ function itemAt(
   const message =
     name === 'elemAt' ? `list index ${index} is out of bounds` : `'builtins.${name}' called on an empty list`;
   return failure('other', message, at);
-}
-
-function compareWith(cx: BuiltinContext, f: Lazy, left: Lazy, right: Lazy, at: Origin | null) {
-  cx.step();
-  return asBool(
-    cx,
-    thunk(() => cx.applyAll(f, [left, right], at)),
-    at,
-  );
-}
-
-class Stopped extends Error {
-  constructor(readonly result: Result) {
-    super('a comparison has no answer');
-  }
-}
-
-export function sortItems(
-  cx: BuiltinContext,
-  f: Lazy,
-  items: readonly Lazy[],
-  at: Origin | null,
-): Lazy[] | Result {
-  const less = (left: Lazy, right: Lazy): boolean => {
-    const answer = compareWith(cx, f, left, right, at);
-    if (answer.kind !== 'bool') throw new Stopped(stop(answer));
-    return answer.value;
-  };
-  try {
-    return [...items].sort((left, right) => {
-      const before = less(left, right);
-      const after = less(right, left);
-      // Not an order: what comes out of sorting with it depends on the sorting.
-      if (before && after) throw new Stopped(because(hidden(list(items, at))));
-      return before ? -1 : after ? 1 : 0;
-    });
-  } catch (error) {
-    if (error instanceof Stopped) return error.result;
-    throw error;
-  }
-}
-
-function sortList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
-  const refused = notCallable(cx, f, at);
-  if (refused !== null) return refused;
-  const value = asList(cx, xs, at);
-  if (value.kind !== 'list') return stop(value);
-  const items = wholeList(value);
-  if ('kind' in items) return because(items);
-  const sorted = sortItems(cx, f, items, at);
-  return Array.isArray(sorted) ? list(sorted, at) : (sorted as Result);
 }
 
 /** `{ right; wrong; }`; what the predicate does not decide may be in either. */
@@ -394,9 +279,3 @@ export const LISTS: Table = {
     return generate(cx, length.value, index => thunk(() => cx.apply(f, int(index, null), at)), at);
   }),
 };
-
-/** What `asFunction` refuses is refused before anything else, as Nix does. */
-export function notCallable(cx: BuiltinContext, f: Lazy, at: Origin | null): Value | null {
-  const value = asFunction(cx, f, at);
-  return value.kind === 'failure' ? value : null;
-}

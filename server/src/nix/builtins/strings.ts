@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { attrs, failure, int, list, string, stringOf, unknown } from '../construct.ts';
 import { boundedKey, lazyKey } from '../identity.ts';
-import { stringAsPath } from '../paths.ts';
 import { addText } from '../strings.ts';
 import type {
   BuiltinContext,
@@ -15,12 +14,13 @@ import type {
   StringPiece,
   StringValue,
   UnknownValue,
-  Value,
 } from '../value.ts';
 import { asInt, asList, asString, asText, coercedText, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
-import { wholeList } from './lists.ts';
-import { dropStart, isAscii, knownHead, knownTail, mapCharacters, takeStart } from './text.ts';
+import { wholeList } from './list-parts.ts';
+import { baseNameOf, dirOf, toPath } from './path-names.ts';
+import { dropStart, isAscii, knownHead, mapCharacters, takeStart } from './text.ts';
+import { compareVersions, versionParts } from './versions.ts';
 
 /**
  * Texts of list items with a separator between them. Items of unknown number become one hole, together with the
@@ -206,51 +206,6 @@ function hashString(cx: BuiltinContext, kind: Lazy, text: Lazy, at: Origin | nul
   return string(createHash(type.text).update(value.text, 'utf8').digest('hex'), at);
 }
 
-/** The last name of a path as a string. */
-export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
-  if (given.kind === 'path') {
-    if (given.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
-    return string(given.text.slice(given.text.lastIndexOf('/') + 1), at);
-  }
-  const value = cx.toText(given, false, at);
-  if (value.kind !== 'string') return stop(value);
-  const inside = stringAsPath(value);
-  if (inside !== null && inside.text !== '') return baseNameOf(cx, inside, at);
-  const tail = knownTail(value);
-  const last = tail.length > 1 && tail.endsWith('/') ? tail.length - 1 : tail.length;
-  const slash = tail.lastIndexOf('/', last - 1);
-  if (value.text === null && (slash < 0 || tail === '/')) return because(holeIn(value));
-  return string(tail === '/' ? '' : tail.slice(slash + 1, last), at);
-}
-
-function dirOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
-  if (given.kind === 'path') {
-    const slash = given.text.lastIndexOf('/');
-    if (given.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));
-    return { ...given, text: slash < 0 ? '' : given.text.slice(0, slash) || '/', origin: at };
-  }
-  const value = coercedText(cx, given, at);
-  if (value.kind !== 'string') return stop(value);
-  const slash = value.text.lastIndexOf('/');
-  return string(slash < 0 ? '.' : value.text.slice(0, slash) || '/', at);
-}
-
-function toPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Value | Result {
-  const value = cx.toText(lazy, true, at);
-  if (value.kind !== 'string') return stop(value);
-  if (value.text === null) return value;
-  if (!value.text.startsWith('/'))
-    return failure('other', `string '${value.text}' doesn't represent an absolute path`, at);
-  const names: string[] = [];
-  for (const name of value.text.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return string(`/${names.join('/')}`, at);
-}
-
 export const STRINGS: Table = {
   concatStringsSep: fn2('concatStringsSep', concatStringsSep),
   replaceStrings: fn3('replaceStrings', replaceStrings),
@@ -309,37 +264,3 @@ export const STRINGS: Table = {
     );
   }),
 };
-
-/** Runs of digits and runs of anything else; dots and dashes only separate. */
-function versionParts(version: string): string[] {
-  return version.match(/[0-9]+|[^0-9.-]+/g) ?? [];
-}
-
-/** -1, 0 or 1 as Nix orders versions: numbers by value, `pre` before everything, numbers after words. */
-export function compareVersions(left: string, right: string): number {
-  const a = versionParts(left);
-  const b = versionParts(right);
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const x = a[i] ?? '';
-    const y = b[i] ?? '';
-    if (isBefore(x, y)) return -1;
-    if (isBefore(y, x)) return 1;
-  }
-  return 0;
-}
-
-function isBefore(x: string, y: string): boolean {
-  const [n, m] = [smallNumber(x), smallNumber(y)];
-  if (n !== null && m !== null) return n < m;
-  if (x === '' && m !== null) return true;
-  if (x === 'pre' && y !== 'pre') return true;
-  if (y === 'pre') return false;
-  if (m !== null) return true;
-  if (n !== null) return false;
-  return Buffer.from(x).compare(Buffer.from(y)) < 0;
-}
-
-/** A number that fits 32 bits; Nix takes a longer one for a word. */
-function smallNumber(part: string): number | null {
-  return /^[0-9]+$/.test(part) && Number(part) <= 2_147_483_647 ? Number(part) : null;
-}

@@ -2,9 +2,9 @@
  * nixpkgs `lib.attrsets`: attributes by path, and the ones that a predicate or a list of names picks.
  */
 import { asAttrs, asList, asString, holeIn, nameString, type Stop, stop } from '../builtins/arguments.ts';
-import { patternName } from '../builtins/attrs.ts';
+import { patternName } from '../builtins/attr-parts.ts';
 import { because, type Result } from '../builtins/define.ts';
-import { wholeList } from '../builtins/lists.ts';
+import { wholeList } from '../builtins/list-parts.ts';
 import { attr, attrs, bool, failure, perhaps } from '../construct.ts';
 import type {
   Attr,

@@ -3,10 +3,12 @@
  */
 
 import { asAttrs, asBool, asList, elementOf, stop } from '../builtins/arguments.ts';
-import { ATTRS, anyName, attrNames, itemsOf, mapAttrs, namesUnknown } from '../builtins/attrs.ts';
+import { anyName, itemsOf, namesUnknown } from '../builtins/attr-parts.ts';
+import { ATTRS } from '../builtins/attrs.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { eachOfUnknown, settled } from '../builtins/list-parts.ts';
 import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
-import { concatMapList, eachOfUnknown, foldLeft, mapList, settled } from '../builtins/lists.ts';
+import { foldLeft, mapList } from '../builtins/lists.ts';
 import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../construct.ts';
 import { update } from '../operators.ts';
 import type {
@@ -20,6 +22,7 @@ import type {
   Value,
 } from '../value.ts';
 import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
+import { cartesianProduct, collect, mapRecursive, recursiveUpdate } from './attr-trees.ts';
 
 export function pair(name: Lazy, value: Lazy, at: Origin | null): AttrsValue {
   return attrs(
@@ -120,99 +123,6 @@ function foldlAttrs(cx: BuiltinContext, f: Lazy, start: Lazy, set: Lazy, at: Ori
 }
 
 const PAIR = fn2('nameValuePair', (_cx, name, value, at) => pair(name, value, at));
-
-/** Sets into each other as deep as both sides are sets. */
-function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
-  const [a, b] = [cx.force(left), cx.force(right)];
-  const merged = update(cx, a, b, at);
-  if (merged.kind !== 'attrs' || a.kind !== 'attrs' || b.kind !== 'attrs') return merged;
-  const entries = new Map(merged.entries);
-  for (const [name, entry] of b.entries) {
-    const before = a.entries.get(name);
-    if (before === undefined || before.optional || entry.optional) continue;
-    entries.set(name, {
-      ...entry,
-      value: thunk(() => updateValue(cx, before.value, entry.value, at), entry.at),
-    });
-  }
-  return { ...merged, entries };
-}
-
-function updateValue(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
-  const before = cx.force(left);
-  if (before.kind === 'failure') return before;
-  const after = cx.force(right);
-  if (before.kind === 'attrs' && after.kind === 'attrs') return recursiveUpdate(cx, before, after, at);
-  if (before.kind === 'unknown' && (after.kind === 'attrs' || after.kind === 'unknown'))
-    return perhaps(before, [after], at, 'recursiveUpdate');
-  if (before.kind === 'attrs' && after.kind === 'unknown')
-    return perhaps(after, [after, before], at, 'recursiveUpdate');
-  return after;
-}
-
-function mapRecursive(
-  cx: BuiltinContext,
-  enter: (set: Value) => boolean | Value,
-  f: Lazy,
-  path: readonly Lazy[],
-  lazy: Lazy,
-  at: Origin | null,
-): Result {
-  const step = fn2('mapAttrsRecursive', (_cx, name, item, place) => {
-    const value = cx.force(item);
-    const here = [...path, name];
-    const inside = value.kind === 'attrs' ? enter(value) : false;
-    if (typeof inside !== 'boolean') return inside;
-    if (value.kind === 'unknown')
-      return perhaps(value, [thunk(() => cx.applyAll(f, [list(here, at), value], at))], place);
-    return inside ? mapRecursive(cx, enter, f, here, value, at) : cx.applyAll(f, [list(here, at), value], at);
-  });
-  return mapAttrs(cx, step, lazy, at);
-}
-
-/** Everything in a tree of sets that the predicate takes. */
-function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
-  const answer = asBool(
-    cx,
-    thunk(() => cx.apply(predicate, lazy, at)),
-    at,
-  );
-  if (answer.kind !== 'bool') return stop(answer);
-  if (answer.value) return list([lazy], at);
-  const value = cx.force(lazy);
-  if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
-  if (value.kind !== 'attrs') return list([], at);
-  const inner = inner1((_cx, item) => settled(collect(cx, predicate, item, at)));
-  return concatMapList(
-    cx,
-    inner,
-    thunk(() => cx.apply(ATTRS.attrValues as Lazy, value, at)),
-    at,
-  );
-}
-
-function cartesianProduct(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const lists = asAttrs(cx, lazy, at);
-  if (lists.kind !== 'attrs') return stop(lists);
-  let product: Lazy = list([emptyAttrs(at)], at);
-  const names = settled(attrNames(cx, lists, at));
-  if (names.kind !== 'list') return names;
-  for (const name of names.items) {
-    if (name.kind === 'spread') return because(name.of);
-    const text = cx.force(name);
-    if (text.kind !== 'string' || text.text === null) continue;
-    const known = text.text;
-    const choices = lists.entries.get(known)?.value as Lazy;
-    const extend = inner1((_cx, row) => {
-      const add = inner1((_inner, value) =>
-        update(cx, cx.force(row), attrs(new Map([[known, attr(value, at)]]), at), at),
-      );
-      return settled(mapList(cx, add, choices, at));
-    });
-    product = settled(concatMapList(cx, extend, product, at));
-  }
-  return cx.force(product);
-}
 
 function isDerivation(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const value = cx.force(lazy);

@@ -4,28 +4,23 @@
 import { asBool, asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
 import { because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
-import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
 import {
-  concatLists,
   eachOfUnknown,
   filterItems,
-  filterList,
-  foldLeft,
-  generate,
   type Item,
-  isElem,
-  LISTS,
-  mapList,
   mapSpread,
   maybeItem,
   settled,
-  sortItems,
   wholeList,
-} from '../builtins/lists.ts';
-import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../construct.ts';
+} from '../builtins/list-parts.ts';
+import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
+import { concatLists, filterList, foldLeft, generate, isElem, LISTS, mapList } from '../builtins/lists.ts';
+import { sortItems } from '../builtins/sorting.ts';
+import { attrsOf, bool, int, list, perhaps, thunk } from '../construct.ts';
 import { append } from '../operators.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
 import { inner1 } from './attrs.ts';
+import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
 /** A function of a list whose items must all be known. */
 function onWhole(
@@ -137,71 +132,6 @@ function findFirst(cx: BuiltinContext, f: Lazy, fallback: Lazy, xs: Lazy, at: Or
   return cx.force(fallback);
 }
 
-/** `count` items from `start`, where those are certainly the ones. */
-function sublist(cx: BuiltinContext, start: bigint, count: bigint, xs: Lazy, at: Origin | null): Result {
-  const value = asList(cx, xs, at);
-  if (value.kind !== 'list') return stop(value);
-  const from = Number(start);
-  const to = from + Math.max(0, Number(count));
-  const spread = value.items.findIndex(item => item.kind === 'spread');
-  const rest = to >= value.items.length && count > 1_000_000_000n;
-  if (spread >= 0 && (rest ? spread < from : spread < to))
-    return because((value.items[spread] as { of: UnknownValue }).of);
-  cx.step(value.items.length >> 6);
-  return list(value.items.slice(from, to), at);
-}
-
-const EVERYTHING = 2n ** 62n;
-
-function cut(name: string, pick: (count: bigint) => readonly [bigint, bigint]) {
-  return fn2(name, (cx, n, xs, at) => {
-    const count = asInt(cx, n, at);
-    if (count.kind !== 'int') return stop(count);
-    const [start, length] = pick(count.value < 0n ? 0n : count.value);
-    return sublist(cx, start, length, xs, at);
-  });
-}
-
-/** `imap0` and `imap1`. */
-export function indexed(
-  cx: BuiltinContext,
-  items: readonly Item[],
-  offset: number,
-  apply: (index: Lazy, item: Lazy) => Value,
-): Item[] {
-  let hidden: UnknownValue | null = null;
-  return items.map((item, index) => {
-    if (item.kind === 'spread') {
-      hidden ??= item.of;
-      const again = (inner: Lazy) => {
-        const value = cx.force(inner);
-        const place = elementOf(item.of);
-        return value.kind === 'list'
-          ? list(
-              value.items.map(each => (each.kind === 'spread' ? each : thunk(() => apply(place, each)))),
-              null,
-            )
-          : value;
-      };
-      return mapSpread(item, 'imap', again);
-    }
-    const place = hidden === null ? int(BigInt(index + offset), null) : elementOf(hidden);
-    return thunk(() => apply(place, item));
-  });
-}
-
-function imap(name: string, offset: number) {
-  return fn2(name, (cx, f, xs, at) => {
-    const value = asList(cx, xs, at);
-    if (value.kind !== 'list') return stop(value);
-    cx.step(value.items.length);
-    return list(
-      indexed(cx, value.items, offset, (index, item) => cx.applyAll(f, [index, item], at)),
-      at,
-    );
-  });
-}
-
 function zipWith(
   cx: BuiltinContext,
   f: (a: Lazy, b: Lazy) => Value,
@@ -236,11 +166,6 @@ function setOperation(name: string, wanted: boolean) {
   return fn2(name, run);
 }
 
-function backwards(cx: BuiltinContext, xs: Lazy, at: Origin | null): ListValue | Result {
-  const value = asList(cx, xs, at);
-  return value.kind === 'list' ? list([...value.items].reverse(), at) : stop(value);
-}
-
 /** A right fold, lazy in what is folded so far. */
 function foldRight(cx: BuiltinContext, f: Lazy, start: Lazy, xs: Lazy, at: Origin | null): Result {
   return foldLeft(
@@ -250,22 +175,6 @@ function foldRight(cx: BuiltinContext, f: Lazy, start: Lazy, xs: Lazy, at: Origi
     settled(backwards(cx, xs, at)),
     at,
   );
-}
-
-function lastItem(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
-  const value = asList(cx, xs, at);
-  if (value.kind !== 'list') return stop(value);
-  const item = value.items.at(-1);
-  if (item === undefined) return failure('throw', 'lists.last: list must not be empty!', at);
-  return item.kind === 'spread' ? because(item.of) : cx.force(item);
-}
-
-function initItems(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
-  const value = asList(cx, xs, at);
-  if (value.kind !== 'list') return stop(value);
-  const item = value.items.at(-1);
-  if (item === undefined) return failure('throw', 'lists.init: list must not be empty!', at);
-  return item.kind === 'spread' ? because(item.of) : list(value.items.slice(0, -1), at);
 }
 
 function sortOn(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {

@@ -5,22 +5,28 @@ import { asBool, asInt, asList, asString, asText, holeIn, stop } from '../builti
 import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { readText } from '../builtins/files.ts';
 import { JSON_FUNCTIONS } from '../builtins/json.ts';
-import { settled } from '../builtins/lists.ts';
+import { settled } from '../builtins/list-parts.ts';
 import { PATTERNS } from '../builtins/patterns.ts';
-import {
-  compareVersions,
-  concatStringsSep,
-  joinTexts,
-  replaceStrings,
-  STRINGS,
-} from '../builtins/strings.ts';
-import { dropEnd, dropStart, knownHead, knownTail, mapCharacters, takeStart } from '../builtins/text.ts';
+import { concatStringsSep, joinTexts, replaceStrings, STRINGS } from '../builtins/strings.ts';
+import { dropEnd, dropStart, mapCharacters } from '../builtins/text.ts';
+import { compareVersions } from '../builtins/versions.ts';
 import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
 import { addText } from '../strings.ts';
 import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
 import { mapAttrsToList } from './attrs.ts';
-import { indexed } from './lists.ts';
+import { indexed } from './list-slices.ts';
 import { LIB_PACKAGES } from './packages.ts';
+import {
+  answer,
+  contains,
+  endsWith,
+  escaping,
+  mapped,
+  replaced,
+  shellArgument,
+  splitString,
+  startsWith,
+} from './string-shape.ts';
 
 /** A function of two strings, the first of which must be known. */
 function onText(
@@ -33,82 +39,6 @@ function onText(
     const value = cx.toText(b, false, at);
     return value.kind === 'string' ? run(cx, first.text, value, at) : stop(value);
   });
-}
-
-/** Does it begin so? null: hidden by a hole. */
-function startsWith(value: StringValue, prefix: string): boolean | null {
-  const head = knownHead(value);
-  if (value.text !== null || head.length >= prefix.length) return head.startsWith(prefix);
-  return prefix.startsWith(head) ? null : false;
-}
-
-function endsWith(value: StringValue, suffix: string): boolean | null {
-  const tail = knownTail(value);
-  if (value.text !== null || tail.length >= suffix.length) return tail.endsWith(suffix);
-  return suffix.endsWith(tail) ? null : false;
-}
-
-function answer(value: StringValue, is: boolean | null, at: Origin | null): Result {
-  return is === null ? because(holeIn(value)) : bool(is, at);
-}
-
-function contains(value: StringValue, infix: string): boolean | null {
-  if (value.text !== null) return value.text.includes(infix);
-  return value.pieces.some(piece => !('hole' in piece) && piece.text.includes(infix)) ? true : null;
-}
-
-/** The stretches between separators, each with its way back to the file. */
-function splitString(cx: BuiltinContext, separator: string, value: StringValue, at: Origin | null): Result {
-  if (value.text === null) return because(holeIn(value));
-  const { text } = value;
-  if (separator === '')
-    return list(
-      ['', ...text, ''].map(character => string(character, at)),
-      at,
-    );
-  const parts: Lazy[] = [];
-  let start = 0;
-  for (;;) {
-    cx.step();
-    const end = text.indexOf(separator, start);
-    const stretch = dropStart(value, start);
-    parts.push(end < 0 ? stretch : takeStart(stretch, end - start));
-    if (end < 0) return list(parts, at);
-    start = end + separator.length;
-  }
-}
-
-function mapped(name: string, change: (text: string) => string) {
-  return fn1(name, (cx, lazy, at) => {
-    const value = cx.toText(lazy, false, at);
-    return value.kind === 'string' ? mapCharacters(value, name, change) : stop(value);
-  });
-}
-
-/** A backslash before each of the characters. */
-export function escaping(name: string, characters: string, before = '\\') {
-  const set = new Set(characters);
-  return mapped(name, text => [...text].map(c => (set.has(c) ? before + c : c)).join(''));
-}
-
-function replaced(name: string, table: Readonly<Record<string, string>>) {
-  return mapped(name, text => [...text].map(c => table[c] ?? c).join(''));
-}
-
-/** As bash reads it: quoted unless it is made of harmless characters only. */
-function shellArgument(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const value = cx.toText(lazy, true, at);
-  if (value.kind !== 'string') return stop(value);
-  if (value.text !== null && /^[A-Za-z0-9,._+:@%/-]+$/.test(value.text)) return value;
-  const quote: StringPiece = { text: "'", source: null };
-  // Whether quotes stand around a text with holes depends on what is in them.
-  if (
-    value.text === null &&
-    value.pieces.every(piece => 'hole' in piece || /^[A-Za-z0-9,._+:@%/-]*$/.test(piece.text))
-  )
-    return because(holeIn(value));
-  const inner = mapCharacters(value, 'escapeShellArg', text => text.replaceAll("'", "'\\''"));
-  return stringOf([quote, ...inner.pieces, quote], at);
 }
 
 function optionalString(cx: BuiltinContext, condition: Lazy, text: Lazy, at: Origin | null): Result {
@@ -163,7 +93,9 @@ function fixedWidth(
 }
 
 const EMPTY = string('', null);
+
 const SPACE = string(' ', null);
+
 const NEWLINE: StringPiece = { text: '\n', source: null };
 
 function older(

@@ -1,0 +1,76 @@
+/**
+ * Sets of which not all is known: why, and their attributes as items of a list.
+ */
+
+import { compareBytes } from '../compare.ts';
+import { attrs, list, unknown } from '../construct.ts';
+import { boundedKey, identity, isTolerated } from '../identity.ts';
+import type { Attr, AttrsValue, Lazy, PatternAttr, UnknownValue } from '../value.ts';
+import { elementOf, nameString } from './arguments.ts';
+import { type Item, maybeItem } from './list-parts.ts';
+
+export function sortedNames(set: AttrsValue): string[] {
+  const names = [...set.entries.keys()];
+  return names.sort(compareBytes);
+}
+
+/** Why not all names of a set are known; null if they are. */
+export function hiddenNames(set: AttrsValue): UnknownValue | null {
+  if (set.open !== null) return set.open;
+  for (const entry of set.entries.values()) if (entry.optional) return namesUnknown(set);
+  return set.patterns.length > 0 ? namesUnknown(set) : null;
+}
+
+export function namesUnknown(set: AttrsValue): UnknownValue {
+  return unknown('which names a set has', `names(${identity(set)})`, set.origin);
+}
+
+/**
+ * One item for each attribute in the order of names. Where there may be more of them, they may be anywhere between:
+ * one with a partly known name is written as what it would be.
+ */
+export function itemsOf(
+  set: AttrsValue,
+  name: string,
+  item: (name: Lazy, entry: Attr) => Lazy,
+  example: (name: Lazy, value: Lazy) => Lazy,
+): Item[] {
+  const hidden = hiddenNames(set);
+  const items: Item[] = [];
+  if (hidden !== null) {
+    const candidates: Lazy[] = [];
+    for (const pattern of set.patterns)
+      candidates.push(list([item(patternName(pattern), pattern)], pattern.at));
+    if (set.open !== null && !isTolerated(set.open))
+      candidates.push(list([example(anyName(set.open), elementOf(set.open))], set.origin));
+    const key = isTolerated(hidden) ? hidden.key : boundedKey(`${name}(${identity(set)})`);
+    items.push({ kind: 'spread', of: { ...hidden, key, term: null, candidates } });
+  }
+  for (const known of sortedNames(set)) {
+    const entry = set.entries.get(known) as Attr;
+    const value = item(nameString(known, entry.at), entry);
+    if (hidden === null || !entry.optional) items.push(value);
+    else items.push(maybeItem(hidden, value, `${name} ${known}`));
+    // Further names may follow this one; what they are has been said once.
+    if (hidden !== null) items.push({ kind: 'spread', of: { ...hidden, term: null, candidates: [] } });
+  }
+  return items;
+}
+
+/** The name of any attribute of an unknown set. */
+export function anyName(set: UnknownValue): UnknownValue {
+  return unknown(set.reason, boundedKey(`name of ${set.key}`), set.origin);
+}
+
+/** The name of a pattern for those who make further names of it: a lone hole is passed on as what it is. */
+export function patternName(pattern: PatternAttr): Lazy {
+  const [first] = pattern.name.pieces;
+  return pattern.name.pieces.length === 1 && first !== undefined && 'hole' in first
+    ? first.hole
+    : pattern.name;
+}
+
+/** A set of which nothing is known, as a set. */
+export function openSet(value: UnknownValue): AttrsValue {
+  return attrs(new Map(), value.origin, value);
+}

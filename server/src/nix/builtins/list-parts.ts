@@ -1,0 +1,91 @@
+/**
+ * Lists of which not all is known: spreads, the lists that an unknown one may be, and items that may be there.
+ */
+import { failure, list, thunk } from '../construct.ts';
+import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, Spread, UnknownValue, Value } from '../value.ts';
+import { asFunction, elementOf } from './arguments.ts';
+import { because, type Pending, type Result } from './define.ts';
+
+export type Item = Lazy | Spread;
+
+/** A list of which an unknown one may be: its candidates, or one with any element. */
+export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
+  return unknownList.candidates ?? [list([elementOf(unknownList)], unknownList.origin)];
+}
+
+/** The spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
+export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => Value): Spread {
+  const { of } = spread;
+  if (isTolerated(of)) return spread;
+  const candidates = possibleLists(of).map(candidate => thunk(() => again(candidate)));
+  return { kind: 'spread', of: { ...of, key: boundedKey(`${name}(${of.key})`), term: null, candidates } };
+}
+
+/** An unknown list through a function that works on each item: unknown, but perhaps of a known shape. */
+export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
+  return because(
+    unknownList,
+    possibleLists(unknownList).map(candidate => thunk(() => again(candidate))),
+  );
+}
+
+/** The items if all of them are there, else the reason. */
+export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
+  const spread = value.items.find(item => item.kind === 'spread');
+  return spread?.kind === 'spread' ? spread.of : (value.items as readonly Lazy[]);
+}
+
+/** A result as a value, where it cannot be given back to the caller of a builtin. */
+export function settled(result: Result): Value {
+  if (result.kind !== 'pending') return result;
+  return { ...result.cause, term: null, candidates: result.candidates };
+}
+
+/** A list with one item that may be there or not. */
+export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
+  const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
+  return {
+    kind: 'spread',
+    of: { ...why, key, term: null, candidates: [list([item], null), list([], null)] },
+  };
+}
+
+/** Items for which the predicate says yes; where it says nothing, the item may be there. */
+export function filterItems(
+  cx: BuiltinContext,
+  value: ListValue,
+  name: string,
+  keep: (item: Lazy) => Value,
+  again: (items: Lazy) => Value,
+): Item[] {
+  const kept: Item[] = [];
+  for (const item of value.items) {
+    cx.step();
+    if (item.kind === 'spread') {
+      kept.push(mapSpread(item, name, again));
+      continue;
+    }
+    const answer = keep(item);
+    if (answer.kind === 'bool') {
+      if (answer.value) kept.push(item);
+    } else if (answer.kind === 'unknown') kept.push(maybeItem(answer, item, name));
+    else kept.push({ kind: 'spread', of: cx.tolerate(expected(answer, 'a Boolean')) });
+  }
+  return kept;
+}
+
+export function expected(value: Value, what: string) {
+  return value.kind === 'failure' ? value : failure('type', `value is not ${what}`, value.origin);
+}
+
+export function hidden(value: ListValue): UnknownValue {
+  const reason = 'a value inside what is compared';
+  return { kind: 'unknown', reason, key: lazyKey(value), term: null, candidates: null, origin: value.origin };
+}
+
+/** What `asFunction` refuses is refused before anything else, as Nix does. */
+export function notCallable(cx: BuiltinContext, f: Lazy, at: Origin | null): Value | null {
+  const value = asFunction(cx, f, at);
+  return value.kind === 'failure' ? value : null;
+}

@@ -1,0 +1,33 @@
+/** Runs of digits and runs of anything else; dots and dashes only separate. */
+export function versionParts(version: string): string[] {
+  return version.match(/[0-9]+|[^0-9.-]+/g) ?? [];
+}
+
+/** -1, 0 or 1 as Nix orders versions: numbers by value, `pre` before everything, numbers after words. */
+export function compareVersions(left: string, right: string): number {
+  const a = versionParts(left);
+  const b = versionParts(right);
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const x = a[i] ?? '';
+    const y = b[i] ?? '';
+    if (isBefore(x, y)) return -1;
+    if (isBefore(y, x)) return 1;
+  }
+  return 0;
+}
+
+function isBefore(x: string, y: string): boolean {
+  const [n, m] = [smallNumber(x), smallNumber(y)];
+  if (n !== null && m !== null) return n < m;
+  if (x === '' && m !== null) return true;
+  if (x === 'pre' && y !== 'pre') return true;
+  if (y === 'pre') return false;
+  if (m !== null) return true;
+  if (n !== null) return false;
+  return Buffer.from(x).compare(Buffer.from(y)) < 0;
+}
+
+/** A number that fits 32 bits; Nix takes a longer one for a word. */
+function smallNumber(part: string): number | null {
+  return /^[0-9]+$/.test(part) && Number(part) <= 2_147_483_647 ? Number(part) : null;
+}
