@@ -13,7 +13,8 @@ export interface Reference {
   readonly offset: number;
 }
 
-const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|(?<=\bself\s*\+\s*["/]?)\/[\w./+-]+/g;
+/** The look behind comes after the slash: before it, it would be tried at every character of the file. */
+const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|\/(?<=\bself\s*\+\s*"?\/)[\w./+-]+/g;
 
 /** The `.nix` files of the workspace that a text names. */
 export function referencesOf(files: NixFiles, file: string, text: string): Reference[] {

@@ -14,7 +14,7 @@ import {
 import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
-import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
+import type { AttrsValue, Lazy, Origin, Scope, Value } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 import { readCollection } from './definitions.ts';
 import { appliedItems, readAppliedImport } from './imported.ts';
@@ -62,7 +62,11 @@ const SESSION_OPTION =
 export function readUnit(cx: Evaluation, file: SourceFile, known: Known, places: readonly number[]): Unit {
   const reader = createReader(cx, file, known, places);
   const before = cx.tracer;
-  cx.tracer = { ...before, onSelect: reader.onSelect };
+  cx.tracer = {
+    ...before,
+    onSelect: reader.onSelect,
+    watches: target => target.kind === 'unknown' || isKnownSet(target, known),
+  };
   try {
     reader.run();
   } finally {
@@ -260,6 +264,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       makesGenerators: /\b(script|runtimeInputs|prompts)\b/.test(withoutComments(file)),
     }),
   };
+}
+
+function isKnownSet({ origin }: AttrsValue, known: Known): boolean {
+  return origin !== null && (isAt(origin, known.registries) || isAt(origin, known.matrices));
 }
 
 function isAt(origin: Origin, places: ReadonlyMap<string, Place>): boolean {

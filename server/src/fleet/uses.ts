@@ -2,7 +2,7 @@
  * Uses of generators' files: selections `….vars.generators.G.files.F.path` on a configuration, however they are
  * spelled and whichever function they stand in.
  */
-import { display } from '../nix/construct.ts';
+import { display, stringKey } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
@@ -14,15 +14,13 @@ import { readName } from './read.ts';
 interface Step {
   readonly name: StringValue;
   readonly at: Origin | null;
-  /** The value selected: two uses with one key are the same. */
-  readonly key: string;
 }
 
 /** The names selected from the root of an unknown, outermost first. */
 function stepsOf(value: UnknownValue): Step[] {
   const steps: Step[] = [];
   for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of)
-    steps.push({ name: at.term.name, at: at.term.at, key: at.key });
+    steps.push({ name: at.term.name, at: at.term.at });
   return steps.reverse();
 }
 
@@ -33,6 +31,11 @@ function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
     return steps[i - 2]?.name.text === 'options' ? null : steps.slice(i + 1);
   }
   return null;
+}
+
+/** The same generator, file or attribute has the same key, whichever configuration it is asked of. */
+function pathKey(below: readonly Step[]): string {
+  return below.map(step => stringKey(step.name)).join('\0');
 }
 
 /** Where a name is written in the file: the literal that it comes from, else where it is selected. */
@@ -75,11 +78,9 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
     onSelect(event) {
       if (event.target.kind !== 'unknown') return;
       const steps = stepsOf(event.target);
-      const below = belowGenerators([...steps, { name: event.name, at: event.at, key: '' }]);
+      const below = belowGenerators([...steps, { name: event.name, at: event.at }]);
       if (below === null || below.length === 0) return;
-      const self =
-        event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
-      if (provides(event)) guarded.add(self);
+      if (provides(event)) guarded.add(pathKey(below));
       if (event.result === null || below.length !== 4 || below[1]?.name.text !== 'files') return;
       const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
       // Written in this file, or in an accessor elsewhere that is called from here.
@@ -104,8 +105,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
         key: lookups.at(-1) ?? null,
       };
       const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
-      const prefixes = [...steps.slice(steps.length - 3), { key: self }].map(step => step.key);
-      pending.push({ id, use, prefixes });
+      pending.push({ id, use, prefixes: below.map((_, index) => pathKey(below.slice(0, index + 1))) });
     },
     uses() {
       for (const { id, use, prefixes } of pending) {

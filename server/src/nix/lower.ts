@@ -10,15 +10,7 @@ import { addBindings, attrSet, lowerAttrPath, nameAt, salvage } from './lower-bi
 import { lowerPath, lowerString } from './lower-parts.ts';
 import { type Lowering, MAX_DEPTH, partsOf } from './lower-run.ts';
 import { verbatimText } from './lower-strings.ts';
-import type {
-  Binding,
-  Comment,
-  Expr,
-  Formal,
-  Identifier,
-  LambdaExpr,
-  NixSyntaxError,
-} from './syntax.ts';
+import type { Binding, Comment, Expr, Formal, Identifier, LambdaExpr, NixSyntaxError } from './syntax.ts';
 
 /** The result of lowering a whole file; `errors` are those found by lowering, not those of the parser. */
 export interface Lowered {

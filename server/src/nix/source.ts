@@ -1,7 +1,7 @@
 /**
  * A file of Nix as the evaluator and everything above it see it: text, tree, and where its lines begin.
  */
-import type { Comment, Expr, Range, NixSyntaxError } from './syntax.ts';
+import type { Comment, Expr, NixSyntaxError, Range } from './syntax.ts';
 
 export interface SourceFile {
   /** Relative to the workspace root, with `/` between names: the file's identity everywhere. */
