@@ -57,7 +57,7 @@ function freshReport(name) {
 async function unit() {
   const report = freshReport('unit');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await node([bin('vitest/vitest.mjs'), 'run', ...reporters], { limitSeconds: 900 });
+  const code = await node([bin('vitest/vitest.mjs'), 'run', ...reporters], { limitSeconds: 480 });
   return counted(code, report, results => ({
     passed: results.numPassedTests,
     failed: results.numFailedTests,

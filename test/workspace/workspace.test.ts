@@ -49,6 +49,14 @@ describe('documents', () => {
     expect(workspace.snapshot()).toBe(before);
   });
 
+  test('a document above 2 MB is treated as such a file is', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': '' }));
+    workspace.open('a.nix', `bad${' '.repeat(3 * 1024 * 1024)}`);
+    expect(workspace.files.kind('a.nix')).toBe('file');
+    expect(workspace.files.parse('a.nix')).toBeNull();
+    expect(findingsOf(workspace)).toEqual([]);
+  });
+
   test('any number of edits between two snapshots is one analysis', () => {
     const engine = smallEngine();
     const workspace = smallWorkspace(folder({ 'a.nix': '' }), engine);

@@ -26,7 +26,7 @@ export interface WorkspaceFiles extends NixFiles {
 interface Cell {
   readonly text: string;
   /** Undefined: not parsed yet. */
-  source: SourceFile | null | undefined;
+  source: SourceFile | undefined;
 }
 
 export interface FilesOptions {
@@ -54,7 +54,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
 
   const cellOf = (path: string): Cell | null => {
     const cell = overlays.get(path) ?? cells.get(path);
-    if (cell) return cell;
+    if (cell) return tooLarge(cell.text) ? null : cell;
     const text = disk.read(path);
     if (text === null) return null;
     const fresh: Cell = { text, source: undefined };
@@ -72,10 +72,14 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       if (!path.endsWith('.nix')) return null;
       const cell = cellOf(path);
       if (!cell) return null;
-      cell.source ??= tooLarge(cell.text) ? null : parseFile(path, cell.text, options.parse);
+      cell.source ??= parseFile(path, cell.text, options.parse);
       return cell.source;
     },
-    text: path => (overlays.get(path) ?? cells.get(path))?.text ?? disk.read(path),
+    text(path) {
+      const cell = overlays.get(path) ?? cells.get(path);
+      if (!cell) return disk.read(path);
+      return tooLarge(cell.text) ? null : cell.text;
+    },
     kind(path) {
       if (overlays.has(path)) return 'file';
       return disk.kind(path) ?? (isOpenBelow(path) ? 'directory' : null);
