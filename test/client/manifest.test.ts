@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
@@ -24,6 +25,14 @@ test.each(settings)('the setting %s is ours, described, and has a default', (nam
   expect(setting.markdownDescription).toMatch(/\.$/);
   expect(setting).toHaveProperty('default');
   expect(['resource', 'window']).toContain(setting.scope);
+});
+
+test('the server reads the same settings, with the same defaults', () => {
+  const promised = Object.fromEntries(
+    settings.map(([name, setting]) => [name.replace('varsmith.', ''), setting.default]),
+  );
+  const { 'trace.server': _, ...shared } = promised;
+  expect(shared).toEqual(DEFAULT_SETTINGS);
 });
 
 test('there are fewer than ten settings', () => {

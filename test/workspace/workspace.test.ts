@@ -151,6 +151,16 @@ describe('settings', () => {
     expect(workspace.files.text('old/b.nix')).toBe('bad');
   });
 
+  test('off: nothing is analysed, open documents neither', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': 'bad' }), smallEngine(), {
+      configuration: { enable: false },
+    });
+    workspace.open('b.nix', 'bad');
+    expect(findingsOf(workspace)).toEqual([]);
+    workspace.configure({ enable: true });
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`, `b.nix: ${BAD}`]);
+  });
+
   test('what cannot be used is named and costs nothing else', () => {
     const workspace = smallWorkspace(
       folder({ 'a.nix': 'bad', 'varsmith.json': '{ "rules": ' }),

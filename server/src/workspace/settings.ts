@@ -15,6 +15,8 @@ const patterns = v.array(v.string());
 
 /** Every setting with what it may be. The same names stand in the extension's manifest under `varsmith.`. */
 export const settingsSchema = {
+  /** Off: nothing of the folder is analysed. */
+  enable: v.boolean(),
   /** Rule id to severity, or `off`. */
   rules: v.record(v.string(), severity),
   /** Files that are registries whatever they look like. */
@@ -26,13 +28,20 @@ export const settingsSchema = {
 } as const;
 
 export interface Settings {
+  readonly enable: boolean;
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   readonly registryFiles: readonly string[];
   readonly matrixFiles: readonly string[];
   readonly exclude: readonly string[];
 }
 
-export const DEFAULT_SETTINGS: Settings = { rules: {}, registryFiles: [], matrixFiles: [], exclude: [] };
+export const DEFAULT_SETTINGS: Settings = {
+  enable: true,
+  rules: {},
+  registryFiles: ['**/secret-registry.nix'],
+  matrixFiles: ['**/machine-env-matrix.nix'],
+  exclude: [],
+};
 
 export interface ReadSettings {
   readonly settings: Settings;
@@ -75,6 +84,8 @@ function readLayer(
     if (result.success) read[name] = result.output;
     else note(name, 'a list of path patterns');
   }
+  if (typeof layer.enable === 'boolean') read.enable = layer.enable;
+  else if (layer.enable !== undefined && layer.enable !== null) note('enable', 'true or false');
   const rules = layer.rules;
   if (rules === undefined || rules === null) return read;
   if (typeof rules !== 'object' || Array.isArray(rules)) {

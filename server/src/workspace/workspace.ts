@@ -58,7 +58,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     search: options.search ?? true,
   });
   let { settings, problems } = readAllSettings(files, configuration);
-  isExcluded = matchesAny(settings.exclude);
+  isExcluded = excludedBy(settings);
   let builder = engine.createFleetBuilder(files, fleetSettings(settings));
   let version = 0;
   let last: Snapshot | null = null;
@@ -77,8 +77,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     if (equal(before, settings)) return;
     stale = true;
     if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
-    isExcluded = matchesAny(settings.exclude);
-    if (!equal(before.exclude, settings.exclude)) files.rescan();
+    isExcluded = excludedBy(settings);
+    if (before.enable !== settings.enable || !equal(before.exclude, settings.exclude)) files.rescan();
     builder = engine.createFleetBuilder(files, fleetSettings(settings));
   }
 
@@ -151,4 +151,9 @@ function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
     else groups.set(finding.at.file, [finding]);
   }
   return groups;
+}
+
+/** What is not searched: everything, where the analysis is off. */
+function excludedBy(settings: Settings): (path: string) => boolean {
+  return settings.enable ? matchesAny(settings.exclude) : () => true;
 }
