@@ -65,6 +65,8 @@ interface State {
   readonly texts: Map<string, TextFacts>;
   readonly registries: Map<string, Registry | null>;
   readonly matrices: Map<string, Matrix | null>;
+  /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
+  registriesOfMatrices: readonly Registry[];
   readonly units: Map<string, Unit>;
   readonly machines: Map<string, DeclaredMachines>;
   readonly arguments: Map<string, Map<string, Lazy>>;
@@ -149,6 +151,7 @@ function newState(files: FleetFiles): State {
     texts: new Map(),
     registries: new Map(),
     matrices: new Map(),
+    registriesOfMatrices: [],
     units: new Map(),
     machines: new Map(),
     arguments: new Map(),
@@ -268,14 +271,25 @@ function findMatrices(
         if (text !== undefined && !pipeline.has(target) && registries.some(one => holdsKeys(text, one)))
           candidates.add(target);
       }
+  if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
+  state.registriesOfMatrices = registries;
   const found: Matrix[] = [];
   for (const path of [...candidates].sort()) {
-    const read = withBudget(state.evaluation, FILE_STEPS, () =>
-      readMatrix(state.evaluation, path, registries, settings.isMatrixFile(path)),
-    );
-    if (read !== null && !(read instanceof BudgetExceeded)) found.push(read);
+    let matrix = state.matrices.get(path);
+    if (matrix === undefined) {
+      const read = withBudget(state.evaluation, FILE_STEPS, () =>
+        readMatrix(state.evaluation, path, registries, settings.isMatrixFile(path)),
+      );
+      matrix = read instanceof BudgetExceeded ? null : read;
+      state.matrices.set(path, matrix);
+    }
+    if (matrix !== null) found.push(matrix);
   }
   return found;
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 /** Does the text have at least one of the keys as a string? */

@@ -3,7 +3,7 @@
  * on the way.
  */
 import { perhaps, unknown } from '../nix/construct.ts';
-import { delay, evaluate } from '../nix/evaluate.ts';
+import { delay, evaluate, force, lookupLexical } from '../nix/evaluate.ts';
 import {
   BudgetExceeded,
   type Evaluation,
@@ -95,6 +95,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const uses = collectUses(cx, file.path);
   const interesting = interestOf(file, places);
   const inSpine = new WeakSet<Expr>();
+  /** Applications that are bound to a name: evaluated once, for the name and for the walk. */
+  const bound = new Map<Expr, Lazy>();
+  /** What was seen when such a one was evaluated. */
+  const shown = new Map<Lazy, { readonly rows: readonly RowRead[]; readonly registrySeen: boolean }>();
   /** What was seen since the question began. */
   let rows: RowRead[] = [];
   let registrySeen = false;
@@ -171,11 +175,13 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   }
 
   function noteApplication(expr: ApplyExpr, scope: Scope): void {
+    const lazy = bound.get(expr);
     const value = ask(expr, () => {
-      const result = evaluate(cx, expr, scope);
+      const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
       if (takesFunction(expr)) lookInto(cx, result, LOOK_DEPTH);
       return result;
     });
+    if (lazy !== undefined) shown.set(lazy, { rows, registrySeen });
     if (value?.kind !== 'attrs' || value.origin === null || !isAt(value.origin, known.registries)) return;
     const registry = value.origin.file.path;
     if (registry === file.path || !isImport(expr)) return;
@@ -192,20 +198,24 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const at = (walked.state.path as NamePath).at;
     if (walked.isLet && names.length === 1)
       lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked) });
-    if (isGenerators(names)) noteCollection(walked, at);
+    const lazy = lazyOf(walked);
+    if (walked.expr?.kind === 'apply') bound.set(walked.expr, lazy);
+    if (isGenerators(names)) noteCollection(walked, lazy, at);
     else if (names.at(-1) === 'imports' && walked.expr !== null) noteImports(walked.expr, walked.state.scope);
     else if (SESSION_OPTION.test(names.slice(-2).join('.'))) sessionValues.push(rangeIn(file, walked));
   }
 
-  function noteCollection(walked: WalkedBinding, at: Origin): void {
-    const collection = ask(at, () => readCollection(cx, walked.value(), at, walked.state.conditional));
+  function noteCollection(walked: WalkedBinding, lazy: Lazy, at: Origin): void {
+    const collection = ask(at, () => readCollection(cx, lazy, at, walked.state.conditional));
     if (collection === null) return;
+    const before = shown.get(lazy);
     definitions.push(...collection.definitions);
     for (const gap of collection.gaps)
       notAnalysable.push({ at: placeOf(gap.origin ?? at), reason: gap.reason });
     // What was evaluated before is not read again: then the places of the names tell where they come from.
-    if (!registrySeen && !collection.definitions.some(one => known.registries.has(one.at.file))) return;
-    const read = rows.length > 0 ? rows : [...rowReads.values()];
+    const fromRegistry = registrySeen || before?.registrySeen === true;
+    if (!fromRegistry && !collection.definitions.some(one => known.registries.has(one.at.file))) return;
+    const [read = [...rowReads.values()]] = [rows, before?.rows ?? []].filter(list => list.length > 0);
     const machines = [...new Set(read.filter(row => row.found).map(row => row.machine))].sort();
     assignments.push({ at: placeOf(at), machines, names: collection.names });
   }
@@ -264,6 +274,12 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       makesGenerators: /\b(script|runtimeInputs|prompts)\b/.test(withoutComments(file)),
     }),
   };
+}
+
+/** The value of a binding; that of a name is what the name stands for, so that it is evaluated but once. */
+function lazyOf({ state, value, expr, isLet }: WalkedBinding): Lazy {
+  const name = isLet ? state.path?.name?.text : expr?.kind === 'variable' ? expr.name : null;
+  return (name == null ? null : lookupLexical(state.scope, name)) ?? value();
 }
 
 function isKnownSet({ origin }: AttrsValue, known: Known): boolean {

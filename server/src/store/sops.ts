@@ -28,7 +28,8 @@ export interface ClanSecret {
   readonly name: string;
   /** The file with the ciphertext. */
   readonly path: string;
-  readonly holders: Holders;
+  /** Whom it is linked to. Read when first asked for. */
+  readonly holders: () => Holders;
   /** Read from the file's metadata when first asked for; null where it has none. */
   readonly recipients: () => readonly string[] | null;
 }
@@ -65,7 +66,7 @@ export function readSops(files: StoreFiles, directory = ''): SopsFolder {
         {
           name,
           path,
-          holders: holdersOf(files, folder),
+          holders: once(() => holdersOf(files, folder)),
           recipients: once(() => textAs(files, path, sopsRecipients)),
         },
       ];
@@ -85,11 +86,28 @@ export function implicitSecrets(sops: SopsFolder, machine: string): readonly Cla
   const groups = new Set(
     sops.groups.filter(group => group.machines.some(one => one.name === machine)).map(group => group.name),
   );
-  return sops.secrets.filter(
-    ({ holders }) =>
+  return sops.secrets.filter(secret => {
+    const holders = secret.holders();
+    return (
       holders.machines.some(one => one.name === machine && !one.dangling) ||
-      holders.groups.some(one => groups.has(one.name) && !one.dangling),
-  );
+      holders.groups.some(one => groups.has(one.name) && !one.dangling)
+    );
+  });
+}
+
+/** Those secrets by name, each with the machines that get it, sorted. */
+export function implicitByName(
+  sops: SopsFolder,
+  machines: Iterable<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const machine of [...new Set(machines)].sort())
+    for (const { name } of implicitSecrets(sops, machine)) {
+      const list = found.get(name);
+      if (list === undefined) found.set(name, [machine]);
+      else list.push(machine);
+    }
+  return found;
 }
 
 /** The machines that a secret reaches, by a link of their own or through a group. */

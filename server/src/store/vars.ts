@@ -94,7 +94,7 @@ export function readVars(files: Tree, directory = ''): StoredVars {
       const path = `${folder}/${name}/${name}.age`;
       if (files.kind(path) === 'file')
         vars.push({ ...slot, file, kind: 'secret', keeper: 'age', current: true, path });
-      else if (depth < MAX_DEPTH) inAge(slot, `${folder}/${name}`, `${file}/`, depth + 1);
+      if (depth < MAX_DEPTH) inAge(slot, `${folder}/${name}`, `${file}/`, depth + 1);
     }
   }
 

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { readContents } from '../../server/src/store/read.ts';
+import { implicitByName, implicitSecrets, machinesWith } from '../../server/src/store/sops.ts';
+import { sopsSecret, storeFiles } from './support.ts';
+
+const up = '../../../../../../';
+
+const CLAN = {
+  'sops/users/ada/key.json':
+    '[{ "publickey": "age1ada", "type": "age" }, { "publickey": "F00D", "type": "pgp" }]',
+  'sops/machines/lea/key.json': '{ "publickey": "age1lea", "type": "age" }',
+  'sops/machines/noa/key.json': '[{ "publickey": "age1noa", "type": "age" }]',
+  'sops/groups/mail/machines/noa': { link: '../../../machines/noa' },
+  'sops/secrets/lea-age.key/secret': sopsSecret('age1ada'),
+  'sops/secrets/lea-age.key/users/ada': { link: '../../../users/ada' },
+  'sops/secrets/lea-password/secret': sopsSecret('age1ada', 'age1lea'),
+  'sops/secrets/lea-password/machines/lea': { link: '../../../machines/lea' },
+  'sops/secrets/smtp/secret': sopsSecret('age1noa'),
+  'sops/secrets/smtp/groups/mail': { link: '../../../groups/mail' },
+  'vars/per-machine/lea/ssh/key/secret': sopsSecret('age1ada', 'age1lea'),
+  'vars/per-machine/lea/ssh/key/users/ada': { link: `${up}sops/users/ada` },
+  'vars/per-machine/lea/ssh/key/machines/lea': { link: `${up}sops/machines/lea` },
+  'vars/per-machine/lea/ssh/key/machines/gone': { link: `${up}sops/machines/gone` },
+  'vars/per-machine/lea/ssh/pub/value': 'ssh-ed25519 AAAA',
+};
+
+test('whom a secret is linked and encrypted to', () => {
+  const store = readContents(storeFiles(CLAN));
+  const [key] = store.find('ssh', 'key');
+  const access = key && store.accessOf(key);
+  expect(access?.recipients).toEqual(['age1ada', 'age1lea']);
+  expect(access?.holders?.users.map(one => [one.name, one.target, one.dangling])).toEqual([
+    ['ada', 'sops/users/ada', false],
+  ]);
+  expect(access?.holders?.machines.map(one => [one.name, one.dangling])).toEqual([
+    ['gone', true],
+    ['lea', false],
+  ]);
+});
+
+test('public files have no access to tell of', () => {
+  const store = readContents(storeFiles(CLAN));
+  const [pub] = store.find('ssh', 'pub');
+  expect(pub && store.accessOf(pub)).toBeNull();
+  expect(store.find('ssh', 'nothing')).toEqual([]);
+});
+
+test('files that cannot tell links have names and nothing that dangles', () => {
+  const { list, kind, text } = storeFiles(CLAN);
+  const store = readContents({ list, kind, text });
+  const [key] = store.find('ssh', 'key');
+  expect(key && store.accessOf(key)?.holders?.machines).toEqual([
+    { name: 'lea', path: 'vars/per-machine/lea/ssh/key/machines/lea', target: null, dangling: false },
+  ]);
+});
+
+test('keys of users and machines, as a list or alone', () => {
+  const { sops } = readContents(storeFiles({ ...CLAN, 'sops/machines/odd/key.json': 'not json' }));
+  expect(sops.users[0]?.keys()).toEqual([
+    { key: 'age1ada', type: 'age' },
+    { key: 'F00D', type: 'pgp' },
+  ]);
+  expect(sops.machines.map(one => [one.name, one.keys()?.[0]?.key ?? null])).toEqual([
+    ['lea', 'age1lea'],
+    ['noa', 'age1noa'],
+    ['odd', null],
+  ]);
+});
+
+test('secrets that machines get without declaring them: by a link or through a group, with their whole name', () => {
+  const { sops } = readContents(storeFiles(CLAN));
+  expect(implicitSecrets(sops, 'lea').map(one => one.name)).toEqual(['lea-password']);
+  expect(implicitSecrets(sops, 'noa').map(one => one.name)).toEqual(['smtp']);
+  expect([...implicitByName(sops, ['noa', 'lea'])]).toEqual([
+    ['lea-password', ['lea']],
+    ['smtp', ['noa']],
+  ]);
+  const smtp = sops.secrets.find(one => one.name === 'smtp');
+  expect(smtp && machinesWith(sops, smtp.holders())).toEqual(['noa']);
+});
+
+test('recipients of key groups and of PGP keys', () => {
+  const secret = JSON.stringify({
+    data: '',
+    sops: { key_groups: [{ age: [{ recipient: 'age1a' }] }, { pgp: [{ fp: 'F00D' }], age: null }] },
+  });
+  const store = readContents(storeFiles({ 'vars/shared/a/b/secret': secret, 'vars/shared/a/c/secret': '{' }));
+  expect(store.vars.map(one => store.accessOf(one)?.recipients)).toEqual([['age1a', 'F00D'], null]);
+});
+
+test('the age backend: sidecars, and the keys of machines', () => {
+  const store = readContents(
+    storeFiles({
+      'secrets/clan-vars/shared/ca/key/key.age': 'age',
+      'secrets/clan-vars/shared/ca/key/key.age.recipients': 'age1ada\nage1lea\n',
+      'secrets/clan-vars/per-machine/lea/ssh/key/key.age': 'age',
+      'secrets/age-keys/machines/lea/pub': 'age1lea\n',
+      'secrets/age-keys/machines/lea/key.age': 'age',
+      'secrets/age-keys/machines/lea/key.age.recipients': 'age1ada\n',
+      'secrets/age-keys/machines/noa/pub': 'age1noa\n',
+    }),
+  );
+  expect(store.vars.map(one => store.accessOf(one))).toEqual([
+    { holders: null, recipients: ['age1ada', 'age1lea'] },
+    { holders: null, recipients: null },
+  ]);
+  expect(store.age.machines.map(one => [one.name, one.publicKey(), one.hasKey, one.keyRecipients()])).toEqual(
+    [
+      ['lea', 'age1lea', true, ['age1ada']],
+      ['noa', 'age1noa', false, null],
+    ],
+  );
+});
+
+test('traces of several backends, and facts from the time before vars', () => {
+  const store = readContents(
+    storeFiles({
+      'secrets/clan-vars/per-machine/lea/ssh/key/key.age': 'age',
+      'vars/shared/ca/key/secret': sopsSecret('age1ada'),
+      'machines/lea/facts/ssh.pub': 'ssh-ed25519 AAAA',
+    }),
+  );
+  expect(store).toMatchObject({ backend: 'age', evidence: 'disk', traces: ['age', 'sops'] });
+  expect(store.facts).toEqual([{ machine: 'lea', name: 'ssh.pub', path: 'machines/lea/facts/ssh.pub' }]);
+});
