@@ -96,7 +96,6 @@ describe('replaceName', () => {
 
 describe('names as text', () => {
   it('escapes what a string would read otherwise', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an interpolation of Nix
     expect(stringText('a"b\\c${d}$e')).toBe('"a\\"b\\\\c\\${d}$e"');
   });
 

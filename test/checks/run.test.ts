@@ -13,6 +13,7 @@ const fleet: Fleet = {
   registries: [],
   matrices: [],
   generators: [],
+  brought: () => [],
   units: new Map(),
   notAnalysable: [],
 };

@@ -156,6 +156,7 @@ test('a summary for people', async () => {
     15 generators: 15 known in full
       16 files: 13 secret, 3 public
       13 prompts
+      and 2 generators of clan-core's own services and modules
 
     Registry lib/secret-registry.nix: 15 keys, 15 of them on a machine
 

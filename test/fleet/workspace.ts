@@ -76,6 +76,7 @@ export function plainFleet(fleet: Fleet): unknown {
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))
       .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
+    brought: fleet.brought(),
     notAnalysable: [],
   };
 }

@@ -33,6 +33,7 @@ export const EMPTY_FLEET: Fleet = {
   registries: [],
   matrices: [],
   generators: [],
+  brought: () => [],
   units: new Map(),
   notAnalysable: [],
 };

@@ -33,7 +33,8 @@ function machinesText({ machines }: Inspection, paint: Paint): string {
   return [title(paint, counted(machines.length, 'machine')), ...lines].join('\n');
 }
 
-function generatorsText({ generators }: Inspection, paint: Paint): string {
+function generatorsText({ generators: all }: Inspection, paint: Paint): string {
+  const generators = all.filter(generator => !('catalogue' in generator));
   const files = generators.flatMap(generator => generator.files);
   const known = tally(
     generators.map(({ completeness }) => completeness),
@@ -48,6 +49,11 @@ function generatorsText({ generators }: Inspection, paint: Paint): string {
     title(paint, counted(generators.length, 'generator'), known),
     `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
     `  ${counted(prompts, 'prompt')}`,
+    ...(all.length > generators.length
+      ? [
+          `  and ${counted(all.length - generators.length, 'generator')} of clan-core's own services and modules`,
+        ]
+      : []),
   ].join('\n');
 }
 

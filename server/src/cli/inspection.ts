@@ -2,7 +2,8 @@
  * A fleet in the shape that `inspect --format json` promises: docs/schemas/inspect.schema.json. Fields may be
  * added; none is renamed or removed while `schemaVersion` is 1.
  */
-import type { Generator, Machine, Place, Registry } from '../fleet/model.ts';
+import type { BroughtGenerator } from '../fleet/catalogue.ts';
+import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { readStore } from '../store/read.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -24,7 +25,10 @@ export function inspection(workspace: Workspace) {
     schemaVersion: 1 as const,
     root: workspace.root,
     machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
-    generators: fleet.generators.map(generator => generatorOf(generator, at)),
+    generators: [
+      ...fleet.generators.map(generator => generatorOf(generator, at)),
+      ...fleet.brought().flatMap(generator => broughtOf(generator, fleet, at)),
+    ],
     references: [...fleet.units.values()]
       .flatMap(({ uses }) => uses)
       .map(use => ({
@@ -74,6 +78,49 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
     }
   }
   return names;
+}
+
+/** A generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */
+function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
+  const place = generator.instance?.at[0] ?? fleet.machines.find(machine => machine.at !== null)?.at;
+  if (place == null) return [];
+  const here = at(place);
+  return [
+    {
+      name: generator.name,
+      nameKind: generator.isPattern ? ('pattern' as const) : ('resolved' as const),
+      completeness: generator.files.every(file => file.certain) ? ('full' as const) : ('partial' as const),
+      share: generator.share,
+      conditional: !generator.certain,
+      machines: generator.machines,
+      files: generator.files.map(file => ({
+        name: file.name,
+        nameKind: /\$\{/.test(file.name) ? ('pattern' as const) : ('resolved' as const),
+        secret: file.secret,
+        deploy: file.deploy,
+        owner: null,
+        group: null,
+        mode: null,
+        neededFor: file.neededFor,
+        from: 'files' as const,
+        ...here,
+      })),
+      prompts: generator.prompts.map(name => ({
+        name,
+        type: null,
+        description: null,
+        persist: null,
+        ...here,
+      })),
+      dependencies: generator.dependencies.map(name => ({ name, ...here })),
+      runtimeInputs: [],
+      script: null,
+      validation: null,
+      definitions: [],
+      /** `clan-core`, or the name of its service. */
+      catalogue: generator.service ?? 'clan-core',
+    },
+  ];
 }
 
 function generatorOf(generator: Generator, at: At) {

@@ -9,18 +9,17 @@ import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix
 import { createEvaluation } from '../nix/evaluator.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
 import { joinArguments, mayGiveArguments, readArguments, type SharedArgument } from './arguments.ts';
-import { mergeGenerators } from './generators.ts';
+import { assemble } from './assemble.ts';
 import { createImportGraph, type ImportGraph } from './imports.ts';
 import {
-  type DeclaredMachines,
-  folderMachines,
-  joinMachines,
+  belongsToFleet,
+  type DeclaredFleet,
   mayDeclareMachines,
-  platformIn,
+  readInventoryJson,
   readMachines,
 } from './machines.ts';
 import { readMatrix } from './matrix.ts';
-import type { Fleet, Machine, Matrix, NotAnalysable, Place, Registry, Unit } from './model.ts';
+import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry, readRegistry } from './registry.ts';
 import { type Known, readUnit } from './unit.ts';
@@ -68,7 +67,9 @@ interface State {
   /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
   registriesOfMatrices: readonly Registry[];
   readonly units: Map<string, Unit>;
-  readonly machines: Map<string, DeclaredMachines>;
+  readonly declared: Map<string, DeclaredFleet | null>;
+  /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
+  inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, Map<string, Lazy>>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
@@ -86,7 +87,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.registries.delete(path);
       state.matrices.delete(path);
       state.units.delete(path);
-      state.machines.delete(path);
+      state.declared.delete(path);
       state.arguments.delete(path);
       state.evaluation.forgetFile(path);
     }
@@ -113,13 +114,14 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       const pipeline = pipelineOf(state, [...registries, ...paths.filter(settings.isMatrixFile)]);
       const matrices = findMatrices(state, settings, registries, pipeline, paths);
       const shared = findArguments(files, state, paths);
+      const argument = (name: string, asker: string): Lazy | null => {
+        const given = shared.get(name);
+        if (given === undefined || given.file === asker) return null;
+        state.imports.add(asker, given.file);
+        return given.value;
+      };
       const known: Known = {
-        argument(name, asker) {
-          const given = shared.get(name);
-          if (given === undefined || given.file === asker) return null;
-          state.imports.add(asker, given.file);
-          return given.value;
-        },
+        argument,
         registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
         matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
       };
@@ -136,7 +138,18 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         const file = files.parse(path);
         if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
       }
-      fleet = join(files, state, registries, matrices, paths);
+      fleet = assemble(state.evaluation, {
+        files,
+        declared: findDeclared(files, state, paths, argument),
+        registries: registries.map(file => state.registries.get(file) as Registry),
+        matrices,
+        units: new Map(
+          paths.flatMap(path =>
+            state.units.has(path) ? [[path, state.units.get(path) as Unit] as const] : [],
+          ),
+        ),
+        textOf: path => state.texts.get(path)?.text ?? '',
+      });
       return fleet;
     },
   };
@@ -153,7 +166,8 @@ function newState(files: FleetFiles): State {
     matrices: new Map(),
     registriesOfMatrices: [],
     units: new Map(),
-    machines: new Map(),
+    declared: new Map(),
+    inventoryJson: undefined,
     arguments: new Map(),
     imports,
     looseReads,
@@ -297,82 +311,24 @@ function holdsKeys(text: string, registry: Registry): boolean {
   return registry.keys.some(({ key }) => text.includes(`"${key}"`));
 }
 
-function join(
+/** What the files of this flake declare of machines and of the inventory. */
+function findDeclared(
   files: FleetFiles,
   state: State,
-  registryFiles: readonly string[],
-  matrices: readonly Matrix[],
   paths: readonly string[],
-): Fleet {
-  const declared: Machine[] = [];
-  let complete = true;
+  argument: Known['argument'],
+): DeclaredFleet[] {
+  const found: DeclaredFleet[] = [];
   for (const path of paths) {
-    const facts = state.texts.get(path);
-    if (facts?.mayDeclareMachines !== true) continue;
-    let read = state.machines.get(path);
+    if (state.texts.get(path)?.mayDeclareMachines !== true || !belongsToFleet(files, path)) continue;
+    let read = state.declared.get(path);
     if (read === undefined) {
       const file = files.parse(path);
-      read = file === null ? { machines: [], complete: false } : readMachines(state.evaluation, file);
-      state.machines.set(path, read);
+      read = file === null ? null : readMachines(state.evaluation, file, name => argument(name, path));
+      state.declared.set(path, read);
     }
-    declared.push(...read.machines);
-    if (!read.complete) complete = false;
+    if (read !== null) found.push(read);
   }
-  const units = new Map(
-    paths.flatMap(path => (state.units.has(path) ? [[path, state.units.get(path) as Unit] as const] : [])),
-  );
-  const machines = joinMachines([...declared, ...folderMachines(files), ...readers(state, units, declared)]);
-  const registries = registryFiles.map(file => state.registries.get(file) as Registry);
-  const linked = matrices.map(matrix => withoutMachines(linkRegistry(matrix, registries, units), machines));
-  const notAnalysable: NotAnalysable[] = [...units.values()].flatMap(unit => unit.notAnalysable);
-  return {
-    machines,
-    machinesComplete: complete && declared.length > 0,
-    registries,
-    matrices: linked,
-    generators: mergeGenerators(units, registries, linked),
-    units,
-    notAnalysable,
-  };
-}
-
-/** Machines whose modules read the matrix, with the platform that the module states. */
-function readers(state: State, units: ReadonlyMap<string, Unit>, declared: readonly Machine[]): Machine[] {
-  const names = new Set(declared.map(machine => machine.name));
-  return [...units.values()].flatMap(unit =>
-    unit.rowReads
-      .filter(read => read.found || names.has(read.machine))
-      .filter(() => unit.assignments.length > 0 || unit.appliedImports.length > 0)
-      .map((read): Machine => {
-        const system = platformIn(state.texts.get(unit.file)?.text ?? '');
-        const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
-        return { name: read.machine, class: machineClass, system, tags: [], at: read.at, source: 'reader' };
-      }),
-  );
-}
-
-/** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
-function linkRegistry(
-  matrix: Matrix,
-  registries: readonly Registry[],
-  units: ReadonlyMap<string, Unit>,
-): Matrix {
-  const looked = new Set<string>();
-  for (const unit of units.values())
-    for (const registry of unit.matrixLinks)
-      if (registry.matrix === matrix.file) looked.add(registry.registry);
-  const [only] = looked;
-  if (looked.size === 1 && only !== undefined) return { ...matrix, registry: only };
-  if (matrix.registry !== null || registries.length !== 1) return matrix;
-  return { ...matrix, registry: registries[0]?.file ?? null };
-}
-
-/** A row that lends keys to others is a machine's all the same if there is such a machine. */
-function withoutMachines(matrix: Matrix, machines: readonly Machine[]): Matrix {
-  const names = new Set(machines.map(machine => machine.name));
-  if (!matrix.rows.some(row => row.shared && names.has(row.machine))) return matrix;
-  return {
-    ...matrix,
-    rows: matrix.rows.map(row => (row.shared && names.has(row.machine) ? { ...row, shared: false } : row)),
-  };
+  state.inventoryJson ??= readInventoryJson(state.evaluation);
+  return state.inventoryJson === null ? found : [...found, state.inventoryJson];
 }

@@ -1,76 +1,112 @@
 /**
- * The machines of a workspace: from configurations, inventories and folders.
+ * Where the machines of a workspace are declared: configurations, clans and inventories. One walk over a file finds
+ * all that it says of a fleet: machines, instances of services, tags, service modules. What one machine or one
+ * instance says is read elsewhere.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
+import { evaluate } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
+import { folderOf } from '../nix/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { AttrsValue, Lazy, NixFiles, UnknownValue, Value } from '../nix/value.ts';
-import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
-import type { Machine, MachineClass, Place } from './model.ts';
+import type { ApplyExpr, Range } from '../nix/syntax.ts';
+import type { NixFiles, Value } from '../nix/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
+import type { Given } from './clan-modules.ts';
+import { collectDeclarations, type DeclaredFleet } from './declared.ts';
+import { isConfigurations } from './machine-facts.ts';
+import type { Place } from './model.ts';
 import { unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
-import { member, readText, readTexts, unwrap } from './read.ts';
+import { certain, unwrap } from './read.ts';
 
-/** Machines that one file declares. */
-export interface DeclaredMachines {
-  readonly machines: readonly Machine[];
-  /** False if the file declares machines of which the names are not known. */
-  readonly complete: boolean;
-}
+export type { DeclaredFleet, DeclaredMachines, ServiceModule } from './declared.ts';
+export { readInventoryJson } from './declared.ts';
+export { folderMachines, joinMachines, platformIn } from './machine-facts.ts';
 
-const MAY_DECLARE = /\b(nixosConfigurations|darwinConfigurations|inventory|machines)\b/;
+const MAY_DECLARE =
+  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=/;
 
-/** Steps allowed for reading the machines of one file. */
-const STEPS = 100_000;
+/** Steps allowed for the walk, and for each collection that it finds. */
+const STEPS = 400_000;
 
 export function mayDeclareMachines(text: string): boolean {
   return MAY_DECLARE.test(text);
 }
 
-export function readMachines(cx: Evaluation, file: SourceFile): DeclaredMachines {
-  const machines: Machine[] = [];
-  let complete = true;
-  const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
+/** True unless the file belongs to another flake below the root, such as a template. */
+export function belongsToFleet(files: NixFiles, path: string): boolean {
+  if (files.kind('flake.nix') === null) return true;
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
+    if (files.kind(`${folder}/flake.nix`) !== null) return false;
+  return true;
+}
 
-  function note(walked: WalkedBinding): void {
-    const kind = collectionKind(walked.state.path);
-    if (kind === null) return;
-    const read = withBudget(cx, STEPS, () => readCollection(cx, walked.value(), kind));
-    if (read instanceof BudgetExceeded) complete = false;
-    else {
-      machines.push(...read.machines);
-      if (!read.complete) complete = false;
-    }
+/**
+ * Reads what a file declares.
+ * @param given what the flake hands to modules by name
+ */
+export function readMachines(cx: Evaluation, file: SourceFile, given: Given = () => null): DeclaredFleet {
+  const found = collectDeclarations(cx, given);
+  const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
+  /** Clans with a folder of their own: those that tests make up. */
+  const foreign: Range[] = [];
+  const isForeign = (range: Range) =>
+    foreign.some(clan => clan.start <= range.start && range.end <= clan.end);
+
+  const placeOfRange = ({ start, end }: Range): Place => ({ file: file.path, start, end });
+
+  function ask(range: Range, question: () => void): void {
+    const answer = withBudget(cx, STEPS, question);
+    if (answer instanceof BudgetExceeded) found.giveUp(answer.message, placeOfRange(range));
   }
 
-  withBudget(cx, STEPS, () =>
+  function noteClan(value: Value, range: Range): void {
+    if (isOfTests(cx, value)) foreign.push(range);
+    else found.clan(value, placeOfRange(range));
+  }
+
+  function binding({ state, value, range, isLet }: WalkedBinding): void {
+    const { path } = state;
+    // What `let` names is read where it is used.
+    if (path === null || isLet || hasOptions(path) || isForeign(range)) return;
+    const name = path.name?.text ?? null;
+    const at = placeOf(path.at);
+    if (name === 'clan' || isClanModule(path)) ask(range, () => noteClan(unwrap(cx, value()).value, range));
+    else if (name === 'inventory') ask(range, () => found.inventory(value(), state.conditional, at));
+    else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
+  }
+
+  /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
+  function application(expr: ApplyExpr, { scope }: WalkState): void {
+    if (expr.fn.kind !== 'select' || isForeign(expr)) return;
+    const last = expr.fn.path.at(-1);
+    if (last?.kind !== 'name' || (last.name !== 'clan' && last.name !== 'buildClan')) return;
+    ask(expr, () => noteClan(evaluate(cx, expr.arg, scope), expr));
+  }
+
+  ask(file.root, () =>
     walk(
       cx,
       file.root,
       { scope: fileScope(cx, file), path: null, conditional: false },
       {
-        enter: expr => words.some(word => expr.start <= word && word < expr.end),
-        binding: note,
-        parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+        enter(expr, state) {
+          if (!words.some(word => expr.start <= word && word < expr.end)) return false;
+          if (expr.kind === 'apply') application(expr, state);
+          return true;
+        },
+        binding,
+        parameter: (name, lambda) =>
+          (lambda.formals === null ? null : given(name)) ?? unknownArgument(name, file.path, lambda.start),
       },
     ),
   );
-  return { machines, complete };
+  return found.result();
 }
 
-type CollectionKind = 'nixosConfigurations' | 'darwinConfigurations' | 'inventory' | 'clan';
-
-/** What a path collects machines as, if it does. */
-function collectionKind(path: NamePath | null): CollectionKind | null {
-  const last = path?.name?.text;
-  const above = path?.parent?.name?.text;
-  if (path === null || hasOptions(path)) return null;
-  if (last === 'nixosConfigurations' || last === 'darwinConfigurations') return last;
-  if (last !== 'machines') return null;
-  if (above === 'inventory') return 'inventory';
-  return above === 'clan' ? 'clan' : null;
+/** `flake.modules.clan.<name>`: a module that somebody gives to clan. */
+function isClanModule(path: NamePath): boolean {
+  return path.parent?.name?.text === 'clan' && path.parent.parent?.name?.text === 'modules';
 }
 
 function hasOptions(path: NamePath): boolean {
@@ -79,101 +115,10 @@ function hasOptions(path: NamePath): boolean {
   return false;
 }
 
-function readCollection(cx: Evaluation, lazy: Lazy, kind: CollectionKind): DeclaredMachines {
-  const { value } = unwrap(cx, lazy);
-  if (value.kind === 'unknown') return { machines: [], complete: isPassedOn(value) };
-  if (value.kind !== 'attrs') return { machines: [], complete: false };
-  return { machines: machinesIn(cx, value, kind), complete: isClosed(value) };
-}
-
-/** `inherit (clan.config) nixosConfigurations`: what clan makes of machines that are declared elsewhere. */
-function isPassedOn(value: UnknownValue): boolean {
-  return value.term?.kind === 'select';
-}
-
-function machinesIn(cx: Evaluation, set: AttrsValue, kind: CollectionKind): Machine[] {
-  return [...set.entries].map(([name, entry]) => {
-    const value = force(cx, entry.value);
-    return {
-      name,
-      class: classOf(cx, kind, value),
-      system: systemOf(cx, value),
-      tags: tagsOf(cx, kind, value),
-      at: entry.at === null ? null : placeOf(entry.at),
-      source: kind === 'inventory' || kind === 'clan' ? 'inventory' : 'configuration',
-    };
-  });
-}
-
-function classOf(cx: Evaluation, kind: CollectionKind, value: Value): MachineClass | null {
-  if (kind === 'nixosConfigurations') return 'nixos';
-  if (kind === 'darwinConfigurations') return 'darwin';
-  if (kind !== 'inventory' || value.kind !== 'attrs') return null;
-  const entry = value.entries.get('machineClass');
-  if (entry === undefined) return isClosed(value) ? 'nixos' : null;
-  const text = readText(cx, entry.value);
-  return text === 'nixos' || text === 'darwin' ? text : null;
-}
-
-/** `system` given to `nixosSystem { … }`, or `nixpkgs.hostPlatform` in a module written in place. */
-function systemOf(cx: Evaluation, value: Value): string | null {
-  const set = value.kind === 'unknown' && value.term?.kind === 'apply' ? force(cx, value.term.arg) : value;
-  if (set.kind !== 'attrs') return null;
-  const system = set.entries.get('system');
-  if (system !== undefined) return readText(cx, system.value);
-  const nixpkgs = member(cx, set, 'nixpkgs');
-  const platform = nixpkgs?.kind === 'attrs' ? nixpkgs.entries.get('hostPlatform') : undefined;
-  return platform === undefined ? null : readText(cx, unwrap(cx, platform.value).value);
-}
-
-function tagsOf(cx: Evaluation, kind: CollectionKind, value: Value): readonly string[] {
-  if (kind !== 'inventory' || value.kind !== 'attrs') return [];
-  const tags = value.entries.get('tags');
-  return tags === undefined ? [] : (readTexts(cx, tags.value) ?? []);
-}
-
-/** `machines/<name>/`: every folder is a machine to clan. */
-export function folderMachines(files: NixFiles): Machine[] {
-  return (files.list('machines') ?? [])
-    .filter(entry => entry.kind === 'directory')
-    .map(({ name }) => ({
-      name,
-      class: null,
-      system: null,
-      tags: [],
-      at: folderPlace(files, name),
-      source: 'folder',
-    }));
-}
-
-function folderPlace(files: NixFiles, name: string): Place | null {
-  for (const file of ['configuration.nix', 'default.nix']) {
-    const path = `machines/${name}/${file}`;
-    if (files.kind(path) === 'file') return { file: path, start: 0, end: 0 };
-  }
-  return null;
-}
-
-/** The platform that a module states: `nixpkgs.hostPlatform = "…"`. */
-export function platformIn(text: string): string | null {
-  return /\bhostPlatform\s*=\s*(?:[\w.]*mkDefault\s+)?"([\w-]+)"/.exec(text)?.[1] ?? null;
-}
-
-/** One machine a name: what is known from several sources is joined. */
-export function joinMachines(all: readonly Machine[]): Machine[] {
-  const joined = new Map<string, Machine>();
-  for (const machine of all) {
-    const known = joined.get(machine.name);
-    if (known === undefined) joined.set(machine.name, machine);
-    else
-      joined.set(machine.name, {
-        name: machine.name,
-        class: known.class ?? machine.class,
-        system: known.system ?? machine.system,
-        tags: [...new Set([...known.tags, ...machine.tags])],
-        at: known.at !== null && known.at.end > 0 ? known.at : (machine.at ?? known.at),
-        source: known.source,
-      });
-  }
-  return [...joined.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+/** A clan that lies in a folder of tests is none of the workspace's own. */
+function isOfTests(cx: Evaluation, value: Value): boolean {
+  const directory = value.kind === 'attrs' ? certain(value, 'directory') : null;
+  if (directory === null) return false;
+  const folder = unwrap(cx, directory.value).value;
+  return folder.kind === 'path' && /(^|\/)(tests?|checks?|fixtures?|templates?)(\/|$)/.test(folder.text);
 }

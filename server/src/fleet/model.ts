@@ -4,6 +4,8 @@
  * command line. Holds no tree and no scope.
  */
 
+import type { BroughtGenerator } from './catalogue.ts';
+
 /** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
 export interface Place {
   readonly file: string;
@@ -276,6 +278,8 @@ export interface Fleet {
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
   readonly generators: readonly Generator[];
+  /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
+  readonly brought: () => readonly BroughtGenerator[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

@@ -1,0 +1,83 @@
+/**
+ * Puts together what the files of a workspace contribute: the last step of building a fleet. Pure.
+ */
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { NixFiles } from '../nix/value.ts';
+import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
+import { mergeGenerators } from './generators.ts';
+import { joinDeclared } from './join-declared.ts';
+import { type DeclaredFleet, platformIn } from './machines.ts';
+import type { Fleet, Machine, Matrix, Registry, Unit } from './model.ts';
+
+export interface Parts {
+  readonly files: NixFiles;
+  readonly declared: readonly DeclaredFleet[];
+  readonly registries: readonly Registry[];
+  readonly matrices: readonly Matrix[];
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly textOf: (path: string) => string;
+}
+
+export function assemble(cx: Evaluation, parts: Parts): Fleet {
+  const { registries, units } = parts;
+  const joined = joinDeclared(cx, parts.files, parts.declared, readers(parts));
+  const { machines } = joined;
+  const matrices = parts.matrices.map(matrix =>
+    withoutMachines(linkRegistry(matrix, registries, units), machines),
+  );
+  let brought: readonly BroughtGenerator[] | null = null;
+  return {
+    machines,
+    machinesComplete: joined.machinesComplete,
+    registries,
+    matrices,
+    generators: mergeGenerators(units, registries, matrices),
+    brought() {
+      brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+      return brought;
+    },
+    units,
+    notAnalysable: [...[...units.values()].flatMap(unit => unit.notAnalysable), ...joined.gaps],
+  };
+}
+
+/** Machines whose modules read the matrix, with the platform that the module states. */
+function readers({ units, declared, textOf }: Parts): Machine[] {
+  const names = new Set(declared.flatMap(one => one.machines.map(machine => machine.name)));
+  return [...units.values()].flatMap(unit =>
+    unit.rowReads
+      .filter(read => read.found || names.has(read.machine))
+      .filter(() => unit.assignments.length > 0 || unit.appliedImports.length > 0)
+      .map((read): Machine => {
+        const system = platformIn(textOf(unit.file));
+        const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
+        return { name: read.machine, class: machineClass, system, tags: [], at: read.at, source: 'reader' };
+      }),
+  );
+}
+
+/** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
+function linkRegistry(
+  matrix: Matrix,
+  registries: readonly Registry[],
+  units: ReadonlyMap<string, Unit>,
+): Matrix {
+  const looked = new Set<string>();
+  for (const unit of units.values())
+    for (const registry of unit.matrixLinks)
+      if (registry.matrix === matrix.file) looked.add(registry.registry);
+  const [only] = looked;
+  if (looked.size === 1 && only !== undefined) return { ...matrix, registry: only };
+  if (matrix.registry !== null || registries.length !== 1) return matrix;
+  return { ...matrix, registry: registries[0]?.file ?? null };
+}
+
+/** A row that lends keys to others is a machine's all the same if there is such a machine. */
+function withoutMachines(matrix: Matrix, machines: readonly Machine[]): Matrix {
+  const names = new Set(machines.map(machine => machine.name));
+  if (!matrix.rows.some(row => row.shared && names.has(row.machine))) return matrix;
+  return {
+    ...matrix,
+    rows: matrix.rows.map(row => (row.shared && names.has(row.machine) ? { ...row, shared: false } : row)),
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Modules of clan's own module system (`clan.nix`, an inventory in a file of its own): from whatever stands for
+ * one (a set, a function, a path, `imports`, `mkMerge`) to the sets it is made of. Knows nothing of what the sets
+ * mean.
+ */
+import { attr, attrs, isClosed } from '../nix/construct.ts';
+import { apply, force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { unknownArgument, wellKnown } from './modules.ts';
+import { definitionsOf } from './read.ts';
+
+/** One set that a module is made of. */
+export interface ModuleSet {
+  readonly set: AttrsValue;
+  /** Under `mkIf` with a condition that is not known. */
+  readonly conditional: boolean;
+}
+
+export interface ModuleSets {
+  readonly sets: readonly ModuleSet[];
+  /** Why some part of the module is not known; null if all is. */
+  readonly gap: string | null;
+}
+
+/** Files importing files: deeper than any clan, shallower than a loop. */
+const MAX_DEPTH = 12;
+
+/** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
+const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
+
+/** What the flake hands to modules under a name (`specialArgs`); null if nothing. */
+export type Given = (name: string) => Lazy | null;
+
+/** The sets of a module, those of its `imports` included. */
+export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSets {
+  const sets: ModuleSet[] = [];
+  let gap: string | null = null;
+
+  function read(lazy: Lazy, conditional: boolean, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      gap ??= 'modules import each other too deeply';
+      return;
+    }
+    for (const one of definitionsOf(cx, lazy)) {
+      const unsure = conditional || one.conditional;
+      const { value } = one;
+      if (value.kind === 'attrs') readSet(value, unsure, depth);
+      else if (value.kind === 'lambda')
+        read(apply(cx, value, moduleArguments(value, given), null), unsure, depth + 1);
+      else if (value.kind === 'path' || value.kind === 'string')
+        read(cx.importPath(value, value.origin), unsure, depth + 1);
+      else if (!isReadElsewhere(value))
+        gap ??= value.kind === 'unknown' ? value.reason : 'it is not a module';
+    }
+  }
+
+  function readSet(set: AttrsValue, conditional: boolean, depth: number): void {
+    sets.push({ set, conditional });
+    const imports = set.entries.get('imports');
+    if (imports === undefined) return;
+    for (const one of definitionsOf(cx, imports.value)) {
+      if (one.value.kind !== 'list') {
+        gap ??= 'the modules in `imports` are not known';
+        continue;
+      }
+      for (const item of one.value.items) {
+        if (item.kind === 'spread') gap ??= item.of.reason;
+        else read(item, conditional || one.conditional || imports.optional, depth + 1);
+      }
+    }
+  }
+
+  read(module, false, 0);
+  return { sets, gap };
+}
+
+/** What a module function is called with. */
+function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
+  const { expr, scope } = fn;
+  const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
+  if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
+  const entries = new Map<string, Attr>();
+  for (const name of names)
+    entries.set(
+      name,
+      attr(wellKnown(name) ?? given(name) ?? unknownArgument(name, scope.file.path, expr.start), null),
+    );
+  return attrs(entries, null);
+}
+
+/**
+ * `config.flake.modules.clan.base` and `self.modules.clan.base`: modules that a workspace names for itself are
+ * walked where they are written.
+ */
+function isReadElsewhere(value: Value): boolean {
+  if (value.kind !== 'unknown') return false;
+  for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of) {
+    const { name, of } = at.term;
+    if (name.text === 'modules' && /^(flake|self)$/.test(lastName(of))) return true;
+  }
+  return false;
+}
+
+function lastName({ term }: UnknownValue): string {
+  if (term?.kind === 'select') return term.name.text ?? '';
+  return term?.kind === 'root' ? term.name : '';
+}
+
+/** One definition of an attribute set found in a module, such as `inventory.machines`. */
+export interface SetDefinition {
+  readonly set: AttrsValue;
+  readonly conditional: boolean;
+}
+
+/** All definitions of an option that holds a set; `complete` is false if there may be more than these. */
+export function optionSets(
+  cx: Evaluation,
+  set: AttrsValue,
+  name: string,
+): { readonly found: readonly SetDefinition[]; readonly complete: boolean } {
+  const entry = set.entries.get(name);
+  if (entry === undefined) return { found: [], complete: isClosed(set) };
+  const found: SetDefinition[] = [];
+  let complete = !entry.optional;
+  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+    if (value.kind === 'attrs') found.push({ set: value, conditional: conditional || entry.optional });
+    if (value.kind !== 'attrs' || conditional || !isClosed(value)) complete = false;
+    if (value.kind === 'unknown')
+      for (const candidate of value.candidates ?? []) {
+        const guess = force(cx, candidate);
+        if (guess.kind === 'attrs') found.push({ set: guess, conditional: true });
+      }
+  }
+  return { found, complete };
+}

@@ -1,0 +1,217 @@
+/**
+ * Collects what the files of a workspace declare of its fleet. Is handed values (of an `inventory`, of a clan, of
+ * configurations) by whoever found them, and says how much of them is known.
+ */
+
+import { fromJson } from '../nix/builtins/json.ts';
+import { isClosed } from '../nix/construct.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { type Given, moduleSets, optionSets } from './clan-modules.ts';
+import { type Instance, readInstances } from './inventory.ts';
+import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
+import { type TagDefinitions, tagDefinitions } from './members.ts';
+import type { NotAnalysable, Place } from './model.ts';
+import { placeOf } from './places.ts';
+import { definitionsOf } from './read.ts';
+
+/** A service module of the workspace: an attribute of `clan.modules`. */
+export interface ServiceModule {
+  readonly name: string;
+  readonly at: Place | null;
+  /** The module, as a value: a path, a set or a function. */
+  readonly value: Lazy;
+}
+
+/** Machines that one file declares. */
+export interface DeclaredMachines {
+  readonly machines: readonly MachineFact[];
+  /** False if the file declares machines of which the names are not known. */
+  readonly complete: boolean;
+}
+
+/** All that one file declares of a fleet. */
+export interface DeclaredFleet extends DeclaredMachines {
+  /** One for each place that defines (part of) an instance. */
+  readonly instances: readonly Instance[];
+  readonly instancesComplete: boolean;
+  readonly tags: readonly TagDefinitions[];
+  readonly modules: readonly ServiceModule[];
+  /** Home configurations: machines of a workspace that has no clan, profiles of users in one that has. */
+  readonly homes: DeclaredMachines;
+  /** Where more may be declared than is known, and why. */
+  readonly gaps: readonly NotAnalysable[];
+  /** True if what the file says makes the workspace a clan. */
+  readonly isClan: boolean;
+}
+
+export interface Declarations {
+  /** The value of something called `inventory`. */
+  inventory(value: Lazy, conditional: boolean, at: Place): void;
+  /** The value of something called `clan`, or what clan's own function is applied to. */
+  clan(value: Value, at: Place): void;
+  configurations(kind: Configurations, value: Lazy, at: Place): void;
+  /** Evaluation takes too long. */
+  giveUp(reason: string, at: Place): void;
+  result(): DeclaredFleet;
+}
+
+export function collectDeclarations(cx: Evaluation, given: Given): Declarations {
+  const machines: MachineFact[] = [];
+  const homes: MachineFact[] = [];
+  const instances: Instance[] = [];
+  const tags: TagDefinitions[] = [];
+  const modules: ServiceModule[] = [];
+  const gaps: NotAnalysable[] = [];
+  let complete = true;
+  let homesComplete = true;
+  let instancesComplete = true;
+  let isClan = false;
+
+  function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
+    isClan = true;
+    machinesOption(set, 'inventory', conditional, at);
+    const read = readInstances(cx, set, conditional);
+    instances.push(...read.list);
+    if (!read.complete) {
+      instancesComplete = false;
+      gaps.push({ at, reason: 'the inventory may have more instances' });
+    }
+    const own = tagDefinitions(set);
+    if (own !== null) tags.push(own);
+  }
+
+  function machinesOption(
+    set: AttrsValue,
+    source: 'modules' | 'inventory',
+    conditional: boolean,
+    at: Place,
+  ): void {
+    const read = optionSets(cx, set, 'machines');
+    if (!read.complete || (conditional && read.found.length > 0)) missing('there may be more machines', at);
+    for (const one of read.found)
+      for (const [name, entry] of one.set.entries) machines.push(readMachine(cx, name, entry, source));
+  }
+
+  function missing(reason: string, at: Place): void {
+    complete = false;
+    gaps.push({ at, reason });
+  }
+
+  function giveUp(reason: string, at: Place): void {
+    instancesComplete = false;
+    missing(reason, at);
+  }
+
+  function inventory(value: Lazy, conditional: boolean, at: Place): void {
+    const read = moduleSets(cx, value, given);
+    if (!read.sets.some(one => isInventory(one.set))) {
+      if (read.gap !== null && read.sets.length === 0) giveUp(read.gap, at);
+      return;
+    }
+    if (read.gap !== null) giveUp(read.gap, at);
+    for (const one of read.sets) inventorySet(one.set, conditional || one.conditional, at);
+  }
+
+  function configurationSet(set: AttrsValue, kind: Configurations): void {
+    const into = kind === 'homeConfigurations' ? homes : machines;
+    for (const [name, entry] of set.entries) into.push(readMachine(cx, name, entry, kind));
+  }
+
+  return {
+    inventory,
+    clan(value, at) {
+      if (!isModule(value)) return;
+      const read = moduleSets(cx, value, given);
+      if (read.gap !== null) giveUp(read.gap, at);
+      for (const { set, conditional } of read.sets) {
+        const own = set.entries.get('inventory');
+        // What is written in the same file is handed to us by itself.
+        if (own !== undefined && own.at?.file.path !== at.file)
+          inventory(own.value, conditional || own.optional, at);
+        if (set.entries.has('machines')) {
+          isClan = true;
+          machinesOption(set, 'modules', conditional, at);
+        }
+        for (const one of optionSets(cx, set, 'modules').found)
+          for (const [name, entry] of one.set.entries)
+            modules.push({ name, at: entry.at === null ? null : placeOf(entry.at), value: entry.value });
+      }
+    },
+    configurations(kind, lazy, at) {
+      for (const { value, conditional } of definitionsOf(cx, lazy)) {
+        if (value.kind === 'unknown' && isPassedOn(value)) continue;
+        if (value.kind === 'attrs') configurationSet(value, kind);
+        if (value.kind === 'attrs' && !conditional && hasAll(value)) continue;
+        if (kind === 'homeConfigurations') homesComplete = false;
+        else missing(value.kind === 'unknown' ? value.reason : 'there may be more configurations', at);
+      }
+    },
+    giveUp,
+    result: () => ({
+      machines,
+      complete,
+      instances,
+      instancesComplete,
+      tags,
+      modules,
+      homes: { machines: homes, complete: homesComplete },
+      gaps,
+      isClan,
+    }),
+  };
+}
+
+/** An inventory is recognised by what it has: other things are called so too. */
+function isInventory(set: AttrsValue): boolean {
+  return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
+}
+
+/** Can it be a module of clan's? `clan = clan.config` is what clan made of one that is declared elsewhere. */
+function isModule(value: Value): boolean {
+  if (value.kind !== 'unknown')
+    return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
+  const { term } = value;
+  if (term?.kind === 'select') return false;
+  const fn = term?.kind === 'apply' ? term.fn.term : null;
+  return fn?.kind !== 'select' || !/^(clan|buildClan)$/.test(fn.name.text ?? '');
+}
+
+/** `inherit (clan.config) nixosConfigurations`: what clan makes of machines that are declared elsewhere. */
+function isPassedOn({ term }: UnknownValue): boolean {
+  return term?.kind === 'select' && isConfigurations(term.name.text);
+}
+
+function hasAll(set: AttrsValue): boolean {
+  for (const entry of set.entries.values()) if (entry.optional) return false;
+  return isClosed(set) || (set.patterns.length === 0 && set.open !== null && isPassedOn(set.open));
+}
+
+/** What `inventory.json` at the root says; null if there is none. */
+export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
+  const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
+  if (text === null) return null;
+  const at: Place = { file: 'inventory.json', start: 0, end: text.length };
+  const declared = collectDeclarations(cx, () => null);
+  const value = fromJson(cx, text, null);
+  if (value.kind === 'attrs') declared.inventory(value, false, at);
+  else declared.giveUp('the text is not valid JSON', at);
+  const result = declared.result();
+  return {
+    ...result,
+    machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
+    instances: result.instances.map(instance => {
+      const place = placeInJson(text, instance.name);
+      return place === null ? instance : { ...instance, at: [place] };
+    }),
+  };
+}
+
+/** The first key of that name: good enough to open the file at. */
+function placeInJson(text: string, name: string): Place | null {
+  const key = JSON.stringify(name);
+  for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))
+    if (/^\s*:/.test(text.slice(start + key.length)))
+      return { file: 'inventory.json', start, end: start + key.length };
+  return null;
+}

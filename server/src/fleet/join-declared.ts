@@ -1,0 +1,68 @@
+/**
+ * From what single files declare to the machines and the inventory of the fleet. Pure: what the files say is read
+ * elsewhere and kept as long as they do not change.
+ */
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { NixFiles } from '../nix/value.ts';
+import type { DeclaredFleet, ServiceModule } from './declared.ts';
+import { folderMachines, joinMachines } from './machine-facts.ts';
+import { createInventory, type Inventory } from './members.ts';
+import type { Machine, NotAnalysable } from './model.ts';
+
+export interface JoinedFleet {
+  /** All machines, those included that clan has nothing to do with. */
+  readonly machines: readonly Machine[];
+  readonly inventory: Inventory;
+  /** False if there may be machines that are not listed. */
+  readonly machinesComplete: boolean;
+  readonly modules: readonly ServiceModule[];
+  readonly gaps: readonly NotAnalysable[];
+  readonly isClan: boolean;
+}
+
+/**
+ * Joins what all files declare.
+ * @param files the workspace, read without being noted: folders are looked at anew each time
+ * @param declared one for each file that declares something, and one for `inventory.json`
+ * @param others machines known in other ways
+ */
+export function joinDeclared(
+  cx: Evaluation,
+  files: NixFiles,
+  declared: readonly DeclaredFleet[],
+  others: readonly Machine[],
+): JoinedFleet {
+  const isClan = declared.some(one => one.isClan);
+  const facts = declared.flatMap(one => one.machines);
+  const homes = isClan ? [] : declared.map(one => one.homes);
+  const complete = [...declared, ...homes].every(one => one.complete);
+  const folders = folderMachines(files);
+  const all = [...facts, ...folders, ...homes.flatMap(one => one.machines), ...others];
+  const machines = joinMachines(all, isClan);
+  const outside = new Set(facts.filter(isOutside).map(fact => fact.name));
+  for (const fact of [...facts, ...folders]) if (!isOutside(fact)) outside.delete(fact.name);
+  const inventory = createInventory(cx, {
+    instances: {
+      list: declared.flatMap(one => one.instances),
+      complete: declared.every(one => one.instancesComplete),
+    },
+    tags: declared.flatMap(one => one.tags),
+    machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
+    machinesComplete: complete,
+    tagsComplete: !facts.some(fact => fact.tagsHidden === true),
+  });
+  return {
+    inventory,
+    machines,
+    // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
+    machinesComplete: complete && (isClan || all.length > folders.length + others.length),
+    modules: declared.flatMap(one => one.modules),
+    gaps: declared.flatMap(one => one.gaps),
+    isClan,
+  };
+}
+
+/** A configuration that is written out beside a clan is no machine of its inventory. */
+function isOutside({ source }: Machine): boolean {
+  return source === 'configuration';
+}

@@ -1,0 +1,178 @@
+/**
+ * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
+ * in a file machines are declared is not its business.
+ */
+import { isClosed } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, NixFiles, Value } from '../nix/value.ts';
+import type { Machine, MachineClass, Place } from './model.ts';
+import { placeOf } from './places.ts';
+import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
+
+/** What one source says of a machine. */
+export interface MachineFact extends Machine {
+  /** True if the source may say a class that is not known; without it, clan takes the machine for NixOS. */
+  readonly classHidden?: boolean;
+  /** True if there may be further tags. */
+  readonly tagsHidden?: boolean;
+  /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
+  readonly isModule?: boolean;
+}
+
+/** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
+export type MachineSource = Configurations | 'modules' | 'inventory';
+export type Configurations = 'nixosConfigurations' | 'darwinConfigurations' | 'homeConfigurations';
+
+export function isConfigurations(name: string | null): name is Configurations {
+  return name === 'nixosConfigurations' || name === 'darwinConfigurations' || name === 'homeConfigurations';
+}
+
+/** Reads one attribute of a set of machines. */
+export function readMachine(cx: Evaluation, name: string, entry: Attr, source: MachineSource): MachineFact {
+  const at = entry.at === null ? null : placeOf(entry.at);
+  if (source === 'inventory') return { ...inventoryFacts(cx, entry), name, at, source: 'inventory' };
+  const value = unwrap(cx, entry.value).value;
+  const system = systemOf(cx, value);
+  return {
+    name,
+    class: source === 'nixosConfigurations' ? 'nixos' : source === 'darwinConfigurations' ? 'darwin' : null,
+    system,
+    tags: [],
+    at,
+    source: source === 'modules' ? 'inventory' : 'configuration',
+    isModule: source === 'modules',
+  };
+}
+
+type InventoryFacts = Pick<MachineFact, 'class' | 'system' | 'tags' | 'classHidden' | 'tagsHidden'>;
+
+function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
+  let found: MachineClass | null = null;
+  let classHidden = entry.optional;
+  let tagsHidden = entry.optional;
+  const tags: string[] = [];
+  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+    if (value.kind !== 'attrs') {
+      classHidden = true;
+      tagsHidden = true;
+      continue;
+    }
+    const stated = statedClass(cx, value);
+    if (stated === null || conditional) classHidden = true;
+    else if (stated !== 'none') found = stated;
+    const read = statedTags(cx, value);
+    tags.push(...(conditional ? [] : read.tags));
+    if (!read.complete || (conditional && read.tags.length > 0)) tagsHidden = true;
+  }
+  return { class: found, system: null, tags: [...new Set(tags)], classHidden, tagsHidden };
+}
+
+/** The class that a set states; null where it may state one that is not known. */
+function statedClass(cx: Evaluation, set: AttrsValue): MachineClass | 'none' | null {
+  const entry = set.entries.get('machineClass');
+  if (entry === undefined) return isClosed(set) ? 'none' : null;
+  const text = entry.optional ? null : readText(cx, unwrap(cx, entry.value).value);
+  return text === 'nixos' || text === 'darwin' ? text : null;
+}
+
+function statedTags(cx: Evaluation, set: AttrsValue): { tags: string[]; complete: boolean } {
+  const entry = set.entries.get('tags');
+  if (entry === undefined) return { tags: [], complete: isClosed(set) };
+  const tags: string[] = [];
+  let complete = !entry.optional;
+  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+    if (value.kind !== 'list' || conditional) {
+      complete = false;
+      continue;
+    }
+    for (const item of value.items) {
+      const text = item.kind === 'spread' ? null : readText(cx, item);
+      if (text === null) complete = false;
+      else tags.push(text);
+    }
+  }
+  return { tags, complete };
+}
+
+/** `system` given to `nixosSystem { … }`, or `nixpkgs.hostPlatform` in a module written in place. */
+function systemOf(cx: Evaluation, value: Value): string | null {
+  const set = value.kind === 'unknown' && value.term?.kind === 'apply' ? force(cx, value.term.arg) : value;
+  if (set.kind !== 'attrs') return null;
+  const system = certain(set, 'system');
+  if (system !== null) return readText(cx, system.value);
+  const nixpkgs = member(cx, set, 'nixpkgs');
+  const platform = nixpkgs?.kind === 'attrs' ? certain(nixpkgs, 'hostPlatform') : null;
+  return platform === null ? null : readText(cx, unwrap(cx, platform.value).value);
+}
+
+/** Files of a machine's folder that clan imports, or that a configuration usually begins with. */
+const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
+
+/** `machines/<name>/`: every folder is a machine to clan. */
+export function folderMachines(files: NixFiles): Machine[] {
+  return (files.list('machines') ?? [])
+    .filter(entry => entry.kind === 'directory')
+    .map(({ name }) => {
+      const paths = MACHINE_FILES.map(file => `machines/${name}/${file}`);
+      const system = paths.map(path => platformIn(files.text(path) ?? '')).find(found => found !== null);
+      return {
+        name,
+        class: classOfSystem(system ?? null),
+        system: system ?? null,
+        tags: [],
+        at: placeOfFile(files, paths),
+        source: 'folder' as const,
+      };
+    });
+}
+
+/** A platform tells only what is not usual: any Linux may be a machine of another kind. */
+function classOfSystem(system: string | null): MachineClass | null {
+  return system?.endsWith('-darwin') === true ? 'darwin' : null;
+}
+
+function placeOfFile(files: NixFiles, paths: readonly string[]): Place | null {
+  const path = paths.find(one => files.kind(one) === 'file');
+  return path === undefined ? null : { file: path, start: 0, end: 0 };
+}
+
+/** The platform that a module states: `nixpkgs.hostPlatform = "…"`. */
+export function platformIn(text: string): string | null {
+  return /\bhostPlatform\s*=\s*(?:[\w.]*mkDefault\s+)?"([\w-]+)"/.exec(text)?.[1] ?? null;
+}
+
+/**
+ * One machine a name: what is known from several sources is joined.
+ * @param isClan true in a clan, where a machine without a class is one of NixOS
+ */
+export function joinMachines(all: readonly MachineFact[], isClan = false): Machine[] {
+  const joined = new Map<string, MachineFact>();
+  // A machine is declared where the inventory names it; its module is what it is made of.
+  const isInventory = (fact: MachineFact) => fact.source === 'inventory' && fact.isModule !== true;
+  for (const fact of [...all.filter(isInventory), ...all.filter(fact => !isInventory(fact))]) {
+    const known = joined.get(fact.name);
+    joined.set(fact.name, known === undefined ? fact : joinTwo(known, fact));
+  }
+  return [...joined.values()]
+    .map(({ name, class: found, system, tags, at, source, classHidden }): Machine => {
+      const isDefault = source === 'inventory' || (isClan && source === 'folder');
+      const machineClass = found ?? (isDefault && classHidden !== true ? 'nixos' : null);
+      return { name, class: machineClass, system, tags, at, source };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function joinTwo(known: MachineFact, fact: MachineFact): MachineFact {
+  const hasPlace = known.at !== null && known.at.end > 0;
+  return {
+    name: known.name,
+    class: known.class ?? fact.class,
+    system: known.system ?? fact.system,
+    tags: [...new Set([...known.tags, ...fact.tags])],
+    at: hasPlace ? known.at : fact.at !== null && (fact.at.end > 0 || known.at === null) ? fact.at : known.at,
+    source: known.source,
+    classHidden: known.classHidden === true || fact.classHidden === true,
+    tagsHidden: known.tagsHidden === true || fact.tagsHidden === true,
+  };
+}
