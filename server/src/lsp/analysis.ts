@@ -43,6 +43,8 @@ export interface Analysis {
   schedule(): void;
   /** Looks now at everything that has changed. */
   run(): void;
+  /** True while something has changed that has not been looked at. */
+  isBusy(): boolean;
   /**
    * Resolves when all that has been edited is analysed, the messages that wait included.
    * @throws a cancellation
@@ -97,12 +99,13 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     edited.add(absolute);
   }
 
+  const isBusy = () => edited.size > 0 || folders.all().some(workspace => workspace.isStale());
+
   async function settled(token: CancellationToken): Promise<void> {
-    const isStale = () => edited.size > 0 || folders.all().some(workspace => workspace.isStale());
-    if (!isStale()) return;
+    if (!isBusy()) return;
     await nextTurn();
     throwIfCancelled(token);
-    if (isStale()) run();
+    if (isBusy()) run();
   }
 
   return {
@@ -139,6 +142,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     schedule: () => scheduler.request(),
     run,
+    isBusy,
     async locate(absolute, token) {
       await settled(token);
       const owned = folders.owner(absolute);
