@@ -184,11 +184,3 @@ test("folders of another workspace are not this one's", () => {
   const workspace = smallWorkspace(root, smallEngine(), { foreign: ['inner'] });
   expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
 });
-
-test('a rehearsal changes nothing that anybody sees', () => {
-  const workspace = smallWorkspace(folder({ 'a.nix': 'bad' }), smallEngine());
-  const before = workspace.snapshot();
-  expect(workspace.rehearse(1)).toBe(false);
-  expect(workspace.isStale()).toBe(false);
-  expect(workspace.snapshot()).toBe(before);
-});

@@ -43,8 +43,6 @@ export interface Analysis {
   schedule(): void;
   /** Looks now at everything that has changed. */
   run(): void;
-  /** True while something has changed that has not been looked at. */
-  isBusy(): boolean;
   /**
    * Resolves when all that has been edited is analysed, the messages that wait included.
    * @throws a cancellation
@@ -99,13 +97,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     edited.add(absolute);
   }
 
-  const isBusy = () => edited.size > 0 || folders.all().some(workspace => workspace.isStale());
-
   async function settled(token: CancellationToken): Promise<void> {
-    if (!isBusy()) return;
+    const isStale = () => edited.size > 0 || folders.all().some(workspace => workspace.isStale());
+    if (!isStale()) return;
     await nextTurn();
     throwIfCancelled(token);
-    if (isBusy()) run();
+    if (isStale()) run();
   }
 
   return {
@@ -142,7 +139,6 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     schedule: () => scheduler.request(),
     run,
-    isBusy,
     async locate(absolute, token) {
       await settled(token);
       const owned = folders.owner(absolute);

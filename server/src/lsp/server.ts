@@ -35,7 +35,6 @@ import { onCodeAction } from './handlers/code-actions.ts';
 import { onDefinition } from './handlers/definition.ts';
 import { onHover } from './handlers/hover.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
-import { rehearse } from './rehearse.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 
@@ -43,19 +42,14 @@ import { createStatusLine, type StatusLine } from './status.ts';
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
-  /** How many analyses to rehearse after the start. */
-  readonly rehearsals?: number;
 }
-
-/** As many as it takes until an analysis takes as long as the hundredth does; measured. */
-const REHEARSALS = 40;
 
 async function loadAnalysis(): Promise<Loaded> {
   const [{ loadEngine }, workspace] = await Promise.all([
     import('../workspace/engine.ts'),
     import('../workspace/workspace.ts'),
   ]);
-  return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace, rehearsals: REHEARSALS };
+  return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace };
 }
 
 const WATCHED = ['**/*.nix', '**/vars/**', '**/sops/**', '**/machines/**', '**/varsmith.json'];
@@ -66,7 +60,6 @@ interface Running {
   readonly analysis: Analysis;
   readonly engine: Engine;
   readonly pull: Pull;
-  readonly rehearsals: number;
   reconfigure(configuration: Configuration): void;
 }
 
@@ -112,7 +105,6 @@ export function serve(
         begun => {
           running = begun;
           begun.analysis.run();
-          rehearse(begun.analysis, begun.rehearsals, log);
           return begun;
         },
         error => {
@@ -156,7 +148,7 @@ async function begin(
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace, rehearsals = 0 }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace }] = await Promise.all([load(), inTime(asked)]);
 
   const folders = createFolders(options =>
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log }),
@@ -170,7 +162,7 @@ async function begin(
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
   }
   for (const problem of folders.all().flatMap(({ problems }) => problems)) log(problem);
-  return { client, analysis, engine, pull, rehearsals, reconfigure };
+  return { client, analysis, engine, pull, reconfigure };
 }
 
 /** The library takes this notification itself, and only from clients that said they send it. */

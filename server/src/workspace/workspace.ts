@@ -28,12 +28,6 @@ export interface Workspace {
   rescan(): void;
   /** True if the next snapshot is another one than the last. */
   isStale(): boolean;
-  /**
-   * Analyses one file as if it had been edited, and keeps nothing of it.
-   * @param turn which file: any number
-   * @returns false if there is nothing to rehearse with
-   */
-  rehearse(turn: number): boolean;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
 }
@@ -113,17 +107,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     isStale: () => stale,
-    rehearse(turn) {
-      if (stale || last === null) return false;
-      const declaring = [...last.fleet.units.values()].filter(unit => unit.definitions.length > 0);
-      const file = declaring[turn % Math.max(1, declaring.length)]?.file;
-      const text = file === undefined ? null : files.text(file);
-      if (file === undefined || text === null) return false;
-      engine.parse(text);
-      builder.changed([file]);
-      engine.check(builder.build(), files, settings.rules, noteFailure);
-      return true;
-    },
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();
