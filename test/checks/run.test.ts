@@ -14,6 +14,7 @@ const fleet: Fleet = {
   matrices: [],
   generators: [],
   brought: () => [],
+  secrets: () => [],
   units: new Map(),
   notAnalysable: [],
 };

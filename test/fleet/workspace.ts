@@ -77,6 +77,7 @@ export function plainFleet(fleet: Fleet): unknown {
       .sort((a, b) => (a.file < b.file ? -1 : 1))
       .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
     brought: fleet.brought(),
+    secrets: fleet.secrets(),
     notAnalysable: [],
   };
 }

@@ -34,6 +34,7 @@ export const EMPTY_FLEET: Fleet = {
   matrices: [],
   generators: [],
   brought: () => [],
+  secrets: () => [],
   units: new Map(),
   notAnalysable: [],
 };

@@ -2,9 +2,13 @@
  * A fleet in the shape that `inspect --format json` promises: docs/schemas/inspect.schema.json. Fields may be
  * added; none is renamed or removed while `schemaVersion` is 1.
  */
+
+import type { Snapshot } from '../editor/snapshot.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
-import { readStore } from '../store/read.ts';
+import { joinSecrets } from '../fleet/secrets-join.ts';
+import { readContents, readStore } from '../store/read.ts';
+import { implicitByName } from '../store/sops.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { statusesIn } from './use-status.ts';
@@ -41,6 +45,7 @@ export function inspection(workspace: Workspace) {
     // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
+    secrets: secretsOf(snapshot, at),
     store: readStore(files),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
@@ -78,6 +83,21 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
     }
   }
   return names;
+}
+
+/** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
+function secretsOf({ fleet, files }: Snapshot, at: At) {
+  const names = fleet.machines.map(machine => machine.name);
+  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readContents(files).sops, names));
+  return joined.secrets.map(secret => ({
+    keeper: secret.keeper,
+    name: secret.name,
+    implicitOn: secret.implicitOn,
+    definitions: secret.definitions.map(definition => at(definition.at)),
+    uses: joined.uses
+      .filter(use => use.keeper === secret.keeper && use.name === secret.name)
+      .map(use => at(use.at)),
+  }));
 }
 
 /** A generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */

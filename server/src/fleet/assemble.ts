@@ -8,6 +8,7 @@ import { mergeGenerators } from './generators.ts';
 import { joinDeclared } from './join-declared.ts';
 import { type DeclaredFleet, platformIn } from './machines.ts';
 import type { Fleet, Machine, Matrix, Registry, Unit } from './model.ts';
+import type { SecretFacts } from './secrets.ts';
 
 export interface Parts {
   readonly files: NixFiles;
@@ -16,6 +17,7 @@ export interface Parts {
   readonly matrices: readonly Matrix[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly textOf: (path: string) => string;
+  readonly secrets: () => readonly SecretFacts[];
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -25,6 +27,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const matrices = parts.matrices.map(matrix =>
     withoutMachines(linkRegistry(matrix, registries, units), machines),
   );
+  let secrets: readonly SecretFacts[] | null = null;
   let brought: readonly BroughtGenerator[] | null = null;
   return {
     machines,
@@ -35,6 +38,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     brought() {
       brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return brought;
+    },
+    secrets() {
+      secrets ??= parts.secrets();
+      return secrets;
     },
     units,
     notAnalysable: [...[...units.values()].flatMap(unit => unit.notAnalysable), ...joined.gaps],

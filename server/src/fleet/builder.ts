@@ -22,6 +22,8 @@ import { readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry, readRegistry } from './registry.ts';
+import { mentionsSecrets, type SecretFacts } from './secrets.ts';
+import { readSecrets } from './secrets-collect.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
@@ -71,6 +73,7 @@ interface State {
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, Map<string, Lazy>>;
+  readonly secrets: Map<string, SecretFacts>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -88,6 +91,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.matrices.delete(path);
       state.units.delete(path);
       state.declared.delete(path);
+      state.secrets.delete(path);
       state.arguments.delete(path);
       state.evaluation.forgetFile(path);
     }
@@ -149,6 +153,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           ),
         ),
         textOf: path => state.texts.get(path)?.text ?? '',
+        secrets: () => findSecrets(files, state, paths),
       });
       return fleet;
     },
@@ -167,6 +172,7 @@ function newState(files: FleetFiles): State {
     registriesOfMatrices: [],
     units: new Map(),
     declared: new Map(),
+    secrets: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     imports,
@@ -331,4 +337,21 @@ function findDeclared(
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
+}
+
+/** What the files say of sops-nix and agenix. Nothing that is checked needs it, so it is read when asked for. */
+function findSecrets(files: FleetFiles, state: State, paths: readonly string[]): SecretFacts[] {
+  const found: SecretFacts[] = [];
+  for (const path of paths) {
+    if (!mentionsSecrets(state.texts.get(path)?.text ?? '')) continue;
+    let read = state.secrets.get(path);
+    if (read === undefined) {
+      const file = files.parse(path);
+      if (file === null) continue;
+      read = readSecrets(state.evaluation, file);
+      state.secrets.set(path, read);
+    }
+    found.push(read);
+  }
+  return found;
 }

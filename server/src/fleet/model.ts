@@ -5,6 +5,7 @@
  */
 
 import type { BroughtGenerator } from './catalogue.ts';
+import type { SecretFacts } from './secrets.ts';
 
 /** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
 export interface Place {
@@ -280,6 +281,8 @@ export interface Fleet {
   readonly generators: readonly Generator[];
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
+  /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
+  readonly secrets: () => readonly SecretFacts[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

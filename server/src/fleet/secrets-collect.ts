@@ -1,0 +1,139 @@
+/**
+ * What one file says of secrets of sops-nix and agenix, collected while the file is walked. The collector can ride
+ * on another walk; `readSecrets` makes a walk of its own.
+ */
+import { evaluate } from '../nix/evaluate.ts';
+import { BudgetExceeded, type Evaluation, type SelectEvent, withBudget } from '../nix/evaluation.ts';
+import { fileScope } from '../nix/evaluator.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
+import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
+import { interestOf } from './interest.ts';
+import type { Known, NotAnalysable } from './model.ts';
+import { unknownArgument } from './modules.ts';
+import { placeOf } from './places.ts';
+import { definitionsOf } from './read.ts';
+import {
+  type AgeRule,
+  type SecretDefinition,
+  type SecretFacts,
+  type SecretGap,
+  type SecretTemplate,
+  type SopsDefault,
+  secretPlaces,
+} from './secrets.ts';
+import { readAgeRules, readSecretOptions } from './secrets-read.ts';
+import { collectSecretUses } from './secrets-uses.ts';
+
+/** Asks one question within a budget; null where it was given up, which the asker notes. */
+export type Ask = <T>(at: Range, question: () => T) => T | null;
+
+export interface SecretCollector {
+  /** Hears of every selection while the file is walked. */
+  onSelect(event: SelectEvent): void;
+  /** Hears of every binding. */
+  binding(walked: WalkedBinding): void;
+  /** To be called once, when the walk is over. */
+  facts(notAnalysable?: readonly NotAnalysable[]): SecretFacts;
+}
+
+/** Steps allowed for one question. */
+const QUESTION_STEPS = 200_000;
+
+export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): SecretCollector {
+  const definitions: SecretDefinition[] = [];
+  const templates: SecretTemplate[] = [];
+  const defaults: SopsDefault[] = [];
+  const gaps: SecretGap[] = [];
+  const backends: Known<string>[] = [];
+  const uses = collectSecretUses(cx, file.path);
+
+  function noteBackend(walked: WalkedBinding): void {
+    for (const { value } of ask(walked.range, () => definitionsOf(cx, walked.value())) ?? [])
+      if (value.kind === 'string' && value.text !== null)
+        backends.push({ value: value.text, at: placeOf(value.origin ?? (walked.state.path as NamePath).at) });
+  }
+
+  function ageRules(): AgeRule[] {
+    if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return [];
+    return (
+      ask(file.root, () => readAgeRules(cx, file.path, evaluate(cx, file.root, fileScope(cx, file)))) ?? []
+    );
+  }
+
+  return {
+    onSelect: uses.onSelect,
+    binding(walked) {
+      const path = walked.state.path as NamePath;
+      const name = path.name?.text;
+      if (walked.isLet || inOptions(path)) return;
+      if (name === 'secretStore' && path.parent?.name?.text === 'settings') noteBackend(walked);
+      if (name !== 'sops' && name !== 'age') return;
+      const read = ask(walked.range, () =>
+        readSecretOptions(cx, name, walked.value(), path.at, walked.state.conditional),
+      );
+      definitions.push(...(read?.definitions ?? []));
+      templates.push(...(read?.templates ?? []));
+      defaults.push(...(read?.defaults ?? []));
+      gaps.push(...(read?.gaps ?? []));
+    },
+    facts: (notAnalysable = []) => ({
+      file: file.path,
+      ageRules: ageRules(),
+      definitions,
+      templates,
+      defaults,
+      gaps,
+      backends,
+      uses: uses.uses(),
+      notAnalysable,
+    }),
+  };
+}
+
+/** Reads a file by a walk of its own. Leaves the evaluation's tracer as it was. */
+export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
+  const notAnalysable: NotAnalysable[] = [];
+  const ask: Ask = (at, question) => {
+    const answer = withBudget(cx, QUESTION_STEPS, question);
+    if (!(answer instanceof BudgetExceeded)) return answer;
+    notAnalysable.push({ at: { file: file.path, start: at.start, end: at.end }, reason: answer.message });
+    return null;
+  };
+  const collector = collectSecrets(cx, file, ask);
+  const interesting = interestOf(file, secretPlaces(file.text));
+  const inSpine = new WeakSet<Expr>();
+  const noteSpine = (expr: ApplyExpr) => {
+    if (expr.fn.kind === 'apply') inSpine.add(expr.fn);
+  };
+  const before = cx.tracer;
+  cx.tracer = { ...before, onSelect: collector.onSelect };
+  try {
+    const state = { scope: fileScope(cx, file), path: null, conditional: false };
+    ask(file.root, () =>
+      walk(cx, file.root, state, {
+        enter(expr, { scope }) {
+          if (!interesting(expr)) return false;
+          const isCall = expr.kind === 'apply';
+          if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
+            ask(expr, () => evaluate(cx, expr, scope));
+          if (isCall) noteSpine(expr);
+          return true;
+        },
+        binding(walked) {
+          if (interesting(walked.range)) collector.binding(walked);
+        },
+        parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+      }),
+    );
+    return collector.facts(notAnalysable);
+  } finally {
+    cx.tracer = before;
+  }
+}
+
+function inOptions(path: NamePath): boolean {
+  for (let at: NamePath | null = path; at !== null; at = at.parent)
+    if (at.name?.text === 'options') return true;
+  return false;
+}

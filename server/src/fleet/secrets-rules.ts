@@ -1,0 +1,104 @@
+/**
+ * `.sops.yaml`: which keys a file is to be encrypted to when it is created.
+ *
+ * Source: sops 15e36f97a, config/config.go: the first rule whose `path_regex` is found in the path wins; the path
+ * is relative to the folder of `.sops.yaml`; a rule without one takes every file.
+ */
+import { folderOf } from '../nix/paths.ts';
+import type { Known, Place } from './model.ts';
+import { parseYaml } from './secrets-yaml.ts';
+import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
+
+export interface CreationRule {
+  readonly at: Place;
+  /** A regular expression of Go; null where the rule takes every file. */
+  readonly pathRegex: Known<string> | null;
+  /** Recipients by key group; a rule without groups has one. */
+  readonly groups: readonly (readonly Known<string>[])[];
+  /** Further kinds of keys it names (`kms`, `gcp_kms`, …). */
+  readonly otherKeys: readonly string[];
+}
+
+export interface SopsConfig {
+  readonly path: string;
+  readonly rules: readonly CreationRule[];
+}
+
+const KEY_LISTS = ['age', 'pgp'] as const;
+
+const OTHER_KEYS = [
+  'kms',
+  'gcp_kms',
+  'azure_keyvault',
+  'azure_kv',
+  'hc_vault',
+  'hc_vault_transit_uri',
+  'hckms',
+];
+
+/** @returns null where the text is not understood */
+export function readSopsConfig(path: string, text: string): SopsConfig | null {
+  const documents = parseYaml(text);
+  if (documents === null) return null;
+  const rules = yamlMember(documents[0], 'creation_rules');
+  const items = rules?.kind === 'list' ? rules.items : [];
+  return { path, rules: items.map(item => creationRule(path, item)) };
+}
+
+function creationRule(path: string, node: YamlNode): CreationRule {
+  const place = ({ start, end }: YamlNode): Place => ({ file: path, start, end });
+  const regex = yamlMember(node, 'path_regex');
+  const groups = yamlMember(node, 'key_groups');
+  const sets = groups?.kind === 'list' ? groups.items : [node];
+  return {
+    at: place(node),
+    pathRegex: regex?.kind === 'scalar' ? { value: regex.text, at: place(regex) } : null,
+    groups: sets.map(set => KEY_LISTS.flatMap(kind => recipients(yamlMember(set, kind), place))),
+    otherKeys: [...new Set(sets.flatMap(set => OTHER_KEYS.filter(kind => yamlMember(set, kind) !== null)))],
+  };
+}
+
+/** A list, perhaps of lists (an alias to one), or one text with commas. */
+function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Known<string>[] {
+  if (node === null || node.kind === 'map') return [];
+  if (node.kind === 'list') return node.items.flatMap(item => recipients(item, place));
+  return node.text
+    .split(',')
+    .map(text => text.trim())
+    .filter(text => text !== '')
+    .map(value => ({ value, at: place(node) }));
+}
+
+/**
+ * The rule under which a file would be created.
+ * @param file relative to the root of the workspace, in the folder of the configuration or below
+ * @returns null where no rule takes it; undefined where that is not known
+ */
+export function ruleFor(config: SopsConfig, file: string): CreationRule | null | undefined {
+  const folder = folderOf(config.path);
+  if (folder !== '' && !file.startsWith(`${folder}/`)) return undefined;
+  const path = folder === '' ? file : file.slice(folder.length + 1);
+  for (const rule of config.rules) {
+    if (rule.pathRegex === null) return rule;
+    const regex = goRegex(rule.pathRegex.value);
+    if (regex === null) return undefined;
+    if (regex.test(path)) return rule;
+  }
+  return null;
+}
+
+/** Go's syntax is read otherwise than JavaScript's in these. */
+const OTHERWISE = /\(\?[^:]|\\[AzQEpPCG]|\[\[:|\(\?P?</;
+
+/** A pattern that can take exponential time; Go's cannot, and such a file may come from anyone. */
+const SLOW = /[+*}]\)?[^)]*\)[+*{]/;
+
+function goRegex(source: string): RegExp | null {
+  if (OTHERWISE.test(source) || SLOW.test(source)) return null;
+  try {
+    return new RegExp(source);
+  } catch {
+    // Not a regular expression here, whatever it is to Go: then nothing is said of it.
+    return null;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Uses of secrets of sops-nix and agenix: selections `….sops.secrets.N.path`, `….sops.placeholder.N`,
+ * `….sops.templates.N.path` and `….age.secrets.N.path` on a configuration, however they are spelled and whichever
+ * function they stand in.
+ */
+import { display } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
+import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import { outermostIn, placeOf } from './places.ts';
+import { readName } from './read.ts';
+import type { SecretKeeper, SecretUse, SecretUseKind } from './secrets.ts';
+
+interface Step {
+  readonly text: string | null;
+  readonly name: StringValue | null;
+  readonly at: Origin | null;
+  readonly key: string;
+}
+
+/** The root's own name and the names selected from it, outermost first. */
+function stepsOf(value: UnknownValue): Step[] {
+  const steps: Step[] = [];
+  let at: UnknownValue = value;
+  for (; at.term?.kind === 'select'; at = at.term.of)
+    steps.push({ text: at.term.name.text, name: at.term.name, at: at.term.at, key: at.key });
+  if (at.term?.kind === 'root') steps.push({ text: at.term.name, name: null, at: null, key: at.key });
+  return steps.reverse();
+}
+
+const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Map([
+  ['sops.secrets', ['sops', 'secret']],
+  ['sops.placeholder', ['sops', 'placeholder']],
+  ['sops.templates', ['sops', 'template']],
+  ['age.secrets', ['age', 'secret']],
+] as const);
+
+/** What a selection goes into, and the steps below it; null if it goes elsewhere. */
+function belowSet(
+  steps: readonly Step[],
+): { readonly keeper: SecretKeeper; readonly of: SecretUseKind; readonly below: readonly Step[] } | null {
+  for (let i = steps.length - 2; i >= 0; i--) {
+    const set = SETS.get(`${steps[i]?.text}.${steps[i + 1]?.text}`);
+    if (set === undefined) continue;
+    if (steps[i - 1]?.text === 'options') return null;
+    return { keeper: set[0], of: set[1], below: steps.slice(i + 2) };
+  }
+  return null;
+}
+
+/** Collects the uses of one file while it is walked. */
+export interface SecretUseCollector {
+  onSelect(event: SelectEvent): void;
+  uses(): SecretUse[];
+}
+
+export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollector {
+  const pending: { readonly use: SecretUse; readonly prefixes: readonly string[] }[] = [];
+  /** Secrets asked for with `?`, or selected with something to fall back on. */
+  const guarded = new Set<string>();
+
+  function provides(event: SelectEvent): boolean {
+    if (!event.guarded) return false;
+    if (event.fallback === null) return true;
+    return force(cx, event.fallback).kind !== 'failure';
+  }
+
+  return {
+    onSelect(event) {
+      if (event.target.kind !== 'unknown') return;
+      const self =
+        event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
+      const last: Step = { text: event.name.text, name: event.name, at: event.at, key: self };
+      const steps = [...stepsOf(event.target), last];
+      const found = belowSet(steps);
+      if (found === null || found.below.length === 0 || found.below.length > 2) return;
+      if (provides(event)) guarded.add(self);
+      if (event.result === null) return;
+      const { keeper, of, below } = found;
+      if (of === 'placeholder' && below.length !== 1) return;
+      const [named, attribute] = below as [Step, Step | undefined];
+      const at = outermostIn(event.at, file);
+      if (at === null || named.name === null) return;
+      const name = readName(named.name, true);
+      const direct = at === event.at && event.expr !== null;
+      const use: SecretUse = {
+        keeper,
+        of,
+        at: direct && event.expr ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
+        name: name.name,
+        nameKind: name.kind,
+        nameAt: placeOf((named.at === null ? null : outermostIn(named.at, file)) ?? at),
+        attribute: attribute?.name ? display(attribute.name) : null,
+        guarded: false,
+      };
+      pending.push({ use, prefixes: below.map(step => step.key) });
+    },
+    uses() {
+      const found = new Map<string, SecretUse>();
+      const taken = new Set<string>();
+      for (const { use } of pending) if (use.attribute !== null) taken.add(whole(use));
+      for (const { use, prefixes } of pending) {
+        // On the way to an attribute the whole secret is selected too.
+        if (use.attribute === null && use.of !== 'placeholder' && taken.has(whole(use))) continue;
+        const id = `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
+        if (found.has(id)) continue;
+        const isGuarded = prefixes.some(prefix => guarded.has(prefix));
+        found.set(id, isGuarded ? { ...use, guarded: true } : use);
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+function whole(use: SecretUse): string {
+  return `${use.keeper}.${use.of}:${use.name}:${use.nameAt.start}`;
+}

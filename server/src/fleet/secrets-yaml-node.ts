@@ -1,0 +1,31 @@
+/** YAML as plain data, with places. */
+
+interface Span {
+  /** Half-open UTF-16 offsets, from 0. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface YamlEntry extends Span {
+  /** The range is the key's. */
+  readonly key: string;
+  readonly value: YamlNode;
+}
+
+export type YamlNode =
+  | (Span & { readonly kind: 'map'; readonly entries: readonly YamlEntry[] })
+  | (Span & { readonly kind: 'list'; readonly items: readonly YamlNode[] })
+  | (Span & { readonly kind: 'scalar'; readonly text: string; readonly quoted: boolean });
+
+/** The value of a key; null where the node is no map or has no such key. */
+export function yamlMember(node: YamlNode | null | undefined, key: string): YamlNode | null {
+  if (node?.kind !== 'map') return null;
+  return node.entries.find(entry => entry.key === key)?.value ?? null;
+}
+
+/** How many nodes there are in a node, itself included. */
+export function sizeOf(node: YamlNode): number {
+  if (node.kind === 'scalar') return 1;
+  const inside = node.kind === 'list' ? node.items : node.entries.map(entry => entry.value);
+  return inside.reduce((sum, one) => sum + sizeOf(one), 1);
+}

@@ -1,0 +1,127 @@
+/**
+ * Secrets that sops-nix and agenix keep beside the vars, as plain data: what Nix declares of them, where they are
+ * used, and who may read them. Built by the neighbouring `secrets-*.ts`; nothing here is ever decrypted, and no
+ * value of a secret is kept.
+ *
+ * Sources: sops-nix 56b2406 (modules/sops, modules/home-manager, pkgs/sops-install-secrets), agenix' `age.secrets`
+ * and `secrets.nix`, agenix-rekey's `rekeyFile`.
+ */
+import type { Known, NameKind, NotAnalysable, Place } from './model.ts';
+
+export type SecretKeeper = 'sops' | 'age';
+
+/** An encrypted file that Nix names. */
+export interface SecretSource {
+  readonly at: Place;
+  /** Relative to the root of the workspace; null where it is not known or lies outside. */
+  readonly path: string | null;
+  /** Where parts of it are not known (`hosts/${name}/a.yaml`): the path with `*` for each. */
+  readonly pattern: string | null;
+  /** Where only the beginning is not known: what it is if that is the flake itself. Never for reporting. */
+  readonly guess: string | null;
+}
+
+/** What one place says of a secret. Modules merge: several places may say something of one. */
+export interface SecretDefinition {
+  readonly keeper: SecretKeeper;
+  /** Text with holes as they are written if `nameKind` is `pattern`. */
+  readonly name: string;
+  readonly nameKind: NameKind;
+  /** Where the name is written. */
+  readonly at: Place;
+  /** Calls it came through, outermost first. */
+  readonly via: readonly Place[];
+  readonly conditional: boolean;
+  /** False if it may set more than is listed in `given`. */
+  readonly complete: boolean;
+  /** Names of the options that it sets. One that is listed but null below is set to what is not known. */
+  readonly given: readonly string[];
+  /** `sopsFile`; `file` or `rekeyFile` of agenix. */
+  readonly source: SecretSource | null;
+  readonly key: Known<string> | null;
+  readonly format: Known<string> | null;
+  readonly owner: Known<string> | null;
+  readonly group: Known<string> | null;
+  readonly mode: Known<string> | null;
+  readonly path: Known<string> | null;
+  readonly neededForUsers: Known<boolean> | null;
+}
+
+/** `sops.templates.<name>`. */
+export interface SecretTemplate {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly at: Place;
+  readonly conditional: boolean;
+}
+
+/** `sops.defaultSopsFile`, `sops.defaultSopsFormat` or `sops.defaultSopsKey`. */
+export interface SopsDefault {
+  readonly option: 'file' | 'format' | 'key';
+  readonly at: Place;
+  readonly conditional: boolean;
+  /** For the file. */
+  readonly source: SecretSource | null;
+  /** For the others; null where it is not known. */
+  readonly text: string | null;
+}
+
+/** An entry of agenix' `secrets.nix`. */
+export interface AgeRule {
+  /** The encrypted file, relative to the root of the workspace. */
+  readonly path: string;
+  readonly at: Place;
+  readonly recipients: readonly string[];
+  /** False if there may be more recipients. */
+  readonly complete: boolean;
+}
+
+export type SecretUseKind = 'secret' | 'placeholder' | 'template';
+
+/** A place that reads a secret's path, its placeholder, or the path of a template. */
+export interface SecretUse {
+  readonly keeper: SecretKeeper;
+  readonly of: SecretUseKind;
+  readonly at: Place;
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly nameAt: Place;
+  /** `path` mostly; null for a placeholder, and where the whole secret is handed on. */
+  readonly attribute: string | null;
+  /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
+  readonly guarded: boolean;
+}
+
+/** Something that declares secrets of which the names are not known. */
+export interface SecretGap extends NotAnalysable {
+  readonly keeper: SecretKeeper;
+}
+
+/** What one file contributes. */
+export interface SecretFacts {
+  readonly file: string;
+  readonly definitions: readonly SecretDefinition[];
+  readonly templates: readonly SecretTemplate[];
+  readonly defaults: readonly SopsDefault[];
+  readonly ageRules: readonly AgeRule[];
+  readonly uses: readonly SecretUse[];
+  readonly gaps: readonly SecretGap[];
+  /** What the file sets `…vars.settings.secretStore` to. */
+  readonly backends: readonly Known<string>[];
+  readonly notAnalysable: readonly NotAnalysable[];
+}
+
+const MENTIONS = /\bsops\b(?!-)|\bage\s*[.=]|\bpublicKeys\b|\bsecretStore\b/;
+
+/** False for a text that certainly has nothing to do with either. */
+export function mentionsSecrets(text: string): boolean {
+  return MENTIONS.test(text);
+}
+
+/** Words at which a walk has to look (see `interestOf`). */
+const WORDS = /\bsops\b|\bage\b|\bsecretStore\b/g;
+
+/** Offsets of what is of interest in a text. */
+export function secretPlaces(text: string): number[] {
+  return [...text.matchAll(WORDS)].map(match => match.index);
+}
