@@ -21,8 +21,12 @@ export function statusesIn({ fleet, findings }: Snapshot): (use: Use) => UseStat
     if (PROOFS.has(finding.rule)) proved.add(placeKey(finding.at));
   }
 
+  const patterns = fleet.generators.filter(generator => generator.nameKind === 'pattern');
+
   return use => {
-    const named = (generators.get(use.generator) ?? []).filter(generator => isSame(generator, use));
+    const named = [...(generators.get(use.generator) ?? []), ...patterns].filter(generator =>
+      mayBe(generator, use),
+    );
     if (named.some(generator => hasFile(generator, use))) return 'resolved';
     if (named.length === 0 && use.generatorKind !== 'pattern' && isCatalogueGenerator(use.generator)) {
       return 'catalogue';
@@ -33,17 +37,28 @@ export function statusesIn({ fleet, findings }: Snapshot): (use: Use) => UseStat
   };
 }
 
-/** A name with holes is the same only where the holes mean the same, that is, in one file. */
-function isSame(generator: Generator, use: Use): boolean {
-  if (use.generatorKind !== 'pattern') return generator.nameKind !== 'pattern';
-  return (
-    generator.nameKind === 'pattern' &&
-    generator.definitions.some(({ at, via }) => [at, ...via].some(({ file }) => file === use.at.file))
-  );
+function mayBe({ name }: Generator, use: Use): boolean {
+  return name === use.generator || fits(name, use.generator) || fits(use.generator, name);
 }
 
 function hasFile(generator: Generator, { fileName }: Use): boolean {
-  return fileName === null || generator.body().files.some(({ name }) => name === fileName);
+  if (fileName === null) return true;
+  return generator
+    .body()
+    .files.some(({ name }) => name === fileName || fits(name, fileName) || fits(fileName, name));
+}
+
+const HOLE = /\$\{(?:[^{}]|\{[^}]*\})*\}/;
+
+/**
+ * Could a name with holes be the other name? Only where it has letters of its own to tell: a name that is all hole
+ * could be anything. Holes of the other name count as text.
+ */
+function fits(pattern: string, name: string): boolean {
+  const parts = pattern.split(HOLE);
+  if (parts.length === 1 || parts.join('').length < 3) return false;
+  const quoted = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${quoted.join('.+')}$`, 's').test(name);
 }
 
 function placeKey({ file, start, end }: Place): string {
