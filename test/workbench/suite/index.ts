@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test } from 'mocha';
+import { varsmith } from './support.ts';
 
 /** Called by VS Code. Rejects when a test failed. */
 export async function run(): Promise<void> {
@@ -27,8 +28,11 @@ export async function run(): Promise<void> {
   const { passes = 0, pending = 0 } = stats ?? {};
   const failed = failures.length;
   const report = process.env.VARSMITH_REPORT;
-  if (report)
-    fs.writeFileSync(report, JSON.stringify({ passed: passes, failed, skipped: pending, failures }, null, 2));
+  if (report) {
+    const counts = { passed: passes, failed, skipped: pending, failures };
+    const activationMilliseconds = varsmith().exports?.activationMilliseconds ?? null;
+    fs.writeFileSync(report, JSON.stringify({ ...counts, activationMilliseconds }, null, 2));
+  }
   console.log(`${passes} passed, ${failed} failed, ${pending} skipped`);
   if (failed > 0) throw new Error(`${failed} tests failed`);
 }
