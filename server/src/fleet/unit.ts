@@ -14,7 +14,7 @@ import {
 import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, Origin, Scope, Value } from '../nix/value.ts';
+import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 import { readCollection } from './definitions.ts';
 import { appliedItems, readAppliedImport } from './imported.ts';
@@ -32,8 +32,19 @@ import type {
   SessionBinding,
   Unit,
 } from './model.ts';
-import { packages, unknownArgument, wellKnown } from './modules.ts';
+import { unknownArgument, wellKnown } from './modules.ts';
 import { outermostIn, placeOf } from './places.ts';
+import {
+  isGenerators,
+  isImport,
+  lookInto,
+  namesOf,
+  packageSetIn,
+  quoted,
+  rangeIn,
+  takesFunction,
+  withoutComments,
+} from './recognise.ts';
 import { collectUses } from './uses.ts';
 
 /** Where registries and matrices are, to recognise their sets when they turn up in evaluation. */
@@ -46,10 +57,6 @@ export interface Known {
 
 /** Steps allowed for one question: a selection, a call, a collection. */
 const QUESTION_STEPS = 200_000;
-
-/** How deep and how wide results of applying functions are looked into. */
-const LOOK_DEPTH = 5;
-const LOOK_WIDTH = 200;
 
 /** Session variables, under the names that NixOS, nix-darwin, home-manager and hjem give them. */
 const SESSION_OPTION =
@@ -178,7 +185,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const lazy = bound.get(expr);
     const value = ask(expr, () => {
       const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
-      if (takesFunction(expr)) lookInto(cx, result, LOOK_DEPTH);
+      if (takesFunction(expr)) lookInto(cx, result);
       return result;
     });
     if (lazy !== undefined) shown.set(lazy, { rows, registrySeen });
@@ -289,73 +296,4 @@ function isKnownSet({ origin }: AttrsValue, known: Known): boolean {
 function isAt(origin: Origin, places: ReadonlyMap<string, Place>): boolean {
   const place = places.get(origin.file.path);
   return place !== undefined && place.start === origin.start && place.end === origin.end;
-}
-
-/** The names of a path that are known, outermost first; others are ''. */
-function namesOf(path: NamePath | null): string[] {
-  const names: string[] = [];
-  for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? '');
-  return names;
-}
-
-function isGenerators(names: readonly string[]): boolean {
-  return names.at(-1) === 'generators' && names.at(-2) === 'vars' && !names.includes('options');
-}
-
-/** `map (name: …) names`: what the function does with real arguments shows only in the result. */
-function takesFunction(expr: ApplyExpr): boolean {
-  let at: Expr = expr;
-  for (; at.kind === 'apply'; at = at.fn) if (at.arg.kind === 'lambda') return true;
-  return false;
-}
-
-/** Forces what lists and sets hold, so that selections in it are seen. Functions and strings end it. */
-function lookInto(cx: Evaluation, value: Value, depth: number): void {
-  if (depth === 0) return;
-  if (value.kind === 'list') {
-    for (const item of value.items.slice(0, LOOK_WIDTH))
-      if (item.kind !== 'spread') lookInto(cx, cx.force(item), depth - 1);
-  } else if (value.kind === 'attrs') {
-    for (const entry of [...value.entries.values(), ...value.patterns].slice(0, LOOK_WIDTH))
-      lookInto(cx, cx.force(entry.value), depth - 1);
-  }
-}
-
-function isImport(expr: ApplyExpr): boolean {
-  let head: Expr = expr;
-  while (head.kind === 'apply') head = head.fn;
-  return head.kind === 'variable' && head.name === 'import';
-}
-
-/** Where an argument set passes a `pkgs` that cannot be null. */
-function packageSetIn(cx: Evaluation, arg: Expr, scope: Scope): Place | null {
-  const set = evaluate(cx, arg, scope);
-  const entry = set.kind === 'attrs' ? set.entries.get('pkgs') : undefined;
-  if (entry === undefined || entry.at === null) return null;
-  const value = cx.force(entry.value);
-  return isPackages(value) ? placeOf(entry.at) : null;
-}
-
-/** A package set that cannot be null: the module's own, or one made on the spot. */
-function isPackages(value: Value): boolean {
-  if (value.kind === 'attrs') return value.open?.key === packages.open?.key;
-  return value.kind === 'unknown' && value.candidates === null && value.term?.kind === 'apply';
-}
-
-function rangeIn(file: SourceFile, walked: WalkedBinding): Place {
-  return { file: file.path, start: walked.range.start, end: walked.range.end };
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function withoutComments(file: SourceFile): string {
-  let text = '';
-  let from = 0;
-  for (const comment of file.comments) {
-    text += file.text.slice(from, comment.start);
-    from = comment.end;
-  }
-  return text + file.text.slice(from);
 }
