@@ -8,22 +8,16 @@
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
-import { joinArguments, mayGiveArguments, readArguments, type SharedArgument } from './arguments.ts';
+import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { assemble } from './assemble.ts';
-import { createImportGraph, type ImportGraph } from './imports.ts';
-import {
-  belongsToFleet,
-  type DeclaredFleet,
-  mayDeclareMachines,
-  readInventoryJson,
-  readMachines,
-} from './machines.ts';
+import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
+import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
 import { readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
-import { type Reference, referencesOf } from './references.ts';
-import { mayHoldRegistry, readRegistry } from './registry.ts';
+import { readRegistry } from './registry.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
+import { pipelineOf, type TextFacts, textFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
@@ -46,20 +40,8 @@ export interface FleetBuilder {
   build(): Fleet;
 }
 
-/** What a text shows without being parsed. */
-interface TextFacts {
-  readonly text: string;
-  readonly mentionsVars: boolean;
-  readonly mayHoldRegistry: boolean;
-  readonly mayDeclareMachines: boolean;
-  readonly mayGiveArguments: boolean;
-  readonly references: readonly Reference[];
-}
-
 /** Steps allowed for reading a whole registry or matrix. */
 const FILE_STEPS = 2_000_000;
-
-const MENTIONS_VARS = /\bgenerators\b|\bimportApply\b/;
 
 interface State {
   evaluation: Evaluation;
@@ -113,9 +95,9 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
     build() {
       if (fleet !== null) return fleet;
       const paths = [...files.nixFiles()];
-      for (const path of paths) readText(files, state, path);
+      for (const path of paths) if (!state.texts.has(path)) state.texts.set(path, textFacts(files, path));
       const registries = findRegistries(state, settings, paths);
-      const pipeline = pipelineOf(state, [...registries, ...paths.filter(settings.isMatrixFile)]);
+      const pipeline = pipelineOf(state.texts, [...registries, ...paths.filter(settings.isMatrixFile)]);
       const matrices = findMatrices(state, settings, registries, pipeline, paths);
       const shared = findArguments(files, state, paths);
       const argument = (name: string, asker: string): Lazy | null => {
@@ -180,43 +162,11 @@ function newState(files: FleetFiles): State {
   };
 }
 
-/** Notes what evaluation reads of files other than by importing them. */
-function recordingReads(files: NixFiles, reads: Set<string>): NixFiles {
-  return {
-    parse: path => files.parse(path),
-    text(path) {
-      reads.add(path);
-      return files.text(path);
-    },
-    kind(path) {
-      if (!path.endsWith('.nix')) reads.add(path);
-      return files.kind(path);
-    },
-    list(directory) {
-      reads.add(directory);
-      return files.list(directory);
-    },
-  };
-}
-
 function isLooselyRead(state: State, path: string): boolean {
   if (state.looseReads.has(path)) return true;
   // A new file changes what its folder lists; a file that was there before does not.
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   return state.looseReads.has(folder) && !state.texts.has(path);
-}
-
-function readText(files: FleetFiles, state: State, path: string): void {
-  if (state.texts.has(path)) return;
-  const text = files.text(path) ?? '';
-  state.texts.set(path, {
-    text,
-    mentionsVars: MENTIONS_VARS.test(text),
-    mayHoldRegistry: mayHoldRegistry(text),
-    mayDeclareMachines: mayDeclareMachines(text),
-    mayGiveArguments: mayGiveArguments(text),
-    references: referencesOf(files, path, text),
-  });
 }
 
 function findRegistries(state: State, settings: FleetSettings, paths: readonly string[]): string[] {
@@ -258,20 +208,6 @@ function findArguments(
 
 function registryAt(state: State, file: string): Place {
   return (state.registries.get(file) as Registry).at;
-}
-
-/** The given files and all that lead to them by path. */
-function pipelineOf(state: State, starts: readonly string[]): Set<string> {
-  const importers = new Map<string, string[]>();
-  for (const [path, { references }] of state.texts)
-    for (const { target } of references) {
-      const list = importers.get(target);
-      if (list === undefined) importers.set(target, [path]);
-      else list.push(path);
-    }
-  const pipeline = new Set(starts);
-  for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
-  return pipeline;
 }
 
 /** Files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */

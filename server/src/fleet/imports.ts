@@ -1,6 +1,9 @@
 /**
- * Which file imported which, as evaluation saw it: what has to be computed again when a file changes.
+ * What evaluation read: which file imported which, and what was looked at by other means. From it follows what has to
+ * be computed again when a file changes.
  */
+import type { NixFiles } from '../nix/value.ts';
+
 export interface ImportGraph {
   add(from: string, to: string): void;
   /** The files themselves and all that imported them, directly or through others. */
@@ -20,6 +23,25 @@ export function createImportGraph(): ImportGraph {
       const found = new Set(files);
       for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
       return found;
+    },
+  };
+}
+
+/** Notes what evaluation reads of files other than by importing them. */
+export function recordingReads(files: NixFiles, reads: Set<string>): NixFiles {
+  return {
+    parse: path => files.parse(path),
+    text(path) {
+      reads.add(path);
+      return files.text(path);
+    },
+    kind(path) {
+      if (!path.endsWith('.nix')) reads.add(path);
+      return files.kind(path);
+    },
+    list(directory) {
+      reads.add(directory);
+      return files.list(directory);
     },
   };
 }

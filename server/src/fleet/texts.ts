@@ -1,0 +1,46 @@
+/**
+ * What texts show without being parsed: which files are worth reading at all, and which lead to which.
+ */
+import type { NixFiles } from '../nix/value.ts';
+import { mayGiveArguments } from './arguments.ts';
+import { mayDeclareMachines } from './machines.ts';
+import { type Reference, referencesOf } from './references.ts';
+import { mayHoldRegistry } from './registry.ts';
+
+/** What a text shows without being parsed. */
+export interface TextFacts {
+  readonly text: string;
+  readonly mentionsVars: boolean;
+  readonly mayHoldRegistry: boolean;
+  readonly mayDeclareMachines: boolean;
+  readonly mayGiveArguments: boolean;
+  readonly references: readonly Reference[];
+}
+
+const MENTIONS_VARS = /\bgenerators\b|\bimportApply\b/;
+
+export function textFacts(files: NixFiles, path: string): TextFacts {
+  const text = files.text(path) ?? '';
+  return {
+    text,
+    mentionsVars: MENTIONS_VARS.test(text),
+    mayHoldRegistry: mayHoldRegistry(text),
+    mayDeclareMachines: mayDeclareMachines(text),
+    mayGiveArguments: mayGiveArguments(text),
+    references: referencesOf(files, path, text),
+  };
+}
+
+/** The given files and all that lead to them by path. */
+export function pipelineOf(texts: ReadonlyMap<string, TextFacts>, starts: readonly string[]): Set<string> {
+  const importers = new Map<string, string[]>();
+  for (const [path, { references }] of texts)
+    for (const { target } of references) {
+      const list = importers.get(target);
+      if (list === undefined) importers.set(target, [path]);
+      else list.push(path);
+    }
+  const pipeline = new Set(starts);
+  for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
+  return pipeline;
+}
