@@ -7,11 +7,6 @@ import type { Example, Rule } from './rule.ts';
 
 const COMMON = 'The files that the examples share';
 
-/** One rule: what it finds, why it matters, what to do, with examples. */
-export function explainRule(rule: Rule): string {
-  return section(rule, 1, false);
-}
-
 /** The page of all rules. */
 export function rulesPage(rules: readonly Rule[]): string {
   return [
@@ -38,7 +33,7 @@ export function rulesPage(rules: readonly Rule[]): string {
         '# varsmith: ignore-file registry/unknown-machine',
       ].join('\n'),
     ),
-    ...rules.map(rule => section(rule, 2, true)),
+    ...rules.map(section),
     `## ${COMMON}`,
     ...files(PIPELINE),
     '',
@@ -62,22 +57,21 @@ export function anchor(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-function section(rule: Rule, level: number, shortened: boolean): string {
-  const below = '#'.repeat(level + 1);
+function section(rule: Rule): string {
   return [
-    `${'#'.repeat(level)} ${rule.id}`,
+    `## ${rule.id}`,
     `${rule.summary}. Severity: **${rule.severity}**.`,
     rule.documentation,
-    `${below} Reported`,
-    ...rule.bad.flatMap(example => exampleText(example, shortened)),
-    `${below} Fine`,
-    ...rule.good.flatMap(example => exampleText(example, shortened)),
+    '### Reported',
+    ...rule.bad.flatMap(exampleText),
+    '### Fine',
+    ...rule.good.flatMap(exampleText),
   ].join('\n\n');
 }
 
 /** Files that many examples share are left out and pointed to. */
-function exampleText(example: Example, shortened: boolean): string[] {
-  const own = Object.entries(example.files).filter(([path, text]) => !shortened || PIPELINE[path] !== text);
+function exampleText(example: Example): string[] {
+  const own = Object.entries(example.files).filter(([path, text]) => PIPELINE[path] !== text);
   const shared = Object.keys(example.files).length - own.length;
   const note = shared === 0 ? '' : ` (with [the shared files](#${anchor(COMMON)}))`;
   return [`**${example.title}**${note}`, ...files(Object.fromEntries(own))];

@@ -62,8 +62,6 @@ export interface Instances {
   readonly complete: boolean;
 }
 
-export const NO_INSTANCES: Instances = { list: [], complete: true };
-
 /** Is the instance one of clan-core's own services? Null where that is not known. */
 export function isOfClanCore(instance: Instance): boolean | null {
   const { input, inputKnown } = instance.module;

@@ -28,10 +28,6 @@ function isWholeFile({ file, start, end }: Origin): boolean {
   return start === file.root.start && end === file.root.end;
 }
 
-export function samePlace(a: Place, b: Place): boolean {
-  return a.start === b.start && a.end === b.end && a.file === b.file;
-}
-
 /** A key for maps by place. */
 export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;

@@ -40,18 +40,6 @@ export function readText(cx: Evaluation, lazy: Lazy): string | null {
   return value.kind === 'string' ? value.text : null;
 }
 
-export function readTexts(cx: Evaluation, lazy: Lazy): string[] | null {
-  const value = force(cx, lazy);
-  if (value.kind !== 'list') return null;
-  const texts: string[] = [];
-  for (const item of value.items) {
-    const text = item.kind === 'spread' ? null : readText(cx, item);
-    if (text === null) return null;
-    texts.push(text);
-  }
-  return texts;
-}
-
 /** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
 export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; readonly conditional: boolean } {
   let value = force(cx, lazy);

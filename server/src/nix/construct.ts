@@ -3,13 +3,11 @@
  */
 import { BudgetExceeded } from './evaluation.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
-import type { SourceFile } from './source.ts';
 import { literalText, type Range, type StringExpr } from './syntax.ts';
 import type {
   Attr,
   AttrsValue,
   BoolValue,
-  Call,
   FailureKind,
   FailureValue,
   Lazy,
@@ -36,10 +34,6 @@ const NO_ENTRIES: ReadonlyMap<string, Attr> = new Map();
 
 export function originOf(range: Range, scope: Scope): Origin {
   return { file: scope.file, start: range.start, end: range.end, call: scope.call };
-}
-
-export function originIn(file: SourceFile, range: Range, call: Call | null): Origin {
-  return { file, start: range.start, end: range.end, call };
 }
 
 export function nullValue(origin: Origin | null): NullValue {

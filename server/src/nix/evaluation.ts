@@ -79,10 +79,6 @@ export const MAX_DEPTH = 700;
 /** Steps a single top-level question may take. */
 export const DEFAULT_STEPS = 400_000;
 
-export function isFailure(value: unknown): value is FailureValue {
-  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'failure';
-}
-
 /**
  * Asks one question with a budget of its own.
  * @returns the answer, or `BudgetExceeded` as a value: the caller counts it as "not analysable".

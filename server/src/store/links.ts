@@ -6,8 +6,6 @@ import type { StoreFiles } from './files.ts';
 
 export type HolderKind = 'users' | 'machines' | 'groups';
 
-export const HOLDER_KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
-
 /** One entry of a `users`, `machines` or `groups` folder. */
 export interface Holder {
   readonly name: string;

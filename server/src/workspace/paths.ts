@@ -10,10 +10,6 @@ export function parentOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash);
 }
 
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 /** The path of an absolute file name inside `root`; null if it lies outside. */
 export function pathInRoot(root: string, absolute: string): string | null {
   const path = relative(root, absolute);
