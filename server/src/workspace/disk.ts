@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { parentOf } from './paths.ts';
+import { folderOf } from '../nix/paths.ts';
 
 /** Files above this size, in bytes, are known to exist but not read. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;
@@ -64,7 +64,7 @@ export function createDisk(root: string): Disk {
   const disk: Disk = {
     kind(path) {
       if (path === '') return folder('') === null ? null : 'directory';
-      const parent = parentOf(path);
+      const parent = folderOf(path);
       return folder(parent)?.entries.get(path.slice(parent === '' ? 0 : parent.length + 1)) ?? null;
     },
     list(path) {
@@ -82,7 +82,7 @@ export function createDisk(root: string): Disk {
       return null;
     },
     isLink(path) {
-      const parent = parentOf(path);
+      const parent = folderOf(path);
       return folder(parent)?.links.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
     },
     skipped: () =>
@@ -94,7 +94,7 @@ export function createDisk(root: string): Disk {
         }
       }
       for (let above = path; above !== ''; ) {
-        above = parentOf(above);
+        above = folderOf(above);
         folders.delete(above);
       }
     },

@@ -4,12 +4,6 @@
  */
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** The folder that a path lies in; the root for a path of one name, and for the root itself. */
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === -1 ? '' : path.slice(0, slash);
-}
-
 /** The path of an absolute file name inside `root`; null if it lies outside. */
 export function pathInRoot(root: string, absolute: string): string | null {
   const path = relative(root, absolute);
