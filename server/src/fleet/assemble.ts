@@ -6,8 +6,13 @@ import type { NixFiles } from '../nix/value.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
 import { mergeGenerators } from './generators.ts';
 import { joinDeclared } from './join-declared.ts';
+import type { MachineGenerators } from './machine-modules.ts';
 import { type DeclaredFleet, platformIn } from './machines.ts';
-import type { Fleet, Machine, Matrix, Registry, Unit } from './model.ts';
+import type { Fleet, Generator, Machine, Matrix, NotAnalysable, Registry, Unit } from './model.ts';
+import type { ModuleTable } from './module-table.ts';
+import type { Given } from './modules.ts';
+import { machineGenerators, type ServiceCache } from './ownership.ts';
+import { placeKey } from './places.ts';
 import type { SecretFacts } from './secrets.ts';
 
 export interface Parts {
@@ -18,6 +23,9 @@ export interface Parts {
   readonly units: ReadonlyMap<string, Unit>;
   readonly textOf: (path: string) => string;
   readonly secrets: () => readonly SecretFacts[];
+  readonly table: ModuleTable;
+  readonly services: ServiceCache;
+  readonly givenTo: (file: string) => Given;
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -29,12 +37,21 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   let secrets: readonly SecretFacts[] | null = null;
   let brought: readonly BroughtGenerator[] | null = null;
+  let generators: readonly Generator[] | null = null;
+  let owners: ReadonlyMap<string, MachineGenerators> | null = null;
+  const ownersOf = () => {
+    owners ??= machineGenerators(cx, { ...parts, joined });
+    return owners;
+  };
   return {
     machines,
     machinesComplete: joined.machinesComplete,
     registries,
     matrices,
-    generators: mergeGenerators(units, registries, matrices),
+    get generators() {
+      generators ??= mergeGenerators(units, registries, matrices, ownersOf());
+      return generators;
+    },
     brought() {
       brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return brought;
@@ -44,8 +61,16 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return secrets;
     },
     units,
-    notAnalysable: [...[...units.values()].flatMap(unit => unit.notAnalysable), ...joined.gaps],
+    get notAnalysable() {
+      const gaps = [...ownersOf().values()].flatMap(own => own.gaps);
+      return unique([...[...units.values()].flatMap(unit => unit.notAnalysable), ...joined.gaps, ...gaps]);
+    },
   };
+}
+
+/** Many machines import one module. */
+function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
+  return [...new Map(gaps.map(gap => [`${placeKey(gap.at)}\0${gap.reason}`, gap])).values()];
 }
 
 /** Machines whose modules read the matrix, with the platform that the module states. */

@@ -14,6 +14,8 @@ import { createImportGraph, type ImportGraph, recordingReads } from './imports.t
 import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
 import { readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
+import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
+import type { ServiceCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
@@ -56,6 +58,8 @@ interface State {
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, Map<string, Lazy>>;
   readonly secrets: Map<string, SecretFacts>;
+  readonly modules: ModuleCache;
+  readonly services: ServiceCache;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -75,6 +79,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.declared.delete(path);
       state.secrets.delete(path);
       state.arguments.delete(path);
+      forgetModules(state.modules, path);
       state.evaluation.forgetFile(path);
     }
   }
@@ -124,9 +129,19 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         const file = files.parse(path);
         if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
       }
+      const givenTo = (file: string) => (name: string) => argument(name, file);
       fleet = assemble(state.evaluation, {
         files,
         declared: findDeclared(files, state, paths, argument),
+        givenTo,
+        table: createModuleTable(
+          state.evaluation,
+          files,
+          state.modules,
+          paths.filter(path => state.texts.get(path)?.mayNameModules === true),
+          givenTo,
+        ),
+        services: state.services,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
         units: new Map(
@@ -155,6 +170,8 @@ function newState(files: FleetFiles): State {
     units: new Map(),
     declared: new Map(),
     secrets: new Map(),
+    modules: createModuleCache(),
+    services: { key: [], members: null },
     inventoryJson: undefined,
     arguments: new Map(),
     imports,

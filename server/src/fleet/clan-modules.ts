@@ -3,11 +3,11 @@
  * one (a set, a function, a path, `imports`, `mkMerge`) to the sets it is made of. Knows nothing of what the sets
  * mean.
  */
-import { attr, attrs, isClosed } from '../nix/construct.ts';
+import { isClosed } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import { unknownArgument, wellKnown } from './modules.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { type Given, moduleArguments } from './modules.ts';
 import { definitionsOf } from './read.ts';
 
 /** One set that a module is made of. */
@@ -25,12 +25,6 @@ export interface ModuleSets {
 
 /** Files importing files: deeper than any clan, shallower than a loop. */
 const MAX_DEPTH = 12;
-
-/** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
-const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
-
-/** What the flake hands to modules under a name (`specialArgs`); null if nothing. */
-export type Given = (name: string) => Lazy | null;
 
 /** The sets of a module, those of its `imports` included. */
 export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSets {
@@ -73,20 +67,6 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
 
   read(module, false, 0);
   return { sets, gap };
-}
-
-/** What a module function is called with. */
-function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
-  const { expr, scope } = fn;
-  const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
-  if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
-  const entries = new Map<string, Attr>();
-  for (const name of names)
-    entries.set(
-      name,
-      attr(wellKnown(name) ?? given(name) ?? unknownArgument(name, scope.file.path, expr.start), null),
-    );
-  return attrs(entries, null);
 }
 
 /**

@@ -7,11 +7,12 @@ import { fromJson } from '../nix/builtins/json.ts';
 import { isClosed } from '../nix/construct.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import { type Given, moduleSets, optionSets } from './clan-modules.ts';
+import { moduleSets, optionSets } from './clan-modules.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
 import { type TagDefinitions, tagDefinitions } from './members.ts';
 import type { NotAnalysable, Place } from './model.ts';
+import type { Given } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 

@@ -2,10 +2,10 @@
  * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
  * in a file machines are declared is not its business.
  */
-import { isClosed } from '../nix/construct.ts';
+import { attrs, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, NixFiles, Value } from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, NixFiles, Value } from '../nix/value.ts';
 import type { Machine, MachineClass, Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
@@ -18,6 +18,8 @@ export interface MachineFact extends Machine {
   readonly tagsHidden?: boolean;
   /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
   readonly isModule?: boolean;
+  /** The module that the machine is made of; null where it is not known; absent where the source names none. */
+  readonly module?: Lazy | null;
 }
 
 /** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
@@ -34,6 +36,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
   if (source === 'inventory') return { ...inventoryFacts(cx, entry), name, at, source: 'inventory' };
   const value = unwrap(cx, entry.value).value;
   const system = systemOf(cx, value);
+  const module = source === 'modules' ? entry.value : moduleIn(cx, value);
   return {
     name,
     class: source === 'nixosConfigurations' ? 'nixos' : source === 'darwinConfigurations' ? 'darwin' : null,
@@ -42,7 +45,16 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     at,
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
+    module: entry.optional ? null : module,
   };
+}
+
+/** `nixosSystem { modules = [ … ]; }`: one module that imports them all. */
+function moduleIn(cx: Evaluation, value: Value): Lazy | null {
+  if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
+  const set = force(cx, value.term.arg);
+  const modules = set.kind === 'attrs' ? certain(set, 'modules') : null;
+  return modules === null ? null : attrs(new Map([['imports', modules]]), value.origin);
 }
 
 type InventoryFacts = Pick<MachineFact, 'class' | 'system' | 'tags' | 'classHidden' | 'tagsHidden'>;
@@ -106,8 +118,15 @@ function systemOf(cx: Evaluation, value: Value): string | null {
   return platform === null ? null : readText(cx, unwrap(cx, platform.value).value);
 }
 
-/** Files of a machine's folder that clan imports, or that a configuration usually begins with. */
+/** Files of a machine's folder that clan imports. */
+const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.nix'];
+/** Those, and the one that a configuration usually begins with. */
 const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
+
+/** Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them. */
+export function clanFilesOf(files: NixFiles, machine: string): string[] {
+  return CLAN_FILES.map(file => `machines/${machine}/${file}`).filter(path => files.kind(path) === 'file');
+}
 
 /** `machines/<name>/`: every folder is a machine to clan. */
 export function folderMachines(files: NixFiles): Machine[] {

@@ -11,11 +11,11 @@ import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
 import type { NixFiles, Value } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
-import type { Given } from './clan-modules.ts';
+
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import { isConfigurations } from './machine-facts.ts';
 import type { Place } from './model.ts';
-import { unknownArgument } from './modules.ts';
+import { type Given, unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
 import { certain, unwrap } from './read.ts';
 

@@ -2,7 +2,7 @@
  * Who has a tag and who is in a role. Answers are null where they are not known: a fleet with machines or tags that
  * could not be read has no certain members.
  */
-import { attr, attrs, attrsOf, list, string, thunk, unknown } from '../nix/construct.ts';
+import { attr, attrs, list, string, thunk, unknown } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
@@ -15,7 +15,7 @@ import {
   withModuleNames,
 } from './inventory.ts';
 import type { Machine } from './model.ts';
-import { wellKnown } from './modules.ts';
+import { argumentsFor, wellKnown } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { mergeSettings, type Setting } from './settings.ts';
 
@@ -181,14 +181,6 @@ function computed(
   };
   const result: Lazy = thunk(() => apply(cx, fn, argumentsFor(fn, args), null));
   return force(cx, result);
-}
-
-/** A function that names no `...` is given only what it asks for. */
-function argumentsFor(fn: Value, args: Readonly<Record<string, Lazy>>): AttrsValue {
-  const formals = fn.kind === 'lambda' && !fn.expr.ellipsis ? fn.expr.formals : null;
-  if (formals === null) return attrsOf(args, null);
-  const asked = new Set(formals.map(formal => formal.name.name));
-  return attrsOf(Object.fromEntries(Object.entries(args).filter(([name]) => asked.has(name))), null);
 }
 
 /** Reads `inventory.tags` of a set for later. */

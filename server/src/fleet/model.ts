@@ -98,8 +98,10 @@ export interface Generator {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly definitions: readonly GeneratorDefinition[];
-  /** Machines that certainly have it; null where that is not known. */
+  /** Machines that certainly have it; null where none is known and some may have it. */
   readonly machines: readonly string[] | null;
+  /** False if further machines may have it. */
+  readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** The merged body. */
   readonly body: () => GeneratorBody;
@@ -278,6 +280,7 @@ export interface Fleet {
   readonly machinesComplete: boolean;
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
+  /** All that the workspace declares; computed when first asked for. */
   readonly generators: readonly Generator[];
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];

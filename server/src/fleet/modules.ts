@@ -2,9 +2,9 @@
  * What the module system gives to a module, as far as it can be known without it: `lib` is known, the package
  * set and the configuration are symbols, everything else is an unknown of its own name.
  */
-import { attr, attrs, path, symbol, unknown } from '../nix/construct.ts';
+import { attr, attrs, attrsOf, path, symbol, unknown } from '../nix/construct.ts';
 import { nixpkgsLib } from '../nix/lib/index.ts';
-import type { Attr, AttrsValue, Lazy } from '../nix/value.ts';
+import type { Attr, AttrsValue, LambdaValue, Lazy, Value } from '../nix/value.ts';
 
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the machine at hand; every module of it sees the same. */
@@ -68,4 +68,32 @@ export function unknownArgument(name: string, file: string, at: number): Lazy {
     wellKnown(name) ??
     unknown(`the argument \`${name}\``, `${name}@${file}:${at}`, null, { kind: 'root', name })
   );
+}
+
+/** What the flake hands to modules under a name (`specialArgs`); null if nothing. */
+export type Given = (name: string) => Lazy | null;
+
+/** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
+const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
+
+/** What a module that is a function is called with. */
+export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
+  const { expr, scope } = fn;
+  const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
+  if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
+  const entries = new Map<string, Attr>();
+  for (const name of names)
+    entries.set(
+      name,
+      attr(wellKnown(name) ?? given(name) ?? unknownArgument(name, scope.file.path, expr.start), null),
+    );
+  return attrs(entries, null);
+}
+
+/** A function that names no `...` is given only what it asks for. */
+export function argumentsFor(fn: Value, args: Readonly<Record<string, Lazy>>): AttrsValue {
+  const formals = fn.kind === 'lambda' && !fn.expr.ellipsis ? fn.expr.formals : null;
+  if (formals === null) return attrsOf(args, null);
+  const asked = new Set(formals.map(formal => formal.name.name));
+  return attrsOf(Object.fromEntries(Object.entries(args).filter(([name]) => asked.has(name))), null);
 }

@@ -4,6 +4,7 @@
 import type { NixFiles } from '../nix/value.ts';
 import { mayGiveArguments } from './arguments.ts';
 import { mayDeclareMachines } from './machines.ts';
+import { mayNameModules } from './named-modules.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry } from './registry.ts';
 
@@ -14,6 +15,7 @@ export interface TextFacts {
   readonly mayHoldRegistry: boolean;
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
+  readonly mayNameModules: boolean;
   readonly references: readonly Reference[];
 }
 
@@ -27,6 +29,7 @@ export function textFacts(files: NixFiles, path: string): TextFacts {
     mayHoldRegistry: mayHoldRegistry(text),
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
+    mayNameModules: mayNameModules(text),
     references: referencesOf(files, path, text),
   };
 }

@@ -1,0 +1,160 @@
+/**
+ * What one module of a machine says: the generators that it defines and the modules that it imports. Reads the
+ * module's value, functions applied to what the module system gives them; follows no file, so that what is known of
+ * a file holds as long as that file stands. What a machine is made of is put together in machine-modules.ts.
+ */
+import { isClosed } from '../nix/construct.ts';
+import { apply, force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import { importedFile } from '../nix/evaluator.ts';
+import { stringAsPath } from '../nix/paths.ts';
+import type { AttrsValue, Lazy, Origin, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
+import { readCollection } from './definitions.ts';
+import type { GeneratorDefinition, NotAnalysable } from './model.ts';
+import { type ModuleReference, referenceOf } from './module-references.ts';
+import { type Given, moduleArguments } from './modules.ts';
+import { placeOf } from './places.ts';
+import { definitionsOf } from './read.ts';
+
+/** A module that is imported by its file, or by the name that the flake gives it. */
+export interface ModuleImport {
+  readonly target: { readonly file: string } | { readonly class: string; readonly name: string };
+  /** False where it depends on something that is not known. */
+  readonly certain: boolean;
+}
+
+export interface ModuleFacts {
+  readonly definitions: readonly GeneratorDefinition[];
+  readonly imports: readonly ModuleImport[];
+  /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
+  readonly gaps: readonly NotAnalysable[];
+  /** True if it imports modules of other flakes: they may define generators of their own. */
+  readonly foreign: boolean;
+}
+
+/** Modules inside modules, functions giving functions: deeper than anybody writes. */
+const MAX_DEPTH = 16;
+
+/** Where the option stands, as clan and the module for NixOS alone have it. */
+const GENERATORS = [
+  ['clan', 'core', 'vars', 'generators'],
+  ['vars', 'generators'],
+] as const;
+
+/**
+ * Reads a module.
+ * @param fallback where it is used: the place of gaps that were written nowhere
+ */
+export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
+  const definitions: GeneratorDefinition[] = [];
+  const imports: ModuleImport[] = [];
+  const gaps: NotAnalysable[] = [];
+  let foreign = false;
+
+  function gap(reason: string, origin: Origin | null): void {
+    gaps.push({ at: placeOf(origin ?? fallback), reason });
+  }
+
+  function read(lazy: Lazy, certain: boolean, depth: number): void {
+    if (depth > MAX_DEPTH) {
+      gap('modules nest too deeply', null);
+      return;
+    }
+    for (const { value, conditional } of definitionsOf(cx, lazy)) {
+      const sure = certain && !conditional;
+      switch (value.kind) {
+        case 'attrs':
+          readSet(value, sure, depth);
+          break;
+        case 'lambda':
+          read(apply(cx, value, moduleArguments(value, given), null), sure, depth + 1);
+          break;
+        case 'path':
+        case 'string':
+          readPath(value, sure);
+          break;
+        case 'unknown':
+          readUnknown(value, sure, depth);
+          break;
+        default:
+          gap('it is not a module', value.origin);
+      }
+    }
+  }
+
+  function readPath(value: PathValue | StringValue, certain: boolean): void {
+    const path = value.kind === 'path' ? value : stringAsPath(value);
+    if (path !== null && !path.text.startsWith('/'))
+      imports.push({ target: { file: importedFile(cx.files, path.text) }, certain });
+    // `"${modulesPath}/…"` and the like: files of other flakes.
+    else foreign = true;
+  }
+
+  function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
+    const reference: ModuleReference | null = referenceOf(cx, value);
+    switch (reference?.kind) {
+      case 'named':
+        imports.push({ target: { class: reference.class, name: reference.name }, certain });
+        return;
+      case 'files':
+        for (const file of reference.files) imports.push({ target: { file }, certain });
+        return;
+      case 'foreign':
+        foreign = true;
+        return;
+      default:
+        for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
+        gap(value.reason, value.origin);
+    }
+  }
+
+  function readSet(set: AttrsValue, certain: boolean, depth: number): void {
+    const imported = set.entries.get('imports');
+    if (imported !== undefined)
+      for (const { value, conditional } of definitionsOf(cx, imported.value))
+        readImports(value, certain && !conditional && !imported.optional, depth);
+    const config = set.entries.get('config');
+    if (config !== undefined) readConfig(config.value, certain && !config.optional);
+    else if (!set.entries.has('options')) readConfig(set, certain);
+  }
+
+  function readImports(value: ReturnType<typeof force>, certain: boolean, depth: number): void {
+    if (value.kind === 'unknown') {
+      for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1);
+      gap(value.reason, value.origin);
+      return;
+    }
+    if (value.kind !== 'list') gap('the modules in `imports` are not known', value.origin);
+    for (const item of value.kind === 'list' ? value.items : []) {
+      if (item.kind !== 'spread') read(item, certain, depth + 1);
+      else readImports(item.of, false, depth);
+    }
+  }
+
+  function readConfig(config: Lazy, certain: boolean): void {
+    for (const path of GENERATORS) readOption(config, path, certain, null);
+  }
+
+  function readOption(lazy: Lazy, path: readonly string[], certain: boolean, at: Origin | null): void {
+    const [name, ...rest] = path;
+    if (name === undefined) {
+      const found = readCollection(cx, lazy, at ?? fallback, !certain);
+      definitions.push(...found.definitions);
+      if (found.names === null && found.gaps.length === 0) gap('there may be more generators', at);
+      for (const one of found.gaps) gap(one.reason, one.origin ?? at);
+      return;
+    }
+    for (const { value, conditional } of definitionsOf(cx, lazy)) {
+      if (value.kind === 'unknown') gap(value.reason, value.origin ?? at);
+      if (value.kind !== 'attrs') continue;
+      const entry = value.entries.get(name);
+      if (entry !== undefined)
+        readOption(entry.value, rest, certain && !conditional && !entry.optional, entry.at);
+      else if (!isClosed(value))
+        gap(value.open?.reason ?? 'there may be more generators', value.origin ?? at);
+    }
+  }
+
+  read(module, true, 0);
+  return { definitions, imports, gaps, foreign };
+}
