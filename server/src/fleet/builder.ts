@@ -138,7 +138,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           state.evaluation,
           files,
           state.modules,
-          paths.filter(path => state.texts.get(path)?.mayNameModules === true),
+          paths.filter(path => state.texts.get(path)?.mayAddOutputs === true && belongsToFleet(files, path)),
           givenTo,
         ),
         services: state.services,
@@ -211,7 +211,7 @@ function findArguments(
 ): Map<string, SharedArgument> {
   const byFile = new Map<string, Map<string, Lazy>>();
   for (const path of paths) {
-    if (state.texts.get(path)?.mayGiveArguments !== true) continue;
+    if (state.texts.get(path)?.mayGiveArguments !== true || !belongsToFleet(files, path)) continue;
     let given = state.arguments.get(path);
     if (given === undefined) {
       const file = files.parse(path);

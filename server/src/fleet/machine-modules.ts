@@ -16,8 +16,8 @@ export interface RootModule {
 export interface ModuleLookup {
   /** The module that a file is; null if the file cannot be read. */
   file(path: string): ModuleFacts | null;
-  /** The modules of a name that the flake gives; none if there is no such name. */
-  named(moduleClass: string, name: string): readonly ModuleFacts[];
+  /** The modules that the flake has at a path; none where that is not known. */
+  output(path: readonly string[]): readonly ModuleFacts[];
 }
 
 /** The generators of a machine, as far as modules tell. */
@@ -39,7 +39,6 @@ export function generatorsOf(roots: readonly RootModule[], lookup: ModuleLookup)
   const certain = new Set<GeneratorDefinition>();
   const possible = new Set<GeneratorDefinition>();
   const gaps: NotAnalysable[] = [];
-  let complete = true;
   let foreign = false;
   // What is certainly imported is followed first, so that each module is visited once for what it is.
   const visited = new Set<ModuleFacts>();
@@ -61,19 +60,20 @@ export function generatorsOf(roots: readonly RootModule[], lookup: ModuleLookup)
     }
   }
 
-  function resolve({ target }: ModuleImport): readonly ModuleFacts[] {
+  function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
     if ('file' in target) {
       const facts = lookup.file(target.file);
-      if (facts === null) complete = false;
+      if (facts === null) gaps.push({ at, reason: `the module \`${target.file}\` cannot be read` });
       return facts === null ? [] : [facts];
     }
-    const found = lookup.named(target.class, target.name);
-    if (found.length === 0) complete = false;
+    const found = lookup.output(target.output);
+    if (found.length === 0)
+      gaps.push({ at, reason: `where \`${target.output.join('.')}\` is made is not known` });
     return found;
   }
 
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
-  return { certain, possible, complete: complete && gaps.length === 0, gaps, foreign };
+  return { certain, possible, complete: gaps.length === 0, gaps, foreign };
 }

@@ -10,17 +10,18 @@ import { importedFile } from '../nix/evaluator.ts';
 import { stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, Origin, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
 import { readCollection } from './definitions.ts';
-import type { GeneratorDefinition, NotAnalysable } from './model.ts';
+import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
-/** A module that is imported by its file, or by the name that the flake gives it. */
+/** A module that is imported by its file, or by its path below the flake's outputs. */
 export interface ModuleImport {
-  readonly target: { readonly file: string } | { readonly class: string; readonly name: string };
+  readonly target: { readonly file: string } | { readonly output: readonly string[] };
   /** False where it depends on something that is not known. */
   readonly certain: boolean;
+  readonly at: Place;
 }
 
 export interface ModuleFacts {
@@ -85,19 +86,24 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   function readPath(value: PathValue | StringValue, certain: boolean): void {
     const path = value.kind === 'path' ? value : stringAsPath(value);
     if (path !== null && !path.text.startsWith('/'))
-      imports.push({ target: { file: importedFile(cx.files, path.text) }, certain });
+      imports.push({
+        target: { file: importedFile(cx.files, path.text) },
+        certain,
+        at: placeOf(path.origin ?? fallback),
+      });
     // `"${modulesPath}/…"` and the like: files of other flakes.
     else foreign = true;
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
     const reference: ModuleReference | null = referenceOf(cx, value);
+    const at = placeOf(value.origin ?? fallback);
     switch (reference?.kind) {
-      case 'named':
-        imports.push({ target: { class: reference.class, name: reference.name }, certain });
+      case 'output':
+        imports.push({ target: { output: reference.path }, certain, at });
         return;
       case 'files':
-        for (const file of reference.files) imports.push({ target: { file }, certain });
+        for (const file of reference.files) imports.push({ target: { file }, certain, at });
         return;
       case 'foreign':
         foreign = true;

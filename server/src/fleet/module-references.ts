@@ -1,5 +1,5 @@
 /**
- * What an unknown in `imports` refers to: a module that the flake names for itself, the files of a folder, a module
+ * What an unknown in `imports` refers to: an output of the workspace's own flake, the files of a folder, a module
  * of another flake. Looks at how the unknown was made; evaluates nothing but arguments.
  */
 import { force } from '../nix/evaluate.ts';
@@ -8,28 +8,10 @@ import { joinPath } from '../nix/paths.ts';
 import type { NixFiles, UnknownValue } from '../nix/value.ts';
 
 export type ModuleReference =
-  | { readonly kind: 'named'; readonly class: string; readonly name: string }
+  /** `self.nixosModules.web`: the path below the flake's outputs. */
+  | { readonly kind: 'output'; readonly path: readonly string[] }
   | { readonly kind: 'files'; readonly files: readonly string[] }
   | { readonly kind: 'foreign' };
-
-/** Outputs that hold modules, with the class of what they hold. */
-const OUTPUTS: Readonly<Record<string, string>> = {
-  nixosModules: 'nixos',
-  darwinModules: 'darwin',
-  homeModules: 'homeManager',
-  homeManagerModules: 'homeManager',
-};
-
-/** The class of the modules in an attribute of that path; null if it holds none. */
-export function classOfModules(path: readonly string[]): string | null {
-  const last = path.at(-1) ?? '';
-  const output = Object.hasOwn(OUTPUTS, last) ? (OUTPUTS[last] ?? null) : null;
-  if (output !== null) return output;
-  const holder = path.at(-2);
-  return holder === 'modules' && CLASSES.has(last) ? last : null;
-}
-
-const CLASSES = new Set(['nixos', 'darwin', 'homeManager', 'generic']);
 
 /** The names by which an unknown was selected, its root first; null if it was not made by selection alone. */
 export function selectionPath(value: UnknownValue): string[] | null {
@@ -47,19 +29,33 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
     const tree = isImportTree(term.fn) ? force(cx, term.arg) : null;
     if (tree?.kind === 'path' && !tree.text.startsWith('/'))
       return { kind: 'files', files: filesBelow(cx.files, tree.text) };
+    const fn = selectionPath(term.fn);
+    if (fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '')) return { kind: 'files', files: [] };
     return rootOf(term.fn) === 'inputs' ? { kind: 'foreign' } : null;
   }
   const path = selectionPath(value);
-  if (path === null) return null;
-  const [root = '', ...names] = path;
-  const name = names.at(-1) ?? '';
-  const holder = classOfModules(names.slice(0, -1));
-  const isOwn = /^(self|config|flake|outputs)$/.test(root) || (root === 'inputs' && names[0] === 'self');
-  if (isOwn) return holder === null || name === '' ? null : { kind: 'named', class: holder, name };
+  // `(modulesPath + "/…")` is not made by selection; its key still says what it was made of.
+  if (path === null) return value.key.includes('modulesPath@') ? { kind: 'foreign' } : null;
+  const output = outputPath(path);
+  if (output !== null) return { kind: 'output', path: output };
+  const [root, ...names] = path;
+  if (root === 'modulesPath' || path.includes('inputs')) return { kind: 'foreign' };
   // `disko.nixosModules.disko`, with the input as an argument of its own.
-  if (root === 'inputs' || root === 'modulesPath' || names.some(one => /Modules$|^modules$/.test(one)))
-    return { kind: 'foreign' };
-  return null;
+  return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign' } : null;
+}
+
+/** `lib.mkRenamedOptionModule` and its kin: modules that say something of options only. */
+const OPTION_MODULE = /^mk(Removed|Renamed|Changed|Merged|Alias)OptionModule(With|MD)?$/;
+const FOREIGN = /^((nixos|darwin|home(Manager)?)Modules?|modules)$/;
+
+/** The path below the workspace's own outputs; null for what is not one of them. */
+export function outputPath([root = '', ...names]: readonly string[]): readonly string[] | null {
+  if (root === 'inputs') return names[0] === 'self' ? outputPath(names) : null;
+  if (names.length === 0) return null;
+  if (root === 'self' || root === 'outputs' || root === 'flake') return names[0] === 'inputs' ? null : names;
+  if (root === 'config') return names[0] === 'flake' && names.length > 1 ? names.slice(1) : null;
+  // What flakes made of many small files hand to their machines: `with modules.nixos; [ base web ]`.
+  return root === 'modules' ? [root, ...names] : null;
 }
 
 /** `import-tree`, as the input or as an argument of that name. */

@@ -1,13 +1,13 @@
 /**
- * The modules of a workspace by file and by name, each read at most once until its file changes.
+ * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
+import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import type { Given } from './modules.ts';
-import { type NamedModule, readNamedModules } from './named-modules.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** The module that a value is. `at` is where it is used. */
@@ -17,35 +17,39 @@ export interface ModuleTable extends ModuleLookup {
 /** What is kept from one build to the next. */
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
-  readonly named: Map<string, readonly NamedModule[]>;
+  readonly outputs: Map<string, FileOutputs>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
 }
 
+/** What one file adds to the outputs, and the modules found there so far, by path. */
+interface FileOutputs {
+  readonly sets: readonly Lazy[];
+  readonly modules: Map<string, readonly ModuleFacts[]>;
+}
+
 export function createModuleCache(): ModuleCache {
-  return { files: new Map(), named: new Map(), values: new WeakMap() };
+  return { files: new Map(), outputs: new Map(), values: new WeakMap() };
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
   cache.files.delete(path);
-  cache.named.delete(path);
+  cache.outputs.delete(path);
 }
 
 /** Steps allowed for one module. */
 const STEPS = 200_000;
 
 /**
- * @param naming files that may give names to modules
+ * @param adding files that may add to the flake's outputs
  * @param givenTo what a file's modules are handed by name
  */
 export function createModuleTable(
   cx: Evaluation,
   files: NixFiles,
   cache: ModuleCache,
-  naming: readonly string[],
+  adding: readonly string[],
   givenTo: (file: string) => Given,
 ): ModuleTable {
-  let byName: Map<string, ModuleFacts[]> | null = null;
-
   function read(module: Lazy, at: Origin, given: Given): ModuleFacts {
     const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
     if (!(facts instanceof BudgetExceeded)) return facts;
@@ -61,23 +65,15 @@ export function createModuleTable(
     return value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
   }
 
-  function names(): Map<string, ModuleFacts[]> {
-    const found = new Map<string, ModuleFacts[]>();
-    for (const path of naming) {
-      let named = cache.named.get(path);
-      if (named === undefined) {
-        const file = files.parse(path);
-        named = file === null ? [] : readNamedModules(cx, file, givenTo(path));
-        cache.named.set(path, named);
-      }
-      for (const { class: of, name, facts } of named) {
-        const key = `${of}\0${name}`;
-        const before = found.get(key);
-        if (before === undefined) found.set(key, [facts]);
-        else before.push(facts);
-      }
+  function outputsOf(path: string): FileOutputs {
+    let outputs = cache.outputs.get(path);
+    if (outputs === undefined) {
+      const file = files.parse(path);
+      const sets = file === null ? [] : readOutputs(cx, file, givenTo(path));
+      outputs = { sets, modules: new Map() };
+      cache.outputs.set(path, outputs);
     }
-    return found;
+    return outputs;
   }
 
   return {
@@ -97,9 +93,18 @@ export function createModuleTable(
       }
       return facts;
     },
-    named(moduleClass, name) {
-      byName ??= names();
-      return byName.get(`${moduleClass}\0${name}`) ?? [];
+    output(path) {
+      const key = path.join('\0');
+      return adding.flatMap(file => {
+        const { sets, modules } = outputsOf(file);
+        let found = modules.get(key);
+        if (found === undefined) {
+          const given = givenTo(file);
+          found = outputsAt(cx, sets, path, given).map(one => read(one.value, one.at, given));
+          modules.set(key, found);
+        }
+        return found;
+      });
     },
   };
 }

@@ -3,8 +3,8 @@
  */
 import type { NixFiles } from '../nix/value.ts';
 import { mayGiveArguments } from './arguments.ts';
+import { mayAddOutputs } from './flake-outputs.ts';
 import { mayDeclareMachines } from './machines.ts';
-import { mayNameModules } from './named-modules.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry } from './registry.ts';
 
@@ -15,7 +15,7 @@ export interface TextFacts {
   readonly mayHoldRegistry: boolean;
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
-  readonly mayNameModules: boolean;
+  readonly mayAddOutputs: boolean;
   readonly references: readonly Reference[];
 }
 
@@ -29,7 +29,7 @@ export function textFacts(files: NixFiles, path: string): TextFacts {
     mayHoldRegistry: mayHoldRegistry(text),
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
-    mayNameModules: mayNameModules(text),
+    mayAddOutputs: mayAddOutputs(text),
     references: referencesOf(files, path, text),
   };
 }
