@@ -130,10 +130,8 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         // What is written in the same file is handed to us by itself.
         if (own !== undefined && own.at?.file.path !== at.file)
           inventory(own.value, conditional || own.optional, at);
-        if (set.entries.has('machines')) {
-          isClan = true;
-          machinesOption(set, 'modules', conditional, at);
-        }
+        if (CLAN_OPTIONS.some(name => set.entries.has(name))) isClan = true;
+        if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
         for (const one of optionSets(cx, set, 'modules').found)
           for (const [name, entry] of one.set.entries)
             modules.push({ name, at: entry.at === null ? null : placeOf(entry.at), value: entry.value });
@@ -162,6 +160,9 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     }),
   };
 }
+
+/** A clan is recognised by what it has: modules of machines have options below `clan` too. */
+const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules'];
 
 /** An inventory is recognised by what it has: other things are called so too. */
 function isInventory(set: AttrsValue): boolean {

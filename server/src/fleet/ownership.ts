@@ -61,8 +61,9 @@ export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, M
   for (const machine of joined.machines) {
     const own = roots.get(machine.name) ?? [];
     const read = generatorsOf(own, table);
-    const complete =
-      read.complete && own.length > 0 && services.complete && extra && !unclear.has(machine.name);
+    // In a clan, a machine may be nothing but what services make of it.
+    const isKnown = own.length > 0 || joined.isClan;
+    const complete = isKnown && read.complete && services.complete && extra && !unclear.has(machine.name);
     found.set(machine.name, { ...read, complete });
   }
   return found;
