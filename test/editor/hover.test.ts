@@ -143,6 +143,7 @@ test('a generator that depends on another, and one that asks for what nobody has
     - \`cert\` public → \`vars/shared/leaf/cert/value\`
     - \`key\` secret → not deployed
     - Depends on \`root-ca\`
+    - Machines: none
 
     Defined in \`modules/pki.nix:3\`"
   `);
@@ -150,6 +151,7 @@ test('a generator that depends on another, and one that asks for what nobody has
     "**root-ca** · generator · one for each machine
 
     - \`ca\` secret → \`/run/secrets/vars/per-machine/<machine>/root-ca/ca\`
+    - Machines: none
 
     Defined in \`modules/pki.nix:10\`"
   `);
@@ -158,6 +160,7 @@ test('a generator that depends on another, and one that asks for what nobody has
 
     - public → \`vars/shared/leaf/cert/value\`
     - Value: \`\` first second \`line\` \`\`
+    - Machines: none
 
     Defined in \`modules/pki.nix:6\`"
   `);

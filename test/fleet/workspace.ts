@@ -2,7 +2,7 @@
  * A workspace in memory whose files can change, with the fleet that is built of it.
  */
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
-import type { Fleet, Place } from '../../server/src/fleet/model.ts';
+import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
@@ -60,18 +60,19 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
 
 /** A fleet as plain data, with every body computed: what two builds are compared by. */
 export function plainFleet(fleet: Fleet): unknown {
+  const plain = (body: GeneratorBody) => ({ ...body, options: body.options() });
   const definitions = (list: Fleet['generators'][number]['definitions']) =>
-    list.map(one => ({ ...one, body: one.body() }));
+    list.map(one => ({ ...one, body: plain(one.body()) }));
   return {
     ...fleet,
     generators: fleet.generators.map(one => ({
       ...one,
       definitions: definitions(one.definitions),
-      body: one.body(),
+      body: plain(one.body()),
     })),
     registries: fleet.registries.map(one => ({
       ...one,
-      keys: one.keys.map(key => ({ ...key, body: key.body, written: key.written })),
+      keys: one.keys.map(key => ({ ...key, body: plain(key.body), written: key.written })),
     })),
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))

@@ -31,7 +31,7 @@ function oneGenerator(context: HoverContext, generator: Generator): string {
       file => `- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`,
     ),
     ...detailsOf(body),
-    ...(generator.machines ? [`- Machines: ${machinesPhrase(context, generator.machines)}`] : []),
+    ...ownersPhrase(context, generator),
   ];
   const parts = [
     `**${plain(generator.name)}** · generator${sharePhrase(body.share)}${conditionPhrase(generator)}`,
@@ -86,13 +86,20 @@ function oneFile(
   const lines = [`- ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`];
   if (file.secret === false) lines.push(`- Value: ${valuePhrase(context, placement, file.name)}`);
   if (file.mode !== null && file.secret !== false) lines.push(`- Mode ${code(file.mode)}`);
-  if (generator.machines) lines.push(`- Machines: ${machinesPhrase(context, generator.machines)}`);
+  lines.push(...ownersPhrase(context, generator));
   const places: readonly Place[] = [file.at];
   return [
     `**${plain(generator.name)}/${plain(file.name)}** · file${sharePhrase(body.share)}`,
     lines.join('\n'),
     ...definedPhrase(context, places),
   ].join('\n\n');
+}
+
+/** Who has it, as far as that is known. */
+function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Generator): string[] {
+  if (machines === null) return [];
+  const others = machinesComplete || machines.length === 0 ? '' : ', perhaps others';
+  return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
 }
 
 function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {

@@ -16,9 +16,11 @@ import type {
   Known,
   NameKind,
   Place,
+  WrittenOption,
 } from './model.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
+import { readWritten } from './written-options.ts';
 
 export const OPAQUE: GeneratorBody = {
   completeness: 'opaque',
@@ -27,6 +29,9 @@ export const OPAQUE: GeneratorBody = {
   prompts: [],
   dependencies: [],
   runtimeInputs: [],
+  packages: [],
+  complete: { files: false, prompts: false, dependencies: false, packages: false },
+  options: () => [],
   script: null,
   validation: undefined,
 };
@@ -44,25 +49,49 @@ interface Reading {
   complete: boolean;
 }
 
+/** Whether a list is known to hold all there is. */
+interface Counted<T> {
+  readonly list: readonly T[];
+  readonly complete: boolean;
+}
+
+/** Reads a list and tells whether anything of it was left unread. */
+function counted<T>(reading: Reading, read: () => readonly T[]): Counted<T> {
+  const before = reading.complete;
+  reading.complete = true;
+  const list = read();
+  const { complete } = reading;
+  reading.complete = before && complete;
+  return { list, complete };
+}
+
 /**
  * Reads a generator's body.
  * @param fallback the place for facts that were written nowhere
  */
 export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): GeneratorBody {
   const sets: AttrsValue[] = [];
+  const written: { readonly set: AttrsValue; readonly conditional: boolean }[] = [];
   const reading: Reading = { cx, fallback, complete: true };
   for (const { value, conditional } of definitionsOf(cx, lazy)) {
     if (value.kind !== 'attrs' || conditional) reading.complete = false;
-    sets.push(...setsOf(cx, value));
+    const own = setsOf(cx, value);
+    sets.push(...own);
+    written.push(...own.map(set => ({ set, conditional: conditional || value.kind !== 'attrs' })));
   }
   if (sets.length === 0) return OPAQUE;
   for (const set of sets) if (!isClosed(set) || hasOptional(set)) reading.complete = false;
+  const whole = reading.complete;
+  const members = (option: string) =>
+    counted(reading, () => sets.flatMap(set => namesIn(reading, set, option)));
   const files = new Map<string, GeneratorFile>();
-  const prompts: GeneratorPrompt[] = [];
-  for (const set of sets) {
-    for (const named of namesIn(reading, set, 'files')) files.set(named.name, readFile(reading, named));
-    for (const named of namesIn(reading, set, 'prompts')) prompts.push(readPrompt(reading, named));
-  }
+  const named = members('files');
+  for (const one of named.list) files.set(one.name, readFile(reading, one));
+  const asked = members('prompts');
+  const prompts = asked.list.map(one => readPrompt(reading, one));
+  const dependencies = counted(reading, () => sets.flatMap(set => readDependencies(reading, set)));
+  const packages = sets.map(set => readPackages(reading, set));
+  let options: readonly WrittenOption[] | null = null;
   for (const prompt of prompts) {
     if (prompt.persist === null) reading.complete = false;
     if (prompt.persist === true && !files.has(prompt.name)) files.set(prompt.name, promptFile(prompt));
@@ -71,8 +100,19 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
     share: readShare(reading, sets),
     files: [...files.values()],
     prompts,
-    dependencies: sets.flatMap(set => readDependencies(reading, set)),
-    runtimeInputs: sets.flatMap(set => readPackages(reading, set)),
+    dependencies: dependencies.list,
+    runtimeInputs: packages.flatMap(one => one.list.map(known => known.value)),
+    packages: packages.flatMap(one => one.list),
+    complete: {
+      files: whole && named.complete && prompts.every(prompt => prompt.persist !== null),
+      prompts: whole && asked.complete,
+      dependencies: whole && dependencies.complete,
+      packages: whole && packages.every(one => one.complete),
+    },
+    options() {
+      options ??= readWritten(cx, written, fallback);
+      return options;
+    },
     script: readScript(reading, sets),
     validation: readValidation(reading, sets),
     completeness: reading.complete ? 'full' : 'partial',
@@ -227,15 +267,20 @@ function readDependencies(reading: Reading, set: AttrsValue): Known<string>[] {
   return found;
 }
 
-function readPackages(reading: Reading, set: AttrsValue): string[] {
+function readPackages(reading: Reading, set: AttrsValue): Counted<Known<string>> {
   const entry = set.entries.get('runtimeInputs');
-  if (entry === undefined) return [];
-  const { value } = unwrap(reading.cx, entry.value);
-  if (value.kind !== 'list') return [];
-  return value.items.flatMap(item => {
-    const name = item.kind === 'spread' ? null : packageName(force(reading.cx, item));
-    return name === null ? [] : [name];
-  });
+  if (entry === undefined) return { list: [], complete: isClosed(set) };
+  const { value, conditional } = unwrap(reading.cx, entry.value);
+  if (value.kind !== 'list') return { list: [], complete: false };
+  const list: Known<string>[] = [];
+  let complete = !conditional && !entry.optional;
+  for (const item of value.items) {
+    const found = item.kind === 'spread' ? item.of : force(reading.cx, item);
+    const name = item.kind === 'spread' ? null : packageName(found);
+    if (name === null) complete = false;
+    else list.push({ value: name, at: placeAt(reading, found.origin) });
+  }
+  return { list, complete };
 }
 
 /** `openssl` for `pkgs.openssl`. */

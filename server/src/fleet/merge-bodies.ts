@@ -23,6 +23,14 @@ export function mergeBodies(bodies: readonly GeneratorBody[]): GeneratorBody {
     prompts: [...prompts.values()],
     dependencies: bodies.flatMap(body => body.dependencies),
     runtimeInputs: [...new Set(bodies.flatMap(body => body.runtimeInputs))],
+    packages: bodies.flatMap(body => body.packages),
+    complete: {
+      files: bodies.every(body => body.complete.files),
+      prompts: bodies.every(body => body.complete.prompts),
+      dependencies: bodies.every(body => body.complete.dependencies),
+      packages: bodies.every(body => body.complete.packages),
+    },
+    options: () => bodies.flatMap(body => body.options()),
     script: bodies.find(body => body.script !== null)?.script ?? null,
     validation: bodies.find(body => body.validation !== undefined)?.validation,
   };

@@ -4,8 +4,10 @@
  * command line. Holds no tree and no scope.
  */
 
+import type { Value } from '../nix/value.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { SecretFacts } from './secrets.ts';
+import type { Setting } from './settings.ts';
 
 /** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
 export interface Place {
@@ -64,6 +66,33 @@ export interface GeneratorScript {
   readonly at: Place;
 }
 
+/** One option of a generator, a file or a prompt, as one definition writes it. */
+export interface WrittenOption {
+  readonly of: 'generator' | 'file' | 'prompt';
+  /** The file's or prompt's name; null for an option of the generator itself. */
+  readonly owner: string | null;
+  readonly name: string;
+  /** Where the option's name is written. */
+  readonly at: Place;
+  /** What kind of value is assigned, conditions and priorities taken off. */
+  readonly kind: Value['kind'];
+  /** The value as plain data, as far as it is known. */
+  readonly value: Setting;
+  /** Where the value is written. */
+  readonly valueAt: Place | null;
+  readonly conditional: boolean;
+  /** 50 under `mkForce`, 1000 under `mkDefault`; 100 otherwise. */
+  readonly priority: number;
+}
+
+/** Which lists of a body are known to hold all there is. */
+export interface KnownLists {
+  readonly files: boolean;
+  readonly prompts: boolean;
+  readonly dependencies: boolean;
+  readonly packages: boolean;
+}
+
 /** What one definition of a generator says. */
 export interface GeneratorBody {
   /** `full`: everything is known; `partial`: there may be more files or prompts; `opaque`: nothing is known. */
@@ -74,6 +103,11 @@ export interface GeneratorBody {
   readonly dependencies: readonly Known<string>[];
   /** Names of packages. */
   readonly runtimeInputs: readonly string[];
+  /** The same with their places. */
+  readonly packages: readonly Known<string>[];
+  readonly complete: KnownLists;
+  /** All options as they are written; read at most once. */
+  readonly options: () => readonly WrittenOption[];
   readonly script: GeneratorScript | null;
   /** Plain JSON; undefined where there is none, null where it is not known. */
   readonly validation: unknown;

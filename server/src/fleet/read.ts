@@ -40,10 +40,20 @@ export function readText(cx: Evaluation, lazy: Lazy): string | null {
   return value.kind === 'string' ? value.text : null;
 }
 
+/** A value without what `mkIf`, `mkForce` and their kin wrap around it. */
+export interface Unwrapped {
+  readonly value: Value;
+  /** Under a condition that is not known to hold. */
+  readonly conditional: boolean;
+  /** The module system's: 100 unless `mkForce` (50), `mkDefault` (1000) or `mkOverride` say otherwise. */
+  readonly priority: number;
+}
+
 /** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
-export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; readonly conditional: boolean } {
+export function unwrap(cx: Evaluation, lazy: Lazy): Unwrapped {
   let value = force(cx, lazy);
   let conditional = false;
+  let priority = 100;
   for (let i = 0; i < 16; i++) {
     if (value.kind !== 'attrs') break;
     const type = member(cx, value, '_type');
@@ -52,27 +62,31 @@ export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; rea
     if (type.text === 'if') {
       const condition = member(cx, value, 'condition');
       if (condition?.kind !== 'bool' || !condition.value) conditional = true;
-    } else if (type.text !== 'override' && type.text !== 'order') break;
+    } else if (type.text === 'override') {
+      const given = member(cx, value, 'priority');
+      if (given?.kind === 'int') priority = Number(given.value);
+    } else if (type.text !== 'order') break;
     value = force(cx, content.value);
   }
-  return { value, conditional };
+  return { value, conditional, priority };
 }
 
 /** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
-export function definitionsOf(
-  cx: Evaluation,
-  lazy: Lazy,
-): readonly { readonly value: Value; readonly conditional: boolean }[] {
+export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Unwrapped[] {
   const outer = unwrap(cx, lazy);
   if (outer.value.kind !== 'attrs') return [outer];
   const type = member(cx, outer.value, '_type');
   const contents = certain(outer.value, 'contents');
   if (type?.kind !== 'string' || type.text !== 'merge' || contents === null) return [outer];
   const list = force(cx, contents.value);
-  if (list.kind !== 'list') return [{ value: list, conditional: outer.conditional }];
+  if (list.kind !== 'list') return [{ ...outer, value: list }];
   return list.items.flatMap(item =>
     item.kind === 'spread'
-      ? [{ value: item.of, conditional: true }]
-      : definitionsOf(cx, item).map(one => ({ ...one, conditional: one.conditional || outer.conditional })),
+      ? [{ value: item.of, conditional: true, priority: outer.priority }]
+      : definitionsOf(cx, item).map(one => ({
+          value: one.value,
+          conditional: one.conditional || outer.conditional,
+          priority: outer.priority === 100 ? one.priority : outer.priority,
+        })),
   );
 }

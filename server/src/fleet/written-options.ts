@@ -1,0 +1,76 @@
+/**
+ * The options of a generator as they are written, unknown ones included: name by name, with what is assigned and
+ * where. What they mean is read in generator.ts; this is for saying what is wrong with them.
+ */
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import type { Place, WrittenOption } from './model.ts';
+import { placeOf } from './places.ts';
+import { definitionsOf } from './read.ts';
+import { readSetting } from './settings.ts';
+
+/** A set of options and whether it stands under a condition. */
+interface OptionSet {
+  readonly set: AttrsValue;
+  readonly conditional: boolean;
+}
+
+/** Sets of options inside a generator, by the option that holds them. */
+const MEMBERS = { files: 'file', prompts: 'prompt' } as const;
+
+/**
+ * Reads the options of a generator and those of its files and prompts.
+ * @param fallback the place of what was written nowhere
+ */
+export function readWritten(
+  cx: Evaluation,
+  sets: readonly OptionSet[],
+  fallback: Place,
+): readonly WrittenOption[] {
+  const found: WrittenOption[] = [];
+
+  function note(of: WrittenOption['of'], owner: string | null, { set, conditional }: OptionSet): void {
+    for (const [name, entry] of set.entries) {
+      if (name.startsWith('_')) continue;
+      for (const one of definitionsOf(cx, entry.value))
+        found.push({
+          of,
+          owner,
+          name,
+          at: placeAt(entry, fallback),
+          kind: one.value.kind,
+          value: readSetting(cx, one.value),
+          valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
+          conditional: conditional || one.conditional || entry.optional,
+          priority: one.priority,
+        });
+    }
+  }
+
+  for (const one of sets) {
+    note('generator', null, one);
+    for (const [option, of] of Object.entries(MEMBERS)) {
+      const entry = one.set.entries.get(option);
+      if (entry === undefined) continue;
+      for (const all of setsIn(cx, entry.value, one.conditional))
+        for (const [name, member] of all.set.entries)
+          for (const inner of setsIn(cx, member.value, all.conditional || member.optional))
+            note(of, name, inner);
+    }
+  }
+  return found;
+}
+
+function setsIn(cx: Evaluation, lazy: Lazy, conditional: boolean): OptionSet[] {
+  return definitionsOf(cx, lazy).flatMap(one =>
+    isSet(one.value) ? [{ set: one.value, conditional: conditional || one.conditional }] : [],
+  );
+}
+
+function isSet(value: Value): value is AttrsValue {
+  return value.kind === 'attrs';
+}
+
+function placeAt(entry: Attr, fallback: Place): Place {
+  return entry.at === null ? fallback : placeOf(entry.at);
+}
