@@ -107,8 +107,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       const shared = findArguments(files, state, paths);
       const argument = (name: string, asker: string): Lazy | null => {
         const given = shared.get(name);
-        if (given === undefined || given.file === asker) return null;
-        state.imports.add(asker, given.file);
+        if (given === undefined || given.files.includes(asker)) return null;
+        for (const file of given.files) state.imports.add(asker, file);
         return given.value;
       };
       const known: Known = {
@@ -220,7 +220,7 @@ function findArguments(
     }
     byFile.set(path, given);
   }
-  return joinArguments(byFile);
+  return joinArguments(state.evaluation, byFile);
 }
 
 function registryAt(state: State, file: string): Place {
