@@ -4,10 +4,19 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
+import { attr, attrs, display, isClosed, unknown } from '../nix/construct.ts';
+import { apply, force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, StringValue, UnknownValue, Value } from '../nix/value.ts';
+import type {
+  Attr,
+  AttrsValue,
+  LambdaValue,
+  Lazy,
+  Origin,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../nix/value.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -17,8 +26,9 @@ import type {
   NameKind,
   Place,
 } from './model.ts';
+import { unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
-import { definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
+import { type Definition, definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
 
 export const OPAQUE: GeneratorBody = {
   completeness: 'opaque',
@@ -51,9 +61,11 @@ interface Reading {
 export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): GeneratorBody {
   const sets: AttrsValue[] = [];
   const reading: Reading = { cx, fallback, complete: true };
-  for (const { value, conditional } of definitionsOf(cx, lazy)) {
-    if (value.kind !== 'attrs' || conditional) reading.complete = false;
-    sets.push(...setsOf(cx, value));
+  for (const one of definitionsOf(cx, lazy)) {
+    for (const { value, conditional } of one.value.kind === 'lambda' ? configOf(cx, one.value) : [one]) {
+      if (value.kind !== 'attrs' || conditional || one.conditional) reading.complete = false;
+      sets.push(...setsOf(cx, value));
+    }
   }
   if (sets.length === 0) return OPAQUE;
   for (const set of sets) if (!isClosed(set) || hasOptional(set)) reading.complete = false;
@@ -77,6 +89,31 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
     validation: readValidation(reading, sets),
     completeness: reading.complete ? 'full' : 'partial',
   };
+}
+
+/** A generator is a submodule, so it may be written as a module: a function, with options of its own perhaps. */
+function configOf(cx: Evaluation, module: LambdaValue): readonly Definition[] {
+  const { formals } = module.expr;
+  const file = module.scope.file.path;
+  const at = module.expr.start;
+  const args = attrs(
+    new Map((formals ?? []).map(({ name }) => [name.name, attr(argumentOf(name.name, file, at), null)])),
+    null,
+  );
+  const value = apply(
+    cx,
+    module,
+    formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
+    module.origin,
+  );
+  const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
+  return own === undefined ? definitionsOf(cx, value) : definitionsOf(cx, own.value);
+}
+
+/** The `config` of a submodule is its own, not the machine's. */
+function argumentOf(name: string, file: string, at: number): Lazy {
+  if (name !== 'config' && name !== 'options') return unknownArgument(name, file, at);
+  return unknown(`the generator's own \`${name}\``, `${name} of ${file}:${at}`, null, { kind: 'root', name });
 }
 
 /** The set, or the sets that an unknown perhaps is: what is shown then is a guess, and never complete. */

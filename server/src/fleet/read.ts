@@ -40,8 +40,14 @@ export function readText(cx: Evaluation, lazy: Lazy): string | null {
   return value.kind === 'string' ? value.text : null;
 }
 
+/** What one definition of an option gives, and whether under a condition. */
+export interface Definition {
+  readonly value: Value;
+  readonly conditional: boolean;
+}
+
 /** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
-export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; readonly conditional: boolean } {
+export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   let value = force(cx, lazy);
   let conditional = false;
   for (let i = 0; i < 16; i++) {
@@ -59,10 +65,7 @@ export function unwrap(cx: Evaluation, lazy: Lazy): { readonly value: Value; rea
 }
 
 /** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
-export function definitionsOf(
-  cx: Evaluation,
-  lazy: Lazy,
-): readonly { readonly value: Value; readonly conditional: boolean }[] {
+export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[] {
   const outer = unwrap(cx, lazy);
   if (outer.value.kind !== 'attrs') return [outer];
   const type = member(cx, outer.value, '_type');
