@@ -4,9 +4,14 @@
  */
 import type { SourceFile } from '../nix/source.ts';
 import type { Binding, Expr, Range } from '../nix/syntax.ts';
+import { HELPER_WORDS } from './helper-secrets.ts';
+import { STORED_NAMES } from './stored-names.ts';
+
+/** What reads a generator's file without naming generators. */
+export const USE_WORDS = new RegExp(`\\bgetPublicValue\\b|${HELPER_WORDS.source}|${STORED_NAMES.source}`);
 
 /** Words that vars are about wherever they stand. */
-const WORDS = /\bgenerators\b|\bimportApply\b|\bimports\b/g;
+const WORDS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|\\bimports\\b|${USE_WORDS.source}`, 'g');
 
 /** Answers whether an expression has anything of interest in it. */
 export type Interest = (range: Range) => boolean;

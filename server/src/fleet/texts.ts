@@ -4,6 +4,7 @@
 import type { NixFiles } from '../nix/value.ts';
 import { mayGiveArguments } from './arguments.ts';
 import { mayAddOutputs } from './flake-outputs.ts';
+import { USE_WORDS } from './interest.ts';
 import { mayDeclareMachines } from './machines.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry } from './registry.ts';
@@ -19,7 +20,7 @@ export interface TextFacts {
   readonly references: readonly Reference[];
 }
 
-const MENTIONS_VARS = /\bgenerators\b|\bimportApply\b/;
+const MENTIONS_VARS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|${USE_WORDS.source}`);
 
 export function textFacts(files: NixFiles, path: string): TextFacts {
   const text = files.text(path) ?? '';
