@@ -42,9 +42,8 @@ export function statusesIn({ fleet, findings }: Snapshot): (use: Use) => UseStat
 /** Could a use whose generator has holes mean this one? One of which nothing is known could be anything. */
 function mayBeOne({ name, nameKind }: Generator, wanted: string): boolean {
   if (name === wanted) return true;
-  if (nameKind === 'pattern' && lettersOf(name).length < 3)
-    return lettersOf(wanted) === '' && name !== NO_NAME;
-  return unify(name, wanted);
+  if (nameKind === 'pattern' && lettersOf(name).length < 3 && lettersOf(wanted).length >= 3) return false;
+  return name !== NO_NAME && unify(name, wanted);
 }
 
 /** What a collection is called of which nothing is known. */

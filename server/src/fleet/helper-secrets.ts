@@ -58,8 +58,11 @@ export function listedSets(cx: Evaluation, lazy: Lazy): DeclaredSet[] {
   return definitionsOf(cx, lazy).flatMap(one => setsIn(cx, one.value, one.conditional));
 }
 
+/** How many guesses may rest on one another. */
+const GUESSES = 6;
+
 function setsIn(cx: Evaluation, value: Value, conditional: boolean, depth = 0): DeclaredSet[] {
-  if (depth > 3) return [];
+  if (depth > GUESSES) return [];
   switch (value.kind) {
     case 'list':
       return value.items.flatMap(item =>

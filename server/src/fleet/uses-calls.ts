@@ -86,11 +86,18 @@ function textIn(cx: Evaluation, set: AttrsValue, name: string): StringValue | nu
 }
 
 /** A text; what is not known at all is one that is all hole. */
-function textOf(cx: Evaluation, lazy: Lazy, source: string): StringValue | null {
+function textOf(cx: Evaluation, lazy: Lazy, name: string): StringValue | null {
+  const source = sourceOf(lazy) ?? name;
   const value = force(cx, lazy);
   if (value.kind === 'string') return value;
   if (value.kind !== 'unknown') return null;
   return { kind: 'string', text: null, pieces: [{ hole: value, source }], origin: value.origin };
+}
+
+/** What is not evaluated yet, as it is written. */
+function sourceOf(lazy: Lazy): string | null {
+  if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
+  return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
 }
 
 /** `config.my.secrets.getPath "generator" "file"` */

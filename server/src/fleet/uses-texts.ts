@@ -6,7 +6,7 @@ import { originOf } from '../nix/construct.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import { interpolate } from '../nix/strings.ts';
 import type { PathExpr, StringExpr } from '../nix/syntax.ts';
-import type { Scope } from '../nix/value.ts';
+import type { Origin, Scope, StringPiece, StringValue } from '../nix/value.ts';
 import type { Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import type { Step } from './steps.ts';
@@ -14,6 +14,7 @@ import {
   mentionsStoredNames,
   type PlacedPiece,
   type StoredFile,
+  type StoredName,
   storedFileOf,
   storedFilesIn,
 } from './stored-names.ts';
@@ -29,7 +30,10 @@ export function usesInText(cx: Evaluation, file: string, expr: StringExpr | Path
     const text = interpolate(cx, [part], scope, originOf(part, scope));
     return text.kind === 'string' ? text.pieces.map(piece => ({ piece, at })) : [];
   });
-  return storedFilesIn(pieces).map(stored => useOf(stored));
+  // A function that puts such names together says nothing; those who call it do.
+  return storedFilesIn(pieces)
+    .filter(stored => !isAllHole(stored))
+    .map(useOf);
 }
 
 function isOfInterest(expr: StringExpr | PathExpr, scope: Scope): boolean {
@@ -39,6 +43,14 @@ function isOfInterest(expr: StringExpr | PathExpr, scope: Scope): boolean {
   const [first, second] = parts;
   if (first?.kind !== 'hole' || second?.kind !== 'text' || !second.value.startsWith('/')) return false;
   return parts.length <= MOST_PARTS && mentionsStoredNames(scope.file.text);
+}
+
+function isAllHole({ generator, file }: StoredFile): boolean {
+  return isHole(generator) && isHole(file);
+}
+
+function isHole({ name, kind }: StoredName): boolean {
+  return kind === 'pattern' && /^\$\{[^{}]*\}$/.test(name);
 }
 
 function useOf({ at, generator, file, attribute }: StoredFile): Use {
@@ -72,12 +84,18 @@ export function useOfSopsName(event: SelectEvent, before: readonly Step[], file:
   if (name === undefined || at === null) return null;
   const written = (name.at === null ? null : outermostIn(name.at, file)) ?? at;
   const place = placeOf(written);
-  const stored = storedFileOf(name.name.pieces.map(piece => ({ piece, at: place })));
+  const stored = storedFileOf(piecesOf(name.name, written).map(piece => ({ piece, at: place })));
   if (stored === null) return null;
   const whole =
     at === event.at && event.expr !== null ? { file, start: event.expr.start, end: at.end } : placeOf(at);
   const attribute = isPlaceholder ? 'placeholder' : event.name.text;
   return { ...useOf(stored), at: whole, attribute };
+}
+
+/** The pieces of a name; one that is written out without escapes lies there letter by letter. */
+function piecesOf({ text, pieces }: StringValue, at: Origin): readonly StringPiece[] {
+  if (text === null || at.file.text.slice(at.start, at.end) !== `"${text}"`) return pieces;
+  return [{ text, source: { origin: at, map: [0, at.start + 1], start: 0 } }];
 }
 
 function isNamed(steps: readonly Step[], from: number, first: string, second: string): boolean {
