@@ -48,3 +48,20 @@ export function pipelineOf(texts: ReadonlyMap<string, TextFacts>, starts: readon
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
   return pipeline;
 }
+
+/**
+ * Offsets at which a text leads to what is worth following: into the pipeline, and to files with functions that may
+ * read generators' files for whoever imports them.
+ */
+export function placesToFollow(
+  { references }: TextFacts,
+  texts: ReadonlyMap<string, TextFacts>,
+  pipeline: ReadonlySet<string>,
+): number[] {
+  return references
+    .filter(
+      ({ target, imported }) =>
+        pipeline.has(target) || (imported && texts.get(target)?.mentionsVars === true),
+    )
+    .map(({ offset }) => offset);
+}
