@@ -15,9 +15,9 @@ import { packages, unknownArgument } from './modules.ts';
 import { definitionsOf, unwrap } from './read.ts';
 import { stepsOf } from './steps.ts';
 
-/** Words of the text by which a file takes part in it. */
+/** Words of the text by which a file takes part in it. The look behind comes last: it would be tried at every character. */
 export const HELPER_WORDS =
-  /\bmk(?:Machine|Shared|User)Secret\b|\bgetPath\b|\bgetValue\b|\bdiscover\s*[.=]|\bdeclarations\s*=/;
+  /\bmk(?:Machine|Shared|User)Secret\b|\bgetPath\b|\bgetValue\b|\bdir\b(?<=\bdiscover\b[^}]{0,200}dir)|\bdeclarations\s*=/;
 
 const ACCESSORS: ReadonlyMap<string, string> = new Map([
   ['getPath', 'path'],
