@@ -2,18 +2,20 @@
  * Arguments that the fleet's own flake hands to all modules: `specialArgs`, `extraSpecialArgs`, `_module.args`.
  * With them, helper functions that modules take as arguments are understood like any other.
  */
+import { perhaps, thunk, unknown } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
+import { lazyKey } from '../nix/identity.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';
 import { unknownArgument } from './modules.ts';
 
-/** An argument and the file that gives it. */
+/** An argument and the files that give it. */
 export interface SharedArgument {
   readonly value: Lazy;
-  readonly file: string;
+  readonly files: readonly string[];
 }
 
 const GIVES = /\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
@@ -70,17 +72,45 @@ function isArguments(path: NamePath | null): boolean {
   return name === 'args' && path?.parent?.name?.text === '_module';
 }
 
-/** Joins what files give. A name that several files give is nobody's: which one a module gets is not known. */
+/**
+ * Joins what files give. Where several files give a name in different ways, it is not known which one a module
+ * gets: then each is a candidate.
+ */
 export function joinArguments(
+  cx: Evaluation,
   byFile: ReadonlyMap<string, ReadonlyMap<string, Lazy>>,
 ): Map<string, SharedArgument> {
-  const joined = new Map<string, SharedArgument>();
-  const several = new Set<string>();
+  const given = new Map<string, { readonly file: string; readonly value: Lazy }[]>();
   for (const [file, values] of byFile)
     for (const [name, value] of values) {
-      if (joined.has(name)) several.add(name);
-      joined.set(name, { value, file });
+      const known = given.get(name);
+      if (known === undefined) given.set(name, [{ file, value }]);
+      else known.push({ file, value });
     }
-  for (const name of several) joined.delete(name);
+  const joined = new Map<string, SharedArgument>();
+  for (const [name, several] of given) {
+    const values = several.map(one => one.value);
+    joined.set(name, {
+      files: several.map(one => one.file),
+      value: values.length === 1 ? (values[0] as Lazy) : thunk(() => force(cx, oneOf(cx, name, values))),
+    });
+  }
   return joined;
+}
+
+/** The value that all give, or an unknown that may be any of them. */
+function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
+  const [first, ...others] = values as [Lazy, ...Lazy[]];
+  const key = sameKey(cx, first);
+  if (key !== null && others.every(other => sameKey(cx, other) === key)) return first;
+  const why = unknown(`the argument \`${name}\``, `argument ${name}`, null, { kind: 'root', name });
+  return perhaps(why, values, null);
+}
+
+/** Two values with one key come out of the same expression, with nothing but their callers to tell them apart. */
+function sameKey(cx: Evaluation, lazy: Lazy): string | null {
+  const value = withBudget(cx, STEPS, () => force(cx, lazy));
+  if (value instanceof BudgetExceeded || value.kind === 'failure') return null;
+  if (value.kind === 'unknown') return value.candidates === null ? `? ${value.key}` : null;
+  return lazyKey(value);
 }

@@ -19,7 +19,7 @@ import type { ServiceCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
-import { pipelineOf, type TextFacts, textFacts } from './texts.ts';
+import { pipelineOf, placesToFollow, type TextFacts, textFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
@@ -53,6 +53,8 @@ interface State {
   /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
   registriesOfMatrices: readonly Registry[];
   readonly units: Map<string, Unit>;
+  /** The places of each file that were followed when its unit was read. */
+  readonly followed: Map<string, string>;
   readonly declared: Map<string, DeclaredFleet | null>;
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
@@ -107,8 +109,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       const shared = findArguments(files, state, paths);
       const argument = (name: string, asker: string): Lazy | null => {
         const given = shared.get(name);
-        if (given === undefined || given.file === asker) return null;
-        state.imports.add(asker, given.file);
+        if (given === undefined || given.files.includes(asker)) return null;
+        for (const file of given.files) state.imports.add(asker, file);
         return given.value;
       };
       const known: Known = {
@@ -121,10 +123,12 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       knownKey = key;
       for (const path of paths) {
         const facts = state.texts.get(path);
-        if (facts === undefined || state.units.has(path)) continue;
-        const places = facts.references
-          .filter(({ target }) => pipeline.has(target))
-          .map(({ offset }) => offset);
+        if (facts === undefined) continue;
+        const places = placesToFollow(facts, state.texts, pipeline);
+        const followed = places.join();
+        if (state.units.has(path) && state.followed.get(path) === followed) continue;
+        state.units.delete(path);
+        state.followed.set(path, followed);
         if (!facts.mentionsVars && places.length === 0) continue;
         const file = files.parse(path);
         if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
@@ -168,6 +172,7 @@ function newState(files: FleetFiles): State {
     matrices: new Map(),
     registriesOfMatrices: [],
     units: new Map(),
+    followed: new Map(),
     declared: new Map(),
     secrets: new Map(),
     modules: createModuleCache(),
@@ -220,7 +225,7 @@ function findArguments(
     }
     byFile.set(path, given);
   }
-  return joinArguments(byFile);
+  return joinArguments(state.evaluation, byFile);
 }
 
 function registryAt(state: State, file: string): Place {

@@ -4,10 +4,19 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
+import { attr, attrs, display, isClosed, unknown } from '../nix/construct.ts';
+import { apply, force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, StringValue, UnknownValue, Value } from '../nix/value.ts';
+import type {
+  Attr,
+  AttrsValue,
+  LambdaValue,
+  Lazy,
+  Origin,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../nix/value.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -18,8 +27,9 @@ import type {
   Place,
   WrittenOption,
 } from './model.ts';
+import { unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
-import { definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
+import { type Definition, definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
 import { readWritten } from './written-options.ts';
 
 export const OPAQUE: GeneratorBody = {
@@ -73,11 +83,14 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
   const sets: AttrsValue[] = [];
   const written: { readonly set: AttrsValue; readonly conditional: boolean }[] = [];
   const reading: Reading = { cx, fallback, complete: true };
-  for (const { value, conditional } of definitionsOf(cx, lazy)) {
-    if (value.kind !== 'attrs' || conditional) reading.complete = false;
-    const own = setsOf(cx, value);
-    sets.push(...own);
-    written.push(...own.map(set => ({ set, conditional: conditional || value.kind !== 'attrs' })));
+  for (const one of definitionsOf(cx, lazy)) {
+    for (const { value, conditional } of one.value.kind === 'lambda' ? configOf(cx, one.value) : [one]) {
+      const sure = value.kind === 'attrs' && !conditional && !one.conditional;
+      if (!sure) reading.complete = false;
+      const own = setsOf(cx, value);
+      sets.push(...own);
+      written.push(...own.map(set => ({ set, conditional: !sure })));
+    }
   }
   if (sets.length === 0) return OPAQUE;
   for (const set of sets) if (!isClosed(set) || hasOptional(set)) reading.complete = false;
@@ -117,6 +130,31 @@ export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Generator
     validation: readValidation(reading, sets),
     completeness: reading.complete ? 'full' : 'partial',
   };
+}
+
+/** A generator is a submodule, so it may be written as a module: a function, with options of its own perhaps. */
+function configOf(cx: Evaluation, module: LambdaValue): readonly Definition[] {
+  const { formals } = module.expr;
+  const file = module.scope.file.path;
+  const at = module.expr.start;
+  const args = attrs(
+    new Map((formals ?? []).map(({ name }) => [name.name, attr(argumentOf(name.name, file, at), null)])),
+    null,
+  );
+  const value = apply(
+    cx,
+    module,
+    formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
+    module.origin,
+  );
+  const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
+  return own === undefined ? definitionsOf(cx, value) : definitionsOf(cx, own.value);
+}
+
+/** The `config` of a submodule is its own, not the machine's. */
+function argumentOf(name: string, file: string, at: number): Lazy {
+  if (name !== 'config' && name !== 'options') return unknownArgument(name, file, at);
+  return unknown(`the generator's own \`${name}\``, `${name} of ${file}:${at}`, null, { kind: 'root', name });
 }
 
 /** The set, or the sets that an unknown perhaps is: what is shown then is a guess, and never complete. */

@@ -3,10 +3,15 @@
  * containing such a word. A walk leaves everything else alone, which is most of a real configuration.
  */
 import type { SourceFile } from '../nix/source.ts';
-import type { Binding, Expr, Range } from '../nix/syntax.ts';
+import type { Binding, Expr, Range, WithExpr } from '../nix/syntax.ts';
+import { HELPER_WORDS } from './helper-secrets.ts';
+import { STORED_NAMES } from './stored-names.ts';
+
+/** What reads a generator's file without naming generators. */
+export const USE_WORDS = new RegExp(`\\bgetPublicValue\\b|${HELPER_WORDS.source}|${STORED_NAMES.source}`);
 
 /** Words that vars are about wherever they stand. */
-const WORDS = /\bgenerators\b|\bimportApply\b|\bimports\b/g;
+const WORDS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|\\bimports\\b|${USE_WORDS.source}`, 'g');
 
 /** Answers whether an expression has anything of interest in it. */
 export type Interest = (range: Range) => boolean;
@@ -30,17 +35,29 @@ function findInterest({ text, root }: SourceFile, places: readonly number[]): In
   const offsets = new Set<number>(places);
   for (const match of text.matchAll(WORDS)) offsets.add(match.index);
   let sorted = [...offsets].sort((a, b) => a - b);
-  const bindings = letBindings(root).filter(binding => !WORDS_WHOLE.has(binding.name));
+  const { bindings, withs } = namesAndWiths(root);
   const found = new Set<string>();
   for (let round = 0; round < 8; round++) {
     const fresh = bindings.filter(binding => !found.has(binding.name) && someWithin(sorted, binding));
-    if (fresh.length === 0) break;
+    const opened = withs.filter(({ scope }) => someWithin(sorted, scope));
+    if (fresh.length === 0 && opened.length === 0) break;
+    // Any name below such a `with` may be one of it.
+    for (const { body } of opened) {
+      withs.splice(
+        withs.findIndex(one => one.body === body),
+        1,
+      );
+      for (const match of text.slice(body.start, body.end).matchAll(NAME))
+        offsets.add(body.start + match.index);
+    }
     for (const { name } of fresh) found.add(name);
     for (const offset of occurrences(text, new Set(fresh.map(binding => binding.name)))) offsets.add(offset);
     sorted = [...offsets].sort((a, b) => a - b);
   }
   return range => someWithin(sorted, range);
 }
+
+const NAME = /[A-Za-z_][A-Za-z0-9_'-]*/g;
 
 const WORDS_WHOLE = new Set(['generators', 'importApply', 'imports', 'config', 'pkgs', 'lib']);
 
@@ -57,24 +74,26 @@ function someWithin(sorted: readonly number[], range: Range): boolean {
 }
 
 function* occurrences(text: string, names: ReadonlySet<string>): Generator<number> {
-  for (const match of text.matchAll(/[A-Za-z_][A-Za-z0-9_'-]*/g)) if (names.has(match[0])) yield match.index;
+  for (const match of text.matchAll(NAME)) if (names.has(match[0])) yield match.index;
 }
 
 interface NamedRange extends Range {
   readonly name: string;
 }
 
-/** Names bound by `let` and `rec` anywhere in the file, with the ranges of their values. */
-function letBindings(root: Expr): NamedRange[] {
-  const found: NamedRange[] = [];
+/** Names bound by `let` and `rec` anywhere in the file, with the ranges of their values; and every `with`. */
+function namesAndWiths(root: Expr): { readonly bindings: NamedRange[]; readonly withs: WithExpr[] } {
+  const bindings: NamedRange[] = [];
+  const withs: WithExpr[] = [];
   const pending: Expr[] = [root];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
-    if (expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive)) {
-      for (const binding of expr.bindings) found.push(...namesOf(binding));
-    }
+    if (expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive))
+      for (const binding of expr.bindings)
+        bindings.push(...namesOf(binding).filter(({ name }) => !WORDS_WHOLE.has(name)));
+    if (expr.kind === 'with') withs.push(expr);
     pushChildren(expr, pending);
   }
-  return found;
+  return { bindings, withs };
 }
 
 function namesOf(binding: Binding): NamedRange[] {

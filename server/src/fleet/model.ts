@@ -144,6 +144,11 @@ export interface Generator {
 /** A place that reads something of a generator's file. */
 export interface Use {
   readonly at: Place;
+  /**
+   * How it is read: by selecting the option, which fails where there is none; by a function that looks it up; or by
+   * the name of the place where it is kept.
+   */
+  readonly by: 'option' | 'function' | 'name';
   /** Text with holes as they are written; null where nothing is known. */
   readonly generator: string;
   readonly generatorKind: NameKind;
@@ -154,7 +159,7 @@ export interface Use {
   /** `path`, `value`, `exists`, … ; null if the use stops at the file. */
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
-  /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
+  /** Behind `or`, `?`, `hasAttr` and the like, with something else to fall back on. */
   readonly guarded: boolean;
   /** The registry key that the use was reached by, through an accessor. */
   readonly key: KeyLookup | null;

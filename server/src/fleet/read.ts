@@ -40,8 +40,8 @@ export function readText(cx: Evaluation, lazy: Lazy): string | null {
   return value.kind === 'string' ? value.text : null;
 }
 
-/** A value without what `mkIf`, `mkForce` and their kin wrap around it. */
-export interface Unwrapped {
+/** What one definition of an option gives, without what `mkIf`, `mkForce` and their kin wrap around it. */
+export interface Definition {
   readonly value: Value;
   /** Under a condition that is not known to hold. */
   readonly conditional: boolean;
@@ -50,7 +50,7 @@ export interface Unwrapped {
 }
 
 /** What `mkIf`, `mkForce`, `mkDefault`, `mkOverride` and `mkOrder` wrap, and whether under a condition. */
-export function unwrap(cx: Evaluation, lazy: Lazy): Unwrapped {
+export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   let value = force(cx, lazy);
   let conditional = false;
   let priority = 100;
@@ -72,7 +72,7 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Unwrapped {
 }
 
 /** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
-export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Unwrapped[] {
+export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[] {
   const outer = unwrap(cx, lazy);
   if (outer.value.kind !== 'attrs') return [outer];
   const type = member(cx, outer.value, '_type');

@@ -11,10 +11,17 @@ export interface Reference {
   readonly target: string;
   /** Offset of the literal in the text. */
   readonly offset: number;
+  /** Is it given to `import`? A module is named without. */
+  readonly imported: boolean;
 }
+
+const IMPORT = /\bimport\s*\(?\s*(?:[\w.]+\s*\+\s*"?)?$/;
 
 /** The look behind comes after the slash: before it, it would be tried at every character of the file. */
 const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|\/(?<=\bself\s*\+\s*"?\/)[\w./+-]+/g;
+
+/** Characters before a path in which `import` is looked for. */
+const LOOK_BEHIND = 40;
 
 /** The `.nix` files of the workspace that a text names. */
 export function referencesOf(files: NixFiles, file: string, text: string): Reference[] {
@@ -24,7 +31,9 @@ export function referencesOf(files: NixFiles, file: string, text: string): Refer
     const base = literal.startsWith('/') ? '' : folderOf(file);
     const path = joinPath(base, literal);
     const target = path === null ? null : nixFileAt(files, path);
-    if (target !== null && target !== file) found.push({ target, offset: match.index });
+    if (target === null || target === file) continue;
+    const before = text.slice(Math.max(0, match.index - LOOK_BEHIND), match.index);
+    found.push({ target, offset: match.index, imported: IMPORT.test(before) });
   }
   return found;
 }

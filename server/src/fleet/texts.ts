@@ -4,6 +4,7 @@
 import type { NixFiles } from '../nix/value.ts';
 import { mayGiveArguments } from './arguments.ts';
 import { mayAddOutputs } from './flake-outputs.ts';
+import { USE_WORDS } from './interest.ts';
 import { mayDeclareMachines } from './machines.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { mayHoldRegistry } from './registry.ts';
@@ -19,7 +20,7 @@ export interface TextFacts {
   readonly references: readonly Reference[];
 }
 
-const MENTIONS_VARS = /\bgenerators\b|\bimportApply\b/;
+const MENTIONS_VARS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|${USE_WORDS.source}`);
 
 export function textFacts(files: NixFiles, path: string): TextFacts {
   const text = files.text(path) ?? '';
@@ -46,4 +47,21 @@ export function pipelineOf(texts: ReadonlyMap<string, TextFacts>, starts: readon
   const pipeline = new Set(starts);
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
   return pipeline;
+}
+
+/**
+ * Offsets at which a text leads to what is worth following: into the pipeline, and to files with functions that may
+ * read generators' files for whoever imports them.
+ */
+export function placesToFollow(
+  { references }: TextFacts,
+  texts: ReadonlyMap<string, TextFacts>,
+  pipeline: ReadonlySet<string>,
+): number[] {
+  return references
+    .filter(
+      ({ target, imported }) =>
+        pipeline.has(target) || (imported && texts.get(target)?.mentionsVars === true),
+    )
+    .map(({ offset }) => offset);
 }

@@ -17,6 +17,7 @@ import type { ApplyExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 import { readCollection } from './definitions.ts';
+import { declaringOption, discoveredSets, listedSets } from './helper-secrets.ts';
 import { appliedItems, readAppliedImport } from './imported.ts';
 import { interestOf } from './interest.ts';
 import type {
@@ -172,6 +173,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       case 'has-attr':
         ask(expr, () => evaluate(cx, expr, state.scope));
         return true;
+      case 'string':
+      case 'path':
+        ask(expr, () => uses.onText(expr, state.scope));
+        return true;
       case 'apply':
         if (!inSpine.has(expr)) noteApplication(expr, state.scope);
         if (expr.fn.kind === 'apply') inSpine.add(expr.fn);
@@ -186,6 +191,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const value = ask(expr, () => {
       const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
       if (takesFunction(expr)) lookInto(cx, result);
+      uses.onApplication(expr, result, scope);
       return result;
     });
     if (lazy !== undefined) shown.set(lazy, { rows, registrySeen });
@@ -208,6 +214,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const lazy = lazyOf(walked);
     if (walked.expr?.kind === 'apply') bound.set(walked.expr, lazy);
     if (isGenerators(names)) noteCollection(walked, lazy, at);
+    else if (declaringOption(names) !== null) noteHelper(declaringOption(names), walked, lazy, at);
     else if (names.at(-1) === 'imports' && walked.expr !== null) noteImports(walked.expr, walked.state.scope);
     else if (SESSION_OPTION.test(names.slice(-2).join('.'))) sessionValues.push(rangeIn(file, walked));
   }
@@ -225,6 +232,16 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const [read = [...rowReads.values()]] = [rows, before?.rows ?? []].filter(list => list.length > 0);
     const machines = [...new Set(read.filter(row => row.found).map(row => row.machine))].sort();
     assignments.push({ at: placeOf(at), machines, names: collection.names });
+  }
+
+  /** Generators that a helper's option declares; it collects them elsewhere. */
+  function noteHelper(how: 'list' | 'folder' | null, walked: WalkedBinding, lazy: Lazy, at: Origin): void {
+    const found = ask(at, () =>
+      (how === 'list' ? listedSets(cx, lazy) : discoveredSets(cx, lazy, at)).flatMap(
+        set => readCollection(cx, set.value, at, walked.state.conditional || set.conditional).definitions,
+      ),
+    );
+    definitions.push(...(found ?? []));
   }
 
   function noteImports(expr: Expr, scope: Scope): void {

@@ -1,28 +1,18 @@
 /**
  * Uses of generators' files: selections `….vars.generators.G.files.F.path` on a configuration, however they are
- * spelled and whichever function they stand in.
+ * spelled and whichever function they stand in. Other ways of reading a file are in uses-texts.ts and uses-calls.ts.
  */
 import { display, stringKey } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
-import type { KeyLookup, Use } from './model.ts';
+import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
+import type { Origin, Scope, Value } from '../nix/value.ts';
+import type { KeyLookup, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
-
-/** One step of a selection from a symbol. */
-interface Step {
-  readonly name: StringValue;
-  readonly at: Origin | null;
-}
-
-/** The names selected from the root of an unknown, outermost first. */
-function stepsOf(value: UnknownValue): Step[] {
-  const steps: Step[] = [];
-  for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of)
-    steps.push({ name: at.term.name, at: at.term.at });
-  return steps.reverse();
-}
+import { type Step, stepsOf } from './steps.ts';
+import { providedFor, useOfCall } from './uses-calls.ts';
+import { useOfSopsName, usesInText } from './uses-texts.ts';
 
 /** What follows `vars.generators` in a selection; null if it does not go through there. */
 function belowGenerators(steps: readonly Step[]): readonly Step[] | null {
@@ -49,6 +39,10 @@ function writtenIn(step: Step, file: string): Origin | null {
 /** Collects the uses of one file while it is walked. */
 export interface UseCollector {
   onSelect(event: SelectEvent): void;
+  /** A string or path in the source: it may name a file below `vars/`. */
+  onText(expr: StringExpr | PathExpr, scope: Scope): void;
+  /** An application that was evaluated: it may look up a file, or provide for its absence. */
+  onApplication(expr: ApplyExpr, value: Value, scope: Scope): void;
   /** Called around each top-level question, so that a use knows the key it was reached by. */
   startQuestion(): void;
   noteLookup(lookup: KeyLookup): void;
@@ -59,6 +53,8 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   const found = new Map<string, Use>();
   /** Generators and files asked for with `?`, or selected with something to fall back on. */
   const guarded = new Set<string>();
+  /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
+  const tried: { readonly start: number; readonly end: number }[] = [];
   const pending: { readonly id: string; readonly use: Use; readonly prefixes: readonly string[] }[] = [];
   let lookups: KeyLookup[] = [];
 
@@ -68,6 +64,11 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
     return force(cx, event.fallback).kind !== 'failure';
   }
 
+  function note(use: Use, prefixes: readonly string[]): void {
+    const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
+    pending.push({ id, use, prefixes });
+  }
+
   return {
     startQuestion() {
       lookups = [];
@@ -75,9 +76,20 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
     noteLookup(lookup) {
       lookups.push(lookup);
     },
+    onText(expr, scope) {
+      for (const use of usesInText(cx, file, expr, scope)) note(use, []);
+    },
+    onApplication(expr, value, scope) {
+      const provided = providedFor(cx, expr, scope, file);
+      tried.push(...provided);
+      const use = useOfCall(cx, file, expr, value, scope);
+      if (use !== null) note({ ...use, key: lookups.at(-1) ?? null }, []);
+    },
     onSelect(event) {
       if (event.target.kind !== 'unknown') return;
       const steps = stepsOf(event.target);
+      const named = useOfSopsName(event, steps, file);
+      if (named !== null) note({ ...named, guarded: provides(event) }, []);
       const below = belowGenerators([...steps, { name: event.name, at: event.at }]);
       if (below === null || below.length === 0) return;
       if (provides(event)) guarded.add(pathKey(below));
@@ -91,6 +103,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
       const fileName = readName(fileStep.name, true);
       const place = (step: Step) => placeOf(writtenIn(step, file) ?? at);
       const use: Use = {
+        by: 'option',
         at:
           direct && event.expr !== null ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
         generator: name.name,
@@ -104,17 +117,24 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
         guarded: false,
         key: lookups.at(-1) ?? null,
       };
-      const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
-      pending.push({ id, use, prefixes: below.map((_, index) => pathKey(below.slice(0, index + 1))) });
+      note(
+        use,
+        below.map((_, index) => pathKey(below.slice(0, index + 1))),
+      );
     },
     uses() {
       for (const { id, use, prefixes } of pending) {
         const known = found.get(id);
-        const isGuarded = prefixes.some(prefix => guarded.has(prefix));
+        const isGuarded =
+          prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, use.at));
         if (known === undefined) found.set(id, isGuarded ? { ...use, guarded: true } : use);
       }
       pending.length = 0;
       return [...found.values()];
     },
   };
+}
+
+function holds(range: Range, at: Place): boolean {
+  return range.start <= at.start && at.end <= range.end;
 }

@@ -68,7 +68,7 @@ function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern' || use.generatorKind === 'pattern') return null;
   // What accessors read is checked at the registry's entry.
-  if (use.guarded || use.key !== null) return null;
+  if (use.by !== 'option' || use.guarded || use.key !== null) return null;
   const generators = facts.generators.get(use.generator);
   if (generators === undefined || mayBeDefinedElsewhere(facts, use.generator)) return null;
   const files: string[] = [];

@@ -109,7 +109,7 @@ function isUndefined(
   use: Use,
 ): boolean {
   // Keys that accessors look up have rules of their own.
-  if (use.generatorKind === 'pattern' || use.guarded || use.key !== null) return false;
+  if (use.by !== 'option' || use.generatorKind === 'pattern' || use.guarded || use.key !== null) return false;
   if (assigned.has(use.generator) || mayBeDefinedElsewhere(facts, use.generator)) return false;
   if (!facts.generators.has(use.generator)) return true;
   return machines.length > 0 && machines.every(machine => isWithout(facts, machine, use.generator));

@@ -55,7 +55,8 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
     const facts = factsOf(fleet);
     for (const unit of fleet.units.values()) {
       for (const use of unit.uses) {
-        if (use.attribute !== 'value' || use.guarded || !isSecret(facts, use)) continue;
+        if (use.by !== 'option' || use.attribute !== 'value' || use.guarded || !isSecret(facts, use))
+          continue;
         const at = use.attributeAt ?? use.key?.at ?? use.at;
         const written =
           use.attributeAt === null

@@ -9,9 +9,15 @@ import { because, type Pending, type Result } from './define.ts';
 
 export type Item = Lazy | Spread;
 
-/** A list of which an unknown one may be: its candidates, or one with any element. */
+/** Lists that an unknown one may be: its candidates; for one of which nothing is known, a list with any element. */
 export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
-  return unknownList.candidates ?? [list([elementOf(unknownList)], unknownList.origin)];
+  return unknownList.candidates?.map(anyListOf) ?? [anyListOf(unknownList)];
+}
+
+/** `xs or [ ]` has the bare `xs` among its candidates. */
+function anyListOf(lazy: Lazy): Lazy {
+  if (lazy.kind !== 'unknown' || lazy.candidates !== null) return lazy;
+  return list([elementOf(lazy)], lazy.origin);
 }
 
 /** The spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */

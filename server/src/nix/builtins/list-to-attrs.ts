@@ -43,12 +43,22 @@ export function listToAttrs(cx: BuiltinContext, xs: Lazy, at: Origin | null): Re
   return attrs(growing.entries, at, growing.open, growing.patterns);
 }
 
+/** How many guesses may rest on one another: a candidate that is unknown itself has candidates of its own. */
+const GUESSES = 4;
+
 /** Adds what elements of unknown number would add; all of that is optional. */
-function addUnknownList(cx: BuiltinContext, growing: Growing, value: UnknownValue, at: Origin | null): void {
+function addUnknownList(
+  cx: BuiltinContext,
+  growing: Growing,
+  value: UnknownValue,
+  at: Origin | null,
+  guesses = GUESSES,
+): void {
   unseen(growing, value);
   if (isTolerated(value)) return;
   for (const candidate of possibleLists(value)) {
     const items = cx.speculate(candidate);
+    if (items.kind === 'unknown' && guesses > 0) addUnknownList(cx, growing, items, at, guesses - 1);
     if (items.kind === 'list')
       for (const item of items.items)
         if (item.kind !== 'spread') addElement(cx, growing, item, true, at);

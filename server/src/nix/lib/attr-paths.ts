@@ -52,9 +52,8 @@ export function attrByPath(
     const has =
       value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, name.origin) : false;
     if (has === false) return cx.force(fallback);
-    const found = cx.select(value, name, null);
-    if (has === null) return maybe(cx, found, names, name, fallback, at);
-    value = found;
+    if (has === null) return maybe(cx, value, names, name, fallback, at);
+    value = cx.select(value, name, null);
   }
   return value;
 }
@@ -62,14 +61,18 @@ export function attrByPath(
 /** From a step on which it is not known whether the attribute is there: what would be found, or the fallback. */
 function maybe(
   cx: BuiltinContext,
-  found: Value,
+  set: Value,
   names: readonly StringValue[],
   name: StringValue,
   fallback: Lazy,
   at: Origin | null,
 ): Value {
-  let value = found;
-  for (const next of names.slice(names.indexOf(name) + 1)) value = cx.select(value, next, null);
+  let value = set;
+  for (const next of names.slice(names.indexOf(name))) {
+    // Who listens hears that the attribute is asked for, and then that it is taken.
+    if (value.kind === 'unknown') cx.hasAttribute(value, next, next.origin);
+    value = cx.select(value, next, value.kind === 'unknown' ? next.origin : null);
+  }
   if (value.kind !== 'unknown') return value;
   return perhaps(value, [value, fallback], at, 'attrByPath');
 }
@@ -83,10 +86,23 @@ export function hasAttrByPath(cx: BuiltinContext, path: Lazy, set: Lazy, at: Ori
     const has =
       value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, name.origin) : false;
     if (has === false) return bool(false, at);
-    if (has === null) return because(value.kind === 'unknown' ? value : unsure(value, name));
+    if (has === null) {
+      const why = value.kind === 'unknown' ? value : unsure(value, name);
+      askForRest(cx, value, names.slice(index));
+      return because(why);
+    }
     if (index < names.length - 1) value = cx.select(value, name, null);
   }
   return bool(true, at);
+}
+
+/** Who listens hears of the whole path, as with `?`. */
+function askForRest(cx: BuiltinContext, set: Value, names: readonly StringValue[]): void {
+  let value = set;
+  for (const [index, name] of names.entries()) {
+    if (index > 0 && value.kind === 'unknown') cx.hasAttribute(value, name, name.origin);
+    value = cx.select(value, name, null);
+  }
 }
 
 function unsure(set: Value, name: StringValue): UnknownValue {

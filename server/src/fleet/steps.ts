@@ -1,0 +1,22 @@
+/** The way from a symbol to what was selected from it. */
+import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+
+/** One step of a selection from a symbol. */
+export interface Step {
+  readonly name: StringValue;
+  readonly at: Origin | null;
+}
+
+/** The names selected from the root of an unknown, outermost first. */
+export function stepsOf(value: UnknownValue): Step[] {
+  const steps: Step[] = [];
+  for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of)
+    steps.push({ name: at.term.name, at: at.term.at });
+  return steps.reverse();
+}
+
+/** The name that an unknown was reached by: the last selected, or that of the root. */
+export function lastNameOf({ term }: UnknownValue): string | null {
+  if (term?.kind === 'select') return term.name.text;
+  return term?.kind === 'root' ? term.name : null;
+}
