@@ -27,7 +27,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await run(args, io);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    io.stderr.write(`varsmith: ${message}\n`);
+    for (const line of message.split('\n')) io.stderr.write(`varsmith: ${line}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.findings;
   }
 }
