@@ -79,6 +79,12 @@ test('people are told in a sentence', async () => {
   );
 });
 
+test.each(['sarif', 'github'])('beside %s it is told on standard error', async format => {
+  const root = await withBaseline();
+  const { stderr } = await varsmith(['check', '--baseline', 'base.json', '--format', format], { cwd: root });
+  expect(stderr).toMatch(/^varsmith: \d+ findings silenced by base\.json\n$/);
+});
+
 test('the file is written anew in place, in the same order, with nothing of the sources but the messages', async () => {
   const root = await withBaseline();
   const before = textOf(root, 'base.json');

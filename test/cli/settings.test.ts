@@ -57,6 +57,12 @@ describe('a mistake in it', () => {
   });
 });
 
+test('no settings file writes to the terminal', async () => {
+  const root = brokenFleet({ 'varsmith.json': String.raw`{ "rules": { "\u001b[2J": "off" } }` });
+  for (const command of ['check', 'inspect'])
+    expect((await varsmith([command, root], { terminal: true })).stderr).not.toContain('\u001b[2J');
+});
+
 test('a rule that is asked for and switched off is mentioned', async () => {
   const root = brokenFleet({ 'varsmith.json': '{ "rules": { "registry/*": "off" } }' });
   const { stderr } = await varsmith(['check', root, '--rule', 'registry/unknown-key']);

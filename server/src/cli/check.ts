@@ -4,10 +4,11 @@ import type { Finding, Rule, Severity } from '../checks/rule.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { absolutePath, oneOf, type Parsed, readArguments } from './arguments.ts';
-import { EXIT, type Io, UsageError } from './io.ts';
+import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { countFiles, openConfigured } from './load.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { rejectUnknownRules } from './rule-names.ts';
+import { baselineText } from './words.ts';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
 
@@ -103,8 +104,12 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
       : await writeNewBaseline(absolutePath(io.cwd, target), target, findings, fingerprints, io);
   const counts = countsOf(sifted.open);
   for (const { path, reason } of workspace.files.skipped()) {
-    if (reportsSkipped(path)) io.stderr.write(`varsmith: ${path || '.'} was left out: ${reason}.\n`);
+    if (reportsSkipped(path))
+      io.stderr.write(`varsmith: ${printable(path) || '.'} was left out: ${reason}.\n`);
   }
+  // The formats for other programs have no place for it.
+  if (sifted.baseline !== null && (format === 'sarif' || format === 'github'))
+    io.stderr.write(`varsmith: ${printable(baselineText(sifted.baseline))}\n`);
   write(
     {
       root: workspace.root,

@@ -1,10 +1,10 @@
 /** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
 import type { Finding, Severity } from '../checks/rule.ts';
 import { lineStartsOf } from '../nix/source.ts';
-import type { BaselineReport, CheckReport } from './check.ts';
+import type { CheckReport } from './check.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
 import type { Span } from './positions.ts';
-import { counted } from './words.ts';
+import { baselineText, counted } from './words.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;
 
@@ -88,11 +88,4 @@ function summaryText({ counts, fileCount, milliseconds, baseline }: CheckReport,
   const lines = [`${found} in ${counted(fileCount, 'file')} ${paint('dim', `(${milliseconds} ms)`)}`];
   if (baseline !== null) lines.push(paint('dim', printable(baselineText(baseline))));
   return lines.join('\n');
-}
-
-function baselineText({ file, silenced, obsolete }: BaselineReport): string {
-  const found = `${counted(silenced.length, 'finding')} silenced by ${file}`;
-  if (obsolete === 0) return found;
-  const entries = obsolete === 1 ? 'One entry of it is' : `${obsolete} entries of it are`;
-  return `${found}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
 }
