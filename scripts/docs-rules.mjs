@@ -1,4 +1,4 @@
-// Writes docs/rules.md from the metadata of the rules. A test holds the page current.
+// Writes docs/rules.md and docs/schemas/varsmith.schema.json from the metadata of the rules. Tests hold both current.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ const { outputFiles } = await build({
     contents: [
       "import { rulesPage } from './server/src/checks/documentation.ts';",
       "import { rules } from './server/src/checks/index.ts';",
-      'export default rulesPage(rules);',
+      "import { settingsSchemaText } from './server/src/workspace/settings-schema.ts';",
+      'export const page = rulesPage(rules);',
+      'export const schema = settingsSchemaText(rules);',
     ].join('\n'),
     resolveDir: ROOT,
     loader: 'ts',
@@ -21,5 +23,6 @@ const { outputFiles } = await build({
   platform: 'node',
 });
 const code = Buffer.from(outputFiles[0].contents).toString('base64');
-const { default: page } = await import(`data:text/javascript;base64,${code}`);
+const { page, schema } = await import(`data:text/javascript;base64,${code}`);
 writeFileSync(join(ROOT, 'docs', 'rules.md'), page);
+writeFileSync(join(ROOT, 'docs', 'schemas', 'varsmith.schema.json'), schema);

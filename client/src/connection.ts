@@ -3,7 +3,7 @@
  * the extension loads without it. It decides nothing about when to start or what to show.
  */
 import { dirname } from 'node:path';
-import type { LogOutputChannel } from 'vscode';
+import { type LogOutputChannel, Uri } from 'vscode';
 import {
   CloseAction,
   ErrorCodes,
@@ -18,6 +18,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import { type ServerStatus, statusNotification } from './protocol.ts';
+import { explicitSettings } from './settings.ts';
 
 export interface Connection {
   request<Result>(method: string): Promise<Result>;
@@ -107,7 +108,18 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
 
 function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
   return {
-    documentSelector: [{ language: 'nix', scheme: 'file' }],
+    documentSelector: [
+      { language: 'nix', scheme: 'file' },
+      { scheme: 'file', pattern: '**/varsmith.json' },
+    ],
+    middleware: {
+      workspace: {
+        configuration: ({ items }) =>
+          items.map(({ scopeUri }) =>
+            explicitSettings(scopeUri === undefined ? undefined : Uri.parse(scopeUri)),
+          ),
+      },
+    },
     diagnosticCollectionName: 'varsmith',
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,

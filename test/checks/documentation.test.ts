@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchor, rulesPage } from '../../server/src/checks/documentation.ts';
+import { rulesPage } from '../../server/src/checks/documentation.ts';
 import { ruleById, rules } from '../../server/src/checks/index.ts';
+import { anchor } from '../../server/src/checks/pages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'rules.md'), 'utf8');

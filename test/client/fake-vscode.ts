@@ -42,6 +42,22 @@ export const window = {
   withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
 };
 
+/** What somebody has set, by full name; the fake knows no other value. */
+export const set: Record<
+  string,
+  { globalValue?: unknown; workspaceValue?: unknown; workspaceFolderValue?: unknown }
+> = {};
+
+export const workspace = {
+  getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
+    inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
+    get: (name: string) => {
+      const found = set[`${section}.${name}`];
+      return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue ?? 'default';
+    },
+  })),
+};
+
 /** A log that keeps nothing. */
 export function fakeLog(): LogOutputChannel {
   return { show: vi.fn(), error: vi.fn(), warn: vi.fn(), info: vi.fn() } as unknown as LogOutputChannel;

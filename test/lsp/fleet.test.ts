@@ -120,3 +120,16 @@ test('half-typed and hostile text is answered like any other', async () => {
   }
   expect(session.log).toEqual([]);
 });
+
+test('fixing on saving takes what is certain, and leaves the misspelt key to its author', async () => {
+  session.open(MATRIX, texts(MATRIX));
+  const start = { line: 0, character: 0 };
+  const actions: CodeAction[] = await session.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: session.uri(MATRIX) },
+    range: { start, end: start },
+    context: { diagnostics: [], only: ['source.fixAll'] },
+  });
+  const edits = actions[0]?.edit?.changes?.[session.uri(MATRIX)] ?? [];
+  const { line } = behind(MATRIX, '# broken: registry/duplicate-key');
+  expect(edits.map(({ range, newText }) => [range.start.line, newText])).toEqual([[line, '']]);
+});

@@ -14,7 +14,7 @@ test('the server says what it can do', async () => {
     textDocumentSync: { openClose: true, change: 2 },
     hoverProvider: true,
     definitionProvider: true,
-    codeActionProvider: { codeActionKinds: ['quickfix'] },
+    codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.varsmith'] },
   });
 });
 

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Finding } from '../../server/src/checks/rule.ts';
+import type { Finding, Rule } from '../../server/src/checks/rule.ts';
 import type { FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
@@ -48,6 +48,10 @@ export interface SmallEngine extends Engine {
   breakDown(message: string | null): void;
 }
 
+function ruleNamed(id: string): Rule {
+  return { id, severity: 'error', summary: '', documentation: '', bad: [], good: [], check: () => [] };
+}
+
 export function smallEngine(): SmallEngine {
   const changes: string[] = [];
   const filesOf = new WeakMap<Fleet, FleetFiles>();
@@ -55,7 +59,7 @@ export function smallEngine(): SmallEngine {
   let broken: string | null = null;
   return {
     parse: text => parser.parse(text),
-    rules: [],
+    rules: [ruleNamed('test/bad'), ruleNamed('test/needs')],
     changes,
     builds: () => builds,
     breakDown(message) {
@@ -71,10 +75,10 @@ export function smallEngine(): SmallEngine {
         return fleet;
       },
     }),
-    check(fleet, _sources, severities) {
+    check(fleet, _sources, { severities, isExcluded }) {
       const files = filesOf.get(fleet) as FleetFiles;
       return [...wordsIn(files)].flatMap(finding =>
-        severities[finding.rule] === 'off'
+        severities[finding.rule] === 'off' || isExcluded?.(finding.rule, finding.at.file)
           ? []
           : [{ ...finding, severity: severities[finding.rule] || 'error' }],
       ) as Finding[];

@@ -169,13 +169,45 @@ describe('settings', () => {
         configuration: { rules: { 'test/bad': 'loud' }, exclude: 'old', registryFiles: ['lib/*.nix'] },
       },
     );
-    expect(workspace.problems).toEqual([
-      'varsmith.json is not JSON, so its settings are not used.',
+    expect(workspace.problems.map(({ message }) => message)).toEqual([
+      'varsmith.json is not JSON: it ends too early.',
       'Settings: "exclude" must be a list of path patterns.',
-      'Settings: "rules.test/bad" must be error, warning, info, hint or off.',
+      'Settings: "test/bad" must be off, error, warning, info or hint.',
     ]);
     expect(workspace.settings.registryFiles).toEqual(['lib/*.nix']);
-    expect(findingsOf(workspace)).toHaveLength(1);
+    expect(findingsOf(workspace)).toEqual([
+      `a.nix: ${BAD}`,
+      'varsmith.json: varsmith.json is not JSON: it ends too early.',
+    ]);
+  });
+
+  test('while the file is not JSON, as halfway through an edit, what it said before holds', () => {
+    const workspace = smallWorkspace(folder({ 'a.nix': 'bad', 'varsmith.json': '{ "exclude": ["a.nix"] }' }));
+    expect(findingsOf(workspace)).toEqual([]);
+    workspace.open('varsmith.json', '{ "exclude": ["a.nix"], }');
+    expect(findingsOf(workspace)).toEqual([
+      'varsmith.json: varsmith.json is not JSON: a name in double quotes is missing.',
+    ]);
+    workspace.open('varsmith.json', '{ }');
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
+  });
+
+  test('a problem of the file comes and goes with it', () => {
+    const root = folder({ 'varsmith.json': '{ "rules": { "test/bda": "off" } }' });
+    const workspace = smallWorkspace(root);
+    expect(findingsOf(workspace)).toEqual([
+      'varsmith.json: There is no rule "test/bda". Did you mean "test/bad"? `varsmith rules` lists them.',
+    ]);
+    write(root, 'varsmith.json', '{ "rules": { "test/bad": "off" } }');
+    workspace.changedOnDisk(['varsmith.json']);
+    expect(findingsOf(workspace)).toEqual([]);
+  });
+
+  test('a rule can be kept out of some files', () => {
+    const rules = { 'test/*': { exclude: ['old/'] }, 'test/bad': { exclude: ['b.nix'] } };
+    const texts = { 'a.nix': 'bad', 'b.nix': 'bad needs-x', 'old/c.nix': 'bad needs-x' };
+    const workspace = smallWorkspace(folder({ ...texts, 'varsmith.json': JSON.stringify({ rules }) }));
+    expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`, 'b.nix: Nobody gives "x".']);
   });
 });
 

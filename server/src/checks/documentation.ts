@@ -3,6 +3,7 @@
  * rules' metadata; nothing is written here that could go out of date.
  */
 import { PIPELINE } from './examples.ts';
+import { anchor } from './pages.ts';
 import type { Example, Rule } from './rule.ts';
 
 const COMMON = 'The files that the examples share';
@@ -19,7 +20,7 @@ export function rulesPage(rules: readonly Rule[]): string {
     '## Severities and silencing',
     [
       'An error means that evaluation, generation or deployment is certain to fail, or that a secret leaks. A warning is',
-      'surely a mistake. Each rule can be given another severity in the settings, or be switched `off`.',
+      'surely a mistake. Each rule can be given another severity in the [settings](configuration.md), or be switched `off`.',
     ].join('\n'),
     [
       'A comment silences a rule for its line, or for the next line if it stands alone; a second form silences it for a',
@@ -47,14 +48,6 @@ function table(rules: readonly Rule[]): string {
     rule => `| [${rule.id}](#${anchor(rule.id)}) | ${rule.severity} | ${rule.summary} |`,
   );
   return ['| Rule | Severity | What it finds |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
-/** The anchor that GitHub gives to a heading: lower case, without punctuation, dashes for spaces. */
-export function anchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(' ', '-');
 }
 
 function section(rule: Rule): string {

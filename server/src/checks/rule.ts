@@ -16,8 +16,13 @@ export interface Fix {
   /** Imperative, as a menu shows it: ``Replace with `anthropic` ``. */
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** True for the fix that should be offered first and may be applied unasked. */
+  /** True for the fix that should be offered first, and, unless it is a guess, may be applied unasked. */
   readonly preferred: boolean;
+  /**
+   * True where the edits may miss what was meant, or decide what only the author can: the nearest name, a secret for one
+   * more machine. A guess is applied when somebody asks for that rule's fix, never with `--fix` or on saving.
+   */
+  readonly guess?: boolean;
 }
 
 export interface Related {

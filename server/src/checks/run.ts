@@ -10,6 +10,8 @@ import { isSilenced } from './suppress.ts';
 export interface CheckSettings {
   /** By rule id. What is not listed has the rule's own severity; `off` switches the rule off. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** True for files in which a rule is not reported. Without it there are none. */
+  readonly isExcluded?: (rule: string, file: string) => boolean;
 }
 
 /** What a rule threw, for the log. */
@@ -46,6 +48,7 @@ export function runRules(
     if (severity === 'off') continue;
     try {
       for (const report of rule.check({ fleet, sources })) {
+        if (settings.isExcluded?.(rule.id, report.at.file)) continue;
         const finding = findingOf(rule, report, severity);
         if (!isSilenced(finding, sources)) findings.push(finding);
       }

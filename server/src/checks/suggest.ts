@@ -54,3 +54,15 @@ export function editDistance(from: string, to: string, enough = Number.POSITIVE_
   }
   return last[to.length] as number;
 }
+
+/** The rule that somebody most likely meant: by its whole id, or by its name without the group. Null if none is near. */
+export function nearestRule(id: string, ids: readonly string[]): string | null {
+  const near = suggest(id, ids);
+  if (near !== null) return near;
+  const name = id.slice(id.indexOf('/') + 1);
+  const nameOf = (each: string) => each.slice(each.indexOf('/') + 1);
+  const same = ids.find(each => nameOf(each) === name || each === `${id}/*`);
+  if (same !== undefined) return same;
+  const meant = suggest(name, ids.map(nameOf));
+  return ids.find(each => nameOf(each) === meant) ?? null;
+}

@@ -3,8 +3,8 @@ import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
 import type { Example, Rule } from '../checks/rule.ts';
 import { readArguments } from './arguments.ts';
-import { unknownRule } from './check.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
+import { unknownRule } from './rule-names.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
   const [id] = readArguments(args, {}, 1).positions;
@@ -21,7 +21,7 @@ function explanation(rule: Rule, paint: Paint): string {
     rule.documentation.trim(),
     ...rule.bad.map(example => exampleText('Wrong', example, paint)),
     ...rule.good.map(example => exampleText('Right', example, paint)),
-    `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`.`,
+    `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`, everywhere with \`{ "rules": { "${rule.id}": "off" } }\` in varsmith.json.`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -24,12 +24,19 @@ const COMMANDS: Readonly<Record<string, string>> = {
   check: `\
 Reports findings.
 
-Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
+Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]]
+                      [--baseline FILE] [--write-baseline FILE]
 
 Options:
-  --format FORMAT    text (default), json, sarif, or github (annotations of a workflow)
-  --rule ID          only this rule; may be given several times
-  --severity LEVEL   end with code 1 for findings of this level or above: error (default), warning, info, hint
+  --format FORMAT         text (default), json, sarif, or github (annotations of a workflow)
+  --rule ID               only this rule; may be given several times
+  --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
+  --fix                   apply the fixes that are certain (never a guess), then report what is left
+  --dry-run               with --fix: print what it would change as a diff, and change nothing
+  --baseline FILE         leave out the findings that the file lists
+  --write-baseline FILE   write all findings to the file, for --baseline
+
+Severities and paths to leave out are set in varsmith.json at the root.
 `,
   inspect: `\
 Lists machines, generators, registry keys, uses, and what is stored.
@@ -45,9 +52,9 @@ Says what a rule finds, why it matters and what to do, with examples.
 Usage: varsmith explain RULE
 `,
   rules: `\
-Lists all rules with their severities.
+Lists all rules with their severities, as varsmith.json sets them.
 
-Usage: varsmith rules
+Usage: varsmith rules [ROOT]
 `,
   lsp: `\
 Runs the language server for an editor, over standard input and output.

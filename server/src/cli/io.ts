@@ -25,12 +25,13 @@ export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
 /** A mistake of the caller, told in a sentence; ends the command with code 2. */
 export class UsageError extends Error {}
 
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'cyan';
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan';
 
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   bold: [1, 22],
   dim: [2, 22],
   red: [31, 39],
+  green: [32, 39],
   yellow: [33, 39],
   blue: [34, 39],
   cyan: [36, 39],

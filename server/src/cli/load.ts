@@ -5,6 +5,10 @@ import { loadEngine } from '../workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
+import { spansIn } from './positions.ts';
+
+/** The root that a command without ROOT is about; null if there is none. */
+export const nearestRoot = findRoot;
 
 /**
  * @param given ROOT as typed; undefined: the nearest root upward from the current folder
@@ -12,19 +16,34 @@ import { type Io, UsageError } from './io.ts';
  */
 export async function openWorkspace(given: string | undefined, io: Io): Promise<Workspace> {
   const root = given === undefined ? nearestRoot(io.cwd) : absolutePath(io.cwd, given);
+  if (root === null)
+    throw new UsageError(
+      `No folder from ${io.cwd} upward has .clan-flake, flake.nix or .git. Name the folder of the fleet.`,
+    );
   rejectUnreadable(root, given ?? root);
   const warn = (line: string) => io.stderr.write(`varsmith: ${line}\n`);
-  const workspace = createWorkspace({ root, engine: await loadEngine(), log: warn });
-  for (const problem of workspace.problems) warn(problem);
+  return createWorkspace({ root, engine: await loadEngine(), log: warn });
+}
+
+/**
+ * As `openWorkspace`, for commands whose answer depends on the settings: they do not go on with half of them.
+ * @throws UsageError if settings cannot be used, with a line for each: `varsmith.json:3:5: …`
+ */
+export async function openConfigured(given: string | undefined, io: Io): Promise<Workspace> {
+  const workspace = await openWorkspace(given, io);
+  const lines = problemLines(workspace);
+  if (lines.length > 0) throw new UsageError(lines.join('\n'));
   return workspace;
 }
 
-function nearestRoot(cwd: string): string {
-  const root = findRoot(cwd);
-  if (root !== null) return root;
-  throw new UsageError(
-    `No folder from ${cwd} upward has .clan-flake, flake.nix or .git. Name the folder of the fleet.`,
-  );
+/** A line for each setting that could not be used. */
+export function problemLines({ problems, files }: Workspace): string[] {
+  const spanOf = spansIn(files);
+  return problems.map(({ message, at }) => {
+    if (at === null) return message;
+    const { line, column } = spanOf(at);
+    return `${at.file}:${line}:${column}: ${message}`;
+  });
 }
 
 function rejectUnreadable(root: string, shown: string): void {

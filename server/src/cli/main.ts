@@ -4,7 +4,7 @@
  */
 import { suggest } from '../checks/suggest.ts';
 import { helpOf } from './help.ts';
-import { EXIT, type Io, UsageError } from './io.ts';
+import { EXIT, type Io, printable, UsageError } from './io.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
@@ -27,7 +27,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return await run(args, io);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    io.stderr.write(`varsmith: ${message}\n`);
+    for (const line of message.split('\n')) io.stderr.write(`varsmith: ${printable(line)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.findings;
   }
 }

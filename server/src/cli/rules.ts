@@ -1,14 +1,26 @@
-/** `varsmith rules`: all rules, one a line. */
-import { rules } from '../checks/index.ts';
+/** `varsmith rules`: all rules, one a line, with the severities that the settings give them. */
+import type { ConfiguredRule } from '../workspace/workspace.ts';
 import { readArguments } from './arguments.ts';
 import { EXIT, type Io, painter } from './io.ts';
+import { nearestRoot, openConfigured } from './load.ts';
 
-export async function listRules(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  readArguments(args, {}, 0);
+export async function listRules(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, {}, 1).positions[0];
+  const { stdout, env } = io;
   const paint = painter(stdout, env);
-  const ids = Math.max(...rules.map(({ id }) => id.length));
-  for (const { id, severity, summary } of rules) {
-    stdout.write(`${paint('bold', id.padEnd(ids))}  ${severity.padEnd(7)}  ${summary}\n`);
+  const rules = await rulesOf(given, io);
+  const ids = Math.max(...rules.map(({ rule }) => rule.id.length));
+  for (const { rule, severity } of rules) {
+    const own = severity === null || severity === rule.severity ? '' : ` (${rule.severity} by default)`;
+    const shown = (severity ?? rule.severity).padEnd(7);
+    stdout.write(`${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', own)}\n`);
   }
   return EXIT.ok;
+}
+
+/** Outside of any fleet the rules are as they come. */
+async function rulesOf(given: string | undefined, io: Io): Promise<readonly ConfiguredRule[]> {
+  if (given !== undefined || nearestRoot(io.cwd) !== null) return (await openConfigured(given, io)).rules;
+  const { rules } = await import('../checks/index.ts');
+  return rules.map(rule => ({ rule, severity: null }));
 }

@@ -3,7 +3,7 @@ import type { CheckReport } from './check.ts';
 import type { Io } from './io.ts';
 
 export function writeJson(report: CheckReport, { stdout }: Io): void {
-  const { root, findings, counts, fileCount, milliseconds, spanOf } = report;
+  const { root, findings, counts, baseline, fixed, fileCount, milliseconds, spanOf } = report;
   const output = {
     schemaVersion: 1,
     root,
@@ -27,6 +27,10 @@ export function writeJson(report: CheckReport, { stdout }: Io): void {
       hints: counts.hint,
       files: fileCount,
       milliseconds,
+      ...(fixed === null ? {} : { fixed }),
+      ...(baseline === null
+        ? {}
+        : { baseline: { silenced: baseline.silenced.length, obsolete: baseline.obsolete } }),
     },
   };
   stdout.write(`${JSON.stringify(output, null, 2)}\n`);

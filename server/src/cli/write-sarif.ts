@@ -4,6 +4,8 @@
  * Source: OASIS, Static Analysis Results Interchange Format 2.1.0 (errata 01).
  */
 import { pathToFileURL } from 'node:url';
+import { FINGERPRINT_VERSION } from '../checks/fingerprint.ts';
+import { ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../checks/rule.ts';
 import type { Place } from '../fleet/model.ts';
 import type { CheckReport } from './check.ts';
@@ -31,24 +33,51 @@ export function writeSarif(report: CheckReport, { stdout, version: programVersio
     },
     columnKind: 'utf16CodeUnits',
     originalUriBaseIds: { ROOT: { uri: `${pathToFileURL(report.root).href.replace(/\/$/, '')}/` } },
-    results: report.findings.map(finding => result(report, finding)),
+    invocations: [{ executionSuccessful: true }],
+    results: allFindings(report).map(finding => result(report, finding)),
   };
   stdout.write(`${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`);
+}
+
+/** Findings that the baseline silences stay in the log, marked as suppressed, in their place. */
+function allFindings({ findings, baseline }: CheckReport): readonly Finding[] {
+  if (baseline === null) return findings;
+  const all = [...findings, ...baseline.silenced];
+  return all.sort(
+    (a, b) => compare(a.at.file, b.at.file) || a.at.start - b.at.start || compare(a.rule, b.rule),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function ruleDescriptor({ id, severity, summary, documentation }: Rule) {
   return {
     id,
     shortDescription: { text: summary },
-    fullDescription: { text: firstParagraph(documentation), markdown: firstParagraph(documentation) },
-    help: { text: documentation, markdown: documentation },
-    helpUri: `${HOME}/blob/main/docs/rules.md#${id.replace(/[^a-z0-9_-]/g, '')}`,
+    fullDescription: {
+      text: plainText(firstParagraph(documentation)),
+      markdown: firstParagraph(documentation),
+    },
+    help: { text: plainText(documentation), markdown: documentation },
+    helpUri: ruleUrl(id),
     defaultConfiguration: { level: LEVELS[severity] },
   };
 }
 
 function firstParagraph(text: string): string {
   return (text.trim().split(/\n\s*\n/, 1)[0] ?? '').replace(/\s*\n\s*/g, ' ');
+}
+
+/** Markdown as a reader without it wants it: code and emphasis without their marks, links with the address behind. */
+function plainText(markdown: string): string {
+  return markdown
+    .trim()
+    .replace(/^```.*\n?/gm, '')
+    .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '$1 ($2)')
+    .replace(/\*\*([^*\n]+)\*\*/g, '$1')
+    .replace(/`([^`\n]+)`/g, '$1');
 }
 
 function result(report: CheckReport, finding: Finding) {
@@ -59,6 +88,8 @@ function result(report: CheckReport, finding: Finding) {
     level: LEVELS[severity],
     message: { text: message },
     locations: [{ physicalLocation: physicalLocation(report, at) }],
+    partialFingerprints: { [`varsmith/v${FINGERPRINT_VERSION}`]: report.fingerprints.get(finding) ?? '' },
+    ...suppressions(report, finding),
     ...(related.length > 0
       ? {
           relatedLocations: related.map((each, i) => ({
@@ -71,6 +102,14 @@ function result(report: CheckReport, finding: Finding) {
     ...(fixes.length > 0 ? { fixes: fixes.map(fix => sarifFix(report, fix)) } : {}),
     ...(machines.length > 0 ? { properties: { machines } } : {}),
   };
+}
+
+/** Where one result says whether it is suppressed, all have to (3.27.23). */
+function suppressions({ baseline }: CheckReport, finding: Finding) {
+  if (baseline === null) return {};
+  if (!baseline.silenced.includes(finding)) return { suppressions: [] };
+  const justification = `Listed in the baseline ${baseline.file}.`;
+  return { suppressions: [{ kind: 'external', status: 'accepted', justification }] };
 }
 
 function sarifFix(report: CheckReport, { title, edits }: Fix) {

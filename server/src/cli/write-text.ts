@@ -4,6 +4,7 @@ import { lineStartsOf } from '../nix/source.ts';
 import type { CheckReport } from './check.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
 import type { Span } from './positions.ts';
+import { baselineText, counted } from './words.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;
 
@@ -79,15 +80,12 @@ function widthOf(text: string): number {
   return width;
 }
 
-function summaryText({ counts, fileCount, milliseconds }: CheckReport, paint: Paint): string {
+function summaryText({ counts, fileCount, milliseconds, baseline }: CheckReport, paint: Paint): string {
   const parts = (Object.keys(COLOURS) as Severity[])
     .filter(severity => counts[severity] > 0)
     .map(severity => paint(COLOURS[severity], counted(counts[severity], severity)));
   const found = parts.length === 0 ? 'Nothing found' : parts.join(', ');
-  return `${found} in ${counted(fileCount, 'file')} ${paint('dim', `(${milliseconds} ms)`)}`;
-}
-
-/** `1 file`, `2 files`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+  const lines = [`${found} in ${counted(fileCount, 'file')} ${paint('dim', `(${milliseconds} ms)`)}`];
+  if (baseline !== null) lines.push(paint('dim', printable(baselineText(baseline))));
+  return lines.join('\n');
 }

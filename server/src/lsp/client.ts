@@ -3,10 +3,13 @@ import {
   CodeActionKind,
   type InitializeParams,
   MarkupKind,
+  ResourceOperationKind,
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { pathOfUri } from './convert.ts';
+import { FIX_ALL } from './handlers/code-actions.ts';
+import { OPEN_DOCUMENTATION } from './handlers/open-documentation.ts';
 
 export interface Client {
   /** Absolute paths of the folders it has open; empty for a single file. */
@@ -23,10 +26,14 @@ export interface Client {
   readonly takesLinks: boolean;
   readonly takesVersionedEdits: boolean;
   readonly rendersMarkdown: boolean;
+  /** Its edits may make files. */
+  readonly createsFiles: boolean;
+  /** It opens addresses that the server asks it to. */
+  readonly showsDocuments: boolean;
 }
 
 export function readClient(params: InitializeParams): Client {
-  const { workspace, textDocument } = params.capabilities;
+  const { workspace, textDocument, window } = params.capabilities;
   return {
     folders: foldersOf(params),
     initialSettings: params.initializationOptions ?? null,
@@ -38,6 +45,10 @@ export function readClient(params: InitializeParams): Client {
     changesFolders: workspace?.workspaceFolders === true,
     takesLinks: textDocument?.definition?.linkSupport === true,
     takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    createsFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
+    showsDocuments: window?.showDocument?.support === true,
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };
 }
@@ -54,7 +65,8 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     hoverProvider: true,
     definitionProvider: true,
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+    ...(client.showsDocuments ? { executeCommandProvider: { commands: [OPEN_DOCUMENTATION] } } : {}),
     ...(client.pulls
       ? {
           diagnosticProvider: {

@@ -5,21 +5,27 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CodeActionKind,
+  type CreateFile,
   type Diagnostic,
   DiagnosticSeverity,
   DiagnosticTag,
   type Location,
   type CodeAction as LspCodeAction,
   type Range,
+  type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
 import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
+import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 
-const RULES_PAGE = 'https://github.com/varsmith/varsmith/blob/main/docs/rules.md';
+const SETTINGS_PAGE = 'https://github.com/varsmith/varsmith/blob/main/docs/configuration.md';
+
+const BEGINNING: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -89,7 +95,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
     range,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
-    codeDescription: { href: `${RULES_PAGE}#${ruleAnchor(finding.rule)}` },
+    codeDescription: { href: documentationOf(finding.rule) },
     source: 'varsmith',
     message: finding.message,
     ...(related.length > 0 ? { relatedInformation: related } : {}),
@@ -97,9 +103,9 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
   };
 }
 
-/** The anchor of a rule's heading on the documentation page, as GitHub makes it from the rule's id. */
-export function ruleAnchor(id: string): string {
-  return id.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+/** The page about a rule; that about settings, for findings in them. */
+export function documentationOf(rule: string): string {
+  return rule === SETTINGS_RULE ? SETTINGS_PAGE : ruleUrl(rule);
 }
 
 /** @param versioned the client takes edits that name the document's version */
@@ -118,22 +124,26 @@ export function codeActionOf(
   };
 }
 
-function editOf(border: Border, { edits }: Fix, versioned: boolean): WorkspaceEdit {
+/**
+ * A file that is not there is made first; only clients that take versioned edits and make files are given such edits.
+ * @param versioned the client takes edits that name the document's version
+ */
+export function editOf(border: Border, { edits }: Pick<Fix, 'edits'>, versioned: boolean): WorkspaceEdit {
   const byFile = new Map<string, TextEdit[]>();
   for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
   const changes = [...byFile].map(([file, inFile]) => ({
     file,
     uri: border.uriOf(file),
     edits: inFile.flatMap(edit => {
-      const range = rangeOf(border.files, edit);
+      const range = border.files.kind(file) === null ? BEGINNING : rangeOf(border.files, edit);
       return range ? [{ range, newText: edit.text }] : [];
     }),
   }));
   if (!versioned) return { changes: Object.fromEntries(changes.map(({ uri, edits: list }) => [uri, list])) };
   return {
-    documentChanges: changes.map(({ file, uri, edits: list }) => ({
-      textDocument: { uri, version: border.versionOf(file) },
-      edits: list,
-    })),
+    documentChanges: changes.flatMap(({ file, uri, edits: list }): (CreateFile | TextDocumentEdit)[] => {
+      const edit = { textDocument: { uri, version: border.versionOf(file) }, edits: list };
+      return border.files.kind(file) === null ? [{ kind: 'create', uri }, edit] : [edit];
+    }),
   };
 }

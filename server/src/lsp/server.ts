@@ -14,6 +14,7 @@ import {
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
 import type { Engine } from '../workspace/engine.ts';
+import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
 import { type Analysis, createAnalysis } from './analysis.ts';
 import { type Client, readClient, serverCapabilities } from './client.ts';
@@ -34,6 +35,7 @@ import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
 import { onDefinition } from './handlers/definition.ts';
 import { onHover } from './handlers/hover.ts';
+import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
@@ -138,7 +140,7 @@ async function begin(
     configuration = fresh;
     for (const workspace of analysis?.folders.all() ?? []) {
       workspace.configure(settingsFor(fresh, workspace.root));
-      for (const problem of workspace.problems) log(problem);
+      for (const { message } of workspace.problems) log(message);
     }
     analysis?.schedule();
   };
@@ -161,7 +163,7 @@ async function begin(
   for (const absolute of documents.paths()) {
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
   }
-  for (const problem of folders.all().flatMap(({ problems }) => problems)) log(problem);
+  for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
   return { client, analysis, engine, pull, reconfigure };
 }
 
@@ -213,6 +215,13 @@ function registerRequests(connection: Connection, started: Promise<Running | nul
     request('code action', ({ analysis, client, engine }, params, token) =>
       onCodeAction(analysis, client, engine.silence, params, token),
     ),
+  );
+  connection.onExecuteCommand(
+    request('command', async ({ engine }, params) => {
+      const isRule = (id: string) => id === SETTINGS_RULE || engine.rules.some(rule => rule.id === id);
+      await onExecuteCommand(connection, isRule, params);
+      return null;
+    }),
   );
   const check = request('check workspace', ({ analysis }) => onCheckWorkspace(analysis));
   connection.onRequest(new RequestType0<CheckWorkspaceResult | null, void>(CHECK_WORKSPACE), token =>

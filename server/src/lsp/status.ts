@@ -29,7 +29,7 @@ function readyStatus(workspaces: readonly Workspace[]): ServerStatus {
   const machines = sum(fleets.map(fleet => fleet.machines.length));
   const generators = sum(fleets.map(fleet => fleet.generators.length));
   const keys = sum(fleets.flatMap(fleet => fleet.registries.map(registry => registry.keys.length)));
-  const problems = workspaces.flatMap(workspace => workspace.problems);
+  const problems = workspaces.flatMap(workspace => workspace.problems.map(({ message }) => message));
   const nothing = generators + keys === 0;
   const detail = [
     ...problems,

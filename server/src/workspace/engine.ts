@@ -2,7 +2,8 @@
  * The analysis as a workspace uses it, in one object, so that tests can put a smaller one in its place and so
  * that nothing of it is loaded before it is needed.
  */
-import type { Finding, Fix, Rule, Severity, Sources } from '../checks/rule.ts';
+import type { Finding, Fix, Rule, Sources } from '../checks/rule.ts';
+import type { CheckSettings } from '../checks/run.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
@@ -18,7 +19,7 @@ export interface Engine {
   readonly check: (
     fleet: Fleet,
     sources: Sources,
-    severities: Readonly<Record<string, Severity | 'off'>>,
+    settings: CheckSettings,
     onFailure: (failure: { readonly rule: string; readonly error: unknown }) => void,
   ) => Finding[];
   /** Fixes that silence a finding with a comment. */
@@ -41,7 +42,7 @@ export async function loadEngine(): Promise<Engine> {
     parse: text => parser.parse(text),
     createFleetBuilder,
     rules,
-    check: (fleet, sources, severities, onFailure) => runChecks(fleet, sources, { severities }, onFailure),
+    check: runChecks,
     silence: silenceFixes,
   };
 }

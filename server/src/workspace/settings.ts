@@ -1,40 +1,32 @@
 /**
  * Settings, as a person writes them in an editor or in `varsmith.json` at the root, and as the rest of the
- * workspace wants them. A setting that is wrong is named and left out; it never stops the analysis.
+ * workspace wants them. A setting that is wrong is named, where it stands, and left out; the others hold.
  */
 import * as v from 'valibot';
-import type { Severity } from '../checks/rule.ts';
+import { didYouMean, suggest } from '../checks/suggest.ts';
 import type { FleetSettings } from '../fleet/builder.ts';
+import type { Place } from '../fleet/model.ts';
 import { matchesAny } from './glob.ts';
+import { type JsonNode, memberAt } from './json.ts';
+import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';
+import { SETTINGS_FILE } from './settings-names.ts';
 
-/** The file at the root that holds settings for every editor and for the command line. */
-export const SETTINGS_FILE = 'varsmith.json';
-
-const severity = v.picklist(['error', 'warning', 'info', 'hint', 'off']);
 const patterns = v.array(v.string());
 
-/** Every setting with what it may be. The same names stand in the extension's manifest under `varsmith.`. */
-export const settingsSchema = {
-  /** Off: nothing of the folder is analysed. */
-  enable: v.boolean(),
-  /** Rule id to severity, or `off`. */
-  rules: v.record(v.string(), severity),
-  /** Files that are registries whatever they look like. */
-  registryFiles: patterns,
-  /** Files that are matrices whatever they look like. */
-  matrixFiles: patterns,
-  /** Files and folders that are not searched. */
-  exclude: patterns,
-} as const;
-
 export interface Settings {
+  /** Off: nothing of the folder is analysed. */
   readonly enable: boolean;
-  readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  /** By rule id or `group/*`. */
+  readonly rules: RuleSettings;
+  /** Files that are registries whatever they look like. */
   readonly registryFiles: readonly string[];
+  /** Files that are matrices whatever they look like. */
   readonly matrixFiles: readonly string[];
+  /** Files and folders that are not searched, and in which nothing is reported. */
   readonly exclude: readonly string[];
 }
 
+/** The same names stand in the extension's manifest under `varsmith.`. */
 export const DEFAULT_SETTINGS: Settings = {
   enable: true,
   rules: {},
@@ -43,62 +35,107 @@ export const DEFAULT_SETTINGS: Settings = {
   exclude: [],
 };
 
+/** A setting that was left out. */
+export interface SettingsProblem {
+  /** A sentence that says what is wrong and what to do. */
+  readonly message: string;
+  /** Where it stands, if that is a file of the workspace. */
+  readonly at: Place | null;
+  /** What to write there instead, where that is known; with quotes. */
+  readonly replacement: string | null;
+}
+
 export interface ReadSettings {
   readonly settings: Settings;
-  /** One sentence for each setting that was left out. */
-  readonly problems: readonly string[];
+  readonly problems: readonly SettingsProblem[];
+}
+
+/** Settings from one side. */
+export interface SettingsLayer {
+  /** Named in front of problems that have no place. */
+  readonly from: string;
+  readonly value: unknown;
+  /** The text's tree, if it is `varsmith.json`: then problems have places, and names that nobody knows are problems. */
+  readonly node?: JsonNode;
 }
 
 /**
  * Reads settings from anything. Later layers win; `rules` are merged by id, lists are replaced.
- * @param layers each with the name that problems are reported under
+ * @param ruleIds all rules there are
  */
-export function readSettings(
-  layers: readonly { readonly from: string; readonly value: unknown }[],
-): ReadSettings {
+export function readSettings(layers: readonly SettingsLayer[], ruleIds: readonly string[]): ReadSettings {
   let settings = DEFAULT_SETTINGS;
-  const problems: string[] = [];
-  for (const { from, value } of layers) {
+  const problems: SettingsProblem[] = [];
+  for (const layer of layers) {
+    const { from, value, node } = layer;
     if (value === null || value === undefined) continue;
     if (typeof value !== 'object' || Array.isArray(value)) {
-      problems.push(`${from}: settings must be an object.`);
+      const message = 'Settings must be an object.';
+      const at = node === undefined ? null : { file: SETTINGS_FILE, start: node.start, end: node.end };
+      problems.push({ message: at === null ? `${from}: ${message}` : message, at, replacement: null });
       continue;
     }
-    settings = { ...settings, ...readLayer(from, value as Record<string, unknown>, settings, problems) };
+    const note = notesOf(layer, problems);
+    if (node !== undefined) noteUnknown(value, note);
+    settings = { ...settings, ...readLayer(value as Record<string, unknown>, settings, ruleIds, note) };
   }
   return { settings, problems };
 }
 
+/** Adds problems of a layer to the list, with their places. */
+function notesOf({ from, node }: SettingsLayer, problems: SettingsProblem[]): NoteProblem {
+  return ({ path, part, message, replacement }) => {
+    const member = node === undefined ? null : memberAt(node, path);
+    if (member === null) {
+      problems.push({ message: `${from}: ${message}`, at: null, replacement: null });
+      return;
+    }
+    const { start, end } = part === 'key' ? member.key : member.value;
+    problems.push({
+      message,
+      at: { file: SETTINGS_FILE, start, end },
+      replacement: replacement === undefined ? null : JSON.stringify(replacement),
+    });
+  };
+}
+
+function noteUnknown(value: object, note: NoteProblem): void {
+  const known = Object.keys(DEFAULT_SETTINGS);
+  for (const name of Object.keys(value)) {
+    // Editors are told of a file's schema by this name.
+    if (name === '$schema' || known.includes(name)) continue;
+    const near = suggest(name, known);
+    const message = `There is no setting "${name}".${didYouMean(near)}`;
+    note({ path: [name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
+  }
+}
+
 function readLayer(
-  from: string,
   layer: Readonly<Record<string, unknown>>,
   below: Settings,
-  problems: string[],
+  ruleIds: readonly string[],
+  note: NoteProblem,
 ): Partial<Settings> {
   const read: { -readonly [name in keyof Settings]?: Settings[name] } = {};
-  const note = (name: string, wanted: string) => problems.push(`${from}: "${name}" must be ${wanted}.`);
+  const wrong = (name: string, wanted: string) =>
+    note({ path: [name], part: 'value', message: `"${name}" must be ${wanted}.` });
   for (const name of ['registryFiles', 'matrixFiles', 'exclude'] as const) {
     const given = layer[name];
     if (given === undefined || given === null) continue;
-    const result = v.safeParse(settingsSchema[name], given);
+    const result = v.safeParse(patterns, given);
     if (result.success) read[name] = result.output;
-    else note(name, 'a list of path patterns');
+    else wrong(name, 'a list of path patterns');
   }
   if (typeof layer.enable === 'boolean') read.enable = layer.enable;
-  else if (layer.enable !== undefined && layer.enable !== null) note('enable', 'true or false');
+  else if (layer.enable !== undefined && layer.enable !== null) wrong('enable', 'true or false');
   const rules = layer.rules;
   if (rules === undefined || rules === null) return read;
   if (typeof rules !== 'object' || Array.isArray(rules)) {
-    note('rules', 'an object of rule ids and severities');
+    wrong('rules', 'an object of rule ids and severities');
     return read;
   }
-  const kept: Record<string, Severity | 'off'> = { ...below.rules };
-  for (const [id, given] of Object.entries(rules)) {
-    const result = v.safeParse(severity, given);
-    if (result.success) kept[id] = result.output;
-    else note(`rules.${id}`, 'error, warning, info, hint or off');
-  }
-  return { ...read, rules: kept };
+  const own = readRules(rules, ruleIds, problem => note({ ...problem, path: ['rules', ...problem.path] }));
+  return { ...read, rules: mergeRules(below.rules, own) };
 }
 
 export function fleetSettings(settings: Settings): FleetSettings {

@@ -2,20 +2,25 @@
  * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
  * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
  */
-import type { Finding } from '../checks/rule.ts';
+import type { Finding, Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';
 import { matchesAny } from './glob.ts';
-import { fleetSettings, type ReadSettings, readSettings, SETTINGS_FILE, type Settings } from './settings.ts';
+import { checkSettings } from './rule-settings.ts';
+import { fleetSettings, type Settings, type SettingsProblem } from './settings.ts';
+import { createSettingsReader, settingsFindings } from './settings-file.ts';
+import { SETTINGS_FILE } from './settings-names.ts';
 
 export interface Workspace {
   /** Absolute path. */
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly settings: Settings;
-  /** Sentences about settings that could not be used. */
-  readonly problems: readonly string[];
+  /** Settings that could not be used. Those with a place are findings of the snapshot too. */
+  readonly problems: readonly SettingsProblem[];
+  /** The rules of the analysis with what the settings make of them. */
+  readonly rules: readonly ConfiguredRule[];
   /** A document is open, or has changed: this is its text. */
   open(path: string, text: string): void;
   /** A document is closed; the file on disk counts again. */
@@ -30,6 +35,12 @@ export interface Workspace {
   isStale(): boolean;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
+}
+
+/** A rule, and the severity that the settings give it; null where they are silent and its own counts. */
+export interface ConfiguredRule {
+  readonly rule: Rule;
+  readonly severity: Severity | 'off' | null;
 }
 
 export interface WorkspaceOptions {
@@ -57,7 +68,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     excluded: path => foreign.includes(path) || isExcluded(path),
     search: options.search ?? true,
   });
-  let { settings, problems } = readAllSettings(files, configuration);
+  const ruleIds = engine.rules.map(({ id }) => id);
+  const reader = createSettingsReader(ruleIds);
+  let { settings, problems } = reader.read(files, configuration);
   isExcluded = excludedBy(settings);
   let builder = engine.createFleetBuilder(files, fleetSettings(settings));
   let version = 0;
@@ -73,7 +86,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 
   function applySettings(): void {
     const before = settings;
-    ({ settings, problems } = readAllSettings(files, configuration));
+    const problemsBefore = problems;
+    ({ settings, problems } = reader.read(files, configuration));
+    if (!equal(problemsBefore, problems)) stale = true;
     if (equal(before, settings)) return;
     stale = true;
     if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
@@ -95,6 +110,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     get problems() {
       return problems;
     },
+    get rules() {
+      const { severities } = checkSettings(settings.rules, ruleIds);
+      return engine.rules.map(rule => ({ rule, severity: severities[rule.id] ?? null }));
+    },
     open: (path, text) => changed(files.open(path, text)),
     close: path => changed(files.close(path)),
     changedOnDisk: paths => changed(files.changedOnDisk(paths)),
@@ -110,32 +129,15 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();
-      const findings = byFile(engine.check(fleet, files, settings.rules, noteFailure));
+      const checked = engine
+        .check(fleet, files, checkSettings(settings.rules, ruleIds), noteFailure)
+        .filter(({ at }) => !isExcluded(at.file));
+      const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
       last = { version: ++version, fleet, findings, files };
       return last;
     },
   };
-}
-
-function readAllSettings(files: WorkspaceFiles, configuration: unknown): ReadSettings {
-  const layer = (value: unknown) =>
-    readSettings([
-      { from: SETTINGS_FILE, value },
-      { from: 'Settings', value: configuration },
-    ]);
-  const text = files.text(SETTINGS_FILE);
-  if (text === null) return layer(null);
-  try {
-    return layer(JSON.parse(text));
-  } catch {
-    // Half-typed JSON is a matter of course in an editor; the rest of the settings still hold.
-    const { settings, problems } = layer(null);
-    return {
-      settings,
-      problems: [`${SETTINGS_FILE} is not JSON, so its settings are not used.`, ...problems],
-    };
-  }
 }
 
 /** Equality of plain JSON written by the same code, so in the same order. */

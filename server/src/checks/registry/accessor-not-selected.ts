@@ -154,5 +154,7 @@ function addToRow(
     title: `Add "${lookup.key}" to the row of ${machine}`,
     edits: [appendListItem(file, list, stringText(lookup.key))],
     preferred,
+    // It hands a secret to a machine; only its owner can want that.
+    guess: true,
   };
 }

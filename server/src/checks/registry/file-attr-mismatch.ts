@@ -102,7 +102,7 @@ function checkEntry(entry: RegistryKey, sources: Sources): Report | null {
       fixes:
         replacement === null
           ? []
-          : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true }],
+          : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
     };
   }
   if (body.files.some(file => file.name === name && file.from === 'prompt')) return null;

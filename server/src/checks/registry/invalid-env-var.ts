@@ -68,7 +68,7 @@ Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
           fixes:
             replacement === null
               ? []
-              : [{ title: `Replace with "${better}"`, edits: [replacement], preferred: true }],
+              : [{ title: `Replace with "${better}"`, edits: [replacement], preferred: true, guess: true }],
         };
       }
     }

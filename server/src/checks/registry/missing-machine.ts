@@ -90,6 +90,6 @@ function reportOf({ fleet, sources }: CheckContext, matrix: Matrix, read: RowRea
     fixes:
       replacement === null
         ? []
-        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true }],
+        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
   };
 }

@@ -133,7 +133,7 @@ function reportOf({ sources }: CheckContext, missing: Missing): Report {
   const fixes: Fix[] = [];
   const replacement = meant === null ? null : replaceName(sources, at, key, meant);
   if (replacement !== null) {
-    fixes.push({ title: `Replace with "${meant}"`, edits: [replacement], preferred: true });
+    fixes.push({ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true });
   }
   const entry = missing.listed ? newEntryFix(sources, registry.registry, key) : null;
   if (entry !== null) fixes.push(entry);

@@ -112,6 +112,6 @@ function reportOf({ fleet, sources }: CheckContext, matrix: Matrix, row: MatrixR
     fixes:
       replacement === null
         ? []
-        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true }],
+        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
   };
 }

@@ -92,6 +92,6 @@ function reportOf({ sources }: CheckContext, use: Use, files: readonly string[])
     fixes:
       replacement === null
         ? []
-        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true }],
+        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
   };
 }

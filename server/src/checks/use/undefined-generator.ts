@@ -134,6 +134,6 @@ function reportOf(
     fixes:
       replacement === null
         ? []
-        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true }],
+        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
   };
 }

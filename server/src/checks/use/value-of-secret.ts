@@ -74,6 +74,7 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
                     title: 'Replace with .path',
                     edits: [{ ...use.attributeAt, text: 'path' }],
                     preferred: true,
+                    guess: true,
                   },
                 ]
               : [],

@@ -1,0 +1,15 @@
+/** Words for counts. */
+import type { BaselineReport } from './check.ts';
+
+/** `1 file`, `2 files`, `2 fixes`. */
+export function counted(count: number, word: string, plural = `${word}s`): string {
+  return `${count} ${count === 1 ? word : plural}`;
+}
+
+/** What a baseline did, in a sentence or two. */
+export function baselineText({ file, silenced, obsolete }: BaselineReport): string {
+  const found = `${counted(silenced.length, 'finding')} silenced by ${file}`;
+  if (obsolete === 0) return found;
+  const entries = obsolete === 1 ? 'One entry of it is' : `${obsolete} entries of it are`;
+  return `${found}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Fixes for a whole workspace, in memory: applied, looked at again, and applied until nothing is left to fix. What
+ * becomes of the result (a diff, a write) is the caller's business; no file is touched here.
+ */
+import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/apply-fixes.ts';
+import type { Finding } from '../checks/rule.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A file with its text before and after. */
+export interface ChangedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Null for a file that is not there yet. */
+  readonly before: string | null;
+  readonly after: string;
+}
+
+export interface FixOutcome {
+  /** Sorted by path. */
+  readonly changes: readonly ChangedFile[];
+  /** How many fixes were applied. */
+  readonly applied: number;
+  /** False if fixes undo one another, or still lead to others after the last round. */
+  readonly settled: boolean;
+  /** Files that could be read before and not after: a fix of ours is wrong, and nothing of this may be written. */
+  readonly broken: readonly string[];
+}
+
+/** A fix may make way for another; more than a few rounds means that they go in a circle. */
+const MAX_ROUNDS = 10;
+
+/**
+ * Applies what is safe to apply unasked. Afterwards the workspace has the new texts as open documents.
+ * @param wanted those of all findings that are to be cured
+ */
+export function fixAll(
+  workspace: Workspace,
+  wanted: (findings: readonly Finding[]) => readonly Finding[],
+): FixOutcome {
+  const { files } = workspace;
+  const before = new Map<string, string>();
+  const wasReadable = new Map<string, boolean>();
+  const seen = new Set<string>();
+  let applied = 0;
+  let settled = false;
+  for (let round = 0; round < MAX_ROUNDS && !settled; round++) {
+    const findings = wanted([...workspace.snapshot().findings.values()].flat());
+    const chosen = chooseFixes(findings, isSafe).filter(({ fix }) =>
+      fix.edits.every(edit => files.text(edit.file) !== null),
+    );
+    settled = chosen.length === 0;
+    if (settled) break;
+    const state = new Map<string, string>();
+    for (const [path, edits] of editsByFile(chosen.map(({ fix }) => fix))) {
+      const text = files.text(path) ?? '';
+      if (!before.has(path)) {
+        before.set(path, text);
+        wasReadable.set(path, isReadable(path));
+      }
+      state.set(path, applyEdits(text, edits));
+    }
+    const key = JSON.stringify([...state].sort());
+    if (seen.has(key)) break;
+    seen.add(key);
+    for (const [path, text] of state) workspace.open(path, text);
+    applied += chosen.length;
+  }
+  const changes = [...before]
+    .map(([path, text]) => ({ path, before: text, after: files.text(path) ?? '' }))
+    .filter(change => change.before !== change.after)
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const broken = changes.map(({ path }) => path).filter(path => wasReadable.get(path) && !isReadable(path));
+  return { changes, applied, settled, broken };
+
+  function isReadable(path: string): boolean {
+    return files.parse(path)?.errors.length === 0 || !path.endsWith('.nix');
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * JSON with the place of everything in it, so that a mistake in a settings file can be shown on its characters and
+ * a value replaced without touching its neighbours. Strict, as `JSON.parse` is. Knows no setting.
+ */
+import type { Range } from '../nix/syntax.ts';
+
+export type JsonNode = JsonObject | JsonArray | JsonScalar;
+
+export interface JsonScalar extends Range {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+}
+
+export interface JsonArray extends Range {
+  readonly kind: 'array';
+  readonly items: readonly JsonNode[];
+}
+
+export interface JsonObject extends Range {
+  readonly kind: 'object';
+  readonly members: readonly JsonMember[];
+}
+
+export interface JsonMember {
+  readonly name: string;
+  /** With its quotes. */
+  readonly key: Range;
+  readonly value: JsonNode;
+}
+
+/** Why a text is not JSON, in words that follow "is not JSON: ", and where. */
+export interface JsonError extends Range {
+  readonly reason: string;
+}
+
+/** Deeper nesting is somebody's mistake, and must not end in a stack overflow. */
+const MAX_DEPTH = 100;
+
+/** Reads a text. Offsets are UTF-16 units from 0. */
+export function readJson(text: string): { readonly root: JsonNode } | { readonly error: JsonError } {
+  try {
+    return { root: new Reader(text).document() };
+  } catch (error) {
+    if (error instanceof NotJson) return { error: error.found };
+    throw error;
+  }
+}
+
+/** The value without its places. Of a name that is there twice, the last counts, as for `JSON.parse`. */
+export function plainOf(node: JsonNode): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'array') return node.items.map(plainOf);
+  // Not an object literal: `__proto__` is a name like any other.
+  return Object.fromEntries(node.members.map(({ name, value }) => [name, plainOf(value)]));
+}
+
+/** The member that a path of names leads to; null if it does not. */
+export function memberAt(root: JsonNode, path: readonly string[]): JsonMember | null {
+  let node = root;
+  let found: JsonMember | null = null;
+  for (const name of path) {
+    if (node.kind !== 'object') return null;
+    found = node.members.findLast(member => member.name === name) ?? null;
+    if (found === null) return null;
+    node = found.value;
+  }
+  return found;
+}
+
+class NotJson extends Error {
+  constructor(readonly found: JsonError) {
+    super(found.reason);
+  }
+}
+
+/** A cursor over the text: the one thing here that changes. */
+class Reader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  document(): JsonNode {
+    const root = this.value(0);
+    this.blank();
+    if (this.at < this.text.length) this.fail('something follows the end of the value');
+    return root;
+  }
+
+  private value(depth: number): JsonNode {
+    if (depth > MAX_DEPTH) this.fail('it is nested too deeply');
+    this.blank();
+    const char = this.text[this.at];
+    if (char === '{') return this.object(depth);
+    if (char === '[') return this.array(depth);
+    if (char === '"') return this.string();
+    return this.word();
+  }
+
+  private object(depth: number): JsonObject {
+    const start = this.at++;
+    const members: JsonMember[] = [];
+    this.blank();
+    if (this.take('}')) return { kind: 'object', start, end: this.at, members };
+    do {
+      this.blank();
+      if (this.text[this.at] !== '"') this.fail('a name in double quotes is missing');
+      const key = this.string();
+      this.blank();
+      if (!this.take(':')) this.fail('":" is missing');
+      members.push({ name: String(key.value), key, value: this.value(depth + 1) });
+      this.blank();
+    } while (this.take(','));
+    if (!this.take('}')) this.fail('"," or "}" is missing');
+    return { kind: 'object', start, end: this.at, members };
+  }
+
+  private array(depth: number): JsonArray {
+    const start = this.at++;
+    const items: JsonNode[] = [];
+    this.blank();
+    if (this.take(']')) return { kind: 'array', start, end: this.at, items };
+    do {
+      items.push(this.value(depth + 1));
+      this.blank();
+    } while (this.take(','));
+    if (!this.take(']')) this.fail('"," or "]" is missing');
+    return { kind: 'array', start, end: this.at, items };
+  }
+
+  private string(): JsonScalar {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+    const match = this.match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
+    if (match === null)
+      this.fail('a string does not end on its line, or has an escape that JSON does not know');
+    return this.scalar(match);
+  }
+
+  private word(): JsonScalar {
+    const match = this.match(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
+    if (match === null) this.fail(this.at < this.text.length ? 'a value is missing' : 'it ends too early');
+    return this.scalar(match);
+  }
+
+  private scalar(source: string): JsonScalar {
+    return { kind: 'scalar', start: this.at - source.length, end: this.at, value: JSON.parse(source) };
+  }
+
+  private match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0] ?? null;
+    this.at += found?.length ?? 0;
+    return found;
+  }
+
+  private take(char: string): boolean {
+    if (this.text[this.at] !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  private blank(): void {
+    this.match(/[ \t\r\n]*/y);
+  }
+
+  private fail(reason: string): never {
+    const end = Math.min(this.text.length, this.at + 1);
+    throw new NotJson({ reason, start: Math.min(this.at, end), end });
+  }
+}

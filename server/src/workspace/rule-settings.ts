@@ -1,0 +1,132 @@
+/**
+ * What settings say about rules: a severity or `off`, and paths where a rule is not reported, for one rule or for a
+ * group (`registry/*`). Knows the names of rules, not what they do.
+ */
+import * as v from 'valibot';
+import type { Severity } from '../checks/rule.ts';
+import type { CheckSettings } from '../checks/run.ts';
+import { didYouMean, nearestRule } from '../checks/suggest.ts';
+import { matchesAny } from './glob.ts';
+
+export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as const satisfies readonly (
+  | Severity
+  | 'off'
+)[];
+
+/** What one layer of settings, or all of them together, say about a rule. */
+export interface RuleSetting {
+  readonly severity?: Severity | 'off';
+  /** Path patterns of files in which the rule is not reported. */
+  readonly exclude?: readonly string[];
+}
+
+/** By rule id or `group/*`. */
+export type RuleSettings = Readonly<Record<string, RuleSetting>>;
+
+/** Hears of what cannot be used. `path` leads to it inside `rules`. */
+export type NoteProblem = (problem: {
+  readonly path: readonly string[];
+  readonly part: 'key' | 'value';
+  readonly message: string;
+  /** What to write instead. */
+  readonly replacement?: string;
+}) => void;
+
+const severity = v.picklist(SEVERITY_WORDS);
+const patterns = v.array(v.string());
+
+/** Reads the `rules` of one layer, leaving out what cannot be used. */
+export function readRules(given: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
+  const read: Record<string, RuleSetting> = {};
+  for (const [id, value] of Object.entries(given)) {
+    if (!isKnown(id, ruleIds)) {
+      const near = nearestRule(id, [...ruleIds, ...groupsOf(ruleIds)]);
+      note({
+        path: [id],
+        part: 'key',
+        message: `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`,
+        ...(near === null ? {} : { replacement: near }),
+      });
+      continue;
+    }
+    const setting = readRule(id, value, note);
+    if (setting !== null) read[id] = setting;
+  }
+  return read;
+}
+
+function readRule(id: string, value: unknown, note: NoteProblem): RuleSetting | null {
+  const given = typeof value === 'string' ? { severity: value } : value;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    const message = `"${id}" must be off, error, warning, info or hint, or an object with "severity" and "exclude".`;
+    note({ path: [id], part: 'value', message });
+    return null;
+  }
+  const setting: { -readonly [name in keyof RuleSetting]: RuleSetting[name] } = {};
+  for (const [name, part] of Object.entries(given)) {
+    // The short form has no member of its own to point at.
+    const path = typeof value === 'string' ? [id] : [id, name];
+    if (name === 'severity') {
+      const result = v.safeParse(severity, part);
+      if (result.success) setting.severity = result.output;
+      else note({ path, part: 'value', message: `"${id}" must be off, error, warning, info or hint.` });
+    } else if (name === 'exclude') {
+      const result = v.safeParse(patterns, part);
+      if (result.success) setting.exclude = result.output;
+      else note({ path, part: 'value', message: `"exclude" of "${id}" must be a list of path patterns.` });
+    } else {
+      const message = `A rule has no setting "${name}"; it has "severity" and "exclude".`;
+      note({ path, part: 'key', message });
+    }
+  }
+  return setting;
+}
+
+function isKnown(id: string, ruleIds: readonly string[]): boolean {
+  return ruleIds.includes(id) || groupsOf(ruleIds).includes(id);
+}
+
+/** `registry/*` for each group that has a rule, in the order of the rules. */
+export function groupsOf(ruleIds: readonly string[]): string[] {
+  return [...new Set(ruleIds.map(groupOf))];
+}
+
+function groupOf(id: string): string {
+  return `${id.slice(0, id.indexOf('/'))}/*`;
+}
+
+/**
+ * Lays one layer over another. What the upper one says of a group counts for all its rules, also for those that the
+ * lower one names: whoever comes later has the last word.
+ */
+export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettings {
+  const merged: Record<string, RuleSetting> = {};
+  for (const [id, setting] of Object.entries(below)) {
+    const group = Object.hasOwn(above, groupOf(id)) ? (above[groupOf(id)] as RuleSetting) : {};
+    const { severity: own, exclude } = setting;
+    merged[id] = {
+      ...(own === undefined || group.severity !== undefined ? {} : { severity: own }),
+      ...(exclude === undefined || group.exclude !== undefined ? {} : { exclude }),
+    };
+  }
+  for (const [id, setting] of Object.entries(above)) merged[id] = { ...merged[id], ...setting };
+  return merged;
+}
+
+/**
+ * The settings as the rules are run with. A rule's own severity goes before its group's; the paths of both count.
+ * @param ruleIds all there are
+ */
+export function checkSettings(rules: RuleSettings, ruleIds: readonly string[]): CheckSettings {
+  const severities: Record<string, Severity | 'off'> = {};
+  const excluded = new Map<string, (file: string) => boolean>();
+  for (const id of ruleIds) {
+    const own = rules[id];
+    const group = rules[groupOf(id)];
+    const chosen = own?.severity ?? group?.severity;
+    if (chosen !== undefined) severities[id] = chosen;
+    const paths = [...(own?.exclude ?? []), ...(group?.exclude ?? [])];
+    if (paths.length > 0) excluded.set(id, matchesAny(paths));
+  }
+  return { severities, isExcluded: (rule, file) => excluded.get(rule)?.(file) ?? false };
+}

@@ -1,0 +1,75 @@
+/**
+ * `varsmith.json` as a file: what it says and what is wrong with it. What the settings mean is the business of
+ * `settings.ts`.
+ */
+import type { Finding, Fix } from '../checks/rule.ts';
+import { plainOf, readJson } from './json.ts';
+import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
+import { SETTINGS_FILE, SETTINGS_RULE } from './settings-names.ts';
+
+/** Where the text of the file comes from. */
+interface TextFiles {
+  kind(path: string): string | null;
+  text(path: string): string | null;
+}
+
+/** Reads the settings of a workspace again whenever they may have changed. */
+export interface SettingsReader {
+  /** @param configuration what the editor or the command line sets; it goes before the file */
+  read(files: TextFiles, configuration: unknown): ReadSettings;
+}
+
+/** @param ruleIds all rules there are */
+export function createSettingsReader(ruleIds: readonly string[]): SettingsReader {
+  // While somebody types, the file is not JSON half of the time; what it said last still holds.
+  let last: SettingsLayer = { from: SETTINGS_FILE, value: null };
+  return {
+    read(files, configuration) {
+      const problem = readFile(files);
+      const { settings, problems } = readSettings(
+        [last, { from: 'Settings', value: configuration }],
+        ruleIds,
+      );
+      // Places in the text of before would be wrong ones.
+      const shown = problem === null ? [...problems] : [problem, ...problems.filter(({ at }) => at === null)];
+      shown.sort((a, b) => (a.at?.start ?? Infinity) - (b.at?.start ?? Infinity));
+      return { settings, problems: shown };
+    },
+  };
+
+  function readFile(files: TextFiles): SettingsProblem | null {
+    const text = files.text(SETTINGS_FILE);
+    if (text === null) {
+      last = { from: SETTINGS_FILE, value: null };
+      if (files.kind(SETTINGS_FILE) === null) return null;
+      return { message: `${SETTINGS_FILE} cannot be read as text.`, at: null, replacement: null };
+    }
+    const found = readJson(text);
+    if ('root' in found) {
+      last = { from: SETTINGS_FILE, value: plainOf(found.root), node: found.root };
+      return null;
+    }
+    const { reason, start, end } = found.error;
+    const message = `${SETTINGS_FILE} is not JSON: ${reason}.`;
+    return { message, at: { file: SETTINGS_FILE, start, end }, replacement: null };
+  }
+}
+
+/** Problems that have a place, as findings of the file they are in. */
+export function settingsFindings(problems: readonly SettingsProblem[]): Finding[] {
+  return problems.flatMap(({ message, at, replacement }) => {
+    if (at === null) return [];
+    const fix: Fix[] =
+      replacement === null
+        ? []
+        : [
+            {
+              title: `Replace with ${replacement}`,
+              edits: [{ ...at, text: replacement }],
+              preferred: true,
+              guess: true,
+            },
+          ];
+    return [{ rule: SETTINGS_RULE, severity: 'error', message, at, machines: [], related: [], fixes: fix }];
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * The JSON Schema of `varsmith.json`, made from the rules, so that an editor completes and checks what the file may
+ * say. Draft 7, the newest that editors know in full. Only the script that writes the schema loads this.
+ */
+import type { Rule } from '../checks/rule.ts';
+import { groupsOf, SEVERITY_WORDS } from './rule-settings.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+
+const ID = 'https://github.com/varsmith/varsmith/blob/main/docs/schemas/varsmith.schema.json';
+
+const WORDS = {
+  off: 'Never report it.',
+  error: 'Report it as an error.',
+  warning: 'Report it as a warning.',
+  info: 'Report it as information.',
+  hint: 'Report it as a hint.',
+} as const satisfies Readonly<Record<(typeof SEVERITY_WORDS)[number], string>>;
+
+/** The schema as text, with a line break at the end. */
+export function settingsSchemaText(rules: readonly Rule[]): string {
+  return `${JSON.stringify(settingsSchema(rules), null, 2)}\n`;
+}
+
+function settingsSchema(rules: readonly Rule[]) {
+  const groups = groupsOf(rules.map(({ id }) => id));
+  const setting = (description: string, rule: Rule | null) => ({
+    markdownDescription: description,
+    ...(rule === null ? {} : { default: rule.severity }),
+    anyOf: [{ $ref: '#/definitions/severity' }, { $ref: '#/definitions/ruleSetting' }],
+  });
+  const patterns = (description: string, value: readonly string[]) => ({
+    description,
+    default: value,
+    $ref: '#/definitions/patterns',
+  });
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: ID,
+    title: 'Settings of Varsmith',
+    description: 'varsmith.json at the root of a fleet. It counts for every editor and for the command line.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string', description: 'Where this schema is, for editors that ask for it.' },
+      enable: {
+        type: 'boolean',
+        default: DEFAULT_SETTINGS.enable,
+        description: 'Off: nothing of the folder is analysed.',
+      },
+      rules: {
+        type: 'object',
+        description: 'Severities, and paths to leave out, by rule or by group.',
+        additionalProperties: false,
+        properties: Object.fromEntries([
+          ...groups.map(group => [group, setting(`All rules of the group \`${group}\`.`, null)]),
+          ...rules.map(rule => [rule.id, setting(`${rule.summary}. By default: ${rule.severity}.`, rule)]),
+        ]),
+      },
+      exclude: patterns(
+        'Files and folders that are not searched and in which nothing is reported: paths or globs relative to the root.',
+        DEFAULT_SETTINGS.exclude,
+      ),
+      registryFiles: patterns(
+        'Files that are registries whatever they look like: paths or globs relative to the root.',
+        DEFAULT_SETTINGS.registryFiles,
+      ),
+      matrixFiles: patterns(
+        'Files that are matrices whatever they look like: paths or globs relative to the root.',
+        DEFAULT_SETTINGS.matrixFiles,
+      ),
+    },
+    definitions: {
+      severity: {
+        type: 'string',
+        enum: SEVERITY_WORDS,
+        enumDescriptions: SEVERITY_WORDS.map(word => WORDS[word]),
+      },
+      ruleSetting: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          severity: { $ref: '#/definitions/severity' },
+          exclude: { description: 'Files in which it is not reported.', $ref: '#/definitions/patterns' },
+        },
+      },
+      patterns: { type: 'array', items: { type: 'string' } },
+    },
+  };
+}

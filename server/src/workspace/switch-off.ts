@@ -1,0 +1,65 @@
+/**
+ * The edit of `varsmith.json` that switches a rule off. It keeps the file's formatting and knows nothing of what the
+ * settings mean.
+ */
+import type { TextEdit } from '../checks/rule.ts';
+import { type JsonObject, memberAt, readJson } from './json.ts';
+import { SETTINGS_FILE } from './settings-names.ts';
+
+/**
+ * The edit of `varsmith.json` that switches a rule off for the whole workspace. Null if the file is not what it
+ * should be, so that there is no telling where to write.
+ * @param text of the file; null if there is none yet, and the edit is then its whole text
+ */
+export function switchOffEdit(text: string | null, rule: string): TextEdit | null {
+  const insert = (at: number, written: string): TextEdit => ({
+    file: SETTINGS_FILE,
+    start: at,
+    end: at,
+    text: written,
+  });
+  const entry = `${JSON.stringify(rule)}: "off"`;
+  if (text === null || text.trim() === '')
+    return {
+      file: SETTINGS_FILE,
+      start: 0,
+      end: text?.length ?? 0,
+      text: `{\n  "rules": {\n    ${entry}\n  }\n}\n`,
+    };
+  const found = readJson(text);
+  if ('error' in found || found.root.kind !== 'object') return null;
+  const { root } = found;
+  const known = memberAt(root, ['rules', rule, 'severity']) ?? memberAt(root, ['rules', rule]);
+  if (known !== null && known.value.kind !== 'object')
+    return { file: SETTINGS_FILE, start: known.value.start, end: known.value.end, text: '"off"' };
+  const path = known !== null ? ['rules', rule] : ['rules'];
+  const target = memberAt(root, path);
+  if (target !== null && target.value.kind !== 'object') return null;
+  const into = target === null ? root : (target.value as JsonObject);
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const outer = indentAt(text, into.start);
+  const last = into.members.at(-1);
+  const onOneLine = last !== undefined && !text.slice(into.start, last.key.start).includes('\n');
+  const step = /^\t/m.test(text) ? '\t' : '  ';
+  const inner = last === undefined || onOneLine ? outer + step : indentAt(text, last.key.start);
+  const written =
+    known !== null
+      ? '"severity": "off"'
+      : target !== null
+        ? entry
+        : `"rules": {${eol}${inner}${step}${entry}${eol}${inner}}`;
+  if (last === undefined)
+    return {
+      file: SETTINGS_FILE,
+      start: into.start,
+      end: into.end,
+      text: `{${eol}${inner}${written}${eol}${outer}}`,
+    };
+  return insert(last.value.end, onOneLine ? `, ${written}` : `,${eol}${inner}${written}`);
+}
+
+/** The white space that the line of an offset begins with. */
+function indentAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
+}
