@@ -4,11 +4,15 @@
  * function, accessors, a module a machine, a flake with an inventory. Deterministic, clean, and true Nix.
  *
  *   node bench/fleet.mjs DIR [--machines 50] [--keys 200]
+ *   node bench/fleet.mjs DIR --estate 1000 [--vars]     a large fleet of twenty generators a machine
+ *   node bench/fleet.mjs DIR --bystanders 4300          that many files, most of which have nothing to do with vars
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bystanders } from './fleet/bystanders.mjs';
+import { estate } from './fleet/estate.mjs';
 import { flakeText, hostText } from './fleet/hosts.mjs';
 import { ACCESSORS, GENERATORS, matrixText, registryText } from './fleet/library.mjs';
 import { planFleet } from './fleet/plan.mjs';
@@ -73,14 +77,22 @@ function edits(files, host, { entries, lists }) {
   };
 }
 
+/** Writes texts below `directory`, which is made if missing. */
+export function writeFiles(directory, files) {
+  const made = new Set();
+  for (const [path, text] of files) {
+    const target = join(directory, path);
+    const folder = dirname(target);
+    if (!made.has(folder)) mkdirSync(folder, { recursive: true });
+    made.add(folder);
+    writeFileSync(target, text);
+  }
+}
+
 /** Writes a fleet into `directory`, which is made if missing, and returns it. */
 export function writeFleet(directory, counts) {
   const written = fleet(counts);
-  for (const [path, text] of written.files) {
-    const target = join(directory, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-  }
+  writeFiles(directory, written.files);
   return written;
 }
 
@@ -90,12 +102,22 @@ function main() {
     options: {
       machines: { type: 'string', default: '50' },
       keys: { type: 'string', default: '200' },
+      estate: { type: 'string' },
+      bystanders: { type: 'string' },
+      vars: { type: 'boolean', default: false },
     },
   });
   const [directory] = positionals;
-  if (directory === undefined) throw new Error('usage: fleet.mjs DIR [--machines N] [--keys K]');
-  const { files } = writeFleet(directory, { machines: Number(values.machines), keys: Number(values.keys) });
+  if (directory === undefined) throw new Error('usage: fleet.mjs DIR [options]; its head lists them');
+  const files = chosen(values);
+  writeFiles(directory, files);
   console.log(`${files.size} files written to ${directory}`);
+}
+
+function chosen({ machines, keys, estate: estateOf, bystanders: count, vars }) {
+  if (estateOf !== undefined) return estate(Number(estateOf), { vars }).files;
+  if (count !== undefined) return bystanders(Number(count));
+  return fleet({ machines: Number(machines), keys: Number(keys) }).files;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();
