@@ -101,7 +101,7 @@ function plainName(run: Lowering, start: number, end: number): AttrName {
   return { kind: 'name', start, end, name, quoted: false };
 }
 
-function quotedName(expr: Expr): AttrName {
+export function quotedName(expr: Expr): AttrName {
   const { start, end } = expr;
   if (expr.kind !== 'string') return { kind: 'dynamic', start, end, expr };
   const [part] = expr.parts;

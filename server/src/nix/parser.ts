@@ -1,7 +1,7 @@
 /**
  * The parser: text in, typed tree out. The only module that runs tree-sitter; nothing of it leaves `parse`.
  *
- * A valid text is parsed once. A broken one is repaired, by its tokens and if need be by its layout, and parsed
+ * Nearly every valid text is read by quick.ts and does not come to tree-sitter at all. A broken one is repaired, by its tokens and if need be by its layout, and parsed
  * again; the reading that explains most is taken, at the offsets of the text as it is.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { lowerTree } from './lower.ts';
 import { collectErrors, damage, MAX_ERRORS } from './lower-errors.ts';
 import { shiftTree } from './lower-shift.ts';
+import { readQuickly } from './quick.ts';
 import { type Repaired, repairText } from './repair.ts';
 import type { NixSyntaxError, SyntaxTree } from './syntax.ts';
 import { defaultWasm } from './wasm.ts';
@@ -16,6 +17,8 @@ import { defaultWasm } from './wasm.ts';
 export interface NixParser {
   /** Parses a whole file. Never throws; broken input has `errors` and as much of a tree as could be read. */
   parse(text: string): SyntaxTree;
+  /** The same, by the grammar alone: what the quick reader is held against. */
+  parseByGrammar(text: string): SyntaxTree;
 }
 
 /** The two wasm modules, as bytes or as paths; what is left out is found by `defaultWasm`. */
@@ -42,7 +45,10 @@ async function load(wasm: ParserWasm): Promise<NixParser> {
   const language = await Language.load(bytes(wasm.grammar ?? files?.grammar));
   const parser = new Parser();
   parser.setLanguage(language);
-  return { parse: text => parseText(parser, text) };
+  return {
+    parse: text => (text.length > MAX_LENGTH ? null : readQuickly(text)) ?? parseText(parser, text),
+    parseByGrammar: text => parseText(parser, text),
+  };
 }
 
 function bytes(source: Uint8Array | string | undefined): Uint8Array {
