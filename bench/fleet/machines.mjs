@@ -42,7 +42,7 @@ ${modules.join('')}  ];
     hashedPasswordFile = vars.root-password.files.secret.path;
   };
 
-  environment.systemPackages = lib.optionals config.estate.base.enable [
+  environment.systemPackages = lib.optionals (config.networking.domain != null) [
     pkgs.htop
     pkgs.tmux
   ];

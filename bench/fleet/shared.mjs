@@ -16,22 +16,18 @@ ${HEAD}let
   vars = config.clan.core.vars.generators;
 in
 {
-  options.estate.${name} = {
-    enable = lib.mkEnableOption "what machines tagged ${name} have" // {
-      default = true;
-    };
-    domain = lib.mkOption {
-      type = lib.types.str;
-      default = "estate.example";
-      description = "The domain that names are under.";
-    };
+  options.estate.${name}.domain = lib.mkOption {
+    type = lib.types.str;
+    default = "estate.example";
+    description = "The domain that names are under.";
   };
 
-  config = lib.mkIf cfg.enable {
+  config = {
 ${generators.map(generatorText).join('\n')}
     time.timeZone = lib.mkDefault "Europe/Berlin";
 
 ${generators.map(use).join('')}
+    networking.domain = lib.mkDefault cfg.domain;
     networking.firewall.allowedTCPPorts = [
       22
       443
