@@ -12,7 +12,7 @@ import { joinArguments, readArguments, type SharedArgument } from './arguments.t
 import { assemble } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
 import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
-import { readMatrix } from './matrix.ts';
+import { keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
 import type { ServiceCache } from './ownership.ts';
@@ -242,13 +242,14 @@ function findMatrices(
 ): Matrix[] {
   const registries = registryFiles.map(file => state.registries.get(file) as Registry);
   const candidates = new Set(paths.filter(settings.isMatrixFile));
-  if (registries.length > 0)
+  if (registries.length > 0) {
+    const holdsKeys = keyFinder(registries);
+    const targets = new Set<string>();
     for (const path of pipeline)
-      for (const { target } of state.texts.get(path)?.references ?? []) {
-        const text = state.texts.get(target)?.text;
-        if (text !== undefined && !pipeline.has(target) && registries.some(one => holdsKeys(text, one)))
-          candidates.add(target);
-      }
+      for (const { target } of state.texts.get(path)?.references ?? [])
+        if (!pipeline.has(target)) targets.add(target);
+    for (const target of targets) if (holdsKeys(state.texts.get(target)?.text ?? '')) candidates.add(target);
+  }
   if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
   state.registriesOfMatrices = registries;
   const found: Matrix[] = [];
@@ -268,11 +269,6 @@ function findMatrices(
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-/** Does the text have at least one of the keys as a string? */
-function holdsKeys(text: string, registry: Registry): boolean {
-  return registry.keys.some(({ key }) => text.includes(`"${key}"`));
 }
 
 /** What the files of this flake declare of machines and of the inventory. */

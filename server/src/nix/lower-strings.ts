@@ -38,7 +38,7 @@ function append(builder: TextBuilder, piece: string, source: number): void {
 function finish(builder: TextBuilder, range: Range, end: number): TextPart | null {
   if (builder.value === '') return null;
   append(builder, '', end);
-  return { kind: 'text', start: range.start, end: range.end, value: builder.value, map: builder.map };
+  return { kind: 'text', start: range.start, end: range.end, value: builder.value, map: builder.map.slice() };
 }
 
 function unescaped(code: number, character: string): string {

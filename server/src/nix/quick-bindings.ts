@@ -2,7 +2,7 @@
  * Bindings, attribute paths and formals for the quick reader (quick.ts).
  */
 import { quotedName } from './lower-bindings.ts';
-import { expect, GIVE_UP, nameEnd, type Reader, skipBlanks, standsHere, take, takeName } from './quick-lex.ts';
+import { exact, expect, GIVE_UP, nameEnd, type Reader, skipBlanks, standsHere, take, takeName } from './quick-lex.ts';
 import { type ReadExpr, readDouble, readHole } from './quick-strings.ts';
 import type { AttrName, Binding, Formal, Identifier } from './syntax.ts';
 
@@ -33,7 +33,7 @@ export function readBindings(reader: Reader, readExpr: ReadExpr): Binding[] {
     if (reader.height > height) height = reader.height;
   }
   reader.height = height;
-  return bindings;
+  return exact(bindings);
 }
 
 function readBinding(reader: Reader, readExpr: ReadExpr): Binding {
@@ -64,7 +64,7 @@ function readInherit(reader: Reader, readExpr: ReadExpr): Binding {
   }
   take(reader, 1);
   reader.height = height;
-  return { kind: 'inherit', start, end: reader.end, from, names };
+  return { kind: 'inherit', start, end: reader.end, from, names: exact(names) };
 }
 
 /** `a."b".${c}`, past blanks. The height is that of the highest hole. */
@@ -79,7 +79,7 @@ export function readAttrPath(reader: Reader, readExpr: ReadExpr): AttrName[] {
     take(reader, 1);
   }
   reader.height = height;
-  return names;
+  return exact(names);
 }
 
 /** `a ./b` is an application, `a .b` a selection; `.b/c` is for the parser to decide. */
@@ -150,7 +150,7 @@ export function readFormals(reader: Reader, readExpr: ReadExpr): Formals {
       take(reader, 3);
       expect(reader, CLOSE_BRACE);
       reader.height = height;
-      return { formals, ellipsis: true };
+      return { formals: exact(formals), ellipsis: true };
     }
     formals.push(readFormal(reader, readExpr));
     height = Math.max(height, reader.height);
@@ -159,7 +159,7 @@ export function readFormals(reader: Reader, readExpr: ReadExpr): Formals {
   }
   expect(reader, CLOSE_BRACE);
   reader.height = height;
-  return { formals, ellipsis: false };
+  return { formals: exact(formals), ellipsis: false };
 }
 
 function readFormal(reader: Reader, readExpr: ReadExpr): Formal {

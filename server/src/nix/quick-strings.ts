@@ -4,7 +4,7 @@
  */
 import { intLiteral } from './lower-atoms.ts';
 import { doubleText, indentedParts, verbatimText } from './lower-strings.ts';
-import { expect, GIVE_UP, isDigit, isNameStart, pathEnd, type Reader, take } from './quick-lex.ts';
+import { exact, expect, GIVE_UP, isDigit, isNameStart, pathEnd, type Reader, take } from './quick-lex.ts';
 import type { Expr, HolePart, StringExpr, StringPart } from './syntax.ts';
 
 export type ReadExpr = (reader: Reader) => Expr;
@@ -60,7 +60,7 @@ export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
   reader.at = at + 1;
   reader.end = at + 1;
   reader.height = height + 1;
-  return { kind: 'string', start, end: at + 1, style: 'double', parts };
+  return { kind: 'string', start, end: at + 1, style: 'double', parts: exact(parts) };
 }
 
 /** `''…''`, which begins here. */
@@ -98,7 +98,7 @@ export function readIndented(reader: Reader, readExpr: ReadExpr): StringExpr {
   reader.at = at + 2;
   reader.end = at + 2;
   reader.height = height + 1;
-  const parts = indentedParts(text, start + 2, at, holes);
+  const parts = exact(indentedParts(text, start + 2, at, holes));
   return { kind: 'string', start, end: at + 2, style: 'indented', parts };
 }
 
@@ -121,7 +121,7 @@ export function readPath(reader: Reader, readExpr: ReadExpr): Expr {
     height = read.height;
   }
   reader.height = height + 1;
-  return { kind: 'path', start, end: reader.end, parts };
+  return { kind: 'path', start, end: reader.end, parts: exact(parts) };
 }
 
 const NUMBER = /(?:[1-9][0-9]*\.[0-9]*|0\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[0-9]+/y;

@@ -6,6 +6,7 @@
 import { MAX_DEPTH } from './lower-run.ts';
 import { isFormals, readAttrPath, readBindings, readFormals, readIdentifier } from './quick-bindings.ts';
 import {
+  exact,
   expect,
   expectWord,
   GIVE_UP,
@@ -352,5 +353,5 @@ function readList(reader: Reader): Expr {
   }
   take(reader, 1);
   reader.height = height + 1;
-  return { kind: 'list', start, end: reader.end, items };
+  return { kind: 'list', start, end: reader.end, items: exact(items) };
 }

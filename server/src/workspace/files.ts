@@ -43,7 +43,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
   const disk = createDisk(options.root);
   /** Open documents. */
   const overlays = new Map<string, Cell>();
-  /** Files from disk that somebody wanted parsed. Others are read again when asked for: it costs less than keeping them. */
+  /** Nix files from disk that somebody asked for. Others are read again each time. */
   const cells = new Map<string, Cell>();
   let searched: Set<string> | null = null;
 
@@ -76,7 +76,9 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       return cell.source;
     },
     text(path) {
-      const cell = overlays.get(path) ?? cells.get(path);
+      // The fleet keeps the texts of Nix files in any case; read once, they are kept once.
+      if (path.endsWith('.nix')) return cellOf(path)?.text ?? null;
+      const cell = overlays.get(path);
       if (!cell) return disk.read(path);
       return tooLarge(cell.text) ? null : cell.text;
     },
