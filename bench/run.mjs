@@ -2,7 +2,7 @@
 /**
  * `npm run bench`: measures Varsmith beside a floor server and two servers from npm, and prints one table.
  *
- *   --only NAME,…    parts to run: servers, fleet, check, artefacts, scaling (default: all)
+ *   --only NAME,…    parts to run: servers, fleet, estate, check, artefacts, scaling (default: all)
  *   --clan-core DIR  a checkout of clan-core for the part "check"; skipped without it
  *   --update         rewrite docs/performance.md with the figures of this run
  *   --quick          few repetitions: to see that it works, not to be quoted
@@ -12,16 +12,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { growthChart } from './chart.mjs';
 import { writeFleet } from './fleet.mjs';
 import { writeNeighbours } from './neighbours.mjs';
 import { machineText, page, summary } from './page.mjs';
 import { artefacts } from './parts/artefacts.mjs';
 import { checkRepository, scaling } from './parts/check.mjs';
+import { largeFleets } from './parts/estate.mjs';
 import { inFleet, sideBySide } from './parts/sessions.mjs';
 import { buildProject, findServers, installedVersion, installNeighbours, NAMES, ROOT } from './servers.mjs';
-import { mainTable, scalingTable } from './table.mjs';
+import { estateTable, mainTable, scalingTable } from './table.mjs';
 
-const PARTS = ['servers', 'fleet', 'check', 'artefacts', 'scaling'];
+const PARTS = ['servers', 'fleet', 'estate', 'check', 'artefacts', 'scaling'];
 const FULL = { fresh: 20, edits: 60, check: 10, scaling: 5 };
 const QUICK = { fresh: 2, edits: 6, check: 2, scaling: 1 };
 
@@ -71,38 +73,45 @@ async function runParts({ parts, clanCore, quick, verbose, update }, work) {
   const figures = {};
   if (parts.includes('servers')) Object.assign(figures, await sideBySide(context));
   if (parts.includes('fleet')) Object.assign(figures, await inFleet(context));
+  const large = parts.includes('estate') ? await largeFleets(context) : { figures: {}, sizes: [] };
+  Object.assign(figures, large.figures);
   if (parts.includes('check')) Object.assign(figures, await checkRepository(context));
   if (parts.includes('artefacts')) Object.assign(figures, artefacts());
   const growth = parts.includes('scaling') ? await scaling(context) : null;
-  return { figures, growth };
+  return { figures, growth, estates: large.sizes };
 }
 
 async function main() {
   const options = readArguments();
   const work = mkdtempSync(join(tmpdir(), 'varsmith-bench-'));
   try {
-    const { figures, growth } = await runParts(options, work);
+    const { figures, growth, estates } = await runParts(options, work);
     console.log(`${machineText()}; times are p50 / p95\n`);
     console.log(mainTable(figures, NAMES));
     if (growth !== null) console.log(`\nGrowth, 200 keys:\n\n${scalingTable(growth)}`);
+    if (estates.length > 0) console.log(`\nGrowth, 20 generators a machine:\n\n${estateTable(estates)}`);
     console.log(`\nBars: ${summary(figures)}`);
-    keep(options, figures, growth);
+    keep(options, { figures, growth, estates });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function keep({ update }, figures, growth) {
+function keep({ update }, { figures, growth, estates }) {
   const date = new Date().toISOString().slice(0, 10);
   mkdirSync(join(ROOT, 'out'), { recursive: true });
-  writeFileSync(join(ROOT, 'out', 'bench.json'), `${JSON.stringify({ date, figures, growth }, null, 2)}\n`);
+  writeFileSync(
+    join(ROOT, 'out', 'bench.json'),
+    `${JSON.stringify({ date, figures, growth, estates }, null, 2)}\n`,
+  );
   if (!update) return;
   const versions = {
     bash: installedVersion('bash-language-server'),
     yaml: installedVersion('yaml-language-server'),
   };
-  const text = page({ figures, growth, names: NAMES, versions, date });
+  const text = page({ figures, growth, estates, names: NAMES, versions, date });
   writeFileSync(join(ROOT, 'docs', 'performance.md'), text);
+  writeFileSync(join(ROOT, 'docs', 'images', 'growth.svg'), growthChart(estates));
   tell('docs/performance.md is rewritten');
 }
 

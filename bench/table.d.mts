@@ -31,3 +31,15 @@ export function mainTable(
 export function scalingTable(
   growth: { readonly sizes: readonly Growth[] } | { readonly missing: string },
 ): string;
+
+export interface EstateSize {
+  readonly machines: number;
+  readonly files: number;
+  /** Pairs of a machine and a generator. */
+  readonly generators: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly peakMiB: number | null;
+}
+
+export function estateTable(sizes: readonly EstateSize[]): string;

@@ -20,6 +20,17 @@ export const ROWS = [
   { id: 'memory-all', label: 'server memory, whole fleet open', unit: 'MiB', judge: 'value', bar: 120 },
   { id: 'peak-all', label: 'its peak', unit: 'MiB', judge: 'value' },
   { id: 'check', label: 'check on clan-core, whole process', unit: 'ms', judge: 'p50', bar: 1500 },
+  { id: 'estate-inspect', label: 'inspect, 1,000 machines × 20', unit: 'ms', judge: 'p50', bar: 4000 },
+  { id: 'estate-peak', label: 'its peak memory', unit: 'MiB', judge: 'value', bar: 400 },
+  { id: 'files-inspect', label: 'inspect, 4,300 files', unit: 'ms', judge: 'p50', bar: 2000 },
+  {
+    id: 'estate-keystroke',
+    label: 'keystroke → findings, 1,000 machines',
+    unit: 'ms',
+    judge: 'p95',
+    bar: 50,
+  },
+  { id: 'estate-shared', label: 'keystroke → findings, module of all', unit: 'ms', judge: 'p95', bar: 50 },
   { id: 'activate', label: 'activate()', unit: 'ms', judge: 'value', bar: 50 },
   { id: 'vsix', label: 'packed extension', unit: 'MB', judge: 'value', bar: 2 },
 ];
@@ -79,6 +90,31 @@ export function scalingTable({ sizes, missing }) {
     'files',
     'findings',
     'check (ms)',
+    'peak memory (MiB)',
+    'ms for each machine more',
+  ];
+  return markdown([heads, ...body]);
+}
+
+/** How a cold `inspect` grows; the last column tells a line from a curve. */
+export function estateTable(sizes) {
+  const body = sizes.map(({ machines, files, generators, p50, p95, peakMiB }, i) => {
+    const before = sizes[i - 1];
+    const each = before === undefined ? null : (p50 - before.p50) / (machines - before.machines);
+    return [
+      machines,
+      files,
+      generators,
+      `${figure(p50)} / ${figure(p95)}`,
+      figure(peakMiB),
+      figure(each),
+    ].map(String);
+  });
+  const heads = [
+    'machines',
+    'files',
+    'generators',
+    'inspect (ms)',
     'peak memory (MiB)',
     'ms for each machine more',
   ];

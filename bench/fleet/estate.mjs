@@ -8,8 +8,8 @@
 import { ACCESSORS, GENERATORS, matrixText, registryText } from './library.mjs';
 import { configurationText, HARDWARE, ownModuleText } from './machines.mjs';
 import { planFleet } from './plan.mjs';
-import { locate } from './text.mjs';
 import { serviceText, sharedModuleText } from './shared.mjs';
+import { locate } from './text.mjs';
 
 export const GENERATORS_A_MACHINE = 20;
 
@@ -89,10 +89,12 @@ function storedPaths({ name, tag }) {
 
 /** Places where putting in `text` (0-based line and character) makes a finding that taking it out removes. */
 function edits(files, [first]) {
-  const missing = 'config.clan.core.vars.generators.bench-missing.files.key.path';
-  const text = `environment.etc."bench".source = ${missing};\n`;
-  const at = file => ({ file, ...locate(files.get(file), 'time.timeZone'), text });
-  return { machine: at(`machines/${first.name}/configuration.nix`), shared: at('modules/base.nix') };
+  const use = path => `environment.etc."bench".source = config.clan.core.vars.generators.${path}.path;\n`;
+  const at = (file, path) => ({ file, ...locate(files.get(file), 'time.timeZone'), text: use(path) });
+  return {
+    machine: at(`machines/${first.name}/configuration.nix`, 'bench-missing.files.secret'),
+    shared: at('modules/base.nix', 'root-password.files.bench-missing'),
+  };
 }
 
 function flakeText() {
