@@ -39,6 +39,8 @@ export interface Facts {
   readonly generators: ReadonlyMap<string, readonly Generator[]>;
   /** Generators with a name that has holes, as what they may match. */
   readonly patterns: readonly RegExp[];
+  /** Answers of `mayBeDefinedElsewhere`: a name is asked for at every use of it. */
+  readonly elsewhere: Map<string, boolean>;
   /** Where generators are assigned from a registry: places as `placeKey`s. */
   readonly assignments: ReadonlySet<string>;
   /** All reads of keys by name outside matrices, each place and key once. */
@@ -78,6 +80,7 @@ function collect(fleet: Fleet): Facts {
     machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
     generators,
     patterns,
+    elsewhere: new Map(),
     assignments: new Set(
       [...fleet.units.values()].flatMap(unit => unit.assignments.map(assignment => placeKey(assignment.at))),
     ),
@@ -130,8 +133,13 @@ export function patternOf(name: string): RegExp {
 }
 
 /** Could something in the workspace of which the name is not fully known, or clan itself, define the generator? */
-export function mayBeDefinedElsewhere(facts: Facts, name: string): boolean {
-  return isCatalogueGenerator(name) || facts.patterns.some(pattern => pattern.test(name));
+export function mayBeDefinedElsewhere({ elsewhere, patterns }: Facts, name: string): boolean {
+  let answer = elsewhere.get(name);
+  if (answer === undefined) {
+    answer = isCatalogueGenerator(name) || patterns.some(pattern => pattern.test(name));
+    elsewhere.set(name, answer);
+  }
+  return answer;
 }
 
 /**

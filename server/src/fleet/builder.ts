@@ -12,7 +12,7 @@ import { joinArguments, readArguments, type SharedArgument } from './arguments.t
 import { assemble } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
 import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
-import { keyFinder, readMatrix } from './matrix.ts';
+import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
 import type { ServiceCache } from './ownership.ts';
@@ -52,6 +52,8 @@ interface State {
   readonly matrices: Map<string, Matrix | null>;
   /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
   registriesOfMatrices: readonly Registry[];
+  /** Of the same registries. */
+  holdsKeys: KeyFinder | null;
   readonly units: Map<string, Unit>;
   /** The places of each file that were followed when its unit was read. */
   readonly followed: Map<string, string>;
@@ -171,6 +173,7 @@ function newState(files: FleetFiles): State {
     registries: new Map(),
     matrices: new Map(),
     registriesOfMatrices: [],
+    holdsKeys: null,
     units: new Map(),
     followed: new Map(),
     declared: new Map(),
@@ -243,12 +246,16 @@ function findMatrices(
   const registries = registryFiles.map(file => state.registries.get(file) as Registry);
   const candidates = new Set(paths.filter(settings.isMatrixFile));
   if (registries.length > 0) {
-    const holdsKeys = keyFinder(registries);
+    if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
+      state.holdsKeys = keyFinder(registries);
     const targets = new Set<string>();
     for (const path of pipeline)
       for (const { target } of state.texts.get(path)?.references ?? [])
         if (!pipeline.has(target)) targets.add(target);
-    for (const target of targets) if (holdsKeys(state.texts.get(target)?.text ?? '')) candidates.add(target);
+    for (const target of targets) {
+      const facts = state.texts.get(target);
+      if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
+    }
   }
   if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
   state.registriesOfMatrices = registries;

@@ -31,24 +31,37 @@ export function readMatrix(
   return { file, at: placeOf(set.origin), rows: markShared(rows), closed: isClosed(set), registry };
 }
 
+/** Tells whether a file has at least one of some keys between quotes. */
+export type KeyFinder = (file: { readonly text: string }) => boolean;
+
 /**
- * Tells whether a text has at least one of the registries' keys between quotes. Texts are gone through once, whatever
- * the number of keys.
+ * A finder of the registries' keys. A file is gone through once, whatever the number of keys, and its answer is kept as
+ * long as the file's object is.
  */
-export function keyFinder(registries: readonly Registry[]): (text: string) => boolean {
+export function keyFinder(registries: readonly Registry[]): KeyFinder {
+  const answers = new WeakMap<object, boolean>();
   const keys = new Set(registries.flatMap(registry => registry.keys.map(({ key }) => key)));
   const longest = Math.max(0, ...[...keys].map(key => key.length));
-  return text => {
-    let open = text.indexOf('"');
-    while (open !== -1) {
-      const close = text.indexOf('"', open + 1);
-      if (close === -1) return false;
-      // A quote that closes one string to us may open the next to Nix, so each is tried.
-      if (close - open - 1 <= longest && keys.has(text.slice(open + 1, close))) return true;
-      open = close;
+  return file => {
+    let answer = answers.get(file);
+    if (answer === undefined) {
+      answer = hasQuoted(file.text, keys, longest);
+      answers.set(file, answer);
     }
-    return false;
+    return answer;
   };
+}
+
+function hasQuoted(text: string, keys: ReadonlySet<string>, longest: number): boolean {
+  let open = text.indexOf('"');
+  while (open !== -1) {
+    const close = text.indexOf('"', open + 1);
+    if (close === -1) return false;
+    // A quote that closes one string to us may open the next to Nix, so each is tried.
+    if (close - open - 1 <= longest && keys.has(text.slice(open + 1, close))) return true;
+    open = close;
+  }
+  return false;
 }
 
 /** Lists of this name are no machines, even if no row takes from them yet. */

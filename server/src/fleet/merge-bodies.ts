@@ -3,10 +3,26 @@
  */
 import type { GeneratorBody, GeneratorFile } from './model.ts';
 
+/** What was merged last, by the first of the bodies: after an edit, all generators but a few have the same ones. */
+const merged = new WeakMap<
+  GeneratorBody,
+  { readonly bodies: readonly GeneratorBody[]; readonly body: GeneratorBody }
+>();
+
 /** Joins bodies as the module system does: sets merge, lists concatenate, the first single value stands. */
 export function mergeBodies(bodies: readonly GeneratorBody[]): GeneratorBody {
-  const [only, ...others] = bodies;
-  if (only !== undefined && others.length === 0) return only;
+  const [first] = bodies;
+  if (first === undefined) return merge(bodies);
+  if (bodies.length === 1) return first;
+  const known = merged.get(first);
+  if (known?.bodies.length === bodies.length && known.bodies.every((body, i) => body === bodies[i]))
+    return known.body;
+  const body = merge(bodies);
+  merged.set(first, { bodies, body });
+  return body;
+}
+
+function merge(bodies: readonly GeneratorBody[]): GeneratorBody {
   const files = new Map<string, GeneratorFile>();
   for (const body of bodies)
     for (const file of body.files) files.set(file.name, joinFiles(files.get(file.name), file));

@@ -2,7 +2,17 @@
  * Bindings, attribute paths and formals for the quick reader (quick.ts).
  */
 import { quotedName } from './lower-bindings.ts';
-import { exact, expect, GIVE_UP, nameEnd, type Reader, skipBlanks, standsHere, take, takeName } from './quick-lex.ts';
+import {
+  exact,
+  expect,
+  GIVE_UP,
+  nameEnd,
+  type Reader,
+  skipBlanks,
+  standsHere,
+  take,
+  takeName,
+} from './quick-lex.ts';
 import { type ReadExpr, readDouble, readHole } from './quick-strings.ts';
 import type { AttrName, Binding, Formal, Identifier } from './syntax.ts';
 
