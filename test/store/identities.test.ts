@@ -8,7 +8,7 @@ import {
 } from '../../server/src/store/identities.ts';
 import { parseIdentities, recipientKind } from '../../server/src/store/recipients.ts';
 
-const KEY = 'AGE-SECRET-KEY-1UCXEUJH6JXF8LFKWFHDM4N9AQE2CCGQZGXLUNV4TKR5KY0KC8FDQ2TY4NX';
+const KEY = 'AGE-SECRET-KEY-18XWJT5F4RFUF4RM0FREU5GSPYQCZ30HLHWRV6HSLWVYU0KJNRM8SEZPPWS';
 const PLUGIN = 'AGE-PLUGIN-YUBIKEY-1QQPQYQGZQQZSTQ5';
 const SSH = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n';
 
