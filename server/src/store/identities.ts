@@ -73,8 +73,8 @@ function collector(places: IdentityPlaces) {
   const looked: string[] = [];
   const commands: { variable: string; command: string }[] = [];
 
-  function take(text: string, source: string, path: string | null): void {
-    const parsed = parseIdentities(text, source, path);
+  function take(text: string, source: string): void {
+    const parsed = parseIdentities(text, source);
     identities.push(...parsed.identities);
     problems.push(...parsed.problems);
   }
@@ -83,7 +83,7 @@ function collector(places: IdentityPlaces) {
     variable(name: string): void {
       looked.push(name);
       const text = places.env[name];
-      if (text) take(text, name, null);
+      if (text) take(text, name);
     },
     /** @param variable the variable that names the file: then it must be there */
     file(path: string | undefined, variable?: string): void {
@@ -91,7 +91,7 @@ function collector(places: IdentityPlaces) {
       else if (path) looked.push(path);
       if (!path) return;
       const text = places.read(path);
-      if (text !== null) take(text, path, path);
+      if (text !== null) take(text, path);
       else if (variable !== undefined)
         problems.push({
           source: variable,

@@ -30,13 +30,7 @@ export type Identity =
       /** From the comment line before it; null where there is none. */
       readonly recipient: string | null;
     }
-  | {
-      readonly kind: 'ssh';
-      readonly source: string;
-      readonly pem: string;
-      /** Of the key file; null for text that came from a variable. */
-      readonly path: string | null;
-    }
+  | { readonly kind: 'ssh'; readonly source: string; readonly pem: string }
   /** A key file that a passphrase protects. */
   | { readonly kind: 'locked'; readonly source: string };
 
@@ -61,12 +55,11 @@ const PLUGIN = new RegExp(`^AGE-PLUGIN-([A-Z0-9._+-]+)-1${BECH32}$`);
  * The identities of a key file, or of a variable that holds one.
  *
  * @param source what to call it in messages: a path or the name of a variable
- * @param path where the file is, for keys that only other programs can use; null for a variable
  */
-export function parseIdentities(text: string, source: string, path: string | null = null): ParsedIdentities {
+export function parseIdentities(text: string, source: string): ParsedIdentities {
   const whole = text.trim();
   if (/^-----BEGIN (OPENSSH|RSA|EC|DSA) PRIVATE KEY-----/.test(whole))
-    return { identities: [{ kind: 'ssh', source, pem: text, path }], problems: [] };
+    return { identities: [{ kind: 'ssh', source, pem: text }], problems: [] };
   if (whole.startsWith('-----BEGIN AGE ENCRYPTED FILE-----') || whole.startsWith('age-encryption.org/v1'))
     return { identities: [{ kind: 'locked', source }], problems: [] };
 
