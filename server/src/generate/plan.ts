@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, clan_lib/vars/generate.py. Where clan fails in the middle of a run, or loses a value,
  * there is a problem here instead.
  */
+import type { StoredLookups } from '../store/state.ts';
 import { graphOf, missingClosure, orderOf, requestedClosure } from './closures.ts';
 import {
   type Declaration,
@@ -15,20 +16,13 @@ import {
 } from './generators.ts';
 import { type PlanProblem, problemsOf, requestProblems } from './problems.ts';
 
-/** What is stored, by `shared/<generator>` or `per-machine/<machine>/<generator>`. */
-export interface StoredState {
-  has(key: string, file: string, secret: boolean): boolean;
-  /** The stored hash; null where there is none. */
-  validation(key: string): string | null;
-}
-
 export interface PlanInput {
   /** All machines of the fleet, in its order. */
   readonly machines: readonly string[];
   readonly declarations: readonly Declaration[];
   /** Places that declare generators whose very names only Nix can tell. */
   readonly opaque: readonly { readonly machine: string; readonly expression: string }[];
-  readonly stored: StoredState;
+  readonly stored: StoredLookups;
 }
 
 export interface PlanRequest {
@@ -116,7 +110,7 @@ interface Status {
   readonly present: readonly string[];
 }
 
-function statusOf(all: ReadonlyMap<string, Generator>, stored: StoredState): (key: string) => Status {
+function statusOf(all: ReadonlyMap<string, Generator>, stored: StoredLookups): (key: string) => Status {
   const known = new Map<string, Status>();
   return key => {
     const before = known.get(key);
@@ -129,7 +123,7 @@ function statusOf(all: ReadonlyMap<string, Generator>, stored: StoredState): (ke
   };
 }
 
-function read(generator: Generator, stored: StoredState): Status {
+function read(generator: Generator, stored: StoredLookups): Status {
   const missing: string[] = [];
   const present: string[] = [];
   for (const { name, secret } of generator.files)
