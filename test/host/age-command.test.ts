@@ -30,6 +30,25 @@ describe('the age command', () => {
     await expect(openSecret(text, await ring('other'))).rejects.toThrow('None of your keys opens it.');
   });
 
+  it.skipIf(age === null || !hasKeygen)('is not troubled by a key that a passphrase locks', async () => {
+    const folder = testFolder();
+    for (const [name, passphrase] of [
+      ['locked', 'secret'],
+      ['mine', ''],
+    ] as const)
+      spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', join(folder, name)]);
+    const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+    const recipient = (name: string) => text(`${name}.pub`).trim();
+    const both = ['locked', 'mine'].flatMap(name => parseIdentities(text(name), name).identities);
+    const now = new Date('2026-02-03T04:05:06Z');
+    const seal = (name: string) =>
+      sealSecret(Buffer.from('x'), { recipients: [recipient(name)], now, command: age });
+    expect((await openSecret(await seal('mine'), await openKeyring(both, age))).toString()).toBe('x');
+    await expect(openSecret(await seal('locked'), await openKeyring(both, age))).rejects.toThrow(
+      'The age command failed',
+    );
+  });
+
   it.skipIf(age === null)('says what is wrong without the plaintext', async () => {
     const plugin = 'age1nosuchplugin1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq';
     const failure = await encryptTo([plugin], Buffer.from('canary-5521'), age).catch(

@@ -21,8 +21,12 @@ export interface AgeCommand {
 export interface Keyring {
   /** The public keys of the identities, as far as they are known. */
   readonly recipients: readonly string[];
-  /** @returns the plaintext of an armored or a binary age file; null where no identity fits */
-  open(file: string | Uint8Array): Promise<Uint8Array | null>;
+  /**
+   * @param recipient whom the file is for, where that is known: spares starting commands in vain
+   * @returns the plaintext of an armored or a binary age file; null where no identity fits
+   * @throws StoreFailure
+   */
+  open(file: string | Uint8Array, recipient?: string): Promise<Uint8Array | null>;
   /** Identities that are there and cannot be used, each with what would help. */
   readonly unusable: readonly string[];
 }
@@ -90,19 +94,35 @@ export async function openKeyring(
   return {
     recipients,
     unusable,
-    async open(file) {
+    async open(file, recipient) {
       const bytes = typeof file === 'string' ? dearmor(file) : file;
       if (natives > 0) {
         const opened = await openWith(library, bytes);
         if (opened !== null) return opened;
       }
-      for (const key of foreign) {
-        const opened = await command?.decrypt(key, armor.encode(bytes));
-        if (opened) return opened;
-      }
-      return null;
+      if (recipient !== undefined && recipientKind(recipient) === 'native') return null;
+      return openForeign(foreign, armor.encode(bytes), command);
     },
   };
+}
+
+async function openForeign(
+  keys: readonly string[],
+  armored: string,
+  command: AgeCommand | null,
+): Promise<Uint8Array | null> {
+  let failed: string | null = null;
+  for (const key of keys) {
+    try {
+      const opened = await command?.decrypt(key, armored);
+      if (opened) return opened;
+    } catch (error) {
+      // One key that is locked must not stand in the way of the next.
+      failed = error instanceof Error ? error.message : 'The age command failed.';
+    }
+  }
+  if (failed !== null) throw new StoreFailure('no-matching-key', failed);
+  return null;
 }
 
 /**

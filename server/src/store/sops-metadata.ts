@@ -98,9 +98,9 @@ export async function openDataKey(metadata: SopsMetadata, keyring: Keyring): Pro
     ...metadata.age.filter(one => !ours.has(one.recipient)),
   ];
   let damaged: StoreFailure | null = null;
-  for (const { enc } of entries) {
+  for (const { enc, recipient } of entries) {
     try {
-      const key = await keyring.open(enc);
+      const key = await keyring.open(enc, recipient);
       if (key === null) continue;
       if (key.length === DATA_KEY_BYTES) return key;
       damaged = new StoreFailure('malformed', 'The data key of the file does not have 32 bytes.');
