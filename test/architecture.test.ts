@@ -28,10 +28,15 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode-languageclient/, places: [/^client\//] },
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
+  { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
   { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
   {
     module: /^(node:)?fs(\/promises)?$/,
-    places: [/^server\/src\/workspace\//, /^server\/src\/nix\/(parser|wasm)\.ts$/, /^server\/src\/cli/],
+    places: [
+      /^server\/src\/(workspace|host)\//,
+      /^server\/src\/nix\/(parser|wasm)\.ts$/,
+      /^server\/src\/cli/,
+    ],
   },
 ];
 

@@ -1,6 +1,7 @@
 /** A repository in memory, with symbolic links: what the store is read from. */
 
 import { joinPath } from '../../server/src/nix/paths.ts';
+import type { Change } from '../../server/src/store/changes.ts';
 import type { Link, StoreFiles } from '../../server/src/store/files.ts';
 
 /** A text, or a link to what `link` says. */
@@ -62,4 +63,19 @@ export function storeFiles(contents: Readonly<Record<string, Content>>): StoreFi
 export function sopsSecret(...recipients: readonly string[]): string {
   const age = recipients.map(recipient => ({ recipient, enc: '-----BEGIN AGE ENCRYPTED FILE-----' }));
   return JSON.stringify({ data: 'ENC[AES256_GCM,data:AA==,type:str]', sops: { age, kms: null, pgp: null } });
+}
+
+/** The contents after changes, in memory. */
+export function applied(
+  contents: Readonly<Record<string, Content>>,
+  changes: readonly Change[],
+): Record<string, Content> {
+  const after: Record<string, Content> = { ...contents };
+  for (const change of changes) {
+    for (const path of Object.keys(after))
+      if (path === change.path || path.startsWith(`${change.path}/`)) delete after[path];
+    if (change.kind === 'write') after[change.path] = Buffer.from(change.bytes).toString('utf8');
+    if (change.kind === 'link') after[change.path] = { link: change.target };
+  }
+  return after;
 }

@@ -1,0 +1,107 @@
+/**
+ * Which generators run together and in which order: closures over the graph of dependencies. Knows generators by
+ * their keys and whether each is complete, nothing else.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/graph.py.
+ */
+import { byPlacement, type Generator } from './generators.ts';
+
+export interface Graph {
+  readonly generators: ReadonlyMap<string, Generator>;
+  /** By key: those that depend on it directly. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Dependencies on what does not exist are no edges. */
+export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
+  const dependents = new Map<string, string[]>();
+  for (const { key, dependencies } of generators.values())
+    for (const dependency of dependencies) {
+      const list = dependents.get(dependency.key);
+      if (list === undefined) dependents.set(dependency.key, [key]);
+      else list.push(key);
+    }
+  return { generators, dependents };
+}
+
+/** The roots that are not complete, and everything that depends on them. */
+export function missingClosure(
+  graph: Graph,
+  roots: Iterable<string>,
+  complete: (key: string) => boolean,
+): Set<string> {
+  return withDependents(
+    graph,
+    [...roots].filter(key => !complete(key)),
+  );
+}
+
+/** The roots, what they need and is not complete, and everything that depends on any of these. */
+export function requestedClosure(
+  graph: Graph,
+  roots: Iterable<string>,
+  complete: (key: string) => boolean,
+): Set<string> {
+  const needed = reach(roots, key =>
+    (graph.generators.get(key)?.dependencies ?? [])
+      .map(dependency => dependency.key)
+      .filter(dependency => graph.generators.has(dependency) && !complete(dependency)),
+  );
+  return withDependents(graph, needed);
+}
+
+function withDependents(graph: Graph, keys: Iterable<string>): Set<string> {
+  return reach(keys, key => graph.dependents.get(key) ?? []);
+}
+
+function reach(start: Iterable<string>, next: (key: string) => readonly string[]): Set<string> {
+  const reached = new Set(start);
+  // A set that grows while it is walked is walked to its end.
+  for (const key of reached) for (const other of next(key)) reached.add(other);
+  return reached;
+}
+
+export interface Order {
+  /** Level by level: what depends on nothing in the closure comes first; sorted by placement within a level. */
+  readonly sorted: readonly Generator[];
+  /** Keys around one cycle, the first repeated at the end; null where there is none. */
+  readonly cycle: readonly string[] | null;
+}
+
+export function orderOf(graph: Graph, closure: ReadonlySet<string>): Order {
+  const waiting = new Map<string, number>();
+  for (const key of closure) {
+    const keys = new Set(graph.generators.get(key)?.dependencies.map(dependency => dependency.key));
+    waiting.set(key, [...keys].filter(one => closure.has(one)).length);
+  }
+  const sorted: Generator[] = [];
+  let level = [...closure].filter(key => waiting.get(key) === 0);
+  while (level.length > 0) {
+    const generators = level.flatMap(key => graph.generators.get(key) ?? []).sort(byPlacement);
+    sorted.push(...generators);
+    const next: string[] = [];
+    for (const { key } of generators) {
+      waiting.delete(key);
+      for (const dependent of new Set(graph.dependents.get(key))) {
+        const left = waiting.get(dependent);
+        if (left === undefined) continue;
+        waiting.set(dependent, left - 1);
+        if (left === 1) next.push(dependent);
+      }
+    }
+    level = next;
+  }
+  return { sorted, cycle: waiting.size === 0 ? null : cycleAmong(graph, new Set(waiting.keys())) };
+}
+
+/** @param left what could not be sorted: members of cycles and what depends on them */
+function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
+  const path: string[] = [];
+  let key = [...left].sort()[0] as string;
+  // Each of them waits for another of them, so that walking on must come round.
+  while (!path.includes(key)) {
+    path.push(key);
+    key = graph.generators.get(key)?.dependencies.find(one => left.has(one.key))?.key as string;
+  }
+  return [...path.slice(path.indexOf(key)), key];
+}

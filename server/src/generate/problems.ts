@@ -1,0 +1,187 @@
+/**
+ * What would make a run fail, found before it starts, in words that say what to do. Pure.
+ *
+ * Source of what fails: clan-core d7c35d912, clan_lib/vars/{generate,generator}.py; it finds most of this in the
+ * middle of a run.
+ */
+import type { Disagreement, Generator, Generators } from './generators.ts';
+import type { PlanInput, PlanRequest, PlanStep } from './plan.ts';
+
+export interface PlanProblem {
+  readonly kind:
+    | 'unknown-machine'
+    | 'unknown-generator'
+    | 'unknown-dependency'
+    | 'cycle'
+    | 'shared-on-per-machine'
+    | 'differing-definitions'
+    | 'mixed-share'
+    | 'missing-dependency'
+    | 'needs-nix';
+  /** The name of the generator that it is about; null where it is about none. */
+  readonly generator: string | null;
+  readonly machines: readonly string[];
+  readonly message: string;
+}
+
+/** Names that do not exist. */
+export function requestProblems(
+  input: PlanInput,
+  request: PlanRequest,
+  generators: Generators,
+): PlanProblem[] {
+  const fleet = new Set(input.machines);
+  const strangers = request.machines.filter(machine => !fleet.has(machine));
+  const machines = request.machines.length === 0 ? input.machines : request.machines;
+  const opaque = input.opaque.find(one => machines.includes(one.machine));
+  const absent = request.generators.filter(name => !machines.some(machine => generators.on(machine, name)));
+  return [
+    ...strangers.map(machine => ({
+      kind: 'unknown-machine' as const,
+      generator: null,
+      machines: [machine],
+      message: `There is no machine "${machine}". Machines: ${listed(input.machines)}.`,
+    })),
+    ...absent.map(name => ({
+      kind: 'unknown-generator' as const,
+      generator: name,
+      machines,
+      message:
+        `No generator "${name}" on ${listed(machines)}.` +
+        (opaque === undefined
+          ? ''
+          : ` Only Nix can tell the generators of ${opaque.expression}; perhaps it is there.`),
+    })),
+  ];
+}
+
+export interface Found {
+  readonly generators: Generators;
+  readonly steps: readonly PlanStep[];
+  readonly cycle: readonly string[] | null;
+  readonly roots: ReadonlySet<string>;
+  missingFiles(key: string): readonly string[];
+}
+
+export function problemsOf(found: Found): PlanProblem[] {
+  const { generators, steps, cycle, roots } = found;
+  const running = new Set(steps.map(step => step.generator.key));
+  const concerned = (key: string) => running.has(key) || roots.has(key);
+  return [
+    ...(cycle === null ? [] : [cycleProblem(generators, cycle)]),
+    ...generators.disagreements.filter(one => concerned(one.key)).map(differingProblem),
+    ...mixedProblems(generators, steps),
+    ...steps.flatMap(({ generator }) => [
+      ...generator.unknown.map(({ part, expression }) => ({
+        kind: 'needs-nix' as const,
+        generator: generator.name,
+        machines: generator.machines,
+        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: its ${part} is ${expression}, which only evaluation can tell.`,
+      })),
+      ...dependencyProblems(found, generator, running),
+    ]),
+  ];
+}
+
+function cycleProblem(generators: Generators, cycle: readonly string[]): PlanProblem {
+  const members = cycle.flatMap(key => generators.all.get(key) ?? []);
+  const names = members.map(one => one.name);
+  return {
+    kind: 'cycle',
+    generator: names[0] ?? null,
+    machines: [...new Set(members.flatMap(one => one.machines))],
+    message:
+      names.length === 2
+        ? `Generator "${names[0]}" depends on itself.`
+        : `Generators depend on each other in a cycle: ${names.join(' → ')}.`,
+  };
+}
+
+function differingProblem({ name, machines, parts }: Disagreement): PlanProblem {
+  const [a, b] = machines;
+  return {
+    kind: 'differing-definitions',
+    generator: name,
+    machines,
+    message: `Machines ${a} and ${b} define the shared generator "${name}" differently (they differ in: ${parts.join(', ')}). A shared generator runs once for all, so they must agree.`,
+  };
+}
+
+/** Storing a per-machine value removes the shared one of the same name, and the other way round. */
+function mixedProblems(generators: Generators, steps: readonly PlanStep[]): PlanProblem[] {
+  const names = new Set(steps.map(step => step.generator.name));
+  const placements = new Map<string, { shared: Generator | null; own: Generator[] }>();
+  for (const generator of generators.all.values()) {
+    if (!names.has(generator.name)) continue;
+    const both = placements.get(generator.name) ?? { shared: null, own: [] };
+    if (generator.machine === null) both.shared = generator;
+    else both.own.push(generator);
+    placements.set(generator.name, both);
+  }
+  return [...placements].flatMap(([name, { shared, own }]) => {
+    const other = own[0];
+    if (shared === null || other === undefined) return [];
+    return [
+      {
+        kind: 'mixed-share' as const,
+        generator: name,
+        machines: [...shared.machines, ...own.flatMap(one => one.machines)],
+        message: `Generator "${name}" is shared on ${listed(shared.machines)} and per machine on ${listed(own.flatMap(one => one.machines))}. Storing one would delete the other's values: give it the same "share" everywhere, or two names.`,
+      },
+    ];
+  });
+}
+
+function dependencyProblems(
+  { generators, missingFiles }: Found,
+  generator: Generator,
+  running: ReadonlySet<string>,
+): PlanProblem[] {
+  const about = { generator: generator.name, machines: generator.machines };
+  return generator.dependencies.flatMap((dependency): PlanProblem[] => {
+    const declared = generator.machines.flatMap(machine => generators.on(machine, dependency.name) ?? []);
+    const target = declared.find(one => one.key === dependency.key) ?? declared[0];
+    if (target === undefined)
+      return [
+        {
+          kind: 'unknown-dependency',
+          ...about,
+          message: unknownDependency(generators, generator, dependency.name),
+        },
+      ];
+    if (generator.machine === null && target.machine !== null)
+      return [
+        {
+          kind: 'shared-on-per-machine',
+          ...about,
+          message: `Generator "${generator.name}" is shared and depends on "${target.name}", which is per machine (${target.machine}): which machine's values it should get is undefined. Make "${target.name}" shared too, or "${generator.name}" per machine.`,
+        },
+      ];
+    const missing = missingFiles(target.key);
+    if (running.has(target.key) || missing.length === 0) return [];
+    return [
+      {
+        kind: 'missing-dependency',
+        ...about,
+        message: `Generator "${generator.name}" needs ${listed(missing.map(file => `${target.name}/${file}`))}, which ${missing.length === 1 ? 'is' : 'are'} not there and not part of this run. Generate "${target.name}" (${whereOf(target)}) too.`,
+      },
+    ];
+  });
+}
+
+function unknownDependency(generators: Generators, generator: Generator, name: string): string {
+  const start = `Generator "${generator.name}" (${whereOf(generator)}) depends on "${name}", but "${name}" was not found.`;
+  const elsewhere = generators.all.get(`shared/${name}`);
+  return elsewhere === undefined
+    ? `${start} Define it on ${listed(generator.machines)}.`
+    : `${start} It is shared and defined on ${listed(elsewhere.machines)} only: define it on ${listed(generator.machines)} too.`;
+}
+
+function whereOf({ machine, machines }: Generator): string {
+  return machine === null ? `shared by ${listed(machines)}` : `machine ${machine}`;
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}

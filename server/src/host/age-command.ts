@@ -1,0 +1,72 @@
+/**
+ * The `age` command, for keys that need another program: ssh keys and plugins. Keys and plaintexts go through pipes
+ * and the scratch folder, never through arguments. Knows nothing of what is encrypted.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostFailure } from './failure.ts';
+import { type ProcessResult, runProcess } from './process.ts';
+import { makeScratch } from './scratch.ts';
+
+export interface AgeProgram {
+  /**
+   * @param key the text of a key file
+   * @returns the plaintext; null where the key does not fit
+   */
+  decrypt(key: string, armored: string): Promise<Buffer | null>;
+  /** @returns an armored age file */
+  encrypt(recipients: readonly string[], plaintext: Uint8Array): Promise<string>;
+}
+
+/** A plugin may ask for a touch of its key. */
+const TIME_LIMIT_MS = 120_000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * @param env what the command and its plugins need: at least `PATH` and `HOME`
+ * @returns null where there is no `age` command
+ */
+export async function findAge(env: Readonly<Record<string, string>>): Promise<AgeProgram | null> {
+  const run = (args: readonly string[], input: Uint8Array) =>
+    runProcess('age', args, { env, input, timeLimitMs: TIME_LIMIT_MS, outputLimitBytes: OUTPUT_LIMIT_BYTES });
+  try {
+    await run(['--version'], Buffer.alloc(0));
+  } catch (error) {
+    if (error instanceof HostFailure && error.kind === 'unavailable') return null;
+    throw error;
+  }
+  return {
+    async decrypt(key, armored) {
+      const scratch = await makeScratch();
+      try {
+        const path = join(scratch.path, 'key');
+        await writeFile(path, key.endsWith('\n') ? key : `${key}\n`, { mode: 0o600 });
+        const result = await run(['--decrypt', '-i', path], Buffer.from(armored, 'utf8'));
+        if (result.code === 0) return result.stdout;
+        if (/no identity matched/i.test(result.stderr.toString('utf8'))) return null;
+        throw failed(result, scratch.path);
+      } finally {
+        await scratch.wipe();
+      }
+    },
+    async encrypt(recipients, plaintext) {
+      const result = await run(
+        ['--encrypt', '--armor', ...recipients.flatMap(one => ['-r', one])],
+        plaintext,
+      );
+      if (result.code === 0) return result.stdout.toString('utf8');
+      throw failed(result, null);
+    },
+  };
+}
+
+function failed({ end, stderr }: ProcessResult, scratch: string | null): HostFailure {
+  if (end === 'timeout') return new HostFailure('other', 'The age command did not answer in time.');
+  // Its messages name files and recipients; a passphrase-protected key is the usual cause.
+  const lines = stderr.toString('utf8').trim().split('\n');
+  const first = (lines.find(line => /error/i.test(line)) ?? lines[0] ?? '').slice(0, 300);
+  return new HostFailure(
+    'other',
+    `The age command failed: ${scratch === null ? first : first.replaceAll(scratch, '…')}`,
+  );
+}

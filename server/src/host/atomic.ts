@@ -1,0 +1,57 @@
+/**
+ * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
+ * them.
+ */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf } from './failure.ts';
+
+/** Writes and flushes a new file; fails where there is one. @param mode of the file, such as 0o644 */
+export async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const handle = await open(path, 'wx', mode);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes renames and removals in a folder survive a loss of power. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some file systems have no flush for folders; there is nothing more to do then.
+    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces a file's content as a whole, creating its folder where there is none. */
+export async function replaceFile(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
+  const beside = `${path}.${process.pid}.new`;
+  await mkdir(dirname(path), { recursive: true });
+  await rm(beside, { force: true });
+  try {
+    await writeNew(beside, bytes, mode);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** The bytes of a file; null where there is none. */
+export async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}

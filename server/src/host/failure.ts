@@ -1,0 +1,54 @@
+/** What can go wrong with the system underneath, in words for a person. Knows nothing of what is stored. */
+
+export type HostFailureKind =
+  | 'disk-full'
+  | 'read-only'
+  | 'not-allowed'
+  | 'in-the-way'
+  | 'outside'
+  | 'changed'
+  | 'locked'
+  | 'damaged'
+  | 'unavailable'
+  | 'other';
+
+/** The message names paths and commands, never the content of a file. */
+export class HostFailure extends Error {
+  readonly kind: HostFailureKind;
+
+  constructor(kind: HostFailureKind, message: string) {
+    super(message);
+    this.name = 'HostFailure';
+    this.kind = kind;
+  }
+}
+
+/** @param action what was tried, as in "write vars/x": follows "Cannot" */
+export function systemFailure(error: unknown, action: string): HostFailure {
+  if (error instanceof HostFailure) return error;
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new HostFailure('disk-full', `Cannot ${action}: the disk is full. Nothing was changed.`);
+    case 'EROFS':
+      return new HostFailure('read-only', `Cannot ${action}: the file system is read-only.`);
+    case 'EACCES':
+    case 'EPERM':
+      return new HostFailure('not-allowed', `Cannot ${action}: you are not allowed to.`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return new HostFailure(
+        'in-the-way',
+        `Cannot ${action}: a file stands where a folder is needed, or the other way round.`,
+      );
+    default:
+      return new HostFailure('other', `Cannot ${action}: ${code ?? 'unknown error'}.`);
+  }
+}
+
+export function codeOf(error: unknown): string | null {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code ?? null;
+}

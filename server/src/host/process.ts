@@ -1,0 +1,122 @@
+/**
+ * Starts another program and waits for it: with a limit of time and of output, without standard input, and in a
+ * process group of its own, so that ending it ends everything it has started. Knows nothing of what is run.
+ */
+import { spawn } from 'node:child_process';
+import { codeOf, HostFailure } from './failure.ts';
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For standard input; without it, standard input is closed. */
+  readonly input?: Uint8Array;
+  readonly timeLimitMs: number;
+  /** Of standard output and of standard error each; what comes after is dropped. */
+  readonly outputLimitBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ProcessResult {
+  /** `exit`: ended by itself, whatever its code. */
+  readonly end: 'exit' | 'signal' | 'timeout' | 'cancelled';
+  /** Null unless it ended by itself. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Some output was dropped. */
+  readonly truncated: boolean;
+}
+
+/**
+ * @throws HostFailure `unavailable`: there is no such command
+ */
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const { signal: abort, input, timeLimitMs, outputLimitBytes } = options;
+  return new Promise((resolve, reject) => {
+    if (abort?.aborted) {
+      resolve({ end: 'cancelled', code: null, signal: null, stdout: empty, stderr: empty, truncated: false });
+      return;
+    }
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let end: ProcessResult['end'] | null = null;
+    const stop = (why: 'timeout' | 'cancelled') => {
+      end ??= why;
+      killGroup(child.pid);
+    };
+    const onAbort = () => stop('cancelled');
+    const timer = setTimeout(() => stop('timeout'), timeLimitMs);
+    abort?.addEventListener('abort', onAbort, { once: true });
+    const done = () => {
+      clearTimeout(timer);
+      abort?.removeEventListener('abort', onAbort);
+    };
+    const [stdout, stderr] = [
+      collect(child.stdout, outputLimitBytes),
+      collect(child.stderr, outputLimitBytes),
+    ];
+    child.stdin?.on('error', () => {
+      // It ended without reading; its exit code says more.
+    });
+    if (input !== undefined) child.stdin?.end(input);
+    child.on('error', error => {
+      done();
+      const missing = codeOf(error) === 'ENOENT';
+      reject(
+        new HostFailure(
+          missing ? 'unavailable' : 'other',
+          missing
+            ? `The command "${command}" was not found.`
+            : `The command "${command}" cannot be started: ${codeOf(error)}.`,
+        ),
+      );
+    });
+    // What it left running must not hold the pipes open, nor go on.
+    child.on('exit', () => killGroup(child.pid));
+    child.on('close', (code, signal) => {
+      done();
+      resolve({
+        end: end ?? (code === null ? 'signal' : 'exit'),
+        code: end === null ? code : null,
+        signal,
+        stdout: stdout.bytes(),
+        stderr: stderr.bytes(),
+        truncated: stdout.truncated() || stderr.truncated(),
+      });
+    });
+  });
+}
+
+const empty = Buffer.alloc(0);
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null, limit: number) {
+  const chunks: Buffer[] = [];
+  let [size, dropped] = [0, false];
+  stream?.on('data', (chunk: Buffer) => {
+    const room = limit - size;
+    if (chunk.length > room) dropped = true;
+    if (room <= 0) return;
+    chunks.push(chunk.subarray(0, room));
+    size += Math.min(chunk.length, room);
+  });
+  return { bytes: () => Buffer.concat(chunks), truncated: () => dropped };
+}

@@ -1,0 +1,67 @@
+/**
+ * The box that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
+ * read-only system, one writable folder. Pure but for the probe; knows nothing of what the script is for.
+ */
+import { runProcess } from './process.ts';
+
+/** Where the writable folder is seen inside of the box. */
+export const BOX_FOLDER = '/tmp/vars';
+
+export interface Box {
+  /** The folder on the host that the script may write to. */
+  readonly scratch: string;
+  /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
+  readonly readOnly: readonly string[];
+  /** A file on the host that is shown as `/etc/passwd`. */
+  readonly passwd: string;
+}
+
+/** What programs of the host need beside themselves; nothing of anybody's home. */
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store'];
+const SETTINGS = [
+  'alternatives',
+  'ssl',
+  'pki',
+  'ca-certificates',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+];
+
+/** The arguments of `bwrap` up to the command. */
+export function boxArguments({ scratch, readOnly, passwd }: Box): string[] {
+  const shown = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
+  return [
+    '--unshare-all',
+    '--die-with-parent',
+    ...['--uid', '1000', '--gid', '1000'],
+    ...['--tmpfs', '/'],
+    ...shown.flatMap(path => ['--ro-bind-try', path, path]),
+    ...['--dev', '/dev', '--proc', '/proc'],
+    ...['--perms', '1777', '--tmpfs', '/tmp'],
+    ...['--ro-bind', passwd, '/etc/passwd'],
+    ...['--bind', scratch, BOX_FOLDER],
+    ...['--chdir', `${BOX_FOLDER}/work`],
+    '--',
+  ];
+}
+
+/**
+ * @param platform `process.platform`
+ * @param bwrap absolute path of bubblewrap; null where it was not found
+ * @returns why there is no box here, in words that end a sentence; null where there is one
+ */
+export async function boxProblem(platform: string, bwrap: string | null): Promise<string | null> {
+  if (platform !== 'linux') return `there is none for ${platform}`;
+  if (bwrap === null) return 'bubblewrap (the command "bwrap") is not installed';
+  const args = ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc', '--', 'true'];
+  const result = await runProcess(bwrap, args, {
+    env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
+    timeLimitMs: 10_000,
+    outputLimitBytes: 2000,
+  });
+  if (result.code === 0) return null;
+  const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+  return `bubblewrap does not work on this system (${said})`;
+}

@@ -1,0 +1,215 @@
+/**
+ * Several changes to a repository, as one: after a crash at any moment, the next run finds all of them or none.
+ * A journal lists what is being done; new files are staged beside their places and moved there by renames. Knows
+ * nothing of what the changes are for.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, realpath, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
+import { codeOf, HostFailure, systemFailure } from './failure.ts';
+
+/** Paths are relative to the root, with `/` between names. */
+export type FileChange =
+  | { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'remove'; readonly path: string };
+
+export interface TransactionOptions {
+  /** Absolute path of the journal, on any file system; only one transaction may use it at a time. */
+  readonly journal: string;
+  /** Files that must still be as they were read: SHA-256 in hexadecimal, null for "not there". */
+  readonly unchanged?: readonly { readonly path: string; readonly sha256: string | null }[];
+}
+
+interface Journal {
+  readonly version: 1;
+  /** `staging`: nothing has happened to the repository yet; `moving`: it must be brought to its end. */
+  readonly state: 'staging' | 'moving';
+  readonly moves: readonly { readonly staged: string; readonly path: string }[];
+  readonly removals: readonly string[];
+}
+
+/**
+ * Applies the changes, all or none.
+ *
+ * @param root absolute path of the repository
+ * @throws HostFailure; then nothing was changed, unless it says that the next run will go on
+ */
+export async function applyChanges(
+  root: string,
+  changes: readonly FileChange[],
+  options: TransactionOptions,
+): Promise<void> {
+  if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
+  const id = randomBytes(6).toString('hex');
+  const staged = changes.flatMap(change =>
+    change.kind === 'remove' ? [] : [{ change, path: change.path, staged: besideOf(change.path, id) }],
+  );
+  const journal: Journal = {
+    version: 1,
+    state: 'staging',
+    moves: staged.map(({ path, staged }) => ({ path, staged })),
+    removals: changes.flatMap(change => (change.kind === 'remove' ? [change.path] : [])),
+  };
+  for (const change of changes) await mustBeInside(root, change.path);
+  mustNotCollide(changes);
+  await note(options.journal, journal);
+  try {
+    for (const { change, staged: name } of staged) {
+      try {
+        await mkdir(dirname(join(root, name)), { recursive: true });
+        if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
+        else await symlink(change.target, join(root, name));
+      } catch (error) {
+        throw systemFailure(error, `write ${change.path}`);
+      }
+    }
+    for (const { path, sha256 } of options.unchanged ?? []) await mustBeUnchanged(root, path, sha256);
+    await note(options.journal, { ...journal, state: 'moving' });
+  } catch (error) {
+    await discard(root, journal);
+    await rm(options.journal, { force: true });
+    throw error;
+  }
+  await finish(root, { ...journal, state: 'moving' }, options.journal);
+}
+
+/**
+ * Brings what a crash interrupted to its end, or takes it back where it had not begun. To be called under the lock
+ * of the repository, before anything is read.
+ *
+ * @returns what was done; null where there was nothing to do
+ * @throws HostFailure
+ */
+export async function recoverChanges(
+  root: string,
+  journalPath: string,
+): Promise<'finished' | 'undone' | null> {
+  const bytes = await readIfThere(journalPath);
+  if (bytes === null) return null;
+  const journal = parseJournal(bytes.toString('utf8'), journalPath);
+  for (const { path, staged } of journal.moves) {
+    await mustBeInside(root, path);
+    await mustBeInside(root, staged);
+  }
+  for (const path of journal.removals) await mustBeInside(root, path);
+  if (journal.state === 'moving') {
+    await finish(root, journal, journalPath);
+    return 'finished';
+  }
+  await discard(root, journal);
+  await rm(journalPath, { force: true });
+  return 'undone';
+}
+
+/** From here on everything can be done again: a crash in between costs nothing. */
+async function finish(root: string, journal: Journal, journalPath: string): Promise<void> {
+  const folders = new Set<string>();
+  let path = '';
+  try {
+    for (const move of journal.moves) {
+      path = move.path;
+      const [from, to] = [join(root, move.staged), join(root, move.path)];
+      // Not there: moved before the crash.
+      if (!(await isThere(from))) continue;
+      // A rename replaces files and links, not folders.
+      if ((await lstatOrNull(to))?.isDirectory()) await rm(to, { recursive: true });
+      await rename(from, to);
+      folders.add(dirname(to));
+    }
+    for (const removal of journal.removals) {
+      path = removal;
+      if (!(await isThere(join(root, removal)))) continue;
+      await rm(join(root, removal), { recursive: true });
+      folders.add(dirname(join(root, removal)));
+    }
+    for (const folder of folders) await syncFolder(folder);
+    await unlink(journalPath);
+    await syncFolder(dirname(journalPath));
+  } catch (error) {
+    const { kind, message } = systemFailure(error, `change ${path}`);
+    throw new HostFailure(
+      kind,
+      `${message.replace(' Nothing was changed.', '')} The next run will go on from here.`,
+    );
+  }
+}
+
+async function discard(root: string, journal: Journal): Promise<void> {
+  for (const { staged } of journal.moves)
+    if (await isThere(join(root, staged))) await unlink(join(root, staged));
+}
+
+async function note(path: string, journal: Journal): Promise<void> {
+  try {
+    await replaceFile(path, Buffer.from(JSON.stringify(journal), 'utf8'), 0o600);
+  } catch (error) {
+    throw systemFailure(error, `write the journal ${path}`);
+  }
+}
+
+function parseJournal(text: string, path: string): Journal {
+  try {
+    const value = JSON.parse(text);
+    if (value?.version === 1 && Array.isArray(value.moves) && Array.isArray(value.removals))
+      return value as Journal;
+  } catch {
+    // Falls through to the message: a journal is written as a whole, so somebody else touched it.
+  }
+  throw new HostFailure(
+    'damaged',
+    `The journal ${path} is not one of Varsmith's. Look at "git status", then delete it.`,
+  );
+}
+
+function besideOf(path: string, id: string): string {
+  return join(dirname(path), `.${basename(path)}.varsmith-${id}`);
+}
+
+/** Neither by its name nor through a link may a path lead out of the repository. */
+async function mustBeInside(root: string, path: string): Promise<void> {
+  const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
+  if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
+    throw outside;
+  const real = await realpath(root);
+  for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
+    const found = await realpath(folder).catch(() => null);
+    if (found === null) continue;
+    if (found !== real && !found.startsWith(real + sep)) throw outside;
+    return;
+  }
+}
+
+/** Removals come last: what they take away must not be what was just written. */
+function mustNotCollide(changes: readonly FileChange[]): void {
+  const removals = changes.filter(change => change.kind === 'remove');
+  for (const { kind, path } of changes) {
+    const over = removals.find(one => path === one.path || path.startsWith(`${one.path}/`));
+    if (kind !== 'remove' && over !== undefined)
+      throw new HostFailure('other', `Cannot both write ${path} and remove ${over.path}.`);
+  }
+}
+
+async function mustBeUnchanged(root: string, path: string, sha256: string | null): Promise<void> {
+  const bytes = await readIfThere(join(root, path));
+  const now = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+  if (now !== sha256)
+    throw new HostFailure(
+      'changed',
+      `${path} was changed by somebody else in the meantime. Nothing was written; try again.`,
+    );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstatOrNull(path)) !== null;
+}
+
+async function lstatOrNull(path: string) {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}

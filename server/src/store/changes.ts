@@ -1,0 +1,61 @@
+/**
+ * What storing a value changes in a repository, as plain data: so that it can be shown, tested, and applied as a
+ * whole. Knows the layouts' arithmetic of paths; writes nothing itself.
+ */
+import { dirname, relative } from 'node:path/posix';
+import { below, type StoreFiles } from './files.ts';
+
+/** Paths are relative to the root of the repository. */
+export type Change =
+  | { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array }
+  /** A symbolic link; the target is relative to the folder that the link lies in. */
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  /** A file, a link, or a folder with all that is in it; nothing where there is none. */
+  | { readonly kind: 'remove'; readonly path: string };
+
+export function write(path: string, content: string | Uint8Array): Change {
+  return { kind: 'write', path, bytes: typeof content === 'string' ? Buffer.from(content, 'utf8') : content };
+}
+
+/** @param to a path from the root, as is `path` */
+export function linkTo(path: string, to: string): Change {
+  return { kind: 'link', path, target: relative(dirname(path), to) };
+}
+
+/** Removes what is there; nothing where there is nothing, so that what is touched is what changes. */
+export function removeIfThere(files: StoreFiles, path: string): Change[] {
+  return files.kind(path) === null ? [] : [{ kind: 'remove', path }];
+}
+
+/** The folder of a generator's file below `vars`. @param key `shared/<generator>` or `per-machine/<machine>/<generator>` */
+export function varFolder(directory: string, key: string, file: string): string {
+  return below(directory, `vars/${key}/${file}`);
+}
+
+/**
+ * A public value. A secret that was there before goes, with its links: the file is one or the other.
+ */
+export function publicChanges(
+  files: StoreFiles,
+  directory: string,
+  key: string,
+  file: string,
+  value: Uint8Array,
+): Change[] {
+  const folder = varFolder(directory, key, file);
+  return [
+    write(`${folder}/value`, value),
+    ...['secret', 'users', 'machines', 'groups'].flatMap(name => removeIfThere(files, `${folder}/${name}`)),
+  ];
+}
+
+/** The hash of a generator's validation; none is a hash that goes. */
+export function validationChanges(
+  files: StoreFiles,
+  directory: string,
+  key: string,
+  hash: string | null,
+): Change[] {
+  const path = below(directory, `vars/${key}/.validation-hash`);
+  return hash === null ? removeIfThere(files, path) : [write(path, hash)];
+}

@@ -1,0 +1,108 @@
+/**
+ * Where the keys of the person at the keyboard are: the places that clan, sops and age look in. A pure function of
+ * an environment and of something that reads a file; it reads nothing itself and opens nothing.
+ *
+ * Sources: getsops/sops 15e36f97a, age/keysource.go; clan-core d7c35d912, clan_cli/secrets/sops.py and
+ * clan_lib/vars/secret_modules/age.
+ */
+import { type Identity, type IdentityProblem, parseIdentities } from './recipients.ts';
+
+export interface IdentityPlaces {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `process.platform`. */
+  readonly platform: string;
+  /** The home folder; null where there is none. */
+  readonly home: string | null;
+  /** The text of a file outside the workspace; null where there is none that can be read. */
+  read(path: string): string | null;
+}
+
+export interface FoundIdentities {
+  /** In the order of the places. Those of the first place that has any are the acting person's own. */
+  readonly identities: readonly Identity[];
+  readonly problems: readonly IdentityProblem[];
+  /** Every place that was looked at, for "no key found" messages. */
+  readonly looked: readonly string[];
+  /** Commands that would print a key, by the variable that names them. Nothing here runs them. */
+  readonly commands: readonly { readonly variable: string; readonly command: string }[];
+}
+
+/** The identities that sops files are opened with. */
+export function sopsIdentities(places: IdentityPlaces): FoundIdentities {
+  const found = collector(places);
+  found.variable('SOPS_AGE_KEY');
+  found.file(places.env.SOPS_AGE_KEY_FILE, 'SOPS_AGE_KEY_FILE');
+  found.command('SOPS_AGE_KEY_CMD');
+  const config = configFolder(places);
+  if (config !== null) found.file(`${config}/sops/age/keys.txt`);
+  if (places.env.SOPS_AGE_SSH_PRIVATE_KEY_FILE)
+    found.file(places.env.SOPS_AGE_SSH_PRIVATE_KEY_FILE, 'SOPS_AGE_SSH_PRIVATE_KEY_FILE');
+  else if (places.env.SOPS_AGE_SSH_PRIVATE_KEY_CMD) found.command('SOPS_AGE_SSH_PRIVATE_KEY_CMD');
+  else if (places.home !== null)
+    for (const name of ['id_ed25519', 'id_rsa']) found.file(`${places.home}/.ssh/${name}`);
+  return found.done();
+}
+
+/** The identities that files of clan's age backend are opened with. */
+export function ageIdentities(places: IdentityPlaces): FoundIdentities {
+  const found = collector(places);
+  if (places.env.AGE_KEY) found.variable('AGE_KEY');
+  else if (places.env.AGE_KEYFILE) found.file(places.env.AGE_KEYFILE, 'AGE_KEYFILE');
+  else if (places.home !== null)
+    for (const name of ['.config/age/identities', '.config/sops/age/keys.txt', '.age/key.txt'])
+      found.file(`${places.home}/${name}`);
+  return found.done();
+}
+
+/** "No key found", with what to do. */
+export function noIdentityMessage(found: FoundIdentities): string {
+  const looked = found.looked.length === 0 ? 'nowhere: there is no home folder' : found.looked.join(', ');
+  return `No age identity found. Looked in: ${looked}. Create one with "varsmith keygen", or name a key file.`;
+}
+
+/** Where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
+function configFolder({ env, platform, home }: IdentityPlaces): string | null {
+  if (env.XDG_CONFIG_HOME) return env.XDG_CONFIG_HOME;
+  if (home === null) return null;
+  return platform === 'darwin' ? `${home}/Library/Application Support` : `${home}/.config`;
+}
+
+function collector(places: IdentityPlaces) {
+  const identities: Identity[] = [];
+  const problems: IdentityProblem[] = [];
+  const looked: string[] = [];
+  const commands: { variable: string; command: string }[] = [];
+
+  function take(text: string, source: string): void {
+    const parsed = parseIdentities(text, source);
+    identities.push(...parsed.identities);
+    problems.push(...parsed.problems);
+  }
+
+  return {
+    variable(name: string): void {
+      looked.push(name);
+      const text = places.env[name];
+      if (text) take(text, name);
+    },
+    /** @param variable the variable that names the file: then it must be there */
+    file(path: string | undefined, variable?: string): void {
+      if (variable !== undefined) looked.push(variable);
+      else if (path) looked.push(path);
+      if (!path) return;
+      const text = places.read(path);
+      if (text !== null) take(text, path);
+      else if (variable !== undefined)
+        problems.push({
+          source: variable,
+          line: 0,
+          message: `${variable} names ${path}, which cannot be read`,
+        });
+    },
+    command(variable: string): void {
+      const command = places.env[variable];
+      if (command) commands.push({ variable, command });
+    },
+    done: (): FoundIdentities => ({ identities, problems, looked, commands }),
+  };
+}

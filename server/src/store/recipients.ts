@@ -1,0 +1,89 @@
+/**
+ * The kinds of age recipients and of age identities, told by their text alone: which of them can be served in this
+ * process, and which need the `age` command. Knows nothing of files or of encryption.
+ *
+ * Source: getsops/sops 15e36f97a, age/keysource.go; the age specification (bech32, plugins).
+ */
+
+export type RecipientKind = 'native' | 'plugin' | 'ssh' | 'unknown';
+
+/** What to call a recipient; `native` ones (X25519, hybrid, tagged) need no other program. */
+export function recipientKind(recipient: string): RecipientKind {
+  if (/^ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?$/.test(recipient)) return 'ssh';
+  // Bech32 data never holds a "1": the last one ends the prefix.
+  const prefix = /^(age[a-z0-9._+-]*?)1[ac-hj-np-z02-9]+$/.exec(recipient)?.[1];
+  if (prefix === undefined) return 'unknown';
+  if (prefix === 'age' || prefix === 'age1pq' || prefix === 'age1tag' || prefix === 'age1tagpq')
+    return 'native';
+  return prefix.startsWith('age1') && prefix.length > 4 ? 'plugin' : 'unknown';
+}
+
+/** A key that opens what was encrypted to a recipient. `secret` and `pem` must never reach a message or a log. */
+export type Identity =
+  | { readonly kind: 'native'; readonly source: string; readonly secret: string }
+  | {
+      readonly kind: 'plugin';
+      readonly source: string;
+      readonly secret: string;
+      /** The plugin's command is `age-plugin-<name>`. */
+      readonly plugin: string;
+      /** From the comment line before it; null where there is none. */
+      readonly recipient: string | null;
+    }
+  | { readonly kind: 'ssh'; readonly source: string; readonly pem: string }
+  /** A key file that a passphrase protects. */
+  | { readonly kind: 'locked'; readonly source: string };
+
+/** A line of a key file that is no identity. Its text is left out: it may be half of one. */
+export interface IdentityProblem {
+  readonly source: string;
+  /** From 1; 0 for the whole file. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface ParsedIdentities {
+  readonly identities: readonly Identity[];
+  readonly problems: readonly IdentityProblem[];
+}
+
+const BECH32 = '[AC-HJ-NP-Z02-9]+';
+const NATIVE = new RegExp(`^AGE-SECRET-KEY-(PQ-)?1${BECH32}$`);
+const PLUGIN = new RegExp(`^AGE-PLUGIN-([A-Z0-9._+-]+)-1${BECH32}$`);
+
+/**
+ * The identities of a key file, or of a variable that holds one.
+ *
+ * @param source what to call it in messages: a path or the name of a variable
+ */
+export function parseIdentities(text: string, source: string): ParsedIdentities {
+  const whole = text.trim();
+  if (/^-----BEGIN (OPENSSH|RSA|EC|DSA) PRIVATE KEY-----/.test(whole))
+    return { identities: [{ kind: 'ssh', source, pem: text }], problems: [] };
+  if (whole.startsWith('-----BEGIN AGE ENCRYPTED FILE-----') || whole.startsWith('age-encryption.org/v1'))
+    return { identities: [{ kind: 'locked', source }], problems: [] };
+
+  const identities: Identity[] = [];
+  const problems: IdentityProblem[] = [];
+  let recipient: string | null = null;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '') continue;
+    if (line.startsWith('#')) {
+      recipient = /^#\s*(?:recipient|public key):\s*(\S+)\s*$/i.exec(line)?.[1] ?? recipient;
+      continue;
+    }
+    const plugin = PLUGIN.exec(line)?.[1];
+    if (NATIVE.test(line)) identities.push({ kind: 'native', source, secret: line });
+    else if (plugin !== undefined)
+      identities.push({ kind: 'plugin', source, secret: line, plugin: plugin.toLowerCase(), recipient });
+    else
+      problems.push({
+        source,
+        line: index + 1,
+        message: `${source}, line ${index + 1}: not an age identity (AGE-SECRET-KEY-1… or AGE-PLUGIN-…)`,
+      });
+    recipient = null;
+  }
+  return { identities, problems };
+}

@@ -1,0 +1,221 @@
+/**
+ * The JSON and YAML stores of sops: files with many values, some of them encrypted. Reads and verifies them; clan
+ * keeps no vars in them, sops-nix does. Never writes one.
+ *
+ * Source: getsops/sops 15e36f97a, sops.go, stores/json and stores/yaml.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  Scalar as YamlScalar,
+} from 'yaml';
+import type { Keyring } from './crypt.ts';
+import { StoreFailure } from './failure.ts';
+import {
+  macHash,
+  openDataKey,
+  type SopsMetadata,
+  type SopsRule,
+  sopsMetadata,
+  verifyMac,
+} from './sops-metadata.ts';
+import { plainScalar, type ScalarType, stringScalar } from './sops-scalars.ts';
+import { looksSealed, openValue, parseSealed } from './sops-value.ts';
+
+/** One value of the file, in plain. */
+export interface SopsLeaf {
+  /** Names of the maps and positions (from 0) in the lists that it lies in. */
+  readonly path: readonly (string | number)[];
+  readonly type: ScalarType | 'bytes';
+  /** As sops hashes it: numbers in decimal, `True` and `False`. Null for null. */
+  readonly bytes: Buffer | null;
+  readonly encrypted: boolean;
+}
+
+/**
+ * Every value of the file, in the order of the file, after everything has been verified.
+ *
+ * @throws StoreFailure
+ */
+export async function openDocument(
+  text: string,
+  format: 'json' | 'yaml',
+  keyring: Keyring,
+): Promise<readonly SopsLeaf[]> {
+  const roots = parse(text, format);
+  const first = roots[0]?.find(({ key }) => key === 'sops');
+  const metadata = sopsMetadata(first === undefined ? null : plainObject(first.value, format));
+  const key = await openDataKey(metadata, keyring);
+  const leaves = roots.flatMap(root => {
+    const found: SopsLeaf[] = [];
+    walk(
+      { metadata, key, format, found },
+      root.filter(pair => pair.key !== 'sops'),
+      [],
+      [],
+    );
+    return found;
+  });
+  const hash = macHash(metadata.macOnlyEncrypted);
+  for (const { bytes, encrypted } of leaves)
+    if (bytes !== null && (encrypted || !metadata.macOnlyEncrypted)) hash.update(bytes);
+  verifyMac(metadata, key, hash.digest());
+  return leaves;
+}
+
+interface Pair {
+  readonly key: string;
+  readonly value: Node | null;
+}
+
+function parse(text: string, format: 'json' | 'yaml'): Pair[][] {
+  // Without a schema every scalar is its text: what a number is, is for sops to say.
+  const documents = parseAllDocuments(text, { schema: 'failsafe', strict: true, uniqueKeys: true });
+  const all: readonly Document.Parsed[] = 'empty' in documents ? [] : documents;
+  const broken = all.find(one => one.errors.length > 0)?.errors[0];
+  if (broken !== undefined)
+    throw new StoreFailure(
+      'malformed',
+      `Not ${format.toUpperCase()}, or cut off, at line ${broken.linePos?.[0].line ?? 1}.`,
+    );
+  if (all.length === 0) throw new StoreFailure('malformed', 'The file is empty.');
+  return all.map(document => pairsOf(document.contents));
+}
+
+function pairsOf(node: unknown): Pair[] {
+  if (!isMap(node)) throw new StoreFailure('malformed', 'Not a sops file: it has no names at the top.');
+  return node.items.map(({ key, value }) => {
+    if (!isScalar(key) || typeof key.value !== 'string')
+      throw new StoreFailure('unsupported', 'A name in the file is not a string.');
+    return { key: key.value, value: value as Node | null };
+  });
+}
+
+interface Walk {
+  readonly metadata: SopsMetadata;
+  readonly key: Uint8Array;
+  readonly format: 'json' | 'yaml';
+  readonly found: SopsLeaf[];
+}
+
+/** @param names the maps' names alone: lists add nothing to where sops binds a value */
+function walk(
+  at: Walk,
+  pairs: readonly Pair[],
+  path: readonly (string | number)[],
+  names: readonly string[],
+): void {
+  for (const { key, value } of pairs) visit(at, value, [...path, key], [...names, key]);
+}
+
+function visit(
+  at: Walk,
+  node: Node | null,
+  path: readonly (string | number)[],
+  names: readonly string[],
+): void {
+  if (isMap(node)) walk(at, pairsOf(node), path, names);
+  else if (isSeq(node))
+    for (const [index, item] of node.items.entries()) visit(at, item as Node | null, [...path, index], names);
+  else if (isAlias(node))
+    throw new StoreFailure('unsupported', 'The file has a YAML alias, which sops writes none of.');
+  else {
+    const leaf = leafOf(at, node, path, names);
+    if (leaf !== null) at.found.push(leaf);
+  }
+}
+
+/** Null for a comment of a list, which is a value in form only. */
+function leafOf(
+  { metadata, key, format }: Walk,
+  node: Node | null,
+  path: readonly (string | number)[],
+  names: readonly string[],
+): SopsLeaf | null {
+  const scalar = scalarOf(node, format);
+  const text = scalar.bytes?.toString('utf8') ?? '';
+  const rule = mustBeEncrypted(metadata.rule, names);
+  const sealed = scalar.type === 'str' && looksSealed(text) && rule !== false;
+  if (!sealed) {
+    if (rule === true && scalar.type !== 'null' && text !== '')
+      throw new StoreFailure(
+        'malformed',
+        `"${names.join('.')}" must be encrypted and is not: the file was edited by hand.`,
+      );
+    return { path, type: scalar.type, bytes: scalar.bytes, encrypted: rule === true };
+  }
+  const parsed = parseSealed(text);
+  if (parsed === null)
+    throw new StoreFailure('malformed', `The encrypted value of "${names.join('.')}" is damaged.`);
+  const bytes = openValue(key, parsed, names.map(name => `${name}:`).join(''));
+  if (bytes === null)
+    throw new StoreFailure(
+      'authentication-error',
+      `The value of "${names.join('.')}" was changed after it was encrypted, or belongs to another place.`,
+    );
+  if (parsed.type === 'comment') return null;
+  return { path, type: parsed.type as SopsLeaf['type'], bytes, encrypted: true };
+}
+
+function scalarOf(node: Node | null, format: 'json' | 'yaml') {
+  if (node === null) return plainScalar('', format);
+  if (!isScalar(node))
+    throw new StoreFailure(
+      'unsupported',
+      'The file has a value that is neither a text nor a list nor a map.',
+    );
+  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str')
+    throw new StoreFailure('unsupported', `The file has a value with the YAML tag ${node.tag}.`);
+  const text = typeof node.value === 'string' ? node.value : '';
+  return node.type === YamlScalar.PLAIN && node.tag === undefined
+    ? plainScalar(text, format)
+    : stringScalar(text);
+}
+
+/** Null where the rule cannot be told from names: then what looks encrypted is, and the code vouches for it. */
+function mustBeEncrypted({ name, value }: SopsRule, names: readonly string[]): boolean | null {
+  const hit = (test: (name: string) => boolean) => names.some(test);
+  switch (name) {
+    case 'unencrypted_suffix':
+      return !hit(one => one.endsWith(value));
+    case 'encrypted_suffix':
+      return hit(one => one.endsWith(value));
+    case 'unencrypted_regex':
+    case 'encrypted_regex': {
+      const regex = sharedRegex(value);
+      if (regex === null) return null;
+      return hit(one => regex.test(one)) === (name === 'encrypted_regex');
+    }
+    case 'unencrypted_comment_regex':
+    case 'encrypted_comment_regex':
+      return null;
+  }
+}
+
+/** An expression that Go and JavaScript read alike; null for others. */
+function sharedRegex(source: string): RegExp | null {
+  if (/\(\?|\\[^\w\s]?[AzQEpPCk]|\[\[:/.test(source)) return null;
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    // Go may read it all the same.
+    return null;
+  }
+}
+
+/** The `sops` block as plain values. */
+function plainObject(node: Node | null, format: 'json' | 'yaml'): unknown {
+  if (isMap(node))
+    return Object.fromEntries(pairsOf(node).map(({ key, value }) => [key, plainObject(value, format)]));
+  if (isSeq(node)) return node.items.map(item => plainObject(item as Node | null, format));
+  const { type, bytes } = scalarOf(node, format);
+  if (type === 'null') return null;
+  // A time without quotes is the time as it is written.
+  const written = isScalar(node) && typeof node.value === 'string' ? node.value : '';
+  return type === 'bool' ? bytes?.toString('latin1') === 'True' : written;
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { takeLock } from '../../server/src/host/lock.ts';
+import { contentsOf, testFolder } from './folders.ts';
+
+describe('the lock of a repository', () => {
+  it('has one holder, and is free again when released', async () => {
+    const path = join(testFolder(), 'state/lock');
+    const lock = await takeLock(path);
+    await expect(takeLock(path)).rejects.toThrow(`Varsmith is already at work here (process ${process.pid})`);
+    await lock.release();
+    await (await takeLock(path)).release();
+  });
+
+  it('goes to one of many who come at once', async () => {
+    const path = join(testFolder(), 'lock');
+    const taken = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(path)));
+    expect(taken.filter(one => one.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('of a process that is gone is taken over', async () => {
+    const root = testFolder();
+    const gone = spawnSync('true').pid;
+    writeFileSync(
+      join(root, 'lock'),
+      JSON.stringify({ pid: gone, started: 'x', host: hostname(), token: 't' }),
+    );
+    const lock = await takeLock(join(root, 'lock'));
+    expect(JSON.parse(readFileSync(join(root, 'lock'), 'utf8')).pid).toBe(process.pid);
+    await lock.release();
+    expect(contentsOf(root)).toEqual({});
+  });
+
+  it('of an earlier process with the same id is taken over', async () => {
+    const path = join(testFolder(), 'lock');
+    const holder = { pid: process.pid, started: 'another boot/1', host: hostname(), token: 't' };
+    writeFileSync(path, JSON.stringify(holder));
+    await (await takeLock(path)).release();
+  });
+
+  it('of another computer, or of another program, is never taken over', async () => {
+    const path = join(testFolder(), 'lock');
+    writeFileSync(path, JSON.stringify({ pid: 1, started: null, host: 'elsewhere', token: 't' }));
+    await expect(takeLock(path)).rejects.toThrow('on elsewhere');
+    writeFileSync(path, '1234\n');
+    await expect(takeLock(path)).rejects.toThrow("it is no lock of Varsmith's");
+  });
+
+  it('is not released by who lost it', async () => {
+    const path = join(testFolder(), 'lock');
+    const lock = await takeLock(path);
+    writeFileSync(path, JSON.stringify({ pid: 1, started: null, host: 'elsewhere', token: 'theirs' }));
+    await lock.release();
+    expect(JSON.parse(readFileSync(path, 'utf8')).token).toBe('theirs');
+  });
+});

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { runProcess } from '../../server/src/host/process.ts';
+import { testFolder } from './folders.ts';
+
+const limits = { env: { PATH: '/usr/bin:/bin' }, timeLimitMs: 60_000, outputLimitBytes: 1000 };
+const bash = (text: string, more: object = {}) =>
+  runProcess('bash', ['--norc', '-c', text], { ...limits, ...more });
+
+/** A process that has ended, though perhaps nobody has asked for its code yet. */
+function isGone(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/\(.*\)/, ''));
+  } catch {
+    return true;
+  }
+}
+
+describe('another program', () => {
+  it('gets its input and environment and no more, and gives its output and code', async () => {
+    const result = await bash('cat; echo "$A-${HOME-unset}" >&2; exit 3', {
+      input: Buffer.from('in'),
+      env: { ...limits.env, A: 'a' },
+    });
+    expect(result).toMatchObject({ end: 'exit', code: 3, signal: null, truncated: false });
+    expect([result.stdout.toString(), result.stderr.toString()]).toEqual(['in', 'a-unset\n']);
+  });
+
+  it('may end without reading its input', async () => {
+    expect((await bash('exit 0', { input: Buffer.alloc(1_000_000) })).code).toBe(0);
+  });
+
+  it('is named where it does not exist', async () => {
+    await expect(runProcess('no-such-command', [], limits)).rejects.toThrow(
+      'The command "no-such-command" was not found.',
+    );
+  });
+
+  it('that dies of a signal says which', async () => {
+    expect(await bash('kill -TERM $$')).toMatchObject({ end: 'signal', code: null, signal: 'SIGTERM' });
+  });
+
+  it.skipIf(!existsSync('/proc/self/stat'))('is cancelled with everything it has started', async () => {
+    const marker = join(testFolder(), 'pids');
+    const cancel = new AbortController();
+    const running = bash(`sleep 600 & echo "$$ $!" > ${marker}.new; mv ${marker}.new ${marker}; wait`, {
+      signal: cancel.signal,
+    });
+    await vi.waitUntil(() => existsSync(marker), { timeout: 10_000 });
+    cancel.abort();
+    expect((await running).end).toBe('cancelled');
+    const pids = readFileSync(marker, 'utf8').trim().split(' ').map(Number);
+    expect(pids).toHaveLength(2);
+    await vi.waitUntil(() => pids.every(isGone), { timeout: 10_000 });
+  });
+
+  it('is not even started where it was cancelled before', async () => {
+    expect((await bash('exit 0', { signal: AbortSignal.abort() })).end).toBe('cancelled');
+  });
+});
