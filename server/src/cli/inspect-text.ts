@@ -35,6 +35,8 @@ function machinesText({ machines }: Inspection, paint: Paint): string {
 
 function generatorsText({ generators: all }: Inspection, paint: Paint): string {
   const generators = all.filter(generator => !('catalogue' in generator));
+  const leftovers = all.filter(generator => 'leftover' in generator).length;
+  const brought = all.length - generators.length - leftovers;
   const files = generators.flatMap(generator => generator.files);
   const known = tally(
     generators.map(({ completeness }) => completeness),
@@ -49,11 +51,10 @@ function generatorsText({ generators: all }: Inspection, paint: Paint): string {
     title(paint, counted(generators.length, 'generator'), known),
     `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
     `  ${counted(prompts, 'prompt')}`,
-    ...(all.length > generators.length
-      ? [
-          `  and ${counted(all.length - generators.length, 'generator')} of clan-core's own services and modules`,
-        ]
+    ...(brought > 0
+      ? [`  and ${counted(brought, 'generator')} of clan-core's own services and modules`]
       : []),
+    ...(leftovers > 0 ? [`  left over from services of clan-core: ${leftovers}`] : []),
   ].join('\n');
 }
 

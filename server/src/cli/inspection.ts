@@ -9,7 +9,9 @@ import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.
 import { joinSecrets } from '../fleet/secrets-join.ts';
 import { readContents, readStore } from '../store/read.ts';
 import { implicitByName } from '../store/sops.ts';
+import { readVars } from '../store/vars.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { statusesIn } from './use-status.ts';
 
@@ -32,6 +34,7 @@ export function inspection(workspace: Workspace) {
     generators: [
       ...fleet.generators.map(generator => generatorOf(generator, at)),
       ...fleet.brought().flatMap(generator => broughtOf(generator, fleet, at)),
+      ...leftoversIn(fleet, readVars(files, '').vars),
     ],
     references: [...fleet.units.values()]
       .flatMap(({ uses }) => uses)

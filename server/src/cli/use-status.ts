@@ -68,7 +68,7 @@ function lettersOf(name: string): string {
  * Could a name with holes be the other name? Only where it has letters of its own to tell: a name that is all hole
  * could be anything.
  */
-function fits(pattern: string, name: string): boolean {
+export function fits(pattern: string, name: string): boolean {
   const parts = pattern.split(HOLE);
   if (parts.length === 1 || parts.join('').length < 3) return false;
   const quoted = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

@@ -60,10 +60,20 @@ export interface CatalogueGenerator {
   readonly source: string;
 }
 
-const secret = (name: string): CatalogueFile => ({ name, secret: true, deploy: true, neededFor: 'services' });
-const open = (name: string): CatalogueFile => ({ name, secret: false, deploy: true, neededFor: 'services' });
-const kept = (file: CatalogueFile): CatalogueFile => ({ ...file, deploy: false });
-const forUsers = (file: CatalogueFile): CatalogueFile => ({ ...file, neededFor: 'users' });
+export const secret = (name: string): CatalogueFile => ({
+  name,
+  secret: true,
+  deploy: true,
+  neededFor: 'services',
+});
+export const open = (name: string): CatalogueFile => ({
+  name,
+  secret: false,
+  deploy: true,
+  neededFor: 'services',
+});
+export const kept = (file: CatalogueFile): CatalogueFile => ({ ...file, deploy: false });
+export const forUsers = (file: CatalogueFile): CatalogueFile => ({ ...file, neededFor: 'users' });
 
 type Optional = 'darwin' | 'share' | 'prompts' | 'dependencies' | 'tools' | 'roles';
 

@@ -10,6 +10,7 @@ import {
   type CatalogueFile,
   type CatalogueGenerator,
 } from './catalogue-data.ts';
+import { filled, type Holes, holesIn, isFilled, patternOf } from './catalogue-names.ts';
 import { type Instance, isOfClanCore, type Role } from './inventory.ts';
 import { certainMembers, type Inventory, memberSettings, roleMembers } from './members.ts';
 import { incomplete, type Setting, settingAt } from './settings.ts';
@@ -50,14 +51,7 @@ interface Template {
   readonly pattern: RegExp;
 }
 
-const HOLE = /<(\w+)>/g;
-
 const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
-
-function patternOf(name: string): RegExp {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(HOLE, '(?<$1>.+)')}$`);
-}
 
 /** True if one of clan-core's services may declare a generator of this name. */
 export function isCatalogueGenerator(name: string): boolean {
@@ -72,23 +66,12 @@ export function catalogueEntries(name: string): readonly CatalogueGenerator[] {
 /** What the catalogue says of a file of a generator; null if no service declares it. */
 export function catalogueFile(generator: string, file: string): CatalogueFile | null {
   for (const { entry, pattern } of TEMPLATES) {
-    const holes = pattern.exec(generator)?.groups;
-    if (holes === undefined && !pattern.test(generator)) continue;
-    const found = entry.files.find(one => filled(one.name, new Map(Object.entries(holes ?? {}))) === file);
+    const holes = holesIn(pattern, generator);
+    if (holes === null) continue;
+    const found = entry.files.find(one => filled(one.name, holes) === file);
     if (found !== undefined) return { ...found, name: file };
   }
   return null;
-}
-
-type Holes = ReadonlyMap<string, string>;
-
-/** The name with its holes filled in; those that are not known are written as Nix writes them. */
-function filled(template: string, holes: Holes): string {
-  return template.replace(HOLE, (_, hole: string) => holes.get(hole) ?? `\${${hole}}`);
-}
-
-function isFilled(template: string, holes: Holes): boolean {
-  return [...template.matchAll(HOLE)].every(([, hole]) => holes.has(hole ?? ''));
 }
 
 /** What an inventory brings, and what core modules may add to any machine. */
