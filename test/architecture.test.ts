@@ -28,6 +28,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode-languageclient/, places: [/^client\//] },
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
+  { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/] },
   { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -49,7 +50,7 @@ function sourceFiles(folder: string): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const from = relative(ROOT, file);
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => ({
+  return [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^']+)'/g)].map(match => ({
     from,
     specifier: match[1] as string,
   }));

@@ -119,7 +119,11 @@ export function joinSecrets(
     const location = filesOf(definition);
     const looked = location.files.map(file => {
       const content = encrypted(file.path);
-      return content === null ? null : { ...findKey(content, key), file: file.path, certain: file.certain };
+      if (content === null) return null;
+      const found = findKey(content, key);
+      // What a broken text does not show may be there all the same.
+      if (found.kind !== 'found' && !content.complete) return null;
+      return { ...found, file: file.path, certain: file.certain };
     });
     const [first] = looked;
     if (!first) return null;
@@ -226,7 +230,7 @@ function configsFor(files: Files, encrypted: readonly string[]): SopsConfig[] {
   return [...folders].sort().flatMap(folder => {
     const path = joinPath(folder, '.sops.yaml') as string;
     const text = files.kind(path) === 'file' ? files.text(path) : null;
-    return (text === null ? null : readSopsConfig(path, text)) ?? [];
+    return text === null ? [] : readSopsConfig(path, text);
   });
 }
 
