@@ -9,6 +9,7 @@ import {
   fstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   realpathSync,
   statSync,
@@ -29,6 +30,12 @@ export interface Entry {
   readonly kind: EntryKind;
 }
 
+/** A symbolic link as it is written. */
+export interface LinkEntry {
+  readonly name: string;
+  readonly target: string;
+}
+
 /** Something of the workspace that was left out, and why, in words that follow "not analysed: ". */
 export interface Skipped {
   readonly path: string;
@@ -43,6 +50,8 @@ export interface Disk {
   read(path: string): string | null;
   /** True for a symbolic link, which a walk must not follow. */
   isLink(path: string): boolean;
+  /** The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder. */
+  links(path: string): readonly LinkEntry[] | null;
   /** What could not be read so far, sorted by path. */
   skipped(): readonly Skipped[];
   /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
@@ -52,7 +61,9 @@ export interface Disk {
 
 interface Folder {
   readonly entries: ReadonlyMap<string, EntryKind>;
-  readonly links: ReadonlySet<string>;
+  readonly linkNames: ReadonlySet<string>;
+  /** Read when first asked for: few ask. */
+  links: readonly LinkEntry[] | null;
 }
 
 /** @param root absolute path of the folder */
@@ -83,7 +94,13 @@ export function createDisk(root: string): Disk {
     },
     isLink(path) {
       const parent = folderOf(path);
-      return folder(parent)?.links.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
+      return folder(parent)?.linkNames.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
+    },
+    links(path) {
+      const found = folder(path);
+      if (found === null) return null;
+      found.links ??= [...found.linkNames].flatMap(name => linkAt(join(root, path, name), name));
+      return found.links;
     },
     skipped: () =>
       [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -123,15 +140,14 @@ export function createDisk(root: string): Disk {
     }
     unread.delete(path);
     const entries = new Map<string, EntryKind>();
-    const links = new Set<string>();
+    const linkNames = new Set<string>();
     for (const entry of found) {
       const link = entry.isSymbolicLink();
+      if (link) linkNames.add(entry.name);
       const kind = link ? kindOfLink(join(root, path, entry.name)) : kindOf(entry);
-      if (kind === null) continue;
-      entries.set(entry.name, kind);
-      if (link) links.add(entry.name);
+      if (kind !== null) entries.set(entry.name, kind);
     }
-    return { entries, links };
+    return { entries, linkNames, links: null };
   }
 
   function kindOfLink(absolute: string): EntryKind | null {
@@ -152,6 +168,15 @@ export function createDisk(root: string): Disk {
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): EntryKind | null {
   if (entry.isFile()) return 'file';
   return entry.isDirectory() ? 'directory' : null;
+}
+
+function linkAt(absolute: string, name: string): LinkEntry[] {
+  try {
+    return [{ name, target: readlinkSync(absolute) }];
+  } catch {
+    // Gone since the folder was read: as if it had never been there.
+    return [];
+  }
 }
 
 /** Null for a link that leads nowhere or in a circle. */
