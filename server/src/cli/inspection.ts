@@ -7,7 +7,7 @@ import type { Snapshot } from '../editor/snapshot.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
-import { readContents, readStore } from '../store/read.ts';
+import { backendNamed, readContents, readStore } from '../store/read.ts';
 import { implicitByName } from '../store/sops.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -46,7 +46,7 @@ export function inspection(workspace: Workspace) {
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     secrets: secretsOf(snapshot, at),
-    store: readStore(files),
+    store: storeOf(snapshot),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files
@@ -83,6 +83,28 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
     }
   }
   return names;
+}
+
+/** What is stored, and where: as the configuration says, or else as what lies on disk tells. */
+function storeOf({ fleet, files }: Snapshot) {
+  const settings = fleet.storeSettings();
+  const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
+  const [first] = set;
+  const common =
+    settings.clan ?? (set.every(one => one.backend === first?.backend) ? (first?.backend ?? null) : null);
+  const named = common === null ? null : backendNamed(common);
+  const store = readStore(files, { backend: named });
+  const guess = settings.likely === null || set.length === 0 ? null : backendNamed(settings.likely);
+  const backend = common === null ? (store.backend ?? guess) : named;
+  return {
+    ...store,
+    backend,
+    machineBackends: set.flatMap(one =>
+      one.backend === null || one.backend === (common ?? backend)
+        ? []
+        : [{ machine: one.machine, backend: one.backend }],
+    ),
+  };
 }
 
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */

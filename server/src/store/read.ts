@@ -13,7 +13,14 @@ import { ageFlaw, sidecarRecipients, sopsRecipients } from './metadata.ts';
 import { once, reading, readSops, type SopsFolder, textAs } from './sops.ts';
 import { AGE_FOLDER, readVars, type StoredValidation, type StoredVar } from './vars.ts';
 
-export type Backend = 'sops' | 'age' | 'password-store';
+const BACKENDS = ['sops', 'age', 'password-store'] as const;
+
+export type Backend = (typeof BACKENDS)[number];
+
+/** The backend that a setting names; null for one of another kind (`vm`, `custom`). */
+export function backendNamed(setting: string): Backend | null {
+  return BACKENDS.find(one => one === setting) ?? null;
+}
 
 /** A file as `inspect` lists it. */
 export interface StoreEntry {
