@@ -7,8 +7,8 @@ import type { Snapshot } from '../editor/snapshot.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
-import { backendNamed, readContents, readStore } from '../store/read.ts';
-import { implicitByName } from '../store/sops.ts';
+import { backendNamed, readStore } from '../store/read.ts';
+import { implicitByName, readSops } from '../store/sops.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { statusesIn } from './use-status.ts';
@@ -110,7 +110,7 @@ function storeOf({ fleet, files }: Snapshot) {
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
 function secretsOf({ fleet, files }: Snapshot, at: At) {
   const names = fleet.machines.map(machine => machine.name);
-  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readContents(files).sops, names));
+  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readSops(files), names));
   return joined.secrets.map(secret => ({
     keeper: secret.keeper,
     name: secret.name,

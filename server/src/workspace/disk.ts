@@ -59,12 +59,20 @@ export interface Disk {
   forgetAll(): void;
 }
 
+/** Kept as it was read: a store has tens of thousands of folders with one or two names, and a map for each is dear. */
 interface Folder {
-  readonly entries: ReadonlyMap<string, EntryKind>;
+  readonly entries: readonly Entry[];
+  /** The kinds by name, for folders in which looking through all names takes long. */
+  readonly kinds: ReadonlyMap<string, EntryKind> | null;
   readonly linkNames: ReadonlySet<string>;
   /** Read when first asked for: few ask. */
   links: readonly LinkEntry[] | null;
 }
+
+const MAX_LOOKED_THROUGH = 8;
+
+/** Shared by all folders without links, which are nearly all there are; never added to. */
+const NO_LINKS = new Set<string>();
 
 /** @param root absolute path of the folder */
 export function createDisk(root: string): Disk {
@@ -76,12 +84,10 @@ export function createDisk(root: string): Disk {
     kind(path) {
       if (path === '') return folder('') === null ? null : 'directory';
       const parent = folderOf(path);
-      return folder(parent)?.entries.get(path.slice(parent === '' ? 0 : parent.length + 1)) ?? null;
+      const found = folder(parent);
+      return found === null ? null : kindIn(found, path.slice(parent === '' ? 0 : parent.length + 1));
     },
-    list(path) {
-      const found = folder(path);
-      return found && [...found.entries].map(([name, kind]) => ({ name, kind }));
-    },
+    list: path => folder(path)?.entries ?? null,
     read(path) {
       if (disk.kind(path) !== 'file') return null;
       const result = readText(join(root, path));
@@ -139,15 +145,20 @@ export function createDisk(root: string): Disk {
       return null;
     }
     unread.delete(path);
-    const entries = new Map<string, EntryKind>();
-    const linkNames = new Set<string>();
+    const entries: Entry[] = [];
+    let linkNames = NO_LINKS;
     for (const entry of found) {
       const link = entry.isSymbolicLink();
-      if (link) linkNames.add(entry.name);
+      if (link) {
+        if (linkNames === NO_LINKS) linkNames = new Set();
+        linkNames.add(entry.name);
+      }
       const kind = link ? kindOfLink(join(root, path, entry.name)) : kindOf(entry);
-      if (kind !== null) entries.set(entry.name, kind);
+      if (kind !== null) entries.push({ name: entry.name, kind });
     }
-    return { entries, linkNames, links: null };
+    const kinds =
+      entries.length > MAX_LOOKED_THROUGH ? new Map(entries.map(one => [one.name, one.kind])) : null;
+    return { entries, kinds, linkNames, links: null };
   }
 
   function kindOfLink(absolute: string): EntryKind | null {
@@ -162,6 +173,11 @@ export function createDisk(root: string): Disk {
   }
 
   return disk;
+}
+
+function kindIn({ entries, kinds }: Folder, name: string): EntryKind | null {
+  if (kinds !== null) return kinds.get(name) ?? null;
+  return entries.find(entry => entry.name === name)?.kind ?? null;
 }
 
 /** Pipes, sockets and devices are nobody's source and may block a reader for ever, so they do not exist here. */
@@ -182,7 +198,7 @@ function linkAt(absolute: string, name: string): LinkEntry[] {
 /** Null for a link that leads nowhere or in a circle. */
 function realPathOf(absolute: string): string | null {
   try {
-    return realpathSync(absolute);
+    return realpathSync.native(absolute);
   } catch {
     // The reason does not matter: such a link cannot be read by Nix either.
     return null;
