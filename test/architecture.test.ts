@@ -29,6 +29,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
   { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
+  { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -54,7 +55,7 @@ function sourceFiles(folder: string): string[] {
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   const from = relative(ROOT, file);
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => ({
+  return [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^']+)'/g)].map(match => ({
     from,
     specifier: match[1] as string,
   }));

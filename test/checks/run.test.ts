@@ -15,6 +15,7 @@ const fleet: Fleet = {
   generators: [],
   brought: () => [],
   secrets: () => [],
+  storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
   units: new Map(),
   notAnalysable: [],
 };

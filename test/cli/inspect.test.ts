@@ -110,6 +110,7 @@ test('what is stored, by name only', async () => {
   const { store } = await inspectJson(root);
   expect(store).toEqual({
     backend: 'sops',
+    machineBackends: [],
     entries: [
       { placement: 'shared', machine: null, generator: 'ca', file: 'cert', kind: 'public' },
       { placement: 'shared', machine: null, generator: 'ca', file: 'key', kind: 'secret' },
@@ -127,6 +128,7 @@ test('the store of age', async () => {
   const { store } = await inspectJson(root);
   expect(store).toEqual({
     backend: 'age',
+    machineBackends: [],
     entries: [
       { placement: 'per-machine', machine: 'lea', generator: 'wireguard', file: 'private', kind: 'secret' },
     ],
@@ -147,7 +149,7 @@ test('a summary for people', async () => {
   expect(stdout.replace(CLEAN, 'FLEET').replace(/^\d+ uses: .*/m, 'Uses: …')).toMatchInlineSnapshot(`
     "FLEET
 
-    4 machines
+    4 machines: 2 NixOS, 2 nix-darwin
       emily  aarch64-darwin      10 generators
       lea    x86_64-linux        5 generators
       noa    aarch64-darwin      7 generators
@@ -165,4 +167,42 @@ test('a summary for people', async () => {
     0 stored files
     "
   `);
+});
+
+test('the backend that the configuration sets, with the machines that differ, whatever lies on disk', async () => {
+  const { store } = await inspectJson(
+    folder({
+      'flake.nix': `{ outputs = { clan-core, ... }: clan-core.lib.clan {
+        vars.settings.secretStore = "password-store";
+        machines.lea = { };
+        machines.noa = { clan.core.vars.settings.secretStore = "vm"; };
+      }; }`,
+      'sops/machines/lea/key.json': '[]',
+      'vars/shared/ca/cert/value': 'pem',
+    }),
+  );
+  expect(store.backend).toBe('password-store');
+  expect(store.machineBackends).toEqual([{ machine: 'noa', backend: 'vm' }]);
+});
+
+test('the summary counts machines, generators, uses, and by reason what was given up', async () => {
+  const root = folder({
+    'flake.nix': `{ outputs = { clan-core, ... }: clan-core.lib.clan {
+      machines.lea = ./lea.nix;
+      machines.noa = ./lea.nix;
+    }; }`,
+    'lea.nix': `{ config, settings, ... }: {
+      clan.core.vars.generators = settings.one;
+      home.a = { clan.core.vars.generators = settings.two; };
+      a = config.clan.core.vars.generators.openssh.files."ssh.id_ed25519".path;
+    }`,
+  });
+  const { code, stdout } = await varsmith(['inspect', root]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^2 machines: /m);
+  expect(stdout).toMatch(/^\d+ generators?: /m);
+  expect(stdout).toMatch(/^1 use: 1 of clan-core's services$/m);
+  expect(stdout).toMatch(
+    /places? not analysable without Nix\n {4}2 {2}the argument `settings`\n {9}lea\.nix:2:/,
+  );
 });

@@ -70,3 +70,13 @@ test("a generator of clan-core's own services is one of the catalogue", () => {
     ),
   ).toEqual({ openssh: 'catalogue' });
 });
+
+test('a file that none of its services declares makes a name no part of the catalogue, an added one changes nothing', () => {
+  expect(
+    statuses(`{ config, ... }: {
+      clan.core.vars.generators.openssh.files.extra = { };
+      a = config.clan.core.vars.generators.openssh.files."ssh.id_ed25519".path;
+      b = config.clan.core.vars.generators.matrix-password-ada.files.token.path;
+    }`),
+  ).toEqual({ openssh: 'catalogue', 'matrix-password-ada': 'unknown' });
+});

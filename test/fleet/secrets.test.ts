@@ -327,15 +327,13 @@ sops:
     const joined = fleet({
       'flake.nix': '{ }',
       'secrets.yaml': SECRETS,
-      'a.nix': '{ sops.defaultSopsFile = ./secrets.yaml; clan.core.vars.settings.secretStore = "sops"; }',
+      'a.nix': '{ sops.defaultSopsFile = ./secrets.yaml; }',
       'b.nix': '{ sops.secrets.newt = { }; }',
       'templates/x/flake.nix': '{ }',
-      'templates/x/a.nix':
-        '{ sops.defaultSopsFile = ./none.yaml; clan.core.vars.settings.secretStore = "age"; }',
+      'templates/x/a.nix': '{ sops.defaultSopsFile = ./none.yaml; }',
     });
     const [newt] = joined.secrets.flatMap(one => one.definitions);
     expect(newt && joined.keyOf(newt)).toMatchObject({ kind: 'found', certain: true, file: 'secrets.yaml' });
-    expect(joined.backend).toBe('sops');
   });
 
   test('the .sops.yaml of the root and of folders with encrypted files', () => {

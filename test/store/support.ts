@@ -53,11 +53,14 @@ export function storeFiles(contents: Readonly<Record<string, Content>>): StoreFi
       kind(folder) !== 'directory'
         ? null
         : names(folder).flatMap((name): Link[] => {
-            const content = contents[pathOf(folder, name)];
+            const content = contents[pathOf(resolve(folder) ?? folder, name)];
             return typeof content === 'object' ? [{ name, target: content.link }] : [];
           }),
   };
 }
+
+/** What age writes. */
+export const AGE_FILE = '-----BEGIN AGE ENCRYPTED FILE-----\n';
 
 /** What sops writes beside a ciphertext. */
 export function sopsSecret(...recipients: readonly string[]): string {

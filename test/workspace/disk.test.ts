@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findNixFiles, findRoot } from '../../server/src/workspace/discovery.ts';
@@ -45,6 +45,31 @@ test('a link inside the root leads to its target, a link out of it leads nowhere
   expect(disk.read('alias/a.nix')).toBe('inside');
   expect(disk.kind('exit')).toBeNull();
   expect(disk.read('exit/secret.nix')).toBeNull();
+});
+
+test('links are listed as they are written, wherever they lead, until the folder changes', () => {
+  const root = folder({ 'links/a.txt': '', 'real/a.nix': '' });
+  symlinkSync('../real', join(root, 'links/in'));
+  symlinkSync('../gone', join(root, 'links/nowhere'));
+  symlinkSync('/nonexistent', join(root, 'links/out'));
+  const disk = createDisk(root);
+  const links = () => [...(disk.links('links') ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+  expect(links()).toEqual([
+    { name: 'in', target: '../real' },
+    { name: 'nowhere', target: '../gone' },
+    { name: 'out', target: '/nonexistent' },
+  ]);
+  expect(
+    disk
+      .list('links')
+      ?.map(entry => entry.name)
+      .sort(),
+  ).toEqual(['a.txt', 'in']);
+  expect(disk.links('real')).toEqual([]);
+  expect(disk.links('gone')).toBeNull();
+  unlinkSync(join(root, 'links/out'));
+  disk.forget('links/out');
+  expect(links().map(link => link.name)).toEqual(['in', 'nowhere']);
 });
 
 test('no path leaves the root', () => {

@@ -35,6 +35,7 @@ export const EMPTY_FLEET: Fleet = {
   generators: [],
   brought: () => [],
   secrets: () => [],
+  storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
   units: new Map(),
   notAnalysable: [],
 };

@@ -6,6 +6,9 @@ import { counted } from './words.ts';
 /** Reasons are listed up to here; the rest is counted. */
 const MAX_REASONS = 20;
 
+/** Places of one reason are listed up to here. */
+const MAX_PLACES = 3;
+
 export function writeInspection(found: Inspection, { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   const sections = [
@@ -24,13 +27,24 @@ function title(paint: Paint, text: string, rest = ''): string {
   return rest === '' ? paint('bold', text) : `${paint('bold', text)}: ${rest}`;
 }
 
-function machinesText({ machines }: Inspection, paint: Paint): string {
+function machinesText({ machines, generators: all }: Inspection, paint: Paint): string {
   const width = Math.max(0, ...machines.map(({ name }) => name.length));
+  const isOpen = all.some(generator => generator.machines === null && !('catalogue' in generator));
   const lines = machines.map(({ name, system, class: kind, generators }) => {
     const platform = system ?? kind ?? 'platform not known';
-    return `  ${printable(name).padEnd(width)}  ${printable(platform).padEnd(18)}  ${counted(generators.length, 'generator')}`;
+    return `  ${printable(name).padEnd(width)}  ${printable(platform).padEnd(18)}  ${has(generators.length, isOpen)}`;
   });
-  return [title(paint, counted(machines.length, 'machine')), ...lines].join('\n');
+  const classes = tally(
+    machines.map(({ class: kind }) => kind ?? 'unknown'),
+    { nixos: 'NixOS', darwin: 'nix-darwin', unknown: 'not known which' },
+  );
+  return [title(paint, counted(machines.length, 'machine'), classes), ...lines].join('\n');
+}
+
+/** How many generators a machine has, as far as is known. */
+function has(count: number, isOpen: boolean): string {
+  if (!isOpen) return counted(count, 'generator');
+  return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
 }
 
 function generatorsText({ generators: all }: Inspection, paint: Paint): string {
@@ -88,15 +102,28 @@ function storeText({ store }: Inspection, paint: Paint): string {
     { secret: 'secret', public: 'public' },
   );
   const backend = store.backend === null ? '' : ` (${store.backend})`;
-  return title(paint, `${counted(store.entries.length, 'stored file')}${backend}`, kinds);
+  return [
+    title(paint, `${counted(store.entries.length, 'stored file')}${backend}`, kinds),
+    ...store.machineBackends.map(one => `  ${printable(one.machine)}: ${printable(one.backend)}`),
+  ].join('\n');
 }
 
+/** Reasons, the commonest first, each with its places: what is worth making known next. */
 function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string {
   if (notAnalysable.length === 0) return '';
-  const lines = notAnalysable
+  const byReason = new Map<string, Inspection['notAnalysable']>();
+  for (const one of notAnalysable) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one]);
+  const reasons = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+  const lines = reasons
     .slice(0, MAX_REASONS)
-    .map(({ file, line, column, reason }) => `  ${printable(file)}:${line}:${column}  ${printable(reason)}`);
-  if (notAnalysable.length > MAX_REASONS) lines.push(`  … and ${notAnalysable.length - MAX_REASONS} more`);
+    .flatMap(([reason, places]) => [
+      `${String(places.length).padStart(5)}  ${printable(reason)}`,
+      ...places
+        .slice(0, MAX_PLACES)
+        .map(({ file, line, column }) => `         ${printable(file)}:${line}:${column}`),
+      ...(places.length > MAX_PLACES ? [`         … and ${places.length - MAX_PLACES} more`] : []),
+    ]);
+  if (reasons.length > MAX_REASONS) lines.push(`  … and ${reasons.length - MAX_REASONS} more reasons`);
   return [
     title(paint, `${counted(notAnalysable.length, 'place')} not analysable without Nix`),
     ...lines,

@@ -7,8 +7,8 @@ import type { Snapshot } from '../editor/snapshot.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
-import { readContents, readStore } from '../store/read.ts';
-import { implicitByName } from '../store/sops.ts';
+import { backendNamed, readStore } from '../store/read.ts';
+import { implicitByName, readSops } from '../store/sops.ts';
 import { readVars } from '../store/vars.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { leftoversIn } from './leftovers.ts';
@@ -49,7 +49,7 @@ export function inspection(workspace: Workspace) {
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     secrets: secretsOf(snapshot, at),
-    store: readStore(files),
+    store: storeOf(snapshot),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files
@@ -88,10 +88,32 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
   return names;
 }
 
+/** What is stored, and where: as the configuration says, or else as what lies on disk tells. */
+function storeOf({ fleet, files }: Snapshot) {
+  const settings = fleet.storeSettings();
+  const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
+  const [first] = set;
+  const common =
+    settings.clan ?? (set.every(one => one.backend === first?.backend) ? (first?.backend ?? null) : null);
+  const named = common === null ? null : backendNamed(common);
+  const store = readStore(files, { backend: named });
+  const guess = settings.likely === null || set.length === 0 ? null : backendNamed(settings.likely);
+  const backend = common === null ? (store.backend ?? guess) : named;
+  return {
+    ...store,
+    backend,
+    machineBackends: set.flatMap(one =>
+      one.backend === null || one.backend === (common ?? backend)
+        ? []
+        : [{ machine: one.machine, backend: one.backend }],
+    ),
+  };
+}
+
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
 function secretsOf({ fleet, files }: Snapshot, at: At) {
   const names = fleet.machines.map(machine => machine.name);
-  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readContents(files).sops, names));
+  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readSops(files), names));
   return joined.secrets.map(secret => ({
     keeper: secret.keeper,
     name: secret.name,

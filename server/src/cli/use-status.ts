@@ -3,7 +3,7 @@
  * is neither found nor proved to be missing is `unknown`.
  */
 import type { Snapshot } from '../editor/snapshot.ts';
-import { isCatalogueGenerator } from '../fleet/catalogue.ts';
+import { catalogueFile, isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Generator, Place, Use } from '../fleet/model.ts';
 
 export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
@@ -32,11 +32,16 @@ export function statusesIn({ fleet, findings }: Snapshot): (use: Use) => UseStat
           ...patterns.filter(({ name }) => fits(name, use.generator)),
         ];
     if (named.some(generator => hasFile(generator, use))) return 'resolved';
-    if (named.length === 0 && !isPattern && isCatalogueGenerator(use.generator)) return 'catalogue';
+    if (!isPattern && isInCatalogue(use)) return 'catalogue';
     if (use.guarded) return 'guarded';
     const places = [use.at, use.generatorAt, ...(use.fileAt ? [use.fileAt] : [])];
     return places.some(place => proved.has(placeKey(place))) ? 'undefined' : 'unknown';
   };
+}
+
+/** One of clan-core's services declares it; a workspace may add files to such a generator. */
+function isInCatalogue({ generator, fileName }: Use): boolean {
+  return fileName === null ? isCatalogueGenerator(generator) : catalogueFile(generator, fileName) !== null;
 }
 
 /** Could a use whose generator has holes mean this one? One of which nothing is known could be anything. */

@@ -2,7 +2,7 @@
 import type { GeneratorFile, Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import { probeBackend } from '../store/read.ts';
+import { type Backend, backendNamed, probeBackend } from '../store/read.ts';
 import type { HoverContext } from './hover.ts';
 import { code, plain, shortened } from './markdown.ts';
 
@@ -60,7 +60,16 @@ export function lyingPhrase(
   };
   if (file.secret === false) return code(publicValuePath(stored));
   if (file.deploy === false) return 'not deployed';
-  return code(deployedPath(stored, probeBackend(context.snapshot.files) ?? 'sops'));
+  return code(deployedPath(stored, backendOf(context, machines)));
+}
+
+/** As the configuration says, or else as what lies on disk tells. */
+function backendOf({ snapshot }: HoverContext, machines: readonly string[]): Backend {
+  const settings = snapshot.fleet.storeSettings();
+  const [machine] = machines;
+  const set = machine === undefined ? settings.clan : settings.of(machine);
+  if (set !== null) return backendNamed(set) ?? 'sops';
+  return probeBackend(snapshot.files) ?? backendNamed(settings.likely ?? '') ?? 'sops';
 }
 
 /** The value of a public file, or what is to be said instead. Values that differ are shown with their machines. */

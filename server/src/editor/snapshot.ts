@@ -5,6 +5,7 @@
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { NixFiles } from '../nix/value.ts';
+import type { StoreFiles } from '../store/files.ts';
 
 export interface Snapshot {
   /** Counts up with every change. */
@@ -13,5 +14,5 @@ export interface Snapshot {
   /** Findings by file, in the order of the file; files without findings are left out. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   /** The files as they are in this version. Read them before the next snapshot is taken. */
-  readonly files: NixFiles;
+  readonly files: NixFiles & StoreFiles;
 }

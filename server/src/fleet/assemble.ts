@@ -14,6 +14,7 @@ import type { Given } from './modules.ts';
 import { machineGenerators, type ServiceCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import type { SecretFacts } from './secrets.ts';
+import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
 
 export interface Parts {
   readonly files: NixFiles;
@@ -26,6 +27,7 @@ export interface Parts {
   readonly table: ModuleTable;
   readonly services: ServiceCache;
   readonly givenTo: (file: string) => Given;
+  readonly storeSettings: () => readonly StoreSetting[];
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -36,6 +38,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     withoutMachines(linkRegistry(matrix, registries, units), machines),
   );
   let secrets: readonly SecretFacts[] | null = null;
+  let storeSettings: StoreSettings | null = null;
   let brought: readonly BroughtGenerator[] | null = null;
   let generators: readonly Generator[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
@@ -59,6 +62,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     secrets() {
       secrets ??= parts.secrets();
       return secrets;
+    },
+    storeSettings() {
+      storeSettings ??= joinStoreSettings(parts.storeSettings());
+      return storeSettings;
     },
     units,
     get notAnalysable() {

@@ -19,6 +19,7 @@ import type { ServiceCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
+import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
 import { pipelineOf, placesToFollow, type TextFacts, textFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
 
@@ -64,6 +65,7 @@ interface State {
   readonly secrets: Map<string, SecretFacts>;
   readonly modules: ModuleCache;
   readonly services: ServiceCache;
+  readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -82,6 +84,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.units.delete(path);
       state.declared.delete(path);
       state.secrets.delete(path);
+      state.storeSettings.delete(path);
       state.arguments.delete(path);
       forgetModules(state.modules, path);
       state.evaluation.forgetFile(path);
@@ -157,6 +160,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         ),
         textOf: path => state.texts.get(path)?.text ?? '',
         secrets: () => findSecrets(files, state, paths),
+        storeSettings: () => findStoreSettings(files, state, paths),
       });
       return fleet;
     },
@@ -180,6 +184,7 @@ function newState(files: FleetFiles): State {
     secrets: new Map(),
     modules: createModuleCache(),
     services: { key: [], members: null },
+    storeSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     imports,
@@ -315,4 +320,18 @@ function findSecrets(files: FleetFiles, state: State, paths: readonly string[]):
     found.push(read);
   }
   return found;
+}
+
+function findStoreSettings(files: FleetFiles, state: State, paths: readonly string[]): StoreSetting[] {
+  return paths.flatMap(path => {
+    const text = state.texts.get(path)?.text ?? '';
+    if (!mentionsStoreSettings(text) || !belongsToFleet(files, path)) return [];
+    let read = state.storeSettings.get(path);
+    if (read === undefined) {
+      const file = files.parse(path);
+      read = file === null ? [] : readStoreSettings(state.evaluation, file);
+      state.storeSettings.set(path, read);
+    }
+    return read;
+  });
 }

@@ -8,6 +8,7 @@ import type { Value } from '../nix/value.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { Setting } from './settings.ts';
+import type { StoreSettings } from './store-settings.ts';
 
 /** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
 export interface Place {
@@ -325,6 +326,8 @@ export interface Fleet {
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
   readonly secrets: () => readonly SecretFacts[];
+  /** Where secrets are told to be kept. */
+  readonly storeSettings: () => StoreSettings;
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

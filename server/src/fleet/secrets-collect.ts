@@ -9,10 +9,8 @@ import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
 import { interestOf } from './interest.ts';
-import type { Known, NotAnalysable } from './model.ts';
+import type { NotAnalysable } from './model.ts';
 import { unknownArgument } from './modules.ts';
-import { placeOf } from './places.ts';
-import { definitionsOf } from './read.ts';
 import {
   type AgeRule,
   type SecretDefinition,
@@ -45,14 +43,7 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
   const templates: SecretTemplate[] = [];
   const defaults: SopsDefault[] = [];
   const gaps: SecretGap[] = [];
-  const backends: Known<string>[] = [];
   const uses = collectSecretUses(cx, file.path);
-
-  function noteBackend(walked: WalkedBinding): void {
-    for (const { value } of ask(walked.range, () => definitionsOf(cx, walked.value())) ?? [])
-      if (value.kind === 'string' && value.text !== null)
-        backends.push({ value: value.text, at: placeOf(value.origin ?? (walked.state.path as NamePath).at) });
-  }
 
   function ageRules(): AgeRule[] {
     if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return [];
@@ -67,7 +58,6 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
       const path = walked.state.path as NamePath;
       const name = path.name?.text;
       if (walked.isLet || inOptions(path)) return;
-      if (name === 'secretStore' && path.parent?.name?.text === 'settings') noteBackend(walked);
       if (name !== 'sops' && name !== 'age') return;
       const read = ask(walked.range, () =>
         readSecretOptions(cx, name, walked.value(), path.at, walked.state.conditional),
@@ -84,7 +74,6 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
       templates,
       defaults,
       gaps,
-      backends,
       uses: uses.uses(),
       notAnalysable,
     }),

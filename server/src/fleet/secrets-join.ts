@@ -15,7 +15,7 @@ import type {
   SecretUse,
   SopsDefault,
 } from './secrets.ts';
-import { flakeOf, type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
+import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
 import { type EncryptedFile, findKey, hasKeys, type KeyFinding, readEncrypted } from './secrets-keys.ts';
 import { readSopsConfig, type SopsConfig } from './secrets-rules.ts';
 
@@ -58,8 +58,6 @@ export interface FleetSecrets {
   readonly ageRules: readonly AgeRule[];
   readonly gaps: readonly SecretGap[];
   readonly notAnalysable: readonly NotAnalysable[];
-  /** What the workspace's own flake sets `…vars.settings.secretStore` to; null where it does not, or not to one text. */
-  readonly backend: string | null;
   /** The `.sops.yaml` of the root and of folders above encrypted files. */
   readonly configs: readonly SopsConfig[];
   targetOf(use: SecretUse): UseTarget;
@@ -119,7 +117,11 @@ export function joinSecrets(
     const location = filesOf(definition);
     const looked = location.files.map(file => {
       const content = encrypted(file.path);
-      return content === null ? null : { ...findKey(content, key), file: file.path, certain: file.certain };
+      if (content === null) return null;
+      const found = findKey(content, key);
+      // What a broken text does not show may be there all the same.
+      if (found.kind !== 'found' && !content.complete) return null;
+      return { ...found, file: file.path, certain: file.certain };
     });
     const [first] = looked;
     if (!first) return null;
@@ -146,7 +148,6 @@ export function joinSecrets(
     ageRules: all.flatMap(unit => unit.ageRules),
     gaps,
     notAnalysable: all.flatMap(unit => unit.notAnalysable),
-    backend: backendOf(files, all),
     configs: configsFor(
       files,
       definitions.flatMap(definition => filesOf(definition).files.map(file => file.path)),
@@ -226,13 +227,6 @@ function configsFor(files: Files, encrypted: readonly string[]): SopsConfig[] {
   return [...folders].sort().flatMap(folder => {
     const path = joinPath(folder, '.sops.yaml') as string;
     const text = files.kind(path) === 'file' ? files.text(path) : null;
-    return (text === null ? null : readSopsConfig(path, text)) ?? [];
+    return text === null ? [] : readSopsConfig(path, text);
   });
-}
-
-function backendOf(files: Files, units: readonly SecretFacts[]): string | null {
-  const own = units.filter(unit => flakeOf(files, unit.file) === '');
-  const values = new Set(own.flatMap(unit => unit.backends.map(one => one.value)));
-  const [only] = values;
-  return values.size === 1 ? (only ?? null) : null;
 }

@@ -25,6 +25,8 @@ export interface EncryptedFile {
   readonly encrypted: boolean;
   /** In the order of the file. */
   readonly recipients: readonly string[];
+  /** False where the text is broken or cut short: keys and recipients that are not listed may be there all the same. */
+  readonly complete: boolean;
 }
 
 /** Formats of which sops-nix hands out the whole file, whatever `key` says. */
@@ -37,10 +39,11 @@ export function hasKeys(format: string): boolean {
 
 /**
  * Reads the keys of a YAML or JSON file.
- * @returns null where the text is neither, or is beyond what is understood
+ * @returns null where the text is neither
  */
 export function readEncrypted(path: string, text: string): EncryptedFile | null {
-  const root = parseYaml(text)?.[0];
+  const { documents, complete } = parseYaml(text);
+  const [root] = documents;
   if (root?.kind !== 'map') return null;
   const metadata = yamlMember(root, 'sops');
   return {
@@ -48,6 +51,7 @@ export function readEncrypted(path: string, text: string): EncryptedFile | null 
     keys: keysOf(root, path).filter(key => key.name !== 'sops'),
     encrypted: metadata?.kind === 'map',
     recipients: metadata === null ? [] : recipientsOf(metadata),
+    complete,
   };
 }
 

@@ -22,6 +22,8 @@ export interface CreationRule {
 export interface SopsConfig {
   readonly path: string;
   readonly rules: readonly CreationRule[];
+  /** False where the text is broken or cut short: there may be more rules, before these too. */
+  readonly complete: boolean;
 }
 
 const KEY_LISTS = ['age', 'pgp'] as const;
@@ -36,13 +38,11 @@ const OTHER_KEYS = [
   'hckms',
 ];
 
-/** @returns null where the text is not understood */
-export function readSopsConfig(path: string, text: string): SopsConfig | null {
-  const documents = parseYaml(text);
-  if (documents === null) return null;
+export function readSopsConfig(path: string, text: string): SopsConfig {
+  const { documents, complete } = parseYaml(text);
   const rules = yamlMember(documents[0], 'creation_rules');
   const items = rules?.kind === 'list' ? rules.items : [];
-  return { path, rules: items.map(item => creationRule(path, item)) };
+  return { path, rules: items.map(item => creationRule(path, item)), complete };
 }
 
 function creationRule(path: string, node: YamlNode): CreationRule {
@@ -75,6 +75,7 @@ function recipients(node: YamlNode | null, place: (node: YamlNode) => Place): Kn
  * @returns null where no rule takes it; undefined where that is not known
  */
 export function ruleFor(config: SopsConfig, file: string): CreationRule | null | undefined {
+  if (!config.complete) return undefined;
   const folder = folderOf(config.path);
   if (folder !== '' && !file.startsWith(`${folder}/`)) return undefined;
   const path = folder === '' ? file : file.slice(folder.length + 1);

@@ -12,10 +12,18 @@ export interface YamlEntry extends Span {
   readonly value: YamlNode;
 }
 
+/** What an alias stands for is the same node wherever it stands, but for the range, which is the alias' own. */
 export type YamlNode =
   | (Span & { readonly kind: 'map'; readonly entries: readonly YamlEntry[] })
   | (Span & { readonly kind: 'list'; readonly items: readonly YamlNode[] })
-  | (Span & { readonly kind: 'scalar'; readonly text: string; readonly quoted: boolean });
+  | (Span & { readonly kind: 'scalar'; readonly text: string });
+
+/** A text as far as it could be read. */
+export interface YamlText {
+  readonly documents: readonly YamlNode[];
+  /** False where something is broken or beyond what is read: then what is not found here may be there all the same. */
+  readonly complete: boolean;
+}
 
 /** The value of a key; null where the node is no map or has no such key. */
 export function yamlMember(node: YamlNode | null | undefined, key: string): YamlNode | null {
@@ -23,7 +31,7 @@ export function yamlMember(node: YamlNode | null | undefined, key: string): Yaml
   return node.entries.find(entry => entry.key === key)?.value ?? null;
 }
 
-/** How many nodes there are in a node, itself included. */
+/** How many nodes there are in a node, itself included, each alias counted for all that it stands for. */
 export function sizeOf(node: YamlNode): number {
   if (node.kind === 'scalar') return 1;
   const inside = node.kind === 'list' ? node.items : node.entries.map(entry => entry.value);

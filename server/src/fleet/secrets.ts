@@ -106,12 +106,10 @@ export interface SecretFacts {
   readonly ageRules: readonly AgeRule[];
   readonly uses: readonly SecretUse[];
   readonly gaps: readonly SecretGap[];
-  /** What the file sets `…vars.settings.secretStore` to. */
-  readonly backends: readonly Known<string>[];
   readonly notAnalysable: readonly NotAnalysable[];
 }
 
-const MENTIONS = /\bsops\b(?!-)|\bage\s*[.=]|\bpublicKeys\b|\bsecretStore\b/;
+const MENTIONS = /\bsops\b(?!-)|\bage\s*[.=]|\bpublicKeys\b/;
 
 /** False for a text that certainly has nothing to do with either. */
 export function mentionsSecrets(text: string): boolean {
@@ -119,7 +117,7 @@ export function mentionsSecrets(text: string): boolean {
 }
 
 /** Words at which a walk has to look (see `interestOf`). */
-const WORDS = /\bsops\b|\bage\b|\bsecretStore\b/g;
+const WORDS = /\bsops\b|\bage\b/g;
 
 /** Offsets of what is of interest in a text. */
 export function secretPlaces(text: string): number[] {

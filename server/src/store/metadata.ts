@@ -4,14 +4,25 @@
  * Formats: sops' JSON store (getsops/sops 15e36f97a, `sops.age[].recipient`, `sops.pgp[].fp`, key groups), and
  * clan-core's `.age.recipients` files, one recipient a line (clan-core d7c35d912).
  */
+import { type Flaw, jsonFlaw } from './json.ts';
 
-/** @returns recipients in the order of the file; null where the text is no sops file */
-export function sopsRecipients(text: string): readonly string[] | null {
-  const root = record(parsed(text));
-  const sops = record(root?.sops);
-  if (sops === null) return null;
+/** What a text says, or why it says nothing. */
+export type Reading<T> =
+  | { readonly value: T; readonly flaw: null }
+  | { readonly value: null; readonly flaw: Flaw };
+
+/** The recipients of a file that sops has encrypted whole, as it does every secret of clan; in the order of the file. */
+export function sopsRecipients(text: string): Reading<readonly string[]> {
+  const root = parsed(text);
+  if (root.flaw !== null) return root;
+  const whole = record(root.value);
+  const sops = record(whole?.sops);
+  if (whole === null || sops === null) return flawed('it has no metadata of sops', text);
+  if (typeof whole.data !== 'string') return flawed('it has no `data`', text);
+  if (whole.data !== '' && !whole.data.startsWith('ENC[')) return flawed('its `data` is not encrypted', text);
   const groups = [sops, ...list(sops.key_groups).map(record)];
-  return [...new Set(groups.flatMap(group => (group === null ? [] : recipientsIn(group))))];
+  const value = [...new Set(groups.flatMap(group => (group === null ? [] : recipientsIn(group))))];
+  return { value, flaw: null };
 }
 
 function recipientsIn(group: Readonly<Record<string, unknown>>): string[] {
@@ -31,31 +42,44 @@ export function sidecarRecipients(text: string): readonly string[] {
     .filter(line => line !== '' && !line.startsWith('#'));
 }
 
+/** What can be told of an age file without a key: that it is one. */
+export function ageFlaw(text: string): Flaw | null {
+  if (/^(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text.trimStart())) return null;
+  return flawed(text.trim() === '' ? 'it is empty' : 'it is not encrypted by age', text).flaw;
+}
+
 export interface PublicKey {
   readonly key: string;
   readonly type: string;
 }
 
-/** A `key.json`: a list of keys, or a single one. Null where it is neither. */
-export function publicKeys(text: string): readonly PublicKey[] | null {
-  const value = parsed(text);
-  const entries = Array.isArray(value) ? value : [value];
+/** A `key.json`: a list of keys, or a single one. */
+export function publicKeys(text: string): Reading<readonly PublicKey[]> {
+  const read = parsed(text);
+  if (read.flaw !== null) return read;
+  const entries = Array.isArray(read.value) ? read.value : [read.value];
   const keys: PublicKey[] = [];
   for (const entry of entries) {
     const { publickey, type } = record(entry) ?? {};
-    if (typeof publickey !== 'string') return null;
+    if (typeof publickey !== 'string') return flawed('a key in it has no `publickey`', text);
     keys.push({ key: publickey, type: typeof type === 'string' ? type : 'age' });
   }
-  return keys;
+  return { value: keys, flaw: null };
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Reading<unknown> {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text), flaw: null };
   } catch {
-    // Half-written or not ours: as good as no metadata.
-    return null;
+    // The error's own words may quote the text, and the text may be a secret that nobody encrypted.
+    return { value: null, flaw: jsonFlaw(text) };
   }
+}
+
+/** A flaw of the whole; shown at its first line. */
+function flawed(reason: string, text: string): { readonly value: null; readonly flaw: Flaw } {
+  const end = text.indexOf('\n');
+  return { value: null, flaw: { reason, start: 0, end: end < 0 ? text.length : end } };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> | null {

@@ -7,12 +7,20 @@
  */
 import { type AgeKeys, readAgeKeys } from './age.ts';
 import { below, type StoreFiles, type Tree } from './files.ts';
-import { type Holders, holdersOf } from './links.ts';
-import { sidecarRecipients, sopsRecipients } from './metadata.ts';
-import { once, readSops, type SopsFolder, textAs } from './sops.ts';
+import type { Flaw } from './json.ts';
+import { type Holders, holdersOf, linksBelow, type StoredLink } from './links.ts';
+import { ageFlaw, sidecarRecipients, sopsRecipients } from './metadata.ts';
+import { once, reading, readSops, type SopsFolder, textAs } from './sops.ts';
 import { AGE_FOLDER, readVars, type StoredValidation, type StoredVar } from './vars.ts';
 
-export type Backend = 'sops' | 'age' | 'password-store';
+const BACKENDS = ['sops', 'age', 'password-store'] as const;
+
+export type Backend = (typeof BACKENDS)[number];
+
+/** The backend that a setting names; null for one of another kind (`vm`, `custom`). */
+export function backendNamed(setting: string): Backend | null {
+  return BACKENDS.find(one => one === setting) ?? null;
+}
 
 /** A file as `inspect` lists it. */
 export interface StoreEntry {
@@ -45,6 +53,14 @@ export interface SecretAccess {
   readonly holders: Holders | null;
   /** As its metadata has them; null where it has none. */
   readonly recipients: readonly string[] | null;
+  /** Why its file cannot be used, as far as can be told without a key; null where it can. */
+  readonly flaw: Flaw | null;
+}
+
+/** A file of the store that cannot be used as what it has to be. */
+export interface MalformedFile {
+  readonly path: string;
+  readonly flaw: Flaw;
 }
 
 /** The whole of what is stored. */
@@ -64,6 +80,12 @@ export interface StoreContents {
   accessOf(stored: StoredVar): SecretAccess | null;
   /** The stored files of a generator's file: one a placement. */
   find(generator: string, file: string): readonly StoredVar[];
+  /** The hash that a validation file holds; null where it cannot be read. */
+  hashOf(validation: StoredValidation): string | null;
+  /** Every link below `vars`, `sops` and the folder of the age backend, sorted by path. Looked for when first asked for. */
+  links(): readonly StoredLink[];
+  /** Secrets and public keys that cannot be used, sorted by path. Reads them all when first asked for. */
+  malformed(): readonly MalformedFile[];
 }
 
 export interface StoredFact {
@@ -81,6 +103,14 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   const setting = options.backend ?? null;
   const access = new Map<StoredVar, SecretAccess | null>();
   const index = once(() => byName(vars));
+  const sops = readSops(files, directory);
+  const accessOf = (stored: StoredVar): SecretAccess | null => {
+    const known = access.get(stored);
+    if (known !== undefined) return known;
+    const read = readAccess(files, stored);
+    access.set(stored, read);
+    return read;
+  };
   return {
     backend: setting ?? probed,
     evidence: setting !== null ? 'setting' : probed !== null ? 'disk' : null,
@@ -88,16 +118,28 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
     vars,
     validations,
     facts: factsIn(files, directory),
-    sops: readSops(files, directory),
+    sops,
     age: readAgeKeys(files, directory),
-    accessOf(stored) {
-      const known = access.get(stored);
-      if (known !== undefined) return known;
-      const read = readAccess(files, stored);
-      access.set(stored, read);
-      return read;
-    },
+    accessOf,
     find: (generator, file) => index().get(`${generator}\0${file}`) ?? [],
+    hashOf: ({ path }) => textAs(files, path, text => text.trim()),
+    links: once(() =>
+      ['vars', 'sops', AGE_FOLDER]
+        .flatMap(folder => linksBelow(files, below(directory, folder)))
+        .sort(byPath),
+    ),
+    malformed: once(() =>
+      [
+        ...vars.map(one => ({ path: one.path, flaw: accessOf(one)?.flaw ?? null })),
+        ...sops.secrets.map(({ path, flaw }) => ({ path, flaw: flaw() })),
+        ...[...sops.users, ...sops.machines].map(({ path, flaw }) => ({
+          path: `${path}/key.json`,
+          flaw: flaw(),
+        })),
+      ]
+        .flatMap(({ path, flaw }) => (flaw === null ? [] : [{ path, flaw }]))
+        .sort(byPath),
+    ),
   };
 }
 
@@ -134,10 +176,15 @@ function readAccess(files: StoreFiles, stored: StoredVar): SecretAccess | null {
     case 'in-repo':
       return null;
     case 'age':
-      return { holders: null, recipients: textAs(files, `${stored.path}.recipients`, sidecarRecipients) };
+      return {
+        holders: null,
+        recipients: textAs(files, `${stored.path}.recipients`, sidecarRecipients),
+        flaw: textAs(files, stored.path, ageFlaw),
+      };
     case 'sops': {
       const folder = stored.path.slice(0, stored.path.lastIndexOf('/'));
-      return { holders: holdersOf(files, folder), recipients: textAs(files, stored.path, sopsRecipients) };
+      const { value, flaw } = reading(files, stored.path, sopsRecipients)();
+      return { holders: holdersOf(files, folder), recipients: value, flaw };
     }
   }
 }
@@ -151,7 +198,11 @@ function factsIn(files: Tree, directory: string): StoredFact[] {
         .filter(entry => entry.kind === 'file' && !entry.name.startsWith('.'))
         .map(({ name }) => ({ machine, name, path: `${root}/${machine}/facts/${name}` })),
     )
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .sort(byPath);
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
 }
 
 function byName(vars: readonly StoredVar[]): Map<string, StoredVar[]> {

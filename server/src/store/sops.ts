@@ -5,8 +5,9 @@
  * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and clan_cli/secrets.
  */
 import { below, foldersIn, type StoreFiles } from './files.ts';
+import type { Flaw } from './json.ts';
 import { type Holder, type Holders, holdersIn, holdersOf } from './links.ts';
-import { type PublicKey, publicKeys, sopsRecipients } from './metadata.ts';
+import { type PublicKey, publicKeys, type Reading, sopsRecipients } from './metadata.ts';
 
 /** A user or a machine that secrets are encrypted to. */
 export interface KeyOwner {
@@ -14,6 +15,8 @@ export interface KeyOwner {
   readonly path: string;
   /** Null where the file is missing or cannot be read as keys. Read when first asked for. */
   readonly keys: () => readonly PublicKey[] | null;
+  /** Why its `key.json` cannot be used; null where it can, or is missing. */
+  readonly flaw: () => Flaw | null;
 }
 
 export interface KeyGroup {
@@ -32,6 +35,8 @@ export interface ClanSecret {
   readonly holders: () => Holders;
   /** Read from the file's metadata when first asked for; null where it has none. */
   readonly recipients: () => readonly string[] | null;
+  /** Why its file cannot be used; null where it can. */
+  readonly flaw: () => Flaw | null;
 }
 
 export interface SopsFolder {
@@ -62,12 +67,14 @@ export function readSops(files: StoreFiles, directory = ''): SopsFolder {
       const folder = `${root}/secrets/${name}`;
       const path = `${folder}/secret`;
       if (files.kind(path) !== 'file') return [];
+      const read = reading(files, path, sopsRecipients);
       return [
         {
           name,
           path,
           holders: once(() => holdersOf(files, folder)),
-          recipients: once(() => textAs(files, path, sopsRecipients)),
+          recipients: () => read().value,
+          flaw: () => read().flaw,
         },
       ];
     }),
@@ -75,7 +82,8 @@ export function readSops(files: StoreFiles, directory = ''): SopsFolder {
 }
 
 function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
-  return { name, path, keys: once(() => textAs(files, `${path}/key.json`, publicKeys)) };
+  const read = reading(files, `${path}/key.json`, publicKeys);
+  return { name, path, keys: () => read().value, flaw: () => read().flaw };
 }
 
 /**
@@ -114,12 +122,60 @@ export function implicitByName(
 export function machinesWith(sops: SopsFolder, holders: Holders): readonly string[] {
   const machines = new Set(holders.machines.filter(one => !one.dangling).map(one => one.name));
   for (const { name } of holders.groups)
-    for (const one of sops.groups.find(group => group.name === name)?.machines ?? []) machines.add(one.name);
+    for (const one of sops.groups.find(group => group.name === name)?.machines ?? [])
+      if (!one.dangling) machines.add(one.name);
   return [...machines].sort();
+}
+
+/**
+ * The keys that a secret has to be encrypted to, going by its links: those of its users, its machines and the
+ * members of its groups.
+ * @returns null where one of them is not known
+ */
+export function keysFor(sops: SopsFolder, holders: Holders): ReadonlySet<string> | null {
+  const keys = new Set<string>();
+  let complete = true;
+  const add = (owners: readonly KeyOwner[], links: readonly Holder[]) => {
+    for (const link of links) {
+      const owner = owners.find(one =>
+        link.target === null ? one.name === link.name : one.path === link.target,
+      );
+      const own = link.dangling || link.foreign ? null : (owner?.keys() ?? null);
+      if (own === null) complete = false;
+      for (const { key } of own ?? []) keys.add(key);
+    }
+  };
+  add(sops.users, holders.users);
+  add(sops.machines, holders.machines);
+  for (const link of holders.groups) {
+    const group = sops.groups.find(one => one.name === link.name);
+    if (group === undefined || link.dangling || link.foreign) return null;
+    add(sops.users, group.users);
+    add(sops.machines, group.machines);
+  }
+  return complete ? keys : null;
 }
 
 function sortedFolders(files: StoreFiles, path: string): string[] {
   return foldersIn(files, path).sort();
+}
+
+const UNREADABLE: Reading<never> = {
+  value: null,
+  flaw: { reason: 'it cannot be read as text', start: 0, end: 0 },
+};
+
+/** What a file says, read when first asked for. A file that is missing says nothing and has no flaw. */
+export function reading<T>(
+  files: StoreFiles,
+  path: string,
+  read: (text: string) => Reading<T>,
+): () => Reading<T> | { readonly value: null; readonly flaw: null } {
+  return once(() => {
+    const text = files.text(path);
+    if (text !== null) return read(text);
+    return files.kind(path) === 'file' ? UNREADABLE : { value: null, flaw: null };
+  });
 }
 
 export function textAs<T>(files: StoreFiles, path: string, read: (text: string) => T): T | null {

@@ -8,6 +8,9 @@
  * - August 2024: the public value is the file `vars/<placement>/<generator>/<file>` itself, the secret is
  *   `sops/vars/<placement>/<generator>/<file>/secret`;
  * - July 2024: `machines/<machine>/vars/<generator>/<file>`.
+ *
+ * The hash of a generator's inputs lies beside its files as `.validation-hash`; late in 2024 it was
+ * `vars/<generator>/{invalidation_hash,validation}`, then for a while the same beside the files.
  */
 import { below, foldersIn, type Tree } from './files.ts';
 
@@ -33,7 +36,8 @@ export interface StoredVar {
 
 /** What notes the inputs that a generator's files were made from. */
 export interface StoredValidation {
-  readonly placement: Placement;
+  /** Null for a layout that had none. */
+  readonly placement: Placement | null;
   readonly owner: string | null;
   readonly generator: string;
   readonly current: boolean;
@@ -41,7 +45,7 @@ export interface StoredValidation {
 }
 
 export interface StoredVars {
-  /** Sorted by placement, owner, generator and file. */
+  /** Sorted by placement, owner, generator, file and kind; a file that is both public and secret is there twice. */
   readonly vars: readonly StoredVar[];
   readonly validations: readonly StoredValidation[];
 }
@@ -122,13 +126,22 @@ export function readVars(files: Tree, directory = ''): StoredVars {
   eachGenerator(files, below(directory, 'vars'), inVars);
   eachGenerator(files, below(directory, AGE_FOLDER), inAge);
   eachGenerator(files, below(directory, 'sops/vars'), inOldSops);
+  for (const generator of foldersIn(files, below(directory, 'vars')))
+    for (const name of PLACEMENTS.has(generator) ? [] : OLD_VALIDATIONS) {
+      const path = below(directory, `vars/${generator}/${name}`);
+      if (files.kind(path) === 'file')
+        validations.push({ placement: null, owner: null, generator, current: false, path });
+    }
   const machines = below(directory, 'machines');
   for (const owner of foldersIn(files, machines)) {
     const folder = `${machines}/${owner}/vars`;
     for (const generator of foldersIn(files, folder))
       inMachine({ placement: 'per-machine', owner, generator }, `${folder}/${generator}`);
   }
-  return { vars: sortedBy(vars, one => one.file), validations: sortedBy(validations, () => '') };
+  return {
+    vars: sortedBy(vars, one => `${one.file}\0${one.kind}`),
+    validations: sortedBy(validations, () => ''),
+  };
 }
 
 /** `secrets/clan-vars/…/<file>/<file>.age` and the others, with the owner that the placement has. */
@@ -143,11 +156,13 @@ function eachGenerator(files: Tree, root: string, read: (slot: Slot, folder: str
 
 const ORDER: Readonly<Record<Placement, string>> = { shared: '0', 'per-machine': '1', 'per-export': '2' };
 
-function sortedBy<T extends Slot>(all: readonly T[], last: (one: T) => string): T[] {
+const PLACEMENTS: ReadonlySet<string> = new Set(Object.keys(ORDER));
+
+function sortedBy<T extends Slot | StoredValidation>(all: readonly T[], last: (one: T) => string): T[] {
   return all
     .map(one => ({
       one,
-      key: `${ORDER[one.placement]}\0${one.owner ?? ''}\0${one.generator}\0${last(one)}`,
+      key: `${one.placement === null ? '3' : ORDER[one.placement]}\0${one.owner ?? ''}\0${one.generator}\0${last(one)}`,
     }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ one }) => one);

@@ -9,6 +9,7 @@ import {
   fstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   realpathSync,
   statSync,
@@ -29,6 +30,12 @@ export interface Entry {
   readonly kind: EntryKind;
 }
 
+/** A symbolic link as it is written. */
+export interface LinkEntry {
+  readonly name: string;
+  readonly target: string;
+}
+
 /** Something of the workspace that was left out, and why, in words that follow "not analysed: ". */
 export interface Skipped {
   readonly path: string;
@@ -43,6 +50,8 @@ export interface Disk {
   read(path: string): string | null;
   /** True for a symbolic link, which a walk must not follow. */
   isLink(path: string): boolean;
+  /** The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder. */
+  links(path: string): readonly LinkEntry[] | null;
   /** What could not be read so far, sorted by path. */
   skipped(): readonly Skipped[];
   /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
@@ -50,10 +59,20 @@ export interface Disk {
   forgetAll(): void;
 }
 
+/** Kept as it was read: a store has tens of thousands of folders with one or two names, and a map for each is dear. */
 interface Folder {
-  readonly entries: ReadonlyMap<string, EntryKind>;
-  readonly links: ReadonlySet<string>;
+  readonly entries: readonly Entry[];
+  /** The kinds by name, for folders in which looking through all names takes long. */
+  readonly kinds: ReadonlyMap<string, EntryKind> | null;
+  readonly linkNames: ReadonlySet<string>;
+  /** Read when first asked for: few ask. */
+  links: readonly LinkEntry[] | null;
 }
+
+const MAX_LOOKED_THROUGH = 8;
+
+/** Shared by all folders without links, which are nearly all there are; never added to. */
+const NO_LINKS = new Set<string>();
 
 /** @param root absolute path of the folder */
 export function createDisk(root: string): Disk {
@@ -65,12 +84,10 @@ export function createDisk(root: string): Disk {
     kind(path) {
       if (path === '') return folder('') === null ? null : 'directory';
       const parent = folderOf(path);
-      return folder(parent)?.entries.get(path.slice(parent === '' ? 0 : parent.length + 1)) ?? null;
+      const found = folder(parent);
+      return found === null ? null : kindIn(found, path.slice(parent === '' ? 0 : parent.length + 1));
     },
-    list(path) {
-      const found = folder(path);
-      return found && [...found.entries].map(([name, kind]) => ({ name, kind }));
-    },
+    list: path => folder(path)?.entries ?? null,
     read(path) {
       if (disk.kind(path) !== 'file') return null;
       const result = readText(join(root, path));
@@ -83,7 +100,13 @@ export function createDisk(root: string): Disk {
     },
     isLink(path) {
       const parent = folderOf(path);
-      return folder(parent)?.links.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
+      return folder(parent)?.linkNames.has(path.slice(parent === '' ? 0 : parent.length + 1)) ?? false;
+    },
+    links(path) {
+      const found = folder(path);
+      if (found === null) return null;
+      found.links ??= [...found.linkNames].flatMap(name => linkAt(join(root, path, name), name));
+      return found.links;
     },
     skipped: () =>
       [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -122,16 +145,20 @@ export function createDisk(root: string): Disk {
       return null;
     }
     unread.delete(path);
-    const entries = new Map<string, EntryKind>();
-    const links = new Set<string>();
+    const entries: Entry[] = [];
+    let linkNames = NO_LINKS;
     for (const entry of found) {
       const link = entry.isSymbolicLink();
+      if (link) {
+        if (linkNames === NO_LINKS) linkNames = new Set();
+        linkNames.add(entry.name);
+      }
       const kind = link ? kindOfLink(join(root, path, entry.name)) : kindOf(entry);
-      if (kind === null) continue;
-      entries.set(entry.name, kind);
-      if (link) links.add(entry.name);
+      if (kind !== null) entries.push({ name: entry.name, kind });
     }
-    return { entries, links };
+    const kinds =
+      entries.length > MAX_LOOKED_THROUGH ? new Map(entries.map(one => [one.name, one.kind])) : null;
+    return { entries, kinds, linkNames, links: null };
   }
 
   function kindOfLink(absolute: string): EntryKind | null {
@@ -148,16 +175,30 @@ export function createDisk(root: string): Disk {
   return disk;
 }
 
+function kindIn({ entries, kinds }: Folder, name: string): EntryKind | null {
+  if (kinds !== null) return kinds.get(name) ?? null;
+  return entries.find(entry => entry.name === name)?.kind ?? null;
+}
+
 /** Pipes, sockets and devices are nobody's source and may block a reader for ever, so they do not exist here. */
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): EntryKind | null {
   if (entry.isFile()) return 'file';
   return entry.isDirectory() ? 'directory' : null;
 }
 
+function linkAt(absolute: string, name: string): LinkEntry[] {
+  try {
+    return [{ name, target: readlinkSync(absolute) }];
+  } catch {
+    // Gone since the folder was read: as if it had never been there.
+    return [];
+  }
+}
+
 /** Null for a link that leads nowhere or in a circle. */
 function realPathOf(absolute: string): string | null {
   try {
-    return realpathSync(absolute);
+    return realpathSync.native(absolute);
   } catch {
     // The reason does not matter: such a link cannot be read by Nix either.
     return null;

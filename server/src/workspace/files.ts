@@ -6,11 +6,21 @@ import { lineStartsOf, type SourceFile } from '../nix/source.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { findNixFiles, isSearched } from './discovery.ts';
-import { createDisk, type Disk, type Entry, MAX_FILE_BYTES, type Skipped, withoutMark } from './disk.ts';
+import {
+  createDisk,
+  type Disk,
+  type Entry,
+  type LinkEntry,
+  MAX_FILE_BYTES,
+  type Skipped,
+  withoutMark,
+} from './disk.ts';
 
 export interface WorkspaceFiles extends NixFiles {
   /** Paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
+  /** The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. */
+  links(folder: string): readonly LinkEntry[] | null;
   /** What is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
@@ -91,6 +101,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       yield* known();
       for (const path of overlays.keys()) if (belongs(path) && !known().has(path)) yield path;
     },
+    links: folder => disk.links(folder),
     skipped: () => disk.skipped(),
     open(path, text) {
       const clean = withoutMark(text);
