@@ -7,6 +7,7 @@
  */
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
+import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { assemble } from './assemble.ts';
@@ -159,8 +160,16 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           ),
         ),
         textOf: path => state.texts.get(path)?.text ?? '',
-        secrets: () => findSecrets(files, state, paths),
-        storeSettings: () => findStoreSettings(files, state, paths),
+        secrets: () =>
+          readEach(files, state, paths, state.secrets, {
+            has: (_path, text) => mentionsSecrets(text),
+            read: readSecrets,
+          }),
+        storeSettings: () =>
+          readEach(files, state, paths, state.storeSettings, {
+            has: (path, text) => mentionsStoreSettings(text) && belongsToFleet(files, path),
+            read: readStoreSettings,
+          }).flat(),
       });
       return fleet;
     },
@@ -305,33 +314,26 @@ function findDeclared(
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
 }
 
-/** What the files say of sops-nix and agenix. Nothing that is checked needs it, so it is read when asked for. */
-function findSecrets(files: FleetFiles, state: State, paths: readonly string[]): SecretFacts[] {
-  const found: SecretFacts[] = [];
+/** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
+function readEach<Facts>(
+  files: FleetFiles,
+  state: State,
+  paths: readonly string[],
+  kept: Map<string, Facts>,
+  kind: {
+    readonly has: (path: string, text: string) => boolean;
+    readonly read: (cx: Evaluation, file: SourceFile) => Facts;
+  },
+): Facts[] {
+  const found: Facts[] = [];
   for (const path of paths) {
-    if (!mentionsSecrets(state.texts.get(path)?.text ?? '')) continue;
-    let read = state.secrets.get(path);
-    if (read === undefined) {
-      const file = files.parse(path);
-      if (file === null) continue;
-      read = readSecrets(state.evaluation, file);
-      state.secrets.set(path, read);
-    }
-    found.push(read);
+    if (!kind.has(path, state.texts.get(path)?.text ?? '')) continue;
+    const known = kept.get(path);
+    const file = known === undefined ? files.parse(path) : null;
+    const facts = known ?? (file && kind.read(state.evaluation, file));
+    if (facts == null) continue;
+    kept.set(path, facts);
+    found.push(facts);
   }
   return found;
-}
-
-function findStoreSettings(files: FleetFiles, state: State, paths: readonly string[]): StoreSetting[] {
-  return paths.flatMap(path => {
-    const text = state.texts.get(path)?.text ?? '';
-    if (!mentionsStoreSettings(text) || !belongsToFleet(files, path)) return [];
-    let read = state.storeSettings.get(path);
-    if (read === undefined) {
-      const file = files.parse(path);
-      read = file === null ? [] : readStoreSettings(state.evaluation, file);
-      state.storeSettings.set(path, read);
-    }
-    return read;
-  });
 }

@@ -346,12 +346,15 @@ function readList(reader: Reader): Expr {
   const start = reader.at;
   const items: Expr[] = [];
   let height = 0;
+  // Lists in lists come here without passing by an expression.
+  if (++reader.depth > MAX_DEPTH / 2) throw GIVE_UP;
   take(reader, 1);
   while (skipBlanks(reader) !== 93) {
     items.push(readSelection(reader));
     if (reader.height > height) height = reader.height;
   }
   take(reader, 1);
+  reader.depth--;
   reader.height = height + 1;
   return { kind: 'list', start, end: reader.end, items: exact(items) };
 }
