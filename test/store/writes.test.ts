@@ -75,7 +75,14 @@ describe('sops: whom a var is for', () => {
   });
 
   it('no machine where it is not deployed; users and groups keep what they have', () => {
-    const link = (name: string) => ({ name, path: `x/${name}`, target: name, dangling: false });
+    const link = (name: string) => ({
+      name,
+      path: `x/${name}`,
+      link: name,
+      target: name,
+      dangling: false,
+      foreign: false,
+    });
     const before = {
       users: [link('bob'), { ...link('gone'), dangling: true }],
       machines: [link('web')],

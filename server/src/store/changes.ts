@@ -18,7 +18,7 @@ export function write(path: string, content: string | Uint8Array): Change {
 }
 
 /** @param to a path from the root, as is `path` */
-export function linkTo(path: string, to: string): Change {
+export function linkTo(path: string, to: string): Extract<Change, { kind: 'link' }> {
   return { kind: 'link', path, target: relative(dirname(path), to) };
 }
 

@@ -8,7 +8,7 @@ import { type Change, linkTo, removeIfThere, varFolder, write } from './changes.
 import { type AgeCommand, generateKeyPair, type Keyring } from './crypt.ts';
 import { StoreFailure } from './failure.ts';
 import { below, type StoreFiles } from './files.ts';
-import { type HolderKind, type Holders, holdersOf } from './links.ts';
+import { type Holder, type HolderKind, type Holders, holdersOf } from './links.ts';
 import type { PublicKey } from './metadata.ts';
 import type { KeyOwner, SopsFolder } from './sops.ts';
 import { sealSecret } from './sops-secret.ts';
@@ -30,7 +30,8 @@ export interface AccessWanted {
 
 /** Whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
 export function varAccess(before: Holders | null, wanted: AccessWanted): Access {
-  const had = (kind: HolderKind) => (before?.[kind] ?? []).filter(one => !one.dangling).map(one => one.name);
+  const had = (kind: HolderKind) =>
+    (before?.[kind] ?? []).filter(one => !one.dangling && !one.foreign).map(one => one.name);
   return {
     users: sorted([...had('users'), wanted.actor]),
     machines: wanted.deploy ? sorted(wanted.machines) : [],
@@ -107,9 +108,8 @@ export function linkChanges(files: StoreFiles, directory: string, folder: string
   const before = holdersOf(files, folder);
   return KINDS.flatMap(kind => {
     const target = (name: string) => below(directory, `sops/${kind}/${name}`);
-    const right = before[kind]
-      .filter(one => !one.dangling && one.target === target(one.name))
-      .map(one => one.name);
+    const wanted = (one: Holder) => linkTo(one.path, target(one.name)).target;
+    const right = before[kind].filter(one => !one.dangling && one.link === wanted(one)).map(one => one.name);
     return [
       ...before[kind]
         .filter(one => !access[kind].includes(one.name))
