@@ -79,7 +79,7 @@ export function plainFleet(fleet: Fleet): unknown {
       .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
     brought: fleet.brought(),
     secrets: fleet.secrets(),
-    storeSettings: fleet.storeSettings(),
+    storeSettings: fleet.storeSettings().all,
     notAnalysable: [],
   };
 }
