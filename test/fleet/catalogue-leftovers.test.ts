@@ -56,6 +56,7 @@ describe('of several versions of a generator, the one that fits', () => {
     const files = ['admin_token', 'metrics_token', 'rpc_secret'];
     const found = leftoverOf({ name: 'garage', shared: false, files }, ['rpc_secret']);
     expect(found?.files.map(({ name }) => name)).toEqual(['rpc_secret']);
+    expect(found?.complete).toBe(false);
   });
 
   it('is told by where it is stored', () => {

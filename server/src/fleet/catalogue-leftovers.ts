@@ -19,7 +19,7 @@ export interface Leftover {
   readonly service: string | null;
   /** The files asked for, as clan-core declares or declared them. */
   readonly files: readonly CatalogueFile[];
-  /** True if all that the generator makes is stored. */
+  /** True if they are all that the generator makes. */
   readonly complete: boolean;
 }
 
@@ -83,7 +83,7 @@ export function leftoverOf(stored: StoredGenerator, unexplained: readonly string
   return {
     service: services.size === 1 ? best.entry.service : null,
     files,
-    complete: missing(best) === 0,
+    complete: best.files.every(({ name }) => unexplained.includes(name)),
   };
 }
 
