@@ -64,6 +64,7 @@ describe('what readers of Nix disagree about is left to the grammar', () => {
     ['white space that only some know', 'a\fb'],
     ['a NUL byte', '"\0"'],
     ['deep nesting', `${'['.repeat(400)}${']'.repeat(400)}`],
+    ['endless nesting', '['.repeat(100_000)],
     ['a long chain', `a${' + a'.repeat(400)}`],
   ])('%s', (_, text) => expect(readQuickly(text)).toBeNull());
 });
