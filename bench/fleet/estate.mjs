@@ -93,7 +93,7 @@ function edits(files, [first]) {
   const at = (file, path) => ({ file, ...locate(files.get(file), 'time.timeZone'), text: use(path) });
   return {
     machine: at(`machines/${first.name}/configuration.nix`, 'bench-missing.files.secret'),
-    shared: at('modules/base.nix', 'root-password.files.bench-missing'),
+    shared: at('modules/base.nix', 'monitoring-token.files.bench-missing'),
   };
 }
 

@@ -20,8 +20,9 @@ import {
   standsHere,
   take,
 } from './quick-lex.ts';
+import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
-import type { BinaryOperator, Expr, Identifier, SyntaxTree } from './syntax.ts';
+import type { Expr, Identifier, SyntaxTree } from './syntax.ts';
 
 /** The tree of a text without any mistake; null if it is for the parser. */
 export function readQuickly(text: string): SyntaxTree | null {
@@ -38,7 +39,7 @@ export function readQuickly(text: string): SyntaxTree | null {
 }
 
 function readExpr(reader: Reader): Expr {
-  if (++reader.depth > MAX_DEPTH / 2) throw GIVE_UP;
+  if (++reader.depth > MAX_DEPTH) throw GIVE_UP;
   const expr = readWhole(reader);
   // The parser cuts what nests too deeply, and says so.
   if (reader.height > MAX_DEPTH / 2) throw GIVE_UP;
@@ -135,70 +136,9 @@ function readWith(reader: Reader, start: number, stop: number): Expr {
   return { kind: 'assert', start, end, condition: first, body };
 }
 
-const NOT = 7;
-const HAS_ATTR = 11;
-const NEGATE = 12;
-
-interface Operator {
-  readonly sign: BinaryOperator;
-  readonly binds: number;
-  readonly toTheRight: boolean;
-}
-
-function operator(sign: BinaryOperator, binds: number, toTheRight = false): Operator {
-  return { sign, binds, toTheRight };
-}
-
-const IMPLIES = operator('->', 1, true);
-const OR = operator('||', 2);
-const AND = operator('&&', 3);
-const EQUAL = operator('==', 4);
-const UNEQUAL = operator('!=', 4);
-const LESS = operator('<', 5);
-const AT_MOST = operator('<=', 5);
-const MORE = operator('>', 5);
-const AT_LEAST = operator('>=', 5);
-const UPDATE = operator('//', 6, true);
-const PLUS = operator('+', 8);
-const MINUS = operator('-', 8);
-const TIMES = operator('*', 9);
-const OVER = operator('/', 9);
-const CONCAT = operator('++', 10, true);
-
-/** The operator that begins with this character here; null if there is none. */
-function operatorHere({ text, at }: Reader, code: number): Operator | null {
-  const next = text.charCodeAt(at + 1);
-  switch (code) {
-    case 33:
-      return next === 61 ? UNEQUAL : null;
-    case 38:
-      return next === 38 ? AND : null;
-    case 42:
-      return TIMES;
-    case 43:
-      return next === 43 ? CONCAT : PLUS;
-    case 45:
-      return next === 62 ? IMPLIES : MINUS;
-    case 47:
-      return next === 47 ? UPDATE : OVER;
-    case 60:
-      if (next === 124) throw GIVE_UP;
-      return next === 61 ? AT_MOST : LESS;
-    case 61:
-      return next === 61 ? EQUAL : null;
-    case 62:
-      return next === 61 ? AT_LEAST : MORE;
-    case 124:
-      if (next !== 124) throw GIVE_UP;
-      return OR;
-    default:
-      return null;
-  }
-}
-
 /** Operands and the operators between them that bind at least this much. */
 function readOperation(reader: Reader, least: number): Expr {
-  if (++reader.depth > MAX_DEPTH / 2) throw GIVE_UP;
+  if (++reader.depth > MAX_DEPTH) throw GIVE_UP;
   const code = skipBlanks(reader);
   const start = reader.at;
   let left: Expr;
@@ -267,6 +207,13 @@ function isOperandHere(reader: Reader): boolean {
 }
 
 function readSelection(reader: Reader): Expr {
+  if (++reader.depth > MAX_DEPTH) throw GIVE_UP;
+  const expr = readSelected(reader);
+  reader.depth--;
+  return expr;
+}
+
+function readSelected(reader: Reader): Expr {
   const start = reader.at;
   const target = readSimple(reader);
   if (skipBlanks(reader) !== 46 || isPathHere(reader)) return target;
