@@ -1,0 +1,9 @@
+# Out at sea.
+{
+  imports = [
+    ../../modules/keys.nix
+    ../../modules/pipeline.nix
+  ];
+
+  nixpkgs.hostPlatform = "aarch64-linux";
+}
