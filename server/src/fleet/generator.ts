@@ -31,9 +31,9 @@ import type {
   WrittenOption,
 } from './model.ts';
 import { placeOf } from './places.ts';
-import { readBool, readName, readText } from './read.ts';
+import { definitionsOf, readBool, readName, readText } from './read.ts';
 import { definedBy } from './submodule.ts';
-import { settleOne, weighed } from './weights.ts';
+import { settleOne, type Weighed, weighed } from './weights.ts';
 import { readWritten } from './written-options.ts';
 
 export const OPAQUE: GeneratorBody = {
@@ -65,6 +65,12 @@ export interface BodySource {
   readonly fallback: Place;
   /** True where it is not known whether it applies to a generator that exists. */
   readonly conditional: boolean;
+}
+
+/** A generator that certainly does not exist is shown as it is written: what reads it stands under its condition. */
+function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
+  const held = weighed(cx, value);
+  return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
 }
 
 /** Whether a list is known to hold all there is. */
@@ -105,7 +111,7 @@ export function readBodies(
     reading,
     sources.flatMap(({ value, fallback, conditional }, source) =>
       givenThatItIs(
-        weighed(cx, value)
+        heldBy(cx, value, sources.length === 1)
           .flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
           .map(one => ({ ...one, fallback, source: how === 'together' ? 0 : source })),
         conditional,
