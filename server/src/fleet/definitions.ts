@@ -5,10 +5,11 @@ import { display, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue } from '../nix/value.ts';
-import { OPAQUE, readBody } from './generator.ts';
+import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
 import { callsOf, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
+import { weighed } from './weights.ts';
 
 /** What an assignment holds. */
 export interface Collection {
@@ -18,6 +19,9 @@ export interface Collection {
   /** Why there may be more. */
   readonly gaps: readonly UnknownValue[];
 }
+
+/** What definitions were read from. Kept beside the model, which holds no values. */
+const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; readonly source: BodySource }>();
 
 /** Steps allowed for reading one generator's body. */
 const BODY_STEPS = 50_000;
@@ -84,13 +88,13 @@ function definition(
 ): GeneratorDefinition {
   const at = entry.at === null ? assignment : placeOf(entry.at);
   let body: GeneratorBody | null = null;
-  return {
+  const made: GeneratorDefinition = {
     name,
     nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
     kind: isExtension(cx, entry) ? 'partial' : 'full',
     at,
     via: viaOf(entry.at, assignment),
-    conditional: conditional || entry.optional,
+    conditional: conditional || entry.optional || isConditional(cx, entry.value),
     body() {
       if (body === null) {
         const read = withBudget(cx, BODY_STEPS, () => readBody(cx, entry.value, at));
@@ -99,6 +103,62 @@ function definition(
       return body;
     },
   };
+  // An addition under a condition may be missing; what declares the generator is there when the generator is.
+  const mayBeMissing = made.conditional && made.kind === 'partial';
+  sources.set(made, { cx, source: { value: entry.value, fallback: at, conditional: mayBeMissing } });
+  return made;
+}
+
+/**
+ * The body that several definitions of one generator make.
+ * @param how `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known
+ *   whether any machine has two of them
+ */
+export function joinedBody(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
+  const [only, ...others] = definitions;
+  if (only === undefined) return OPAQUE;
+  if (others.length === 0) return only.body();
+  const before = joined.get(only);
+  if (before?.how === how && sameItems(before.definitions, definitions)) return before.body;
+  const body = join(definitions, how);
+  joined.set(only, { definitions, how, body });
+  return body;
+}
+
+type How = 'together' | 'perhaps';
+
+/** What was joined last, by the first definition: after an edit, all generators but a few have the same ones. */
+const joined = new WeakMap<
+  GeneratorDefinition,
+  { readonly definitions: readonly GeneratorDefinition[]; readonly how: How; readonly body: GeneratorBody }
+>();
+
+function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index]);
+}
+
+function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
+  const found = definitions.flatMap(definition => sources.get(definition) ?? []);
+  const [first] = found;
+  if (first === undefined) return OPAQUE;
+  const { cx } = first;
+  const read = withBudget(cx, BODY_STEPS * found.length, () =>
+    readBodies(
+      cx,
+      found.map(({ source }) => source),
+      how,
+    ),
+  );
+  if (read instanceof BudgetExceeded) return OPAQUE;
+  return found.length < definitions.length && read.completeness === 'full'
+    ? { ...read, completeness: 'partial' }
+    : read;
+}
+
+/** `x = mkIf … { … }`: is there nothing that certainly applies? */
+function isConditional(cx: Evaluation, lazy: Lazy): boolean {
+  const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
+  return !(read instanceof BudgetExceeded) && read.every(one => one.conditional);
 }
 
 /** What the contract of `inspect` calls a collection of which nothing is known. */
@@ -129,10 +189,15 @@ function isExtension(cx: Evaluation, entry: Attr): boolean {
   const { value } = entry;
   if (value.kind !== 'thunk' && value.kind !== 'attrs') return false;
   const origin = originOfLazy(value);
-  if (origin === null || /^(rec\b|\{)/.test(origin.file.text.slice(origin.start, origin.start + 4)))
-    return false;
-  const set = force(cx, value);
-  return set.kind === 'attrs' && isClosed(set) && !set.entries.has('script') && !set.entries.has('prompts');
+  if (origin === null || isWrittenOut(origin)) return false;
+  return weighed(cx, value).every(({ value: set }) => {
+    if (set.kind !== 'attrs' || !isClosed(set) || isWrittenOut(set.origin)) return false;
+    return !set.entries.has('script') && !set.entries.has('prompts');
+  });
+}
+
+function isWrittenOut(origin: Origin | null): boolean {
+  return origin !== null && /^(rec\b|\{)/.test(origin.file.text.slice(origin.start, origin.start + 4));
 }
 
 function originOfLazy(lazy: Lazy): Origin | null {

@@ -1,22 +1,25 @@
 /**
- * One definition of a generator: from the evaluated set to plain data. What clan's option schema does (persisted
- * prompts become files, files are secret unless said otherwise) is done here.
+ * A generator: from the evaluated sets that define it to plain data. What clan's option schema does (persisted
+ * prompts become files, files are secret unless said otherwise) is done here; what the module system does with
+ * several definitions, in weights.ts.
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { attr, attrs, display, isClosed, unknown } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
+import { display } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type {
-  Attr,
-  AttrsValue,
-  LambdaValue,
-  Lazy,
-  Origin,
-  StringValue,
-  UnknownValue,
-  Value,
-} from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import {
+  agreed,
+  givenThatItIs,
+  isOpen,
+  itemsOf,
+  type Layer,
+  layersOf,
+  optionIn,
+  optionOr,
+  type Reading,
+} from './layers.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -27,9 +30,10 @@ import type {
   Place,
   WrittenOption,
 } from './model.ts';
-import { unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
-import { type Definition, definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
+import { definitionsOf, readBool, readName, readText } from './read.ts';
+import { definedBy } from './submodule.ts';
+import { settleOne, type Weighed, weighed } from './weights.ts';
 import { readWritten } from './written-options.ts';
 
 export const OPAQUE: GeneratorBody = {
@@ -46,17 +50,27 @@ export const OPAQUE: GeneratorBody = {
   validation: undefined,
 };
 
+/** The layers of one file or prompt. */
 interface Named {
   readonly name: string;
   readonly kind: NameKind;
-  readonly attr: Attr;
+  readonly at: Place;
+  readonly layers: readonly Layer[];
 }
 
-/** Collects what is read and whether anything was left unread. */
-interface Reading {
-  readonly cx: Evaluation;
+/** A value that defines (part of) a generator. */
+export interface BodySource {
+  readonly value: Lazy;
+  /** The place for facts that were written nowhere. */
   readonly fallback: Place;
-  complete: boolean;
+  /** True where it is not known whether it applies to a generator that exists. */
+  readonly conditional: boolean;
+}
+
+/** A generator that certainly does not exist is shown as it is written: what reads it stands under its condition. */
+function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
+  const held = weighed(cx, value);
+  return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
 }
 
 /** Whether a list is known to hold all there is. */
@@ -79,186 +93,122 @@ function counted<T>(reading: Reading, read: () => readonly T[]): Counted<T> {
  * Reads a generator's body.
  * @param fallback the place for facts that were written nowhere
  */
-export function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): GeneratorBody {
-  const sets: AttrsValue[] = [];
-  const written: { readonly set: AttrsValue; readonly conditional: boolean }[] = [];
-  const reading: Reading = { cx, fallback, complete: true };
-  for (const one of definitionsOf(cx, lazy)) {
-    for (const { value, conditional } of one.value.kind === 'lambda' ? configOf(cx, one.value) : [one]) {
-      const sure = value.kind === 'attrs' && !conditional && !one.conditional;
-      if (!sure) reading.complete = false;
-      const own = setsOf(cx, value);
-      sets.push(...own);
-      written.push(...own.map(set => ({ set, conditional: !sure })));
-    }
-  }
-  if (sets.length === 0) return OPAQUE;
-  for (const set of sets) if (!isClosed(set) || hasOptional(set)) reading.complete = false;
+export function readBody(cx: Evaluation, value: Lazy, fallback: Place): GeneratorBody {
+  return readBodies(cx, [{ value, fallback, conditional: false }]);
+}
+
+/**
+ * Reads what several definitions make of one generator, as the module system joins them.
+ * @param how see `joinedBody`
+ */
+export function readBodies(
+  cx: Evaluation,
+  sources: readonly BodySource[],
+  how: 'together' | 'perhaps' = 'together',
+): GeneratorBody {
+  const reading: Reading = { cx, complete: true };
+  const layers = layersOf(
+    reading,
+    sources.flatMap(({ value, fallback, conditional }, source) =>
+      givenThatItIs(
+        heldBy(cx, value, sources.length === 1)
+          .flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
+          .map(one => ({ ...one, fallback, source: how === 'together' ? 0 : source })),
+        conditional,
+      ),
+    ),
+  );
+  if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
+  for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
   const whole = reading.complete;
-  const members = (option: string) =>
-    counted(reading, () => sets.flatMap(set => namesIn(reading, set, option)));
-  const files = new Map<string, GeneratorFile>();
-  const named = members('files');
-  for (const one of named.list) files.set(one.name, readFile(reading, one));
-  const asked = members('prompts');
-  const prompts = asked.list.map(one => readPrompt(reading, one));
-  const dependencies = counted(reading, () => sets.flatMap(set => readDependencies(reading, set)));
-  const packages = sets.map(set => readPackages(reading, set));
+  const asked = counted(reading, () => namedIn(reading, layers, 'prompts'));
+  const prompts = asked.list.map(named => readPrompt(reading, named));
+  const named = counted(reading, () => namedIn(reading, layers, 'files'));
+  const files = new Map(named.list.map(one => [one.name, readFile(reading, one)]));
+  const dependencies = counted(reading, () => readDependencies(reading, layers));
+  const packages = readPackages(reading, layers);
   let options: readonly WrittenOption[] | null = null;
   for (const prompt of prompts) {
     if (prompt.persist === null) reading.complete = false;
     if (prompt.persist === true && !files.has(prompt.name)) files.set(prompt.name, promptFile(prompt));
   }
   return {
-    share: readShare(reading, sets),
+    share: optionOr(reading, layers, 'share', false, readBool),
     files: [...files.values()],
     prompts,
     dependencies: dependencies.list,
-    runtimeInputs: packages.flatMap(one => one.list.map(known => known.value)),
-    packages: packages.flatMap(one => one.list),
+    runtimeInputs: [...new Set(packages.list.map(one => one.value))],
+    packages: packages.list,
     complete: {
       files: whole && named.complete && prompts.every(prompt => prompt.persist !== null),
       prompts: whole && asked.complete,
       dependencies: whole && dependencies.complete,
-      packages: whole && packages.every(one => one.complete),
+      packages: whole && packages.complete,
     },
     options() {
-      options ??= readWritten(cx, written, fallback);
+      options ??= layers.flatMap(({ value, conditional, fallback }) =>
+        value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
+      );
       return options;
     },
-    script: readScript(reading, sets),
-    validation: readValidation(reading, sets),
+    script: readScript(reading, layers),
+    validation: readValidation(reading, layers),
     completeness: reading.complete ? 'full' : 'partial',
   };
 }
 
-/** A generator is a submodule, so it may be written as a module: a function, with options of its own perhaps. */
-function configOf(cx: Evaluation, module: LambdaValue): readonly Definition[] {
-  const { formals } = module.expr;
-  const file = module.scope.file.path;
-  const at = module.expr.start;
-  const args = attrs(
-    new Map((formals ?? []).map(({ name }) => [name.name, attr(argumentOf(name.name, file, at), null)])),
-    null,
-  );
-  const value = apply(
-    cx,
-    module,
-    formals === null ? unknown(`the arguments of a module`, `module ${file}:${at}`, null) : args,
-    module.origin,
-  );
-  const own = value.kind === 'attrs' ? value.entries.get('config') : undefined;
-  return own === undefined ? definitionsOf(cx, value) : definitionsOf(cx, own.value);
-}
-
-/** The `config` of a submodule is its own, not the machine's. */
-function argumentOf(name: string, file: string, at: number): Lazy {
-  if (name !== 'config' && name !== 'options') return unknownArgument(name, file, at);
-  return unknown(`the generator's own \`${name}\``, `${name} of ${file}:${at}`, null, { kind: 'root', name });
-}
-
-/** The set, or the sets that an unknown perhaps is: what is shown then is a guess, and never complete. */
-function setsOf(cx: Evaluation, value: Value): AttrsValue[] {
-  if (value.kind === 'attrs') return [value];
-  if (value.kind !== 'unknown') return [];
-  const sets: AttrsValue[] = [];
-  for (const candidate of value.candidates ?? []) {
-    const set = force(cx, candidate);
-    if (set.kind === 'attrs') sets.push(set);
-  }
-  return sets;
-}
-
-function hasOptional(set: AttrsValue): boolean {
-  for (const entry of set.entries.values()) if (entry.optional) return true;
-  return false;
-}
-
-/** The named members of `set.files` or `set.prompts`, through `mkIf` and the like. */
-function namesIn(reading: Reading, set: AttrsValue, option: string): Named[] {
-  const entry = set.entries.get(option);
-  if (entry === undefined) return [];
-  const found: Named[] = [];
-  for (const { value, conditional } of definitionsOf(reading.cx, entry.value)) {
-    if (value.kind === 'unknown') {
-      found.push(...candidatesOf(reading, value));
-      reading.complete = false;
-      continue;
+/** The members of `files` or `prompts`. */
+function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
+  const found = new Map<string, Named>();
+  for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
+    const { value, conditional, fallback, source } = layer;
+    if (value.kind !== 'attrs') continue;
+    if (conditional || isOpen(value)) reading.complete = false;
+    for (const [name, kind, attr] of membersOf(value)) {
+      const at = attr.at === null ? fallback : placeOf(attr.at);
+      const more = weighed(reading.cx, attr.value, conditional || attr.optional);
+      const before = found.get(name);
+      const all = [...(before?.layers ?? []), ...more.map(one => ({ ...one, fallback: at, source }))];
+      if (all.length > 0) found.set(name, { name, kind, at: before?.at ?? at, layers: all });
     }
-    if (value.kind !== 'attrs') {
-      reading.complete = false;
-      continue;
-    }
-    if (conditional || !isClosed(value) || hasOptional(value)) reading.complete = false;
-    found.push(...membersOf(value));
   }
-  return found;
-}
-
-function candidatesOf(reading: Reading, value: UnknownValue): Named[] {
-  return (value.candidates ?? []).flatMap(candidate => {
-    const set = force(reading.cx, candidate);
-    return set.kind === 'attrs' ? membersOf(set) : [];
+  return [...found.values()].map(named => {
+    if (named.layers.every(one => one.conditional)) reading.complete = false;
+    return { ...named, layers: layersOf(reading, givenThatItIs(named.layers, false)) };
   });
 }
 
-function membersOf(set: AttrsValue): Named[] {
-  const literal: Named[] = [...set.entries].map(([name, attr]) => ({ name, kind: 'literal', attr }));
-  const patterns: Named[] = set.patterns.map(attr => ({ name: display(attr.name), kind: 'pattern', attr }));
-  return [...literal, ...patterns];
+function membersOf(set: AttrsValue): [string, NameKind, Attr][] {
+  return [
+    ...[...set.entries].map(([name, attr]): [string, NameKind, Attr] => [name, 'literal', attr]),
+    ...set.patterns.map((attr): [string, NameKind, Attr] => [display(attr.name), 'pattern', attr]),
+  ];
 }
 
-function placeAt(reading: Reading, origin: Origin | null): Place {
-  return origin === null ? reading.fallback : placeOf(origin);
-}
-
-/** The set of one file's or prompt's options; null where it is not known. */
-function optionsOf(reading: Reading, lazy: Lazy): AttrsValue | null {
-  const { value } = unwrap(reading.cx, lazy);
-  return value.kind === 'attrs' ? value : null;
-}
-
-/** An option with a default that applies only where the option is certainly not set. */
-function optionOr<T>(
-  options: AttrsValue | null,
-  name: string,
-  fallback: T,
-  read: (lazy: Lazy) => T | null,
-): T | null {
-  if (options === null) return null;
-  const entry = options.entries.get(name);
-  if (entry === undefined) return isClosed(options) ? fallback : null;
-  return entry.optional ? null : read(entry.value);
-}
-
-function readFile(reading: Reading, named: Named): GeneratorFile {
-  const options = optionsOf(reading, named.attr.value);
-  const bool = (lazy: Lazy) => readBool(reading.cx, unwrap(reading.cx, lazy).value);
-  const text = (lazy: Lazy) => readText(reading.cx, unwrap(reading.cx, lazy).value);
+function readFile(reading: Reading, { name, kind, at, layers }: Named): GeneratorFile {
+  const option = <T>(key: string, fallback: T, read: (cx: Evaluation, lazy: Lazy) => T | null) =>
+    optionOr(reading, layers, key, fallback, read);
   return {
-    name: named.name,
-    nameKind: named.kind,
-    secret: optionOr(options, 'secret', true, bool),
-    deploy: optionOr(options, 'deploy', true, bool),
-    owner: optionOr(options, 'owner', 'root', text),
-    group: optionOr<string | null>(options, 'group', null, text),
-    mode: optionOr(options, 'mode', '0400', text),
-    neededFor: optionOr(options, 'neededFor', 'services', text),
+    name,
+    nameKind: kind,
+    secret: option('secret', true, readBool),
+    deploy: option('deploy', true, readBool),
+    owner: option('owner', 'root', readText),
+    group: option<string | null>('group', null, readText),
+    mode: option('mode', '0400', readText),
+    neededFor: option('neededFor', 'services', readText),
     from: 'files',
-    at: placeAt(reading, named.attr.at),
+    at,
   };
 }
 
-function readPrompt(reading: Reading, named: Named): GeneratorPrompt {
-  const options = optionsOf(reading, named.attr.value);
-  const text = (lazy: Lazy) => readText(reading.cx, unwrap(reading.cx, lazy).value);
-  const bool = (lazy: Lazy) => readBool(reading.cx, unwrap(reading.cx, lazy).value);
+function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPrompt {
   return {
-    name: named.name,
-    type: optionOr(options, 'type', 'line', text),
-    description: optionOr<string | null>(options, 'description', null, text),
-    persist: optionOr(options, 'persist', false, bool),
-    at: placeAt(reading, named.attr.at),
+    name,
+    type: optionOr(reading, layers, 'type', 'line', readText),
+    description: optionOr<string | null>(reading, layers, 'description', null, readText),
+    persist: optionOr(reading, layers, 'persist', false, readBool),
+    at,
   };
 }
 
@@ -278,47 +228,30 @@ function promptFile(prompt: GeneratorPrompt): GeneratorFile {
   };
 }
 
-function readShare(reading: Reading, sets: readonly AttrsValue[]): boolean | null {
-  for (const set of sets) {
-    const entry = set.entries.get('share');
-    if (entry !== undefined)
-      return entry.optional ? null : readBool(reading.cx, unwrap(reading.cx, entry.value).value);
-  }
-  return sets.every(isClosed) ? false : null;
-}
-
-function readDependencies(reading: Reading, set: AttrsValue): Known<string>[] {
-  const entry = set.entries.get('dependencies');
-  if (entry === undefined) return [];
-  const { value } = unwrap(reading.cx, entry.value);
-  if (value.kind !== 'list') {
-    reading.complete = false;
-    return [];
-  }
-  const found: Known<string>[] = [];
-  for (const item of value.items) {
+function readDependencies(reading: Reading, layers: readonly Layer[]): Known<string>[] {
+  const { items, complete } = itemsOf(reading, layers, 'dependencies');
+  if (!complete) reading.complete = false;
+  return items.flatMap(({ item, fallback }) => {
     const name = item.kind === 'spread' ? item.of : force(reading.cx, item);
     if (name.kind === 'string')
-      found.push({ value: readName(name, false).name, at: placeAt(reading, name.origin) });
-    else reading.complete = false;
-  }
-  return found;
+      return [
+        { value: readName(name, false).name, at: name.origin === null ? fallback : placeOf(name.origin) },
+      ];
+    reading.complete = false;
+    return [];
+  });
 }
 
-function readPackages(reading: Reading, set: AttrsValue): Counted<Known<string>> {
-  const entry = set.entries.get('runtimeInputs');
-  if (entry === undefined) return { list: [], complete: isClosed(set) };
-  const { value, conditional } = unwrap(reading.cx, entry.value);
-  if (value.kind !== 'list') return { list: [], complete: false };
-  const list: Known<string>[] = [];
-  let complete = !conditional && !entry.optional;
-  for (const item of value.items) {
-    const found = item.kind === 'spread' ? item.of : force(reading.cx, item);
-    const name = item.kind === 'spread' ? null : packageName(found);
-    if (name === null) complete = false;
-    else list.push({ value: name, at: placeAt(reading, found.origin) });
-  }
-  return { list, complete };
+function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known<string>> {
+  const { items, complete } = itemsOf(reading, layers, 'runtimeInputs');
+  const list = items.flatMap(({ item, fallback }): Known<string>[] => {
+    if (item.kind === 'spread') return [];
+    const found = force(reading.cx, item);
+    const name = packageName(found);
+    const at = found.origin === null ? fallback : placeOf(found.origin);
+    return name === null ? [] : [{ value: name, at }];
+  });
+  return { list, complete: complete && list.length === items.length };
 }
 
 /** `openssl` for `pkgs.openssl`. */
@@ -332,23 +265,22 @@ function packageName(value: Value): string | null {
   return names.join('.');
 }
 
-function readScript(reading: Reading, sets: readonly AttrsValue[]): GeneratorScript | null {
-  for (const set of sets) {
-    const entry = set.entries.get('script');
-    if (entry === undefined) continue;
-    const { value } = unwrap(reading.cx, entry.value);
-    const at = placeAt(reading, value.origin ?? entry.at);
-    return { text: value.kind === 'string' ? display(value as StringValue) : null, at };
-  }
-  return null;
+function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript | null {
+  const all = optionIn(reading, layers, 'script');
+  const [shown] = all;
+  if (shown === undefined) return null;
+  const at = placeOfLayer(settleOne(all) ?? shown);
+  return { text: agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null)), at };
 }
 
-function readValidation(reading: Reading, sets: readonly AttrsValue[]): unknown {
-  for (const set of sets) {
-    const entry = set.entries.get('validation');
-    if (entry !== undefined) return plain(reading.cx, entry.value, 0);
-  }
-  return undefined;
+function placeOfLayer({ value, fallback }: Layer): Place {
+  return value.origin === null ? fallback : placeOf(value.origin);
+}
+
+function readValidation(reading: Reading, layers: readonly Layer[]): unknown {
+  const all = optionIn(reading, layers, 'validation');
+  if (all.length === 0) return undefined;
+  return agreed(all, one => plain(reading.cx, one.value, 0));
 }
 
 /** JSON of a value; null where it is not known or not data. */

@@ -2,10 +2,11 @@
  * Joins the definitions of all files to generators: one a name, whatever the number of modules that add to it, and
  * tells which machines have it.
  */
+import { joinedBody } from './definitions.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import { mergeBodies } from './merge-bodies.ts';
 import type { Fleet, Generator, GeneratorBody, GeneratorDefinition, Unit } from './model.ts';
 import { placeKey } from './places.ts';
+import { variantsOf } from './variants.ts';
 
 /** Definitions that are written in one place and have one name: what a service gives differs from machine to machine. */
 interface Site {
@@ -39,18 +40,19 @@ export function mergeGenerators(
       if (definition.nameKind !== 'pattern') settled.add(placeKey(definition.at));
     }
   }
+  const havings = havingsOf(sites, owners);
   const unclear = [...owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
   return [...sites.entries()]
     .flatMap(([name, places]) => {
-      const definitions = [...places].flatMap(([place, site]) => {
+      const kept = [...places].flatMap(([place, site]) => {
         const isSettled = site.general?.nameKind === 'pattern' && settled.has(place);
-        return isSettled ? [] : [definitionOf(site)];
+        return isSettled ? [] : [site];
       });
-      if (definitions.length === 0) return [];
+      if (kept.length === 0) return [];
       const machines = certain.get(name) ?? new Set();
       const others = [...(possible.get(name) ?? []), ...unclear];
       const complete = owners.size > 0 && others.every(machine => machines.has(machine));
-      return [generator(name, definitions, machines, complete)];
+      return [generator(name, kept, havings.get(name) ?? [], machines, complete)];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -94,20 +96,94 @@ function specialBody(
 ): GeneratorBody {
   const own = general?.body() ?? null;
   if (own?.completeness === 'full') return own;
-  const bodies = [...new Set(special.slice(0, MAX_SPECIAL))].map(one => one.body());
-  const merged = variantsOf(bodies);
+  const merged = variantsOf([...new Set(special.slice(0, MAX_SPECIAL))].map(one => one.body()));
   return special.length > MAX_SPECIAL && merged.completeness === 'full'
     ? { ...merged, completeness: 'partial' }
     : merged;
 }
 
-/** One body of several that stand for one another: nothing is added up. */
-function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
-  const [first] = bodies;
-  const merged = mergeBodies(bodies);
-  if (first === undefined || bodies.length === 1) return merged;
-  const dependencies = new Map(merged.dependencies.map(one => [one.value, one]));
-  return { ...merged, dependencies: [...dependencies.values()] };
+/** What a machine has of a generator that several places define. */
+interface Having {
+  readonly certain: readonly GeneratorDefinition[];
+  readonly possible: readonly GeneratorDefinition[];
+  /** False if the machine may have more. */
+  readonly complete: boolean;
+}
+
+/** By name; a generator that one place defines is the same wherever it is. */
+function havingsOf(sites: Sites, owners: ReadonlyMap<string, MachineGenerators>): Map<string, Having[]> {
+  const found = new Map<string, Having[]>();
+  for (const own of owners.values()) {
+    const here = new Map<string, { certain: GeneratorDefinition[]; possible: GeneratorDefinition[] }>();
+    const add = (definition: GeneratorDefinition, kind: 'certain' | 'possible') => {
+      if ((sites.get(definition.name)?.size ?? 0) < 2) return;
+      const having = here.get(definition.name) ?? { certain: [], possible: [] };
+      here.set(definition.name, having);
+      having[kind].push(definition);
+    };
+    for (const definition of own.certain) add(definition, 'certain');
+    for (const definition of own.possible) add(definition, 'possible');
+    for (const [name, having] of here) {
+      const list = found.get(name) ?? [];
+      found.set(name, list);
+      list.push({ ...having, complete: own.complete });
+    }
+  }
+  return found;
+}
+
+/** What several places make of one generator: on each machine that has it, and where it is not known who has it. */
+function bodyOf(sites: readonly Site[], havings: readonly Having[]): GeneratorBody {
+  const ids = new Map<GeneratorDefinition, number>();
+  const idOf = (definition: GeneratorDefinition) => {
+    const id = ids.get(definition) ?? ids.size;
+    ids.set(definition, id);
+    return id;
+  };
+  const seen = new Map<string, Having>();
+  for (const having of havings) {
+    const isAll = isSettled(having, sites);
+    if (having.certain.length > 0) seen.set(`${having.certain.map(idOf).sort().join()} ${isAll}`, having);
+  }
+  const bodies = [...seen.values()].slice(0, MAX_SPECIAL).map(having => {
+    const body = joinedBody([...new Set(having.certain)], 'together');
+    if (isSettled(having, sites) || body.completeness === 'opaque') return body;
+    return { ...body, completeness: 'partial' as const };
+  });
+  const settled = havings.filter(having => isSettled(having, sites));
+  const placed = new Set(settled.flatMap(placesOf));
+  const isAll = settled.length === havings.length && seen.size > 0 && seen.size <= MAX_SPECIAL;
+  const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
+  return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
+}
+
+/** Is it known which of the definitions the machine has? */
+function isSettled(having: Having, sites: readonly Site[]): boolean {
+  if (having.possible.length > 0) return false;
+  const own = new Set(placesOf(having));
+  return having.complete || sites.every(site => own.has(placeOfSite(site)));
+}
+
+function placesOf({ certain }: Having): string[] {
+  return certain.map(({ at }) => placeKey(at));
+}
+
+function placeOfSite({ general, special }: Site): string {
+  return placeKey((general ?? (special[0] as GeneratorDefinition)).at);
+}
+
+/** Where it is not known which definitions go together: each that stands for itself, with all that add to it. */
+function alternatives(sites: readonly Site[]): GeneratorBody[] {
+  const parts = sites.flatMap(partsOf);
+  const whole = parts.filter(part => part.kind === 'full');
+  const additions = parts.filter(part => part.kind === 'partial');
+  if (whole.length === 0) return [joinedBody(additions, 'perhaps')];
+  return whole.map(one => joinedBody([one, ...additions], 'perhaps'));
+}
+
+function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
+  if (general !== null && (special.length === 0 || general.body().completeness === 'full')) return [general];
+  return [...new Set(special)].slice(0, MAX_SPECIAL);
 }
 
 function note(machines: Machines, name: string, machine: string): void {
@@ -150,10 +226,13 @@ function namesFromRows(
 
 function generator(
   name: string,
-  definitions: readonly GeneratorDefinition[],
+  sites: readonly Site[],
+  havings: readonly Having[],
   machines: ReadonlySet<string>,
   complete: boolean,
 ): Generator {
+  const definitions = sites.map(definitionOf);
+  const [only] = definitions;
   let body: GeneratorBody | null = null;
   return {
     name,
@@ -165,7 +244,7 @@ function generator(
     machinesComplete: complete,
     conditional: definitions.every(one => one.conditional),
     body() {
-      body ??= mergeBodies(definitions.map(definition => definition.body()));
+      body ??= definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havings);
       return body;
     },
   };

@@ -1,0 +1,94 @@
+/**
+ * One generator that is not the same everywhere: what can be said of all its bodies at once.
+ */
+import type { GeneratorBody, GeneratorFile, GeneratorPrompt, GeneratorScript, KnownLists } from './model.ts';
+
+/** One body of several that stand for one another: what they agree in, and all names that any of them has. */
+export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
+  const known = bodies.filter(body => body.completeness !== 'opaque');
+  const [first, ...others] = known;
+  if (first === undefined) return bodies[0] as GeneratorBody;
+  if (bodies.length === 1) return first;
+  const same = <T>(of: (body: GeneratorBody) => T): boolean => {
+    const text = JSON.stringify(of(first));
+    return others.every(body => JSON.stringify(of(body)) === text);
+  };
+  const whole = known.length === bodies.length;
+  const complete = {
+    files: whole && all(known, 'files') && same(body => body.files.map(file => file.name).sort()),
+    prompts: whole && all(known, 'prompts') && same(body => body.prompts.map(prompt => prompt.name).sort()),
+    dependencies:
+      whole && all(known, 'dependencies') && same(body => body.dependencies.map(one => one.value).sort()),
+    packages: whole && all(known, 'packages') && same(body => [...body.runtimeInputs].sort()),
+  };
+  const alike = complete.files && complete.prompts && complete.dependencies;
+  return {
+    completeness: alike && known.every(body => body.completeness === 'full') ? 'full' : 'partial',
+    share: same(body => body.share) ? first.share : null,
+    files: byName(known.flatMap(body => body.files)).map(commonFile),
+    prompts: byName(known.flatMap(body => body.prompts)).map(commonPrompt),
+    dependencies: [
+      ...new Map(known.flatMap(body => body.dependencies.map(one => [one.value, one] as const))).values(),
+    ],
+    runtimeInputs: [...new Set(known.flatMap(body => body.runtimeInputs))],
+    packages: distinct(known.flatMap(body => body.packages)),
+    complete,
+    options: () => distinct(known.flatMap(body => body.options())),
+    script: commonScript(known),
+    validation: same(body => body.validation) ? first.validation : null,
+  };
+}
+
+function all(bodies: readonly GeneratorBody[], list: keyof KnownLists): boolean {
+  return bodies.every(body => body.complete[list]);
+}
+
+/** Bodies of one generator share definitions: what is written once counts once. */
+function distinct<T>(list: readonly T[]): T[] {
+  return [...new Map(list.map(one => [JSON.stringify(one), one])).values()];
+}
+
+function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {
+  const found = new Map<string, T[]>();
+  for (const one of all) {
+    const list = found.get(one.name);
+    if (list === undefined) found.set(one.name, [one]);
+    else list.push(one);
+  }
+  return [...found.values()];
+}
+
+function shared<T extends object, K extends keyof T>(all: readonly T[], key: K): T[K] | null {
+  const [first] = all;
+  return first !== undefined && all.every(one => one[key] === first[key]) ? first[key] : null;
+}
+
+function commonFile(all: readonly GeneratorFile[]): GeneratorFile {
+  return {
+    ...(all[0] as GeneratorFile),
+    secret: shared(all, 'secret'),
+    deploy: shared(all, 'deploy'),
+    owner: shared(all, 'owner'),
+    group: shared(all, 'group'),
+    mode: shared(all, 'mode'),
+    neededFor: shared(all, 'neededFor'),
+    from: all.some(file => file.from === 'files') ? 'files' : 'prompt',
+  };
+}
+
+function commonPrompt(all: readonly GeneratorPrompt[]): GeneratorPrompt {
+  return {
+    ...(all[0] as GeneratorPrompt),
+    type: shared(all, 'type'),
+    description: shared(all, 'description'),
+    persist: shared(all, 'persist'),
+  };
+}
+
+/** A script that some have not is not known to be there, but it is the one to show. */
+function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null {
+  const scripts = bodies.map(body => body.script);
+  const first = scripts.find(script => script !== null) ?? null;
+  if (first === null || scripts.every(script => script?.text === first.text)) return first;
+  return { ...first, text: null };
+}

@@ -1,0 +1,90 @@
+/**
+ * What several definitions of one option come to, as the module system decides it: conditions that are false fall
+ * away, the strongest priority wins, and what is under a condition that is not known may or may not count. Knows
+ * nothing of generators.
+ */
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Lazy, Value } from '../nix/value.ts';
+import { certain, member } from './read.ts';
+
+/** One definition of an option, out of everything that `mkIf`, `mkMerge`, `mkForce` and their like put around it. */
+export interface Weighed {
+  readonly value: Value;
+  /** Lower is stronger, as in Nix. */
+  readonly priority: number;
+  /** True where it is not known whether it applies. */
+  readonly conditional: boolean;
+}
+
+export interface Settled<T extends Weighed> {
+  /** What applies, and what perhaps does: those are `conditional`. */
+  readonly remaining: readonly T[];
+  /** False if something that perhaps applies would change the result. */
+  readonly certain: boolean;
+}
+
+const PLAIN = 100;
+/** An unknown may be anything, `mkForce` too. */
+const STRONGEST = 0;
+const NESTING = 16;
+
+/** All definitions that a value holds. A literal `mkIf false` holds none. */
+export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
+  const value = force(cx, lazy);
+  if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
+  const type = value.kind === 'attrs' ? member(cx, value, '_type') : null;
+  const plain: Weighed = { value, priority: PLAIN, conditional };
+  if (value.kind !== 'attrs' || type?.kind !== 'string' || depth === NESTING) return [plain];
+  const content = certain(value, type.text === 'merge' ? 'contents' : 'content');
+  if (content === null) return [plain];
+  switch (type.text) {
+    case 'if': {
+      const condition = member(cx, value, 'condition');
+      if (condition?.kind === 'bool' && !condition.value) return [];
+      return weighed(cx, content.value, conditional || condition?.kind !== 'bool', depth + 1);
+    }
+    case 'merge': {
+      const list = force(cx, content.value);
+      if (list.kind !== 'list') return [{ value: list, priority: STRONGEST, conditional }];
+      return list.items.flatMap(item =>
+        item.kind === 'spread'
+          ? [{ value: item.of, priority: STRONGEST, conditional: true }]
+          : weighed(cx, item, conditional, depth + 1),
+      );
+    }
+    case 'override': {
+      const given = member(cx, value, 'priority');
+      const priority = given?.kind === 'int' ? Number(given.value) : STRONGEST;
+      return weighed(cx, content.value, conditional, depth + 1).map(one => ({
+        ...one,
+        priority,
+        conditional: one.conditional || given?.kind !== 'int',
+      }));
+    }
+    case 'order':
+      return weighed(cx, content.value, conditional, depth + 1);
+    default:
+      return [plain];
+  }
+}
+
+/** What remains of the definitions of one option when the weaker ones have gone. */
+export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
+  const sure = all.filter(one => !one.conditional && one.value.kind !== 'unknown');
+  const strongest = Math.min(...sure.map(one => one.priority));
+  const remaining = all.filter(one => one.priority <= strongest);
+  return { remaining, certain: remaining.every(one => sure.includes(one)) };
+}
+
+/** The one value of an option that has but one; null where it is not known, or there is none. */
+export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
+  const { remaining } = settle(all);
+  const [first] = remaining;
+  if (first === undefined) return null;
+  // At equal strength Nix demands equal values: what applies only perhaps cannot change the result then.
+  const sure = remaining.filter(one => !one.conditional && one.value.kind !== 'unknown');
+  const [winner] = sure;
+  if (winner === undefined) return remaining.length === 1 && !first.conditional ? first : null;
+  return remaining.every(one => one.priority >= winner.priority) ? winner : null;
+}

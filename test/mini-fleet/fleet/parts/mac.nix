@@ -1,0 +1,9 @@
+{ self, ... }:
+{
+  flake.modules.darwin.mac = {
+    imports = [
+      self.modules.darwin.laptop
+      ../modules/ssh.nix
+    ];
+  };
+}

@@ -1,0 +1,7 @@
+{
+  dns-update = {
+    files.key = { };
+    script = "head -c 32 /dev/urandom > $out/key";
+    meta.tags = [ "dns" ];
+  };
+}

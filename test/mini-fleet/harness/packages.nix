@@ -1,0 +1,17 @@
+[
+  "coreutils"
+  "curl"
+  "age"
+  "easyrsa"
+  "gnupg"
+  "jq"
+  "mkpasswd"
+  "nkeys"
+  "openssh"
+  "openssl"
+  "pwgen"
+  "step-cli"
+  "syncthing"
+  "wireguard-tools"
+  "xkcdpass"
+]
