@@ -31,7 +31,11 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
   {
     module: /^(node:)?fs(\/promises)?$/,
-    places: [/^server\/src\/workspace\//, /^server\/src\/nix\/(parser|wasm)\.ts$/, /^server\/src\/cli/],
+    places: [
+      /^server\/src\/workspace\//,
+      /^server\/src\/(nix|shell)\/(parser|wasm)\.ts$/,
+      /^server\/src\/cli/,
+    ],
   },
 ];
 

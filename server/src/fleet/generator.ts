@@ -7,7 +7,7 @@
 import { display, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, StringValue, UnknownValue, Value } from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -19,6 +19,7 @@ import type {
 } from './model.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf, readBool, readName, readText, unwrap } from './read.ts';
+import { scriptSource } from './script.ts';
 
 export const OPAQUE: GeneratorBody = {
   completeness: 'opaque',
@@ -255,7 +256,8 @@ function readScript(reading: Reading, sets: readonly AttrsValue[]): GeneratorScr
     if (entry === undefined) continue;
     const { value } = unwrap(reading.cx, entry.value);
     const at = placeAt(reading, value.origin ?? entry.at);
-    return { text: value.kind === 'string' ? display(value as StringValue) : null, at };
+    const source = value.kind === 'string' ? scriptSource(value) : null;
+    return { text: source?.text ?? null, source, at };
   }
   return null;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { BroughtGenerator } from './catalogue.ts';
+import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
 
 /** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
@@ -61,6 +62,8 @@ export interface GeneratorPrompt {
 /** A script as far as it is known: its text with holes as they are written, or null. */
 export interface GeneratorScript {
   readonly text: string | null;
+  /** The same with its way back to the files; see script.ts. */
+  readonly source: ScriptSource | null;
   readonly at: Place;
 }
 

@@ -62,41 +62,52 @@ function visit(walk: Walk, statement: Statement): void {
       return;
     }
     case 'unset':
-      return words(walk, statement.words);
+      words(walk, statement.words);
+      return;
     case 'pipeline':
-      return statements(walk, statement.stages);
+      statements(walk, statement.stages);
+      return;
     case 'not':
     case 'background':
     case 'function':
-      return visit(walk, statement.body);
+      visit(walk, statement.body);
+      return;
     case 'list':
-      return statements(walk, [statement.left, statement.right]);
+      statements(walk, [statement.left, statement.right]);
+      return;
     case 'group':
     case 'subshell':
-      return statements(walk, statement.body);
+      statements(walk, statement.body);
+      return;
     case 'redirected':
       for (const one of statement.redirects) words(walk, [one.target, one.heredoc]);
-      return visit(walk, statement.body);
+      visit(walk, statement.body);
+      return;
     case 'if':
       for (const branch of statement.branches) statements(walk, [...branch.condition, ...branch.body]);
-      return statements(walk, statement.otherwise ?? []);
+      statements(walk, statement.otherwise ?? []);
+      return;
     case 'for':
       add(walk, statement.name);
       words(walk, statement.words ?? []);
-      return statements(walk, statement.body);
+      statements(walk, statement.body);
+      return;
     case 'loop':
       for (const name of statement.assigns) add(walk, name);
       parts(walk, statement.inner);
-      return statements(walk, [...statement.condition, ...statement.body]);
+      statements(walk, [...statement.condition, ...statement.body]);
+      return;
     case 'case':
       words(walk, [statement.subject]);
       for (const item of statement.items) statements(walk, item.body);
       return;
     case 'test':
-      return words(walk, statement.words);
+      words(walk, statement.words);
+      return;
     case 'arithmetic':
       for (const name of statement.assigns) add(walk, name);
-      return parts(walk, statement.inner);
+      parts(walk, statement.inner);
+      return;
     case 'unreadable':
       walk.unseen = true;
       return;

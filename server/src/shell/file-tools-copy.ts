@@ -42,8 +42,8 @@ function copy(run: ToolRun, kind: Copy): void {
   for (const source of sources) {
     if (kind.reads) run.read(source);
     else run.option(source);
-    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves });
     if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
+    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves });
   }
 }
 
@@ -60,7 +60,10 @@ function writeOne(run: ToolRun, kind: Copy, one: One): void {
   const source = run.path(one.source);
   const name = baseName(source);
   // A tree is copied with everything that is in it.
-  if (one.whole || one.source.many) return run.directory(one.given);
+  if (one.whole || one.source.many) {
+    run.directory(one.given);
+    return;
+  }
   const target = one.inside ? childPath(one.path, name) : one.path;
   run.write(one.given, target, one.sure, kind.how);
 }
@@ -73,7 +76,10 @@ function isDirectory(run: ToolRun, path: ShellPath): boolean {
 /** A link with one operand lies in the directory that the script is in. */
 function link(run: ToolRun): void {
   const operands = run.words.filter(word => !/^-./.test(literal(word.value) ?? ''));
-  if (operands.length === 2) return copy(run, { moves: false, how: 'link', reads: false });
+  if (operands.length === 2) {
+    copy(run, { moves: false, how: 'link', reads: false });
+    return;
+  }
   for (const word of operands) run.unknown(word);
 }
 

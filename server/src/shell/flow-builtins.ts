@@ -8,15 +8,7 @@ import type { Word1 } from './flow-simple.ts';
 import { copyState } from './flow-state.ts';
 import { testValues } from './flow-test.ts';
 import { type Expansion, setVariable } from './flow-words.ts';
-import {
-  concat,
-  isUncertain,
-  literal,
-  text,
-  unknownFrom,
-  type Value,
-  variablesIn,
-} from './values.ts';
+import { concat, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
 /** @returns false if it is no builtin that is followed here */
 export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Word1[]): boolean {

@@ -106,7 +106,6 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Word1[]): Too
     text(word) {
       role(word, 'text');
       noteText(cx, word, word.value, fact.index);
-      if (word.many && word.value.some(part => part.kind === 'hole')) self.unknown(word);
     },
     option(word) {
       role(word, 'option');

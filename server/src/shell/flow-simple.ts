@@ -134,13 +134,18 @@ export function start(started: Started): void {
   run.commands.push(fact);
   if (definition) {
     const known = !rest.some(one => one.many);
-    return started.call(cx, definition, known ? rest.map(one => one.value) : null);
+    started.call(cx, definition, known ? rest.map(one => one.value) : null);
+    return;
   }
-  if (name === null) return dynamic(run, state, first);
+  if (name === null) {
+    dynamic(run, state, first);
+    return;
+  }
   const inner = unwrap(name, rest);
   if (inner !== null) {
     for (const arg of args) arg.role = 'option';
-    return startInner(started, name, inner);
+    startInner(started, name, inner);
+    return;
   }
   if (kind === 'builtin' && runBuiltin(cx, fact, rest)) return;
   runProgram(cx, fact, rest);

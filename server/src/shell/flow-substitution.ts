@@ -49,7 +49,7 @@ function known(cx: Expansion, body: readonly Statement[]): Value | null {
   if (body.length !== 1 || only?.kind !== 'simple' || only.assignments.length > 0) return null;
   const [name, ...args] = only.words;
   if (only.redirects.some(redirect => redirect.descriptor !== 2)) return null;
-  switch (name && plain(name)) {
+  switch (name && programOf(name)) {
     case 'mktemp':
       return temporary(cx, args);
     case 'pwd':
@@ -104,6 +104,13 @@ function baseOf(cx: Expansion, args: readonly Word[]): Value | null {
   const slash = shown.text.lastIndexOf('/', shown.text.length - 2);
   if (name === undefined || (slash === -1 && value.length > 1)) return null;
   return text(name) ?? EMPTY;
+}
+
+/** `mktemp`, also as `${pkgs.coreutils}/bin/mktemp`. */
+function programOf(word: Word): string | null {
+  const [first, last] = word.parts;
+  const below = first?.kind === 'hole' && word.parts.length === 2 && last?.kind === 'text';
+  return below ? (/^\/bin\/([^/]+)$/.exec(last.text)?.[1] ?? null) : plain(word);
 }
 
 /** The values of a word whose reads were noted already. */

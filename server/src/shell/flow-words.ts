@@ -86,7 +86,7 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Field[]
     if (items !== null) return items.map(value => ({ ...range, values: [value], many: false }));
   }
   const values = expandParts(cx, parts, true);
-  const many = parts.some(part => isSplit(part)) && values.some(value => mayHoldBlanks(value));
+  const many = parts.some(part => isSplit(part, parts.length)) && values.some(value => mayHoldBlanks(value));
   const [value] = values;
   const words = many && parts.length === 1 && values.length === 1 ? literal(value ?? EMPTY) : null;
   if (words !== null) {
@@ -96,9 +96,10 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Field[]
   return [{ ...range, values, many }];
 }
 
-function isSplit(part: WordPart): boolean {
+/** What is put into the middle of a word is taken for part of that word. */
+function isSplit(part: WordPart, count: number): boolean {
   if (part.kind === 'glob') return true;
-  if (part.kind === 'hole') return !part.quoted;
+  if (part.kind === 'hole') return !part.quoted && count === 1;
   if (part.kind === 'variable') return !part.quoted || part.name === '@' || part.subscript === '@';
   return part.kind === 'command' && !part.quoted;
 }

@@ -133,9 +133,11 @@ function followOne(cx: Expansion, statement: Statement): void {
   const { state, run } = cx;
   switch (statement.kind) {
     case 'simple':
-      return followSimple(cx, statement, callFunction);
+      followSimple(cx, statement, callFunction);
+      return;
     case 'declare':
-      return expandAssignments(cx, statement);
+      expandAssignments(cx, statement);
+      return;
     case 'unset':
       for (const word of statement.words) {
         for (const value of expandWord(cx, word, true)) {
@@ -145,9 +147,11 @@ function followOne(cx: Expansion, statement: Statement): void {
       }
       return;
     case 'pipeline':
-      return followPipeline(cx, statement);
+      followPipeline(cx, statement);
+      return;
     case 'not':
-      return unchecked(cx, () => follow(cx, statement.body));
+      unchecked(cx, () => follow(cx, statement.body));
+      return;
     case 'list': {
       unchecked(cx, () => follow(cx, statement.left));
       const skipped = copyState(state);
@@ -159,30 +163,40 @@ function followOne(cx: Expansion, statement: Statement): void {
       return;
     }
     case 'group':
-      return followAll(cx, statement.body);
+      followAll(cx, statement.body);
+      return;
     case 'subshell':
-      return followSubshell(cx, () => followAll(cx, statement.body));
+      followSubshell(cx, () => followAll(cx, statement.body));
+      return;
     case 'redirected':
-      return followRedirects(cx, statement.redirects, null, () => follow(cx, statement.body));
+      followRedirects(cx, statement.redirects, null, () => follow(cx, statement.body));
+      return;
     case 'if':
-      return followIf(cx, statement);
+      followIf(cx, statement);
+      return;
     case 'for':
-      return followFor(cx, statement);
+      followFor(cx, statement);
+      return;
     case 'loop':
-      return followLoop(cx, statement);
+      followLoop(cx, statement);
+      return;
     case 'case':
-      return followCase(cx, statement);
+      followCase(cx, statement);
+      return;
     case 'function':
       run.functions.set(statement.name, statement);
       return;
     case 'test':
-      return followTest(cx, statement.words);
+      followTest(cx, statement.words);
+      return;
     case 'arithmetic':
-      return expandArithmetic(cx, statement.inner, statement.assigns);
+      expandArithmetic(cx, statement.inner, statement.assigns);
+      return;
     case 'background': {
       const copy = branchOf(state);
       copy.checked = false;
-      return follow(context(run, copy), statement.body);
+      follow(context(run, copy), statement.body);
+      return;
     }
     case 'unreadable':
       noteOpaque(run, 'unreadable', statement);
@@ -293,7 +307,7 @@ function followFor(cx: Expansion, statement: ForStatement): void {
   const items = statement.words === null ? positionalItems(state) : wordItems(cx, statement);
   if (items === null || items.length > MAX_ROUNDS) {
     const values = items ?? [unknownFrom(run.touched)];
-    return rounds(cx, statement.body, body => {
+    rounds(cx, statement.body, body => {
       setVariable(
         body,
         statement.name,
@@ -302,6 +316,7 @@ function followFor(cx: Expansion, statement: ForStatement): void {
         statement.nameAt,
       );
     });
+    return;
   }
   inLoop(cx, () => {
     for (const item of items) {
@@ -374,7 +389,10 @@ function inLoop(cx: Expansion, body: () => void): void {
 /** Runs a function's body with its arguments. */
 function callFunction(cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null): void {
   const { state, run } = cx;
-  if (run.depth > MAX_DEPTH - 4) return noteOpaque(run, 'limit', statement);
+  if (run.depth > MAX_DEPTH - 4) {
+    noteOpaque(run, 'limit', statement);
+    return;
+  }
   run.called.add(statement);
   const { positional } = state;
   const outer = run.returns;

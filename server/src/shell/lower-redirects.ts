@@ -2,22 +2,23 @@
  * Lowering of redirections, heredocs among them: the grammar puts everything that follows `<<EOF` on its line inside
  * the heredoc's own node.
  */
-import type { Node } from 'web-tree-sitter';
+
 import { betweenChildren, type Lowering, lowerWord, rangeOf } from './lower-words.ts';
+import { childOf, childrenOf, type RawNode } from './raw-tree.ts';
 import type { Redirect, Statement, Word } from './syntax.ts';
 
 /** Puts what follows a heredoc's start around the command that the heredoc belongs to. */
 export type Tail = (body: Statement) => Statement;
 
 /** A redirection; a heredoc may hold further ones that stand behind it. */
-export function lowerRedirects(run: Lowering, node: Node): Redirect[] {
+export function lowerRedirects(run: Lowering, node: RawNode): Redirect[] {
   if (node.type === 'heredoc_redirect') {
     const further = node.namedChildren.filter(child => child !== null && child.type.endsWith('_redirect'));
-    return [heredoc(run, node), ...further.flatMap(child => lowerRedirects(run, child as Node))];
+    return [heredoc(run, node), ...further.flatMap(child => lowerRedirects(run, child))];
   }
-  const descriptor = node.childForFieldName('descriptor');
+  const descriptor = childOf(node, 'descriptor');
   const operator = node.children.find(child => child !== null && !child.isNamed)?.type ?? '>';
-  const targets = node.namedChildren.filter(child => child !== null && child.id !== descriptor?.id);
+  const targets = node.namedChildren.filter(child => child !== null && child !== descriptor);
   const [target] = targets;
   return [
     {
@@ -30,8 +31,8 @@ export function lowerRedirects(run: Lowering, node: Node): Redirect[] {
   ];
 }
 
-function heredoc(run: Lowering, node: Node): Redirect {
-  const descriptor = node.childForFieldName('descriptor');
+function heredoc(run: Lowering, node: RawNode): Redirect {
+  const descriptor = childOf(node, 'descriptor');
   const start = node.namedChildren.find(child => child?.type === 'heredoc_start');
   const body = node.namedChildren.find(child => child?.type === 'heredoc_body');
   const raw = /['"\\]/.test(start?.text ?? '');
@@ -44,7 +45,7 @@ function heredoc(run: Lowering, node: Node): Redirect {
   };
 }
 
-function heredocBody(run: Lowering, node: Node, raw: boolean): Word {
+function heredocBody(run: Lowering, node: RawNode, raw: boolean): Word {
   const at = rangeOf(node);
   return { ...at, parts: betweenChildren(run, node, at.start, at.end, raw ? 'single' : 'heredoc') };
 }
@@ -55,19 +56,19 @@ function heredocBody(run: Lowering, node: Node, raw: boolean): Word {
  */
 export function tailOf(
   run: Lowering,
-  node: Node,
-  lower: (run: Lowering, node: Node) => Statement,
+  node: RawNode,
+  lower: (run: Lowering, node: RawNode) => Statement,
 ): Tail | null {
   if (node.type !== 'heredoc_redirect') return null;
   const piped = node.namedChildren.find(child => child?.type === 'pipeline');
   if (piped) {
     const rest = piped.namedChildren.filter(child => child !== null && child.type !== 'comment');
-    const stages = rest.map(child => lower(run, child as Node));
+    const stages = rest.map(child => lower(run, child));
     return body => joinPipe(body, stages, piped.endIndex);
   }
-  const right = node.childForFieldName('right');
+  const right = childOf(node, 'right');
   if (right) {
-    const operator = node.childForFieldName('operator')?.type === '||' ? '||' : '&&';
+    const operator = childOf(node, 'operator')?.type === '||' ? '||' : '&&';
     const statement = lower(run, right);
     return body => ({
       kind: 'list',
@@ -78,7 +79,7 @@ export function tailOf(
       right: statement,
     });
   }
-  const words = node.childrenForFieldName('argument').filter(child => child !== null);
+  const words = childrenOf(node, 'argument').filter(child => child !== null);
   if (words.length === 0) return null;
   const lowered = words.map(child => lowerWord(run, child));
   return body => (body.kind === 'simple' ? { ...body, words: [...body.words, ...lowered] } : body);

@@ -2,8 +2,9 @@
  * Lowering of words: from tree-sitter's nodes to parts with quotes and escapes resolved. Text between two nodes is
  * taken from the source, since the grammar has no node for blanks inside strings and heredocs.
  */
-import type { Node } from 'web-tree-sitter';
+
 import { withBraces } from './braces.ts';
+import { childOf, type RawNode } from './raw-tree.ts';
 import type { ArithmeticPart, Range, ScriptText, Statement, Word, WordPart } from './syntax.ts';
 
 /** What the lowering of one script shares. */
@@ -11,17 +12,17 @@ export interface Lowering {
   /** The text that was parsed: holes are names of the same length. */
   readonly text: string;
   readonly script: ScriptText;
-  readonly statements: (node: Node) => Statement[];
+  readonly statements: (node: RawNode) => Statement[];
 }
 
 /** How text is read: outside quotes, inside `"…"`, in a heredoc, inside `'…'`. */
 type Quoting = 'none' | 'double' | 'heredoc' | 'single';
 
-export function lowerWord(run: Lowering, node: Node): Word {
+export function lowerWord(run: Lowering, node: RawNode): Word {
   return { start: node.startIndex, end: node.endIndex, parts: withBraces(wordParts(run, node)) };
 }
 
-export function wordParts(run: Lowering, node: Node): WordPart[] {
+export function wordParts(run: Lowering, node: RawNode): WordPart[] {
   const { startIndex: start, endIndex: end } = node;
   switch (node.type) {
     case 'string':
@@ -47,7 +48,7 @@ export function wordParts(run: Lowering, node: Node): WordPart[] {
     case 'word':
     case 'extglob_pattern':
     case 'regex':
-      return node.namedChildCount > 0
+      return node.namedChildren.length > 0
         ? betweenChildren(run, node, start, end, 'none')
         : textParts(run, start, end, 'none');
     default:
@@ -55,7 +56,7 @@ export function wordParts(run: Lowering, node: Node): WordPart[] {
   }
 }
 
-function stringParts(run: Lowering, node: Node): WordPart[] {
+function stringParts(run: Lowering, node: RawNode): WordPart[] {
   const from = run.text.indexOf('"', node.startIndex) + 1;
   const closed = node.endIndex - 1 >= from && run.text[node.endIndex - 1] === '"';
   const to = closed ? node.endIndex - 1 : node.endIndex;
@@ -68,7 +69,7 @@ function stringParts(run: Lowering, node: Node): WordPart[] {
 /** The parts of a stretch: its child expansions, and the text between them. */
 export function betweenChildren(
   run: Lowering,
-  node: Node,
+  node: RawNode,
   from: number,
   to: number,
   quoting: Quoting,
@@ -86,9 +87,9 @@ export function betweenChildren(
 }
 
 /** Nodes without structure are read as text together with what is around them. */
-function isText(node: Node, quoting: Quoting): boolean {
+function isText(node: RawNode, quoting: Quoting): boolean {
   if (node.type === 'string_content' || node.type === 'heredoc_content') return true;
-  if (node.type === 'word' && node.namedChildCount === 0) return true;
+  if (node.type === 'word' && node.namedChildren.length === 0) return true;
   return quoting !== 'none' && (node.type === 'raw_string' || node.type === 'string');
 }
 
@@ -169,7 +170,7 @@ const ANSI: Readonly<Record<string, string>> = {
 };
 
 /** `$'…'`: the escapes that stand for one character each; others stay as they are written. */
-function ansiParts(run: Lowering, node: Node): WordPart[] {
+function ansiParts(run: Lowering, node: RawNode): WordPart[] {
   const { startIndex: start, endIndex: end } = node;
   const text = run.text
     .slice(start + 2, end - 1)
@@ -177,7 +178,7 @@ function ansiParts(run: Lowering, node: Node): WordPart[] {
   return [{ kind: 'text', text, quoted: true, start, end }];
 }
 
-function simpleExpansion(run: Lowering, node: Node, isQuoted: boolean): WordPart {
+function simpleExpansion(run: Lowering, node: RawNode, isQuoted: boolean): WordPart {
   const name = node.namedChildren[0];
   const { startIndex: start, endIndex: end } = node;
   const at = name ? rangeOf(name) : { start, end };
@@ -197,20 +198,19 @@ function simpleExpansion(run: Lowering, node: Node, isQuoted: boolean): WordPart
 
 const WITH_WORD = new Set(['-', ':-', '=', ':=', '?', ':?', '+', ':+']);
 
-function expansion(run: Lowering, node: Node, isQuoted: boolean): WordPart {
-  let name: Node | null = null;
+function expansion(run: Lowering, node: RawNode, isQuoted: boolean): WordPart {
+  let name: RawNode | null = null;
   let subscript: '@' | '*' | 'index' | null = null;
   let operator: string | null = null;
   const inner: WordPart[] = [];
   let from = -1;
-  for (let index = 0; index < node.childCount; index++) {
-    const child = node.child(index);
-    if (!child || child.type === '${' || child.type === '}') continue;
+  for (const child of node.children) {
+    if (child.type === '${' || child.type === '}') continue;
     if (name === null && (child.type === 'variable_name' || child.type === 'special_variable_name'))
       name = child;
     else if (name === null && child.type === 'subscript') {
-      name = child.childForFieldName('name') ?? child;
-      const place = child.childForFieldName('index');
+      name = childOf(child, 'name') ?? child;
+      const place = childOf(child, 'index');
       subscript = place?.text === '@' || place?.text === '*' ? place.text : 'index';
       if (place && subscript === 'index') inner.push(...wordParts(run, place));
     } else if (name === null && !child.isNamed) operator = child.type === '#' ? 'length' : 'indirect';
@@ -244,10 +244,10 @@ function expansion(run: Lowering, node: Node, isQuoted: boolean): WordPart {
 }
 
 /** What arithmetic reads and sets; names stand in it without `$`. */
-export function arithmetic(run: Lowering, node: Node): ArithmeticPart {
+export function arithmetic(run: Lowering, node: RawNode): ArithmeticPart {
   const inner: WordPart[] = [];
   const assigns: string[] = [];
-  const walk = (at: Node): void => {
+  const walk = (at: RawNode): void => {
     if (at.type === 'simple_expansion' || at.type === 'expansion' || at.type === 'command_substitution') {
       inner.push(...wordParts(run, at));
       return;
@@ -265,6 +265,6 @@ export function arithmetic(run: Lowering, node: Node): ArithmeticPart {
   return { kind: 'arithmetic', start: node.startIndex, end: node.endIndex, inner, assigns };
 }
 
-export function rangeOf(node: Node): Range {
+export function rangeOf(node: RawNode): Range {
   return { start: node.startIndex, end: node.endIndex };
 }

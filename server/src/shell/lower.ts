@@ -2,9 +2,10 @@
  * Lowering of statements: from tree-sitter's nodes to plain objects. The grammar hangs a redirection at the end of
  * `a && b > x` on the whole list and puts what follows a heredoc's start inside the heredoc; both are put right here.
  */
-import type { Node } from 'web-tree-sitter';
+
 import { lowerRedirects, type Tail, tailOf } from './lower-redirects.ts';
 import { arithmetic, type Lowering, lowerWord, rangeOf, wordParts } from './lower-words.ts';
+import { childOf, childrenOf, type RawNode } from './raw-tree.ts';
 import type {
   Assignment,
   Branch,
@@ -17,7 +18,7 @@ import type {
 } from './syntax.ts';
 
 /** The statements of a whole script. `text` is the parsed text, of the same length as the script's. */
-export function lowerScript(root: Node, text: string, script: ScriptText): Statement[] {
+export function lowerScript(root: RawNode, text: string, script: ScriptText): Statement[] {
   const run: Lowering = { text, script, statements: node => statementsIn(run, node.children) };
   return run.statements(root);
 }
@@ -25,7 +26,7 @@ export function lowerScript(root: Node, text: string, script: ScriptText): State
 const NOT_STATEMENTS = new Set(['comment', 'heredoc_body', 'heredoc_end', 'heredoc_content']);
 
 /** The statements among some nodes; separators go, `&` makes the one before it a background job. */
-function statementsIn(run: Lowering, nodes: readonly (Node | null)[]): Statement[] {
+function statementsIn(run: Lowering, nodes: readonly RawNode[]): Statement[] {
   const found: Statement[] = [];
   for (const node of nodes) {
     if (!node) continue;
@@ -42,7 +43,7 @@ function statementsIn(run: Lowering, nodes: readonly (Node | null)[]): Statement
   return found;
 }
 
-export function lowerStatement(run: Lowering, node: Node): Statement {
+export function lowerStatement(run: Lowering, node: RawNode): Statement {
   const at = rangeOf(node);
   switch (node.type) {
     case 'command':
@@ -70,7 +71,7 @@ export function lowerStatement(run: Lowering, node: Node): Statement {
     case 'list':
       return list(run, node);
     case 'compound_statement':
-      if (node.child(0)?.type === '((') return { ...arithmetic(run, node), kind: 'arithmetic' };
+      if (node.children[0]?.type === '((') return { ...arithmetic(run, node), kind: 'arithmetic' };
       return { kind: 'group', ...at, body: run.statements(node) };
     case 'subshell':
       return { kind: 'subshell', ...at, body: run.statements(node) };
@@ -95,13 +96,13 @@ export function lowerStatement(run: Lowering, node: Node): Statement {
   }
 }
 
-function only(run: Lowering, node: Node): Statement {
+function only(run: Lowering, node: RawNode): Statement {
   const body = run.statements(node);
   const [first] = body;
   return first !== undefined && body.length === 1 ? first : { kind: 'group', ...rangeOf(node), body };
 }
 
-function simple(run: Lowering, node: Node, children: readonly (Node | null)[]): Statement {
+function simple(run: Lowering, node: RawNode, children: readonly RawNode[]): Statement {
   const assignments: Assignment[] = [];
   const words: Word[] = [];
   const redirects: Redirect[] = [];
@@ -115,11 +116,11 @@ function simple(run: Lowering, node: Node, children: readonly (Node | null)[]): 
   return { kind: 'simple', ...rangeOf(node), assignments, words, redirects };
 }
 
-function assignment(run: Lowering, node: Node): Assignment {
-  const target = node.childForFieldName('name');
+function assignment(run: Lowering, node: RawNode): Assignment {
+  const target = childOf(node, 'name');
   const element = target?.type === 'subscript';
-  const name = (element ? target.childForFieldName('name') : target) ?? node;
-  const value = node.childForFieldName('value');
+  const name = (element ? childOf(target, 'name') : target) ?? node;
+  const value = childOf(node, 'value');
   const list = value?.type === 'array' ? value.namedChildren : null;
   return {
     ...rangeOf(node),
@@ -129,14 +130,12 @@ function assignment(run: Lowering, node: Node): Assignment {
     element,
     value: value && !list ? lowerWord(run, value) : null,
     list: list
-      ? list
-          .filter(child => child !== null && child.type !== 'comment')
-          .map(child => lowerWord(run, child as Node))
+      ? list.filter(child => child !== null && child.type !== 'comment').map(child => lowerWord(run, child))
       : null,
   };
 }
 
-function declaration(run: Lowering, node: Node): Statement {
+function declaration(run: Lowering, node: RawNode): Statement {
   const [command, ...rest] = node.children.filter(child => child !== null);
   const options: Word[] = [];
   const assignments: Assignment[] = [];
@@ -157,12 +156,12 @@ function declaration(run: Lowering, node: Node): Statement {
   };
 }
 
-function redirected(run: Lowering, node: Node): Statement {
-  const bodyNode = node.childForFieldName('body');
+function redirected(run: Lowering, node: RawNode): Statement {
+  const bodyNode = childOf(node, 'body');
   const redirects: Redirect[] = [];
   let tail: Tail | null = null;
   for (const child of node.children) {
-    if (!child || child.id === bodyNode?.id) continue;
+    if (!child || child === bodyNode) continue;
     if (child.type === 'ERROR') return { kind: 'unreadable', ...rangeOf(node) };
     if (!child.type.endsWith('_redirect')) continue;
     redirects.push(...lowerRedirects(run, child));
@@ -198,7 +197,7 @@ function withRedirects(statement: Statement, redirects: readonly Redirect[], end
 }
 
 /** The grammar gives `! a | b` as a pipeline that begins with `! a`; Bash negates the whole. */
-function pipeline(run: Lowering, node: Node): Statement {
+function pipeline(run: Lowering, node: RawNode): Statement {
   const stages = run.statements(node);
   const at = rangeOf(node);
   const [first, ...rest] = stages;
@@ -206,14 +205,14 @@ function pipeline(run: Lowering, node: Node): Statement {
   return { kind: 'not', ...at, body: { kind: 'pipeline', ...at, stages: [first.body, ...rest] } };
 }
 
-function list(run: Lowering, node: Node): Statement {
+function list(run: Lowering, node: RawNode): Statement {
   const [left, right, ...more] = run.statements(node);
   const operator = node.children.some(child => child?.type === '||') ? '||' : '&&';
   if (!left || !right || more.length > 0) return { kind: 'unreadable', ...rangeOf(node) };
   return { kind: 'list', ...rangeOf(node), operator, left, right };
 }
 
-function ifStatement(run: Lowering, node: Node): Statement {
+function ifStatement(run: Lowering, node: RawNode): Statement {
   const branches: Branch[] = [branch(run, node)];
   let otherwise: Statement[] | null = null;
   for (const child of node.namedChildren) {
@@ -223,7 +222,7 @@ function ifStatement(run: Lowering, node: Node): Statement {
   return { kind: 'if', ...rangeOf(node), branches, otherwise };
 }
 
-function branch(run: Lowering, node: Node): Branch {
+function branch(run: Lowering, node: RawNode): Branch {
   const { children } = node;
   const then = children.findIndex(child => child?.type === 'then');
   const rest = children
@@ -232,11 +231,11 @@ function branch(run: Lowering, node: Node): Branch {
   return { condition: statementsIn(run, children.slice(0, then)), body: statementsIn(run, rest) };
 }
 
-function forStatement(run: Lowering, node: Node): Statement {
-  const name = node.childForFieldName('variable') ?? node;
+function forStatement(run: Lowering, node: RawNode): Statement {
+  const name = childOf(node, 'variable') ?? node;
   const hasIn = node.children.some(child => child?.type === 'in');
-  const values = node.childrenForFieldName('value').filter(child => child !== null);
-  const body = node.childForFieldName('body');
+  const values = childrenOf(node, 'value').filter(child => child !== null);
+  const body = childOf(node, 'body');
   return {
     kind: 'for',
     ...rangeOf(node),
@@ -247,9 +246,9 @@ function forStatement(run: Lowering, node: Node): Statement {
   };
 }
 
-function whileStatement(run: Lowering, node: Node): Statement {
-  const body = node.childForFieldName('body');
-  const before = node.children.filter(child => child && child.id !== body?.id);
+function whileStatement(run: Lowering, node: RawNode): Statement {
+  const body = childOf(node, 'body');
+  const before = node.children.filter(child => child && child !== body);
   return {
     kind: 'loop',
     ...rangeOf(node),
@@ -260,12 +259,12 @@ function whileStatement(run: Lowering, node: Node): Statement {
   };
 }
 
-function arithmeticFor(run: Lowering, node: Node): Statement {
-  const body = node.childForFieldName('body');
+function arithmeticFor(run: Lowering, node: RawNode): Statement {
+  const body = childOf(node, 'body');
   const inner: WordPart[] = [];
   const assigns: string[] = [];
   for (const child of node.namedChildren) {
-    if (!child || child.id === body?.id) continue;
+    if (!child || child === body) continue;
     const part = arithmetic(run, child);
     inner.push(...part.inner);
     assigns.push(...part.assigns);
@@ -280,14 +279,14 @@ function arithmeticFor(run: Lowering, node: Node): Statement {
   };
 }
 
-function caseStatement(run: Lowering, node: Node): Statement {
-  const subject = node.childForFieldName('value') ?? node;
+function caseStatement(run: Lowering, node: RawNode): Statement {
+  const subject = childOf(node, 'value') ?? node;
   const items: CaseItem[] = [];
   for (const child of node.namedChildren) {
     if (child?.type !== 'case_item') continue;
-    const values = child.childrenForFieldName('value').filter(value => value !== null);
+    const values = childrenOf(child, 'value').filter(value => value !== null);
     const ends = child.children.findIndex(one => one?.type === ')');
-    const last = child.child(child.childCount - 1)?.type ?? '';
+    const last = child.children.at(-1)?.type ?? '';
     items.push({
       patterns: values.map(value => lowerWord(run, value)),
       body: statementsIn(run, child.children.slice(ends + 1)),
@@ -298,9 +297,9 @@ function caseStatement(run: Lowering, node: Node): Statement {
   return { kind: 'case', ...rangeOf(node), subject: lowerWord(run, subject), items };
 }
 
-function functionStatement(run: Lowering, node: Node): Statement {
-  const name = node.childForFieldName('name') ?? node;
-  const bodyNode = node.childForFieldName('body');
+function functionStatement(run: Lowering, node: RawNode): Statement {
+  const name = childOf(node, 'name') ?? node;
+  const bodyNode = childOf(node, 'body');
   if (!bodyNode) return { kind: 'unreadable', ...rangeOf(node) };
   const body = lowerStatement(run, bodyNode);
   const redirects = node.namedChildren.filter(child => child?.type.endsWith('_redirect'));
@@ -317,9 +316,9 @@ function functionStatement(run: Lowering, node: Node): Statement {
 }
 
 /** What stands between the brackets, flat: operators become words of text. */
-function testStatement(run: Lowering, node: Node): Statement {
+function testStatement(run: Lowering, node: RawNode): Statement {
   const words: Word[] = [];
-  const walk = (at: Node): void => {
+  const walk = (at: RawNode): void => {
     if (/_expression$/.test(at.type)) {
       for (const child of at.children) if (child) walk(child);
     } else if (!at.isNamed || at.type === 'test_operator') {
@@ -330,5 +329,5 @@ function testStatement(run: Lowering, node: Node): Statement {
   const inside = node.children.slice(1, -1);
   if (inside.some(child => child?.type === 'ERROR')) return { kind: 'unreadable', ...rangeOf(node) };
   for (const child of inside) if (child) walk(child);
-  return { kind: 'test', ...rangeOf(node), double: node.child(0)?.type === '[[', words };
+  return { kind: 'test', ...rangeOf(node), double: node.children[0]?.type === '[[', words };
 }

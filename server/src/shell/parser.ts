@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Language, Parser } from 'web-tree-sitter';
 import { lowerScript } from './lower.ts';
+import { copyTree } from './raw-tree.ts';
 import type { ScriptText, ShellTree } from './syntax.ts';
 import { syntaxErrors } from './syntax-errors.ts';
 import { shellWasm } from './wasm.ts';
@@ -57,7 +58,7 @@ function parseScript(parser: Parser, script: ScriptText): ShellTree {
   }
   try {
     const broken = tree.rootNode.hasError;
-    const body = lowerScript(tree.rootNode, text, script);
+    const body = lowerScript(copyTree(tree, text), text, script);
     return { body, errors: broken ? syntaxErrors(text, script.holes) : [] };
   } finally {
     tree.delete();
