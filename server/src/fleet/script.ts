@@ -68,25 +68,19 @@ function placeAt(segment: ScriptSegment, offset: number): Place | null {
   if (file === null) return null;
   if (from === null) return { file, start: map[0] ?? 0, end: map[1] ?? 0 };
   const inside = from + offset - start;
-  const at = mapped(map, inside);
-  return { file, start: at, end: Math.max(at + 1, endOf(map, inside)) };
+  return { file, start: mapped(map, inside), end: endOf(map, inside) };
 }
 
 function mapped(map: readonly number[], offset: number): number {
   return sourceOffset({ kind: 'text', start: 0, end: 0, value: '', map }, offset);
 }
 
-/** The end of a character in the file: an escape is longer than what it stands for, stripped indentation is not part. */
+/** The end of a character in the file: an escape is longer than what it stands for. */
 function endOf(map: readonly number[], offset: number): number {
   const at = mapped(map, offset);
-  for (let index = 0; index < map.length; index += 2) {
-    if (map[index] === offset && map[index + 2] === offset + 1) {
-      const next = map[index + 3] ?? at + 1;
-      // A pair for one character alone is an escape (up to four characters), or a line's end before indentation.
-      return next - at <= 4 ? next : at + 1;
-    }
-  }
-  return at + 1;
+  const next = mapped(map, offset + 1);
+  // The longest escape has four characters; what is farther away is stripped indentation.
+  return next > at && next - at <= 4 ? next : at + 1;
 }
 
 /**

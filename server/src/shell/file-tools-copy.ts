@@ -42,8 +42,9 @@ function copy(run: ToolRun, kind: Copy): void {
   for (const source of sources) {
     if (kind.reads) run.read(source);
     else run.option(source);
+    const unseen = kind.moves && mayBeDirectory(run, run.path(source));
     if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
-    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves });
+    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves, unseen });
   }
 }
 
@@ -54,6 +55,8 @@ interface One {
   readonly inside: boolean;
   readonly sure: boolean;
   readonly whole: boolean;
+  /** May it be a directory? */
+  readonly unseen: boolean;
 }
 
 function writeOne(run: ToolRun, kind: Copy, one: One): void {
@@ -66,11 +69,21 @@ function writeOne(run: ToolRun, kind: Copy, one: One): void {
   }
   const target = one.inside ? childPath(one.path, name) : one.path;
   run.write(one.given, target, one.sure, kind.how);
+  if (one.unseen) run.below(one.given, target);
 }
 
 function isDirectory(run: ToolRun, path: ShellPath): boolean {
   const key = pathKey(path);
   return path.directory || path.rest === '' || (key !== null && run.cx.state.directories.has(key));
+}
+
+/** What the script did not make itself, and what is not an input either, may be moved with all that is in it. */
+function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
+  const { options } = run.cx.run;
+  const key = pathKey(source);
+  if (key !== null && run.cx.state.directories.has(key)) return true;
+  if (source.root === 'variable' && options.directories.includes(source.variable ?? '')) return false;
+  return key === null || !run.cx.state.written.has(key);
 }
 
 /** A link with one operand lies in the directory that the script is in. */

@@ -115,7 +115,7 @@ export interface OpaqueFact extends Range {
     | 'unreadable'
     | 'directory'
     | 'limit';
-  /** What it may write to; null: anywhere. */
+  /** It may write this and anything below it; null: anything anywhere. */
   readonly path: ShellPath | null;
 }
 

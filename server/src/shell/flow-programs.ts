@@ -31,6 +31,8 @@ export interface ToolRun {
   option(word: Word1): void;
   /** What may be read or written there is not known. */
   directory(word: Word1): void;
+  /** There may be more below a place that is written. */
+  below(word: Word1, path: ShellPath): void;
   /** Any of this, by what is known of a word. */
   unknown(word: Word1): void;
 }
@@ -64,9 +66,9 @@ function runTable(run: ToolRun, tool: FileTool): void {
       for (const suffix of also) run.write(word, withSuffix(run.path({ ...word, value }), suffix));
     }
   }
-  given.operands.forEach((word, index) =>
-    take(run, word, tool.operands?.[index] ?? tool.rest ?? 'unknown', true),
-  );
+  for (const [index, word] of given.operands.entries()) {
+    take(run, word, tool.operands?.[index] ?? tool.rest ?? 'unknown', true);
+  }
 }
 
 function take(run: ToolRun, word: Word1, role: Role, sure: boolean): void {
@@ -116,6 +118,9 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Word1[]): Too
       if (isDevice(at)) return;
       if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at.root === 'variable' ? at : null);
       noteRead(run, state, word, at, 'argument', fact.index);
+    },
+    below(word, at) {
+      if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at);
     },
     unknown(word) {
       noteUnknown(cx, word, fact.index);

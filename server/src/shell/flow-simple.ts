@@ -9,7 +9,7 @@ import type { Argument, CommandFact } from './flow-facts.ts';
 import { runProgram } from './flow-programs.ts';
 import { openRedirects } from './flow-redirects.ts';
 import { noteOpaque, type Run } from './flow-run.ts';
-import { copyState, isCertain, joinStates, type State } from './flow-state.ts';
+import { copyState, isCertain, joinStates } from './flow-state.ts';
 import { type Expansion, expandFields, type Field } from './flow-words.ts';
 import { BUILTINS } from './names.ts';
 import type { FunctionStatement, Range, SimpleStatement } from './syntax.ts';
@@ -86,7 +86,7 @@ function waysOf(fields: readonly Field[]): Word1[][] {
   let ways: Word1[][] = [[]];
   for (const { values, many, start, end } of fields) {
     ways = ways.flatMap(way => values.map(value => [...way, { start, end, value, many }]));
-    if (ways.length > MAX_WAYS) ways = ways.slice(0, MAX_WAYS).map(way => way);
+    if (ways.length > MAX_WAYS) ways = ways.slice(0, MAX_WAYS);
   }
   return ways;
 }
@@ -138,7 +138,7 @@ export function start(started: Started): void {
     return;
   }
   if (name === null) {
-    dynamic(run, state, first);
+    dynamic(run, first);
     return;
   }
   const inner = unwrap(name, rest);
@@ -152,10 +152,9 @@ export function start(started: Started): void {
 }
 
 /** A command whose name is computed may be anything. */
-function dynamic(run: Run, state: State, word: Word1): void {
+function dynamic(run: Run, word: Word1): void {
   noteOpaque(run, 'dynamic-command', word);
   if (word.value.every(part => part.kind === 'hole')) run.opaqueVariables = true;
-  void state;
 }
 
 function startInner(started: Started, name: string, inner: ReturnType<typeof unwrap> & object): void {

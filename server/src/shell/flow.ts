@@ -34,13 +34,9 @@ export function followScript(tree: ShellTree, options: FlowOptions): Flow {
   followAll(context(run, state), tree.body);
   const end = copyState(state);
   const { exits } = run;
-  followUncalled(run, tree);
+  followUncalled(run);
   const ways = [...exits, end].filter(way => way.dead !== 'failed');
-  const written = ways.reduce<Set<string> | null>(
-    (common, way) =>
-      common === null ? new Set(way.written) : new Set([...common].filter(key => way.written.has(key))),
-    null,
-  );
+  const written = commonOf(ways.map(way => way.written));
   return {
     commands: run.commands,
     reads: [...run.reads.values()],
@@ -51,12 +47,17 @@ export function followScript(tree: ShellTree, options: FlowOptions): Flow {
     options: run.shellOptions,
     opaque: [...run.opaque.values()],
     opaqueVariables: run.opaqueVariables,
-    written: written ?? new Set(),
+    written,
     probed: run.probed,
     setsPath: run.setsPath,
     fails: ways.length === 0,
     empty: run.commands.every(command => DO_NOTHING.has(command.name ?? '')) && run.writes.length === 0,
   };
+}
+
+function commonOf(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const [first, ...rest] = sets;
+  return new Set([...(first ?? [])].filter(key => rest.every(set => set.has(key))));
 }
 
 const DO_NOTHING = new Set([':', 'true', 'exit']);
@@ -92,8 +93,7 @@ function context(run: Run, state: State): Expansion {
 }
 
 /** Bodies of functions that nothing calls: their facts are there, but nothing of them happens. */
-function followUncalled(run: Run, tree: ShellTree): void {
-  void tree;
+function followUncalled(run: Run): void {
   for (const statement of [...run.functions.values()]) {
     if (run.called.has(statement)) continue;
     const state = startState(run.options);

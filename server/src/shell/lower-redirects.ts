@@ -13,12 +13,12 @@ export type Tail = (body: Statement) => Statement;
 /** A redirection; a heredoc may hold further ones that stand behind it. */
 export function lowerRedirects(run: Lowering, node: RawNode): Redirect[] {
   if (node.type === 'heredoc_redirect') {
-    const further = node.namedChildren.filter(child => child !== null && child.type.endsWith('_redirect'));
+    const further = node.namedChildren.filter(child => child.type.endsWith('_redirect'));
     return [heredoc(run, node), ...further.flatMap(child => lowerRedirects(run, child))];
   }
   const descriptor = childOf(node, 'descriptor');
-  const operator = node.children.find(child => child !== null && !child.isNamed)?.type ?? '>';
-  const targets = node.namedChildren.filter(child => child !== null && child !== descriptor);
+  const operator = node.children.find(child => !child.isNamed)?.type ?? '>';
+  const targets = node.namedChildren.filter(child => child !== descriptor);
   const [target] = targets;
   return [
     {
@@ -33,8 +33,8 @@ export function lowerRedirects(run: Lowering, node: RawNode): Redirect[] {
 
 function heredoc(run: Lowering, node: RawNode): Redirect {
   const descriptor = childOf(node, 'descriptor');
-  const start = node.namedChildren.find(child => child?.type === 'heredoc_start');
-  const body = node.namedChildren.find(child => child?.type === 'heredoc_body');
+  const start = node.namedChildren.find(child => child.type === 'heredoc_start');
+  const body = node.namedChildren.find(child => child.type === 'heredoc_body');
   const raw = /['"\\]/.test(start?.text ?? '');
   return {
     ...rangeOf(node),
@@ -60,9 +60,9 @@ export function tailOf(
   lower: (run: Lowering, node: RawNode) => Statement,
 ): Tail | null {
   if (node.type !== 'heredoc_redirect') return null;
-  const piped = node.namedChildren.find(child => child?.type === 'pipeline');
+  const piped = node.namedChildren.find(child => child.type === 'pipeline');
   if (piped) {
-    const rest = piped.namedChildren.filter(child => child !== null && child.type !== 'comment');
+    const rest = piped.namedChildren.filter(child => child.type !== 'comment');
     const stages = rest.map(child => lower(run, child));
     return body => joinPipe(body, stages, piped.endIndex);
   }
@@ -79,7 +79,7 @@ export function tailOf(
       right: statement,
     });
   }
-  const words = childrenOf(node, 'argument').filter(child => child !== null);
+  const words = childrenOf(node, 'argument');
   if (words.length === 0) return null;
   const lowered = words.map(child => lowerWord(run, child));
   return body => (body.kind === 'simple' ? { ...body, words: [...body.words, ...lowered] } : body);

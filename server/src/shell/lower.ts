@@ -29,7 +29,6 @@ const NOT_STATEMENTS = new Set(['comment', 'heredoc_body', 'heredoc_end', 'hered
 function statementsIn(run: Lowering, nodes: readonly RawNode[]): Statement[] {
   const found: Statement[] = [];
   for (const node of nodes) {
-    if (!node) continue;
     if (node.isNamed || node.type === 'ERROR') {
       if (node.type === 'file_redirect' || node.type === 'herestring_redirect') {
         found.push(simple(run, node, [node]));
@@ -54,7 +53,7 @@ export function lowerStatement(run: Lowering, node: RawNode): Statement {
     case 'declaration_command':
       return declaration(run, node);
     case 'unset_command': {
-      const [first, ...rest] = node.children.filter(child => child !== null);
+      const [first, ...rest] = node.children;
       return {
         kind: 'unset',
         ...at,
@@ -107,7 +106,7 @@ function simple(run: Lowering, node: RawNode, children: readonly RawNode[]): Sta
   const words: Word[] = [];
   const redirects: Redirect[] = [];
   for (const child of children) {
-    if (!child || child.type === 'comment') continue;
+    if (child.type === 'comment') continue;
     if (child.type === 'variable_assignment') assignments.push(assignment(run, child));
     else if (child.type.endsWith('_redirect')) redirects.push(...lowerRedirects(run, child));
     else if (child.type === 'ERROR' || child.isMissing) return { kind: 'unreadable', ...rangeOf(node) };
@@ -126,17 +125,15 @@ function assignment(run: Lowering, node: RawNode): Assignment {
     ...rangeOf(node),
     name: run.script.text.slice(name.startIndex, name.endIndex),
     nameAt: rangeOf(name),
-    append: node.children.some(child => child?.type === '+='),
+    append: node.children.some(child => child.type === '+='),
     element,
     value: value && !list ? lowerWord(run, value) : null,
-    list: list
-      ? list.filter(child => child !== null && child.type !== 'comment').map(child => lowerWord(run, child))
-      : null,
+    list: list ? list.filter(child => child.type !== 'comment').map(child => lowerWord(run, child)) : null,
   };
 }
 
 function declaration(run: Lowering, node: RawNode): Statement {
-  const [command, ...rest] = node.children.filter(child => child !== null);
+  const [command, ...rest] = node.children;
   const options: Word[] = [];
   const assignments: Assignment[] = [];
   for (const child of rest) {
@@ -161,7 +158,7 @@ function redirected(run: Lowering, node: RawNode): Statement {
   const redirects: Redirect[] = [];
   let tail: Tail | null = null;
   for (const child of node.children) {
-    if (!child || child === bodyNode) continue;
+    if (child === bodyNode) continue;
     if (child.type === 'ERROR') return { kind: 'unreadable', ...rangeOf(node) };
     if (!child.type.endsWith('_redirect')) continue;
     redirects.push(...lowerRedirects(run, child));
@@ -207,7 +204,7 @@ function pipeline(run: Lowering, node: RawNode): Statement {
 
 function list(run: Lowering, node: RawNode): Statement {
   const [left, right, ...more] = run.statements(node);
-  const operator = node.children.some(child => child?.type === '||') ? '||' : '&&';
+  const operator = node.children.some(child => child.type === '||') ? '||' : '&&';
   if (!left || !right || more.length > 0) return { kind: 'unreadable', ...rangeOf(node) };
   return { kind: 'list', ...rangeOf(node), operator, left, right };
 }
@@ -216,25 +213,25 @@ function ifStatement(run: Lowering, node: RawNode): Statement {
   const branches: Branch[] = [branch(run, node)];
   let otherwise: Statement[] | null = null;
   for (const child of node.namedChildren) {
-    if (child?.type === 'elif_clause') branches.push(branch(run, child));
-    if (child?.type === 'else_clause') otherwise = run.statements(child);
+    if (child.type === 'elif_clause') branches.push(branch(run, child));
+    if (child.type === 'else_clause') otherwise = run.statements(child);
   }
   return { kind: 'if', ...rangeOf(node), branches, otherwise };
 }
 
 function branch(run: Lowering, node: RawNode): Branch {
   const { children } = node;
-  const then = children.findIndex(child => child?.type === 'then');
+  const then = children.findIndex(child => child.type === 'then');
   const rest = children
     .slice(then + 1)
-    .filter(child => child?.type !== 'elif_clause' && child?.type !== 'else_clause');
+    .filter(child => child.type !== 'elif_clause' && child.type !== 'else_clause');
   return { condition: statementsIn(run, children.slice(0, then)), body: statementsIn(run, rest) };
 }
 
 function forStatement(run: Lowering, node: RawNode): Statement {
   const name = childOf(node, 'variable') ?? node;
-  const hasIn = node.children.some(child => child?.type === 'in');
-  const values = childrenOf(node, 'value').filter(child => child !== null);
+  const hasIn = node.children.some(child => child.type === 'in');
+  const values = childrenOf(node, 'value');
   const body = childOf(node, 'body');
   return {
     kind: 'for',
@@ -248,7 +245,7 @@ function forStatement(run: Lowering, node: RawNode): Statement {
 
 function whileStatement(run: Lowering, node: RawNode): Statement {
   const body = childOf(node, 'body');
-  const before = node.children.filter(child => child && child !== body);
+  const before = node.children.filter(child => child !== body);
   return {
     kind: 'loop',
     ...rangeOf(node),
@@ -264,7 +261,7 @@ function arithmeticFor(run: Lowering, node: RawNode): Statement {
   const inner: WordPart[] = [];
   const assigns: string[] = [];
   for (const child of node.namedChildren) {
-    if (!child || child === body) continue;
+    if (child === body) continue;
     const part = arithmetic(run, child);
     inner.push(...part.inner);
     assigns.push(...part.assigns);
@@ -283,9 +280,9 @@ function caseStatement(run: Lowering, node: RawNode): Statement {
   const subject = childOf(node, 'value') ?? node;
   const items: CaseItem[] = [];
   for (const child of node.namedChildren) {
-    if (child?.type !== 'case_item') continue;
-    const values = childrenOf(child, 'value').filter(value => value !== null);
-    const ends = child.children.findIndex(one => one?.type === ')');
+    if (child.type !== 'case_item') continue;
+    const values = childrenOf(child, 'value');
+    const ends = child.children.findIndex(one => one.type === ')');
     const last = child.children.at(-1)?.type ?? '';
     items.push({
       patterns: values.map(value => lowerWord(run, value)),
@@ -302,14 +299,14 @@ function functionStatement(run: Lowering, node: RawNode): Statement {
   const bodyNode = childOf(node, 'body');
   if (!bodyNode) return { kind: 'unreadable', ...rangeOf(node) };
   const body = lowerStatement(run, bodyNode);
-  const redirects = node.namedChildren.filter(child => child?.type.endsWith('_redirect'));
+  const redirects = node.namedChildren.filter(child => child.type.endsWith('_redirect'));
   return {
     kind: 'function',
     ...rangeOf(node),
     name: run.script.text.slice(name.startIndex, name.endIndex),
     body: withRedirects(
       body,
-      redirects.flatMap(child => (child ? lowerRedirects(run, child) : [])),
+      redirects.flatMap(child => lowerRedirects(run, child)),
       node.endIndex,
     ),
   };
@@ -320,14 +317,14 @@ function testStatement(run: Lowering, node: RawNode): Statement {
   const words: Word[] = [];
   const walk = (at: RawNode): void => {
     if (/_expression$/.test(at.type)) {
-      for (const child of at.children) if (child) walk(child);
+      for (const child of at.children) walk(child);
     } else if (!at.isNamed || at.type === 'test_operator') {
       const text = at.text;
       words.push({ ...rangeOf(at), parts: [{ kind: 'text', text, quoted: false, ...rangeOf(at) }] });
     } else words.push({ ...rangeOf(at), parts: wordParts(run, at) });
   };
   const inside = node.children.slice(1, -1);
-  if (inside.some(child => child?.type === 'ERROR')) return { kind: 'unreadable', ...rangeOf(node) };
-  for (const child of inside) if (child) walk(child);
+  if (inside.some(child => child.type === 'ERROR')) return { kind: 'unreadable', ...rangeOf(node) };
+  for (const child of inside) walk(child);
   return { kind: 'test', ...rangeOf(node), double: node.children[0]?.type === '[[', words };
 }

@@ -33,9 +33,10 @@ function unexpected(cursor: Cursor): void {
   const { text, at } = cursor;
   const operator = /^(&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n])/.exec(text.slice(at, at + 3))?.[0];
   const length = operator?.length ?? Math.max(1, peekWord(cursor).length);
-  if (at >= text.length)
+  if (at >= text.length) {
     fail(cursor, text.length, text.length, 'The script ends in the middle of a command.');
-  return;
+    return;
+  }
   const shown = operator === '\n' ? 'the end of the line' : `\`${text.slice(at, at + length)}\``;
   fail(cursor, at, at + length, `Bash does not expect ${shown} here.`);
 }
