@@ -22,6 +22,8 @@ export interface Run {
   readonly assigned: ReadonlySet<string>;
   readonly functions: Map<string, FunctionStatement>;
   readonly called: Set<FunctionStatement>;
+  /** Functions that are being followed. */
+  readonly active: Set<FunctionStatement>;
   readonly commands: CommandFact[];
   readonly reads: Map<string, ReadFact>;
   readonly writes: WriteFact[];
@@ -47,7 +49,7 @@ export interface Run {
 
 /** Far more than a script takes; loops and functions inside each other could take for ever. */
 export const MAX_STEPS = 20_000;
-export const MAX_DEPTH = 24;
+export const MAX_DEPTH = 100;
 
 export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run {
   return {
@@ -55,6 +57,7 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
     assigned,
     functions: new Map(),
     called: new Set(),
+    active: new Set(),
     commands: [],
     reads: new Map(),
     writes: [],

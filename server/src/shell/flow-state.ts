@@ -55,6 +55,11 @@ export function copyState(state: State): State {
   };
 }
 
+/** A copy for a way that may not be taken. */
+export function branchOf(state: State): State {
+  return { ...copyState(state), certain: false };
+}
+
 export function isCertain(state: State): boolean {
   return state.certain && state.dead === null && state.left.size === 0;
 }

@@ -3,27 +3,19 @@
  * by side and joined, loops over known words are run, others are run once with what they may change unknown.
  */
 
-import { assignedIn, assignedNames } from './assigned.ts';
+import { assignedNames } from './assigned.ts';
 import { expandAssignments } from './flow-assign.ts';
+import { followCase, followFor, followIf, followLoop, unchecked } from './flow-branches.ts';
 import type { Flow, FlowOptions } from './flow-facts.ts';
 import { followRedirects } from './flow-redirects.ts';
 import { MAX_DEPTH, MAX_STEPS, newRun, noteOpaque, type Run } from './flow-run.ts';
 import { followSimple } from './flow-simple.ts';
-import { copyState, isCertain, joinStates, type State } from './flow-state.ts';
+import { branchOf, copyState, isCertain, joinStates, type State } from './flow-state.ts';
 import { followCommandPart, followProcess } from './flow-substitution.ts';
 import { followTest } from './flow-test.ts';
-import { type Expansion, expandArithmetic, expandFields, expandWord, setVariable } from './flow-words.ts';
-import type {
-  CaseStatement,
-  ForStatement,
-  FunctionStatement,
-  IfStatement,
-  LoopStatement,
-  PipelineStatement,
-  ShellTree,
-  Statement,
-} from './syntax.ts';
-import { EMPTY, unknownFrom, type Value } from './values.ts';
+import { type Expansion, expandArithmetic, expandWord } from './flow-words.ts';
+import type { FunctionStatement, PipelineStatement, ShellTree, Statement } from './syntax.ts';
+import { unknownFrom, type Value } from './values.ts';
 
 /** What a script does, as far as it can be told without running it. */
 export function followScript(tree: ShellTree, options: FlowOptions): Flow {
@@ -172,16 +164,16 @@ function followOne(cx: Expansion, statement: Statement): void {
       followRedirects(cx, statement.redirects, null, () => follow(cx, statement.body));
       return;
     case 'if':
-      followIf(cx, statement);
+      followIf(cx, statement, followAll);
       return;
     case 'for':
-      followFor(cx, statement);
+      followFor(cx, statement, followAll);
       return;
     case 'loop':
-      followLoop(cx, statement);
+      followLoop(cx, statement, followAll);
       return;
     case 'case':
-      followCase(cx, statement);
+      followCase(cx, statement, followAll);
       return;
     case 'function':
       run.functions.set(statement.name, statement);
@@ -204,20 +196,6 @@ function followOne(cx: Expansion, statement: Statement): void {
       state.left.add('script');
       return;
   }
-}
-
-function unchecked(cx: Expansion, body: () => void): void {
-  const { checked } = cx.state;
-  cx.state.checked = false;
-  body();
-  cx.state.checked = checked;
-}
-
-/** A copy for a way that may not be taken. */
-function branchOf(state: State): State {
-  const copy = copyState(state);
-  copy.certain = false;
-  return copy;
 }
 
 /** Runs a body whose variables and directory are its own; what it writes stays. */
@@ -260,146 +238,22 @@ function followPipeline(cx: Expansion, statement: PipelineStatement): void {
     run.pipelines.push({ start, end, stages, checked: checked && state.pipefail, certain: isCertain(state) });
 }
 
-function followIf(cx: Expansion, statement: IfStatement): void {
-  const { state, run } = cx;
-  const ways: State[] = [];
-  let rest = copyState(state);
-  let first = true;
-  for (const { condition, body } of statement.branches) {
-    const asked = context(run, rest);
-    rest.checked = false;
-    if (first) rest.certain = state.certain;
-    followAll(asked, condition);
-    const taken = branchOf(rest);
-    taken.checked = state.checked;
-    followAll(context(run, taken), body);
-    ways.push(taken);
-    rest = branchOf(rest);
-    first = false;
-  }
-  rest.checked = state.checked;
-  if (statement.otherwise) followAll(context(run, rest), statement.otherwise);
-  joinStates(state, [...ways, rest]);
-}
-
-function followCase(cx: Expansion, statement: CaseStatement): void {
-  const { state, run } = cx;
-  expandWord(cx, statement.subject, false);
-  const ways: State[] = [];
-  let through: State | null = null;
-  for (const item of statement.items) {
-    for (const pattern of item.patterns) expandWord(cx, pattern, false);
-    const taken = branchOf(state);
-    if (through !== null) joinStates(taken, [branchOf(state), through]);
-    followAll(context(run, taken), item.body);
-    through = item.termination === ';;' ? null : copyState(taken);
-    ways.push(taken);
-  }
-  if (!statement.items.some(item => item.any)) ways.push(branchOf(state));
-  joinStates(state, ways);
-}
-
-/** More rounds than these are followed as one of which nothing is known. */
-const MAX_ROUNDS = 32;
-
-function followFor(cx: Expansion, statement: ForStatement): void {
-  const { state, run } = cx;
-  const items = statement.words === null ? positionalItems(state) : wordItems(cx, statement);
-  if (items === null || items.length > MAX_ROUNDS) {
-    const values = items ?? [unknownFrom(run.touched)];
-    rounds(cx, statement.body, body => {
-      setVariable(
-        body,
-        statement.name,
-        values.length === 1 ? values : [unknownFrom(run.options.directories)],
-        statement.nameAt,
-        statement.nameAt,
-      );
-    });
-    return;
-  }
-  inLoop(cx, () => {
-    for (const item of items) {
-      setVariable(cx, statement.name, [item], statement.nameAt, statement.nameAt);
-      followAll(cx, statement.body);
-      if (state.dead === 'loop') break;
-    }
-  });
-}
-
-function positionalItems(state: State): readonly Value[] | null {
-  return state.positional;
-}
-
-/** The items of a `for`, if it is known how many there are and what each is. */
-function wordItems(cx: Expansion, statement: ForStatement): Value[] | null {
-  const fields = (statement.words ?? []).flatMap(word => expandFields(cx, word));
-  if (fields.some(field => field.many || field.values.length !== 1)) return null;
-  return fields.map(field => field.values[0] ?? EMPTY);
-}
-
-/** A `while`, `until` or `for ((…))`. */
-function followLoop(cx: Expansion, statement: LoopStatement): void {
-  expandArithmetic(cx, statement.inner, statement.assigns);
-  forgetAssigned(cx, [...statement.condition, ...statement.body]);
-  unchecked(cx, () => followAll(cx, statement.condition));
-  rounds(cx, statement.body, () => {});
-}
-
-/** What a loop's body may change is not known in any round. */
-function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
-  const functions = [...cx.run.functions.values()].map(one => one.body);
-  for (const name of assignedIn([...body, ...functions])) {
-    const known = cx.state.variables.get(name);
-    if (known)
-      cx.state.variables.set(name, {
-        ...known,
-        values: [unknownFrom(cx.run.options.directories)],
-        list: null,
-      });
-  }
-}
-
-/** Any number of rounds. */
-function rounds(cx: Expansion, body: readonly Statement[], before: (cx: Expansion) => void): void {
-  const { state, run } = cx;
-  forgetAssigned(cx, body);
-  const taken = branchOf(state);
-  const inner = context(run, taken);
-  inLoop(inner, () => {
-    before(inner);
-    followAll(inner, body);
-  });
-  joinStates(state, [copyState(state), taken]);
-}
-
-function inLoop(cx: Expansion, body: () => void): void {
-  const { state, run } = cx;
-  const outer = run.breaks;
-  const hadLeft = state.left.has('loop');
-  run.breaks = [];
-  body();
-  const broken = run.breaks;
-  run.breaks = outer;
-  for (const way of broken) way.dead = null;
-  if (broken.length > 0) joinStates(state, [...(state.dead === 'loop' ? [] : [copyState(state)]), ...broken]);
-  if (!hadLeft) state.left.delete('loop');
-}
-
 /** Runs a function's body with its arguments. */
 function callFunction(cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null): void {
   const { state, run } = cx;
-  if (run.depth > MAX_DEPTH - 4) {
+  run.called.add(statement);
+  if (run.active.has(statement)) {
     noteOpaque(run, 'limit', statement);
     return;
   }
-  run.called.add(statement);
+  run.active.add(statement);
   const { positional } = state;
   const outer = run.returns;
   const hadLeft = state.left.has('function');
   run.returns = [];
   (state as { positional: readonly Value[] | null }).positional = args;
   follow(cx, statement.body);
+  run.active.delete(statement);
   const returned = run.returns;
   run.returns = outer;
   for (const way of returned) way.dead = null;

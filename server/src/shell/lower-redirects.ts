@@ -31,6 +31,17 @@ export function lowerRedirects(run: Lowering, node: RawNode): Redirect[] {
   ];
 }
 
+/** `cmd > file word`: the grammar takes further words of the command for further targets. */
+export function extraWords(run: Lowering, node: RawNode): Word[] {
+  if (node.type === 'heredoc_redirect') {
+    return node.namedChildren
+      .filter(child => child.type.endsWith('_redirect'))
+      .flatMap(child => extraWords(run, child));
+  }
+  const targets = node.namedChildren.filter(child => child.field !== 'descriptor');
+  return targets.slice(1).map(child => lowerWord(run, child));
+}
+
 function heredoc(run: Lowering, node: RawNode): Redirect {
   const descriptor = childOf(node, 'descriptor');
   const start = node.namedChildren.find(child => child.type === 'heredoc_start');

@@ -9,7 +9,7 @@ import type { ArithmeticPart, Range, ScriptText, Statement, Word, WordPart } fro
 
 /** What the lowering of one script shares. */
 export interface Lowering {
-  /** The text that was parsed: holes are names of the same length. */
+  /** The text that was parsed, of the same length as the script's: see `parseable`. */
   readonly text: string;
   readonly script: ScriptText;
   readonly statements: (node: RawNode) => Statement[];
@@ -110,12 +110,12 @@ function textParts(
   let at = from;
   for (const hole of run.script.holes) {
     if (hole.end <= from || hole.start >= to) continue;
-    if (at < hole.start) plainParts(run.text, at, hole.start, quoting, parts);
+    if (at < hole.start) plainParts(run.script.text, at, hole.start, quoting, parts);
     const text = run.script.text.slice(hole.start, hole.end);
     parts.push({ kind: 'hole', text, quoted: quoting !== 'none', start: hole.start, end: hole.end });
     at = hole.end;
   }
-  if (at < to) plainParts(run.text, at, to, quoting, parts);
+  if (at < to) plainParts(run.script.text, at, to, quoting, parts);
   if (parts.length === 0) parts.push({ kind: 'text', text: '', quoted: quoting !== 'none', start, end });
   return parts;
 }
@@ -144,6 +144,13 @@ function plainParts(text: string, from: number, to: number, quoting: Quoting, pa
         continue;
       }
     }
+    if (char === '$' && next(text, at, to) === '$' && quoting !== 'single') {
+      flush(at);
+      parts.push(processId(at, quoting !== 'none'));
+      start = at + 2;
+      at++;
+      continue;
+    }
     if (
       quoting === 'none' &&
       (char === '*' || char === '?' || (char === '[' && text.slice(at, to).includes(']')))
@@ -157,6 +164,20 @@ function plainParts(text: string, from: number, to: number, quoting: Quoting, pa
   }
   flush(to);
 }
+
+function next(text: string, at: number, to: number): string {
+  return at + 1 < to ? text.charAt(at + 1) : '';
+}
+
+/** `$$`, for which the grammar has no node inside of words. */
+function processId(start: number, isQuoted: boolean): WordPart {
+  const at = { start, end: start + 2 };
+  const nameAt = { start: start + 1, end: start + 2 };
+  return { kind: 'variable', name: '$', nameAt, ...at, quoted: isQuoted, ...BARE };
+}
+
+/** A variable's value as it is. */
+const BARE = { operator: null, fallback: null, subscript: null, inner: [] } as const;
 
 const ANSI: Readonly<Record<string, string>> = {
   n: '\n',
@@ -172,7 +193,7 @@ const ANSI: Readonly<Record<string, string>> = {
 /** `$'…'`: the escapes that stand for one character each; others stay as they are written. */
 function ansiParts(run: Lowering, node: RawNode): WordPart[] {
   const { startIndex: start, endIndex: end } = node;
-  const text = run.text
+  const text = run.script.text
     .slice(start + 2, end - 1)
     .replace(/\\([ntrabefv'"\\?])/g, (_, c: string) => ANSI[c] ?? c);
   return [{ kind: 'text', text, quoted: true, start, end }];

@@ -3,7 +3,7 @@
  * `a && b > x` on the whole list and puts what follows a heredoc's start inside the heredoc; both are put right here.
  */
 
-import { lowerRedirects, type Tail, tailOf } from './lower-redirects.ts';
+import { extraWords, lowerRedirects, type Tail, tailOf } from './lower-redirects.ts';
 import { arithmetic, type Lowering, lowerWord, rangeOf, wordParts } from './lower-words.ts';
 import { childOf, childrenOf, type RawNode } from './raw-tree.ts';
 import type {
@@ -108,8 +108,10 @@ function simple(run: Lowering, node: RawNode, children: readonly RawNode[]): Sta
   for (const child of children) {
     if (child.type === 'comment') continue;
     if (child.type === 'variable_assignment') assignments.push(assignment(run, child));
-    else if (child.type.endsWith('_redirect')) redirects.push(...lowerRedirects(run, child));
-    else if (child.type === 'ERROR' || child.isMissing) return { kind: 'unreadable', ...rangeOf(node) };
+    else if (child.type.endsWith('_redirect')) {
+      redirects.push(...lowerRedirects(run, child));
+      words.push(...extraWords(run, child));
+    } else if (child.type === 'ERROR' || child.isMissing) return { kind: 'unreadable', ...rangeOf(node) };
     else words.push(lowerWord(run, child));
   }
   return { kind: 'simple', ...rangeOf(node), assignments, words, redirects };
@@ -156,36 +158,48 @@ function declaration(run: Lowering, node: RawNode): Statement {
 function redirected(run: Lowering, node: RawNode): Statement {
   const bodyNode = childOf(node, 'body');
   const redirects: Redirect[] = [];
+  const extra: Word[] = [];
   let tail: Tail | null = null;
   for (const child of node.children) {
     if (child === bodyNode) continue;
     if (child.type === 'ERROR') return { kind: 'unreadable', ...rangeOf(node) };
     if (!child.type.endsWith('_redirect')) continue;
     redirects.push(...lowerRedirects(run, child));
+    extra.push(...extraWords(run, child));
     tail = tailOf(run, child, lowerStatement) ?? tail;
   }
   const body: Statement = bodyNode
-    ? withRedirects(lowerStatement(run, bodyNode), redirects, node.endIndex)
-    : { kind: 'simple', ...rangeOf(node), assignments: [], words: [], redirects };
+    ? withRedirects(lowerStatement(run, bodyNode), redirects, node.endIndex, extra)
+    : { kind: 'simple', ...rangeOf(node), assignments: [], words: extra, redirects };
   return tail === null ? body : tail(body);
 }
 
 /** Hangs redirections where Bash does: on the last command of a list or pipeline. */
-function withRedirects(statement: Statement, redirects: readonly Redirect[], end: number): Statement {
+function withRedirects(
+  statement: Statement,
+  redirects: readonly Redirect[],
+  end: number,
+  words: readonly Word[] = [],
+): Statement {
   switch (statement.kind) {
     case 'simple':
-      return { ...statement, end, redirects: [...statement.redirects, ...redirects] };
+      return {
+        ...statement,
+        end,
+        words: [...statement.words, ...words],
+        redirects: [...statement.redirects, ...redirects],
+      };
     case 'list':
-      return { ...statement, end, right: withRedirects(statement.right, redirects, end) };
+      return { ...statement, end, right: withRedirects(statement.right, redirects, end, words) };
     case 'not':
-      return { ...statement, end, body: withRedirects(statement.body, redirects, end) };
+      return { ...statement, end, body: withRedirects(statement.body, redirects, end, words) };
     case 'pipeline': {
       const last = statement.stages[statement.stages.length - 1];
       if (!last) return statement;
       return {
         ...statement,
         end,
-        stages: [...statement.stages.slice(0, -1), withRedirects(last, redirects, end)],
+        stages: [...statement.stages.slice(0, -1), withRedirects(last, redirects, end, words)],
       };
     }
     default:

@@ -47,7 +47,7 @@ async function load(): Promise<ShellParser> {
 const MAX_LENGTH = 200_000;
 
 function parseScript(parser: Parser, script: ScriptText): ShellTree {
-  const text = withoutHoles(script);
+  const text = parseable(script);
   if (text.length > MAX_LENGTH) return unreadable(text);
   // The parser may take very long to recover from garbage: no readable text needs this many steps.
   let left = 10_000 + text.length;
@@ -69,13 +69,16 @@ function unreadable(text: string): ShellTree {
   return { body: [{ kind: 'unreadable', start: 0, end: text.length }], errors: [] };
 }
 
-/** The text with a name of the same length in the place of each hole, so that offsets stay. */
-function withoutHoles({ text, holes }: ScriptText): string {
+/**
+ * The text as it is parsed, with every offset the same: holes are names, and `$1` is `$h`, since the grammar reads
+ * `$dir/$1` as two words.
+ */
+function parseable({ text, holes }: ScriptText): string {
   let plain = '';
   let at = 0;
   for (const hole of holes) {
     plain += text.slice(at, hole.start) + 'h'.repeat(hole.end - hole.start);
     at = hole.end;
   }
-  return plain + text.slice(at);
+  return (plain + text.slice(at)).replace(/\$[0-9](?!\w)/g, '$$h');
 }

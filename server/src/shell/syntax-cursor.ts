@@ -21,6 +21,8 @@ export interface Cursor {
   depth: number;
   /** Reads commands: words hold commands, and commands words. */
   readonly list: (cursor: Cursor, ends: (cursor: Cursor) => boolean, mayBeEmpty: boolean) => void;
+  /** Reads one command. */
+  readonly command: (cursor: Cursor) => void;
 }
 
 /** Notes the first error and goes to the end, where every reader stops. */

@@ -5,8 +5,17 @@
  */
 
 import type { Hole, ShellError } from './syntax.ts';
-import { type Cursor, closeBraces, closeQuotes, fail, giveUp, matches, skipBlanks } from './syntax-cursor.ts';
-import { peekWord, readWord, skipHeredocs } from './syntax-words.ts';
+import { type Cursor, closeBraces, fail, giveUp, matches, skipBlanks } from './syntax-cursor.ts';
+import { skipLines } from './syntax-lines.ts';
+import {
+  CLOSERS,
+  readEmptyParentheses,
+  readRedirects,
+  readSimple,
+  startsWord,
+  unexpected,
+} from './syntax-simple.ts';
+import { peekWord, readWord } from './syntax-words.ts';
 
 /** The first thing that Bash rejects; empty if it accepts the script or if that is not certain. */
 export function syntaxErrors(text: string, holes: readonly Hole[]): ShellError[] {
@@ -19,26 +28,11 @@ export function syntaxErrors(text: string, holes: readonly Hole[]): ShellError[]
     heredocs: [],
     depth: 0,
     list: readList,
+    command: readCommand,
   };
   readList(cursor, () => false, true);
   if (!cursor.gaveUp && cursor.error === null && cursor.at < text.length) unexpected(cursor);
   return cursor.gaveUp || cursor.error === null ? [] : [cursor.error];
-}
-
-/** Words that end a list and begin nothing. */
-const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
-
-function unexpected(cursor: Cursor): void {
-  skipBlanks(cursor);
-  const { text, at } = cursor;
-  const operator = /^(&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n])/.exec(text.slice(at, at + 3))?.[0];
-  const length = operator?.length ?? Math.max(1, peekWord(cursor).length);
-  if (at >= text.length) {
-    fail(cursor, text.length, text.length, 'The script ends in the middle of a command.');
-    return;
-  }
-  const shown = operator === '\n' ? 'the end of the line' : `\`${text.slice(at, at + length)}\``;
-  fail(cursor, at, at + length, `Bash does not expect ${shown} here.`);
 }
 
 /** Commands until `ends` says so at the beginning of one. */
@@ -55,15 +49,6 @@ function readList(cursor: Cursor, ends: (cursor: Cursor) => boolean, mayBeEmpty:
     else if (!matches(cursor, '\n')) break;
   }
   if (count === 0 && !mayBeEmpty) unexpected(cursor);
-}
-
-function skipLines(cursor: Cursor): void {
-  for (;;) {
-    skipBlanks(cursor);
-    if (!matches(cursor, '\n')) return;
-    cursor.at++;
-    skipHeredocs(cursor);
-  }
 }
 
 function readAndOr(cursor: Cursor): void {
@@ -255,81 +240,6 @@ function readCase(cursor: Cursor, start: number): void {
     cursor.at += end.length;
   }
   expectWord(cursor, 'esac', start, 4, 'This `case` has no `esac`.');
-}
-
-function startsWord(cursor: Cursor): boolean {
-  return cursor.at < cursor.text.length && !/[;&|()<>\n \t]/.test(cursor.text.charAt(cursor.at));
-}
-
-function readEmptyParentheses(cursor: Cursor): void {
-  cursor.at++;
-  skipBlanks(cursor);
-  if (matches(cursor, ')')) cursor.at++;
-  else unexpected(cursor);
-}
-
-function readSimple(cursor: Cursor, first: string): void {
-  if (CLOSERS.has(first)) {
-    unexpected(cursor);
-    return;
-  }
-  const { holes, at } = cursor;
-  const hole = holes.find(one => one.start === at);
-  // What stands there may be anything, an `if` or a quote too.
-  if (hole && cursor.text.charAt(hole.end) !== '/') {
-    giveUp(cursor);
-    return;
-  }
-  let words = 0;
-  let parts = 0;
-  for (;;) {
-    skipBlanks(cursor);
-    if (readRedirect(cursor)) parts++;
-    else if (startsWord(cursor)) {
-      const from = cursor.at;
-      readWord(cursor);
-      const isAssignment = /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(cursor.text.slice(from, cursor.at));
-      if (words > 0 || !isAssignment) words++;
-      parts++;
-    } else if (matches(cursor, '(') && words === 1 && parts === 1) {
-      readEmptyParentheses(cursor);
-      skipLines(cursor);
-      readCommand(cursor);
-      return;
-    } else break;
-  }
-  skipBlanks(cursor);
-  if (parts === 0 || matches(cursor, '(')) unexpected(cursor);
-}
-
-function readRedirects(cursor: Cursor): void {
-  for (;;) {
-    skipBlanks(cursor);
-    if (readRedirect(cursor)) continue;
-    if (startsWord(cursor) && !CLOSERS.has(peekWord(cursor))) unexpected(cursor);
-    return;
-  }
-}
-
-/** @returns false if none stands here */
-function readRedirect(cursor: Cursor): boolean {
-  const rest = cursor.text.slice(cursor.at, cursor.at + 40);
-  const match = /^(?:\d+|\{[A-Za-z_]\w*\})?(<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)/.exec(rest);
-  if (!match) return false;
-  const operator = match[1] ?? '';
-  if (rest.startsWith('&') || match[0] === operator || /^[\d{]/.test(rest)) cursor.at += match[0].length;
-  skipBlanks(cursor);
-  if (!startsWord(cursor) && !/^[<>]\(/.test(cursor.text.slice(cursor.at, cursor.at + 2))) {
-    unexpected(cursor);
-    return true;
-  }
-  const from = cursor.at;
-  readWord(cursor);
-  if (operator === '<<' || operator === '<<-') {
-    const delimiter = cursor.text.slice(from, cursor.at);
-    cursor.heredocs.push({ delimiter: closeQuotes(delimiter), tabs: operator === '<<-' });
-  }
-  return true;
 }
 
 function expectWord(cursor: Cursor, word: string, start: number, length: number, message: string): void {
