@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Language, Parser } from 'web-tree-sitter';
 import { lowerScript } from './lower.ts';
-import { copyTree } from './raw-tree.ts';
+import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
 import type { ScriptText, ShellTree } from './syntax.ts';
 import { syntaxErrors } from './syntax-errors.ts';
 import { shellWasm } from './wasm.ts';
@@ -46,23 +46,41 @@ async function load(): Promise<ShellParser> {
 /** No script that people wrote is this long. */
 const MAX_LENGTH = 200_000;
 
+/** A script with more commands that the grammar runs together than this is not worth the parses. */
+const MAX_REPAIRS = 8;
+
 function parseScript(parser: Parser, script: ScriptText): ShellTree {
-  const text = parseable(script);
-  if (text.length > MAX_LENGTH) return unreadable(text);
+  let text = parseable(script);
+  for (let repairs = 0; text.length <= MAX_LENGTH && repairs <= MAX_REPAIRS; repairs++) {
+    const root = parseOnce(parser, text);
+    if (root === null) break;
+    const missed = missedEnd(root, text);
+    if (missed === null) {
+      const errors = root.hasError ? syntaxErrors(parseable(script), script.holes) : [];
+      return { body: lowerScript(root, text, script), errors };
+    }
+    text = `${text.slice(0, missed)};${text.slice(missed + 1)}`;
+  }
+  return unreadable(text);
+}
+
+function parseOnce(parser: Parser, text: string): RawRoot | null {
   // The parser may take very long to recover from garbage: no readable text needs this many steps.
   let left = 10_000 + text.length;
   const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
   if (!tree) {
     parser.reset();
-    return unreadable(text);
+    return null;
   }
   try {
-    const broken = tree.rootNode.hasError;
-    const body = lowerScript(copyTree(tree, text), text, script);
-    return { body, errors: broken ? syntaxErrors(text, script.holes) : [] };
+    return { ...copyTree(tree, text), hasError: tree.rootNode.hasError };
   } finally {
     tree.delete();
   }
+}
+
+interface RawRoot extends RawNode {
+  readonly hasError: boolean;
 }
 
 function unreadable(text: string): ShellTree {
