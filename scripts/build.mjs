@@ -25,6 +25,7 @@ const alias = { 'web-tree-sitter': join(root, 'node_modules/web-tree-sitter/web-
 const wasmFiles = [
   'node_modules/web-tree-sitter/web-tree-sitter.wasm',
   'server/grammar/tree-sitter-nix.wasm',
+  'node_modules/tree-sitter-bash/tree-sitter-bash.wasm',
 ];
 
 const { values: options } = parseArgs({

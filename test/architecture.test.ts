@@ -35,7 +35,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
     module: /^(node:)?fs(\/promises)?$/,
     places: [
       /^server\/src\/(workspace|host)\//,
-      /^server\/src\/nix\/(parser|wasm)\.ts$/,
+      /^server\/src\/(nix|shell)\/(parser|wasm)\.ts$/,
       /^server\/src\/cli/,
     ],
   },

@@ -32,6 +32,7 @@ import type {
 } from './model.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf, readBool, readName, readText } from './read.ts';
+import { scriptSource } from './script.ts';
 import { definedBy } from './submodule.ts';
 import { settleOne, type Weighed, weighed } from './weights.ts';
 import { readWritten } from './written-options.ts';
@@ -269,8 +270,10 @@ function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript
   const all = optionIn(reading, layers, 'script');
   const [shown] = all;
   if (shown === undefined) return null;
-  const at = placeOfLayer(settleOne(all) ?? shown);
-  return { text: agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null)), at };
+  const chosen = settleOne(all) ?? shown;
+  const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
+  const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
+  return { text, source, at: placeOfLayer(chosen) };
 }
 
 function placeOfLayer({ value, fallback }: Layer): Place {

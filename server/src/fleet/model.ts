@@ -6,6 +6,7 @@
 
 import type { Value } from '../nix/value.ts';
 import type { BroughtGenerator } from './catalogue.ts';
+import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { Setting } from './settings.ts';
 import type { StoreSettings } from './store-settings.ts';
@@ -64,6 +65,8 @@ export interface GeneratorPrompt {
 /** A script as far as it is known: its text with holes as they are written, or null. */
 export interface GeneratorScript {
   readonly text: string | null;
+  /** The same with its way back to the files; see script.ts. */
+  readonly source: ScriptSource | null;
   readonly at: Place;
 }
 

@@ -15,9 +15,10 @@ import {
 import { apply, evaluate, force } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
-import type { Expr, StringPart } from './syntax.ts';
+import type { Expr, Range, StringPart } from './syntax.ts';
 import type {
   FailureValue,
+  HolePlace,
   Lazy,
   ListValue,
   NullValue,
@@ -44,9 +45,15 @@ export function interpolate(
     }
     const text = toText(cx, evaluate(cx, part.expr, scope), false, originOf(part.expr, scope));
     if (text.kind === 'failure') return text;
-    addText(pieces, text, scope.file.text.slice(part.expr.start, part.expr.end));
+    const source = scope.file.text.slice(part.expr.start, part.expr.end);
+    if (text.kind === 'unknown') pieces.push({ hole: text, source, at: holePlace(part, origin) });
+    else addText(pieces, text, source);
   }
   return stringOf(pieces, origin);
+}
+
+function holePlace(part: Range, literal: Origin): HolePlace {
+  return { file: literal.file, start: part.start, end: part.end, literal: literal.start };
 }
 
 /** Appends a coerced value; an unknown becomes a hole that shows `source`. */

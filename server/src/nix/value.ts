@@ -62,6 +62,13 @@ export interface HolePiece {
   readonly hole: UnknownValue;
   /** The hole as it is written, without `${` and `}`. */
   readonly source: string;
+  /** Where it is written, if it is written in a string. */
+  readonly at?: HolePlace;
+}
+/** The place of `${…}`, and the offset of the literal that it is in. */
+export interface HolePlace extends Range {
+  readonly file: SourceFile;
+  readonly literal: number;
 }
 export type StringPiece = TextPiece | HolePiece;
 

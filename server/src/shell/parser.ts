@@ -1,0 +1,102 @@
+/**
+ * The parser of Bash: text in, plain tree out. The only module here that runs tree-sitter; nothing of it leaves
+ * `parse`. The grammar is 1.4 MB of wasm, so nothing is loaded until somebody has a script to look at.
+ */
+import { readFileSync } from 'node:fs';
+import { Language, Parser } from 'web-tree-sitter';
+import { lowerScript } from './lower.ts';
+import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
+import type { ScriptText, ShellTree } from './syntax.ts';
+import { syntaxErrors } from './syntax-errors.ts';
+import { shellWasm } from './wasm.ts';
+
+export interface ShellParser {
+  /** Parses a script. Never throws; what could not be read is an `unreadable` statement. */
+  parse(script: ScriptText): ShellTree;
+}
+
+let shared: Promise<ShellParser> | null = null;
+let loaded: ShellParser | null = null;
+
+/**
+ * Loads the parser, once a process. tree-sitter has one runtime for all its languages, and two first loads at the
+ * same time would make two: where other languages are parsed too, let the load of the first one end before.
+ * @throws if a wasm file cannot be read or does not load
+ */
+export function loadShell(): Promise<ShellParser> {
+  shared ??= load();
+  return shared;
+}
+
+/** The parser if `loadShell` has ended, else null: for callers that cannot wait. */
+export function loadedShell(): ShellParser | null {
+  return loaded;
+}
+
+async function load(): Promise<ShellParser> {
+  const wasm = shellWasm(__dirname);
+  await Parser.init({ wasmBinary: readFileSync(wasm.runtime) });
+  const language = await Language.load(readFileSync(wasm.grammar));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  loaded = { parse: script => parseScript(parser, script) };
+  return loaded;
+}
+
+/** No script that people wrote is this long. */
+const MAX_LENGTH = 200_000;
+
+/** A script with more commands that the grammar runs together than this is not worth the parses. */
+const MAX_REPAIRS = 8;
+
+function parseScript(parser: Parser, script: ScriptText): ShellTree {
+  let text = parseable(script);
+  for (let repairs = 0; text.length <= MAX_LENGTH && repairs <= MAX_REPAIRS; repairs++) {
+    const root = parseOnce(parser, text);
+    if (root === null) break;
+    const missed = missedEnd(root, text);
+    if (missed === null) {
+      const errors = root.hasError ? syntaxErrors(parseable(script), script.holes) : [];
+      return { body: lowerScript(root, text, script), errors };
+    }
+    text = `${text.slice(0, missed)};${text.slice(missed + 1)}`;
+  }
+  return unreadable(text);
+}
+
+function parseOnce(parser: Parser, text: string): RawRoot | null {
+  // The parser may take very long to recover from garbage: no readable text needs this many steps.
+  let left = 10_000 + text.length;
+  const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
+  if (!tree) {
+    parser.reset();
+    return null;
+  }
+  try {
+    return { ...copyTree(tree, text), hasError: tree.rootNode.hasError };
+  } finally {
+    tree.delete();
+  }
+}
+
+interface RawRoot extends RawNode {
+  readonly hasError: boolean;
+}
+
+function unreadable(text: string): ShellTree {
+  return { body: [{ kind: 'unreadable', start: 0, end: text.length }], errors: [] };
+}
+
+/**
+ * The text as it is parsed, with every offset the same: holes are names, and `$1` is `$h`, since the grammar reads
+ * `$dir/$1` as two words.
+ */
+function parseable({ text, holes }: ScriptText): string {
+  let plain = '';
+  let at = 0;
+  for (const hole of holes) {
+    plain += text.slice(at, hole.start) + 'h'.repeat(hole.end - hole.start);
+    at = hole.end;
+  }
+  return (plain + text.slice(at)).replace(/\$[0-9](?!\w)/g, '$$h');
+}

@@ -1,0 +1,85 @@
+/**
+ * tree-sitter's tree copied to plain objects in one walk: asking a node across the wasm border costs more than the
+ * parse, so that every node is asked once.
+ */
+import type { Tree, TreeCursor } from 'web-tree-sitter';
+
+export interface RawNode {
+  readonly type: string;
+  readonly text: string;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly isNamed: boolean;
+  readonly isMissing: boolean;
+  /** The name of the field that it is of its parent; null for none. */
+  readonly field: string | null;
+  readonly children: readonly RawNode[];
+  readonly namedChildren: readonly RawNode[];
+}
+
+export function copyTree(tree: Tree, text: string): RawNode {
+  const cursor = tree.walk();
+  try {
+    return copyNode(cursor, text, 0);
+  } finally {
+    cursor.delete();
+  }
+}
+
+/** What is nested deeper than this is cut: what reads the tree recurses too. */
+const MAX_DEPTH = 300;
+
+function copyNode(cursor: TreeCursor, text: string, depth: number): RawNode {
+  const { startIndex, endIndex } = cursor;
+  const children: RawNode[] = [];
+  const type = depth > MAX_DEPTH ? 'ERROR' : cursor.nodeType;
+  const isNamed = cursor.nodeIsNamed;
+  const isMissing = cursor.nodeIsMissing;
+  const field = cursor.currentFieldName;
+  if (depth <= MAX_DEPTH && cursor.gotoFirstChild()) {
+    do children.push(copyNode(cursor, text, depth + 1));
+    while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  }
+  return {
+    type,
+    text: text.slice(startIndex, endIndex),
+    startIndex,
+    endIndex,
+    isNamed,
+    isMissing,
+    field,
+    children,
+    namedChildren: children.filter(child => child.isNamed),
+  };
+}
+
+export function childOf(node: RawNode, field: string): RawNode | null {
+  return node.children.find(child => child.field === field) ?? null;
+}
+
+export function childrenOf(node: RawNode, field: string): RawNode[] {
+  return node.children.filter(child => child.field === field);
+}
+
+/**
+ * Where the grammar took two lines for one command: after a redirection at a line's end it sometimes reads on.
+ * @returns the offset of the blank that ends the command; null if there is none
+ */
+export function missedEnd(node: RawNode, text: string): number | null {
+  if (node.type === 'command' || node.type === 'file_redirect') {
+    for (const [index, child] of node.children.entries()) {
+      const before = node.children[index - 1];
+      if (!before) continue;
+      const gap = text.slice(before.endIndex, child.startIndex).replaceAll('\\\n', '');
+      if (gap.includes('\n') && /\s/.test(text.charAt(before.endIndex))) return before.endIndex;
+    }
+  }
+  // Behind a heredoc's start the lines are the heredoc's.
+  if (node.type === 'heredoc_redirect') return null;
+  for (const child of node.children) {
+    const found = missedEnd(child, text);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,206 @@
+/**
+ * What words stand for while a script is followed: text with unknown stretches. A variable that the script does not
+ * set is known by its name, so that `$dir/x` is the same place wherever it is written.
+ */
+
+export type ValuePart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** A variable that comes from outside. */
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'hole'; readonly text: string }
+  /** A file or directory that `mktemp` made, or a pipe. */
+  | { readonly kind: 'temporary'; readonly id: number }
+  /** The directory the script starts in. */
+  | { readonly kind: 'start' }
+  /** Not known. `from`: the outside variables that took part in it. */
+  | { readonly kind: 'unknown'; readonly from: readonly string[] };
+
+export type Value = readonly ValuePart[];
+
+export const EMPTY: Value = [];
+
+export function text(value: string): Value {
+  return value === '' ? EMPTY : [{ kind: 'text', text: value }];
+}
+
+export function unknownFrom(from: Iterable<string>): Value {
+  return [{ kind: 'unknown', from: [...new Set(from)] }];
+}
+
+export function concat(...values: readonly Value[]): Value {
+  const parts: ValuePart[] = [];
+  for (const value of values) {
+    for (const part of value) {
+      const last = parts[parts.length - 1];
+      if (part.kind === 'text' && last?.kind === 'text')
+        parts[parts.length - 1] = { kind: 'text', text: last.text + part.text };
+      else parts.push(part);
+    }
+  }
+  return parts;
+}
+
+/** The text if all of it is known (holes are not). */
+export function literal(value: Value): string | null {
+  if (value.length === 0) return '';
+  const [first] = value;
+  return value.length === 1 && first?.kind === 'text' ? first.text : null;
+}
+
+/** As people write it: `$out/x`, with `…` for what is not known. */
+export function show(value: Value): string {
+  return value.map(showPart).join('');
+}
+
+function showPart(part: ValuePart): string {
+  switch (part.kind) {
+    case 'text':
+    case 'hole':
+      return part.text;
+    case 'variable':
+      return `$${part.name}`;
+    case 'start':
+      return '.';
+    default:
+      return '…';
+  }
+}
+
+/** The outside variables that took part in a value, wherever they stand in it. */
+export function variablesIn(value: Value): string[] {
+  return value.flatMap(part => {
+    if (part.kind === 'variable') return [part.name];
+    return part.kind === 'unknown' ? part.from : [];
+  });
+}
+
+export function isUncertain(value: Value): boolean {
+  return value.some(part => part.kind === 'unknown');
+}
+
+/** Equal values have equal keys. */
+export function valueKey(value: Value): string {
+  return value
+    .map(
+      part =>
+        `${part.kind}:${'text' in part ? part.text : 'name' in part ? part.name : 'id' in part ? part.id : ''}`,
+    )
+    .join('\u0001');
+}
+
+/** A place in the file system, relative to what it begins with. */
+export interface ShellPath {
+  /** `variable`: below an outside variable; `start`: below the directory the script starts in. */
+  readonly root: 'variable' | 'absolute' | 'start' | 'temporary' | 'hole' | 'unknown';
+  /** The outside variable's name. */
+  readonly variable: string | null;
+  /**
+   * The rest, normalised, without a slash in front: `a/b`; holes as they are written; `''` is the root itself.
+   * Null if it is not known whole.
+   */
+  readonly rest: string | null;
+  /** True if `rest` has holes: it compares by text with names that have holes. */
+  readonly pattern: boolean;
+  /** True if a slash ends it: it can only be a directory. */
+  readonly directory: boolean;
+  /** For `unknown`: outside variables that took part. */
+  readonly from: readonly string[];
+}
+
+/** The place that a value names, seen from the directory `cwd`. */
+export function pathOf(value: Value, cwd: Value): ShellPath {
+  const [first] = value;
+  const absolute = first?.kind === 'text' && first.text.startsWith('/');
+  const relative = value.length === 0 || (first?.kind === 'text' && !absolute);
+  if (!relative) return rooted(value);
+  const [base] = cwd;
+  if (base?.kind === 'unknown') return unknownPath(cwd);
+  return rooted(concat(cwd, text('/'), value));
+}
+
+function unknownPath(value: Value): ShellPath {
+  return {
+    root: 'unknown',
+    variable: null,
+    rest: null,
+    pattern: false,
+    directory: false,
+    from: variablesIn(value),
+  };
+}
+
+function rooted(value: Value): ShellPath {
+  const [first, ...rest] = value;
+  if (first === undefined || first.kind === 'unknown') return unknownPath(value);
+  if (first.kind === 'text') return below('absolute', null, value);
+  const next = rest[0];
+  const separated = next === undefined || (next.kind === 'text' && next.text.startsWith('/'));
+  // `$out.tmp` and `$out$x` lie beside the directory or nowhere that is known.
+  if (!separated) return unknownPath(value);
+  if (first.kind === 'hole') return below('hole', first.text, rest);
+  if (first.kind === 'variable') return below('variable', first.name, rest);
+  return below(first.kind, null, rest);
+}
+
+function below(root: ShellPath['root'], name: string | null, value: Value): ShellPath {
+  const from = variablesIn(value);
+  const variable = root === 'variable' || root === 'hole' ? name : null;
+  const known = value.every(part => part.kind === 'text' || part.kind === 'hole');
+  const shown = show(value);
+  const segments: string[] = [];
+  for (const segment of known ? segmentsOf(value) : []) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') segments.push(segment);
+    else if (segments.length > 0) segments.pop();
+    else if (root !== 'absolute')
+      return unknownPath([{ kind: 'unknown', from: name === null ? from : [...from, name] }]);
+  }
+  return {
+    root,
+    variable,
+    rest: known ? segments.join('/') : null,
+    pattern: value.some(part => part.kind === 'hole'),
+    directory: shown.endsWith('/') || shown === '',
+    from,
+  };
+}
+
+/** Cuts at slashes, but not at those inside of holes. */
+function segmentsOf(value: Value): string[] {
+  const segments = [''];
+  for (const part of value) {
+    const pieces = part.kind === 'text' ? part.text.split('/') : [showPart(part)];
+    pieces.forEach((piece, index) => {
+      if (index > 0) segments.push('');
+      segments[segments.length - 1] += piece;
+    });
+  }
+  return segments;
+}
+
+/** Equal places have equal keys; null for a place that is not known whole. */
+export function pathKey(path: ShellPath): string | null {
+  if (path.rest === null || path.root === 'unknown' || path.root === 'temporary') return null;
+  return `${path.root}:${path.variable ?? ''}:${path.rest}`;
+}
+
+/** The path of a file in a directory. */
+export function childPath(path: ShellPath, name: string | null): ShellPath {
+  if (path.rest === null || name === null) return { ...path, rest: null, directory: false };
+  return { ...path, rest: path.rest === '' ? name : `${path.rest}/${name}`, directory: false };
+}
+
+/** The same place with something behind its name: `key` and `.pub`. */
+export function withSuffix(path: ShellPath, suffix: string): ShellPath {
+  return path.rest === null ? path : { ...path, rest: path.rest + suffix, directory: false };
+}
+
+export function baseName(path: ShellPath): string | null {
+  return path.rest === null || path.rest === '' ? null : (path.rest.split('/').at(-1) ?? null);
+}
+
+export function parentPath(path: ShellPath): ShellPath {
+  if (path.rest === null || path.rest === '')
+    return unknownPath([{ kind: 'unknown', from: [...path.from, path.variable ?? ''] }]);
+  return { ...path, rest: path.rest.split('/').slice(0, -1).join('/'), directory: true };
+}
