@@ -19,6 +19,11 @@ const CASES: readonly (readonly [name: string, script: string, writes: readonly 
   ['a group', '{ echo a; echo b; } > $out/x', ['$out/x!']],
   ['a subshell', '(echo a) > $out/x', ['$out/x!']],
   ['words behind a redirection', 'tee > /dev/null $out/x $out/y', ['$out/x!', '$out/y!']],
+  [
+    'unquoted variables in the middle',
+    'n=x; a > $out/$n.txt; cp $in/a/$n-$n.b $out/$n$n.c; f=$out/$n.y; b > $f',
+    ['$out/x.txt!', '$out/xx.c!', '$out/x.y!'],
+  ],
   ['the process id', 'a > $out/x.$$', ['$out/…!']],
   ['standard error', 'a 2> $out/log', ['$out/log!']],
   ['no devices', 'a > /dev/null 2>&1; b > /dev/stderr', []],

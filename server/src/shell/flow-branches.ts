@@ -2,6 +2,7 @@
  * `if`, `case` and loops: every way is followed on a copy of the state, and what holds after all of them goes on.
  */
 import { assignedIn } from './assigned.ts';
+import { MAX_STEPS } from './flow-run.ts';
 import { branchOf, copyState, joinStates, type State } from './flow-state.ts';
 import { type Expansion, expandArithmetic, expandFields, expandWord, setVariable } from './flow-words.ts';
 import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from './syntax.ts';
@@ -63,6 +64,7 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
   }
   inLoop(cx, () => {
     for (const item of items) {
+      if (run.steps > MAX_STEPS) break;
       setVariable(cx, statement.name, [item], statement.nameAt, statement.nameAt);
       all(cx, statement.body);
       // After a `break` the rest is followed too, as what may happen: whether it was a `continue` is not kept.

@@ -10,7 +10,16 @@ import { isDevice, mayBeOutput, noteOpaque, noteRead, noteWrite } from './flow-r
 import type { Word1 } from './flow-simple.ts';
 import type { Expansion } from './flow-words.ts';
 import { readOptions } from './tool-options.ts';
-import { literal, pathOf, type ShellPath, text, type Value, variablesIn, withSuffix } from './values.ts';
+import {
+  literal,
+  parentPath,
+  pathOf,
+  type ShellPath,
+  text,
+  type Value,
+  variablesIn,
+  withSuffix,
+} from './values.ts';
 
 /** What a special tool may do. */
 export interface ToolRun {
@@ -77,9 +86,19 @@ function take(run: ToolRun, word: Word1, role: Role, sure: boolean): void {
   else if (role === 'read') run.read(word);
   else if (role === 'text') run.text(word);
   else if (role === 'directory') run.directory(word);
-  else if (role === 'make') run.write(word, run.path(word), sure, 'directory');
+  else if (role === 'make') makeDirectory(run, word);
   else if (role === 'ignore') run.option(word);
   else run.unknown(word);
+}
+
+/** `mkdir -p a/b` makes `a` too. */
+function makeDirectory(run: ToolRun, word: Word1): void {
+  const path = run.path(word);
+  const parents = run.words.some(one => /^(-\w*p|--parents$)/.test(literal(one.value) ?? ''));
+  const above: ShellPath[] = [];
+  for (let at = parentPath(path); parents && at.rest !== null && at.rest !== ''; at = parentPath(at))
+    above.unshift(at);
+  for (const one of [...above, path]) run.write(word, one, true, 'directory');
 }
 
 function toolRun(cx: Expansion, fact: CommandFact, words: readonly Word1[]): ToolRun {

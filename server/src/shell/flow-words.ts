@@ -72,11 +72,15 @@ export function expandFields(cx: Expansion, word: Word): Field[] {
 function choices(parts: readonly WordPart[]): WordPart[][] {
   let lists: WordPart[][] = [[]];
   for (const part of parts) {
-    if (part.kind !== 'brace') for (const list of lists) list.push(part);
-    else lists = lists.flatMap(list => part.choices.map(choice => [...list, ...choice]));
+    const isBrace = part.kind === 'brace' && lists.length * part.choices.length <= MAX_CHOICES;
+    if (isBrace) lists = lists.flatMap(list => part.choices.map(choice => [...list, ...choice]));
+    else for (const list of lists) list.push(part);
   }
-  return lists.slice(0, 256);
+  return lists;
 }
+
+/** Words that braces stand for; of more of them nothing is known but that there are several. */
+const MAX_CHOICES = 256;
 
 function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Field[] {
   const range = { start: at.start, end: at.end };
@@ -98,7 +102,7 @@ function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Field[]
 
 /** What is put into the middle of a word is taken for part of that word. */
 function isSplit(part: WordPart, count: number): boolean {
-  if (part.kind === 'glob') return true;
+  if (part.kind === 'glob' || part.kind === 'brace') return true;
   if (part.kind === 'hole') return !part.quoted && count === 1;
   if (part.kind === 'variable') return !part.quoted || part.name === '@' || part.subscript === '@';
   return part.kind === 'command' && !part.quoted;
@@ -138,8 +142,10 @@ function expandPart(cx: Expansion, part: WordPart, splits: boolean): readonly Va
       return [unknownFrom([])];
     case 'glob':
       return [unknownFrom([])];
-    case 'brace':
-      return part.choices.flatMap(choice => expandParts(cx, choice, splits));
+    case 'brace': {
+      const values = part.choices.flatMap(choice => expandParts(cx, choice, splits));
+      return [unknownFrom(values.flatMap(variablesIn))];
+    }
     case 'variable':
       return expandVariable(cx, part, splits);
   }

@@ -9,7 +9,7 @@ import type { ArithmeticPart, Range, ScriptText, Statement, Word, WordPart } fro
 
 /** What the lowering of one script shares. */
 export interface Lowering {
-  /** The text that was parsed, of the same length as the script's: see `parseable`. */
+  /** The text that was parsed, of the same length as the script's: holes are names. */
   readonly text: string;
   readonly script: ScriptText;
   readonly statements: (node: RawNode) => Statement[];

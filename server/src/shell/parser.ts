@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Language, Parser } from 'web-tree-sitter';
+import { braced } from './braced.ts';
 import { lowerScript } from './lower.ts';
 import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
 import type { ScriptText, ShellTree } from './syntax.ts';
@@ -50,13 +51,13 @@ const MAX_LENGTH = 200_000;
 const MAX_REPAIRS = 8;
 
 function parseScript(parser: Parser, script: ScriptText): ShellTree {
-  let text = parseable(script);
+  let text = withoutHoles(script);
   for (let repairs = 0; text.length <= MAX_LENGTH && repairs <= MAX_REPAIRS; repairs++) {
     const root = parseOnce(parser, text);
     if (root === null) break;
     const missed = missedEnd(root, text);
     if (missed === null) {
-      const errors = root.hasError ? syntaxErrors(parseable(script), script.holes) : [];
+      const errors = syntaxErrors(withoutHoles(script), script.holes);
       return { body: lowerScript(root, text, script), errors };
     }
     text = `${text.slice(0, missed)};${text.slice(missed + 1)}`;
@@ -67,13 +68,14 @@ function parseScript(parser: Parser, script: ScriptText): ShellTree {
 function parseOnce(parser: Parser, text: string): RawRoot | null {
   // The parser may take very long to recover from garbage: no readable text needs this many steps.
   let left = 10_000 + text.length;
-  const tree = parser.parse(text, null, { progressCallback: () => --left < 0 });
+  const { text: parsed, original } = braced(text);
+  const tree = parser.parse(parsed, null, { progressCallback: () => --left < 0 });
   if (!tree) {
     parser.reset();
     return null;
   }
   try {
-    return { ...copyTree(tree, text), hasError: tree.rootNode.hasError };
+    return { ...copyTree(tree, text, original), hasError: tree.rootNode.hasError };
   } finally {
     tree.delete();
   }
@@ -87,16 +89,13 @@ function unreadable(text: string): ShellTree {
   return { body: [{ kind: 'unreadable', start: 0, end: text.length }], errors: [] };
 }
 
-/**
- * The text as it is parsed, with every offset the same: holes are names, and `$1` is `$h`, since the grammar reads
- * `$dir/$1` as two words.
- */
-function parseable({ text, holes }: ScriptText): string {
+/** The text with a name of the same length in the place of each hole, so that offsets stay. */
+function withoutHoles({ text, holes }: ScriptText): string {
   let plain = '';
   let at = 0;
   for (const hole of holes) {
     plain += text.slice(at, hole.start) + 'h'.repeat(hole.end - hole.start);
     at = hole.end;
   }
-  return (plain + text.slice(at)).replace(/\$[0-9](?!\w)/g, '$$h');
+  return plain + text.slice(at);
 }

@@ -17,10 +17,14 @@ export interface RawNode {
   readonly namedChildren: readonly RawNode[];
 }
 
-export function copyTree(tree: Tree, text: string): RawNode {
+/**
+ * @param text the script's text, holes as names
+ * @param original the offset in it for every offset in the text that was parsed
+ */
+export function copyTree(tree: Tree, text: string, original: Int32Array): RawNode {
   const cursor = tree.walk();
   try {
-    return copyNode(cursor, text, 0);
+    return copyNode(cursor, text, original, 0);
   } finally {
     cursor.delete();
   }
@@ -29,15 +33,16 @@ export function copyTree(tree: Tree, text: string): RawNode {
 /** What is nested deeper than this is cut: what reads the tree recurses too. */
 const MAX_DEPTH = 300;
 
-function copyNode(cursor: TreeCursor, text: string, depth: number): RawNode {
-  const { startIndex, endIndex } = cursor;
+function copyNode(cursor: TreeCursor, text: string, original: Int32Array, depth: number): RawNode {
+  const startIndex = original[cursor.startIndex] ?? text.length;
+  const endIndex = original[cursor.endIndex] ?? text.length;
   const children: RawNode[] = [];
   const type = depth > MAX_DEPTH ? 'ERROR' : cursor.nodeType;
   const isNamed = cursor.nodeIsNamed;
   const isMissing = cursor.nodeIsMissing;
   const field = cursor.currentFieldName;
   if (depth <= MAX_DEPTH && cursor.gotoFirstChild()) {
-    do children.push(copyNode(cursor, text, depth + 1));
+    do children.push(copyNode(cursor, text, original, depth + 1));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }

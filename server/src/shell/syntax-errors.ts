@@ -1,6 +1,6 @@
 /**
- * What Bash itself would reject, by Bash's own grammar. tree-sitter says when to ask and not what is wrong: it takes
- * some valid scripts for broken ones. Where Bash's reading depends on what is not known here (a hole in the place of
+ * What Bash itself would reject, by Bash's own grammar: tree-sitter takes some valid scripts for broken ones and some
+ * broken ones for valid. Where Bash's reading depends on what is not known here (a hole in the place of
  * a command, extended patterns), nothing is said.
  */
 
@@ -19,6 +19,8 @@ import { peekWord, readWord } from './syntax-words.ts';
 
 /** The first thing that Bash rejects; empty if it accepts the script or if that is not certain. */
 export function syntaxErrors(text: string, holes: readonly Hole[]): ShellError[] {
+  // Bash drops NUL, and so may end words in other places.
+  if (text.includes('\0')) return [];
   const cursor: Cursor = {
     text,
     holes,
@@ -139,8 +141,10 @@ function readCompound(cursor: Cursor, word: string, start: number): boolean {
       return true;
     case '[[': {
       const close = /[ \t\n]\]\](?=[ \t\n;&|)]|$)/.exec(cursor.text.slice(cursor.at));
-      if (close) cursor.at += close.index + 3;
-      else giveUp(cursor);
+      // Of an empty test Bash reads on over the brackets.
+      if (close && cursor.text.slice(cursor.at + 2, cursor.at + close.index).trim() !== '') {
+        cursor.at += close.index + 3;
+      } else giveUp(cursor);
       return true;
     }
     case 'coproc':

@@ -22,7 +22,9 @@ export function unexpected(cursor: Cursor): void {
 }
 
 export function startsWord(cursor: Cursor): boolean {
-  return cursor.at < cursor.text.length && !/[;&|()<>\n \t]/.test(cursor.text.charAt(cursor.at));
+  const { text, at } = cursor;
+  if (/^[<>]\(/.test(text.slice(at, at + 2))) return true;
+  return at < text.length && !/[;&|()<>\n \t]/.test(text.charAt(at));
 }
 
 export function readEmptyParentheses(cursor: Cursor): void {

@@ -27,18 +27,21 @@ export function unknownFrom(from: Iterable<string>): Value {
   return [{ kind: 'unknown', from: [...new Set(from)] }];
 }
 
+/** No path is longer; text that doubles in a loop would be. */
+const MAX_TEXT = 8_000;
+
 export function concat(...values: readonly Value[]): Value {
   const parts: ValuePart[] = [];
-  for (const value of values) {
-    for (const part of value) {
-      const last = parts[parts.length - 1];
-      if (part.kind === 'text' && last?.kind === 'text')
-        parts[parts.length - 1] = { kind: 'text', text: last.text + part.text };
-      else parts.push(part);
-    }
+  for (const part of values.flat()) {
+    const last = parts.at(-1);
+    if (part.kind !== 'text' || last?.kind !== 'text') parts.push(part);
+    else if (last.text.length + part.text.length > MAX_TEXT) parts.push({ kind: 'unknown', from: [] });
+    else parts[parts.length - 1] = { kind: 'text', text: last.text + part.text };
   }
-  return parts;
+  return parts.length > MAX_PARTS ? unknownFrom(variablesIn(parts)) : parts;
 }
+
+const MAX_PARTS = 200;
 
 /** The text if all of it is known (holes are not). */
 export function literal(value: Value): string | null {

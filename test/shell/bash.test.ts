@@ -1,0 +1,137 @@
+/**
+ * The real Bash, for comparison: it rejects what is called an error, and a script leaves the files behind that are
+ * called certain.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mutated } from './mutate.ts';
+import { SAMPLES } from './samples.ts';
+import { follow, opaque, parse, written } from './support.ts';
+
+/** Without Bash, comparing is skipped; with `CI` set, its absence is an error. */
+const HAS_BASH = spawnSync('bash', ['--version']).status === 0;
+
+it.runIf(process.env.CI)('Bash is there in CI', () => expect(HAS_BASH).toBe(true));
+
+function rejects(script: string): boolean {
+  return spawnSync('bash', ['-n'], { input: script }).status !== 0;
+}
+
+/** Runs a script as a generator runs. @returns the files it left in `$out`, or null if it failed */
+function run(script: string): string[] | null {
+  const folder = mkdtempSync(join(tmpdir(), 'varsmith-shell-'));
+  try {
+    for (const name of ['out', 'in/dep', 'prompts', 'cwd'])
+      mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, 'in/dep/key'), 'key material\n');
+    writeFileSync(join(folder, 'prompts/user'), 'user');
+    const env = {
+      ...process.env,
+      in: join(folder, 'in'),
+      out: join(folder, 'out'),
+      prompts: join(folder, 'prompts'),
+    };
+    const input = `set -euo pipefail\n${script}`;
+    const done = spawnSync('bash', ['-c', input], { cwd: join(folder, 'cwd'), env, timeout: 20_000 });
+    if (done.status !== 0) return null;
+    const out = join(folder, 'out');
+    return existsSync(out) ? readdirSync(out, { recursive: true }).map(String).sort() : [];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.runIf(HAS_BASH)('a script that runs', () => {
+  it.each(SAMPLES.map(sample => [sample]))('%j leaves what is certain', sample => {
+    const files = run(sample);
+    const flow = follow(sample);
+    if (files === null) {
+      expect(flow.fails).toBe(true);
+      return;
+    }
+    expect(flow.fails).toBe(false);
+    expect(written(flow).filter(name => !files.includes(name))).toEqual([]);
+  });
+
+  it.each(SAMPLES.map(sample => [sample]))('%j leaves nothing that is not seen', sample => {
+    const files = run(sample) ?? [];
+    const flow = follow(sample);
+    const seen = new Set(flow.writes.map(one => (one.path.variable === 'out' ? one.path.rest : null)));
+    const anywhere = flow.opaque.some(one => one.path === null);
+    const below = flow.opaque.map(one => one.path?.rest);
+    const unseen = files.filter(
+      name =>
+        !seen.has(name) &&
+        !below.some(path => path === null || path === '' || (path && name.startsWith(path))),
+    );
+    expect(anywhere ? [] : unseen, opaque(flow).join()).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['echo "a', 5, 'This quote is not closed.'],
+    ["echo 'a", 5, 'This quote is not closed.'],
+    ['echo $(a', 5, 'This `$(` is not closed.'],
+    ['echo `a', 5, 'This backquote is not closed.'],
+    ['if a; then b', 0, 'This `if` has no `fi`.'],
+    ['if a; b; fi', 9, 'Bash does not expect `fi` here.'],
+    ['while a; do b', 0, 'This `while` has no `done`.'],
+    ['for x in a b; do c; fi', 20, 'Bash does not expect `fi` here.'],
+    ['case x in a) b;;', 0, 'This `case` has no `esac`.'],
+    ['{ a; ', 0, 'This `{` is not closed.'],
+    ['(a', 0, 'This `(` is not closed.'],
+    ['a; fi', 3, 'Bash does not expect `fi` here.'],
+    ['a ;; b', 2, 'Bash does not expect `;;` here.'],
+    ['a && ', 5, 'The script ends in the middle of a command.'],
+    ['a | | b', 4, 'Bash does not expect `|` here.'],
+    ['a )', 2, 'Bash does not expect `)` here.'],
+    ['a (b)', 3, 'Bash does not expect `b` here.'],
+    ['if a; then fi', 11, 'Bash does not expect `fi` here.'],
+    ['a >', 3, 'The script ends in the middle of a command.'],
+    ['a > ; b', 4, 'Bash does not expect `;` here.'],
+  ])('%j', (script, start, message) => {
+    expect(parse(script).errors.map(one => [one.start, one.message])).toEqual([[start, message]]);
+    if (HAS_BASH) expect(rejects(script)).toBe(true);
+  });
+
+  it.each(
+    [
+      '«code»\nfi',
+      'case x in esac',
+      'a() { b; } > c',
+      'cat <<EOF\n"unclosed\nEOF',
+      'cat <<A <<B\n"\nA\n\'\nB',
+      'cat <<EOF > x; b\ny\nEOF',
+      'f() (a)',
+      'x=(a "b" $(c) # d\n e)',
+      '[[ a =~ (b|c)$ ]] && d',
+      'a=$(case x in y) b;; esac)',
+      'for ((i = 0; i < 3; i++)); do a; done',
+      'echo ${a:-"}"} "$(echo ")")"',
+      'time { a; }',
+      '! a | b',
+      'echo done; echo if then fi',
+      '$' + '{a}="',
+    ].slice(0, -1),
+  )('none: %j', script => {
+    expect(parse(script).errors).toEqual([]);
+  });
+
+  it('are none in the samples', () => {
+    for (const sample of SAMPLES) expect(parse(sample).errors, sample).toEqual([]);
+  });
+
+  it.runIf(HAS_BASH)('are rejected by Bash too, whatever the script', () => {
+    fc.assert(
+      fc.property(mutated, script => {
+        if (parse(script).errors.length > 0) expect(rejects(script)).toBe(true);
+      }),
+      { numRuns: 600 },
+    );
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * Mutated scripts: whatever comes in, nothing throws, nothing hangs, and every place lies inside the script.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { followScript } from '../../server/src/shell/flow.ts';
+import { mutated } from './mutate.ts';
+import { OPTIONS, parse, scriptOf } from './support.ts';
+
+/** Every object in plain data that has a start and an end. */
+function ranges(value: unknown): { start: number; end: number }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(ranges);
+  return 'start' in value && 'end' in value ? [value as { start: number; end: number }, ...inner] : inner;
+}
+
+describe('mutated scripts', () => {
+  it('are followed without a crash, with places inside the script', () => {
+    fc.assert(
+      fc.property(mutated, marked => {
+        const { text } = scriptOf(marked);
+        const tree = parse(marked);
+        const flow = followScript(tree, OPTIONS);
+        for (const { start, end } of ranges([tree, flow])) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeLessThanOrEqual(text.length);
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  }, 240_000);
+
+  it.each([
+    ['parentheses', '('.repeat(5_000)],
+    ['substitutions', 'echo '.concat('$(a '.repeat(5_000))],
+    ['quotes', '"'.repeat(5_001)],
+    ['ifs', 'if a; then '.repeat(2_000)],
+    ['braces', 'echo {a,b}'.concat('{a,b}'.repeat(40))],
+    ['loops', 'for a in 1 2 3 4 5 6 7 8 9; do '.repeat(8).concat('x', '; done'.repeat(8))],
+    ['functions', 'f() { f; f; }; '.concat('f; '.repeat(50))],
+    ['ways', 'if a; then b=1; else b=2; fi; '.repeat(60).concat('c > $out/$b$b$b')],
+    ['lists', 'a && '.repeat(2_000).concat('b')],
+  ])('many %s end', (_, script) => {
+    const flow = followScript(parse(script), OPTIONS);
+    expect(flow.commands.length).toBeLessThan(40_000);
+  });
+});
