@@ -5,7 +5,7 @@
 import { display } from '../nix/construct.ts';
 import { sourceOffset } from '../nix/syntax.ts';
 import type { StringPiece, StringValue } from '../nix/value.ts';
-import type { Hole } from '../shell/syntax.ts';
+import type { Hole, Range } from '../shell/syntax.ts';
 import type { Place } from './model.ts';
 
 /** A stretch of a script that one literal was written for. */
@@ -62,49 +62,49 @@ function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegmen
   return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start };
 }
 
-/** The place of one character; null if it was written nowhere. The end is not in it. */
-function placeAt(segment: ScriptSegment, offset: number): Place | null {
-  const { file, map, from, start } = segment;
-  if (file === null) return null;
-  if (from === null) return { file, start: map[0] ?? 0, end: map[1] ?? 0 };
+/** The place of one character in a segment that has one. */
+function placeAt({ text }: ScriptSource, segment: ScriptSegment, offset: number): Range {
+  const { map, from, start } = segment;
+  if (from === null) return { start: map[0] ?? 0, end: map[1] ?? 0 };
   const inside = from + offset - start;
-  return { file, start: mapped(map, inside), end: endOf(map, inside) };
+  const at = mapped(map, inside);
+  const next = mapped(map, inside + 1);
+  // An escape is longer than what it stands for, four characters at most; behind a line's end it is indentation.
+  const isEscape = next > at && next - at <= 4 && text.charAt(offset) !== '\n';
+  return { start: at, end: isEscape ? next : at + 1 };
 }
 
 function mapped(map: readonly number[], offset: number): number {
   return sourceOffset({ kind: 'text', start: 0, end: 0, value: '', map }, offset);
 }
 
-/** The end of a character in the file: an escape is longer than what it stands for. */
-function endOf(map: readonly number[], offset: number): number {
-  const at = mapped(map, offset);
-  const next = mapped(map, offset + 1);
-  // The longest escape has four characters; what is farther away is stripped indentation.
-  return next > at && next - at <= 4 ? next : at + 1;
-}
-
 /**
- * Where a stretch of a script is written. What spans several literals is shown in the first of them, from its first
- * to its last character there.
+ * Where a stretch of a script is written. What spans several literals is shown in the first of them, with the
+ * interpolations there that the rest came through.
  * @param start UTF-16 offset into `source.text`, half open with `end`; an empty stretch is its next character's place
  * @returns null if none of it is written anywhere
  */
 export function placeInScript(source: ScriptSource, start: number, end: number): Place | null {
   const last = Math.max(end, start + 1);
-  const hits = source.segments.filter(
-    segment => segment.end > start && segment.start < last && segment.file !== null,
-  );
-  const [first] = hits;
-  if (first === undefined) return null;
-  const same = hits.filter(one => one.file === first.file && one.literal === first.literal);
-  const places = same.flatMap(segment => [
-    placeAt(segment, Math.max(start, segment.start)),
-    placeAt(segment, Math.min(last, segment.end) - 1),
-  ]);
-  const known = places.filter(place => place !== null);
-  return {
-    file: known[0]?.file ?? '',
-    start: Math.min(...known.map(place => place.start)),
-    end: Math.max(...known.map(place => place.end)),
+  const { segments } = source;
+  const hits = segments.filter(one => one.end > start && one.start < last);
+  const main = hits.find(one => one.file !== null);
+  if (main === undefined || main.file === null) return null;
+  const isMain = (one: ScriptSegment): boolean => one.file === main.file && one.literal === main.literal;
+  const places = hits
+    .filter(isMain)
+    .flatMap(one => [
+      placeAt(source, one, Math.max(start, one.start)),
+      placeAt(source, one, Math.min(last, one.end) - 1),
+    ]);
+  const range = {
+    start: Math.min(...places.map(one => one.start)),
+    end: Math.max(...places.map(one => one.end)),
   };
+  const tail = hits.at(-1);
+  if (tail === undefined || isMain(tail)) return { file: main.file, ...range };
+  // What ends elsewhere came through an interpolation, which ends where this literal goes on.
+  const next = segments.find(one => one.start >= tail.end && isMain(one));
+  const goesOn = next === undefined ? range.end : placeAt(source, next, next.start).start;
+  return { file: main.file, start: range.start, end: Math.max(range.end, goesOn) };
 }
