@@ -6,12 +6,15 @@
  */
 import { expect } from 'vitest';
 import { PIPELINE } from '../../server/src/checks/examples.ts';
-import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
+import type { CheckFiles, Example, Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
 import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
-import type { NixFiles } from '../../server/src/nix/value.ts';
+import { loadShell } from '../../server/src/shell/parser.ts';
 import { memoryFiles } from '../nix/support.ts';
+import { storeFiles } from '../store/support.ts';
+
+await loadShell();
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -26,7 +29,7 @@ export interface Mark {
 
 export const defaults: CheckSettings = { severities: {} };
 /** The names of files that are read as registries and matrices unless the settings say otherwise. */
-const usualFiles: FleetSettings = {
+export const usualFiles: FleetSettings = {
   isRegistryFile: path => /(^|\/)secret-registry\.nix$/.test(path),
   isMatrixFile: path => /(^|\/)machine-env-matrix\.nix$/.test(path),
 };
@@ -44,13 +47,21 @@ export function filesIn(text: string): Texts {
 
 export interface Checked {
   readonly fleet: Fleet;
-  readonly files: NixFiles;
+  readonly files: CheckFiles;
   readonly findings: readonly Finding[];
 }
 
+/** What there is beside files. */
+export type World = Pick<Example, 'links' | 'tracked' | 'found'>;
+
 /** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
-export function check(texts: Texts, settings = defaults, fleetSettings = usualFiles): Checked {
-  const files = memoryFiles(texts);
+export function check(
+  texts: Texts,
+  settings = defaults,
+  fleetSettings = usualFiles,
+  world: World = {},
+): Checked {
+  const files = checkFiles(texts, world);
   const builder = createFleetBuilder(
     { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
     fleetSettings,
@@ -60,6 +71,13 @@ export function check(texts: Texts, settings = defaults, fleetSettings = usualFi
     throw failure.error;
   });
   return { fleet, files, findings };
+}
+
+function checkFiles(texts: Texts, { links = {}, tracked }: World): CheckFiles {
+  const targets = Object.entries(links).map(([path, link]) => [path, { link }]);
+  const stored = storeFiles({ ...texts, ...Object.fromEntries(targets) });
+  const known = tracked === undefined ? null : { has: (path: string) => tracked.includes(path) };
+  return { ...memoryFiles(texts), ...stored, tracked: () => known };
 }
 
 const MARK = /^(\s*#[ #]*)(\^+)(>?)\s*([a-z]+\/[a-z-]+)(?::\s*(.*))?$/;
@@ -92,8 +110,16 @@ function compare(a: string, b: string): number {
 }
 
 /** Exactly the marked findings are reported: same rules, same characters, and the words of the marks. */
-export function expectMarked(texts: Texts, settings = defaults, fleetSettings = usualFiles): Checked {
-  const checked = check(texts, settings, fleetSettings);
+export function expectMarked(
+  texts: Texts,
+  settings = defaults,
+  fleetSettings = usualFiles,
+  world: World = {},
+): Checked {
+  const everything = check(texts, settings, fleetSettings, world);
+  const isWhole = ({ at }: Finding) => !at.file.endsWith('.nix') && at.start === 0 && at.end === 0;
+  expect(everything.findings.filter(isWhole).map(({ at }) => at.file)).toEqual(world.found ?? []);
+  const checked = { ...everything, findings: everything.findings.filter(finding => !isWhole(finding)) };
   const marks = marksIn(texts);
   const shown = (file: string, start: number, end: number, rule: string) =>
     `${file}:${lineOf(texts, file, start)} ${rule} «${texts[file]?.slice(start, end)}»`;
@@ -108,7 +134,7 @@ export function expectMarked(texts: Texts, settings = defaults, fleetSettings = 
   ).toEqual(marks.map(mark => shown(mark.file, mark.start, mark.end ?? endOfLine(mark), mark.rule)));
   for (const [index, mark] of marks.entries())
     expect(checked.findings[index]?.message).toContain(mark.message);
-  return checked;
+  return everything;
 }
 
 /** As `expectMarked`, for a text with `#- path` lines. */
@@ -122,10 +148,12 @@ export function withMatrix(matrix: string, more: Texts = {}): Texts {
 }
 
 /** Nothing is reported at all. */
-export function expectSilent(texts: Texts | string, settings = defaults): void {
+export function expectSilent(texts: Texts | string, settings = defaults, world: World = {}): void {
   const files = typeof texts === 'string' ? filesIn(texts) : texts;
   expect(
-    check(files, settings).findings.map(({ rule, at, message }) => `${at.file} ${rule}: ${message}`),
+    check(files, settings, usualFiles, world).findings.map(
+      ({ rule, at, message }) => `${at.file} ${rule}: ${message}`,
+    ),
   ).toEqual([]);
 }
 

@@ -4,21 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Report, Rule } from '../../server/src/checks/rule.ts';
 import type { CheckSettings, RuleFailure } from '../../server/src/checks/run.ts';
 import { runRules } from '../../server/src/checks/run.ts';
-import type { Fleet } from '../../server/src/fleet/model.ts';
 import { memoryFiles } from '../nix/support.ts';
+import { EMPTY_FLEET } from '../workspace/support.ts';
 
-const fleet: Fleet = {
-  machines: [],
-  machinesComplete: true,
-  registries: [],
-  matrices: [],
-  generators: [],
-  brought: () => [],
-  secrets: () => [],
-  storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
-  units: new Map(),
-  notAnalysable: [],
-};
+const fleet = EMPTY_FLEET;
 const commented = '{\n  a = 1; # varsmith: ignore use/second it is meant so\n  b = 2;\n}\n';
 const files = memoryFiles({ 'a.nix': '{ }\n', 'b.nix': commented });
 

@@ -30,6 +30,16 @@ export function write(root: string, path: string, content: string | Buffer): voi
 export const EMPTY_FLEET: Fleet = {
   machines: [],
   machinesComplete: false,
+  isClan: false,
+  inventory: {
+    instances: [],
+    complete: false,
+    machines: [],
+    tagged: () => null,
+    certainlyTagged: () => new Set(),
+    machine: () => null,
+  },
+  serviceModules: [],
   registries: [],
   matrices: [],
   generators: [],
@@ -63,6 +73,8 @@ export function smallEngine(): SmallEngine {
     rules: [ruleNamed('test/bad'), ruleNamed('test/needs')],
     changes,
     builds: () => builds,
+    backendOf: () => null,
+    loadScripts: () => null,
     breakDown(message) {
       broken = message;
     },

@@ -67,11 +67,27 @@ function exampleText(example: Example): string[] {
   const own = Object.entries(example.files).filter(([path, text]) => PIPELINE[path] !== text);
   const shared = Object.keys(example.files).length - own.length;
   const note = shared === 0 ? '' : ` (with [the shared files](#${anchor(COMMON)}))`;
-  return [`**${example.title}**${note}`, ...files(Object.fromEntries(own))];
+  return [`**${example.title}**${note}`, ...files(Object.fromEntries(own)), ...besides(example)];
 }
 
 function files(texts: Readonly<Record<string, string>>): string[] {
-  return Object.entries(texts).map(([path, text]) => fenced('nix', `# ${path}\n${text.replace(/\n$/, '')}`));
+  return Object.entries(texts).map(([path, text]) =>
+    fenced(languageOf(path), `# ${path}\n${text.replace(/\n$/, '')}`),
+  );
+}
+
+function languageOf(path: string): string {
+  return /\.(nix|yaml|json)$/.exec(path)?.[1] ?? 'text';
+}
+
+/** What an example is made of beside files, and what is found outside of Nix. */
+function besides({ links = {}, tracked, found = [] }: Example): string[] {
+  const listed = (paths: readonly string[]) => paths.map(path => `\`${path}\``).join(', ');
+  return [
+    ...Object.entries(links).map(([path, target]) => `\`${path}\` is a link to \`${target}\`.`),
+    ...(tracked === undefined ? [] : [`Git knows ${listed(tracked)}.`]),
+    ...(found.length === 0 ? [] : [`Reported at ${listed(found)}.`]),
+  ];
 }
 
 function fenced(language: string, text: string): string {

@@ -4,6 +4,8 @@
  */
 import type { Fleet, Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
+import type { StoreFiles } from '../store/files.ts';
+import type { StoreContents } from '../store/read.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -62,9 +64,25 @@ export interface Sources {
   parse(file: string): SourceFile | null;
 }
 
+/** Which files git knows. */
+export interface TrackedFiles {
+  /** @param path relative to the workspace; a folder counts if a file in it does */
+  has(path: string): boolean;
+}
+
+/** The files of the workspace, and what is found among them. */
+export interface CheckFiles extends Sources, StoreFiles {
+  /** What is stored; computed when first asked for. Absent: it is read from these files. */
+  stored?(): StoreContents;
+  /** Null, or absent: not a git repository, or not one that can be read. */
+  tracked?(): TrackedFiles | null;
+}
+
 export interface CheckContext {
   readonly fleet: Fleet;
-  readonly sources: Sources;
+  readonly sources: CheckFiles;
+  /** What lies in the stores of the repository; read once a run. */
+  readonly stored: () => StoreContents;
 }
 
 /** A small workspace, as files; the documentation shows it and the tests run it. */
@@ -72,6 +90,12 @@ export interface Example {
   readonly title: string;
   /** Path to text. In a bad example `# ^^^ <rule>` under a line marks the expected range. */
   readonly files: Readonly<Record<string, string>>;
+  /** Symbolic links among them: path to target, relative to the link's folder. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** The files and links that git knows; all of them where it is absent. */
+  readonly tracked?: readonly string[];
+  /** Files other than Nix files at the very beginning of which the rule reports, in their order. */
+  readonly found?: readonly string[];
 }
 
 export interface Rule {

@@ -4,7 +4,8 @@
  */
 import type { Fleet } from '../fleet/model.ts';
 import { rules } from './index.ts';
-import type { Finding, Report, Rule, Severity, Sources } from './rule.ts';
+import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from './rule.ts';
+import { storedIn } from './stored.ts';
 import { isSilenced } from './suppress.ts';
 
 export interface CheckSettings {
@@ -27,7 +28,7 @@ export interface RuleFailure {
  */
 export function runChecks(
   fleet: Fleet,
-  sources: Sources,
+  sources: CheckFiles,
   settings: CheckSettings,
   onFailure: (failure: RuleFailure) => void = () => {},
 ): Finding[] {
@@ -38,16 +39,17 @@ export function runChecks(
 export function runRules(
   chosen: readonly Rule[],
   fleet: Fleet,
-  sources: Sources,
+  sources: CheckFiles,
   settings: CheckSettings,
   onFailure: (failure: RuleFailure) => void = () => {},
 ): Finding[] {
   const findings: Finding[] = [];
+  const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
   for (const rule of chosen) {
     const severity = settings.severities[rule.id];
     if (severity === 'off') continue;
     try {
-      for (const report of rule.check({ fleet, sources })) {
+      for (const report of rule.check(context)) {
         if (settings.isExcluded?.(rule.id, report.at.file)) continue;
         const finding = findingOf(rule, report, severity);
         if (!isSilenced(finding, sources)) findings.push(finding);

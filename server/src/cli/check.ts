@@ -73,6 +73,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
 
   const workspace = await openConfigured(given.positions[0], io);
   noteRulesThatAreOff(workspace, wanted, io);
+  await workspace.prepare();
   const isWanted = (rule: string) => wanted.length === 0 || wanted.includes(rule);
   const fingerprintsIn = (findings: readonly Finding[]) =>
     fingerprintsOf(findings, lineTextIn(workspace.files));

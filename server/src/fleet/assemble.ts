@@ -49,6 +49,9 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   return {
     machines,
     machinesComplete: joined.machinesComplete,
+    isClan: joined.isClan,
+    inventory: joined.inventory,
+    serviceModules: joined.modules,
     registries,
     matrices,
     get generators() {

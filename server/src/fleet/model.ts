@@ -6,6 +6,8 @@
 
 import type { Value } from '../nix/value.ts';
 import type { BroughtGenerator } from './catalogue.ts';
+import type { ServiceModule } from './declared.ts';
+import type { Inventory } from './members.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { Setting } from './settings.ts';
@@ -321,6 +323,11 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** True if something of the workspace is clan's: names then mean what clan makes of them. */
+  readonly isClan: boolean;
+  readonly inventory: Inventory;
+  /** Service modules that the workspace makes known to the inventory. */
+  readonly serviceModules: readonly ServiceModule[];
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
   /** All that the workspace declares; computed when first asked for. */

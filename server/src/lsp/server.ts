@@ -54,7 +54,15 @@ async function loadAnalysis(): Promise<Loaded> {
   return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace };
 }
 
-const WATCHED = ['**/*.nix', '**/vars/**', '**/sops/**', '**/machines/**', '**/varsmith.json'];
+const WATCHED = [
+  '**/*.nix',
+  '**/vars/**',
+  '**/sops/**',
+  '**/machines/**',
+  '**/secrets/**',
+  '**/.sops.yaml',
+  '**/varsmith.json',
+];
 
 /** Everything there is once the server runs. */
 interface Running {

@@ -2,11 +2,12 @@
  * The analysis as a workspace uses it, in one object, so that tests can put a smaller one in its place and so
  * that nothing of it is loaded before it is needed.
  */
-import type { Finding, Fix, Rule, Sources } from '../checks/rule.ts';
+import type { CheckFiles, Finding, Fix, Rule, Sources } from '../checks/rule.ts';
 import type { CheckSettings } from '../checks/run.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
+import type { Backend } from '../store/read.ts';
 
 export interface Engine {
   readonly parse: (text: string) => SyntaxTree;
@@ -18,10 +19,14 @@ export interface Engine {
    */
   readonly check: (
     fleet: Fleet,
-    sources: Sources,
+    sources: CheckFiles,
     settings: CheckSettings,
     onFailure: (failure: { readonly rule: string; readonly error: unknown }) => void,
   ) => Finding[];
+  /** The backend that the configuration sets for all machines; null where it sets none. */
+  readonly backendOf: (fleet: Fleet) => Backend | null;
+  /** Loads what rules about scripts need; null once it is there. They report nothing before. */
+  readonly loadScripts: () => Promise<void> | null;
   /** Fixes that silence a finding with a comment. */
   readonly silence: (finding: Finding, sources: Sources) => Fix[];
 }
@@ -31,18 +36,35 @@ export interface Engine {
  * @throws if a wasm file cannot be read
  */
 export async function loadEngine(): Promise<Engine> {
-  const [parser, { createFleetBuilder }, { rules }, { runChecks }, { silenceFixes }] = await Promise.all([
-    import('../nix/parser.ts').then(module => module.createParser()),
-    import('../fleet/builder.ts'),
-    import('../checks/index.ts'),
-    import('../checks/run.ts'),
-    import('../checks/suppress.ts'),
-  ]);
+  const [parser, { createFleetBuilder }, { rules }, { runChecks }, { silenceFixes }, { backendOf }] =
+    await Promise.all([
+      import('../nix/parser.ts').then(module => module.createParser()),
+      import('../fleet/builder.ts'),
+      import('../checks/index.ts'),
+      import('../checks/run.ts'),
+      import('../checks/suppress.ts'),
+      import('../checks/stored.ts'),
+    ]);
   return {
     parse: text => parser.parse(text),
     createFleetBuilder,
     rules,
     check: runChecks,
+    backendOf,
+    loadScripts,
     silence: silenceFixes,
   };
+}
+
+let scripts: Promise<void> | null = null;
+let scriptsLoaded = false;
+
+function loadScripts(): Promise<void> | null {
+  if (scriptsLoaded) return null;
+  scripts ??= import('../shell/parser.ts')
+    .then(module => module.loadShell())
+    .then(() => {
+      scriptsLoaded = true;
+    });
+  return scripts;
 }

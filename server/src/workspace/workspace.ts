@@ -2,15 +2,18 @@
  * One root and its current state: documents and disk changes in, snapshots out. Work is done when a snapshot is
  * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
  */
-import type { Finding, Rule, Severity } from '../checks/rule.ts';
+import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';
+import { createGitIndex } from './git-index.ts';
 import { matchesAny } from './glob.ts';
 import { checkSettings } from './rule-settings.ts';
 import { fleetSettings, type Settings, type SettingsProblem } from './settings.ts';
 import { createSettingsReader, settingsFindings } from './settings-file.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
+import { createStoredReader } from './stored.ts';
 
 export interface Workspace {
   /** Absolute path. */
@@ -33,6 +36,11 @@ export interface Workspace {
   rescan(): void;
   /** True if the next snapshot is another one than the last. */
   isStale(): boolean;
+  /**
+   * Loads what the rules need to look at the scripts of this fleet; until it resolves they say nothing, afterwards
+   * the state is stale. Null if there are no scripts, or everything is there.
+   */
+  prepare(): Promise<void> | null;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
 }
@@ -68,6 +76,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     excluded: path => foreign.includes(path) || isExcluded(path),
     search: options.search ?? true,
   });
+  const gitIndex = options.search === false ? null : createGitIndex(root);
+  const storedReader = createStoredReader(files);
   const ruleIds = engine.rules.map(({ id }) => id);
   const reader = createSettingsReader(ruleIds);
   let { settings, problems } = reader.read(files, configuration);
@@ -81,6 +91,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     if (paths.length === 0) return;
     stale = true;
     builder.changed(paths);
+    storedReader.changed(paths);
     if (paths.includes(SETTINGS_FILE)) applySettings();
   }
 
@@ -99,6 +110,14 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 
   function noteFailure({ rule, error }: { readonly rule: string; readonly error: unknown }): void {
     options.log?.(`rule ${rule} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  function checkedFiles(fleet: Fleet): CheckFiles {
+    return {
+      ...files,
+      stored: () => storedReader.read(engine.backendOf(fleet)),
+      tracked: () => gitIndex?.tracked() ?? null,
+    };
   }
 
   return {
@@ -126,11 +145,20 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     isStale: () => stale,
+    prepare() {
+      const fleet = last && !stale ? last.fleet : builder.build();
+      const loading = hasGenerators(fleet) ? engine.loadScripts() : null;
+      return (
+        loading?.then(() => {
+          stale = true;
+        }) ?? null
+      );
+    },
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();
       const checked = engine
-        .check(fleet, files, checkSettings(settings.rules, ruleIds), noteFailure)
+        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds), noteFailure)
         .filter(({ at }) => !isExcluded(at.file));
       const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
@@ -158,4 +186,9 @@ function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Find
 /** What is not searched: everything, where the analysis is off. */
 function excludedBy(settings: Settings): (path: string) => boolean {
   return settings.enable ? matchesAny(settings.exclude) : () => true;
+}
+
+function hasGenerators({ units }: Fleet): boolean {
+  for (const { definitions } of units.values()) if (definitions.length > 0) return true;
+  return false;
 }

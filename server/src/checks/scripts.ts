@@ -1,0 +1,73 @@
+/**
+ * Generators' scripts as rules read them: parsed and followed, each text once. Needs the Bash room to be loaded
+ * (`loadShell`); until then no script is known.
+ *
+ * Surroundings of a script: clan-core d7c35d912, clan_lib/vars/generate.py; `set -euo pipefail` comes before it, and
+ * the environment is the caller's.
+ */
+import type { GeneratorScript, Place } from '../fleet/model.ts';
+import { placeInScript, type ScriptSource } from '../fleet/script.ts';
+import { followScript } from '../shell/flow.ts';
+import type { Flow, FlowOptions } from '../shell/flow-facts.ts';
+import { loadedShell } from '../shell/parser.ts';
+import type { Range, ShellTree } from '../shell/syntax.ts';
+
+export interface FollowedScript {
+  readonly source: ScriptSource;
+  readonly tree: ShellTree;
+  readonly flow: Flow;
+  /** Where a stretch of the script is written; null if it is written nowhere. */
+  placeOf(range: Range): Place | null;
+}
+
+/** `$in`, `$out` and `$prompts` are the script's; the others are there wherever somebody runs `clan`. */
+const SURROUNDINGS: FlowOptions = {
+  directories: ['in', 'out', 'prompts'],
+  outputs: ['out'],
+  environment: [
+    'HOME',
+    'PATH',
+    'PWD',
+    'SHLVL',
+    'TMPDIR',
+    'USER',
+    'LANG',
+    'TERM',
+    'SHELL',
+    'EDITOR',
+    'LOGNAME',
+  ],
+  errexit: true,
+  pipefail: true,
+};
+
+interface Parsed {
+  readonly tree: ShellTree;
+  readonly flow: Flow;
+}
+
+/** More different scripts than any fleet has at one time; edits leave old ones behind. */
+const KEPT = 4_000;
+
+const parsed = new Map<string, Parsed>();
+
+/** What a script does; null if it is not known, or the Bash room is not loaded. */
+export function followed(script: GeneratorScript | null): FollowedScript | null {
+  const source = script?.source ?? null;
+  if (source === null) return null;
+  const known = parsedOf(source);
+  if (known === null) return null;
+  return { source, ...known, placeOf: ({ start, end }) => placeInScript(source, start, end) };
+}
+
+function parsedOf({ text, holes }: ScriptSource): Parsed | null {
+  const key = `${holes.map(({ start, end }) => `${start}-${end}`).join()}\0${text}`;
+  const known = parsed.get(key);
+  if (known !== undefined) return known;
+  const tree = loadedShell()?.parse({ text, holes });
+  if (tree === undefined) return null;
+  const fresh = { tree, flow: followScript(tree, SURROUNDINGS) };
+  if (parsed.size >= KEPT) parsed.clear();
+  parsed.set(key, fresh);
+  return fresh;
+}

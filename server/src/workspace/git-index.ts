@@ -1,0 +1,142 @@
+/**
+ * Which files git knows, read from its index: a flake sees no others. Starts no program. What it does not understand
+ * (a split or sparse index, a working copy of jj) it does not know.
+ *
+ * Source: git's Documentation/gitformat-index.adoc, versions 2 to 4.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { TrackedFiles } from '../checks/rule.ts';
+
+export interface GitIndex {
+  /** What git knows now; read again only if the index has changed. Null: not known. */
+  tracked(): TrackedFiles | null;
+}
+
+/** @param root the workspace's folder, absolute; the repository may begin above it */
+export function createGitIndex(root: string): GitIndex {
+  let stamp = '';
+  let last: TrackedFiles | null = null;
+  return {
+    tracked() {
+      const place = repositoryOf(root);
+      const now = place === null ? '' : stampOf(place.index);
+      if (now === stamp) return last;
+      stamp = now;
+      last = place === null || now === '' ? null : readTracked(place, root);
+      return last;
+    },
+  };
+}
+
+interface Repository {
+  readonly folder: string;
+  readonly index: string;
+  readonly config: string;
+}
+
+function repositoryOf(root: string): Repository | null {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.jj'))) return null;
+    const git = join(folder, '.git');
+    const found = gitFolder(git, folder);
+    if (found !== null) return { folder, index: join(found, 'index'), config: configOf(found) };
+    if (existsSync(git) || dirname(folder) === folder) return null;
+  }
+}
+
+/** The folder of the repository's data; in a linked working tree `.git` is a file that names it. */
+function gitFolder(git: string, folder: string): string | null {
+  try {
+    if (statSync(git).isDirectory()) return git;
+    const target = /^gitdir: (.+?)\s*$/.exec(readFileSync(git, 'utf8'))?.[1];
+    return target === undefined ? null : resolve(folder, target);
+  } catch {
+    return null;
+  }
+}
+
+function configOf(data: string): string {
+  try {
+    return join(resolve(data, readFileSync(join(data, 'commondir'), 'utf8').trim()), 'config');
+  } catch {
+    return join(data, 'config');
+  }
+}
+
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.mtimeMs} ${found.size} ${found.ino}`;
+}
+
+function readTracked({ folder, index, config }: Repository, root: string): TrackedFiles | null {
+  try {
+    const hash = /^\s*objectformat\s*=\s*sha256/im.test(readFileSync(config, 'utf8')) ? 32 : 20;
+    const paths = pathsIn(readFileSync(index), hash);
+    if (paths === null) return null;
+    const below = relative(folder, root).split(sep).join('/');
+    return trackedBelow(paths, below === '' ? '' : `${below}/`);
+  } catch {
+    return null;
+  }
+}
+
+function trackedBelow(paths: readonly string[], prefix: string): TrackedFiles {
+  const known = new Set<string>();
+  for (const path of paths) {
+    if (!path.startsWith(prefix)) continue;
+    for (let end = path.length; end > prefix.length; end = path.lastIndexOf('/', end - 1)) {
+      const part = path.slice(prefix.length, end);
+      if (known.has(part)) break;
+      known.add(part);
+    }
+  }
+  return { has: path => known.has(path) };
+}
+
+const SPARSE_FOLDER = 0o040000;
+
+/** The paths of an index; null if it is not one that says it all by itself. */
+function pathsIn(data: Buffer, hash: number): string[] | null {
+  const version = data.readUInt32BE(4);
+  if (data.toString('latin1', 0, 4) !== 'DIRC' || version < 2 || version > 4) return null;
+  const count = data.readUInt32BE(8);
+  const paths: string[] = [];
+  let at = 12;
+  let before = Buffer.alloc(0);
+  for (let i = 0; i < count; i++) {
+    const begin = at;
+    if (data.readUInt32BE(at + 24) === SPARSE_FOLDER) return null;
+    const flags = data.readUInt16BE(at + 40 + hash);
+    at += 42 + hash + ((flags & 0x4000) === 0 ? 0 : 2);
+    let kept = Buffer.alloc(0);
+    if (version === 4) {
+      const strip = readOffset(data, at);
+      at = strip.next;
+      kept = before.subarray(0, before.length - strip.value);
+    }
+    const end = data.indexOf(0, at);
+    if (end === -1) return null;
+    const path = Buffer.concat([kept, data.subarray(at, end)]);
+    paths.push(path.toString('utf8'));
+    before = path;
+    // Entries of the older versions are padded with one to eight NUL bytes.
+    at = version === 4 ? end + 1 : begin + Math.floor((end - begin + 8) / 8) * 8;
+  }
+  for (; at + 8 <= data.length - hash; at += 8 + data.readUInt32BE(at + 4)) {
+    if (data.toString('latin1', at, at + 4) === 'link') return null;
+  }
+  return paths;
+}
+
+/** A number as git's packs write offsets. */
+function readOffset(data: Buffer, from: number): { readonly value: number; readonly next: number } {
+  let at = from;
+  let byte = data.readUInt8(at++);
+  let value = byte & 0x7f;
+  while ((byte & 0x80) !== 0) {
+    byte = data.readUInt8(at++);
+    value = (value + 1) * 128 + (byte & 0x7f);
+  }
+  return { value, next: at };
+}
