@@ -14,6 +14,13 @@ test('the server says what it can do', async () => {
     textDocumentSync: { openClose: true, change: 2 },
     hoverProvider: true,
     definitionProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    renameProvider: { prepareProvider: true },
+    foldingRangeProvider: true,
+    completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
     codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.varsmith'] },
   });
 });

@@ -87,7 +87,8 @@ export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | 
   return null;
 }
 
-function childrenOf(expr: Expr): Expr[] {
+/** The expressions directly inside of one. */
+export function childrenOf(expr: Expr): Expr[] {
   switch (expr.kind) {
     case 'string':
     case 'path':

@@ -3,8 +3,9 @@
  * machine, a row of the matrix. Pure; it knows no editor.
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
-import { type FleetIndex, indexOf, type Subject } from './index.ts';
+import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Subject } from './targets.ts';
 
 export interface Definition {
   /** What was pointed at. */
@@ -33,6 +34,11 @@ function placesOf(index: FleetIndex, subject: Subject): Place[] {
     case 'file': {
       const files = bodiesOf(index, subject.generator).flatMap(body => body.files);
       const places = files.filter(({ name }) => name === subject.file).map(({ at }) => at);
+      return places.length > 0 ? places : generatorPlaces(index, subject.generator);
+    }
+    case 'prompt': {
+      const prompts = bodiesOf(index, subject.generator).flatMap(body => body.prompts);
+      const places = prompts.filter(({ name }) => name === subject.prompt).map(({ at }) => at);
       return places.length > 0 ? places : generatorPlaces(index, subject.generator);
     }
     case 'row': {

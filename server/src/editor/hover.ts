@@ -6,8 +6,10 @@ import type { Place } from '../fleet/model.ts';
 import { fileCard, generatorCard } from './hover-generator.ts';
 import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
-import { type FleetIndex, indexOf, type Subject } from './index.ts';
+import { promptCard } from './hover-prompt.ts';
+import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Subject } from './targets.ts';
 
 export interface Hover {
   /** What the hover is about. */
@@ -48,6 +50,8 @@ function card(context: HoverContext, subject: Subject): string | null {
       return generatorCard(context, subject.name);
     case 'file':
       return fileCard(context, subject.generator, subject.file);
+    case 'prompt':
+      return promptCard(context, subject.generator, subject.prompt);
     case 'row':
       return rowCard(context, subject.machine, subject.matrix);
     case 'machine':

@@ -1,32 +1,10 @@
 /**
- * What stands where in a file, and what belongs to what in a fleet: made once a snapshot, and for a file when it
- * is first asked about. Hover and definition begin here.
+ * What stands where, and what belongs to what in a fleet: made once a snapshot, and for a file when it is first
+ * asked about. Every feature begins here.
  */
-import type {
-  Fleet,
-  Generator,
-  GeneratorBody,
-  Machine,
-  MatrixRow,
-  Place,
-  Registry,
-  RegistryKey,
-} from '../fleet/model.ts';
+import type { Fleet, Generator, Machine, MatrixRow, Registry, RegistryKey } from '../fleet/model.ts';
 import type { Snapshot } from './snapshot.ts';
-
-/** Something with a name that a person can point at. */
-export type Subject =
-  | { readonly kind: 'key'; readonly registry: string; readonly key: string }
-  | { readonly kind: 'generator'; readonly name: string }
-  | { readonly kind: 'file'; readonly generator: string; readonly file: string }
-  /** A row of a matrix; where it is written it leads on to the machine. */
-  | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
-  | { readonly kind: 'machine'; readonly machine: string };
-
-export interface Target {
-  readonly at: Place;
-  readonly subject: Subject;
-}
+import { filesWithTargets, type Subject, sameSubject, type Target, targetsIn } from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;
@@ -39,6 +17,10 @@ export interface FleetIndex {
   machinesOfKey(registry: string, key: string): readonly string[];
   /** The smallest target at an offset of a file; its end counts as inside. */
   targetAt(file: string, offset: number): Target | null;
+  /** All targets of a file, in the order of the text. */
+  targetsIn(file: string): readonly Target[];
+  /** Every place of the fleet that stands for a subject, by file and place. */
+  occurrencesOf(subject: Subject): readonly Target[];
 }
 
 const indexes = new WeakMap<Fleet, FleetIndex>();
@@ -66,6 +48,15 @@ function createIndex(fleet: Fleet): FleetIndex {
   const selections = selectionsOf(fleet);
   const targets = new Map<string, readonly Target[]>();
 
+  function inFile(file: string): readonly Target[] {
+    let found = targets.get(file);
+    if (!found) {
+      found = targetsIn(fleet, file);
+      targets.set(file, found);
+    }
+    return found;
+  }
+
   return {
     registries,
     generators,
@@ -76,14 +67,10 @@ function createIndex(fleet: Fleet): FleetIndex {
         .find(({ file }) => file === matrix)
         ?.rows.find(row => row.machine === machine && !row.shared) ?? null,
     machinesOfKey: (registry, key) => [...(selections.get(registry)?.get(key) ?? [])],
-    targetAt(file, offset) {
-      let found = targets.get(file);
-      if (!found) {
-        found = targetsOf(fleet, file);
-        targets.set(file, found);
-      }
-      return smallestAt(found, offset);
-    },
+    targetAt: (file, offset) => smallestAt(inFile(file), offset),
+    targetsIn: inFile,
+    occurrencesOf: subject =>
+      filesWithTargets(fleet).flatMap(file => inFile(file).filter(one => sameSubject(one.subject, subject))),
   };
 }
 
@@ -109,75 +96,4 @@ function smallestAt(targets: readonly Target[], offset: number): Target | null {
     if (!best || target.at.end - target.at.start < best.at.end - best.at.start) best = target;
   }
   return best;
-}
-
-/**
- * The targets in one file. A place that stands for several subjects (a helper function's `files.${name}`) stands
- * for none of them.
- */
-function targetsOf(fleet: Fleet, file: string): readonly Target[] {
-  const byPlace = new Map<string, Target | null>();
-  const add = (at: Place | null, subject: Subject) => {
-    if (at?.file !== file) return;
-    const place = `${at.start}:${at.end}`;
-    const before = byPlace.get(place);
-    if (before === undefined) byPlace.set(place, { at, subject });
-    else if (before && !sameSubject(before.subject, subject)) byPlace.set(place, null);
-  };
-
-  for (const { name, at } of fleet.machines) add(at, { kind: 'machine', machine: name });
-  for (const registry of fleet.registries) addRegistry(registry, add);
-  for (const matrix of fleet.matrices) {
-    for (const { machine, at, keys, shared } of matrix.rows) {
-      if (!shared) add(at, { kind: 'row', matrix: matrix.file, machine, written: true });
-      if (matrix.registry === null) continue;
-      for (const listed of keys) add(listed.at, { kind: 'key', registry: matrix.registry, key: listed.key });
-    }
-  }
-  for (const generator of fleet.generators) {
-    for (const definition of generator.definitions) {
-      if (definition.at.file !== file) continue;
-      add(definition.at, { kind: 'generator', name: generator.name });
-      addBody(generator.name, definition.body(), add);
-    }
-  }
-  const unit = fleet.units.get(file);
-  for (const lookup of unit?.keyLookups ?? []) {
-    add(lookup.at, { kind: 'key', registry: lookup.registry, key: lookup.key });
-  }
-  for (const { matrix, machine, at } of unit?.rowReads ?? []) {
-    add(at, { kind: 'row', matrix, machine, written: false });
-  }
-  for (const use of unit?.uses ?? []) {
-    if (use.key) add(use.key.at, { kind: 'key', registry: use.key.registry, key: use.key.key });
-    add(use.generatorAt, { kind: 'generator', name: use.generator });
-    if (use.fileName === null) continue;
-    const subject: Subject = { kind: 'file', generator: use.generator, file: use.fileName };
-    add(use.fileAt, subject);
-    add(use.attributeAt, subject);
-  }
-  return [...byPlace.values()].filter(target => target !== null);
-}
-
-type Add = (at: Place | null, subject: Subject) => void;
-
-function addRegistry({ file, keys }: Registry, add: Add): void {
-  for (const { key, at, generator, envVar, fileAttr, body } of keys) {
-    const subject: Subject = { kind: 'key', registry: file, key };
-    add(at, subject);
-    if (envVar) add(envVar.at, subject);
-    if (!generator) continue;
-    add(generator.at, { kind: 'generator', name: generator.value });
-    if (fileAttr) add(fileAttr.at, { kind: 'file', generator: generator.value, file: fileAttr.value });
-    addBody(generator.value, body, add);
-  }
-}
-
-function addBody(generator: string, body: GeneratorBody, add: Add): void {
-  for (const { name, at } of body.files) add(at, { kind: 'file', generator, file: name });
-  for (const { value, at } of body.dependencies) add(at, { kind: 'generator', name: value });
-}
-
-function sameSubject(a: Subject, b: Subject): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

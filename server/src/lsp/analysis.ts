@@ -53,6 +53,8 @@ export interface Analysis {
    * @throws a cancellation
    */
   locate(absolute: string, token: CancellationToken): Promise<Located | null>;
+  /** The current state of every workspace. */
+  states(): Omit<Located, 'path'>[];
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
@@ -152,6 +154,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     schedule: () => scheduler.request(),
     run,
+    states: () =>
+      folders.all().map(workspace => ({ snapshot: workspace.snapshot(), border: borderOf(workspace) })),
     async locate(absolute, token) {
       await settled(token);
       const owned = folders.owner(absolute);

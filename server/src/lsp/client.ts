@@ -28,6 +28,14 @@ export interface Client {
   readonly rendersMarkdown: boolean;
   /** Its edits may make files. */
   readonly createsFiles: boolean;
+  /** Its edits may move files. */
+  readonly movesFiles: boolean;
+  /** It shows why an edit is made, and asks before where it should. */
+  readonly annotatesEdits: boolean;
+  /** Outlines may have parts within parts. */
+  readonly nestsSymbols: boolean;
+  /** Completions may have places to fill in. */
+  readonly fillsSnippets: boolean;
   /** It opens addresses that the server asks it to. */
   readonly showsDocuments: boolean;
 }
@@ -48,6 +56,12 @@ export function readClient(params: InitializeParams): Client {
     createsFiles:
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
+    movesFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Rename) === true,
+    annotatesEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    fillsSnippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     showsDocuments: window?.showDocument?.support === true,
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };
@@ -65,6 +79,13 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     hoverProvider: true,
     definitionProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    renameProvider: { prepareProvider: true },
+    foldingRangeProvider: true,
+    completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
     ...(client.showsDocuments ? { executeCommandProvider: { commands: [OPEN_DOCUMENTATION] } } : {}),
     ...(client.pulls

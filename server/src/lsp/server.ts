@@ -3,7 +3,6 @@
  * after the answer to `initialize`, so that the editor never waits for it.
  */
 import {
-  type CancellationToken,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -29,12 +28,11 @@ import {
 import { pathOfUri } from './convert.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
+import { type RequestGuard, registerFeatures } from './features.ts';
 import { createFolders } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
-import { onDefinition } from './handlers/definition.ts';
-import { onHover } from './handlers/hover.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
 import { createReports, type Reports } from './reports.ts';
@@ -201,24 +199,14 @@ function registerDynamically(connection: Connection, client: Client, log: Log): 
 
 function registerRequests(connection: Connection, started: Promise<Running | null>, log: Log): void {
   /** A request waits for the start, and is answered with null if there was none. */
-  const request = <Params, Result>(
-    name: string,
-    handle: (running: Running, params: Params, token: CancellationToken) => Promise<Result> | Result,
-  ) =>
-    guardRequest(log, name, async (params: Params, token) => {
+  const request: RequestGuard<Running> = (name, handle) =>
+    guardRequest(log, name, async (params, token) => {
       const running = await started;
       throwIfCancelled(token);
       return running && handle(running, params, token);
     });
 
-  connection.onHover(
-    request('hover', ({ analysis, client }, params, token) => onHover(analysis, client, params, token)),
-  );
-  connection.onDefinition(
-    request('definition', ({ analysis, client }, params, token) =>
-      onDefinition(analysis, client, params, token),
-    ),
-  );
+  registerFeatures(connection, request);
   connection.onCodeAction(
     request('code action', ({ analysis, client, engine }, params, token) =>
       onCodeAction(analysis, client, engine.silence, params, token),

@@ -330,3 +330,8 @@ function indexCommands(): ReadonlyMap<string, readonly string[]> {
 export function isAlwaysThere(command: string): boolean {
   return BUILTINS.has(command) || COREUTILS.has(command);
 }
+
+/** The names of all packages that are known, in alphabetical order. */
+export function packageNames(): readonly string[] {
+  return Object.keys(PACKAGES);
+}

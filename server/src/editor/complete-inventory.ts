@@ -1,0 +1,90 @@
+/** Completion in a clan's inventory: roles, their machines and tags, services. */
+import { attributeText } from '../checks/edits.ts';
+import { type Asked, type CompletionItem, item } from './completion-items.ts';
+
+const PREDEFINED: Readonly<Record<string, string>> = {
+  all: 'every machine',
+  nixos: 'every machine with NixOS',
+  darwin: 'every machine with macOS',
+};
+
+const INSTANCE = { module: 'which service it is of', roles: 'which machines do what' };
+const ROLE = {
+  machines: 'machines that have the role',
+  tags: 'tags whose machines have the role',
+  settings: 'settings for all of them',
+  extraModules: 'modules that all of them import',
+};
+
+export function inventoryItems(asked: Asked): readonly CompletionItem[] | null {
+  const { cursor } = asked;
+  const path = cursor.side === 'name' ? [...cursor.path, ...cursor.before] : cursor.path;
+  const at = path.lastIndexOf('instances');
+  if (at === -1) return null;
+  const rest = path.slice(at + 2);
+  if (cursor.side === 'name') return namesIn(asked, path.length > at + 1 ? rest : null);
+  if (cursor.frames.at(-1)?.kind !== 'string') return null;
+  const [first, , second] = rest;
+  if (first === 'roles' && second === 'tags') return tagItems(asked, true);
+  if (first === 'roles' && second === 'machines') return machineItems(asked, true);
+  if (first === 'module' && rest.at(-1) === 'name') return serviceItems(asked);
+  return null;
+}
+
+/** @param rest the names below the instance's own; null where that is not begun */
+function namesIn(asked: Asked, rest: readonly string[] | null): readonly CompletionItem[] | null {
+  if (rest === null) return null;
+  const [first, role, list] = rest;
+  if (rest.length === 0) return optionItems(INSTANCE);
+  if (first !== 'roles') return null;
+  if (rest.length === 1) return roleItems(asked);
+  if (role !== undefined && rest.length === 2) return optionItems(ROLE);
+  if (rest.length !== 3) return null;
+  if (list === 'machines') return machineItems(asked, false);
+  return list === 'tags' ? tagItems(asked, false) : null;
+}
+
+function optionItems(options: Readonly<Record<string, string>>): CompletionItem[] {
+  return Object.entries(options).map(([name, text], rank) => item(name, 'option', text, { rank }));
+}
+
+function named(name: string, quoted: boolean): string {
+  return quoted ? name : attributeText(name);
+}
+
+function machineItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
+  return snapshot.fleet.machines.map(({ name, class: kind, system }) =>
+    item(name, 'machine', [kind, system].filter(word => word !== null).join(' ') || 'machine', {
+      insert: named(name, quoted),
+    }),
+  );
+}
+
+function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
+  const tags = new Map<string, number>();
+  for (const machine of snapshot.fleet.machines)
+    for (const tag of machine.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+  const own = [...tags].map(([tag, count]) => {
+    return item(tag, 'tag', `${count} ${count === 1 ? 'machine' : 'machines'}`, {
+      insert: named(tag, quoted),
+    });
+  });
+  const others = Object.entries(PREDEFINED).map(([tag, text]) => item(tag, 'tag', text, { rank: 2 }));
+  return [...own, ...others];
+}
+
+/** Roles that instances of the fleet use. */
+function roleItems({ snapshot }: Asked): CompletionItem[] {
+  return snapshot.fleet.inventory.instances.flatMap(({ name, roles }) =>
+    [...roles.keys()].map(role => item(role, 'role', `as in ${name}`, { insert: attributeText(role) })),
+  );
+}
+
+function serviceItems({ snapshot }: Asked): CompletionItem[] {
+  const used = snapshot.fleet.inventory.instances.flatMap(({ module }) => module.name ?? []);
+  const own = snapshot.fleet.serviceModules.flatMap(({ name }) => name ?? []);
+  return [
+    ...own.map(name => item(name, 'service', 'of this repository')),
+    ...used.map(name => item(name, 'service', 'used in this inventory', { rank: 2 })),
+  ];
+}

@@ -1,0 +1,82 @@
+/** Completion of names of generators, of their files, and of registry keys where they are used. */
+import { attributeText } from '../checks/edits.ts';
+import type { GeneratorBody } from '../fleet/model.ts';
+import { type Asked, type CompletionItem, item } from './completion-items.ts';
+import { filePhrase, machinesPhrase } from './hover-words.ts';
+import { FILE_ATTRIBUTES } from './option-words.ts';
+import { ownerAt } from './owner.ts';
+
+const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
+const GENERATORS = /\bgenerators\."?$/;
+const FILES = new RegExp(String.raw`\bgenerators\.${NAME}\.files\."?$`);
+const ATTRIBUTES = new RegExp(String.raw`\bgenerators\.${NAME}\.files\.${NAME}\.$`);
+
+export function nameItems(asked: Asked): readonly CompletionItem[] | null {
+  const { cursor, line } = asked;
+  if (cursor.side === 'value') {
+    // In a name that is begun with a quote the dot is in front of it.
+    const quoted = line.endsWith('"');
+    if (GENERATORS.test(line)) return generatorItems(asked, quoted);
+    const files = FILES.exec(line);
+    if (files !== null) return fileItems(bodiesOf(asked, files[1] ?? files[2] ?? ''), quoted);
+    if (ATTRIBUTES.test(line))
+      return FILE_ATTRIBUTES.map(({ value, text }, rank) => item(value, 'option', text, { rank }));
+  }
+  return cursor.frames.at(-1)?.kind === 'string' ? stringItems(asked) : null;
+}
+
+function stringItems(asked: Asked): readonly CompletionItem[] | null {
+  const { cursor, index, file, start } = asked;
+  if (cursor.path.at(-1) === 'dependencies') {
+    const own = ownerAt(asked);
+    return generatorItems(asked, true).filter(({ label }) => label !== own);
+  }
+  const matrix = asked.snapshot.fleet.matrices.find(each => each.file === file);
+  if (matrix?.registry != null) return keyItems(asked, matrix.registry);
+  const here = index.targetAt(file, start)?.subject;
+  if (here?.kind === 'key') return keyItems(asked, here.registry);
+  const [only, ...others] = index.registries.keys();
+  const isKey = cursor.path.at(-1) === 'key' && only !== undefined && others.length === 0;
+  return isKey ? keyItems(asked, only) : null;
+}
+
+function bodiesOf({ index }: Asked, generator: string): GeneratorBody[] {
+  return (index.generators.get(generator) ?? []).map(one => one.body());
+}
+
+function generatorItems({ index }: Asked, quoted: boolean): CompletionItem[] {
+  return [...index.generators].flatMap(([name, same]) => {
+    const [generator] = same;
+    if (generator === undefined || generator.nameKind === 'pattern') return [];
+    const body = generator.body();
+    const files = body.files.map(file => file.name).join(', ');
+    const where = body.share === true ? 'shared' : 'per machine';
+    return [
+      item(name, 'generator', files === '' ? where : `${where}: ${files}`, {
+        insert: quoted ? name : attributeText(name),
+      }),
+    ];
+  });
+}
+
+function fileItems(bodies: readonly GeneratorBody[], quoted: boolean): CompletionItem[] {
+  return bodies.flatMap(body =>
+    body.files.map(file =>
+      item(file.name, 'file', filePhrase(file), { insert: quoted ? file.name : attributeText(file.name) }),
+    ),
+  );
+}
+
+function keyItems({ index, snapshot }: Asked, registry: string): CompletionItem[] {
+  return (index.registries.get(registry)?.keys ?? []).map(({ key, description, generator, envVar }) => {
+    const machines = index.machinesOfKey(registry, key);
+    const lines = [
+      ...(generator === null ? [] : [`Generator \`${generator.value}\``]),
+      ...(envVar === null ? [] : [`Variable \`${envVar.value}\``]),
+      `Machines: ${machinesPhrase({ snapshot, index, link: () => null }, machines)}`,
+    ];
+    return item(key, 'key', description ?? generator?.value ?? 'registry key', {
+      documentation: lines.map(line => `- ${line}`).join('\n'),
+    });
+  });
+}

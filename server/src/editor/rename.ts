@@ -1,0 +1,193 @@
+/**
+ * Renaming a generator, a file, a prompt or a registry key everywhere: declarations, dependencies, uses, matrices and
+ * the words of scripts. All or nothing: what cannot be rewritten everywhere is refused, with the place that stands in
+ * the way.
+ */
+import { replaceName } from '../checks/edits.ts';
+import type { TextEdit } from '../checks/rule.ts';
+import type { Place } from '../fleet/model.ts';
+import { positionAt } from '../nix/source.ts';
+import { readVars } from '../store/vars.ts';
+import { definition } from './definition.ts';
+import { type FleetIndex, indexOf } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Subject, Target } from './targets.ts';
+
+/** A stored file or folder that goes by the old name. Paths relative to the root. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Renaming {
+  readonly edits: readonly TextEdit[];
+  /** What is stored has to move with the name, or it is generated anew. */
+  readonly moves: readonly Move[];
+}
+
+/** Why something cannot be renamed, for the person who asked. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** What would be renamed at an offset: its place and present name. Null where there is nothing with a name. */
+export function prepareRename(
+  snapshot: Snapshot,
+  file: string,
+  offset: number,
+): { readonly at: Place; readonly name: string } | Refusal | null {
+  const found = indexOf(snapshot).targetAt(file, offset);
+  if (!found || found.role === 'field') return null;
+  const name = nameOf(found.subject);
+  if (name === null) return { refused: MACHINES };
+  if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
+    return { at: innerPlace(snapshot, found.at, name), name };
+  return { refused: computed(snapshot, found.at, name) };
+}
+
+const MACHINES =
+  'Machines are named in configurations, folders and stores as well; rename them with clan. Varsmith renames generators, files, prompts and registry keys.';
+
+/** @param to the new name */
+export function rename(
+  snapshot: Snapshot,
+  file: string,
+  offset: number,
+  to: string,
+): Renaming | Refusal | null {
+  const index = indexOf(snapshot);
+  const found = index.targetAt(file, offset);
+  if (!found || found.role === 'field') return null;
+  const { subject } = found;
+  const from = nameOf(subject);
+  if (from === null) return { refused: MACHINES };
+  if (from === to) return { edits: [], moves: [] };
+  const problem = problemOf(index, subject, to);
+  if (problem !== null) return { refused: problem };
+
+  const targets = subjectsWith(index, subject).flatMap(each =>
+    index.occurrencesOf(each).filter(({ role }) => role !== 'field'),
+  );
+  const edits: TextEdit[] = [];
+  for (const target of targets) {
+    const edit = editOf(snapshot, target, from, to);
+    if (edit === null) return { refused: computed(snapshot, target.at, from) };
+    edits.push(edit);
+  }
+  const missed = definitionPlaces(snapshot, found).find(place => !edits.some(edit => covers(edit, place)));
+  if (missed !== undefined) return { refused: computed(snapshot, missed, from) };
+  return { edits: unique(edits), moves: movesOf(snapshot, subject, to) };
+}
+
+/** Null for what goes by a name that is not only Varsmith's to change. */
+function nameOf(subject: Subject): string | null {
+  switch (subject.kind) {
+    case 'key':
+      return subject.key;
+    case 'generator':
+      return subject.name;
+    case 'file':
+      return subject.file;
+    case 'prompt':
+      return subject.prompt;
+    default:
+      return null;
+  }
+}
+
+/** The subjects that have to go by one name: a persisted prompt is its file. */
+function subjectsWith(index: FleetIndex, subject: Subject): Subject[] {
+  if (subject.kind !== 'prompt' && subject.kind !== 'file') return [subject];
+  const { generator } = subject;
+  const name = subject.kind === 'file' ? subject.file : subject.prompt;
+  const persisted = (index.generators.get(generator) ?? []).some(one =>
+    one.body().files.some(file => file.name === name && file.from === 'prompt'),
+  );
+  if (!persisted) return [subject];
+  return [
+    { kind: 'file', generator, file: name },
+    { kind: 'prompt', generator, prompt: name },
+  ];
+}
+
+/** Generators and files become names of folders and of paths in scripts. */
+const STORED_NAME = /^[A-Za-z0-9+._=][A-Za-z0-9+._=-]*$/;
+
+function problemOf(index: FleetIndex, subject: Subject, to: string): string | null {
+  if (to === '') return 'A name cannot be empty.';
+  if (subject.kind !== 'key' && !STORED_NAME.test(to))
+    return `"${to}" cannot be a name here: use letters, digits and + . _ = -, without a dash in front.`;
+  if (subject.kind === 'key' && index.key(subject.registry, to) !== null)
+    return `There is a key "${to}" already.`;
+  if (subject.kind === 'generator' && index.generators.has(to))
+    return `There is a generator "${to}" already.`;
+  if (subject.kind !== 'file' && subject.kind !== 'prompt') return null;
+  const bodies = (index.generators.get(subject.generator) ?? []).map(generator => generator.body());
+  const taken = bodies.some(body =>
+    [...body.files, ...(subject.kind === 'prompt' ? body.prompts : [])].some(({ name }) => name === to),
+  );
+  return taken ? `The generator "${subject.generator}" has a "${to}" already.` : null;
+}
+
+function editOf({ files }: Snapshot, { at, inScript }: Target, from: string, to: string): TextEdit | null {
+  if (!inScript) return replaceName(files, at, from, to) ?? insideString(files, at, from, to);
+  return files.text(at.file)?.slice(at.start, at.end) === from ? { ...at, text: to } : null;
+}
+
+/** A name that is the whole text of a string, of which the place is what is between the quotes. */
+function insideString(files: Snapshot['files'], at: Place, from: string, to: string): TextEdit | null {
+  const text = files.text(at.file);
+  if (text?.slice(at.start, at.end) !== from || !STORED_NAME.test(to)) return null;
+  return text.slice(at.start - 2, at.start) === "''" && text.slice(at.end, at.end + 2) === "''"
+    ? { ...at, text: to }
+    : null;
+}
+
+function definitionPlaces(snapshot: Snapshot, { at }: Target): readonly Place[] {
+  return definition(snapshot, at.file, at.start)?.targets ?? [];
+}
+
+function covers(edit: TextEdit, place: Place): boolean {
+  return edit.file === place.file && edit.start <= place.end && place.start <= edit.end;
+}
+
+function unique(edits: readonly TextEdit[]): TextEdit[] {
+  return [...new Map(edits.map(edit => [`${edit.file}:${edit.start}`, edit])).values()];
+}
+
+/** The quotes of a name are not part of it. */
+function innerPlace({ files }: Snapshot, at: Place, name: string): Place {
+  const text = files.text(at.file)?.slice(at.start, at.end) ?? '';
+  const before = text.indexOf(name);
+  return before === -1 ? at : { ...at, start: at.start + before, end: at.start + before + name.length };
+}
+
+function computed({ files }: Snapshot, at: Place, name: string): string {
+  const source = files.parse(at.file);
+  const line = source ? `:${positionAt(source.lineStarts, at.start).line + 1}` : '';
+  return `"${name}" is not written out at ${at.file}${line}: it is put together there, or shared with others. Rename it there by hand.`;
+}
+
+/** What is stored under the old name: a folder for a generator; for a file its folder, or with age the files in it. */
+function movesOf({ files }: Snapshot, subject: Subject, to: string): Move[] {
+  if (subject.kind !== 'generator' && subject.kind !== 'file') return [];
+  const generator = subject.kind === 'generator' ? subject.name : subject.generator;
+  const moves = new Map<string, string>();
+  for (const stored of readVars(files).vars) {
+    if (stored.generator !== generator || !stored.current) continue;
+    const names = stored.path.split('/');
+    const depth = (stored.keeper === 'age' ? 2 : 1) + (stored.owner === null ? 1 : 2);
+    const place = names.slice(0, depth).join('/');
+    if (subject.kind === 'generator') moves.set(`${place}/${generator}`, `${place}/${to}`);
+    else if (stored.file === subject.file) {
+      const from = `${place}/${generator}/${subject.file}`;
+      const target = `${place}/${generator}/${to}`;
+      if (stored.keeper !== 'age') moves.set(from, target);
+      else
+        for (const suffix of ['age', 'age.recipients'])
+          if (files.kind(`${from}/${subject.file}.${suffix}`) === 'file')
+            moves.set(`${from}/${subject.file}.${suffix}`, `${target}/${to}.${suffix}`);
+    }
+  }
+  return [...moves].map(([from, target]) => ({ from, to: target }));
+}

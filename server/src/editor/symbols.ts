@@ -1,0 +1,136 @@
+/** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
+
+import { bindingNamedAt } from '../checks/locate.ts';
+import type { Place } from '../fleet/model.ts';
+import { indexOf } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+import { filesWithTargets, type Subject, type Target } from './targets.ts';
+
+export type SymbolKind = Subject['kind'];
+
+export interface NamedSymbol {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  /** A few words beside the name. */
+  readonly detail: string;
+  /** The name. */
+  readonly at: Place;
+  /** The whole declaration. */
+  readonly whole: Place;
+  readonly children: readonly NamedSymbol[];
+}
+
+/** What a file declares, in its order; files and prompts are below their generators. */
+export function documentSymbols(snapshot: Snapshot, file: string): readonly NamedSymbol[] {
+  const declared = declarationsIn(snapshot, file);
+  const parts = declared.filter(({ subject }) => subject.kind === 'file' || subject.kind === 'prompt');
+  const tops = declared.filter(({ subject }) => subject.kind !== 'file' && subject.kind !== 'prompt');
+  const generators = tops.filter(({ subject }) => subject.kind === 'generator');
+  const ownerOf = (part: Target): Target | undefined =>
+    generators
+      .filter(({ subject }) => subject.kind === 'generator' && subject.name === generatorOf(part.subject))
+      .reduce<Target | undefined>((best, each) => nearer(part, best, each), undefined);
+  const owners = new Map(parts.map(part => [part, ownerOf(part)]));
+  const symbols = tops.map(top =>
+    symbolOf(
+      snapshot,
+      top,
+      parts.filter(part => owners.get(part) === top),
+    ),
+  );
+  const orphans = parts.filter(part => owners.get(part) === undefined);
+  return [...symbols, ...orphans.map(part => symbolOf(snapshot, part, []))].sort(
+    (a, b) => a.at.start - b.at.start,
+  );
+}
+
+/** At most this many: editors ask again while a person types. */
+const MAX_SYMBOLS = 500;
+
+/** What the fleet declares and the letters of `query` occur in, in their order. */
+export function workspaceSymbols(snapshot: Snapshot, query: string): readonly NamedSymbol[] {
+  const letters = query.toLowerCase();
+  const found: NamedSymbol[] = [];
+  for (const file of filesWithTargets(snapshot.fleet)) {
+    for (const target of declarationsIn(snapshot, file)) {
+      if (!hasLetters(nameOf(target.subject).toLowerCase(), letters)) continue;
+      found.push(symbolOf(snapshot, target, []));
+      if (found.length === MAX_SYMBOLS) return found;
+    }
+  }
+  return found;
+}
+
+function declarationsIn(snapshot: Snapshot, file: string): Target[] {
+  return indexOf(snapshot)
+    .targetsIn(file)
+    .filter(({ role }) => role === 'declaration');
+}
+
+function nearer(part: Target, best: Target | undefined, each: Target): Target {
+  const distance = (one: Target) => Math.abs(part.at.start - one.at.start);
+  return best === undefined || distance(each) < distance(best) ? each : best;
+}
+
+function generatorOf(subject: Subject): string | null {
+  return subject.kind === 'file' || subject.kind === 'prompt' ? subject.generator : null;
+}
+
+function nameOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'key':
+      return subject.key;
+    case 'generator':
+      return subject.name;
+    case 'file':
+      return subject.file;
+    case 'prompt':
+      return subject.prompt;
+    case 'row':
+    case 'machine':
+      return subject.machine;
+  }
+}
+
+const DETAILS: Readonly<Record<SymbolKind, string>> = {
+  key: 'registry key',
+  generator: 'generator',
+  file: 'file',
+  prompt: 'prompt',
+  row: 'matrix row',
+  machine: 'machine',
+};
+
+function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly Target[]): NamedSymbol {
+  const owner = generatorOf(subject);
+  const whole = wholeOf(snapshot, at);
+  const children = parts.map(part => symbolOf(snapshot, part, []));
+  return {
+    name: nameOf(subject),
+    kind: subject.kind,
+    detail: owner === null ? DETAILS[subject.kind] : `${DETAILS[subject.kind]} of ${owner}`,
+    at,
+    // Editors want the parts of an outline inside of what they are parts of.
+    whole: {
+      file: at.file,
+      start: Math.min(whole.start, ...children.map(child => child.whole.start)),
+      end: Math.max(whole.end, ...children.map(child => child.whole.end)),
+    },
+    children,
+  };
+}
+
+function wholeOf({ files }: Snapshot, at: Place): Place {
+  const source = files.parse(at.file);
+  const found = source && bindingNamedAt(source, at);
+  return found ? { file: at.file, start: found.binding.start, end: found.binding.end } : at;
+}
+
+function hasLetters(name: string, letters: string): boolean {
+  let at = 0;
+  for (const letter of letters) {
+    at = name.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

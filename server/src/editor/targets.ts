@@ -1,0 +1,163 @@
+/**
+ * The names in a file that a person can point at, and what each of them stands for. Made of what the fleet says
+ * of places; knows no feature.
+ */
+import type { Fleet, GeneratorBody, GeneratorDefinition, Place, Registry, Unit } from '../fleet/model.ts';
+import { wordsOf } from './script-words.ts';
+
+/** Something with a name that a person can point at. */
+export type Subject =
+  | { readonly kind: 'key'; readonly registry: string; readonly key: string }
+  | { readonly kind: 'generator'; readonly name: string }
+  | { readonly kind: 'file'; readonly generator: string; readonly file: string }
+  | { readonly kind: 'prompt'; readonly generator: string; readonly prompt: string }
+  /** A row of a matrix; where it is written it leads on to the machine. */
+  | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
+  | { readonly kind: 'machine'; readonly machine: string };
+
+export interface Target {
+  readonly at: Place;
+  readonly subject: Subject;
+  /**
+   * `declaration`: it comes into being here; `use`: it is named here; `field`: something else of it stands here, such
+   * as the attribute that is read of a file.
+   */
+  readonly role: 'declaration' | 'use' | 'field';
+  /** True inside the text of a script, where names are written without quotes. */
+  readonly inScript: boolean;
+}
+
+/** The files in which anything can be pointed at, sorted. */
+export function filesWithTargets(fleet: Fleet): string[] {
+  const files = new Set<string>();
+  for (const { at } of fleet.machines) if (at !== null) files.add(at.file);
+  for (const { file } of [...fleet.registries, ...fleet.matrices]) files.add(file);
+  for (const file of fleet.units.keys()) files.add(file);
+  for (const { at } of roleEntries(fleet)) files.add(at.file);
+  return [...files].sort();
+}
+
+/**
+ * The targets in one file, in the order of the text. A place that stands for several subjects (a helper function's
+ * `files.${name}`) stands for none of them.
+ */
+export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
+  const byPlace = new Map<string, Target | null>();
+  const add: Add = (at, subject, role, inScript = false) => {
+    if (at?.file !== file) return;
+    const place = `${at.start}:${at.end}`;
+    const before = byPlace.get(place);
+    if (before === undefined) byPlace.set(place, { at, subject, role, inScript });
+    else if (before && isFileBehind(before.subject, subject)) return;
+    else if (before && isFileBehind(subject, before.subject)) byPlace.set(place, { ...before, subject });
+    else if (before && !sameSubject(before.subject, subject)) byPlace.set(place, null);
+    else if (before && before.role !== 'declaration' && role === 'declaration')
+      byPlace.set(place, { ...before, role });
+  };
+
+  for (const { name, at } of fleet.machines) add(at, { kind: 'machine', machine: name }, 'declaration');
+  for (const { name, at } of roleEntries(fleet)) add(at, { kind: 'machine', machine: name }, 'use');
+  for (const registry of fleet.registries) addRegistry(registry, add);
+  for (const { file: matrix, registry, rows } of fleet.matrices) {
+    for (const { machine, at, keys, shared } of rows) {
+      if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
+      if (registry === null) continue;
+      for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
+    }
+  }
+  const unit = fleet.units.get(file);
+  for (const definition of definitionsIn(fleet, file)) addDefinition(definition, add);
+  if (unit) addUnit(unit, add);
+  return [...byPlace.values()]
+    .filter(target => target !== null)
+    .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
+}
+
+type Add = (at: Place | null, subject: Subject, role: Target['role'], inScript?: boolean) => void;
+
+/** The definitions whose names are written in a file. */
+function definitionsIn(fleet: Fleet, file: string): GeneratorDefinition[] {
+  return fleet.generators.flatMap(({ definitions }) => definitions.filter(({ at }) => at.file === file));
+}
+
+/** Machines that roles of the inventory name. */
+function roleEntries({ inventory }: Fleet): { readonly name: string; readonly at: Place }[] {
+  return inventory.instances.flatMap(({ roles }) =>
+    [...roles.values()].flatMap(({ machines }) =>
+      machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }])),
+    ),
+  );
+}
+
+function addDefinition(definition: GeneratorDefinition, add: Add): void {
+  add(definition.at, { kind: 'generator', name: definition.name }, 'declaration');
+  addBody(definition.name, definition.body(), add);
+}
+
+function addUnit({ keyLookups, rowReads, uses }: Unit, add: Add): void {
+  for (const { at, registry, key } of keyLookups) add(at, { kind: 'key', registry, key }, 'use');
+  for (const { matrix, machine, at } of rowReads)
+    add(at, { kind: 'row', matrix, machine, written: false }, 'use');
+  for (const use of uses) {
+    if (use.key) add(use.key.at, { kind: 'key', registry: use.key.registry, key: use.key.key }, 'use');
+    add(use.generatorAt, { kind: 'generator', name: use.generator }, 'use');
+    if (use.fileName === null) continue;
+    const subject: Subject = { kind: 'file', generator: use.generator, file: use.fileName };
+    add(use.fileAt, subject, 'use');
+    add(use.attributeAt, subject, 'field');
+  }
+}
+
+function addRegistry({ file, keys }: Registry, add: Add): void {
+  for (const { key, at, generator, envVar, fileAttr, body } of keys) {
+    const subject: Subject = { kind: 'key', registry: file, key };
+    add(at, subject, 'declaration');
+    if (envVar) add(envVar.at, subject, 'field');
+    if (!generator) continue;
+    const { value } = generator;
+    add(generator.at, { kind: 'generator', name: value }, 'declaration');
+    if (fileAttr) add(fileAttr.at, { kind: 'file', generator: value, file: fileAttr.value }, 'declaration');
+    addBody(value, body, add);
+  }
+}
+
+function addBody(generator: string, body: GeneratorBody, add: Add): void {
+  for (const { name, at, from } of body.files)
+    if (from === 'files') add(at, { kind: 'file', generator, file: name }, 'declaration');
+  const persisted = new Set(body.files.filter(({ from }) => from === 'prompt').map(({ name }) => name));
+  for (const { name, at } of body.prompts)
+    if (!persisted.has(name)) add(at, { kind: 'prompt', generator, prompt: name }, 'declaration');
+  // The name of a persisted prompt is the file's too; the file is what others know of.
+  for (const file of persisted)
+    for (const { name, at } of body.prompts)
+      if (name === file) add(at, { kind: 'file', generator, file }, 'declaration');
+  for (const { value, at } of body.dependencies) add(at, { kind: 'generator', name: value }, 'use');
+  for (const { at, word } of wordsOf(body.script))
+    for (const [place, subject] of [
+      [at.owner, word.dependency === null ? null : ({ kind: 'generator', name: word.dependency } as const)],
+      [at.name, word.name === null ? null : subjectOf(generator, word, persisted)],
+    ] as const)
+      if (subject !== null) add(place, subject, 'use', true);
+}
+
+function subjectOf(
+  generator: string,
+  { root, dependency, name }: { root: string; dependency: string | null; name: string | null },
+  persisted: ReadonlySet<string>,
+): Subject | null {
+  if (name === null) return null;
+  if (root === 'in') return { kind: 'file', generator: dependency ?? '', file: name };
+  if (root === 'out' || persisted.has(name)) return { kind: 'file', generator, file: name };
+  return { kind: 'prompt', generator, prompt: name };
+}
+
+/** A prompt and the file that is made of it are often one word, handed to a helper function: then it is the file's. */
+function isFileBehind(file: Subject, prompt: Subject): boolean {
+  if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
+  return file.generator === prompt.generator && file.file === prompt.prompt;
+}
+
+export function sameSubject(a: Subject, b: Subject): boolean {
+  if (a.kind === 'row' && b.kind === 'row') return a.matrix === b.matrix && a.machine === b.machine;
+  return JSON.stringify(a) === JSON.stringify(b);
+}

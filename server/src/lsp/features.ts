@@ -1,0 +1,59 @@
+/** Which request about the text goes to which handler: all that only reads the current state. */
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { Analysis } from './analysis.ts';
+import type { Client } from './client.ts';
+import { onCompletion } from './handlers/completion.ts';
+import { onDefinition } from './handlers/definition.ts';
+import { onFoldingRanges } from './handlers/folding.ts';
+import { onHover } from './handlers/hover.ts';
+import { onDocumentHighlight, onReferences } from './handlers/references.ts';
+import { onPrepareRename, onRename } from './handlers/rename.ts';
+import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
+
+/** What the handlers of features need of a running server. */
+interface Served {
+  readonly analysis: Analysis;
+  readonly client: Client;
+}
+
+/** Makes a handler wait for the start and keeps its failures inside; null where the server could not start. */
+export type RequestGuard<Running> = <Params, Result>(
+  name: string,
+  handle: (running: Running, params: Params, token: CancellationToken) => Promise<Result> | Result,
+) => (params: Params, token: CancellationToken) => Promise<Result | null>;
+
+export function registerFeatures<Running extends Served>(
+  connection: Connection,
+  request: RequestGuard<Running>,
+): void {
+  connection.onHover(
+    request('hover', ({ analysis, client }, ...asked) => onHover(analysis, client, ...asked)),
+  );
+  connection.onDefinition(
+    request('definition', ({ analysis, client }, ...asked) => onDefinition(analysis, client, ...asked)),
+  );
+  connection.onReferences(
+    request('references', ({ analysis }, ...asked) => onReferences(analysis, ...asked)),
+  );
+  connection.onDocumentHighlight(
+    request('highlight', ({ analysis }, ...asked) => onDocumentHighlight(analysis, ...asked)),
+  );
+  connection.onDocumentSymbol(
+    request('symbols', ({ analysis, client }, ...asked) => onDocumentSymbol(analysis, client, ...asked)),
+  );
+  connection.onWorkspaceSymbol(
+    request('workspace symbols', ({ analysis }, ...asked) => onWorkspaceSymbol(analysis, ...asked)),
+  );
+  connection.onPrepareRename(
+    request('rename', ({ analysis }, ...asked) => onPrepareRename(analysis, ...asked)),
+  );
+  connection.onRenameRequest(
+    request('rename', ({ analysis, client }, ...asked) => onRename(analysis, client, ...asked)),
+  );
+  connection.onFoldingRanges(
+    request('folding', ({ analysis }, ...asked) => onFoldingRanges(analysis, ...asked)),
+  );
+  connection.onCompletion(
+    request('completion', ({ analysis, client }, ...asked) => onCompletion(analysis, client, ...asked)),
+  );
+}

@@ -1,0 +1,198 @@
+// What is offered where the cursor stands.
+import { describe, expect, test } from 'vitest';
+import { completion } from '../../server/src/editor/completion.ts';
+import type { CompletionItem } from '../../server/src/editor/completion-items.ts';
+import { foldings } from '../../server/src/editor/folding.ts';
+import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
+import { check, expectSilent } from '../checks/harness.ts';
+import { sourceFile } from '../nix/support.ts';
+import { inExample } from './support.ts';
+
+const FILE = 'modules/hosts/lea/ca.nix';
+const MATRIX = 'lib/machine-env-matrix.nix';
+
+/** What is offered at `|` in a module of a host of the example fleet. */
+function offered(marked: string, file = FILE): readonly CompletionItem[] {
+  const offset = marked.indexOf('|');
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  const { snapshot } = inExample(file, '', { [file]: text });
+  return completion(snapshot, file, offset)?.items ?? [];
+}
+
+const labels = (items: readonly CompletionItem[]) => items.map(({ label }) => label);
+
+/** A module with two generators, and something in the second. */
+const module = (inside: string, after = '') => `{ config, pkgs, ... }:
+{
+  clan.core.vars.generators."root-ca" = {
+    files."ca.key" = { };
+    files.crt.secret = false;
+  };
+  clan.core.vars.generators.leaf = {
+    ${inside}
+  };
+  ${after}
+}
+`;
+
+describe('options', () => {
+  test('of a generator are offered but those that it has', () => {
+    expect(labels(offered(module('share = true;\n    |')))).toEqual([
+      'files',
+      'prompts',
+      'script',
+      'runtimeInputs',
+      'dependencies',
+      'validation',
+    ]);
+  });
+
+  test('of a file, of a prompt and their values', () => {
+    expect(labels(offered(module('files.x = { own|')))).toContain('owner');
+    expect(labels(offered(module('files.x.|')))).toContain('neededFor');
+    expect(labels(offered(module('prompts.p = { t|')))).toEqual([
+      'description',
+      'type',
+      'persist',
+      'display',
+    ]);
+    expect(labels(offered(module('prompts.p.type = "hi|')))).toEqual([
+      'line',
+      'hidden',
+      'multiline',
+      'multiline-hidden',
+    ]);
+    expect(offered(module('files.x.neededFor = |'))[1]?.insert).toBe('"users"');
+    expect(labels(offered(module('share = |')))).toEqual(['true', 'false']);
+  });
+
+  test('come with their type and default', () => {
+    const [files] = offered(module('|'));
+    expect(files?.documentation).toMatch(/Type: attribute set of files\. Default: `\{ \}`\./);
+  });
+
+  test('of other sets are not ours', () => {
+    expect(offered('{ services.nginx = { | }; }')).toEqual([]);
+    expect(offered('{ a = |')).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  test('of generators, in dependencies and in uses, quoted as Nix needs it', () => {
+    const inList = labels(offered(module('dependencies = [ "|" ];')));
+    expect(inList).toContain('root-ca');
+    expect(inList).not.toContain('leaf');
+    const use = 'x = config.clan.core.vars.generators.|';
+    expect(labels(offered(module('', use)))).toEqual(
+      expect.arrayContaining(['root-ca', 'leaf', 'wireguard']),
+    );
+  });
+
+  test('of files and of what can be read of them', () => {
+    const files = offered(module('', 'x = config.clan.core.vars.generators.root-ca.files.|'));
+    expect(files.map(({ label, insert }) => [label, insert])).toEqual([
+      ['ca.key', '"ca.key"'],
+      ['crt', 'crt'],
+    ]);
+    const attributes = offered(module('', 'x = config.clan.core.vars.generators.root-ca.files."ca.key".|'));
+    expect(labels(attributes).slice(0, 3)).toEqual(['path', 'value', 'exists']);
+  });
+
+  test('of files that the script writes and nobody declares', () => {
+    const script = `script = "a > $out/new; b > $out/old";\n    files.old = { };\n    files.|`;
+    expect(labels(offered(module(script)))).toEqual(['new']);
+  });
+
+  test('of keys, in the matrix and for accessors', () => {
+    expect(labels(offered('{ lea = [ "anthropic" "|" ]; }', MATRIX))).toContain('gmail');
+    const accessor = `{ config, pkgs, ... }:
+let
+  secrets = import ../../../lib/secrets.nix { inherit pkgs; };
+in
+{
+  x = secrets.mkPasswordCmd { osConfig = config; key = "g|"; };
+}
+`;
+    expect(labels(offered(accessor))).toContain('gmail');
+  });
+
+  test('of packages: first those whose commands the script calls', () => {
+    const items = offered(module('script = "jq . > $out/x";\n    runtimeInputs = [ |'));
+    const [first] = [...items].sort((a, b) => a.rank - b.rank);
+    expect(first).toMatchObject({ label: 'jq', insert: 'pkgs.jq', detail: 'the script calls jq' });
+    expect(offered(module('runtimeInputs = with pkgs; [ |'))[0]?.insert).not.toContain('pkgs.');
+  });
+});
+
+describe('scripts', () => {
+  const script = (words: string) =>
+    module(`dependencies = [ "root-ca" ];
+    files.key = { };
+    prompts.pass = { };
+    script = ''
+      ${words}
+    '';`);
+
+  test.each([
+    ['cat $|', ['out', 'in', 'prompts']],
+    ['cat $out/|', ['key']],
+    ['cat "$prompts/|"', ['pass']],
+    ['cat $in/|', ['root-ca']],
+    ['cat "$in/root-ca/|"', ['ca.key', 'crt']],
+    ["cat ''${in}/root-ca/|", ['ca.key', 'crt']],
+    ['cat /etc/|', []],
+  ])('%s', (words, expected) => {
+    expect(labels(offered(script(words)))).toEqual(expected);
+  });
+});
+
+describe('the inventory', () => {
+  const inventory = (inside: string) => `{
+  inventory.instances.backup = {
+    ${inside}
+  };
+}
+`;
+
+  test.each([
+    ['roles.server.machines.|', 'tove'],
+    ['roles.server.tags = [ "|" ];', 'all'],
+    ['roles.server.tags.|', 'nixos'],
+    ['roles.server = { | };', 'extraModules'],
+    ['|', 'module'],
+  ])('%s', (inside, expected) => {
+    expect(labels(offered(inventory(inside)))).toContain(expected);
+  });
+});
+
+describe('templates', () => {
+  test('are offered among generators', () => {
+    const items = offered('{ clan.core.vars.generators = {\n  | }; }');
+    expect(items.map(({ kind }) => kind)).toEqual(TEMPLATES.map(() => 'template'));
+    expect(items.every(({ snippet }) => snippet)).toBe(true);
+  });
+
+  test.each(TEMPLATES.map(({ label, body }) => [label, body]))(
+    '%s has nothing that is reported',
+    (_, body) => {
+      const texts = {
+        'a.nix': `{ pkgs, ... }:\n{\n  clan.core.vars.generators = {\n${filledIn(body)}\n  };\n}\n`,
+      };
+      expect(check(texts).files.parse('a.nix')?.errors).toEqual([]);
+      expectSilent(texts);
+    },
+  );
+});
+
+test('sets, lists, scripts and comments of several lines can be folded, with their last line left', () => {
+  const source = sourceFile(
+    'a.nix',
+    "# a\n# b\n{\n  x = ''\n    y\n    z\n  '';\n  l = [\n    1\n    2\n  ];\n}\n",
+  );
+  expect(foldings(source)).toEqual([
+    { startLine: 0, endLine: 1, kind: 'comment' },
+    { startLine: 2, endLine: 10, kind: 'region' },
+    { startLine: 3, endLine: 5, kind: 'region' },
+    { startLine: 7, endLine: 9, kind: 'region' },
+  ]);
+});

@@ -1,0 +1,139 @@
+// The features of the language, over the protocol, on the real analysis.
+import { expect, test } from 'vitest';
+import type {
+  CompletionList,
+  DocumentHighlight,
+  DocumentSymbol,
+  FoldingRange,
+  Location,
+  SymbolInformation,
+  WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
+import { folder } from '../workspace/support.ts';
+import { type Session, startSession } from './support.ts';
+
+const engine = await loadEngine();
+
+const TEXT = `{ config, ... }:
+{
+  clan.core.vars.generators.ca = {
+    files.key = { };
+    script = "openssl genrsa > $out/key";
+  };
+  services.web.key = config.clan.core.vars.generators.ca.files.key.path;
+}
+`;
+
+async function session(capabilities = {}): Promise<Session> {
+  const root = folder({
+    'flake.nix': '{ }',
+    '.clan-flake': '',
+    'a.nix': TEXT,
+    'vars/per-machine/lea/ca/key/secret': '{}',
+  });
+  return startSession({ root, engine, capabilities });
+}
+
+/** The position behind some text. */
+function behind(text: string, uri: string) {
+  const lines = TEXT.slice(0, TEXT.indexOf(text) + text.length).split('\n');
+  const position = { line: lines.length - 1, character: (lines.at(-1) ?? '').length };
+  return { textDocument: { uri }, position };
+}
+
+test('references and marks', async () => {
+  const { connection, uri } = await session();
+  const at = behind('generators.c', uri('a.nix'));
+  const context = { includeDeclaration: true };
+  const found: Location[] = await connection.sendRequest('textDocument/references', { ...at, context });
+  expect(found.map(({ range }) => range.start.line)).toEqual([2, 6]);
+  const marks: DocumentHighlight[] = await connection.sendRequest('textDocument/documentHighlight', at);
+  expect(marks.map(({ kind }) => kind)).toEqual([3, 2]);
+});
+
+test('outlines, nested where the client shows that, and symbols of the workspace', async () => {
+  const documentSymbol = { hierarchicalDocumentSymbolSupport: true };
+  const nested = await session({ textDocument: { documentSymbol } });
+  const textDocument = { uri: nested.uri('a.nix') };
+  const tree: DocumentSymbol[] = await nested.connection.sendRequest('textDocument/documentSymbol', {
+    textDocument,
+  });
+  expect(tree.map(({ name, children }) => [name, children?.map(child => child.name)])).toEqual([
+    ['ca', ['key']],
+  ]);
+  const flat = await session();
+  const list: SymbolInformation[] = await flat.connection.sendRequest('textDocument/documentSymbol', {
+    textDocument: { uri: flat.uri('a.nix') },
+  });
+  expect(list.map(({ name }) => name)).toEqual(['ca', 'key']);
+  const found: SymbolInformation[] = await flat.connection.sendRequest('workspace/symbol', { query: 'ke' });
+  expect(found.map(({ name, containerName }) => [name, containerName])).toEqual([['key', 'file of ca']]);
+});
+
+test('renaming edits the text, and moves what is stored if the client can', async () => {
+  const workspaceEdit = {
+    documentChanges: true,
+    resourceOperations: ['rename'],
+    changeAnnotationSupport: {},
+  };
+  const { connection, uri } = await session({ workspace: { workspaceEdit } });
+  const at = behind('$out/k', uri('a.nix'));
+  expect(await connection.sendRequest('textDocument/prepareRename', at)).toMatchObject({
+    placeholder: 'key',
+  });
+  const edit: WorkspaceEdit = await connection.sendRequest('textDocument/rename', {
+    ...at,
+    newName: 'ca.key',
+  });
+  const [text, move] = edit.documentChanges ?? [];
+  expect(text && 'edits' in text && text.edits.map(each => 'newText' in each && each.newText)).toEqual([
+    '"ca.key"',
+    'ca.key',
+    '"ca.key"',
+  ]);
+  expect(move).toMatchObject({
+    kind: 'rename',
+    oldUri: uri('vars/per-machine/lea/ca/key'),
+    newUri: uri('vars/per-machine/lea/ca/ca.key'),
+  });
+  expect(Object.values(edit.changeAnnotations ?? {})[0]?.needsConfirmation).toBe(true);
+});
+
+test('a name that cannot be given is refused with the reason', async () => {
+  const { connection, uri } = await session();
+  const params = { ...behind('$out/k', uri('a.nix')), newName: 'a/b' };
+  await expect(connection.sendRequest('textDocument/rename', params)).rejects.toThrow(
+    'cannot be a name here',
+  );
+});
+
+test('completion replaces the word that is begun; snippets only where the client fills them in', async () => {
+  const at = (uri: string) => behind('files.key = { ', uri);
+  const plain = await session();
+  const list: CompletionList = await plain.connection.sendRequest(
+    'textDocument/completion',
+    at(plain.uri('a.nix')),
+  );
+  const mode = list.items.find(({ label }) => label === 'mode');
+  expect(mode).toMatchObject({ textEdit: { newText: 'mode = "0400";' } });
+  expect(mode?.insertTextFormat).toBeUndefined();
+  const completionItem = { snippetSupport: true };
+  const rich = await session({ textDocument: { completion: { completionItem } } });
+  const snippets: CompletionList = await rich.connection.sendRequest(
+    'textDocument/completion',
+    at(rich.uri('a.nix')),
+  );
+  expect(snippets.items.find(({ label }) => label === 'mode')).toMatchObject({ insertTextFormat: 2 });
+});
+
+test('folding', async () => {
+  const { connection, uri } = await session();
+  const ranges: FoldingRange[] = await connection.sendRequest('textDocument/foldingRange', {
+    textDocument: { uri: uri('a.nix') },
+  });
+  expect(ranges).toEqual([
+    { startLine: 1, endLine: 6 },
+    { startLine: 2, endLine: 4 },
+  ]);
+});
