@@ -31,7 +31,7 @@ export function textFacts(files: NixFiles, path: string): TextFacts {
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
     mayAddOutputs: mayAddOutputs(text),
-    references: referencesOf(files, path, text),
+    references: referencesOf(path, text),
   };
 }
 
