@@ -4,14 +4,14 @@
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
-import { mergeGenerators } from './generators.ts';
+import { type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { joinDeclared } from './join-declared.ts';
 import type { MachineGenerators } from './machine-modules.ts';
 import { type DeclaredFleet, platformIn } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
-import { machineGenerators, type ServiceCache } from './ownership.ts';
+import { machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import type { SecretFacts } from './secrets.ts';
 import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
@@ -25,7 +25,8 @@ export interface Parts {
   readonly textOf: (path: string) => string;
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
-  readonly services: ServiceCache;
+  readonly ownership: OwnershipCache;
+  readonly index: GeneratorIndex;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
 }
@@ -55,7 +56,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     registries,
     matrices,
     get generators() {
-      generators ??= mergeGenerators(units, registries, matrices, ownersOf());
+      generators ??= mergeGenerators(parts.index, { units, registries, matrices, owners: ownersOf() });
       return generators;
     },
     brought() {

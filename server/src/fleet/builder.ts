@@ -11,13 +11,15 @@ import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { assemble } from './assemble.ts';
+import { createGeneratorIndex, type GeneratorIndex } from './generator-index.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
 import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
-import type { ServiceCache } from './ownership.ts';
+import { createOwnershipCache, type OwnershipCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
+import { sameItems } from './same.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
@@ -65,7 +67,8 @@ interface State {
   readonly arguments: Map<string, Map<string, Lazy>>;
   readonly secrets: Map<string, SecretFacts>;
   readonly modules: ModuleCache;
-  readonly services: ServiceCache;
+  readonly ownership: OwnershipCache;
+  readonly generators: GeneratorIndex;
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
@@ -151,7 +154,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           paths.filter(path => state.texts.get(path)?.mayAddOutputs === true && belongsToFleet(files, path)),
           givenTo,
         ),
-        services: state.services,
+        ownership: state.ownership,
+        index: state.generators,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
         units: new Map(
@@ -192,7 +196,8 @@ function newState(files: FleetFiles): State {
     declared: new Map(),
     secrets: new Map(),
     modules: createModuleCache(),
-    services: { key: [], members: null },
+    ownership: createOwnershipCache(),
+    generators: createGeneratorIndex(),
     storeSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
@@ -286,10 +291,6 @@ function findMatrices(
     if (matrix !== null) found.push(matrix);
   }
   return found;
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 /** What the files of this flake declare of machines and of the inventory. */

@@ -7,17 +7,35 @@ import type { NixFiles, Origin } from '../nix/value.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
 import { clanFilesOf } from './machine-facts.ts';
-import { generatorsOf, type MachineGenerators, type RootModule } from './machine-modules.ts';
+import {
+  type FollowedModules,
+  followModules,
+  isCurrent,
+  type MachineGenerators,
+  type RootModule,
+} from './machine-modules.ts';
 import { certainMembers, roleMembers } from './members.ts';
 import type { Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
+import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
 
-/** What services give to machines, kept while nothing that was read for it has changed. */
-export interface ServiceCache {
-  key: readonly unknown[];
-  members: ServiceMembers | null;
+/** What is kept from one build to the next. */
+export interface OwnershipCache {
+  /** What services give to machines, and what that was read from. */
+  services: { readonly key: readonly unknown[]; readonly members: ServiceMembers } | null;
+  /** By machine. */
+  machines: ReadonlyMap<string, KeptMachine>;
+}
+
+interface KeptMachine {
+  readonly followed: FollowedModules;
+  readonly own: MachineGenerators;
+}
+
+export function createOwnershipCache(): OwnershipCache {
+  return { services: null, machines: new Map() };
 }
 
 export interface Ownership {
@@ -25,17 +43,53 @@ export interface Ownership {
   readonly declared: readonly DeclaredFleet[];
   readonly joined: JoinedFleet;
   readonly table: ModuleTable;
-  readonly services: ServiceCache;
+  readonly ownership: OwnershipCache;
   readonly givenTo: (file: string) => Given;
 }
 
-/** The generators of every machine. */
+/** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
-  const { joined, table } = own;
+  const { joined, table, ownership } = own;
   const roots = new Map<string, RootModule[]>();
   const unclear = new Set<string>();
   for (const machine of joined.machines) roots.set(machine.name, []);
+  addDeclaredModules(own, roots, unclear);
+  if (joined.isClan) addClanModules(own, roots, unclear);
+  const services = servicesOf(cx, own);
+  for (const member of services.members) roots.get(member.machine)?.push(member);
+  const extra = addExtraModules(own, roots);
 
+  const found = new Map<string, MachineGenerators>();
+  const kept = new Map<string, KeptMachine>();
+  for (const { name } of joined.machines) {
+    const modules = roots.get(name) ?? [];
+    // In a clan, a machine may be nothing but what services make of it.
+    const isKnown = modules.length > 0 || joined.isClan;
+    const machine = follow(ownership.machines.get(name), modules, table, {
+      complete: isKnown && services.complete && extra && !unclear.has(name),
+    });
+    found.set(name, machine.own);
+    kept.set(name, machine);
+  }
+  ownership.machines = kept;
+  return found;
+}
+
+function follow(
+  before: KeptMachine | undefined,
+  modules: readonly RootModule[],
+  table: ModuleTable,
+  otherwise: { readonly complete: boolean },
+): KeptMachine {
+  const isKept = before !== undefined && isCurrent(before.followed, modules, table);
+  const followed = isKept ? before.followed : followModules(modules, table);
+  const complete = followed.own.complete && otherwise.complete;
+  if (isKept && before.own.complete === complete) return before;
+  return { followed, own: complete === followed.own.complete ? followed.own : { ...followed.own, complete } };
+}
+
+/** Modules that stand where the machine is declared. */
+function addDeclaredModules(own: Ownership, roots: Map<string, RootModule[]>, unclear: Set<string>): void {
   for (const one of own.declared)
     for (const fact of one.machines) {
       if (fact.module === undefined) continue;
@@ -44,29 +98,18 @@ export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, M
       else
         roots
           .get(fact.name)
-          ?.push({ facts: table.of(fact.module, at, own.givenTo(at.file.path)), certain: true });
+          ?.push({ facts: own.table.of(fact.module, at, own.givenTo(at.file.path)), certain: true });
     }
-  if (joined.isClan)
-    for (const { name } of joined.machines)
-      for (const path of clanFilesOf(own.files, name)) {
-        const facts = table.file(path);
-        if (facts === null) unclear.add(name);
-        else roots.get(name)?.push({ facts, certain: true });
-      }
-  const services = servicesOf(cx, own);
-  for (const member of services.members) roots.get(member.machine)?.push(member);
-  const extra = addExtraModules(own, roots);
+}
 
-  const found = new Map<string, MachineGenerators>();
-  for (const machine of joined.machines) {
-    const own = roots.get(machine.name) ?? [];
-    const read = generatorsOf(own, table);
-    // In a clan, a machine may be nothing but what services make of it.
-    const isKnown = own.length > 0 || joined.isClan;
-    const complete = isKnown && read.complete && services.complete && extra && !unclear.has(machine.name);
-    found.set(machine.name, { ...read, complete });
-  }
-  return found;
+/** Files of the machine's folder that clan imports. */
+function addClanModules(own: Ownership, roots: Map<string, RootModule[]>, unclear: Set<string>): void {
+  for (const { name } of own.joined.machines)
+    for (const path of clanFilesOf(own.files, name)) {
+      const facts = own.table.file(path);
+      if (facts === null) unclear.add(name);
+      else roots.get(name)?.push({ facts, certain: true });
+    }
 }
 
 /** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
@@ -90,19 +133,15 @@ function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): bool
 }
 
 function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
-  const { joined, services } = own;
+  const { joined, ownership } = own;
   const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
   const key = [...own.declared, ...machines];
-  if (services.members !== null && sameItems(key, services.key)) return services.members;
+  if (ownership.services !== null && sameItems(key, ownership.services.key))
+    return ownership.services.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
   const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
-  services.key = key;
-  services.members = members;
+  ownership.services = { key, members };
   return members;
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 function originAt(files: NixFiles, { file: path, start, end }: Place): Origin | null {
