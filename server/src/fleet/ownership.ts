@@ -6,7 +6,7 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles, Origin } from '../nix/value.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
-import { clanFilesOf } from './machine-facts.ts';
+import type { MachineFolders } from './machine-folders.ts';
 import {
   type FollowedModules,
   followModules,
@@ -24,7 +24,11 @@ import { applyServices, type ServiceMembers } from './services.ts';
 /** What is kept from one build to the next. */
 export interface OwnershipCache {
   /** What services give to machines, and what that was read from. */
-  services: { readonly key: readonly unknown[]; readonly members: ServiceMembers } | null;
+  services: {
+    readonly joined: JoinedFleet;
+    readonly key: readonly unknown[];
+    readonly members: ServiceMembers;
+  } | null;
   /** By machine. */
   machines: ReadonlyMap<string, KeptMachine>;
 }
@@ -43,6 +47,7 @@ export interface Ownership {
   readonly declared: readonly DeclaredFleet[];
   readonly joined: JoinedFleet;
   readonly table: ModuleTable;
+  readonly folders: MachineFolders;
   readonly ownership: OwnershipCache;
   readonly givenTo: (file: string) => Given;
 }
@@ -105,7 +110,7 @@ function addDeclaredModules(own: Ownership, roots: Map<string, RootModule[]>, un
 /** Files of the machine's folder that clan imports. */
 function addClanModules(own: Ownership, roots: Map<string, RootModule[]>, unclear: Set<string>): void {
   for (const { name } of own.joined.machines)
-    for (const path of clanFilesOf(own.files, name)) {
+    for (const path of own.folders.clanFiles(name)) {
       const facts = own.table.file(path);
       if (facts === null) unclear.add(name);
       else roots.get(name)?.push({ facts, certain: true });
@@ -134,13 +139,14 @@ function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): bool
 
 function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
   const { joined, ownership } = own;
+  const kept = ownership.services;
+  if (kept?.joined === joined) return kept.members;
   const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
   const key = [...own.declared, ...machines];
-  if (ownership.services !== null && sameItems(key, ownership.services.key))
-    return ownership.services.members;
+  if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
   const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
-  ownership.services = { key, members };
+  ownership.services = { joined, key, members };
   return members;
 }
 
