@@ -40,7 +40,12 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
-  joined: { readonly key: readonly unknown[]; readonly fleet: JoinedFleet } | null;
+  joined: {
+    readonly key: readonly unknown[];
+    readonly fleet: JoinedFleet;
+    brought: readonly BroughtGenerator[] | null;
+  } | null;
+  storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices that other files say the registry of, by the matrix as it is read. */
   readonly linked: WeakMap<Matrix, Matrix>;
 }
@@ -52,20 +57,21 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
     joined: null,
+    storeSettings: null,
     linked: new WeakMap(),
   };
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const { registries, units, cache } = parts;
-  const joined = join(cx, parts);
+  const join = joinParts(cx, parts);
+  const joined = join.fleet;
   const { machines } = joined;
   const matrices = parts.matrices.map(matrix =>
     withoutMachines(linkRegistry(matrix, registries, units, cache), machines),
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
-  let brought: readonly BroughtGenerator[] | null = null;
   let generators: readonly Generator[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
   const ownersOf = () => {
@@ -85,15 +91,15 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return generators;
     },
     brought() {
-      brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-      return brought;
+      join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+      return join.brought;
     },
     secrets() {
       secrets ??= parts.secrets();
       return secrets;
     },
     storeSettings() {
-      storeSettings ??= joinStoreSettings(parts.storeSettings());
+      storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
     },
     units,
@@ -104,18 +110,27 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   };
 }
 
+function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): StoreSettings {
+  if (cache.storeSettings === null || !sameItems(cache.storeSettings.all, all))
+    cache.storeSettings = { all, joined: joinStoreSettings(all) };
+  return cache.storeSettings.joined;
+}
+
 /** Many machines import one module. */
 function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
   return [...new Map(gaps.map(gap => [`${placeKey(gap.at)}\0${gap.reason}`, gap])).values()];
 }
 
-function join(cx: Evaluation, { declared, units, textOf, cache }: Parts): JoinedFleet {
+function joinParts(
+  cx: Evaluation,
+  { declared, units, textOf, cache }: Parts,
+): NonNullable<AssemblyCache['joined']> {
   const folders = cache.folders.machines();
   const readers = readersOf(cache.readers, declared, units, textOf);
   const key = [...declared, null, ...folders, null, ...readers];
   if (cache.joined === null || !sameItems(cache.joined.key, key))
-    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers) };
-  return cache.joined.fleet;
+    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), brought: null };
+  return cache.joined;
 }
 
 /** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */

@@ -166,16 +166,9 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         matrices,
         units,
         textOf,
-        secrets: () =>
-          readEach(files, state, groups, textOf, state.secrets, {
-            has: (_path, text) => mentionsSecrets(text),
-            read: readSecrets,
-          }),
+        secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
-          readEach(files, state, groups, textOf, state.storeSettings, {
-            has: (path, text) => mentionsStoreSettings(text) && belongsToFleet(files, path),
-            read: readStoreSettings,
-          }).flat(),
+          readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
       });
       return fleet;
     },
@@ -343,21 +336,49 @@ function findDeclared(
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
 }
 
+/** What files say of something that few of them have to do with. */
+interface Kind<Facts> {
+  /** Does the text mention it? */
+  readonly has: (text: string) => boolean;
+  /** Of this flake alone? */
+  readonly own: boolean;
+  readonly read: (cx: Evaluation, file: SourceFile) => Facts;
+  /** Which texts mention it, as far as they have been asked. */
+  readonly mentioned: WeakMap<TextFacts, boolean>;
+}
+
+const SECRETS: Kind<SecretFacts> = {
+  has: mentionsSecrets,
+  own: false,
+  read: readSecrets,
+  mentioned: new WeakMap(),
+};
+const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
+  has: mentionsStoreSettings,
+  own: true,
+  read: readStoreSettings,
+  mentioned: new WeakMap(),
+};
+
 /** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
 function readEach<Facts>(
   files: FleetFiles,
   state: State,
   { paths }: FileGroups,
-  textOf: (path: string) => string,
+  texts: ReadonlyMap<string, TextFacts>,
   kept: Map<string, Facts>,
-  kind: {
-    readonly has: (path: string, text: string) => boolean;
-    readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  },
+  kind: Kind<Facts>,
 ): Facts[] {
   const found: Facts[] = [];
   for (const path of paths) {
-    if (!kind.has(path, textOf(path))) continue;
+    const text = texts.get(path);
+    if (text === undefined) continue;
+    let has = kind.mentioned.get(text);
+    if (has === undefined) {
+      has = kind.has(text.text);
+      kind.mentioned.set(text, has);
+    }
+    if (!has || (kind.own && !belongsToFleet(files, path))) continue;
     const known = kept.get(path);
     const file = known === undefined ? files.parse(path) : null;
     const facts = known ?? (file && kind.read(state.evaluation, file));

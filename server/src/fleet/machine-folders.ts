@@ -9,7 +9,7 @@ import type { Machine, MachineClass, Place } from './model.ts';
 export interface MachineFolders {
   /** One for each folder. A machine is the same object for as long as its folder stands. */
   machines(): readonly Machine[];
-  /** Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them. */
+  /** Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them: the same list as long as they are the same. */
   clanFiles(name: string): readonly string[];
   /** A file or folder was made, changed or removed. */
   forget(path: string): void;
@@ -24,35 +24,42 @@ const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configurati
 
 /** @param files the workspace, read without being noted */
 export function createMachineFolders(files: NixFiles): MachineFolders {
-  const machines = new Map<string, Machine>();
-  const clanFiles = new Map<string, readonly string[]>();
-
-  function machineOf(name: string): Machine {
-    let machine = machines.get(name);
-    if (machine === undefined) {
-      machine = readFolder(files, name);
-      machines.set(name, machine);
-    }
-    return machine;
-  }
-
+  const machines = keptByName(name => readFolder(files, name));
+  const clanFiles = keptByName(name =>
+    CLAN_FILES.map(file => `${ROOT}/${name}/${file}`).filter(path => files.kind(path) === 'file'),
+  );
   return {
     machines: () =>
-      (files.list(ROOT) ?? []).flatMap(entry => (entry.kind === 'directory' ? [machineOf(entry.name)] : [])),
-    clanFiles(name) {
-      let found = clanFiles.get(name);
-      if (found === undefined) {
-        found = CLAN_FILES.map(file => `${ROOT}/${name}/${file}`).filter(path => files.kind(path) === 'file');
-        clanFiles.set(name, found);
-      }
-      return found;
-    },
+      (files.list(ROOT) ?? []).flatMap(entry =>
+        entry.kind === 'directory' ? [machines.of(entry.name)] : [],
+      ),
+    clanFiles: name => clanFiles.of(name),
     forget(path) {
       const [first, name] = path.split('/', 2);
       if (first !== ROOT) return;
-      for (const known of [machines, clanFiles])
-        if (name === undefined) known.clear();
-        else known.delete(name);
+      machines.forget(name);
+      clanFiles.forget(name);
+    },
+  };
+}
+
+/** Answers by name. What is read again and found to be the same stays the same object. */
+function keptByName<T>(read: (name: string) => T) {
+  const known = new Map<string, T>();
+  const stale = new Set<string>();
+  return {
+    of(name: string): T {
+      const before = known.get(name);
+      if (before !== undefined && !stale.delete(name)) return before;
+      const fresh = read(name);
+      if (before !== undefined && JSON.stringify(before) === JSON.stringify(fresh)) return before;
+      known.set(name, fresh);
+      return fresh;
+    },
+    /** Without a name: all of them. */
+    forget(name: string | undefined): void {
+      if (name === undefined) known.clear();
+      else stale.add(name);
     },
   };
 }

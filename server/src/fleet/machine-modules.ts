@@ -92,18 +92,19 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
   return { roots, reads, own: { certain, possible, complete, gaps: complete ? NO_GAPS : gaps, foreign } };
 }
 
-/** Would following the modules again come to the same? */
+/**
+ * Would following the same roots again come to the same?
+ * @param dropped the modules of files that have changed since
+ */
 export function isCurrent(
   { roots, reads }: FollowedModules,
-  now: readonly RootModule[],
+  dropped: ReadonlySet<ModuleFacts | null>,
   lookup: ModuleLookup,
 ): boolean {
-  if (roots.length !== now.length) return false;
-  for (const [index, root] of now.entries()) {
-    const before = roots[index];
-    if (before?.facts !== root.facts || before.certain !== root.certain) return false;
-  }
-  return reads.every(({ target, found }) => lookUp(target, lookup) === found);
+  if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
+  return reads.every(({ target, found }) =>
+    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup) === found,
+  );
 }
 
 function lookUp(target: ModuleImport['target'], lookup: ModuleLookup): Found {

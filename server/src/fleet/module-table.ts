@@ -11,6 +11,8 @@ import type { Given } from './modules.ts';
 import { sameItems } from './same.ts';
 
 export interface ModuleTable extends ModuleLookup {
+  /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
+  readonly dropped: Set<ModuleFacts | null>;
   /** The module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
 }
@@ -19,6 +21,8 @@ export interface ModuleTable extends ModuleLookup {
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
   readonly outputs: Map<string, FileOutputs>;
+  /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
+  readonly dropped: Set<ModuleFacts | null>;
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
@@ -31,10 +35,18 @@ interface FileOutputs {
 }
 
 export function createModuleCache(): ModuleCache {
-  return { files: new Map(), outputs: new Map(), joined: new Map(), values: new WeakMap() };
+  return {
+    files: new Map(),
+    outputs: new Map(),
+    dropped: new Set(),
+    joined: new Map(),
+    values: new WeakMap(),
+  };
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
+  const facts = cache.files.get(path);
+  if (facts !== undefined) cache.dropped.add(facts);
   cache.files.delete(path);
   cache.outputs.delete(path);
 }
@@ -102,6 +114,7 @@ export function createModuleTable(
   }
 
   return {
+    dropped: cache.dropped,
     of(module, at, given) {
       let facts = cache.values.get(module);
       if (facts === undefined) {

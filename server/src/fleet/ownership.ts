@@ -17,7 +17,7 @@ import {
 import { certainMembers, roleMembers } from './members.ts';
 import type { Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
-import type { Given } from './modules.ts';
+import type { Given as Arguments } from './modules.ts';
 import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
 
@@ -29,17 +29,35 @@ export interface OwnershipCache {
     readonly key: readonly unknown[];
     readonly members: ServiceMembers;
   } | null;
+  given: Given | null;
   /** By machine. */
   machines: ReadonlyMap<string, KeptMachine>;
 }
 
+/** The modules that machines are given otherwise than by their folders, and what they were read from. */
+interface Given {
+  readonly key: readonly unknown[];
+  /** Modules that stand where the machine is declared: they come before those of the folder. */
+  readonly declared: ReadonlyMap<string, readonly RootModule[]>;
+  /** What the inventory gives: it comes after them. */
+  readonly members: ReadonlyMap<string, readonly RootModule[]>;
+  /** Machines of which a declared module is not known. */
+  readonly unclear: ReadonlySet<string>;
+  /** False if the inventory may give more. */
+  readonly complete: boolean;
+}
+
 interface KeptMachine {
+  readonly given: Given;
+  readonly clanFiles: readonly string[];
+  /** True if all of those could be read. */
+  readonly areRead: boolean;
   readonly followed: FollowedModules;
   readonly own: MachineGenerators;
 }
 
 export function createOwnershipCache(): OwnershipCache {
-  return { services: null, machines: new Map() };
+  return { services: null, given: null, machines: new Map() };
 }
 
 export interface Ownership {
@@ -49,76 +67,102 @@ export interface Ownership {
   readonly table: ModuleTable;
   readonly folders: MachineFolders;
   readonly ownership: OwnershipCache;
-  readonly givenTo: (file: string) => Given;
+  readonly givenTo: (file: string) => Arguments;
 }
 
 /** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
   const { joined, table, ownership } = own;
-  const roots = new Map<string, RootModule[]>();
-  const unclear = new Set<string>();
-  for (const machine of joined.machines) roots.set(machine.name, []);
-  addDeclaredModules(own, roots, unclear);
-  if (joined.isClan) addClanModules(own, roots, unclear);
-  const services = servicesOf(cx, own);
-  for (const member of services.members) roots.get(member.machine)?.push(member);
-  const extra = addExtraModules(own, roots);
-
+  const given = givenModules(cx, own);
   const found = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
   for (const { name } of joined.machines) {
-    const modules = roots.get(name) ?? [];
-    // In a clan, a machine may be nothing but what services make of it.
-    const isKnown = modules.length > 0 || joined.isClan;
-    const machine = follow(ownership.machines.get(name), modules, table, {
-      complete: isKnown && services.complete && extra && !unclear.has(name),
-    });
+    const machine = follow(own, given, name, ownership.machines.get(name));
     found.set(name, machine.own);
     kept.set(name, machine);
   }
   ownership.machines = kept;
+  table.dropped.clear();
   return found;
 }
 
-function follow(
-  before: KeptMachine | undefined,
-  modules: readonly RootModule[],
-  table: ModuleTable,
-  otherwise: { readonly complete: boolean },
-): KeptMachine {
-  const isKept = before !== undefined && isCurrent(before.followed, modules, table);
-  const followed = isKept ? before.followed : followModules(modules, table);
-  const complete = followed.own.complete && otherwise.complete;
-  if (isKept && before.own.complete === complete) return before;
-  return { followed, own: complete === followed.own.complete ? followed.own : { ...followed.own, complete } };
+const NO_FILES: readonly string[] = [];
+
+function follow(own: Ownership, given: Given, name: string, before: KeptMachine | undefined): KeptMachine {
+  const { joined, table } = own;
+  const clanFiles = joined.isClan ? own.folders.clanFiles(name) : NO_FILES;
+  if (
+    before?.given === given &&
+    before.clanFiles === clanFiles &&
+    before.areRead &&
+    isCurrent(before.followed, table.dropped, table)
+  )
+    return before;
+  const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
+  for (const path of clanFiles) {
+    const facts = table.file(path);
+    if (facts !== null) roots.push({ facts, certain: true });
+  }
+  const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
+  roots.push(...(given.members.get(name) ?? []));
+  // In a clan, a machine may be nothing but what services make of it.
+  const isKnown = roots.length > 0 || joined.isClan;
+  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
+  const followed = followModules(roots, table);
+  const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
+  const isSame = before !== undefined && areAlike(before.own, result);
+  return { given, clanFiles, areRead, followed, own: isSame ? before.own : result };
+}
+
+function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
+  return (
+    left.complete === right.complete &&
+    left.foreign === right.foreign &&
+    left.gaps.length === 0 &&
+    right.gaps.length === 0 &&
+    sameItems(left.certain, right.certain) &&
+    sameItems(left.possible, right.possible)
+  );
+}
+
+function givenModules(cx: Evaluation, own: Ownership): Given {
+  const { joined, ownership } = own;
+  const services = servicesOf(cx, own);
+  const key = [joined, services, ...own.declared];
+  if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
+  const declared = new Map<string, RootModule[]>();
+  const members = new Map<string, RootModule[]>();
+  const unclear = new Set<string>();
+  addDeclaredModules(own, declared, unclear);
+  for (const member of services.members) add(members, member.machine, member);
+  const extra = addExtraModules(own, members);
+  ownership.given = { key, declared, members, unclear, complete: services.complete && extra };
+  return ownership.given;
+}
+
+function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
+  const list = modules.get(machine);
+  if (list === undefined) modules.set(machine, [module]);
+  else list.push(module);
 }
 
 /** Modules that stand where the machine is declared. */
-function addDeclaredModules(own: Ownership, roots: Map<string, RootModule[]>, unclear: Set<string>): void {
+function addDeclaredModules(own: Ownership, modules: Map<string, RootModule[]>, unclear: Set<string>): void {
   for (const one of own.declared)
     for (const fact of one.machines) {
       if (fact.module === undefined) continue;
       const at = fact.at === null ? null : originAt(own.files, fact.at);
       if (fact.module === null || at === null) unclear.add(fact.name);
       else
-        roots
-          .get(fact.name)
-          ?.push({ facts: own.table.of(fact.module, at, own.givenTo(at.file.path)), certain: true });
-    }
-}
-
-/** Files of the machine's folder that clan imports. */
-function addClanModules(own: Ownership, roots: Map<string, RootModule[]>, unclear: Set<string>): void {
-  for (const { name } of own.joined.machines)
-    for (const path of own.folders.clanFiles(name)) {
-      const facts = own.table.file(path);
-      if (facts === null) unclear.add(name);
-      else roots.get(name)?.push({ facts, certain: true });
+        add(modules, fact.name, {
+          facts: own.table.of(fact.module, at, own.givenTo(at.file.path)),
+          certain: true,
+        });
     }
 }
 
 /** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
-function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): boolean {
+function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
   const { inventory } = own.joined;
   let complete = true;
   for (const instance of inventory.instances)
@@ -131,7 +175,7 @@ function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): bool
       for (const module of role.extraModules) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
-          roots.get(machine)?.push({ facts, certain: !instance.conditional });
+          add(modules, machine, { facts, certain: !instance.conditional });
       }
     }
   return complete;
