@@ -211,6 +211,19 @@ describe('incremental building', () => {
     expect(unitOf(workspace, 'hosts/lea.nix').assignments[0]?.names).toEqual(['gamma-key']);
   });
 
+  it('sees where a text leads to a file that was not there when the text was read', () => {
+    const workspace = fleetWorkspace(PIPELINE);
+    workspace.write({ 'lib/secret-registry.nix': null });
+    workspace.fleet();
+    workspace.write({ 'lib/secrets.nix': SECRETS.replace('not configured', 'not there') });
+    workspace.fleet();
+    workspace.write({ 'lib/secret-registry.nix': REGISTRY });
+    const imports = unitOf(workspace, 'lib/secrets.nix').registryImports;
+    expect(imports.map(one => [one.registry, workspace.textAt(one.at)])).toEqual([
+      ['lib/secret-registry.nix', 'import ./secret-registry.nix { pkgs = null; }'],
+    ]);
+  });
+
   it('ends, after any edits, where building from scratch ends', () => {
     const variants: Readonly<Record<string, readonly (string | null)[]>> = {
       'lib/secret-registry.nix': [

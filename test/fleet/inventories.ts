@@ -4,6 +4,7 @@
 import type { DeclaredFleet } from '../../server/src/fleet/declared.ts';
 import type { Instance, Role } from '../../server/src/fleet/inventory.ts';
 import { type JoinedFleet, joinDeclared } from '../../server/src/fleet/join-declared.ts';
+import { createMachineFolders } from '../../server/src/fleet/machine-folders.ts';
 import {
   belongsToFleet,
   mayDeclareMachines,
@@ -24,7 +25,8 @@ export function declaredIn(texts: Texts, given: (name: string) => Lazy | null = 
     if (file !== null && belongsToFleet(files, path)) declared.push(readMachines(cx, file, given));
   }
   const json = readInventoryJson(cx);
-  return joinDeclared(cx, files, json === null ? declared : [...declared, json], []);
+  const folders = createMachineFolders(files).machines();
+  return joinDeclared(cx, json === null ? declared : [...declared, json], folders, []);
 }
 
 /** A clan of which the text is the inventory. */

@@ -2,6 +2,8 @@
  * A workspace in memory whose files can change, with the fleet that is built of it.
  */
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
+import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
+import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
 import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
@@ -65,6 +67,8 @@ export function plainFleet(fleet: Fleet): unknown {
     list.map(one => ({ ...one, body: plain(one.body()) }));
   return {
     ...fleet,
+    inventory: plainInventory(fleet),
+    serviceModules: fleet.serviceModules.map(({ name, at }) => ({ name, at })),
     generators: fleet.generators.map(one => ({
       ...one,
       definitions: definitions(one.definitions),
@@ -81,5 +85,27 @@ export function plainFleet(fleet: Fleet): unknown {
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
     notAnalysable: [],
+  };
+}
+
+/** Who is in which role, and with which settings. */
+function plainInventory({ inventory }: Fleet): unknown {
+  const entries = (list: readonly RoleEntry[]) =>
+    list.map(one => ({ name: one.name, at: one.at, settings: one.settings() }));
+  return {
+    machines: inventory.machines,
+    complete: inventory.complete,
+    instances: inventory.instances.map(instance => ({
+      ...instance,
+      roles: [...instance.roles.values()].map(role => ({
+        ...role,
+        machines: entries(role.machines),
+        tags: entries(role.tags),
+        values: role.values.length,
+        settings: role.settings(),
+        extraModules: role.extraModules.length,
+        members: [roleMembers(inventory, role), certainMembers(inventory, role)],
+      })),
+    })),
   };
 }

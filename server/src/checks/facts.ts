@@ -66,9 +66,9 @@ function collect(fleet: Fleet): Facts {
     registries.set(registry.file, { registry, byKey, matrices, rows: rowsByMachine(matrices) });
   }
   const generators = new Map<string, Generator[]>();
-  const patterns: RegExp[] = [];
+  const patterns: string[] = [];
   for (const generator of fleet.generators) {
-    if (generator.nameKind === 'pattern') patterns.push(patternOf(generator.name));
+    if (generator.nameKind === 'pattern') patterns.push(generator.name);
     else {
       const same = generators.get(generator.name);
       if (same === undefined) generators.set(generator.name, [generator]);
@@ -79,13 +79,30 @@ function collect(fleet: Fleet): Facts {
     registries,
     machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
     generators,
-    patterns,
-    elsewhere: new Map(),
-    assignments: new Set(
-      [...fleet.units.values()].flatMap(unit => unit.assignments.map(assignment => placeKey(assignment.at))),
-    ),
+    ...patternFacts(patterns),
+    assignments: assignmentPlaces(fleet),
     lookups: collectLookups(fleet),
   };
+}
+
+/** Of the fleet before: names with holes seldom change, and to try each on every name that is used takes long. */
+let lastPatterns: Pick<Facts, 'patterns' | 'elsewhere'> & { readonly key: string } = {
+  key: '',
+  patterns: [],
+  elsewhere: new Map(),
+};
+
+function patternFacts(names: readonly string[]): Pick<Facts, 'patterns' | 'elsewhere'> {
+  const key = names.join('\0');
+  if (key !== lastPatterns.key) lastPatterns = { key, patterns: names.map(patternOf), elsewhere: new Map() };
+  const { patterns, elsewhere } = lastPatterns;
+  return { patterns, elsewhere };
+}
+
+function assignmentPlaces(fleet: Fleet): Set<string> {
+  const found = new Set<string>();
+  for (const unit of fleet.units.values()) for (const { at } of unit.assignments) found.add(placeKey(at));
+  return found;
 }
 
 function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
@@ -101,18 +118,26 @@ function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
   return rows;
 }
 
+/** The lookups of a unit with their ids. */
+const lookupsOfUnit = new WeakMap<Unit, readonly (readonly [id: string, lookup: KeyLookup])[]>();
+
 function collectLookups(fleet: Fleet): KeyLookup[] {
   const found = new Map<string, KeyLookup>();
-  const note = (lookup: KeyLookup) => {
-    const id = `${lookup.at.file}:${lookup.at.start}:${lookup.key}`;
-    const known = found.get(id);
-    if (known === undefined || (lookup.required && !known.required)) found.set(id, lookup);
-  };
-  for (const unit of fleet.units.values()) {
-    for (const lookup of unit.keyLookups) note(lookup);
-    for (const use of unit.uses) if (use.key !== null) note(use.key);
-  }
+  for (const unit of fleet.units.values())
+    for (const [id, lookup] of lookupsIn(unit)) {
+      const known = found.get(id);
+      if (known === undefined || (lookup.required && !known.required)) found.set(id, lookup);
+    }
   return [...found.values()];
+}
+
+function lookupsIn(unit: Unit): readonly (readonly [id: string, lookup: KeyLookup])[] {
+  const known = lookupsOfUnit.get(unit);
+  if (known !== undefined) return known;
+  const all = [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
+  const fresh = all.map(lookup => [`${lookup.at.file}:${lookup.at.start}:${lookup.key}`, lookup] as const);
+  lookupsOfUnit.set(unit, fresh);
+  return fresh;
 }
 
 /** What a name with holes (`svc-${name}`) may be. */
@@ -150,11 +175,23 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   return (facts.generators.get(name) ?? []).every(
     generator =>
       generator.machines !== null &&
-      !generator.machines.includes(machine) &&
+      !isAmong(generator.machines, machine) &&
       generator.definitions.every(
         ({ via }) => via[0] !== undefined && facts.assignments.has(placeKey(via[0])),
       ),
   );
+}
+
+const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Asked of the same list for every use of a generator. */
+function isAmong(machines: readonly string[], machine: string): boolean {
+  let set = machineSets.get(machines);
+  if (set === undefined) {
+    set = new Set(machines);
+    machineSets.set(machines, set);
+  }
+  return set.has(machine);
 }
 
 /** Do known names include this one, or may one of those with holes be it? */
@@ -167,9 +204,16 @@ export function mayInclude(
   );
 }
 
+const machinesByUnit = new WeakMap<Unit, readonly string[]>();
+
 /** The machines of which a module reads the matrix rows to assign generators, sorted. */
-export function machinesOfUnit(unit: Unit): string[] {
-  return sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));
+export function machinesOfUnit(unit: Unit): readonly string[] {
+  let machines = machinesByUnit.get(unit);
+  if (machines === undefined) {
+    machines = sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));
+    machinesByUnit.set(unit, machines);
+  }
+  return machines;
 }
 
 /** A machine's row in the matrix of a registry; null if it has none, or several matrices have one. */

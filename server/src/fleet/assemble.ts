@@ -1,18 +1,22 @@
 /**
- * Puts together what the files of a workspace contribute: the last step of building a fleet. Pure.
+ * Puts together what the files of a workspace contribute: the last step of building a fleet. Parts that nothing has
+ * been said anew of are taken from the fleet before.
  */
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
-import { mergeGenerators } from './generators.ts';
-import { joinDeclared } from './join-declared.ts';
+import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
+import { type JoinedFleet, joinDeclared } from './join-declared.ts';
+import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import { type DeclaredFleet, platformIn } from './machines.ts';
+import type { DeclaredFleet } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
-import { machineGenerators, type ServiceCache } from './ownership.ts';
+import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
+import { type ReaderCache, readersOf } from './readers.ts';
+import { sameItems } from './same.ts';
 import type { SecretFacts } from './secrets.ts';
 import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
 
@@ -25,25 +29,53 @@ export interface Parts {
   readonly textOf: (path: string) => string;
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
-  readonly services: ServiceCache;
+  readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
 }
 
+/** What is kept from one build to the next. */
+export interface AssemblyCache {
+  readonly folders: MachineFolders;
+  readonly readers: ReaderCache;
+  readonly ownership: OwnershipCache;
+  readonly generators: GeneratorIndex;
+  joined: {
+    readonly key: readonly unknown[];
+    readonly fleet: JoinedFleet;
+    brought: readonly BroughtGenerator[] | null;
+  } | null;
+  storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
+  /** Matrices that other files say the registry of, by the matrix as it is read. */
+  readonly linked: WeakMap<Matrix, Matrix>;
+}
+
+export function createAssemblyCache(files: NixFiles): AssemblyCache {
+  return {
+    folders: createMachineFolders(files),
+    readers: { byUnit: new WeakMap(), byFile: new Map() },
+    ownership: createOwnershipCache(),
+    generators: createGeneratorIndex(),
+    joined: null,
+    storeSettings: null,
+    linked: new WeakMap(),
+  };
+}
+
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
-  const { registries, units } = parts;
-  const joined = joinDeclared(cx, parts.files, parts.declared, readers(parts));
+  const { registries, units, cache } = parts;
+  const join = joinParts(cx, parts);
+  const joined = join.fleet;
   const { machines } = joined;
   const matrices = parts.matrices.map(matrix =>
-    withoutMachines(linkRegistry(matrix, registries, units), machines),
+    withoutMachines(linkRegistry(matrix, registries, units, cache), machines),
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
-  let brought: readonly BroughtGenerator[] | null = null;
   let generators: readonly Generator[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
   const ownersOf = () => {
-    owners ??= machineGenerators(cx, { ...parts, joined });
+    owners ??= machineGenerators(cx, { ...parts, ...cache, joined });
     return owners;
   };
   return {
@@ -55,19 +87,19 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     registries,
     matrices,
     get generators() {
-      generators ??= mergeGenerators(units, registries, matrices, ownersOf());
+      generators ??= mergeGenerators(cache.generators, { units, registries, matrices, owners: ownersOf() });
       return generators;
     },
     brought() {
-      brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
-      return brought;
+      join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
+      return join.brought;
     },
     secrets() {
       secrets ??= parts.secrets();
       return secrets;
     },
     storeSettings() {
-      storeSettings ??= joinStoreSettings(parts.storeSettings());
+      storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
     },
     units,
@@ -78,24 +110,27 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   };
 }
 
+function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): StoreSettings {
+  if (cache.storeSettings === null || !sameItems(cache.storeSettings.all, all))
+    cache.storeSettings = { all, joined: joinStoreSettings(all) };
+  return cache.storeSettings.joined;
+}
+
 /** Many machines import one module. */
 function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
   return [...new Map(gaps.map(gap => [`${placeKey(gap.at)}\0${gap.reason}`, gap])).values()];
 }
 
-/** Machines whose modules read the matrix, with the platform that the module states. */
-function readers({ units, declared, textOf }: Parts): Machine[] {
-  const names = new Set(declared.flatMap(one => one.machines.map(machine => machine.name)));
-  return [...units.values()].flatMap(unit =>
-    unit.rowReads
-      .filter(read => read.found || names.has(read.machine))
-      .filter(() => unit.assignments.length > 0 || unit.appliedImports.length > 0)
-      .map((read): Machine => {
-        const system = platformIn(textOf(unit.file));
-        const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
-        return { name: read.machine, class: machineClass, system, tags: [], at: read.at, source: 'reader' };
-      }),
-  );
+function joinParts(
+  cx: Evaluation,
+  { declared, units, textOf, cache }: Parts,
+): NonNullable<AssemblyCache['joined']> {
+  const folders = cache.folders.machines();
+  const readers = readersOf(cache.readers, declared, units, textOf);
+  const key = [...declared, null, ...folders, null, ...readers];
+  if (cache.joined === null || !sameItems(cache.joined.key, key))
+    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), brought: null };
+  return cache.joined;
 }
 
 /** What evaluation showed is stronger than what the keys suggest: the registry in which a reader looks them up. */
@@ -103,19 +138,26 @@ function linkRegistry(
   matrix: Matrix,
   registries: readonly Registry[],
   units: ReadonlyMap<string, Unit>,
+  { linked }: AssemblyCache,
 ): Matrix {
   const looked = new Set<string>();
   for (const unit of units.values())
     for (const registry of unit.matrixLinks)
       if (registry.matrix === matrix.file) looked.add(registry.registry);
   const [only] = looked;
-  if (looked.size === 1 && only !== undefined) return { ...matrix, registry: only };
-  if (matrix.registry !== null || registries.length !== 1) return matrix;
-  return { ...matrix, registry: registries[0]?.file ?? null };
+  const isLinked = looked.size === 1 && only !== undefined;
+  if (!isLinked && (matrix.registry !== null || registries.length !== 1)) return matrix;
+  const registry = isLinked ? only : (registries[0]?.file ?? null);
+  const known = linked.get(matrix);
+  if (known?.registry === registry) return known;
+  const result = { ...matrix, registry };
+  linked.set(matrix, result);
+  return result;
 }
 
 /** A row that lends keys to others is a machine's all the same if there is such a machine. */
 function withoutMachines(matrix: Matrix, machines: readonly Machine[]): Matrix {
+  if (!matrix.rows.some(row => row.shared)) return matrix;
   const names = new Set(machines.map(machine => machine.name));
   if (!matrix.rows.some(row => row.shared && names.has(row.machine))) return matrix;
   return {

@@ -10,18 +10,25 @@ import { createEvaluation } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
-import { assemble } from './assemble.ts';
+import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
-import { belongsToFleet, type DeclaredFleet, readInventoryJson, readMachines } from './machines.ts';
+import {
+  belongsToFleet,
+  type DeclaredFleet,
+  declaresNothing,
+  readInventoryJson,
+  readMachines,
+} from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
-import type { ServiceCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
+import { sameItems } from './same.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
-import { pipelineOf, placesToFollow, type TextFacts, textFacts } from './texts.ts';
+import { createSurvey, type FileGroups, pipelineOf, type Survey } from './survey.ts';
+import { placesToFollow, type TextFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
@@ -49,7 +56,6 @@ const FILE_STEPS = 2_000_000;
 
 interface State {
   evaluation: Evaluation;
-  readonly texts: Map<string, TextFacts>;
   readonly registries: Map<string, Registry | null>;
   readonly matrices: Map<string, Matrix | null>;
   /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
@@ -57,23 +63,35 @@ interface State {
   /** Of the same registries. */
   holdsKeys: KeyFinder | null;
   readonly units: Map<string, Unit>;
-  /** The places of each file that were followed when its unit was read. */
-  readonly followed: Map<string, string>;
+  /** What was followed when a file's unit was read, or when it was seen that it has none. */
+  readonly followed: Map<string, Followed>;
+  pipeline: {
+    readonly groups: FileGroups;
+    readonly starts: string;
+    readonly files: ReadonlySet<string>;
+  } | null;
   readonly declared: Map<string, DeclaredFleet | null>;
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, Map<string, Lazy>>;
   readonly secrets: Map<string, SecretFacts>;
   readonly modules: ModuleCache;
-  readonly services: ServiceCache;
+  readonly assembly: AssemblyCache;
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
 }
 
+interface Followed {
+  readonly facts: TextFacts;
+  readonly pipeline: ReadonlySet<string>;
+  readonly places: readonly number[];
+}
+
 export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): FleetBuilder {
   let fleet: Fleet | null = null;
+  const survey = createSurvey({ files, ...settings });
   let state = newState(files);
   /** What unit results depend on beside files: which sets are registries and matrices, and where. */
   let knownKey = '';
@@ -83,6 +101,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.registries.delete(path);
       state.matrices.delete(path);
       state.units.delete(path);
+      state.followed.delete(path);
       state.declared.delete(path);
       state.secrets.delete(path);
       state.storeSettings.delete(path);
@@ -96,23 +115,22 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
     changed(paths) {
       fleet = null;
       const list = [...paths];
-      if (list.some(path => isLooselyRead(state, path))) {
-        const { texts } = state;
+      survey.changed(list);
+      if (list.some(path => isLooselyRead(files, state, survey, path))) {
         state = newState(files);
-        for (const [path, facts] of texts) if (!list.includes(path)) state.texts.set(path, facts);
         return;
       }
-      for (const path of list) state.texts.delete(path);
+      for (const path of list) state.assembly.folders.forget(path);
       forget(state.imports.dependentsOf(list));
     },
     build() {
       if (fleet !== null) return fleet;
-      const paths = [...files.nixFiles()];
-      for (const path of paths) if (!state.texts.has(path)) state.texts.set(path, textFacts(files, path));
-      const registries = findRegistries(state, settings, paths);
-      const pipeline = pipelineOf(state.texts, [...registries, ...paths.filter(settings.isMatrixFile)]);
-      const matrices = findMatrices(state, settings, registries, pipeline, paths);
-      const shared = findArguments(files, state, paths);
+      const groups = survey.groups();
+      const { texts } = survey;
+      const registries = findRegistries(state, settings, groups);
+      const pipeline = findPipeline(state, groups, registries);
+      const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
+      const shared = findArguments(files, state, groups);
       const argument = (name: string, asker: string): Lazy | null => {
         const given = shared.get(name);
         if (given === undefined || given.files.includes(asker)) return null;
@@ -125,55 +143,57 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
       };
       const key = JSON.stringify([...known.registries.keys(), ...known.matrices.keys()]);
-      if (key !== knownKey) state.units.clear();
-      knownKey = key;
-      for (const path of paths) {
-        const facts = state.texts.get(path);
-        if (facts === undefined) continue;
-        const places = placesToFollow(facts, state.texts, pipeline);
-        const followed = places.join();
-        if (state.units.has(path) && state.followed.get(path) === followed) continue;
-        state.units.delete(path);
-        state.followed.set(path, followed);
-        if (!facts.mentionsVars && places.length === 0) continue;
-        const file = files.parse(path);
-        if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
+      if (key !== knownKey) {
+        state.units.clear();
+        state.followed.clear();
       }
+      knownKey = key;
+      const units = new Map<string, Unit>();
+      for (const path of groups.paths) {
+        readUnitOf(files, state, texts, pipeline, known, path);
+        const unit = state.units.get(path);
+        if (unit !== undefined) units.set(path, unit);
+      }
+      const textOf = (path: string) => texts.get(path)?.text ?? '';
       const givenTo = (file: string) => (name: string) => argument(name, file);
       fleet = assemble(state.evaluation, {
         files,
-        declared: findDeclared(files, state, paths, argument),
+        declared: findDeclared(files, state, groups, argument),
         givenTo,
-        table: createModuleTable(
-          state.evaluation,
-          files,
-          state.modules,
-          paths.filter(path => state.texts.get(path)?.mayAddOutputs === true && belongsToFleet(files, path)),
-          givenTo,
-        ),
-        services: state.services,
+        table: createModuleTable(state.evaluation, files, state.modules, groups.mayAddOutputs, givenTo),
+        cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
-        units: new Map(
-          paths.flatMap(path =>
-            state.units.has(path) ? [[path, state.units.get(path) as Unit] as const] : [],
-          ),
-        ),
-        textOf: path => state.texts.get(path)?.text ?? '',
-        secrets: () =>
-          readEach(files, state, paths, state.secrets, {
-            has: (_path, text) => mentionsSecrets(text),
-            read: readSecrets,
-          }),
+        units,
+        textOf,
+        secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
-          readEach(files, state, paths, state.storeSettings, {
-            has: (path, text) => mentionsStoreSettings(text) && belongsToFleet(files, path),
-            read: readStoreSettings,
-          }).flat(),
+          readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
       });
       return fleet;
     },
   };
+}
+
+/** Reads a file's unit, if it has one, unless what was read before still holds. */
+function readUnitOf(
+  files: FleetFiles,
+  state: State,
+  texts: ReadonlyMap<string, TextFacts>,
+  pipeline: ReadonlySet<string>,
+  known: Known,
+  path: string,
+): void {
+  const facts = texts.get(path);
+  const before = state.followed.get(path);
+  if (facts === undefined || (before?.facts === facts && before.pipeline === pipeline)) return;
+  const places = placesToFollow(facts, texts, pipeline);
+  state.followed.set(path, { facts, pipeline, places });
+  if (before?.facts === facts && sameItems(before.places, places)) return;
+  state.units.delete(path);
+  if (!facts.mentionsVars && places.length === 0) return;
+  const file = files.parse(path);
+  if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
 }
 
 function newState(files: FleetFiles): State {
@@ -182,17 +202,17 @@ function newState(files: FleetFiles): State {
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
   return {
     evaluation: createEvaluation(recordingReads(files, looseReads), tracer),
-    texts: new Map(),
     registries: new Map(),
     matrices: new Map(),
     registriesOfMatrices: [],
     holdsKeys: null,
     units: new Map(),
     followed: new Map(),
+    pipeline: null,
     declared: new Map(),
     secrets: new Map(),
     modules: createModuleCache(),
-    services: { key: [], members: null },
+    assembly: createAssemblyCache(files),
     storeSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
@@ -201,22 +221,20 @@ function newState(files: FleetFiles): State {
   };
 }
 
-function isLooselyRead(state: State, path: string): boolean {
+function isLooselyRead(files: FleetFiles, state: State, { texts }: Survey, path: string): boolean {
   if (state.looseReads.has(path)) return true;
-  // A new file changes what its folder lists; a file that was there before does not.
+  // What appears or goes changes what its folder lists; a file that was there before and still is does not.
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  return state.looseReads.has(folder) && !state.texts.has(path);
+  return state.looseReads.has(folder) && !(texts.has(path) && files.kind(path) === 'file');
 }
 
-function findRegistries(state: State, settings: FleetSettings, paths: readonly string[]): string[] {
+function findRegistries(state: State, settings: FleetSettings, { mayHoldRegistry }: FileGroups): string[] {
   const found: string[] = [];
-  for (const path of paths) {
-    const trusted = settings.isRegistryFile(path);
-    if (!trusted && state.texts.get(path)?.mayHoldRegistry !== true) continue;
+  for (const path of mayHoldRegistry) {
     let registry = state.registries.get(path);
     if (registry === undefined) {
       const read = withBudget(state.evaluation, FILE_STEPS, () =>
-        readRegistry(state.evaluation, path, trusted),
+        readRegistry(state.evaluation, path, settings.isRegistryFile(path)),
       );
       registry = read instanceof BudgetExceeded ? null : read;
       state.registries.set(path, registry);
@@ -226,14 +244,21 @@ function findRegistries(state: State, settings: FleetSettings, paths: readonly s
   return found;
 }
 
+function findPipeline(state: State, groups: FileGroups, registries: readonly string[]): ReadonlySet<string> {
+  const starts = [...registries, ...groups.namedMatrices];
+  const key = starts.join('\0');
+  if (state.pipeline?.groups !== groups || state.pipeline.starts !== key)
+    state.pipeline = { groups, starts: key, files: pipelineOf(groups, starts) };
+  return state.pipeline.files;
+}
+
 function findArguments(
   files: FleetFiles,
   state: State,
-  paths: readonly string[],
+  { mayGiveArguments }: FileGroups,
 ): Map<string, SharedArgument> {
   const byFile = new Map<string, Map<string, Lazy>>();
-  for (const path of paths) {
-    if (state.texts.get(path)?.mayGiveArguments !== true || !belongsToFleet(files, path)) continue;
+  for (const path of mayGiveArguments) {
     let given = state.arguments.get(path);
     if (given === undefined) {
       const file = files.parse(path);
@@ -253,21 +278,22 @@ function registryAt(state: State, file: string): Place {
 function findMatrices(
   state: State,
   settings: FleetSettings,
+  groups: FileGroups,
+  texts: ReadonlyMap<string, TextFacts>,
   registryFiles: readonly string[],
   pipeline: ReadonlySet<string>,
-  paths: readonly string[],
 ): Matrix[] {
   const registries = registryFiles.map(file => state.registries.get(file) as Registry);
-  const candidates = new Set(paths.filter(settings.isMatrixFile));
+  const candidates = new Set(groups.namedMatrices);
   if (registries.length > 0) {
     if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
       state.holdsKeys = keyFinder(registries);
     const targets = new Set<string>();
     for (const path of pipeline)
-      for (const { target } of state.texts.get(path)?.references ?? [])
+      for (const { target } of texts.get(path)?.references ?? [])
         if (!pipeline.has(target)) targets.add(target);
     for (const target of targets) {
-      const facts = state.texts.get(target);
+      const facts = texts.get(target);
       if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
     }
   }
@@ -288,24 +314,20 @@ function findMatrices(
   return found;
 }
 
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
 /** What the files of this flake declare of machines and of the inventory. */
 function findDeclared(
   files: FleetFiles,
   state: State,
-  paths: readonly string[],
+  { mayDeclareMachines }: FileGroups,
   argument: Known['argument'],
 ): DeclaredFleet[] {
   const found: DeclaredFleet[] = [];
-  for (const path of paths) {
-    if (state.texts.get(path)?.mayDeclareMachines !== true || !belongsToFleet(files, path)) continue;
+  for (const path of mayDeclareMachines) {
     let read = state.declared.get(path);
     if (read === undefined) {
       const file = files.parse(path);
       read = file === null ? null : readMachines(state.evaluation, file, name => argument(name, path));
+      if (read !== null && declaresNothing(read)) read = null;
       state.declared.set(path, read);
     }
     if (read !== null) found.push(read);
@@ -314,20 +336,49 @@ function findDeclared(
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
 }
 
+/** What files say of something that few of them have to do with. */
+interface Kind<Facts> {
+  /** Does the text mention it? */
+  readonly has: (text: string) => boolean;
+  /** Of this flake alone? */
+  readonly own: boolean;
+  readonly read: (cx: Evaluation, file: SourceFile) => Facts;
+  /** Which texts mention it, as far as they have been asked. */
+  readonly mentioned: WeakMap<TextFacts, boolean>;
+}
+
+const SECRETS: Kind<SecretFacts> = {
+  has: mentionsSecrets,
+  own: false,
+  read: readSecrets,
+  mentioned: new WeakMap(),
+};
+const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
+  has: mentionsStoreSettings,
+  own: true,
+  read: readStoreSettings,
+  mentioned: new WeakMap(),
+};
+
 /** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
 function readEach<Facts>(
   files: FleetFiles,
   state: State,
-  paths: readonly string[],
+  { paths }: FileGroups,
+  texts: ReadonlyMap<string, TextFacts>,
   kept: Map<string, Facts>,
-  kind: {
-    readonly has: (path: string, text: string) => boolean;
-    readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  },
+  kind: Kind<Facts>,
 ): Facts[] {
   const found: Facts[] = [];
   for (const path of paths) {
-    if (!kind.has(path, state.texts.get(path)?.text ?? '')) continue;
+    const text = texts.get(path);
+    if (text === undefined) continue;
+    let has = kind.mentioned.get(text);
+    if (has === undefined) {
+      has = kind.has(text.text);
+      kind.mentioned.set(text, has);
+    }
+    if (!has || (kind.own && !belongsToFleet(files, path))) continue;
     const known = kept.get(path);
     const file = known === undefined ? files.parse(path) : null;
     const facts = known ?? (file && kind.read(state.evaluation, file));

@@ -164,6 +164,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 /** A clan is recognised by what it has: modules of machines have options below `clan` too. */
 const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules'];
 
+/** True for a file that says nothing of the fleet after all, and hides nothing. */
+export function declaresNothing(one: DeclaredFleet): boolean {
+  const lists = [one.machines, one.homes.machines, one.instances, one.tags, one.modules, one.gaps];
+  const complete = one.complete && one.homes.complete && one.instancesComplete;
+  return complete && !one.isClan && lists.every(list => list.length === 0);
+}
+
 /** An inventory is recognised by what it has: other things are called so too. */
 function isInventory(set: AttrsValue): boolean {
   return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));

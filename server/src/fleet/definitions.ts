@@ -9,6 +9,7 @@ import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
 import { callsOf, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
+import { sameItems } from './same.ts';
 import { weighed } from './weights.ts';
 
 /** What an assignment holds. */
@@ -132,10 +133,6 @@ const joined = new WeakMap<
   GeneratorDefinition,
   { readonly definitions: readonly GeneratorDefinition[]; readonly how: How; readonly body: GeneratorBody }
 >();
-
-function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
-  return left.length === right.length && left.every((item, index) => item === right[index]);
-}
 
 function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorBody {
   const found = definitions.flatMap(definition => sources.get(definition) ?? []);

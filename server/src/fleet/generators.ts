@@ -1,75 +1,90 @@
 /**
- * Joins the definitions of all files to generators: one a name, whatever the number of modules that add to it, and
- * tells which machines have it.
+ * Joins the definitions of one name to a generator, whatever the number of modules that add to it, and tells which
+ * machines have it. Which definitions there are is gathered in generator-index.ts.
  */
 import { joinedBody } from './definitions.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import type { Fleet, Generator, GeneratorBody, GeneratorDefinition, Unit } from './model.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from './model.ts';
 import { placeKey } from './places.ts';
 import { variantsOf } from './variants.ts';
+
+/** All that is said of one name. */
+export interface Sources {
+  readonly name: string;
+  /** As the files show it by themselves, in their order. */
+  readonly general: readonly GeneratorDefinition[];
+  /** The machines that have definitions of the name, and all that they have, in the order of their names. */
+  readonly holders: readonly (readonly [machine: string, own: MachineGenerators])[];
+  /** Machines that have it without our knowing its definition. */
+  readonly assigned: readonly string[];
+  /** Places with a name that has holes, of which the names are known for the machines that have them. */
+  readonly isSettled: (place: string) => boolean;
+}
+
+/** A generator, and what is needed to tell whether further machines may have it. */
+export interface Merged {
+  readonly generator: Generator;
+  /** The machines that certainly have it, sorted. */
+  readonly certain: readonly string[];
+  /** True if a machine beside those perhaps has it. */
+  readonly open: boolean;
+}
 
 /** Definitions that are written in one place and have one name: what a service gives differs from machine to machine. */
 interface Site {
   /** As the file shows it by itself; null if only machines show it. */
-  general: GeneratorDefinition | null;
-  readonly special: GeneratorDefinition[];
+  readonly general: GeneratorDefinition | null;
+  /** As machines show it, each once. */
+  readonly special: Set<GeneratorDefinition>;
 }
 
-/** By name, then by place. */
-type Sites = Map<string, Map<string, Site>>;
-type Machines = Map<string, Set<string>>;
-
-export function mergeGenerators(
-  units: ReadonlyMap<string, Unit>,
-  registries: Fleet['registries'],
-  matrices: Fleet['matrices'],
-  owners: ReadonlyMap<string, MachineGenerators>,
-): Generator[] {
-  const sites: Sites = new Map();
-  for (const unit of units.values())
-    for (const definition of unit.definitions) siteOf(sites, definition).general ??= definition;
-  const certain = machinesByAssignment(units, registries, matrices);
-  const possible: Machines = new Map();
-  /** Places of which the names are known for the machines that have them. */
-  const settled = new Set<string>();
-  for (const [machine, own] of owners) {
-    for (const definition of own.certain) note(certain, definition.name, machine);
-    for (const definition of own.possible) note(possible, definition.name, machine);
-    for (const definition of [...own.certain, ...own.possible]) {
-      siteOf(sites, definition).special.push(definition);
-      if (definition.nameKind !== 'pattern') settled.add(placeKey(definition.at));
+/**
+ * Joins what is said of a name. Whether all machines are known that have it is left open: see `withCompleteness`.
+ * @returns null if it is but a name with holes, and the names it stands for are known
+ */
+export function mergeOne(sources: Sources): Merged | null {
+  const { name, general, holders, isSettled } = sources;
+  const sites = new Map<string, Site>();
+  const certain = new Set(sources.assigned);
+  const possible: string[] = [];
+  for (const definition of general) noteSite(sites, definition, true);
+  for (const [machine, own] of holders) {
+    for (const definition of own.certain) {
+      if (definition.name !== name) continue;
+      noteSite(sites, definition, false);
+      certain.add(machine);
+    }
+    for (const definition of own.possible) {
+      if (definition.name !== name) continue;
+      noteSite(sites, definition, false);
+      possible.push(machine);
     }
   }
-  const havings = havingsOf(sites, owners);
-  const unclear = [...owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
-  return [...sites.entries()]
-    .flatMap(([name, places]) => {
-      const kept = [...places].flatMap(([place, site]) => {
-        const isSettled = site.general?.nameKind === 'pattern' && settled.has(place);
-        return isSettled ? [] : [site];
-      });
-      if (kept.length === 0) return [];
-      const machines = certain.get(name) ?? new Set();
-      const others = [...(possible.get(name) ?? []), ...unclear];
-      const complete = owners.size > 0 && others.every(machine => machines.has(machine));
-      return [generator(name, kept, havings.get(name) ?? [], machines, complete)];
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const kept = [...sites].flatMap(([place, site]) =>
+    site.general?.nameKind === 'pattern' && isSettled(place) ? [] : [site],
+  );
+  if (kept.length === 0) return null;
+  const owns = sites.size < 2 ? [] : holders.map(([, own]) => own);
+  return {
+    generator: generator(name, kept, owns),
+    certain: [...certain].sort(),
+    open: possible.some(machine => !certain.has(machine)),
+  };
 }
 
-function siteOf(sites: Sites, { name, at }: GeneratorDefinition): Site {
-  let places = sites.get(name);
-  if (places === undefined) {
-    places = new Map();
-    sites.set(name, places);
-  }
-  const key = placeKey(at);
-  let site = places.get(key);
+/** The generator with what is known of its machines. */
+export function withCompleteness({ generator: one, certain }: Merged, complete: boolean): Generator {
+  return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
+}
+
+function noteSite(sites: Map<string, Site>, definition: GeneratorDefinition, isGeneral: boolean): void {
+  const key = placeKey(definition.at);
+  let site = sites.get(key);
   if (site === undefined) {
-    site = { general: null, special: [] };
-    places.set(key, site);
+    site = { general: isGeneral ? definition : null, special: new Set() };
+    sites.set(key, site);
   }
-  return site;
+  if (!isGeneral) site.special.add(definition);
 }
 
 /** Bodies that differ from machine to machine are looked into up to this number. */
@@ -79,10 +94,11 @@ const MAX_SPECIAL = 40;
 function definitionOf({ general, special }: Site): GeneratorDefinition {
   const [first] = special;
   if (first === undefined) return general as GeneratorDefinition;
+  const everywhere = [...special].every(one => one.conditional);
   let body: GeneratorBody | null = null;
   return {
     ...(general ?? first),
-    conditional: (general ?? first).conditional && special.every(one => one.conditional),
+    conditional: (general ?? first).conditional && everywhere,
     body() {
       body ??= specialBody(general, special);
       return body;
@@ -92,12 +108,12 @@ function definitionOf({ general, special }: Site): GeneratorDefinition {
 
 function specialBody(
   general: GeneratorDefinition | null,
-  special: readonly GeneratorDefinition[],
+  special: ReadonlySet<GeneratorDefinition>,
 ): GeneratorBody {
   const own = general?.body() ?? null;
   if (own?.completeness === 'full') return own;
-  const merged = variantsOf([...new Set(special.slice(0, MAX_SPECIAL))].map(one => one.body()));
-  return special.length > MAX_SPECIAL && merged.completeness === 'full'
+  const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(one => one.body()));
+  return special.size > MAX_SPECIAL && merged.completeness === 'full'
     ? { ...merged, completeness: 'partial' }
     : merged;
 }
@@ -110,26 +126,13 @@ interface Having {
   readonly complete: boolean;
 }
 
-/** By name; a generator that one place defines is the same wherever it is. */
-function havingsOf(sites: Sites, owners: ReadonlyMap<string, MachineGenerators>): Map<string, Having[]> {
-  const found = new Map<string, Having[]>();
-  for (const own of owners.values()) {
-    const here = new Map<string, { certain: GeneratorDefinition[]; possible: GeneratorDefinition[] }>();
-    const add = (definition: GeneratorDefinition, kind: 'certain' | 'possible') => {
-      if ((sites.get(definition.name)?.size ?? 0) < 2) return;
-      const having = here.get(definition.name) ?? { certain: [], possible: [] };
-      here.set(definition.name, having);
-      having[kind].push(definition);
-    };
-    for (const definition of own.certain) add(definition, 'certain');
-    for (const definition of own.possible) add(definition, 'possible');
-    for (const [name, having] of here) {
-      const list = found.get(name) ?? [];
-      found.set(name, list);
-      list.push({ ...having, complete: own.complete });
-    }
-  }
-  return found;
+/** A generator that one place defines is the same wherever it is; of others, what each machine has. */
+function havingsOf(name: string, owns: readonly MachineGenerators[]): Having[] {
+  return owns.map(({ certain, possible, complete }) => ({
+    certain: certain.filter(definition => definition.name === name),
+    possible: possible.filter(definition => definition.name === name),
+    complete,
+  }));
 }
 
 /** What several places make of one generator: on each machine that has it, and where it is not known who has it. */
@@ -169,7 +172,8 @@ function placesOf({ certain }: Having): string[] {
 }
 
 function placeOfSite({ general, special }: Site): string {
-  return placeKey((general ?? (special[0] as GeneratorDefinition)).at);
+  const [first] = special;
+  return placeKey((general ?? (first as GeneratorDefinition)).at);
 }
 
 /** Where it is not known which definitions go together: each that stands for itself, with all that add to it. */
@@ -182,55 +186,12 @@ function alternatives(sites: readonly Site[]): GeneratorBody[] {
 }
 
 function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
-  if (general !== null && (special.length === 0 || general.body().completeness === 'full')) return [general];
-  return [...new Set(special)].slice(0, MAX_SPECIAL);
+  if (general !== null && (special.size === 0 || general.body().completeness === 'full')) return [general];
+  return [...special].slice(0, MAX_SPECIAL);
 }
 
-function note(machines: Machines, name: string, machine: string): void {
-  const known = machines.get(name);
-  if (known === undefined) machines.set(name, new Set([machine]));
-  else known.add(machine);
-}
-
-/** Machines that get a generator through a registry assignment, which names the row it reads. */
-function machinesByAssignment(
-  units: ReadonlyMap<string, Unit>,
-  registries: Fleet['registries'],
-  matrices: Fleet['matrices'],
-): Machines {
-  const found: Machines = new Map();
-  for (const unit of units.values())
-    for (const assignment of unit.assignments)
-      for (const machine of assignment.machines)
-        for (const name of assignment.names ?? namesFromRows(machine, registries, matrices))
-          note(found, name, machine);
-  return found;
-}
-
-/** What a machine's row asks for, where the assignment itself could not be taken apart. */
-function namesFromRows(
-  machine: string,
-  registries: Fleet['registries'],
-  matrices: Fleet['matrices'],
-): string[] {
-  return matrices.flatMap(matrix => {
-    const row = matrix.rows.find(one => one.machine === machine);
-    const registry = registries.find(one => one.file === matrix.registry);
-    if (row === undefined || registry === undefined) return [];
-    const wanted = new Set(row.keys.map(key => key.key));
-    return registry.keys.flatMap(key =>
-      wanted.has(key.key) && key.generator !== null ? [key.generator.value] : [],
-    );
-  });
-}
-
-function generator(
-  name: string,
-  sites: readonly Site[],
-  havings: readonly Having[],
-  machines: ReadonlySet<string>,
-  complete: boolean,
-): Generator {
+/** `owns`: the machines that have something of it, where it is defined in several places. */
+function generator(name: string, sites: readonly Site[], owns: readonly MachineGenerators[]): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
@@ -240,11 +201,12 @@ function generator(
       ? 'literal'
       : (definitions[0]?.nameKind ?? 'pattern'),
     definitions,
-    machines: machines.size > 0 || complete ? [...machines].sort() : null,
-    machinesComplete: complete,
+    machines: null,
+    machinesComplete: false,
     conditional: definitions.every(one => one.conditional),
     body() {
-      body ??= definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havings);
+      body ??=
+        definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havingsOf(name, owns));
       return body;
     },
   };

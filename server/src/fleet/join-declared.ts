@@ -3,9 +3,8 @@
  * elsewhere and kept as long as they do not change.
  */
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { NixFiles } from '../nix/value.ts';
 import type { DeclaredFleet, ServiceModule } from './declared.ts';
-import { folderMachines, joinMachines } from './machine-facts.ts';
+import { joinMachines } from './machine-facts.ts';
 import { createInventory, type Inventory } from './members.ts';
 import type { Machine, NotAnalysable } from './model.ts';
 
@@ -22,21 +21,20 @@ export interface JoinedFleet {
 
 /**
  * Joins what all files declare.
- * @param files the workspace, read without being noted: folders are looked at anew each time
  * @param declared one for each file that declares something, and one for `inventory.json`
+ * @param folders machines that are known by their folders
  * @param others machines known in other ways
  */
 export function joinDeclared(
   cx: Evaluation,
-  files: NixFiles,
   declared: readonly DeclaredFleet[],
+  folders: readonly Machine[],
   others: readonly Machine[],
 ): JoinedFleet {
   const isClan = declared.some(one => one.isClan);
   const facts = declared.flatMap(one => one.machines);
   const homes = isClan ? [] : declared.map(one => one.homes);
   const complete = [...declared, ...homes].every(one => one.complete);
-  const folders = folderMachines(files);
   const all = [...facts, ...folders, ...homes.flatMap(one => one.machines), ...others];
   const machines = joinMachines(all, isClan);
   const outside = new Set(facts.filter(isOutside).map(fact => fact.name));

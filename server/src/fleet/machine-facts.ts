@@ -5,8 +5,8 @@
 import { attrs, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, NixFiles, Value } from '../nix/value.ts';
-import type { Machine, MachineClass, Place } from './model.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import type { Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
 
@@ -116,44 +116,6 @@ function systemOf(cx: Evaluation, value: Value): string | null {
   const nixpkgs = member(cx, set, 'nixpkgs');
   const platform = nixpkgs?.kind === 'attrs' ? certain(nixpkgs, 'hostPlatform') : null;
   return platform === null ? null : readText(cx, unwrap(cx, platform.value).value);
-}
-
-/** Files of a machine's folder that clan imports. */
-const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.nix'];
-/** Those, and the one that a configuration usually begins with. */
-const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
-
-/** Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them. */
-export function clanFilesOf(files: NixFiles, machine: string): string[] {
-  return CLAN_FILES.map(file => `machines/${machine}/${file}`).filter(path => files.kind(path) === 'file');
-}
-
-/** `machines/<name>/`: every folder is a machine to clan. */
-export function folderMachines(files: NixFiles): Machine[] {
-  return (files.list('machines') ?? [])
-    .filter(entry => entry.kind === 'directory')
-    .map(({ name }) => {
-      const paths = MACHINE_FILES.map(file => `machines/${name}/${file}`);
-      const system = paths.map(path => platformIn(files.text(path) ?? '')).find(found => found !== null);
-      return {
-        name,
-        class: classOfSystem(system ?? null),
-        system: system ?? null,
-        tags: [],
-        at: placeOfFile(files, paths),
-        source: 'folder' as const,
-      };
-    });
-}
-
-/** A platform tells only what is not usual: any Linux may be a machine of another kind. */
-function classOfSystem(system: string | null): MachineClass | null {
-  return system?.endsWith('-darwin') === true ? 'darwin' : null;
-}
-
-function placeOfFile(files: NixFiles, paths: readonly string[]): Place | null {
-  const path = paths.find(one => files.kind(one) === 'file');
-  return path === undefined ? null : { file: path, start: 0, end: 0 };
 }
 
 /** The platform that a module states: `nixpkgs.hostPlatform = "…"`. */

@@ -12,7 +12,7 @@ export interface RootModule {
   readonly certain: boolean;
 }
 
-/** Where imported modules are found. */
+/** Where imported modules are found. What is found is the same object for as long as it stands. */
 export interface ModuleLookup {
   /** The module that a file is; null if the file cannot be read. */
   file(path: string): ModuleFacts | null;
@@ -20,12 +20,12 @@ export interface ModuleLookup {
   output(path: readonly string[]): readonly ModuleFacts[];
 }
 
-/** The generators of a machine, as far as modules tell. */
+/** The generators of a machine, as far as modules tell. Each definition is listed once. */
 export interface MachineGenerators {
   /** Certainly its own. */
-  readonly certain: ReadonlySet<GeneratorDefinition>;
+  readonly certain: readonly GeneratorDefinition[];
   /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
-  readonly possible: ReadonlySet<GeneratorDefinition>;
+  readonly possible: readonly GeneratorDefinition[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
   /** Where that is so, and why. */
@@ -34,11 +34,28 @@ export interface MachineGenerators {
   readonly foreign: boolean;
 }
 
+/** What a machine's modules came to, with all that it was read from. */
+export interface FollowedModules {
+  readonly roots: readonly RootModule[];
+  readonly reads: readonly ModuleRead[];
+  readonly own: MachineGenerators;
+}
+
+interface ModuleRead {
+  readonly target: ModuleImport['target'];
+  readonly found: Found;
+}
+
+type Found = ModuleFacts | readonly ModuleFacts[] | null;
+
+const NO_GAPS: readonly NotAnalysable[] = [];
+
 /** Follows the imports of a machine's modules. */
-export function generatorsOf(roots: readonly RootModule[], lookup: ModuleLookup): MachineGenerators {
-  const certain = new Set<GeneratorDefinition>();
-  const possible = new Set<GeneratorDefinition>();
+export function followModules(roots: readonly RootModule[], lookup: ModuleLookup): FollowedModules {
+  const certain: GeneratorDefinition[] = [];
+  const possible: GeneratorDefinition[] = [];
   const gaps: NotAnalysable[] = [];
+  const reads: ModuleRead[] = [];
   let foreign = false;
   // What is certainly imported is followed first, so that each module is visited once for what it is.
   const visited = new Set<ModuleFacts>();
@@ -52,7 +69,7 @@ export function generatorsOf(roots: readonly RootModule[], lookup: ModuleLookup)
       gaps.push(...next.gaps);
       if (next.foreign) foreign = true;
       for (const definition of next.definitions)
-        (sure && !definition.conditional ? certain : possible).add(definition);
+        (sure && !definition.conditional ? certain : possible).push(definition);
       for (const imported of next.imports) {
         const targets = resolve(imported);
         (imported.certain || !sure ? stack : later).push(...targets);
@@ -61,19 +78,41 @@ export function generatorsOf(roots: readonly RootModule[], lookup: ModuleLookup)
   }
 
   function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
-    if ('file' in target) {
-      const facts = lookup.file(target.file);
-      if (facts === null) gaps.push({ at, reason: `the module \`${target.file}\` cannot be read` });
-      return facts === null ? [] : [facts];
-    }
-    const found = lookup.output(target.output);
-    if (found.length === 0)
-      gaps.push({ at, reason: `where \`${target.output.join('.')}\` is made is not known` });
-    return found;
+    const found = lookUp(target, lookup);
+    reads.push({ target, found });
+    const modules = found === null ? [] : 'definitions' in found ? [found] : found;
+    if (modules.length === 0) gaps.push({ at, reason: whyNone(target) });
+    return modules;
   }
 
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
-  return { certain, possible, complete: gaps.length === 0, gaps, foreign };
+  const complete = gaps.length === 0;
+  return { roots, reads, own: { certain, possible, complete, gaps: complete ? NO_GAPS : gaps, foreign } };
+}
+
+/**
+ * Would following the same roots again come to the same?
+ * @param dropped the modules of files that have changed since
+ */
+export function isCurrent(
+  { roots, reads }: FollowedModules,
+  dropped: ReadonlySet<ModuleFacts | null>,
+  lookup: ModuleLookup,
+): boolean {
+  if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
+  return reads.every(({ target, found }) =>
+    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup) === found,
+  );
+}
+
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup): Found {
+  return 'file' in target ? lookup.file(target.file) : lookup.output(target.output);
+}
+
+function whyNone(target: ModuleImport['target']): string {
+  return 'file' in target
+    ? `the module \`${target.file}\` cannot be read`
+    : `where \`${target.output.join('.')}\` is made is not known`;
 }

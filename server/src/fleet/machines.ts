@@ -20,8 +20,8 @@ import { placeOf } from './places.ts';
 import { certain, unwrap } from './read.ts';
 
 export type { DeclaredFleet, DeclaredMachines, ServiceModule } from './declared.ts';
-export { readInventoryJson } from './declared.ts';
-export { folderMachines, joinMachines, platformIn } from './machine-facts.ts';
+export { declaresNothing, readInventoryJson } from './declared.ts';
+export { joinMachines, platformIn } from './machine-facts.ts';
 
 const MAY_DECLARE =
   /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=/;

@@ -8,8 +8,11 @@ import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import type { Given } from './modules.ts';
+import { sameItems } from './same.ts';
 
 export interface ModuleTable extends ModuleLookup {
+  /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
+  readonly dropped: Set<ModuleFacts | null>;
   /** The module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
 }
@@ -18,6 +21,10 @@ export interface ModuleTable extends ModuleLookup {
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
   readonly outputs: Map<string, FileOutputs>;
+  /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
+  readonly dropped: Set<ModuleFacts | null>;
+  /** What all files together have at a path, as it was last found. */
+  readonly joined: Map<string, readonly ModuleFacts[]>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
 }
 
@@ -28,10 +35,18 @@ interface FileOutputs {
 }
 
 export function createModuleCache(): ModuleCache {
-  return { files: new Map(), outputs: new Map(), values: new WeakMap() };
+  return {
+    files: new Map(),
+    outputs: new Map(),
+    dropped: new Set(),
+    joined: new Map(),
+    values: new WeakMap(),
+  };
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
+  const facts = cache.files.get(path);
+  if (facts !== undefined) cache.dropped.add(facts);
   cache.files.delete(path);
   cache.outputs.delete(path);
 }
@@ -76,7 +91,30 @@ export function createModuleTable(
     return outputs;
   }
 
+  /** Outputs asked for in this build: files do not change while it lasts. */
+  const asked = new Map<string, readonly ModuleFacts[]>();
+
+  function allAt(path: readonly string[], key: string): readonly ModuleFacts[] {
+    const found = adding.flatMap(file => modulesAt(file, path, key));
+    const before = cache.joined.get(key);
+    if (before !== undefined && sameItems(before, found)) return before;
+    cache.joined.set(key, found);
+    return found;
+  }
+
+  function modulesAt(file: string, path: readonly string[], key: string): readonly ModuleFacts[] {
+    const { sets, modules } = outputsOf(file);
+    let found = modules.get(key);
+    if (found === undefined) {
+      const given = givenTo(file);
+      found = outputsAt(cx, sets, path, given).map(one => read(one.value, one.at, given));
+      modules.set(key, found);
+    }
+    return found;
+  }
+
   return {
+    dropped: cache.dropped,
     of(module, at, given) {
       let facts = cache.values.get(module);
       if (facts === undefined) {
@@ -95,16 +133,12 @@ export function createModuleTable(
     },
     output(path) {
       const key = path.join('\0');
-      return adding.flatMap(file => {
-        const { sets, modules } = outputsOf(file);
-        let found = modules.get(key);
-        if (found === undefined) {
-          const given = givenTo(file);
-          found = outputsAt(cx, sets, path, given).map(one => read(one.value, one.at, given));
-          modules.set(key, found);
-        }
-        return found;
-      });
+      let found = asked.get(key);
+      if (found === undefined) {
+        found = allAt(path, key);
+        asked.set(key, found);
+      }
+      return found;
     },
   };
 }

@@ -6,18 +6,58 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles, Origin } from '../nix/value.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
-import { clanFilesOf } from './machine-facts.ts';
-import { generatorsOf, type MachineGenerators, type RootModule } from './machine-modules.ts';
+import type { MachineFolders } from './machine-folders.ts';
+import {
+  type FollowedModules,
+  followModules,
+  isCurrent,
+  type MachineGenerators,
+  type RootModule,
+} from './machine-modules.ts';
 import { certainMembers, roleMembers } from './members.ts';
 import type { Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
-import type { Given } from './modules.ts';
+import type { Given as Arguments } from './modules.ts';
+import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
 
-/** What services give to machines, kept while nothing that was read for it has changed. */
-export interface ServiceCache {
-  key: readonly unknown[];
-  members: ServiceMembers | null;
+/** What is kept from one build to the next. */
+export interface OwnershipCache {
+  /** What services give to machines, and what that was read from. */
+  services: {
+    readonly joined: JoinedFleet;
+    readonly key: readonly unknown[];
+    readonly members: ServiceMembers;
+  } | null;
+  given: Given | null;
+  /** By machine. */
+  machines: ReadonlyMap<string, KeptMachine>;
+}
+
+/** The modules that machines are given otherwise than by their folders, and what they were read from. */
+interface Given {
+  readonly key: readonly unknown[];
+  /** Modules that stand where the machine is declared: they come before those of the folder. */
+  readonly declared: ReadonlyMap<string, readonly RootModule[]>;
+  /** What the inventory gives: it comes after them. */
+  readonly members: ReadonlyMap<string, readonly RootModule[]>;
+  /** Machines of which a declared module is not known. */
+  readonly unclear: ReadonlySet<string>;
+  /** False if the inventory may give more. */
+  readonly complete: boolean;
+}
+
+interface KeptMachine {
+  readonly given: Given;
+  readonly clanFiles: readonly string[];
+  /** True if all of those could be read. */
+  readonly areRead: boolean;
+  readonly followed: FollowedModules;
+  readonly own: MachineGenerators;
+}
+
+export function createOwnershipCache(): OwnershipCache {
+  return { services: null, given: null, machines: new Map() };
 }
 
 export interface Ownership {
@@ -25,52 +65,104 @@ export interface Ownership {
   readonly declared: readonly DeclaredFleet[];
   readonly joined: JoinedFleet;
   readonly table: ModuleTable;
-  readonly services: ServiceCache;
-  readonly givenTo: (file: string) => Given;
+  readonly folders: MachineFolders;
+  readonly ownership: OwnershipCache;
+  readonly givenTo: (file: string) => Arguments;
 }
 
-/** The generators of every machine. */
+/** The generators of every machine. Those of a machine are the same object for as long as its modules stand. */
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
-  const { joined, table } = own;
-  const roots = new Map<string, RootModule[]>();
-  const unclear = new Set<string>();
-  for (const machine of joined.machines) roots.set(machine.name, []);
+  const { joined, table, ownership } = own;
+  const given = givenModules(cx, own);
+  const found = new Map<string, MachineGenerators>();
+  const kept = new Map<string, KeptMachine>();
+  for (const { name } of joined.machines) {
+    const machine = follow(own, given, name, ownership.machines.get(name));
+    found.set(name, machine.own);
+    kept.set(name, machine);
+  }
+  ownership.machines = kept;
+  table.dropped.clear();
+  return found;
+}
 
+const NO_FILES: readonly string[] = [];
+
+function follow(own: Ownership, given: Given, name: string, before: KeptMachine | undefined): KeptMachine {
+  const { joined, table } = own;
+  const clanFiles = joined.isClan ? own.folders.clanFiles(name) : NO_FILES;
+  if (
+    before?.given === given &&
+    before.clanFiles === clanFiles &&
+    before.areRead &&
+    isCurrent(before.followed, table.dropped, table)
+  )
+    return before;
+  const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
+  for (const path of clanFiles) {
+    const facts = table.file(path);
+    if (facts !== null) roots.push({ facts, certain: true });
+  }
+  const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
+  roots.push(...(given.members.get(name) ?? []));
+  // In a clan, a machine may be nothing but what services make of it.
+  const isKnown = roots.length > 0 || joined.isClan;
+  const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
+  const followed = followModules(roots, table);
+  const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
+  const isSame = before !== undefined && areAlike(before.own, result);
+  return { given, clanFiles, areRead, followed, own: isSame ? before.own : result };
+}
+
+function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
+  return (
+    left.complete === right.complete &&
+    left.foreign === right.foreign &&
+    left.gaps.length === 0 &&
+    right.gaps.length === 0 &&
+    sameItems(left.certain, right.certain) &&
+    sameItems(left.possible, right.possible)
+  );
+}
+
+function givenModules(cx: Evaluation, own: Ownership): Given {
+  const { joined, ownership } = own;
+  const services = servicesOf(cx, own);
+  const key = [joined, services, ...own.declared];
+  if (ownership.given !== null && sameItems(ownership.given.key, key)) return ownership.given;
+  const declared = new Map<string, RootModule[]>();
+  const members = new Map<string, RootModule[]>();
+  const unclear = new Set<string>();
+  addDeclaredModules(own, declared, unclear);
+  for (const member of services.members) add(members, member.machine, member);
+  const extra = addExtraModules(own, members);
+  ownership.given = { key, declared, members, unclear, complete: services.complete && extra };
+  return ownership.given;
+}
+
+function add(modules: Map<string, RootModule[]>, machine: string, module: RootModule): void {
+  const list = modules.get(machine);
+  if (list === undefined) modules.set(machine, [module]);
+  else list.push(module);
+}
+
+/** Modules that stand where the machine is declared. */
+function addDeclaredModules(own: Ownership, modules: Map<string, RootModule[]>, unclear: Set<string>): void {
   for (const one of own.declared)
     for (const fact of one.machines) {
       if (fact.module === undefined) continue;
       const at = fact.at === null ? null : originAt(own.files, fact.at);
       if (fact.module === null || at === null) unclear.add(fact.name);
       else
-        roots
-          .get(fact.name)
-          ?.push({ facts: table.of(fact.module, at, own.givenTo(at.file.path)), certain: true });
+        add(modules, fact.name, {
+          facts: own.table.of(fact.module, at, own.givenTo(at.file.path)),
+          certain: true,
+        });
     }
-  if (joined.isClan)
-    for (const { name } of joined.machines)
-      for (const path of clanFilesOf(own.files, name)) {
-        const facts = table.file(path);
-        if (facts === null) unclear.add(name);
-        else roots.get(name)?.push({ facts, certain: true });
-      }
-  const services = servicesOf(cx, own);
-  for (const member of services.members) roots.get(member.machine)?.push(member);
-  const extra = addExtraModules(own, roots);
-
-  const found = new Map<string, MachineGenerators>();
-  for (const machine of joined.machines) {
-    const own = roots.get(machine.name) ?? [];
-    const read = generatorsOf(own, table);
-    // In a clan, a machine may be nothing but what services make of it.
-    const isKnown = own.length > 0 || joined.isClan;
-    const complete = isKnown && read.complete && services.complete && extra && !unclear.has(machine.name);
-    found.set(machine.name, { ...read, complete });
-  }
-  return found;
 }
 
 /** Modules that an inventory adds to the members of a role. False if it may add more than is known. */
-function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): boolean {
+function addExtraModules(own: Ownership, modules: Map<string, RootModule[]>): boolean {
   const { inventory } = own.joined;
   let complete = true;
   for (const instance of inventory.instances)
@@ -83,26 +175,23 @@ function addExtraModules(own: Ownership, roots: Map<string, RootModule[]>): bool
       for (const module of role.extraModules) {
         const facts = own.table.of(module, at, own.givenTo(at.file.path));
         for (const machine of all ?? certainMembers(inventory, role))
-          roots.get(machine)?.push({ facts, certain: !instance.conditional });
+          add(modules, machine, { facts, certain: !instance.conditional });
       }
     }
   return complete;
 }
 
 function servicesOf(cx: Evaluation, own: Ownership): ServiceMembers {
-  const { joined, services } = own;
+  const { joined, ownership } = own;
+  const kept = ownership.services;
+  if (kept?.joined === joined) return kept.members;
   const machines = joined.machines.map(one => `${one.name} ${one.class} ${one.tags.join(' ')}`);
   const key = [...own.declared, ...machines];
-  if (services.members !== null && sameItems(key, services.key)) return services.members;
+  if (kept !== null && sameItems(kept.key, key)) return kept.members;
   const file = joined.modules.find(module => module.at !== null)?.at?.file ?? 'flake.nix';
   const members = applyServices(cx, joined.inventory, joined.modules, own.givenTo(file));
-  services.key = key;
-  services.members = members;
+  ownership.services = { joined, key, members };
   return members;
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 function originAt(files: NixFiles, { file: path, start, end }: Place): Origin | null {

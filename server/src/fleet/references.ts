@@ -3,11 +3,10 @@
  * before anything is evaluated.
  */
 import { folderOf, joinPath } from '../nix/paths.ts';
-import type { NixFiles } from '../nix/value.ts';
 
 /** A path literal and the `.nix` file it leads to. */
 export interface Reference {
-  /** Path of the file, relative to the root. */
+  /** Path of the file, relative to the root. There may be no such file. */
   readonly target: string;
   /** Offset of the literal in the text. */
   readonly offset: number;
@@ -23,24 +22,27 @@ const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|\/(?<=\bself\s*\+\s*"?\/)[\w./+-]+/g
 /** Characters before a path in which `import` is looked for. */
 const LOOK_BEHIND = 40;
 
-/** The `.nix` files of the workspace that a text names. */
-export function referencesOf(files: NixFiles, file: string, text: string): Reference[] {
+/**
+ * The `.nix` files that a text names. Looks at no other file, so that it holds for as long as the text does: what is
+ * named may be made later.
+ */
+export function referencesOf(file: string, text: string): Reference[] {
   const found: Reference[] = [];
   for (const match of text.matchAll(PATH)) {
     const [literal] = match;
     const base = literal.startsWith('/') ? '' : folderOf(file);
     const path = joinPath(base, literal);
-    const target = path === null ? null : nixFileAt(files, path);
-    if (target === null || target === file) continue;
+    if (path === null) continue;
+    const target = nixFileAt(path);
+    if (target === file) continue;
     const before = text.slice(Math.max(0, match.index - LOOK_BEHIND), match.index);
     found.push({ target, offset: match.index, imported: IMPORT.test(before) });
   }
   return found;
 }
 
-function nixFileAt(files: NixFiles, path: string): string | null {
-  if (path.endsWith('.nix')) return files.kind(path) === 'file' ? path : null;
-  if (files.kind(path) !== 'directory') return null;
-  const inside = path === '' ? 'default.nix' : `${path}/default.nix`;
-  return files.kind(inside) === 'file' ? inside : null;
+/** A path without the ending may be a folder, which stands for its `default.nix`. */
+function nixFileAt(path: string): string {
+  if (path.endsWith('.nix')) return path;
+  return path === '' ? 'default.nix' : `${path}/default.nix`;
 }

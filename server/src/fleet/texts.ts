@@ -1,7 +1,6 @@
 /**
  * What texts show without being parsed: which files are worth reading at all, and which lead to which.
  */
-import type { NixFiles } from '../nix/value.ts';
 import { mayGiveArguments } from './arguments.ts';
 import { mayAddOutputs } from './flake-outputs.ts';
 import { USE_WORDS } from './interest.ts';
@@ -22,8 +21,7 @@ export interface TextFacts {
 
 const MENTIONS_VARS = new RegExp(`\\bgenerators\\b|\\bimportApply\\b|${USE_WORDS.source}`);
 
-export function textFacts(files: NixFiles, path: string): TextFacts {
-  const text = files.text(path) ?? '';
+export function textFacts(path: string, text: string): TextFacts {
   return {
     text,
     mentionsVars: MENTIONS_VARS.test(text),
@@ -31,22 +29,21 @@ export function textFacts(files: NixFiles, path: string): TextFacts {
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
     mayAddOutputs: mayAddOutputs(text),
-    references: referencesOf(files, path, text),
+    references: referencesOf(path, text),
   };
 }
 
-/** The given files and all that lead to them by path. */
-export function pipelineOf(texts: ReadonlyMap<string, TextFacts>, starts: readonly string[]): Set<string> {
-  const importers = new Map<string, string[]>();
-  for (const [path, { references }] of texts)
-    for (const { target } of references) {
-      const list = importers.get(target);
-      if (list === undefined) importers.set(target, [path]);
-      else list.push(path);
-    }
-  const pipeline = new Set(starts);
-  for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
-  return pipeline;
+/** Do two texts say the same, but for where they say it? */
+export function saySame(left: TextFacts, right: TextFacts): boolean {
+  return (
+    left.mentionsVars === right.mentionsVars &&
+    left.mayHoldRegistry === right.mayHoldRegistry &&
+    left.mayDeclareMachines === right.mayDeclareMachines &&
+    left.mayGiveArguments === right.mayGiveArguments &&
+    left.mayAddOutputs === right.mayAddOutputs &&
+    left.references.length === right.references.length &&
+    left.references.every(({ target }, index) => target === right.references[index]?.target)
+  );
 }
 
 /**

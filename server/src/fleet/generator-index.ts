@@ -1,0 +1,314 @@
+/**
+ * Which definitions there are of each name, kept from one build to the next: after an edit only the names are merged
+ * again of which a file or a machine says something else now. Everything is compared by identity; what is merged, and
+ * how, is the business of generators.ts.
+ */
+import { type Merged, mergeOne, withCompleteness } from './generators.ts';
+import type { MachineGenerators } from './machine-modules.ts';
+import type { Fleet, Generator, GeneratorDefinition, Unit } from './model.ts';
+import { placeKey } from './places.ts';
+import { differenceOf, sameItems } from './same.ts';
+
+/** What generators are merged from. */
+export interface GeneratorParts {
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly registries: Fleet['registries'];
+  readonly matrices: Fleet['matrices'];
+  /** In the order of the machines' names. */
+  readonly owners: ReadonlyMap<string, MachineGenerators>;
+}
+
+/** What was merged last, and from what. */
+export interface GeneratorIndex {
+  /** By file. */
+  readonly shares: Map<string, Share>;
+  readonly names: Map<string, Holders>;
+  readonly merged: Map<string, Merged>;
+  owners: ReadonlyMap<string, MachineGenerators>;
+  /** Names with holes, by their places. */
+  patterns: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of the places of which the names are known on the machines that have them. */
+  settled: ReadonlySet<string>;
+  /** What decides, beside the merging, whether all machines of a generator are known. */
+  completeness: string;
+  list: readonly Generator[];
+}
+
+/** What one file says. */
+interface Share {
+  readonly unit: Unit;
+  readonly assigned: readonly Assigned[];
+  /** The rows that `assigned` was read from; null if it did not need any. */
+  readonly rows: readonly unknown[] | null;
+}
+
+/** Generators that machines get through a registry assignment, which names the row it reads. */
+interface Assigned {
+  readonly machines: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** Who says something of a name. */
+interface Holders {
+  readonly files: Set<string>;
+  readonly machines: Set<string>;
+}
+
+export function createGeneratorIndex(): GeneratorIndex {
+  return {
+    shares: new Map(),
+    names: new Map(),
+    merged: new Map(),
+    owners: new Map(),
+    patterns: new Map(),
+    settled: new Set(),
+    completeness: '',
+    list: [],
+  };
+}
+
+/** All generators, sorted by name. The same list, and the same generators in it, as far as nothing has changed. */
+export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
+  const touched = new Set<string>();
+  const patternsChanged = updateShares(index, parts, touched);
+  if (patternsChanged) index.patterns = patternsOf(index);
+  const mayBeSettled = updateOwners(index, parts.owners, touched);
+  if (patternsChanged || mayBeSettled) updateSettled(index, touched);
+
+  const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
+  const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
+  const isComplete = ({ certain, open }: Merged) =>
+    parts.owners.size > 0 && !open && unclear.every(machine => isAmong(certain, machine));
+  let isSameList = true;
+  const order = orderOf(parts.units);
+  for (const name of touched) {
+    const merged = mergeName(index, name, order);
+    if (index.merged.has(name) !== (merged !== null)) isSameList = false;
+    if (merged === null) index.merged.delete(name);
+    else index.merged.set(name, { ...merged, generator: withCompleteness(merged, isComplete(merged)) });
+  }
+  const isSettled = completeness === index.completeness;
+  if (!isSettled)
+    for (const [name, merged] of index.merged) {
+      const complete = isComplete(merged);
+      if (complete !== merged.generator.machinesComplete)
+        index.merged.set(name, { ...merged, generator: withCompleteness(merged, complete) });
+    }
+  index.completeness = completeness;
+  if (touched.size > 0 || !isSettled)
+    index.list = isSameList
+      ? index.list.map(({ name }) => generatorOf(index, name))
+      : [...index.merged.keys()].sort().map(name => generatorOf(index, name));
+  return index.list;
+}
+
+function generatorOf({ merged }: GeneratorIndex, name: string): Generator {
+  return (merged.get(name) as Merged).generator;
+}
+
+/** Is it in the sorted list? */
+function isAmong(sorted: readonly string[], name: string): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) < name) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === name;
+}
+
+function holdersOf({ names }: GeneratorIndex, name: string): Holders {
+  let holders = names.get(name);
+  if (holders === undefined) {
+    holders = { files: new Set(), machines: new Set() };
+    names.set(name, holders);
+  }
+  return holders;
+}
+
+/** Takes over what files say. True if names with holes are among what has come or gone. */
+function updateShares(index: GeneratorIndex, parts: GeneratorParts, touched: Set<string>): boolean {
+  const { shares } = index;
+  const { units, registries, matrices } = parts;
+  const rows = [...registries, ...matrices.flatMap(matrix => [matrix.rows, matrix.registry])];
+  const rowNames = rowReader(registries, matrices);
+  let patterns = false;
+
+  function note(share: Share, kind: 'add' | 'delete'): void {
+    const { file, definitions } = share.unit;
+    if (definitions.some(isPattern)) patterns = true;
+    for (const name of namesIn(share)) {
+      touched.add(name);
+      holdersOf(index, name).files[kind](file);
+    }
+  }
+
+  for (const [file, { unit }] of shares)
+    if (units.get(file) !== unit) {
+      note(shares.get(file) as Share, 'delete');
+      shares.delete(file);
+    }
+  for (const unit of units.values()) {
+    const before = shares.get(unit.file);
+    if (before !== undefined && (before.rows === null || sameItems(before.rows, rows))) continue;
+    if (before !== undefined) note(before, 'delete');
+    const needsRows = unit.assignments.some(one => one.names === null);
+    const assigned = unit.assignments.flatMap(({ machines, names }): Assigned[] =>
+      names === null
+        ? machines.map(machine => ({ machines: [machine], names: rowNames(machine) }))
+        : [{ machines, names }],
+    );
+    const share: Share = { unit, assigned, rows: needsRows ? rows : null };
+    shares.set(unit.file, share);
+    note(share, 'add');
+  }
+  return patterns;
+}
+
+function namesIn({ unit, assigned }: Share): Set<string> {
+  const names = new Set(unit.definitions.map(definition => definition.name));
+  for (const one of assigned) for (const name of one.names) names.add(name);
+  return names;
+}
+
+function isPattern({ nameKind }: GeneratorDefinition): boolean {
+  return nameKind === 'pattern';
+}
+
+/** What a machine's row asks for, where the assignment itself could not be taken apart. */
+function rowReader(
+  registries: Fleet['registries'],
+  matrices: Fleet['matrices'],
+): (machine: string) => string[] {
+  return machine =>
+    matrices.flatMap(matrix => {
+      const row = matrix.rows.find(one => one.machine === machine);
+      const registry = registries.find(one => one.file === matrix.registry);
+      if (row === undefined || registry === undefined) return [];
+      const wanted = new Set(row.keys.map(key => key.key));
+      return registry.keys.flatMap(key =>
+        wanted.has(key.key) && key.generator !== null ? [key.generator.value] : [],
+      );
+    });
+}
+
+/** Takes over what machines have. True if that may decide about names with holes. */
+function updateOwners(
+  index: GeneratorIndex,
+  owners: ReadonlyMap<string, MachineGenerators>,
+  touched: Set<string>,
+): boolean {
+  const files = new Set([...index.patterns.keys()].map(fileOfKey));
+  let mayBeSettled = false;
+  const update = (
+    machine: string,
+    before: MachineGenerators | undefined,
+    now: MachineGenerators | undefined,
+  ) => {
+    const names = new Set<string>();
+    for (const definition of changedDefinitions(before, now)) {
+      names.add(definition.name);
+      if (files.has(definition.at.file)) mayBeSettled = true;
+    }
+    for (const name of names) {
+      touched.add(name);
+      const { machines } = holdersOf(index, name);
+      if (now !== undefined && has(now, name)) machines.add(machine);
+      else machines.delete(machine);
+    }
+  };
+  for (const [machine, before] of index.owners) if (!owners.has(machine)) update(machine, before, undefined);
+  for (const [machine, now] of owners) {
+    const before = index.owners.get(machine);
+    if (before !== now) update(machine, before, now);
+  }
+  index.owners = owners;
+  return mayBeSettled;
+}
+
+/** Definitions that are not where they were. */
+function changedDefinitions(
+  before: MachineGenerators | undefined,
+  now: MachineGenerators | undefined,
+): GeneratorDefinition[] {
+  const changed: GeneratorDefinition[] = [];
+  for (const kind of ['certain', 'possible'] as const) {
+    const old = before?.[kind] ?? [];
+    const fresh = now?.[kind] ?? [];
+    // What is known of one definition depends on whether the machine may have others.
+    const { left, right } =
+      before?.complete === now?.complete ? differenceOf(old, fresh) : { left: old, right: fresh };
+    for (const definition of left) changed.push(definition);
+    for (const definition of right) changed.push(definition);
+  }
+  return changed;
+}
+
+function has({ certain, possible }: MachineGenerators, name: string): boolean {
+  return certain.some(one => one.name === name) || possible.some(one => one.name === name);
+}
+
+function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { unit } of shares.values())
+    for (const definition of unit.definitions) {
+      if (!isPattern(definition)) continue;
+      const key = placeKey(definition.at);
+      const names = found.get(key);
+      if (names === undefined) found.set(key, new Set([definition.name]));
+      else names.add(definition.name);
+    }
+  return found;
+}
+
+/** Looks again of which places with names that have holes the names are known. */
+function updateSettled(index: GeneratorIndex, touched: Set<string>): void {
+  const { patterns } = index;
+  const files = new Set([...patterns.keys()].map(fileOfKey));
+  const settled = new Set<string>();
+  for (const { certain, possible } of files.size === 0 ? [] : index.owners.values())
+    for (const list of [certain, possible])
+      for (const definition of list) {
+        if (!files.has(definition.at.file) || isPattern(definition)) continue;
+        const key = placeKey(definition.at);
+        if (patterns.has(key)) settled.add(key);
+      }
+  for (const [key, names] of patterns)
+    if (settled.has(key) !== index.settled.has(key)) for (const name of names) touched.add(name);
+  index.settled = settled;
+}
+
+function fileOfKey(key: string): string {
+  return key.slice(0, key.indexOf('\0'));
+}
+
+/** Tells of files which comes first. */
+function orderOf(units: ReadonlyMap<string, Unit>): (a: string, b: string) => number {
+  let places: Map<string, number> | null = null;
+  return (a, b) => {
+    places ??= new Map([...units.keys()].map((file, place) => [file, place]));
+    return (places.get(a) ?? 0) - (places.get(b) ?? 0);
+  };
+}
+
+function mergeName(
+  index: GeneratorIndex,
+  name: string,
+  order: (a: string, b: string) => number,
+): Merged | null {
+  const holders = holdersOf(index, name);
+  if (holders.files.size === 0 && holders.machines.size === 0) index.names.delete(name);
+  const shares = [...holders.files].sort(order).map(file => index.shares.get(file) as Share);
+  return mergeOne({
+    name,
+    general: shares.flatMap(({ unit }) => unit.definitions.filter(one => one.name === name)),
+    holders: [...holders.machines]
+      .sort()
+      .map(machine => [machine, index.owners.get(machine) as MachineGenerators]),
+    assigned: shares.flatMap(({ assigned }) =>
+      assigned.flatMap(one => (one.names.includes(name) ? one.machines : [])),
+    ),
+    isSettled: place => index.settled.has(place),
+  });
+}
