@@ -13,6 +13,7 @@ const fleet: Fleet = {
   registries: [],
   matrices: [],
   generators: [],
+  hasAllGenerators: () => false,
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),

@@ -33,6 +33,7 @@ export const EMPTY_FLEET: Fleet = {
   registries: [],
   matrices: [],
   generators: [],
+  hasAllGenerators: () => false,
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),

@@ -55,6 +55,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       generators ??= mergeGenerators(units, registries, matrices, ownersOf());
       return generators;
     },
+    hasAllGenerators(machine) {
+      const own = ownersOf().get(machine);
+      return own?.complete === true && !own.foreign;
+    },
     brought() {
       brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return brought;

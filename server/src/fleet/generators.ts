@@ -52,7 +52,7 @@ export function mergeGenerators(
       const machines = certain.get(name) ?? new Set();
       const others = [...(possible.get(name) ?? []), ...unclear];
       const complete = owners.size > 0 && others.every(machine => machines.has(machine));
-      return [generator(name, kept, havings.get(name) ?? [], machines, complete)];
+      return [generator(name, kept, havings.get(name) ?? [], machines, complete, owners)];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -230,10 +230,15 @@ function generator(
   havings: readonly Having[],
   machines: ReadonlySet<string>,
   complete: boolean,
+  owners: ReadonlyMap<string, MachineGenerators>,
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
+  const whole = () => {
+    body ??= definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havings);
+    return body;
+  };
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -243,9 +248,21 @@ function generator(
     machines: machines.size > 0 || complete ? [...machines].sort() : null,
     machinesComplete: complete,
     conditional: definitions.every(one => one.conditional),
-    body() {
-      body ??= definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havings);
-      return body;
-    },
+    body: whole,
+    bodyOn: machine => ownBody(name, sites, owners.get(machine)) ?? whole(),
   };
+}
+
+/** Null where it is not settled which of the definitions the machine has. */
+function ownBody(
+  name: string,
+  sites: readonly Site[],
+  own: MachineGenerators | undefined,
+): GeneratorBody | null {
+  if (own === undefined) return null;
+  const named = (all: ReadonlySet<GeneratorDefinition>) => [...all].filter(one => one.name === name);
+  const having = { certain: named(own.certain), possible: named(own.possible), complete: own.complete };
+  return having.certain.length > 0 && isSettled(having, sites)
+    ? joinedBody([...new Set(having.certain)], 'together')
+    : null;
 }

@@ -143,6 +143,8 @@ export interface Generator {
   readonly conditional: boolean;
   /** The merged body. */
   readonly body: () => GeneratorBody;
+  /** What it is on one machine, as far as that is known; otherwise the merged body. */
+  readonly bodyOn: (machine: string) => GeneratorBody;
 }
 
 /** A place that reads something of a generator's file. */
@@ -325,6 +327,8 @@ export interface Fleet {
   readonly matrices: readonly Matrix[];
   /** All that the workspace declares; computed when first asked for. */
   readonly generators: readonly Generator[];
+  /** False if a machine may have generators that are not listed: of modules that are not known, or of other flakes. */
+  readonly hasAllGenerators: (machine: string) => boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
