@@ -17,6 +17,7 @@ const fleet: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  accessSettings: () => [],
   units: new Map(),
   notAnalysable: [],
 };

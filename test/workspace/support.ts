@@ -37,6 +37,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  accessSettings: () => [],
   units: new Map(),
   notAnalysable: [],
 };

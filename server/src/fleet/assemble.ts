@@ -3,6 +3,7 @@
  */
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
+import type { AccessSetting } from './access-settings.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
 import { mergeGenerators } from './generators.ts';
 import { joinDeclared } from './join-declared.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly services: ServiceCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
+  readonly accessSettings: () => readonly AccessSetting[];
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -71,6 +73,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       storeSettings ??= joinStoreSettings(parts.storeSettings());
       return storeSettings;
     },
+    accessSettings: parts.accessSettings,
     units,
     get notAnalysable() {
       const gaps = [...ownersOf().values()].flatMap(own => own.gaps);

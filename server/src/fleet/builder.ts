@@ -20,6 +20,7 @@ import type { ServiceCache } from './ownership.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
+import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
 import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
 import { pipelineOf, placesToFollow, type TextFacts, textFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
@@ -67,6 +68,7 @@ interface State {
   readonly modules: ModuleCache;
   readonly services: ServiceCache;
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
+  readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -86,6 +88,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.declared.delete(path);
       state.secrets.delete(path);
       state.storeSettings.delete(path);
+      state.accessSettings.delete(path);
       state.arguments.delete(path);
       forgetModules(state.modules, path);
       state.evaluation.forgetFile(path);
@@ -170,6 +173,11 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
             has: (path, text) => mentionsStoreSettings(text) && belongsToFleet(files, path),
             read: readStoreSettings,
           }).flat(),
+        accessSettings: () =>
+          readEach(files, state, paths, state.accessSettings, {
+            has: (path, text) => mentionsAccessSettings(text) && belongsToFleet(files, path),
+            read: readAccessSettings,
+          }).flat(),
       });
       return fleet;
     },
@@ -194,6 +202,7 @@ function newState(files: FleetFiles): State {
     modules: createModuleCache(),
     services: { key: [], members: null },
     storeSettings: new Map(),
+    accessSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     imports,

@@ -116,6 +116,15 @@ function withKnownDependencies(parts: Parts, isKnown: (name: string) => boolean)
   };
 }
 
+const NOTHING: Parts = {
+  share: false,
+  files: [],
+  prompts: [],
+  dependencies: [],
+  validationHash: null,
+  unknown: [],
+};
+
 function partsIn(body: GeneratorBody, expressionAt: (place: Place) => string): Parts {
   const unknown: UnknownPart[] = [];
   const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
@@ -126,11 +135,15 @@ function partsIn(body: GeneratorBody, expressionAt: (place: Place) => string): P
       expression: option === undefined ? otherwise : expressionAt(option.valueAt ?? option.at),
     });
 
-  if (body.completeness === 'opaque') note('files', undefined, 'the whole of it');
+  if (body.completeness === 'opaque') {
+    const all: UnknownPart[] = [{ part: 'files', expression: 'nothing of it is known' }];
+    return { ...NOTHING, unknown: all };
+  }
   if (body.share === null) note('share', written('generator', null, 'share'), 'share');
   if (!body.complete.files || body.files.some(file => file.nameKind === 'pattern'))
     note('files', written('generator', null, 'files'), 'files');
-  const files = body.files.map((file): DeclaredFile => {
+  const named = body.files.filter(file => file.nameKind !== 'pattern');
+  const files = named.map((file): DeclaredFile => {
     const { name, secret, deploy, neededFor } = file;
     for (const option of ['secret', 'deploy', 'neededFor'] as const)
       if (file[option] === null) note('files', written('file', name, option), `files.${name}.${option}`);

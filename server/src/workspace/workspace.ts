@@ -4,6 +4,7 @@
  */
 import type { Finding, Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';
 import { matchesAny } from './glob.ts';
@@ -35,6 +36,8 @@ export interface Workspace {
   isStale(): boolean;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
+  /** What the files declare, without an analysis of it. */
+  fleet(): Fleet;
 }
 
 /** A rule, and the severity that the settings give it; null where they are silent and its own counts. */
@@ -126,6 +129,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     isStale: () => stale,
+    fleet: () => builder.build(),
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();
