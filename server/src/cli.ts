@@ -1,5 +1,7 @@
 /** The command line as a program. */
 import { version } from '../../package.json';
+import { standardInput } from './cli/input.ts';
+import { interruption } from './cli/interruption.ts';
 import { main } from './cli/main.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
@@ -19,6 +21,8 @@ main(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   version,
+  stdin: standardInput(process.stdin),
+  interruption,
   async serveStdio() {
     const { serveStdio } = await import('./lsp/connection.ts');
     serveStdio(version);

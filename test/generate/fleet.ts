@@ -59,14 +59,16 @@ export function plan(
   fleet: Fleet,
   stored: readonly string[] | 'all',
   request: Partial<PlanRequest> = {},
-  opaque: PlanInput['opaque'] = [],
+  unseen: Partial<Pick<PlanInput, 'uncertain' | 'incomplete'>> = {},
 ): Plan {
   const entries = new Set(stored === 'all' ? everything(fleet) : stored);
   return planRun(
     {
       machines: Object.keys(fleet),
       declarations: declarationsOf(fleet),
-      opaque,
+      uncertain: [],
+      incomplete: [],
+      ...unseen,
       stored: {
         has: (key, file, secret) => entries.has(`${key}/${file}${secret ? '' : '!'}`),
         validation: key => [...entries].find(one => one.startsWith(`${key}#`))?.slice(key.length + 1) ?? null,

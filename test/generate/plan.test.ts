@@ -201,7 +201,7 @@ describe('problems, before anything runs', () => {
   it('what only Nix can tell of a generator that runs', () => {
     const unknown = [{ part: 'script' as const, expression: 'cfg.script' }];
     expect(messages(plan({ m: { g: { unknown } } }, []))).toEqual([
-      'Generator "g" (machine m) needs Nix: its script is cfg.script, which only evaluation can tell.',
+      'Generator "g" (machine m) needs Nix: only evaluation can tell its script: cfg.script.',
     ]);
     expect(plan({ m: { g: { unknown } } }, 'all').problems).toEqual([]);
   });
@@ -223,9 +223,33 @@ describe('notes', () => {
   });
 
   it('generators without known names are left out, and said so', () => {
-    const opaque = [{ machine: 'm', expression: 'mapAttrs mk cfg.users' }];
-    const found = plan({ m: {} }, [], { generators: ['user-a'] }, opaque);
-    expect(found.notes).toHaveLength(1);
-    expect(messages(found)[0]).toContain('perhaps it is there');
+    const uncertain = [{ name: null, machines: ['m'], expression: 'mapAttrs mk cfg.users' }];
+    const found = plan({ m: {} }, [], { generators: ['user-a'] }, { uncertain });
+    expect(found.notes.map(note => note.message)).toEqual([
+      'Only Nix can tell the names of these generators, which are left out: mapAttrs mk cfg.users.',
+    ]);
+    expect(messages(found)[0]).toContain('perhaps it is among them');
+  });
+
+  it('generators of which it is not known who has them are left out, and cannot be asked for', () => {
+    const uncertain = [{ name: 'tls', machines: null, expression: 'tls' }];
+    const found = plan({ m: {} }, [], { generators: ['tls'] }, { uncertain });
+    expect(found.notes.map(note => note.message)).toEqual([
+      'Only Nix can tell which machines have these generators, which are left out: tls.',
+    ]);
+    expect(messages(found)).toEqual([
+      'Generator "tls" needs Nix: only evaluation can tell which machines have it.',
+    ]);
+  });
+
+  it('what needs Nix is left out on request, with what depends on it', () => {
+    const unknown = [{ part: 'script' as const, expression: 'cfg.script' }];
+    const fleet = { m: { a: { unknown }, b: { deps: ['a'] }, c: {} } };
+    const found = plan(fleet, [], { skipUnknown: true });
+    expect([names(found), found.problems]).toEqual([['c'], []]);
+    expect(found.notes.map(note => note.message)).toEqual([
+      'Generator "a" (machine m) is left out: it needs Nix: only evaluation can tell its script: cfg.script.',
+      'Generator "b" (machine m) is left out: it depends on one that needs Nix.',
+    ]);
   });
 });

@@ -17,6 +17,7 @@ const bytes = (entries: Readonly<Record<string, string>>) =>
 function run(text: string, more: Partial<Script> = {}) {
   return runScript({
     text,
+    commands: new Map(),
     path: PATH,
     bash: '/bin/bash',
     inputs: new Map(),

@@ -43,9 +43,11 @@ export const EMPTY_FLEET: Fleet = {
   registries: [],
   matrices: [],
   generators: [],
+  hasAllGenerators: () => false,
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  accessSettings: () => [],
   units: new Map(),
   notAnalysable: [],
 };

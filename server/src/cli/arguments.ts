@@ -17,19 +17,23 @@ export interface Parsed {
  * Reads the arguments of a command.
  * @param known options by name: `value` takes one, `flag` takes none
  * @param most how many positions there may be
+ * @param shorts letters that stand for options
  * @throws UsageError
  */
 export function readArguments(
   args: readonly string[],
   known: Readonly<Record<string, 'value' | 'flag'>>,
   most: number,
+  shorts: Readonly<Record<string, string>> = {},
 ): Parsed {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, kind] of Object.entries(known)) {
     options[name] =
       kind === 'value' ? { type: 'string', multiple: true } : { type: 'boolean', multiple: true };
   }
-  rejectUnknown(args, known);
+  for (const [letter, name] of Object.entries(shorts))
+    options[name] = { ...options[name], short: letter } as never;
+  rejectUnknown(args, known, shorts);
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as typeof parsed;
@@ -48,11 +52,16 @@ export function readArguments(
   };
 }
 
-function rejectUnknown(args: readonly string[], known: Readonly<Record<string, unknown>>): void {
+function rejectUnknown(
+  args: readonly string[],
+  known: Readonly<Record<string, unknown>>,
+  shorts: Readonly<Record<string, string>>,
+): void {
   for (const arg of args) {
     if (arg === '--') return;
     const name = /^--?([^=]+)/.exec(arg)?.[1];
     if (name === undefined || (arg.startsWith('--') && Object.hasOwn(known, name))) continue;
+    if (!arg.startsWith('--') && Object.hasOwn(shorts, arg.charAt(1))) continue;
     const near = suggest(name, Object.keys(known));
     throw new UsageError(`There is no option "${arg}".${near ? ` Did you mean "--${near}"?` : ''}`);
   }

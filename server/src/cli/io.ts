@@ -5,6 +5,18 @@ export interface Output {
   readonly isTTY: boolean;
 }
 
+/** Standard input. */
+export interface Input {
+  readonly isTTY: boolean;
+  /** All of it, as bytes. */
+  read(): Promise<Uint8Array>;
+  /**
+   * Every key as it is typed, unseen on the screen, until the returned function is called. For a terminal only; then
+   * Ctrl-C is a key like all others.
+   */
+  keys(onKeys: (bytes: Uint8Array) => void): () => void;
+}
+
 export interface Io {
   /** Data. */
   readonly stdout: Output;
@@ -15,6 +27,10 @@ export interface Io {
   readonly cwd: string;
   /** Of this program. */
   readonly version: string;
+  /** Absent where there is nothing to read from. */
+  readonly stdin?: Input;
+  /** From the first call on, a wish to stop (Ctrl-C) is told by the signal and no longer ends the program. */
+  readonly interruption?: () => AbortSignal;
   /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
   readonly serveStdio: () => Promise<number>;
 }

@@ -12,6 +12,8 @@ type Command = (args: readonly string[], io: Io) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   inspect: async () => (await import('./inspect.ts')).inspect,
+  plan: async () => (await import('./plan.ts')).plan,
+  generate: async () => (await import('./generate.ts')).generate,
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
   lsp: async () => (await import('./lsp.ts')).lsp,

@@ -4,6 +4,7 @@
  */
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
+import type { AccessSetting } from './access-settings.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { type JoinedFleet, joinDeclared } from './join-declared.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
+  readonly accessSettings: () => readonly AccessSetting[];
 }
 
 /** What is kept from one build to the next. */
@@ -90,6 +92,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       generators ??= mergeGenerators(cache.generators, { units, registries, matrices, owners: ownersOf() });
       return generators;
     },
+    hasAllGenerators(machine) {
+      const own = ownersOf().get(machine);
+      return own?.complete === true && !own.foreign;
+    },
     brought() {
       join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return join.brought;
@@ -102,6 +108,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
     },
+    accessSettings: parts.accessSettings,
     units,
     get notAnalysable() {
       const gaps = [...ownersOf().values()].flatMap(own => own.gaps);

@@ -9,6 +9,7 @@ import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix
 import { createEvaluation } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
+import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
@@ -78,6 +79,7 @@ interface State {
   readonly modules: ModuleCache;
   readonly assembly: AssemblyCache;
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
+  readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -105,6 +107,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.declared.delete(path);
       state.secrets.delete(path);
       state.storeSettings.delete(path);
+      state.accessSettings.delete(path);
       state.arguments.delete(path);
       forgetModules(state.modules, path);
       state.evaluation.forgetFile(path);
@@ -169,6 +172,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
           readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
+        accessSettings: () =>
+          readEach(files, state, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
       });
       return fleet;
     },
@@ -214,6 +219,7 @@ function newState(files: FleetFiles): State {
     modules: createModuleCache(),
     assembly: createAssemblyCache(files),
     storeSettings: new Map(),
+    accessSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     imports,
@@ -357,6 +363,12 @@ const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
   has: mentionsStoreSettings,
   own: true,
   read: readStoreSettings,
+  mentioned: new WeakMap(),
+};
+const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
+  has: mentionsAccessSettings,
+  own: true,
+  read: readAccessSettings,
   mentioned: new WeakMap(),
 };
 

@@ -64,9 +64,8 @@ export function mergeOne(sources: Sources): Merged | null {
     site.general?.nameKind === 'pattern' && isSettled(place) ? [] : [site],
   );
   if (kept.length === 0) return null;
-  const owns = sites.size < 2 ? [] : holders.map(([, own]) => own);
   return {
-    generator: generator(name, kept, owns),
+    generator: generator(name, kept, holders, sites.size > 1),
     certain: [...certain].sort(),
     open: possible.some(machine => !certain.has(machine)),
   };
@@ -127,12 +126,12 @@ interface Having {
 }
 
 /** A generator that one place defines is the same wherever it is; of others, what each machine has. */
-function havingsOf(name: string, owns: readonly MachineGenerators[]): Having[] {
-  return owns.map(({ certain, possible, complete }) => ({
+function havingOf(name: string, { certain, possible, complete }: MachineGenerators): Having {
+  return {
     certain: certain.filter(definition => definition.name === name),
     possible: possible.filter(definition => definition.name === name),
     complete,
-  }));
+  };
 }
 
 /** What several places make of one generator: on each machine that has it, and where it is not known who has it. */
@@ -190,11 +189,23 @@ function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
   return [...special].slice(0, MAX_SPECIAL);
 }
 
-/** `owns`: the machines that have something of it, where it is defined in several places. */
-function generator(name: string, sites: readonly Site[], owns: readonly MachineGenerators[]): Generator {
+/** `several`: it is defined in more than one place. */
+function generator(
+  name: string,
+  sites: readonly Site[],
+  holders: Sources['holders'],
+  several: boolean,
+): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
+  const whole = () => {
+    body ??=
+      definitions.length === 1 && only !== undefined
+        ? only.body()
+        : bodyOf(sites, several ? holders.map(([, own]) => havingOf(name, own)) : []);
+    return body;
+  };
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -204,10 +215,20 @@ function generator(name: string, sites: readonly Site[], owns: readonly MachineG
     machines: null,
     machinesComplete: false,
     conditional: definitions.every(one => one.conditional),
-    body() {
-      body ??=
-        definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havingsOf(name, owns));
-      return body;
-    },
+    body: whole,
+    bodyOn: machine => ownBody(name, sites, holders.find(([holder]) => holder === machine)?.[1]) ?? whole(),
   };
+}
+
+/** Null where it is not settled which of the definitions the machine has. */
+function ownBody(
+  name: string,
+  sites: readonly Site[],
+  own: MachineGenerators | undefined,
+): GeneratorBody | null {
+  if (own === undefined) return null;
+  const having = havingOf(name, own);
+  return having.certain.length > 0 && isSettled(having, sites)
+    ? joinedBody([...new Set(having.certain)], 'together')
+    : null;
 }

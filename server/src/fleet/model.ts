@@ -5,6 +5,7 @@
  */
 
 import type { Value } from '../nix/value.ts';
+import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
 import type { Inventory } from './members.ts';
@@ -145,6 +146,8 @@ export interface Generator {
   readonly conditional: boolean;
   /** The merged body. */
   readonly body: () => GeneratorBody;
+  /** What it is on one machine, as far as that is known; otherwise the merged body. */
+  readonly bodyOn: (machine: string) => GeneratorBody;
 }
 
 /** A place that reads something of a generator's file. */
@@ -332,12 +335,16 @@ export interface Fleet {
   readonly matrices: readonly Matrix[];
   /** All that the workspace declares; computed when first asked for. */
   readonly generators: readonly Generator[];
+  /** False if a machine may have generators that are not listed: of modules that are not known, or of other flakes. */
+  readonly hasAllGenerators: (machine: string) => boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** Whom the configuration adds to all secrets. */
+  readonly accessSettings: () => readonly AccessSetting[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

@@ -88,7 +88,7 @@ function levelOf(path: NamePath): StoreSetting['of'] | null {
 const MACHINE_SETS = new Set(['machines', 'nixosConfigurations', 'darwinConfigurations']);
 
 /** `machines.lea = { … }`, or a file in `machines/lea/`. */
-function machineOf(path: NamePath, file: string): string | null {
+export function machineOf(path: NamePath, file: string): string | null {
   for (let at: NamePath | null = path; at !== null; at = at.parent)
     if (at.name?.text != null && MACHINE_SETS.has(at.parent?.name?.text ?? '')) return at.name.text;
   return /^machines\/([^/]+)\//.exec(file)?.[1] ?? null;

@@ -50,7 +50,8 @@ export function requestedClosure(
   return withDependents(graph, needed);
 }
 
-function withDependents(graph: Graph, keys: Iterable<string>): Set<string> {
+/** Keys, and everything that depends on them. */
+export function withDependents(graph: Graph, keys: Iterable<string>): Set<string> {
   return reach(keys, key => graph.dependents.get(key) ?? []);
 }
 

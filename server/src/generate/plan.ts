@@ -6,7 +6,7 @@
  * there is a problem here instead.
  */
 import type { StoredLookups } from '../store/state.ts';
-import { graphOf, missingClosure, orderOf, requestedClosure } from './closures.ts';
+import { graphOf, missingClosure, orderOf, requestedClosure, withDependents } from './closures.ts';
 import {
   type Declaration,
   type Generator,
@@ -15,13 +15,25 @@ import {
   type UnknownPart,
 } from './generators.ts';
 import { type PlanProblem, problemsOf, requestProblems } from './problems.ts';
+import { listed, partText, whereOf } from './words.ts';
+
+/** A generator of which only Nix can tell who has it, or under which name. */
+export interface Uncertain {
+  /** Null where the name itself is not known. */
+  readonly name: string | null;
+  /** Null: any may have it. */
+  readonly machines: readonly string[] | null;
+  /** As it is written in the source. */
+  readonly expression: string;
+}
 
 export interface PlanInput {
   /** All machines of the fleet, in its order. */
   readonly machines: readonly string[];
   readonly declarations: readonly Declaration[];
-  /** Places that declare generators whose very names only Nix can tell. */
-  readonly opaque: readonly { readonly machine: string; readonly expression: string }[];
+  readonly uncertain: readonly Uncertain[];
+  /** Machines that may have generators which are nowhere to be seen. */
+  readonly incomplete: readonly string[];
   readonly stored: StoredLookups;
 }
 
@@ -32,6 +44,8 @@ export interface PlanRequest {
   readonly generators: readonly string[];
   /** Also those that are complete. */
   readonly regenerate: boolean;
+  /** Generators that only Nix can run are left out, with all that depends on them, and stop nothing. */
+  readonly skipUnknown?: boolean;
 }
 
 /**
@@ -53,7 +67,7 @@ export interface PlanStep {
 /** Something that Varsmith cannot tell and that stops nothing. */
 export interface PlanNote {
   readonly generator: string | null;
-  readonly machine: string;
+  readonly machines: readonly string[];
   readonly message: string;
 }
 
@@ -84,7 +98,9 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
     : missingClosure(graph, rootKeys, complete);
   const { sorted, cycle } = orderOf(graph, closure);
 
+  const skipped = request.skipUnknown === true ? withDependents(graph, unknownIn(sorted)) : new Set<string>();
   const steps = sorted.flatMap((generator): PlanStep[] => {
+    if (skipped.has(generator.key)) return [];
     // It has nothing to make: running it could only fail.
     if (generator.files.length === 0 && !generator.unknown.some(one => one.part === 'files')) return [];
     const { reason, missing, present } = status(generator.key);
@@ -98,9 +114,17 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
       ...requestProblems(input, request, generators),
       ...problemsOf({ generators, steps, cycle, roots: rootKeys, missingFiles: key => status(key).missing }),
     ],
-    notes: notesOf(input, machines, roots, closure, status),
+    notes: [
+      ...notesOf(input, machines),
+      ...undecidedNotes(roots, closure, status),
+      ...skippedNotes(sorted, skipped),
+    ],
     generators,
   };
+}
+
+function unknownIn(generators: readonly Generator[]): string[] {
+  return generators.filter(one => one.unknown.length > 0).map(one => one.key);
 }
 
 interface Status {
@@ -140,27 +164,72 @@ function read(generator: Generator, stored: StoredLookups): Status {
 /** What would keep a complete generator from being seen as incomplete. */
 const DECIDING: ReadonlySet<UnknownPart['part']> = new Set(['share', 'files', 'validation', 'dependencies']);
 
-function notesOf(
-  input: PlanInput,
-  machines: ReadonlySet<string>,
+function notesOf({ uncertain, incomplete }: PlanInput, machines: ReadonlySet<string>): PlanNote[] {
+  const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
+  const unnamed = concerned.filter(one => one.name === null).map(one => one.expression);
+  const named = concerned.flatMap(one => one.name ?? []);
+  const unseen = incomplete.filter(machine => machines.has(machine));
+  const about = { generator: null, machines: [] };
+  return [
+    ...(unnamed.length === 0
+      ? []
+      : [
+          {
+            ...about,
+            message: `Only Nix can tell the names of these generators, which are left out: ${listed([...new Set(unnamed)])}.`,
+          },
+        ]),
+    ...(named.length === 0
+      ? []
+      : [
+          {
+            ...about,
+            message: `Only Nix can tell which machines have these generators, which are left out: ${listed(named)}.`,
+          },
+        ]),
+    ...(unseen.length === 0
+      ? []
+      : [
+          {
+            ...about,
+            machines: unseen,
+            message: `Only Nix can tell whether these machines have further generators: ${listed(unseen)}.`,
+          },
+        ]),
+  ];
+}
+
+function undecidedNotes(
   roots: readonly Generator[],
   closure: ReadonlySet<string>,
   status: (key: string) => Status,
 ): PlanNote[] {
-  const opaque = input.opaque
-    .filter(({ machine }) => machines.has(machine))
-    .map(({ machine, expression }) => ({
-      generator: null,
-      machine,
-      message: `Machine ${machine} has generators whose names only Nix can tell: ${expression}. They are left out.`,
-    }));
-  const undecided = roots
+  return roots
     .filter(one => !closure.has(one.key) && status(one.key).reason === null)
-    .flatMap(({ name, machines: [machine = ''], unknown }) => {
-      const part = unknown.find(one => DECIDING.has(one.part));
-      if (part === undefined) return [];
-      const message = `Whether generator "${name}" (machine ${machine}) is complete, only Nix can tell: ${part.part} = ${part.expression}. It is left as it is.`;
-      return [{ generator: name, machine, message }];
+    .flatMap(generator => {
+      const part = generator.unknown.find(one => DECIDING.has(one.part));
+      // Of one that only Nix can make, nothing could be done about it here.
+      if (part === undefined || generator.unknown.some(one => one.part === 'script')) return [];
+      return [
+        {
+          generator: generator.name,
+          machines: generator.machines,
+          message: `Whether generator "${generator.name}" (${whereOf(generator)}) is complete, only Nix can tell: ${part.part} = ${part.expression}. It is left as it is.`,
+        },
+      ];
     });
-  return [...opaque, ...undecided];
+}
+
+function skippedNotes(sorted: readonly Generator[], skipped: ReadonlySet<string>): PlanNote[] {
+  return sorted
+    .filter(one => skipped.has(one.key))
+    .map(generator => {
+      const [part] = generator.unknown;
+      const why = part === undefined ? 'it depends on one that needs Nix' : `it needs Nix: ${partText(part)}`;
+      return {
+        generator: generator.name,
+        machines: generator.machines,
+        message: `Generator "${generator.name}" (${whereOf(generator)}) is left out: ${why}.`,
+      };
+    });
 }

@@ -6,6 +6,7 @@
  */
 import type { Disagreement, Generator, Generators } from './generators.ts';
 import type { PlanInput, PlanRequest, PlanStep } from './plan.ts';
+import { listed, partText, whereOf } from './words.ts';
 
 export interface PlanProblem {
   readonly kind:
@@ -33,7 +34,6 @@ export function requestProblems(
   const fleet = new Set(input.machines);
   const strangers = request.machines.filter(machine => !fleet.has(machine));
   const machines = request.machines.length === 0 ? input.machines : request.machines;
-  const opaque = input.opaque.find(one => machines.includes(one.machine));
   const absent = request.generators.filter(name => !machines.some(machine => generators.on(machine, name)));
   return [
     ...strangers.map(machine => ({
@@ -42,17 +42,32 @@ export function requestProblems(
       machines: [machine],
       message: `There is no machine "${machine}". Machines: ${listed(input.machines)}.`,
     })),
-    ...absent.map(name => ({
-      kind: 'unknown-generator' as const,
-      generator: name,
-      machines,
-      message:
-        `No generator "${name}" on ${listed(machines)}.` +
-        (opaque === undefined
-          ? ''
-          : ` Only Nix can tell the generators of ${opaque.expression}; perhaps it is there.`),
-    })),
+    ...absent.map(name => absentProblem(input, machines, name)),
   ];
+}
+
+/** Certain only where all generators of the machines are seen. */
+function absentProblem(input: PlanInput, machines: readonly string[], name: string): PlanProblem {
+  const about = { generator: name, machines };
+  const isThere = input.uncertain.some(one => one.name === name);
+  if (isThere)
+    return {
+      kind: 'needs-nix',
+      ...about,
+      message: `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
+    };
+  const mayBe =
+    input.incomplete.some(machine => machines.includes(machine)) ||
+    input.uncertain.some(
+      one => one.name === null && (one.machines?.some(machine => machines.includes(machine)) ?? true),
+    );
+  return {
+    kind: 'unknown-generator',
+    ...about,
+    message: mayBe
+      ? `No generator "${name}" is to be seen on ${listed(machines)}. Some of their generators only Nix can tell; perhaps it is among them.`
+      : `No generator "${name}" on ${listed(machines)}.`,
+  };
 }
 
 export interface Found {
@@ -72,11 +87,11 @@ export function problemsOf(found: Found): PlanProblem[] {
     ...generators.disagreements.filter(one => concerned(one.key)).map(differingProblem),
     ...mixedProblems(generators, steps),
     ...steps.flatMap(({ generator }) => [
-      ...generator.unknown.map(({ part, expression }) => ({
+      ...generator.unknown.map(part => ({
         kind: 'needs-nix' as const,
         generator: generator.name,
         machines: generator.machines,
-        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: its ${part} is ${expression}, which only evaluation can tell.`,
+        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${partText(part)}.`,
       })),
       ...dependencyProblems(found, generator, running),
     ]),
@@ -175,13 +190,4 @@ function unknownDependency(generators: Generators, generator: Generator, name: s
   return elsewhere === undefined
     ? `${start} Define it on ${listed(generator.machines)}.`
     : `${start} It is shared and defined on ${listed(elsewhere.machines)} only: define it on ${listed(generator.machines)} too.`;
-}
-
-function whereOf({ machine, machines }: Generator): string {
-  return machine === null ? `shared by ${listed(machines)}` : `machine ${machine}`;
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'none';
-  return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }

@@ -29,3 +29,31 @@ function nixJson(value: Validation): string {
       return String(value);
   }
 }
+
+/** How deep the option goes: a set of sets. */
+const MAX_DEPTH = 2;
+
+/**
+ * The option's value from plain data.
+ *
+ * @param value undefined where the option is not set
+ * @returns undefined where it is not wholly known: a null in it stands for what is not
+ */
+export function validationOf(value: unknown): Validation | null | undefined {
+  return value === undefined ? null : known(value, 0);
+}
+
+function known(value: unknown, depth: number): Validation | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  // What is larger was rounded on its way here.
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === MAX_DEPTH)
+    return undefined;
+  const found: Record<string, Validation> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const read = known(inner, depth + 1);
+    if (read === undefined) return undefined;
+    found[name] = read;
+  }
+  return found;
+}

@@ -1,6 +1,7 @@
 /** Where a command is, as a shell would find it. */
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { isInBox } from './sandbox.ts';
 
 /**
  * @param folders absolute, first come first served; others are passed over
@@ -17,4 +18,39 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
     }
   }
   return null;
+}
+
+/** Where the commands of a system are, whatever `PATH` says. */
+const SYSTEM_FOLDERS = ['/run/current-system/sw/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** Finds each command once. */
+export interface Commands {
+  /** The absolute path of a program, behind all links; null where there is none that scripts can use. */
+  find(name: string): Promise<string | null>;
+}
+
+/**
+ * @param path `PATH` as the person has it; the system's own folders come first
+ * @param inBox programs that the box hides count as absent
+ */
+export function hostCommands(path: string, inBox: boolean): Commands {
+  const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
+  const found = new Map<string, Promise<string | null>>();
+  async function look(name: string): Promise<string | null> {
+    for (const folder of folders) {
+      const command = await findCommand(name, [folder]);
+      if (command === null) continue;
+      // Links of other folders lead nowhere inside of the box; what they lead to may be seen there.
+      const program = await realpath(command);
+      if (!inBox || isInBox(program)) return program;
+    }
+    return null;
+  }
+  return {
+    find(name) {
+      const known = found.get(name) ?? look(name);
+      found.set(name, known);
+      return known;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { readIfThere } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
+import { isRunning, startOf } from './running.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -96,27 +97,7 @@ function heldBy(path: string, { pid, host }: Holder): HostFailure {
 
 async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
   // Of another computer's processes nothing is known.
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-  }
-  const now = await startOf(pid);
-  return started === null || now === null || started === now;
-}
-
-/** Boot and ticks since boot at which a process started; null where there is no `/proc`. */
-async function startOf(pid: number): Promise<string | null> {
-  try {
-    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program may hold spaces and brackets; the 20th field after it is the start.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return ticks === undefined ? null : `${boot}/${ticks}`;
-  } catch {
-    return null;
-  }
+  return host !== hostname() || isRunning(pid, started);
 }
 
 /** Null for a file that something else has written: ours appear as a whole. */

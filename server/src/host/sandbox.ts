@@ -29,6 +29,11 @@ const SETTINGS = [
   'localtime',
 ];
 
+/** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
+export function isInBox(path: string): boolean {
+  return SYSTEM.some(folder => path.startsWith(`${folder}/`));
+}
+
 /** The arguments of `bwrap` up to the command. */
 export function boxArguments({ scratch, readOnly, passwd }: Box): string[] {
   const shown = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];

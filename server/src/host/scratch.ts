@@ -1,9 +1,12 @@
 /**
- * A folder for plaintexts: in memory where the system has such a place, for this user alone, and gone afterwards.
+ * A folder for plaintexts: in memory where the system has such a place, for this user alone, and gone afterwards. Its
+ * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
  */
-import { access, chmod, constants, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, chmod, constants, lstat, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunning, processSpace, startOf } from './running.ts';
 
 export interface Scratch {
   /** Absolute. */
@@ -42,15 +45,68 @@ async function isMemory(path: string): Promise<boolean> {
 
 async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
   // 0700 by itself.
-  const path = await mkdtemp(join(place, 'varsmith-'));
-  return {
-    path,
-    inMemory,
-    async wipe() {
-      await prepare(path, !inMemory);
-      await rm(path, { recursive: true, force: true });
-    },
-  };
+  const path = await mkdtemp(join(place, `varsmith-${await ownMark()}-`));
+  return { path, inMemory, wipe: () => wipe(path, inMemory) };
+}
+
+async function wipe(path: string, inMemory: boolean): Promise<void> {
+  await prepare(path, !inMemory);
+  await rm(path, { recursive: true, force: true });
+}
+
+let mark: Promise<string> | null = null;
+
+/** `<pid>.<start>.<space>`: a process that lives, or one that is gone. */
+function ownMark(): Promise<string> {
+  mark ??= markOf(process.pid);
+  return mark;
+}
+
+async function markOf(pid: number): Promise<string> {
+  const started = await startOf(pid);
+  return `${pid}.${started === null ? '0' : short(started)}.${short(await processSpace())}`;
+}
+
+function short(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+const MARKED = /^varsmith-(\d+)\.([0-9a-f]+)\.([0-9a-f]+)-\w+$/;
+
+/**
+ * Removes the scratch folders of processes that are gone. To be called before anything is laid into one.
+ *
+ * @param places where to look; by default wherever scratch folders are made
+ * @returns how many were removed
+ */
+export async function sweepScratch(
+  places: readonly string[] = [...memoryPlaces(), tmpdir()],
+): Promise<number> {
+  const space = short(await processSpace());
+  let removed = 0;
+  for (const place of places) {
+    for (const name of await readdir(place).catch(() => [])) {
+      const [, pid, started, where] = MARKED.exec(name) ?? [];
+      // Of the processes of another container nothing is known.
+      if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
+      const path = join(place, name);
+      try {
+        const found = await lstat(path);
+        if (!found.isDirectory() || found.uid !== process.getuid?.()) continue;
+        await wipe(path, await isMemory(place));
+        removed++;
+      } catch {
+        // Another process is sweeping it at the same moment.
+      }
+    }
+  }
+  return removed;
+}
+
+async function isSame(pid: number, started: string): Promise<boolean> {
+  if (!(await isRunning(pid, null))) return false;
+  const now = await startOf(pid);
+  return now === null || started === '0' || short(now) === started;
 }
 
 /** Makes folders removable that a script has closed, and overwrites files where that is of use. */

@@ -5,7 +5,7 @@
  * The layout is that of clan (clan-core d7c35d912, clan_lib/vars/generate.py): `$in/<folder>/<file>`,
  * `$prompts/<name>`, `$out`.
  */
-import { chmod, lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -14,7 +14,9 @@ import { makeScratch } from './scratch.ts';
 
 export interface Script {
   readonly text: string;
-  /** Folders of commands, absolute, for `PATH`. */
+  /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
+  readonly commands: ReadonlyMap<string, string>;
+  /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
   readonly bash: string;
@@ -76,7 +78,7 @@ export async function runScript(script: Script): Promise<ScriptResult> {
 /** Nothing of the caller's environment: it may hold keys. */
 function environment(seen: string, script: Script): Record<string, string> {
   return {
-    PATH: script.path.join(':'),
+    PATH: [`${seen}/bin`, ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.bwrap === null ? join(seen, 'work') : '/tmp',
     LANG: 'C.UTF-8',
@@ -87,11 +89,12 @@ function environment(seen: string, script: Script): Record<string, string> {
 }
 
 async function lay(box: string, script: Script): Promise<void> {
-  for (const folder of ['in', 'out', 'work'])
+  for (const folder of ['bin', 'in', 'out', 'work'])
     await mkdir(join(box, folder), { recursive: true, mode: 0o700 });
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
   const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
   await put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
+  for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
   for (const [folder, files] of script.inputs)
     for (const [file, bytes] of files) await put(within(join(box, 'in'), `${folder}/${file}`), bytes);
   for (const [name, bytes] of script.prompts) await put(within(join(box, 'prompts'), name), bytes);

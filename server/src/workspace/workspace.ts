@@ -43,6 +43,8 @@ export interface Workspace {
   prepare(): Promise<void> | null;
   /** The state as it is now; the same object while nothing has changed. */
   snapshot(): Snapshot;
+  /** What the files declare, without an analysis of it. */
+  fleet(): Fleet;
 }
 
 /** A rule, and the severity that the settings give it; null where they are silent and its own counts. */
@@ -154,6 +156,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         }) ?? null
       );
     },
+    fleet: () => builder.build(),
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();

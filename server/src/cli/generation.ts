@@ -1,0 +1,84 @@
+/** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
+import { homedir } from 'node:os';
+import type { Fleet } from '../fleet/model.ts';
+import type { Ground } from '../generate/ground.ts';
+import { openSession, type Session } from '../generate/session.ts';
+import { type Situation, situationOf } from '../generate/situation.ts';
+import type { WorkspaceFiles } from '../workspace/files.ts';
+import { type Io, printable } from './io.ts';
+import { openConfigured } from './load.ts';
+
+/** Options that most of them take. */
+export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
+
+export const SHORTS = { m: 'machine', g: 'generator' } as const;
+
+export interface OpenFleet {
+  /** Absolute path. */
+  readonly root: string;
+  readonly files: WorkspaceFiles;
+  readonly ground: Ground;
+  fleet(): Fleet;
+  /** The fleet with what is stored at this moment. */
+  situation(): Situation;
+}
+
+/** @throws UsageError; StoreFailure `unsupported` from `situation` */
+export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
+  const workspace = await openConfigured(given, io);
+  const { root, files } = workspace;
+  return {
+    root,
+    files,
+    ground: {
+      root,
+      files,
+      // Only stored values are written, never sources: the fleet stays as it is.
+      forget: paths => void files.changedOnDisk(paths),
+      env: io.env,
+      home: io.env.HOME || homedir() || null,
+      platform: process.platform,
+      now: () => new Date(),
+    },
+    fleet: () => workspace.fleet(),
+    situation: () => situationOf(workspace.fleet(), files),
+  };
+}
+
+/**
+ * Opens the repository for writing, and closes it however the work ends.
+ *
+ * @throws HostFailure `locked` where somebody else is at work
+ */
+export async function withSession<T>(
+  { ground, files }: OpenFleet,
+  options: { readonly commit: boolean },
+  io: Io,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(ground, options);
+  try {
+    if (session.recovered !== null) {
+      files.rescan();
+      say(
+        io,
+        session.recovered === 'finished'
+          ? 'A run that was interrupted has been brought to its end.'
+          : 'What an interrupted run had begun has been taken back.',
+      );
+    }
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** `--no-commit`, or what clan goes by. */
+export function commits(given: { flag(name: string): boolean }, io: Io): boolean {
+  return !given.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
+}
+
+/** Lines on standard error, each a sentence. */
+export function say(io: Io, ...lines: readonly string[]): void {
+  for (const line of lines) io.stderr.write(`varsmith: ${printable(line)}\n`);
+}

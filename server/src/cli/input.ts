@@ -1,0 +1,26 @@
+/** Standard input of a process, as commands read it. */
+import type { ReadStream } from 'node:tty';
+import type { Input } from './io.ts';
+
+export function standardInput(stream: NodeJS.ReadStream): Input {
+  return {
+    isTTY: stream.isTTY === true,
+    async read() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks);
+    },
+    keys(onKeys) {
+      const terminal = stream as ReadStream;
+      const listener = (chunk: Buffer) => onKeys(chunk);
+      terminal.setRawMode(true);
+      terminal.on('data', listener);
+      terminal.resume();
+      return () => {
+        terminal.off('data', listener);
+        terminal.pause();
+        terminal.setRawMode(false);
+      };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** `varsmith plan`: what a run would do. */
+import type { Plan, PlanRequest, PlanStep } from '../generate/plan.ts';
+import { type Parsed, readArguments } from './arguments.ts';
+import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
+import { counted } from './words.ts';
+
+/** Options that say what a run is about. */
+export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
+
+export const REQUEST_SHORTS = { ...SHORTS, r: 'regenerate' } as const;
+
+export function requestOf(given: Parsed): PlanRequest {
+  return {
+    machines: given.options('machine'),
+    generators: given.options('generator'),
+    regenerate: given.flag('regenerate'),
+    skipUnknown: given.flag('skip-unknown'),
+  };
+}
+
+export async function plan(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
+  const { root, situation } = await openFleet(given.positions[0], io);
+  const { backend, plan: planOf } = situation();
+  const planned = planOf(requestOf(given));
+  if (given.flag('json')) {
+    io.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned) }, null, 2)}\n`,
+    );
+  } else {
+    io.stdout.write(planText(planned, painter(io.stdout, io.env)));
+  }
+  return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+/** A plan as plain data, for programs. */
+export function planData({ steps, problems, notes }: Plan) {
+  return {
+    steps: steps.map(({ generator, reason, missing, overwrites }) => ({
+      key: generator.key,
+      generator: generator.name,
+      machine: generator.machine,
+      machines: generator.machines,
+      reason,
+      missing,
+      overwrites,
+      files: generator.files.map(({ name, secret }) => ({ name, secret })),
+      prompts: generator.prompts.map(({ name, type, persist }) => ({ name, type, persist })),
+      dependencies: generator.dependencies.map(({ key }) => key),
+    })),
+    problems,
+    notes,
+  };
+}
+
+/** A plan for people. */
+export function planText({ steps, problems, notes }: Plan, paint: Paint): string {
+  const width = Math.max(0, ...steps.map(step => step.generator.key.length));
+  const lines = steps.map(
+    step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
+  );
+  const overwritten = steps.reduce((sum, step) => sum + step.overwrites.length, 0);
+  return [
+    ...(steps.length === 0
+      ? problems.length > 0
+        ? []
+        : ['Nothing to generate.']
+      : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
+    ...(overwritten === 0
+      ? []
+      : [paint('yellow', `${counted(overwritten, 'stored value')} would be overwritten.`)]),
+    ...problems.map(({ message }) => `${paint('red', 'problem:')} ${printable(message)}`),
+    ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}`),
+    '',
+  ].join('\n');
+}
+
+/** Why a generator runs, and what becomes of its files. */
+function reasonText({ reason, missing, overwrites }: PlanStep): string {
+  const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
+  switch (reason) {
+    case 'missing':
+      return `missing ${missing.join(', ')}${over}`;
+    case 'outdated':
+      return `made from other inputs${over}`;
+    case 'requested':
+      return `asked for${over}`;
+    case 'dependent':
+      return `made from what changes${over}`;
+  }
+}

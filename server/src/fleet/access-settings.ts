@@ -1,0 +1,98 @@
+/**
+ * Whom a clan's configuration adds to all secrets: `clan.core.sops.defaultGroups` of machines, and
+ * `vars.settings.recipients` of the clan for the age backend. Says what is set, not what lies on disk.
+ *
+ * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and modules/clan/vars/settings-opts.nix.
+ */
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { fileScope } from '../nix/evaluator.ts';
+import type { SourceFile } from '../nix/source.ts';
+import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
+import { interestOf } from './interest.ts';
+import type { Place } from './model.ts';
+import { unknownArgument } from './modules.ts';
+import { placeOf } from './places.ts';
+import { readSetting, type Setting } from './settings.ts';
+import { machineOf } from './store-settings.ts';
+
+export interface AccessSetting {
+  readonly option: 'defaultGroups' | 'recipients.default' | 'recipients.hosts';
+  /** The machine that it certainly is for; null where any may have it. */
+  readonly machine: string | null;
+  /** Null where it is not wholly known. */
+  readonly names: readonly string[] | null;
+  readonly at: Place;
+}
+
+/** Steps allowed for one file. */
+const STEPS = 200_000;
+
+export function mentionsAccessSettings(text: string): boolean {
+  return text.includes('defaultGroups') || text.includes('recipients');
+}
+
+/** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
+export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSetting[] {
+  const found: AccessSetting[] = [];
+  const places = [...file.text.matchAll(/\b(defaultGroups|recipients)\b/g)].map(match => match.index);
+  const interesting = interestOf(file, places);
+  const note = (walked: WalkedBinding) => {
+    const path = walked.state.path;
+    if (walked.isLet || path === null) return;
+    const names = namesOf(path);
+    if (names.includes('options')) return;
+    const [name, above, third] = names;
+    const add = (option: AccessSetting['option'], machine: string | null, value: Setting) =>
+      found.push({
+        option,
+        machine,
+        names: walked.state.conditional ? null : textsIn(value),
+        at: placeOf(path.at),
+      });
+    const value = () => readSetting(cx, walked.value());
+    if (name === 'defaultGroups' && above === 'sops')
+      add('defaultGroups', machineOf(path, file.path), value());
+    else if (above === 'recipients' && third === 'settings' && name === 'default')
+      add('recipients.default', null, value());
+    else if (third === 'recipients' && above === 'hosts') add('recipients.hosts', name ?? null, value());
+    else if (above === 'recipients' && third === 'settings' && name === 'hosts') addHosts(value(), add);
+  };
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  const given = withBudget(cx, STEPS, () =>
+    walk(cx, file.root, state, {
+      enter: interesting,
+      binding: note,
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+    }),
+  );
+  if (given instanceof BudgetExceeded) {
+    const at = { file: file.path, start: file.root.start, end: file.root.end };
+    for (const option of ['defaultGroups', 'recipients.default', 'recipients.hosts'] as const)
+      found.push({ option, machine: null, names: null, at });
+  }
+  return found;
+}
+
+function addHosts(
+  hosts: Setting,
+  add: (option: AccessSetting['option'], machine: string | null, value: Setting) => void,
+): void {
+  if (hosts.kind !== 'set' || !hosts.complete) add('recipients.hosts', null, hosts);
+  if (hosts.kind === 'set')
+    for (const [machine, value] of hosts.entries) add('recipients.hosts', machine, value);
+}
+
+/** Innermost first. */
+function namesOf(path: NamePath): (string | null)[] {
+  const names: (string | null)[] = [];
+  for (let at: NamePath | null = path; at !== null; at = at.parent) names.push(at.name?.text ?? null);
+  return names;
+}
+
+function textsIn(value: Setting): string[] | null {
+  if (value.kind !== 'list' || !value.complete) return null;
+  const texts = value.items.flatMap(item =>
+    item.kind === 'plain' && typeof item.value === 'string' ? [item.value] : [],
+  );
+  return texts.length === value.items.length ? texts : null;
+}

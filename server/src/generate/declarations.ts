@@ -1,0 +1,250 @@
+/**
+ * From the fleet's model to what the plan is made from: what every machine declares, with the expressions that only
+ * Nix can tell, and the recipe that a generator is run by. Pure; reads nothing but the model and the texts it points to.
+ *
+ * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
+ */
+import type { BroughtGenerator } from '../fleet/catalogue.ts';
+import { isCatalogueGenerator } from '../fleet/catalogue.ts';
+import type { Fleet, GeneratorBody, Place, WrittenOption } from '../fleet/model.ts';
+import type { Setting } from '../fleet/settings.ts';
+import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
+import type { Uncertain } from './plan.ts';
+import { type Recipe, recipeOf } from './recipe.ts';
+import { validationHash, validationOf } from './validation.ts';
+
+export interface Declared {
+  /** In the order of the fleet. */
+  readonly machines: readonly string[];
+  readonly declarations: readonly Declaration[];
+  readonly uncertain: readonly Uncertain[];
+  /** Machines that may have generators which are nowhere to be seen. */
+  readonly incomplete: readonly string[];
+  /** How a generator is run that a machine declares and of which nothing is unknown. */
+  recipe(machine: string, name: string): Recipe | null;
+}
+
+type Parts = Omit<Declaration, 'machine' | 'name'>;
+
+/** @param textOf the source of a file of the workspace */
+export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | null): Declared {
+  const machines = fleet.machines.map(machine => machine.name);
+  const byMachine = new Map<string, Map<string, Parts>>(machines.map(name => [name, new Map()]));
+  const bodies = new Map<string, GeneratorBody>();
+  const uncertain: Uncertain[] = [];
+  const expressionAt = expressionsIn(textOf);
+  const read = new Map<GeneratorBody, Parts>();
+  const partsOf = (body: GeneratorBody): Parts => {
+    const known = read.get(body) ?? partsIn(body, expressionAt);
+    read.set(body, known);
+    return known;
+  };
+
+  for (const generator of fleet.generators) {
+    const { name, nameKind } = generator;
+    if (nameKind === 'pattern') {
+      uncertain.push({ name: null, machines: generator.machines, expression: name });
+      continue;
+    }
+    if (generator.machines === null) uncertain.push({ name, machines: null, expression: name });
+    for (const machine of generator.machines ?? []) {
+      const body = generator.bodyOn(machine);
+      byMachine.get(machine)?.set(name, partsOf(body));
+      bodies.set(`${machine}\0${name}`, body);
+    }
+  }
+  for (const brought of fleet.brought()) {
+    const { name, isPattern, certain, machines: those } = brought;
+    if (isPattern || !certain || those === null) continue;
+    const parts = broughtParts(brought);
+    for (const machine of those) {
+      const own = byMachine.get(machine);
+      if (own !== undefined && !own.has(name)) own.set(name, parts);
+    }
+  }
+
+  const incomplete = machines.filter(machine => !fleet.hasAllGenerators(machine));
+  const mayHave = mayHaveMore(uncertain, new Set(incomplete));
+  return {
+    machines,
+    uncertain,
+    incomplete,
+    declarations: [...byMachine].flatMap(([machine, own]) =>
+      // Clan has them in the order of their names.
+      [...own].sort(byName).map(([name, parts]) => ({
+        machine,
+        name,
+        ...withKnownDependencies(parts, dependency => own.has(dependency) || !mayHave(machine, dependency)),
+      })),
+    ),
+    recipe(machine, name) {
+      const body = bodies.get(`${machine}\0${name}`);
+      return body === undefined ? null : recipeOf(body);
+    },
+  };
+}
+
+/** True for a name that a machine may have although nothing that is known declares it there. */
+function mayHaveMore(uncertain: readonly Uncertain[], incomplete: ReadonlySet<string>) {
+  const anywhere = new Set<string>();
+  const unnamed = new Set<string>();
+  let unnamedAnywhere = false;
+  for (const { name, machines } of uncertain) {
+    if (name !== null) anywhere.add(name);
+    else if (machines === null) unnamedAnywhere = true;
+    else for (const machine of machines) unnamed.add(machine);
+  }
+  return (machine: string, name: string) =>
+    unnamedAnywhere ||
+    incomplete.has(machine) ||
+    unnamed.has(machine) ||
+    anywhere.has(name) ||
+    isCatalogueGenerator(name);
+}
+
+/** A dependency that may be there unseen is one that only Nix can follow. */
+function withKnownDependencies(parts: Parts, isKnown: (name: string) => boolean): Parts {
+  if (parts.dependencies.every(isKnown)) return parts;
+  const unseen = parts.dependencies.filter(name => !isKnown(name));
+  return {
+    ...parts,
+    dependencies: parts.dependencies.filter(isKnown),
+    unknown: [
+      ...parts.unknown,
+      ...unseen.map(name => ({ part: 'dependencies' as const, expression: `"${name}"` })),
+    ],
+  };
+}
+
+const NOTHING: Parts = {
+  share: false,
+  files: [],
+  prompts: [],
+  dependencies: [],
+  validationHash: null,
+  unknown: [],
+};
+
+function partsIn(body: GeneratorBody, expressionAt: (place: Place) => string): Parts {
+  const unknown: UnknownPart[] = [];
+  const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
+    body.options().find(one => one.of === of && one.owner === owner && one.name === name);
+  const note = (part: UnknownPart['part'], option: WrittenOption | undefined, otherwise: string) =>
+    unknown.push({
+      part,
+      expression: option === undefined ? otherwise : expressionAt(option.valueAt ?? option.at),
+    });
+
+  if (body.completeness === 'opaque') {
+    const all: UnknownPart[] = [{ part: 'files', expression: 'nothing of it is known' }];
+    return { ...NOTHING, unknown: all };
+  }
+  if (body.share === null) note('share', written('generator', null, 'share'), 'share');
+  if (!body.complete.files || body.files.some(file => file.nameKind === 'pattern'))
+    note('files', written('generator', null, 'files'), 'files');
+  const named = body.files.filter(file => file.nameKind !== 'pattern');
+  const files = named.map((file): DeclaredFile => {
+    const { name, secret, deploy, neededFor } = file;
+    for (const option of ['secret', 'deploy', 'neededFor'] as const)
+      if (file[option] === null) note('files', written('file', name, option), `files.${name}.${option}`);
+    return { name, secret: secret ?? true, deploy: deploy ?? true, neededFor: neededFor ?? 'services' };
+  });
+  if (!body.complete.prompts) note('prompts', written('generator', null, 'prompts'), 'prompts');
+  const prompts = body.prompts.map((prompt): DeclaredPrompt => {
+    const { name, persist, description } = prompt;
+    const type = PROMPT_TYPES.find(one => one === prompt.type);
+    if (type === undefined) note('prompts', written('prompt', name, 'type'), `prompts.${name}.type`);
+    if (persist === null) note('prompts', written('prompt', name, 'persist'), `prompts.${name}.persist`);
+    return {
+      name,
+      description: description ?? name,
+      type: type ?? 'hidden',
+      persist: persist ?? false,
+      required: isRequired(written('prompt', name, 'display')?.value),
+    };
+  });
+  if (!body.complete.dependencies)
+    note('dependencies', written('generator', null, 'dependencies'), 'dependencies');
+  if (!body.complete.packages)
+    note('runtimeInputs', written('generator', null, 'runtimeInputs'), 'runtimeInputs');
+  const option = written('generator', null, 'validation');
+  const validation =
+    option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
+  if (validation === undefined) note('validation', option, 'validation');
+  const recipe = recipeOf(body);
+  if (recipe.unknown !== null)
+    unknown.push({ part: 'script', expression: recipe.unknown.text ?? expressionAt(recipe.unknown.at) });
+
+  return {
+    share: body.share ?? false,
+    files: files.sort(byOwnName),
+    prompts: prompts.sort(byOwnName),
+    dependencies: [...new Set(body.dependencies.map(one => one.value))],
+    validationHash: validation === undefined ? null : validationHash(validation),
+    unknown,
+  };
+}
+
+/** False for data that may hold more than is seen. */
+function isWhole(setting: Setting | undefined): boolean {
+  if (setting?.kind !== 'set') return setting?.kind !== 'unknown';
+  return setting.complete && [...setting.entries.values()].every(isWhole);
+}
+
+/** `display.required`, which is true unless it is said otherwise. */
+function isRequired(display: Setting | undefined): boolean {
+  if (display?.kind !== 'set') return true;
+  const required = display.entries.get('required');
+  return !(required?.kind === 'plain' && required.value === false);
+}
+
+/** What the catalogue knows of it, which is everything but how it is made. */
+function broughtParts(brought: BroughtGenerator): Parts {
+  const unknown: UnknownPart[] = [
+    {
+      part: 'script',
+      expression:
+        brought.service === null ? 'a module of clan-core' : `clan-core's service ${brought.service}`,
+    },
+  ];
+  if (brought.share === null) unknown.push({ part: 'share', expression: 'a setting of the service' });
+  if (brought.files.some(file => !file.certain || file.secret === null))
+    unknown.push({ part: 'files', expression: 'a setting of the service' });
+  // Its hash, if it has one, is made from settings.
+  unknown.push({ part: 'validation', expression: 'a setting of the service' });
+  return {
+    share: brought.share ?? false,
+    files: brought.files
+      .filter(file => file.certain)
+      .map(({ name, secret, deploy, neededFor }) => ({ name, secret: secret ?? true, deploy, neededFor }))
+      .sort(byOwnName),
+    prompts: [],
+    dependencies: brought.dependencies,
+    validationHash: null,
+    unknown,
+  };
+}
+
+const PROMPT_TYPES = ['line', 'hidden', 'multiline', 'multiline-hidden'] as const;
+
+const MAX_EXPRESSION = 60;
+
+function expressionsIn(textOf: (file: string) => string | null): (place: Place) => string {
+  return ({ file, start, end }) => {
+    const text = textOf(file);
+    if (text === null) return file;
+    const line = text.slice(0, start).split('\n').length;
+    const expression = text.slice(start, end).replace(/\s+/g, ' ').trim();
+    const shown =
+      expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
+    return `${shown} (${file}:${line})`;
+  };
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byOwnName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

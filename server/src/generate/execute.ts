@@ -1,0 +1,116 @@
+/**
+ * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
+ * secret.
+ */
+import type { Commands } from '../host/commands.ts';
+import { runScript, type ScriptResult } from '../host/script.ts';
+import type { Generator } from './generators.ts';
+import { redacted } from './redact.ts';
+import type { Prepared } from './tools.ts';
+
+export interface Surroundings {
+  /** Absolute path of Bash. */
+  readonly bash: string;
+  /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
+  readonly bwrap: string | null;
+  readonly commands: Commands;
+  readonly timeLimitMs: number;
+  /** Of each stream, and of each file that is written. */
+  readonly outputLimitBytes: number;
+}
+
+export interface Inputs {
+  /** Values of dependencies by the name of the generator, then by file. */
+  readonly dependencies: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
+  /** Those of them, and of the prompts, that must not be shown. */
+  readonly secrets: readonly Uint8Array[];
+  readonly answers: ReadonlyMap<string, Buffer>;
+}
+
+export type Execution =
+  | {
+      readonly outcome: 'made';
+      readonly outputs: ReadonlyMap<string, Buffer>;
+      readonly undeclared: readonly string[];
+      readonly inMemory: boolean;
+    }
+  | { readonly outcome: 'cancelled' }
+  | { readonly outcome: 'failed'; readonly message: string; readonly output: string };
+
+/** @throws HostFailure where a script cannot be started at all */
+export async function execute(
+  generator: Generator,
+  script: Prepared,
+  inputs: Inputs,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const kept = generator.prompts.filter(prompt => prompt.persist);
+  const files = generator.files.map(file => file.name);
+  if (signal.aborted) return { outcome: 'cancelled' };
+  if (script.text === '' && files.every(file => kept.some(prompt => prompt.name === file))) {
+    const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
+    return { outcome: 'made', outputs, undeclared: [], inMemory: true };
+  }
+  const result = await runScript({
+    text: kept.map(copyLine).join('') + script.text,
+    commands: script.commands,
+    path: [],
+    bash: surroundings.bash,
+    inputs: inputs.dependencies,
+    prompts: inputs.answers,
+    outputs: files,
+    bwrap: surroundings.bwrap,
+    show: [],
+    timeLimitMs: surroundings.timeLimitMs,
+    outputLimitBytes: surroundings.outputLimitBytes,
+    signal,
+  });
+  const { process, outputs, missing, undeclared, inMemory } = result;
+  if (process.end === 'cancelled') return { outcome: 'cancelled' };
+  const reason = endReason(result, surroundings.timeLimitMs);
+  if (reason === null && missing.length === 0) return { outcome: 'made', outputs, undeclared, inMemory };
+  const message =
+    reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
+  const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
+  return { outcome: 'failed', message, output: outputOf(result, [...inputs.secrets, ...secret]) };
+}
+
+/** Names of prompts are names of files: what clan itself puts before the script. */
+function copyLine({ name }: { readonly name: string }): string {
+  const quoted = `"$prompts"/'${name.replaceAll("'", "'\\''")}'`;
+  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'\n`;
+}
+
+/** In words that follow the generator's name; null where the script ended well. */
+function endReason({ process }: ScriptResult, timeLimitMs: number): string | null {
+  switch (process.end) {
+    case 'timeout':
+      return `was ended after ${Math.round(timeLimitMs / 1000)} seconds`;
+    case 'signal':
+      return `was ended by ${process.signal ?? 'a signal'}`;
+    default:
+      if (process.code === 0) return null;
+      return process.code === 127
+        ? 'failed: a command was not found (exit code 127). What a script uses must be in runtimeInputs'
+        : `failed with exit code ${process.code}`;
+  }
+}
+
+function wroteText({ outputs, undeclared }: ScriptResult): string {
+  const there = [...outputs.keys(), ...undeclared].sort();
+  return there.length === 0 ? '; it wrote nothing' : `; it wrote ${there.join(', ')}`;
+}
+
+const SHOWN_LINES = 20;
+
+/** The end of what the script said, without secrets. */
+function outputOf({ process }: ScriptResult, secrets: readonly Uint8Array[]): string {
+  const said = [process.stdout, process.stderr]
+    .map(stream => stream.toString('utf8').trim())
+    .filter(text => text !== '')
+    .join('\n');
+  const shown = redacted(said, secrets);
+  if (shown === null) return '(Its output is not shown: it may hold a secret.)';
+  return shown.split('\n').slice(-SHOWN_LINES).join('\n');
+}

@@ -1,0 +1,61 @@
+/**
+ * Whom stored secrets are for, compared with whom they should be for, and put right. Values stay as they are.
+ */
+import type { Generator } from './generators.ts';
+import type { Session } from './session.ts';
+import { type Drift, type MachineKey, placesOf, type Vault } from './vault.ts';
+
+export interface GeneratorDrift {
+  readonly generator: Generator;
+  readonly drifts: readonly Drift[];
+}
+
+/** Opens nothing. */
+export function driftsOf(generators: Iterable<Generator>, vault: Vault): GeneratorDrift[] {
+  return [...generators].flatMap(generator => {
+    // Of what is not known nothing can be said.
+    if (generator.unknown.some(one => one.part === 'files' || one.part === 'share')) return [];
+    const drifts = placesOf(generator).flatMap(place => vault.drift(place) ?? []);
+    return drifts.length === 0 ? [] : [{ generator, drifts }];
+  });
+}
+
+/**
+ * Encrypts them to those they should be for: a transaction and a commit a generator.
+ *
+ * @param onFixed hears of each generator that was changed
+ * @throws StoreFailure, HostFailure; what was fixed before stays fixed
+ */
+export async function fixDrifts(
+  drifts: readonly GeneratorDrift[],
+  vault: Vault,
+  session: Session,
+  onFixed: (drift: GeneratorDrift) => void,
+): Promise<void> {
+  for (const one of drifts) {
+    const changes = [];
+    for (const { place } of one.drifts) changes.push(...(await vault.reseal(place)));
+    if (changes.length === 0) continue;
+    const { machine, machines } = one.generator;
+    await session.apply(changes, `secrets: fix vars for ${machine ?? machines.join(', ')}`);
+    onFixed(one);
+  }
+}
+
+/** Keys for machines that have none: a transaction and a commit a machine. @param keys as the vault prepared them */
+export async function storeMachineKeys(
+  keys: readonly MachineKey[],
+  vault: Vault,
+  session: Session,
+): Promise<void> {
+  for (const { machine, changes } of keys) await session.apply(changes, `secrets: add machine ${machine}`);
+  vault.forget();
+}
+
+/** The machines that must have a key before these generators' secrets can be written. */
+export function machinesOfSecrets(generators: Iterable<Generator>): string[] {
+  const names = new Set<string>();
+  for (const { files, machines } of generators)
+    if (files.some(file => file.secret && file.deploy)) for (const machine of machines) names.add(machine);
+  return [...names].sort();
+}

@@ -1,0 +1,20 @@
+/**
+ * What a run stands on: the repository, the person's surroundings, the clock. Handed in, so that nothing here reads an
+ * environment or a clock by itself.
+ */
+import type { StoreFiles } from '../store/files.ts';
+
+export interface Ground {
+  /** Absolute path of the repository. */
+  readonly root: string;
+  /** The repository as it is on disk. */
+  readonly files: StoreFiles;
+  /** Files were written or removed: they are to be read anew. Paths are relative to the root. */
+  forget(paths: readonly string[]): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The home folder; null where there is none. */
+  readonly home: string | null;
+  /** `process.platform`. */
+  readonly platform: string;
+  readonly now: () => Date;
+}

@@ -1,0 +1,70 @@
+/**
+ * The keys of the person at the keyboard, found where clan, sops and age look for them, and the `age` command for
+ * those that need it. Keys stay in memory; messages name places.
+ */
+import { findAge } from '../host/age-command.ts';
+import { readKeyFile } from '../host/keyfiles.ts';
+import { runProcess } from '../host/process.ts';
+import { type AgeCommand, type Keyring, openKeyring } from '../store/crypt.ts';
+import { StoreFailure } from '../store/failure.ts';
+import {
+  ageIdentities,
+  type FoundIdentities,
+  noIdentityMessage,
+  sopsIdentities,
+} from '../store/identities.ts';
+import { parseIdentities } from '../store/recipients.ts';
+import type { ServedBackend } from './backend.ts';
+import type { Ground } from './ground.ts';
+
+export interface Keys {
+  readonly found: FoundIdentities;
+  readonly keyring: Keyring;
+  readonly command: AgeCommand | null;
+}
+
+const COMMAND_LIMIT_MS = 60_000;
+const COMMAND_OUTPUT_BYTES = 256 * 1024;
+
+/** @throws StoreFailure where a command that should print a key fails; HostFailure */
+export async function findKeys(ground: Ground, backend: ServedBackend): Promise<Keys> {
+  const { env, platform, home } = ground;
+  const places = { env, platform, home, read: readKeyFile };
+  const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
+  const printed = [];
+  for (const { variable, command } of found.commands) {
+    const text = await printedBy(variable, command, ground);
+    printed.push(...parseIdentities(text, variable).identities);
+  }
+  const identities = [...found.identities, ...printed];
+  const command = await findAge(definedOnly(env));
+  return { found, keyring: await openKeyring(identities, command), command };
+}
+
+/** @throws StoreFailure `no-matching-key` where there is no key at all */
+export function mustHaveKeys({ found, keyring }: Keys): void {
+  if (keyring.recipients.length > 0 || found.identities.length > 0 || found.commands.length > 0) return;
+  const problems = found.problems.map(problem => `${problem.message}.`);
+  throw new StoreFailure('no-matching-key', [noIdentityMessage(found), ...problems].join(' '));
+}
+
+/** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
+async function printedBy(variable: string, command: string, { env, root }: Ground): Promise<string> {
+  const result = await runProcess('sh', ['-c', command], {
+    cwd: root,
+    env: definedOnly(env),
+    timeLimitMs: COMMAND_LIMIT_MS,
+    outputLimitBytes: COMMAND_OUTPUT_BYTES,
+  });
+  if (result.code === 0) return result.stdout.toString('utf8');
+  throw new StoreFailure(
+    'no-matching-key',
+    `The command in ${variable} did not print a key (${result.code === null ? 'it was ended' : `exit code ${result.code}`}).`,
+  );
+}
+
+function definedOnly(env: Ground['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

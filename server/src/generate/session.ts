@@ -1,0 +1,91 @@
+/**
+ * A repository that is written to: under its lock, with what a crash has left behind brought to its end first. Applies
+ * changes as a whole and commits what they touch.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { HostFailure } from '../host/failure.ts';
+import { openRepository, type Repository } from '../host/git.ts';
+import { takeLock } from '../host/lock.ts';
+import { applyChanges, recoverChanges } from '../host/transaction.ts';
+import type { Change } from '../store/changes.ts';
+import type { Ground } from './ground.ts';
+
+export interface Session {
+  /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
+  readonly recovered: 'finished' | 'undone' | null;
+  /**
+   * Applies changes, all or none, and commits them with this message.
+   *
+   * @param unchanged files that must still be as they were read
+   * @throws HostFailure; from git, after the changes were applied, with words that say so
+   */
+  apply(changes: readonly Change[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Unchanged {
+  readonly path: string;
+  /** In hexadecimal; null for "not there". */
+  readonly sha256: string | null;
+}
+
+export interface SessionOptions {
+  /** False: files are only made known to git, for flakes to see them. */
+  readonly commit: boolean;
+}
+
+/** @throws HostFailure `locked` where somebody else is at work */
+export async function openSession(ground: Ground, options: SessionOptions): Promise<Session> {
+  const { root } = ground;
+  const repository = await openRepository(root, ground.env);
+  const state = stateFolder(ground, repository);
+  const lock = await takeLock(join(state, 'lock'));
+  const journal = join(state, 'journal');
+  try {
+    const recovered = await recoverChanges(root, journal);
+    return {
+      recovered,
+      async apply(changes, message, unchanged = []) {
+        if (changes.length === 0) return;
+        await applyChanges(root, changes, { journal, unchanged });
+        const paths = changes.map(change => change.path);
+        ground.forget(paths);
+        if (repository !== null) await record(repository, paths, message, options);
+      },
+      close: () => lock.release(),
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function record(
+  repository: Repository,
+  paths: readonly string[],
+  message: string,
+  { commit }: SessionOptions,
+): Promise<void> {
+  try {
+    if (commit) await repository.commit(paths, message);
+    else await repository.intend(paths);
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    throw new HostFailure(
+      error.kind,
+      `The files are stored, but not ${commit ? 'committed' : 'known to git'} ("${message}"). ${error.message}`,
+    );
+  }
+}
+
+/** Beside git's own files; without git, where programs keep their state. */
+function stateFolder({ root, env, home }: Ground, repository: Repository | null): string {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  // A work tree may hold several fleets.
+  if (repository !== null) return join(repository.gitFolder, 'varsmith', name);
+  const state = env.XDG_STATE_HOME || (home === null ? null : join(home, '.local/state'));
+  if (state === null)
+    throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
+  return join(state, 'varsmith', name);
+}

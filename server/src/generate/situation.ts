@@ -1,0 +1,23 @@
+/**
+ * A fleet and what it has stored, as plans are made from it. Pure: a snapshot in, plans out.
+ */
+import type { Fleet } from '../fleet/model.ts';
+import type { StoreFiles } from '../store/files.ts';
+import { storedLookups } from '../store/state.ts';
+import { backendOf, type ServedBackend } from './backend.ts';
+import { type Declared, declarationsOf } from './declarations.ts';
+import { type Plan, type PlanRequest, planRun } from './plan.ts';
+
+export interface Situation {
+  readonly backend: ServedBackend;
+  readonly declared: Declared;
+  plan(request: PlanRequest): Plan;
+}
+
+/** @throws StoreFailure `unsupported` for a backend that is not served */
+export function situationOf(fleet: Fleet, files: StoreFiles): Situation {
+  const backend = backendOf(fleet, files);
+  const declared = declarationsOf(fleet, file => files.text(file));
+  const stored = storedLookups(files, '', backend);
+  return { backend, declared, plan: request => planRun({ ...declared, stored }, request) };
+}

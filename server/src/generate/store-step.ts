@@ -1,0 +1,63 @@
+/**
+ * What storing the outputs of a generator changes: its values in their places, those of its other placement gone, the
+ * hash of its validation.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
+ */
+import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
+import type { StoreFiles } from '../store/files.ts';
+import { type DeclaredFile, type Generator, keyOf } from './generators.ts';
+import type { SecretPlace, Vault } from './vault.ts';
+
+/** @param outputs by the name of the file; those that are not there stay as they are */
+export async function outputChanges(
+  files: StoreFiles,
+  vault: Vault,
+  generator: Generator,
+  outputs: ReadonlyMap<string, Uint8Array>,
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const file of generator.files) {
+    const value = outputs.get(file.name);
+    if (value === undefined) continue;
+    const place = placeOf(generator, file);
+    if (file.secret) changes.push(...(await vault.seal(place, value)));
+    else
+      changes.push(
+        ...publicChanges(files, '', place.key, place.file, value),
+        ...secretGone(files, vault, place),
+      );
+    changes.push(...otherPlacement(files, vault, generator, file.name));
+  }
+  return changes;
+}
+
+/** With the hash by which it is told that the inputs have changed. */
+export function hashChanges(files: StoreFiles, generator: Generator): Change[] {
+  return [
+    ...validationChanges(files, '', generator.key, generator.validationHash),
+    ...otherKeys(generator).flatMap(key => validationChanges(files, '', key, null)),
+  ];
+}
+
+export function placeOf({ key, machines }: Generator, { name, deploy }: DeclaredFile): SecretPlace {
+  return { key, file: name, deploy, machines };
+}
+
+/** A file that is public now must not lie encrypted elsewhere; beside its value, `publicChanges` sees to that. */
+function secretGone(files: StoreFiles, vault: Vault, place: SecretPlace): Change[] {
+  const folder = vault.folder(place);
+  return folder === varFolder('', place.key, place.file) ? [] : removeIfThere(files, folder);
+}
+
+/** A file is in one placement: shared, or with its machines. */
+function otherPlacement(files: StoreFiles, vault: Vault, generator: Generator, file: string): Change[] {
+  return otherKeys(generator).flatMap(key => {
+    const folders = new Set([varFolder('', key, file), vault.folder({ key, file })]);
+    return [...folders].flatMap(folder => removeIfThere(files, folder));
+  });
+}
+
+function otherKeys({ name, machine, machines }: Generator): string[] {
+  return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+}

@@ -1,0 +1,46 @@
+/** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
+import { findCommand, hostCommands } from '../host/commands.ts';
+import { boxProblem } from '../host/sandbox.ts';
+import { sweepScratch } from '../host/scratch.ts';
+import type { Surroundings } from './execute.ts';
+import { RunFailure } from './failure.ts';
+import type { Ground } from './ground.ts';
+
+/** How long a script may take unless it is said otherwise. */
+export const TIME_LIMIT_MS = 10 * 60_000;
+
+const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export interface SurroundingsWanted {
+  /** False: scripts run without a box, with all that the person may do. */
+  readonly sandbox: boolean;
+  readonly timeLimitMs: number;
+}
+
+/**
+ * Removes what killed runs have left in memory, then looks around.
+ *
+ * @throws RunFailure where there is no sandbox and one is wanted, or no Bash
+ */
+export async function findSurroundings(ground: Ground, wanted: SurroundingsWanted): Promise<Surroundings> {
+  await sweepScratch();
+  const path = ground.env.PATH ?? '';
+  const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
+  const bash = await findCommand('bash', folders);
+  if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
+  const found = await findCommand('bwrap', folders);
+  if (wanted.sandbox) {
+    const problem = await boxProblem(ground.platform, found);
+    if (problem !== null)
+      throw new RunFailure(
+        `Scripts cannot be run safely here: ${problem}. With --no-sandbox they run with everything that you may do yourself.`,
+      );
+  }
+  return {
+    bash,
+    bwrap: wanted.sandbox ? found : null,
+    commands: hostCommands(path, wanted.sandbox),
+    timeLimitMs: wanted.timeLimitMs,
+    outputLimitBytes: OUTPUT_LIMIT_BYTES,
+  };
+}

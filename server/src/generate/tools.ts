@@ -1,0 +1,89 @@
+/**
+ * The commands that a script is given: those of the packages it declares and those of coreutils, taken from this
+ * system. A package is a list of commands here; which of them there have to be is told by the script itself.
+ */
+import type { Commands } from '../host/commands.ts';
+import { followScript } from '../shell/flow.ts';
+import { loadShell } from '../shell/parser.ts';
+import { packageCommands } from '../shell/tools.ts';
+import { RunFailure } from './failure.ts';
+import type { Recipe } from './recipe.ts';
+
+/** A script with all it needs to run. */
+export interface Prepared {
+  /** Empty where there is nothing to run. */
+  readonly text: string;
+  /** Names of commands, with the absolute paths of their programs. */
+  readonly commands: ReadonlyMap<string, string>;
+}
+
+/**
+ * @param name of the generator, for messages
+ * @throws RunFailure naming command, package and generator where a command that the script uses is absent
+ */
+export async function prepareScript(name: string, recipe: Recipe, host: Commands): Promise<Prepared> {
+  const text = await scriptText(name, recipe, host);
+  if (text.trim() === '') return { text: '', commands: new Map() };
+  const commands = new Map<string, string>();
+  const offered = new Map<string, string>();
+  const unlisted: string[] = [];
+  for (const one of ['coreutils', ...recipe.packages]) {
+    const brought = packageCommands(one);
+    if (brought === null || !brought.complete) unlisted.push(one);
+    for (const command of brought?.commands ?? []) offered.set(command, one);
+  }
+  for (const command of offered.keys()) {
+    const program = await host.find(command);
+    if (program !== null) commands.set(command, program);
+  }
+  for (const command of await usedBy(text)) {
+    if (commands.has(command)) continue;
+    const from = offered.get(command);
+    if (from !== undefined) throw absent(name, command, `which "${from}" brings`);
+    if (unlisted.length === 0) continue;
+    // A package that is not wholly known may bring it.
+    const program = await host.find(command);
+    if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
+    commands.set(command, program);
+  }
+  return { text, commands };
+}
+
+function absent(generator: string, command: string, origin: string): RunFailure {
+  return new RunFailure(
+    `Generator "${generator}" uses the command "${command}", ${origin} in Nix; it is not installed on this system where scripts can use it. Install it, or use "clan vars generate".`,
+  );
+}
+
+/** The text with the absolute paths of programs. */
+async function scriptText(name: string, { script }: Recipe, host: Commands): Promise<string> {
+  let text = '';
+  for (const part of script) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    const program = await host.find(part.command);
+    if (program === null) throw absent(name, part.command, `which "${part.package}" brings`);
+    text += program;
+  }
+  return text;
+}
+
+/** Names of programs that the script looks up and does not ask about first. */
+async function usedBy(text: string): Promise<ReadonlySet<string>> {
+  const shell = await loadShell();
+  const flow = followScript(shell.parse({ text, holes: [] }), {
+    directories: ['in', 'out', 'prompts'],
+    outputs: ['out'],
+    environment: ['HOME', 'TMPDIR', 'LANG', 'PATH'],
+    errexit: true,
+    pipefail: true,
+  });
+  if (flow.setsPath) return new Set();
+  return new Set(
+    flow.commands.flatMap(({ kind, lookup, name }) =>
+      kind === 'program' && lookup === 'path' && name !== null && !flow.probed.has(name) ? [name] : [],
+    ),
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Clan's age backend at work: reads secrets with the person's keys and those of the machines that they open, writes
+ * them for machines and admins.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
+ */
+import { dirname, join } from 'node:path';
+import { readIfThere } from '../host/atomic.ts';
+import { type AgeKeys, readAgeKeys } from '../store/age.ts';
+import {
+  type AdminRecipients,
+  ageMachineKeyChanges,
+  ageRecipients,
+  ageSecretChanges,
+  ageSecretPath,
+  machineKeyring,
+  openAgeSecret,
+} from '../store/age-writes.ts';
+import type { Keyring } from '../store/crypt.ts';
+import { StoreFailure } from '../store/failure.ts';
+import { ageFlaw, sidecarRecipients } from '../store/metadata.ts';
+import { recipientDrift } from '../store/sops-writes.ts';
+import type { Ground } from './ground.ts';
+import { type Keys, mustHaveKeys } from './keys.ts';
+import type { MachineKey, SecretPlace, Vault } from './vault.ts';
+import { named } from './vault-sops.ts';
+
+/** @param admins throws where the configuration does not tell them */
+export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipients): Vault {
+  const { files, root } = ground;
+  const { command } = keys;
+  let stored: AgeKeys | null = null;
+  const machineKeys = (): AgeKeys => {
+    stored ??= readAgeKeys(files);
+    return stored;
+  };
+  const opened = new Map<string, Promise<Keyring>>();
+
+  /** Each machine's key is opened once. */
+  function keyringFor(machines: readonly string[]): Promise<Keyring> {
+    const id = machines.join('\0');
+    const known = opened.get(id) ?? machineKeyring(files, machineKeys(), machines, keys.keyring);
+    opened.set(id, known);
+    return known;
+  }
+
+  /** Null where nothing tells: a machine's own secret has no note of its recipients. */
+  function notedRecipients(path: string): readonly string[] | null {
+    const text = files.text(`${path}.recipients`);
+    return text === null ? null : sidecarRecipients(text);
+  }
+
+  async function open(place: SecretPlace): Promise<Buffer | null> {
+    const path = ageSecretPath('', place);
+    if (files.kind(path) !== 'file') return null;
+    const text = (await readIfThere(join(root, path)))?.toString('utf8') ?? null;
+    if (text === null) return null;
+    mustHaveKeys(keys);
+    return named(path, async () => openAgeSecret(text, await keyringFor(place.machines)));
+  }
+
+  async function seal(place: SecretPlace, value: Uint8Array) {
+    const recipients = ageRecipients(place, machineKeys(), admins());
+    return ageSecretChanges(files, '', place, value, recipients, command);
+  }
+
+  function driftReason(place: SecretPlace): string | null {
+    const path = ageSecretPath('', place);
+    const text = files.text(path);
+    if (text === null) return null;
+    const flaw = ageFlaw(text);
+    if (flaw !== null) return `cannot be used: ${flaw.reason}`;
+    const noted = notedRecipients(path);
+    // A secret of one machine alone is for that machine; there is nothing noted to compare.
+    if (noted === null)
+      return place.key.startsWith('shared/') || !place.deploy ? 'has no note of whom it is for' : null;
+    try {
+      const wanted = ageRecipients(place, machineKeys(), admins());
+      const drift = recipientDrift(noted, wanted);
+      if (drift === null) return null;
+      return drift.lacking.length > 0
+        ? `is not encrypted to ${drift.lacking.length} of those it is for`
+        : `is encrypted to ${drift.extra.length} more than those it is for`;
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      return `cannot be compared: ${error.message}`;
+    }
+  }
+
+  return {
+    folder: place => dirname(ageSecretPath('', place)),
+    forget() {
+      stored = null;
+      opened.clear();
+    },
+    open,
+    async prepare(machines) {
+      const missing = machines.filter(
+        name =>
+          machineKeys()
+            .machines.find(one => one.name === name)
+            ?.publicKey() == null,
+      );
+      const made: MachineKey[] = [];
+      for (const machine of missing) {
+        const options = { now: ground.now(), command };
+        made.push({ machine, ...(await ageMachineKeyChanges('', machine, admins(), options)) });
+      }
+      return made;
+    },
+    seal,
+    drift(place) {
+      const reason = driftReason(place);
+      return reason === null ? null : { place, reason };
+    },
+    async reseal(place) {
+      if (driftReason(place) === null) return [];
+      const value = await open(place);
+      return value === null ? [] : seal(place, value);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The sops backend of clan at work: reads secrets with the person's keys, writes them for those they are for.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py.
+ */
+import { join } from 'node:path';
+import { readIfThere } from '../host/atomic.ts';
+import { type Change, varFolder } from '../store/changes.ts';
+import { StoreFailure } from '../store/failure.ts';
+import { holdersOf } from '../store/links.ts';
+import { sopsRecipients } from '../store/metadata.ts';
+import { readSops, type SopsFolder } from '../store/sops.ts';
+import { openSecret, resealSecret, sealSecret } from '../store/sops-secret.ts';
+import {
+  type Access,
+  actingUser,
+  linkChanges,
+  machineKeyChanges,
+  recipientDrift,
+  recipientsFor,
+  secretChanges,
+  varAccess,
+} from '../store/sops-writes.ts';
+import type { Ground } from './ground.ts';
+import { type Keys, mustHaveKeys } from './keys.ts';
+import type { Drift, MachineKey, SecretPlace, Vault } from './vault.ts';
+
+/** @param groupsOf `clan.core.sops.defaultGroups` of a machine */
+export function sopsVault(
+  ground: Ground,
+  keys: Keys,
+  groupsOf: (machine: string) => readonly string[],
+): Vault {
+  const { files, root } = ground;
+  const { keyring, command } = keys;
+  let folder: SopsFolder | null = null;
+  const sops = (): SopsFolder => {
+    folder ??= readSops(files);
+    return folder;
+  };
+
+  /** @throws StoreFailure where no user of the repository has the person's key */
+  function actor(): string {
+    mustHaveKeys(keys);
+    const user = actingUser(sops(), keyring);
+    if (user !== null) return user;
+    throw new StoreFailure(
+      'recipient',
+      `None of your keys belongs to a user in sops/users (${keyring.recipients.join(', ') || 'none could be read'}). "varsmith keygen" adds you; somebody who has access must then run "varsmith fix".`,
+    );
+  }
+
+  const pathOf = ({ key, file }: Pick<SecretPlace, 'key' | 'file'>) => varFolder('', key, file);
+  // Groups are those of the first machine that declares it, as clan has it.
+  const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
+
+  function accessFor(place: SecretPlace): Access {
+    return varAccess(holdersOf(files, pathOf(place)), {
+      actor: actor(),
+      machines: place.machines,
+      deploy: place.deploy,
+      defaultGroups: defaultGroups(place),
+    });
+  }
+
+  async function textOf(path: string): Promise<string | null> {
+    if (files.kind(path) !== 'file') return null;
+    return (await readIfThere(join(root, path)))?.toString('utf8') ?? null;
+  }
+
+  return {
+    folder: pathOf,
+    forget() {
+      folder = null;
+    },
+    async open(place) {
+      const path = `${pathOf(place)}/secret`;
+      const text = await textOf(path);
+      if (text === null) return null;
+      mustHaveKeys(keys);
+      return named(path, () => openSecret(text, keyring));
+    },
+    async prepare(machines) {
+      const acting = actor();
+      const missing = machines.filter(name => !sops().machines.some(one => one.name === name));
+      const made: MachineKey[] = [];
+      for (const machine of missing) {
+        const options = { actor: acting, defaultGroups: groupsOf(machine), now: ground.now(), command };
+        made.push({ machine, ...(await machineKeyChanges(files, '', sops(), machine, options)) });
+      }
+      return made;
+    },
+    async seal(place, value) {
+      const access = accessFor(place);
+      const recipients = recipientsFor(sops(), access);
+      const text = await sealSecret(value, { recipients, now: ground.now(), command });
+      return secretChanges(files, '', place, text, access);
+    },
+    drift(place) {
+      const text = files.text(`${pathOf(place)}/secret`);
+      return text === null ? null : driftOf(place, text);
+    },
+    async reseal(place) {
+      const path = `${pathOf(place)}/secret`;
+      const text = await textOf(path);
+      if (text === null) return [];
+      const access = accessFor(place);
+      const recipients = recipientsFor(sops(), access);
+      const links = linkChanges(files, '', pathOf(place), access);
+      const actual = sopsRecipients(text).value ?? [];
+      if (recipientDrift(actual, recipients) === null) return links;
+      const sealed = await named(path, () => resealSecret(text, keyring, { recipients, command }));
+      return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') } satisfies Change, ...links];
+    },
+  };
+
+  /** Goes by links and metadata alone; who is looking does not matter. */
+  function driftOf(place: SecretPlace, text: string): Drift | null {
+    const { value: actual, flaw } = sopsRecipients(text);
+    if (actual === null) return { place, reason: `cannot be used: ${flaw.reason}` };
+    const before = holdersOf(files, pathOf(place));
+    const machines = place.deploy ? place.machines : [];
+    const linked = before.machines.map(one => one.name);
+    const lacking = machines.filter(name => !linked.includes(name));
+    if (lacking.length > 0) return { place, reason: `is not for machine ${lacking.join(', ')}` };
+    const extra = linked.filter(name => !machines.includes(name));
+    if (extra.length > 0)
+      return { place, reason: `is for machine ${extra.join(', ')}, which is not to have it` };
+    const groups = before.groups.map(one => one.name);
+    const missingGroups = defaultGroups(place).filter(name => !groups.includes(name));
+    if (missingGroups.length > 0) return { place, reason: `is not for group ${missingGroups.join(', ')}` };
+    const dangling = [...before.users, ...before.machines, ...before.groups].find(one => one.dangling);
+    if (dangling !== undefined) return { place, reason: `has a link to nowhere (${dangling.path})` };
+    const access = {
+      users: before.users.map(one => one.name),
+      machines: linked,
+      groups,
+    };
+    try {
+      const drift = recipientDrift(actual, recipientsFor(sops(), access));
+      if (drift === null) return null;
+      return {
+        place,
+        reason:
+          drift.lacking.length > 0
+            ? `is not encrypted to ${drift.lacking.length} of the keys that its links name`
+            : `is encrypted to ${drift.extra.length} more keys than its links name`,
+      };
+    } catch (error) {
+      if (!(error instanceof StoreFailure)) throw error;
+      return { place, reason: `has a link that cannot be used: ${error.message}` };
+    }
+  }
+}
+
+/** Says which file a failure is about. */
+export async function named<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof StoreFailure) throw new StoreFailure(error.kind, `${path}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What a backend has to do for a run, the same for all: values out, changes in. Nothing here writes; changes are
+ * handed back so that they can be applied as a whole.
+ */
+import type { Change } from '../store/changes.ts';
+import type { Generator } from './generators.ts';
+
+/** A file of a generator, and what its stored form must say. */
+export interface SecretPlace {
+  readonly key: string;
+  readonly file: string;
+  readonly deploy: boolean;
+  /** Those that declare it. */
+  readonly machines: readonly string[];
+}
+
+/** How those who can read a secret differ from those who should. */
+export interface Drift {
+  readonly place: SecretPlace;
+  /** In words that follow the file's name: "machine web cannot read it". */
+  readonly reason: string;
+}
+
+export interface Vault {
+  /**
+   * A secret's bytes, verified; null where there is none.
+   *
+   * @throws StoreFailure
+   */
+  open(place: SecretPlace): Promise<Buffer | null>;
+  /**
+   * Everything that has to be there before secrets for these machines can be written: their keys.
+   *
+   * @returns for each machine that has none yet, the changes that make one
+   * @throws StoreFailure where the person may not write at all
+   */
+  prepare(machines: readonly string[]): Promise<readonly MachineKey[]>;
+  /** What storing a secret changes. */
+  seal(place: SecretPlace, value: Uint8Array): Promise<readonly Change[]>;
+  /** What is wrong with whom a stored secret is for, without opening it; null where it is right, or not there. */
+  drift(place: SecretPlace): Drift | null;
+  /** What making it right changes. */
+  reseal(place: SecretPlace): Promise<readonly Change[]>;
+  /** Where a secret lies, for what removes it. A folder, relative to the root. */
+  folder(place: Pick<SecretPlace, 'key' | 'file'>): string;
+  /** Files were written: what was kept of them is to be read anew. */
+  forget(): void;
+}
+
+export interface MachineKey {
+  readonly machine: string;
+  readonly changes: readonly Change[];
+}
+
+export function placesOf({ key, files, machines }: Generator): SecretPlace[] {
+  return files.filter(file => file.secret).map(({ name, deploy }) => ({ key, file: name, deploy, machines }));
+}
