@@ -2,6 +2,7 @@
 import { generatorsInImports } from './eval/generators-in-imports.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
+import { pathAsText } from './generator/path-as-text.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   generatorsInImports,
   pkgsInMetadata,
   pathInLet,
+  pathAsText,
   valueOfSecret,
   undefinedGenerator,
   undefinedFile,
