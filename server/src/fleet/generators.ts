@@ -132,8 +132,11 @@ function havingsOf(sites: Sites, owners: ReadonlyMap<string, MachineGenerators>)
   return found;
 }
 
-/** What several places make of one generator: on each machine that has it, and where it is not known who has it. */
-function bodyOf(sites: readonly Site[], havings: readonly Having[]): GeneratorBody {
+/**
+ * What several places make of one generator: on each machine that has it, and where it is not known who has it.
+ * @returns several bodies only where each is certainly the one of some machine
+ */
+function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly GeneratorBody[] {
   const ids = new Map<GeneratorDefinition, number>();
   const idOf = (definition: GeneratorDefinition) => {
     const id = ids.get(definition) ?? ids.size;
@@ -154,7 +157,7 @@ function bodyOf(sites: readonly Site[], havings: readonly Having[]): GeneratorBo
   const placed = new Set(settled.flatMap(placesOf));
   const isAll = settled.length === havings.length && seen.size > 0 && seen.size <= MAX_SPECIAL;
   const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
-  return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
+  return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
 
 /** Is it known which of the definitions the machine has? */
@@ -234,6 +237,11 @@ function generator(
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
+  let several: readonly GeneratorBody[] | null = null;
+  const bodies = () => {
+    several ??= definitions.length === 1 && only !== undefined ? [only.body()] : bodiesOf(sites, havings);
+    return several;
+  };
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -244,8 +252,9 @@ function generator(
     machinesComplete: complete,
     conditional: definitions.every(one => one.conditional),
     body() {
-      body ??= definitions.length === 1 && only !== undefined ? only.body() : bodyOf(sites, havings);
+      body ??= variantsOf(bodies());
       return body;
     },
+    bodies,
   };
 }

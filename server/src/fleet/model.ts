@@ -145,6 +145,8 @@ export interface Generator {
   readonly conditional: boolean;
   /** The merged body. */
   readonly body: () => GeneratorBody;
+  /** What it is on the machines, where that is known and differs: the merged body alone otherwise. */
+  readonly bodies: () => readonly GeneratorBody[];
 }
 
 /** A place that reads something of a generator's file. */

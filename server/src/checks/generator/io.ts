@@ -27,6 +27,12 @@ export interface Examined {
   readonly whole: boolean;
 }
 
+/** A definition with a computed name that only adds to what others define. */
+interface Addition {
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
 const cache = new WeakMap<Fleet, readonly Examined[]>();
 
 /** All generators of a fleet with what is known of their scripts; computed once. */
@@ -36,24 +42,27 @@ export function examined(fleet: Fleet): readonly Examined[] {
   const additions = fleet.generators
     .filter(one => one.nameKind === 'pattern' && one.definitions.every(({ kind }) => kind === 'partial'))
     .map(one => ({ name: one.name, pattern: patternOf(one.name) }));
-  const all = fleet.generators.map((generator): Examined => {
-    const body = generator.body();
-    const script = followed(body.script);
-    const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
-    return {
-      generator,
-      body,
-      script,
-      scriptless: body.script === null && (body.complete.packages || body.complete.dependencies),
-      whole:
-        (isDefinedHere || body.script !== null) &&
-        // A generator of clan-core's own that gets something more here has its script there.
-        (body.script !== null || !isCatalogueGenerator(generator.name)) &&
-        !additions.some(one => one.name !== generator.name && one.pattern.test(generator.name)),
-    };
-  });
+  const all = fleet.generators.flatMap(generator =>
+    generator.bodies().map(body => examine(generator, body, additions)),
+  );
   cache.set(fleet, all);
   return all;
+}
+
+function examine(generator: Generator, body: GeneratorBody, additions: readonly Addition[]): Examined {
+  const script = followed(body.script);
+  const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
+  return {
+    generator,
+    body,
+    script,
+    scriptless: body.script === null && (body.complete.packages || body.complete.dependencies),
+    whole:
+      (isDefinedHere || body.script !== null) &&
+      // A generator of clan-core's own that gets something more here has its script there.
+      (body.script !== null || !isCatalogueGenerator(generator.name)) &&
+      !additions.some(one => one.name !== generator.name && one.pattern.test(generator.name)),
+  };
 }
 
 /** May two names with holes be the same? Equal texts are; others are if the holes allow it. */
