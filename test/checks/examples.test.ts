@@ -57,10 +57,16 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
             const texts = applyFix(example.files, fix);
             expectParses(texts);
             const gone = before.indexOf(`${finding.at.file} ${finding.rule}: ${finding.message}`);
-            expect({ fix: fix.title, findings: findingsIn(texts, example) }).toEqual({
-              fix: fix.title,
-              findings: before.filter((_, index) => index !== gone),
+            const others = before.filter((_, index) => index !== gone);
+            // One fix may mend more than one finding; it must not make new ones.
+            const after = findingsIn(texts, example);
+            const left = [...others];
+            const added = after.filter(each => {
+              const index = left.indexOf(each);
+              if (index !== -1) left.splice(index, 1);
+              return index === -1;
             });
+            expect({ fix: fix.title, added }).toEqual({ fix: fix.title, added: [] });
           }
         }
       });

@@ -252,7 +252,7 @@ let
   registry = import ./secret-registry.nix { inherit pkgs; };
   selected = if keys == null || keys == [ ] then builtins.attrNames registry else keys;
 in
-builtins.listToAttrs (map (key: { name = registry.\${key}.generator; value = { inherit (registry.\${key}) files script; }; }) selected)
+builtins.listToAttrs (map (key: { name = registry.\${key}.generator; value = { inherit (registry.\${key}) files prompts script; }; }) selected)
 `,
         'machines/tove/configuration.nix':
           '{ pkgs, ... }:\n{\n  clan.core.vars.generators = import ../../lib/all.nix { keys = [ ]; inherit pkgs; };\n}\n',

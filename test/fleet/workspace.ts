@@ -73,6 +73,7 @@ export function plainFleet(fleet: Fleet): unknown {
       ...one,
       definitions: definitions(one.definitions),
       body: plain(one.body()),
+      bodies: one.bodies().map(plain),
     })),
     registries: fleet.registries.map(one => ({
       ...one,

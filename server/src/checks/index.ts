@@ -2,6 +2,11 @@
 import { generatorsInImports } from './eval/generators-in-imports.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
+import { pathAsText } from './generator/path-as-text.ts';
+import { promptUnused } from './generator/prompt-unused.ts';
+import { promptsUnset } from './generator/prompts-unset.ts';
+import { undeclaredDependency } from './generator/undeclared-dependency.ts';
+import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -31,6 +36,11 @@ export const rules: readonly Rule[] = [
   generatorsInImports,
   pkgsInMetadata,
   pathInLet,
+  pathAsText,
+  undeclaredDependency,
+  undeclaredPrompt,
+  promptsUnset,
+  promptUnused,
   valueOfSecret,
   undefinedGenerator,
   undefinedFile,

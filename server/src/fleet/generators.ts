@@ -134,8 +134,11 @@ function havingOf(name: string, { certain, possible, complete }: MachineGenerato
   };
 }
 
-/** What several places make of one generator: on each machine that has it, and where it is not known who has it. */
-function bodyOf(sites: readonly Site[], havings: readonly Having[]): GeneratorBody {
+/**
+ * What several places make of one generator: on each machine that has it, and where it is not known who has it.
+ * @returns several bodies only where each is certainly the one of some machine
+ */
+function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly GeneratorBody[] {
   const ids = new Map<GeneratorDefinition, number>();
   const idOf = (definition: GeneratorDefinition) => {
     const id = ids.get(definition) ?? ids.size;
@@ -156,7 +159,7 @@ function bodyOf(sites: readonly Site[], havings: readonly Having[]): GeneratorBo
   const placed = new Set(settled.flatMap(placesOf));
   const isAll = settled.length === havings.length && seen.size > 0 && seen.size <= MAX_SPECIAL;
   const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
-  return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
+  return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
 
 /** Is it known which of the definitions the machine has? */
@@ -199,11 +202,16 @@ function generator(
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   let body: GeneratorBody | null = null;
-  const whole = () => {
-    body ??=
+  let each: readonly GeneratorBody[] | null = null;
+  const bodies = () => {
+    each ??=
       definitions.length === 1 && only !== undefined
-        ? only.body()
-        : bodyOf(sites, several ? holders.map(([, own]) => havingOf(name, own)) : []);
+        ? [only.body()]
+        : bodiesOf(sites, several ? holders.map(([, own]) => havingOf(name, own)) : []);
+    return each;
+  };
+  const whole = () => {
+    body ??= variantsOf(bodies());
     return body;
   };
   return {
@@ -216,6 +224,7 @@ function generator(
     machinesComplete: false,
     conditional: definitions.every(one => one.conditional),
     body: whole,
+    bodies,
     bodyOn: machine => ownBody(name, sites, holders.find(([holder]) => holder === machine)?.[1]) ?? whole(),
   };
 }

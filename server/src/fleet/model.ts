@@ -148,6 +148,8 @@ export interface Generator {
   readonly body: () => GeneratorBody;
   /** What it is on one machine, as far as that is known; otherwise the merged body. */
   readonly bodyOn: (machine: string) => GeneratorBody;
+  /** What it is on the machines, where that is known and differs: the merged body alone otherwise. */
+  readonly bodies: () => readonly GeneratorBody[];
 }
 
 /** A place that reads something of a generator's file. */

@@ -90,5 +90,5 @@ function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null 
   const scripts = bodies.map(body => body.script);
   const first = scripts.find(script => script !== null) ?? null;
   if (first === null || scripts.every(script => script?.text === first.text)) return first;
-  return { ...first, text: null };
+  return { ...first, text: null, source: null };
 }
