@@ -2,6 +2,8 @@
 import { generatorsInImports } from './eval/generators-in-imports.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
+import { legacyFacts } from './generator/legacy-facts.ts';
+import { unsetVariable } from './generator/unset-variable.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -34,6 +36,8 @@ export const rules: readonly Rule[] = [
   valueOfSecret,
   undefinedGenerator,
   undefinedFile,
+  legacyFacts,
+  unsetVariable,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
