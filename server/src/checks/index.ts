@@ -3,6 +3,7 @@ import { generatorsInImports } from './eval/generators-in-imports.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
+import { missingTool } from './generator/missing-tool.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   undefinedFile,
   legacyFacts,
   unsetVariable,
+  missingTool,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
