@@ -2,8 +2,11 @@
 import { generatorsInImports } from './eval/generators-in-imports.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
+import { absoluteProgram } from './generator/absolute-program.ts';
+import { bashSyntax } from './generator/bash-syntax.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
+import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -40,6 +43,9 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  absoluteProgram,
+  unquotedPath,
+  bashSyntax,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
