@@ -4,8 +4,10 @@ import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
 import { absoluteProgram } from './generator/absolute-program.ts';
 import { bashSyntax } from './generator/bash-syntax.ts';
+import { interactiveTool } from './generator/interactive-tool.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
+import { network } from './generator/network.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
@@ -43,6 +45,8 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  network,
+  interactiveTool,
   absoluteProgram,
   unquotedPath,
   bashSyntax,
