@@ -4,6 +4,7 @@ import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
 import { absoluteProgram } from './generator/absolute-program.ts';
 import { bashSyntax } from './generator/bash-syntax.ts';
+import { brokenPipe } from './generator/broken-pipe.ts';
 import { interactiveTool } from './generator/interactive-tool.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  brokenPipe,
   network,
   interactiveTool,
   absoluteProgram,
