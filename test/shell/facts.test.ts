@@ -163,7 +163,12 @@ describe('variables', () => {
     for (const script of ['eval "$x"', 'source x', '. ./x', '«code»', 'read "$x"', 'export "$x=1"']) {
       expect(follow(script).opaqueVariables, script).toBe(true);
     }
-    expect(follow('read -r a; a=1; export b=$a').opaqueVariables).toBe(false);
+    for (const script of ['builtin . x', 'command source x', 'command eval "$x"', '"$' + '{run}" . x']) {
+      expect(follow(script).opaqueVariables, script).toBe(true);
+    }
+    for (const script of ['read -r a; a=1; export b=$a', 'jq -r . x', 'xargs -n 1 jq . < x', 'echo eval']) {
+      expect(follow(script).opaqueVariables, script).toBe(false);
+    }
   });
 
   it('know whether they are quoted and would be split', () => {
@@ -219,6 +224,29 @@ describe('pipelines and options', () => {
     expect(follow('export PATH=/x:$PATH').setsPath).toBe(true);
     expect(follow('PATH=x a').setsPath).toBe(true);
     expect(follow('echo $PATH').setsPath).toBe(false);
+  });
+});
+
+describe('what does not end the script, or does not happen', () => {
+  it('is in a process of its own', () => {
+    const apart = (script: string) => follow(script).variables.map(one => `${one.name}:${one.apart}`);
+    expect(apart('echo $a; echo "$(echo $b)"; (echo $c); (echo $d) || true')).toEqual([
+      'a:false',
+      'b:true',
+      'c:false',
+      'd:true',
+    ]);
+    expect(apart('a | echo $b; { echo $c; } || true; echo $d & cat <(echo $e)')).toEqual([
+      'b:false',
+      'c:false',
+      'd:true',
+      'e:true',
+    ]);
+  });
+
+  it('is in a function that nothing calls', () => {
+    const script = 'f() { a; }; g() { b; }; f';
+    expect(follow(script).uncalled.map(one => script.slice(one.start, one.end))).toEqual(['g() { b; }']);
   });
 });
 

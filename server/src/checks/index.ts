@@ -7,6 +7,15 @@ import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
+import { absoluteProgram } from './generator/absolute-program.ts';
+import { bashSyntax } from './generator/bash-syntax.ts';
+import { brokenPipe } from './generator/broken-pipe.ts';
+import { interactiveTool } from './generator/interactive-tool.ts';
+import { legacyFacts } from './generator/legacy-facts.ts';
+import { missingTool } from './generator/missing-tool.ts';
+import { network } from './generator/network.ts';
+import { unquotedPath } from './generator/unquoted-path.ts';
+import { unsetVariable } from './generator/unset-variable.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -44,6 +53,15 @@ export const rules: readonly Rule[] = [
   valueOfSecret,
   undefinedGenerator,
   undefinedFile,
+  legacyFacts,
+  unsetVariable,
+  missingTool,
+  brokenPipe,
+  network,
+  interactiveTool,
+  absoluteProgram,
+  unquotedPath,
+  bashSyntax,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

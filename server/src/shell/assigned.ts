@@ -25,6 +25,7 @@ const SETTERS = new Set([
   'wait',
 ]);
 const UNSEEN = new Set(['eval', 'source', '.']);
+const BUILTIN_PREFIXES = new Set(['command', 'builtin', 'time']);
 
 interface Walk {
   readonly names: Set<string>;
@@ -117,7 +118,11 @@ function visit(walk: Walk, statement: Statement): void {
 /** `read -r a b`, `printf -v a …`, `command read x`: any word that could be a name may be one. */
 function setters(walk: Walk, list: readonly Word[]): void {
   const texts = list.map(wordText);
-  if (texts.some(one => one !== null && UNSEEN.has(one))) walk.unseen = true;
+  // `jq .` is no `.`: that is a builtin only where a command is named.
+  const first = texts.findIndex(one => one === null || !(BUILTIN_PREFIXES.has(one) || one.startsWith('-')));
+  const named = texts[first];
+  if (named != null && UNSEEN.has(named)) walk.unseen = true;
+  if (named === null && texts.some(one => one !== null && UNSEEN.has(one))) walk.unseen = true;
   if (texts[0] === null && list[0]?.parts.every(part => part.kind === 'hole')) walk.unseen = true;
   if (!texts.some(one => one !== null && SETTERS.has(one))) return;
   texts.forEach((one, index) => {

@@ -80,6 +80,8 @@ export interface VariableFact extends Fact {
   readonly guarded: boolean;
   /** `never`: nothing in the script can set it. */
   readonly set: 'yes' | 'perhaps' | 'never';
+  /** True in a process of its own, such as `$(…)`: an error there does not end the script by itself. */
+  readonly apart: boolean;
 }
 
 export interface AssignmentFact extends Fact {
@@ -135,6 +137,8 @@ export interface Flow {
   readonly written: ReadonlySet<string>;
   /** Names of commands that the script itself asks about: `command -v x`. */
   readonly probed: ReadonlySet<string>;
+  /** Bodies of functions that nothing calls: what is in them does not happen. */
+  readonly uncalled: readonly Range[];
   /** True if the script sets PATH. */
   readonly setsPath: boolean;
   /** True if every run ends with an error: a placeholder. */

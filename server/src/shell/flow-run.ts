@@ -177,7 +177,10 @@ function perhapsSame(path: ShellPath, key: string): boolean {
 export function noteVariable(run: Run, fact: VariableFact): void {
   const key = `${fact.start}:${fact.name}:${fact.set}`;
   const known = run.variables.get(key);
-  run.variables.set(key, known ? { ...known, certain: known.certain || fact.certain } : fact);
+  run.variables.set(
+    key,
+    known ? { ...known, certain: known.certain || fact.certain, apart: known.apart && fact.apart } : fact,
+  );
 }
 
 export function noteAssignment(run: Run, fact: AssignmentFact): void {

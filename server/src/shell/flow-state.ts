@@ -37,6 +37,8 @@ export interface State {
   stdin: 'inherited' | 'pipe' | 'file' | 'text';
   stdout: Stream;
   stderr: Stream;
+  /** True in a process of its own of which nobody looks at the status. */
+  apart: boolean;
   /** The statements after are not reached on this way, and why. */
   dead: Left | 'failed' | null;
   readonly left: Set<Left>;

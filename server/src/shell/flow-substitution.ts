@@ -18,7 +18,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   run.exits = [];
   const inner: Expansion = { ...cx, state: copyState(state) };
   // Bash does not hand `set -e` down into `$(…)`.
-  Object.assign(inner.state, { stdout: 'captured', checked: false });
+  Object.assign(inner.state, { stdout: 'captured', checked: false, apart: true });
   const written = new Set(inner.state.written);
   follow(withState(cx, inner.state), part.body);
   for (const key of inner.state.written)
@@ -34,7 +34,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
 /** Follows `<(…)` or `>(…)`; the word stands for a pipe. */
 export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow): Value {
   const state = copyState(cx.state);
-  Object.assign(state, { stdout: 'pipe', checked: false, certain: false });
+  Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
   follow(withState(cx, state), part.body);
   return [{ kind: 'temporary', id: cx.run.temporaries++ }];
 }

@@ -26,7 +26,7 @@ export function followScript(tree: ShellTree, options: FlowOptions): Flow {
   followAll(context(run, state), tree.body);
   const end = copyState(state);
   const { exits } = run;
-  followUncalled(run);
+  const uncalled = followUncalled(run);
   const ways = [...exits, end].filter(way => way.dead !== 'failed');
   const written = commonOf(ways.map(way => way.written));
   return {
@@ -41,6 +41,7 @@ export function followScript(tree: ShellTree, options: FlowOptions): Flow {
     opaqueVariables: run.opaqueVariables,
     written,
     probed: run.probed,
+    uncalled,
     setsPath: run.setsPath,
     fails: ways.length === 0,
     empty: run.commands.every(command => DO_NOTHING.has(command.name ?? '')) && run.writes.length === 0,
@@ -68,6 +69,7 @@ function startState(options: FlowOptions): State {
     stdin: 'inherited',
     stdout: 'log',
     stderr: 'log',
+    apart: false,
     dead: null,
     left: new Set(),
   };
@@ -85,9 +87,9 @@ function context(run: Run, state: State): Expansion {
 }
 
 /** Bodies of functions that nothing calls: their facts are there, but nothing of them happens. */
-function followUncalled(run: Run): void {
-  for (const statement of [...run.functions.values()]) {
-    if (run.called.has(statement)) continue;
+function followUncalled(run: Run): FunctionStatement[] {
+  const uncalled = [...run.functions.values()].filter(statement => !run.called.has(statement));
+  for (const statement of uncalled) {
     const state = startState(run.options);
     Object.assign(state, { certain: false, positional: null, cwd: unknownFrom([]) });
     const { opaque } = run;
@@ -103,6 +105,7 @@ function followUncalled(run: Run): void {
     opaque.clear();
     for (const [key, fact] of before) opaque.set(key, fact);
   }
+  return uncalled;
 }
 
 export function followAll(cx: Expansion, statements: readonly Statement[]): void {
@@ -186,7 +189,7 @@ function followOne(cx: Expansion, statement: Statement): void {
       return;
     case 'background': {
       const copy = branchOf(state);
-      copy.checked = false;
+      Object.assign(copy, { checked: false, apart: true });
       follow(context(run, copy), statement.body);
       return;
     }
@@ -201,11 +204,12 @@ function followOne(cx: Expansion, statement: Statement): void {
 /** Runs a body whose variables and directory are its own; what it writes stays. */
 function followSubshell(cx: Expansion, body: () => void): void {
   const { state, run } = cx;
-  const { variables, positional, cwd, errexit, pipefail } = state;
+  const { variables, positional, cwd, errexit, pipefail, apart } = state;
   const hadLeft = state.left.has('script');
   const outer = run.exits;
   run.exits = [];
   state.variables = new Map(variables);
+  state.apart ||= !state.checked;
   body();
   const failed = state.dead === 'failed';
   const ways = [...run.exits, copyState(state)].filter(way => way.dead !== 'failed' || !state.checked);
@@ -214,7 +218,7 @@ function followSubshell(cx: Expansion, body: () => void): void {
   if (ways.length > 0) joinStates(state, ways);
   if (!hadLeft) state.left.delete('script');
   if (failed && state.checked && ways.length === 0) state.dead = 'failed';
-  Object.assign(state, { variables, positional, cwd, errexit, pipefail });
+  Object.assign(state, { variables, positional, cwd, errexit, pipefail, apart });
 }
 
 function followPipeline(cx: Expansion, statement: PipelineStatement): void {

@@ -316,6 +316,17 @@ export function packagesWith(command: string): readonly string[] {
   return usual === undefined ? found : [usual, ...found.filter(name => name !== usual)];
 }
 
+/**
+ * The package to add for a command; null if none is known. `sure` is false where other packages bring a command of
+ * that name and none of them is the usual one.
+ */
+export function packageFor(command: string): { readonly name: string; readonly sure: boolean } | null {
+  const names = packagesWith(command);
+  const [name] = names;
+  if (name === undefined) return null;
+  return { name, sure: names.length === 1 || Object.hasOwn(USUAL, command) };
+}
+
 function indexCommands(): ReadonlyMap<string, readonly string[]> {
   const index = new Map<string, string[]>();
   for (const [name, listed] of Object.entries(PACKAGES)) {

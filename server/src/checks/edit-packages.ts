@@ -1,0 +1,96 @@
+/**
+ * Edits of a generator's `runtimeInputs`: a package more, or one less. They write a package as its neighbours are
+ * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
+ */
+import type { GeneratorBody, Known, Place } from '../fleet/model.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { Expr, ListExpr } from '../nix/syntax.ts';
+import { appendListItem, eolOf, isBareName, lineAround, removeListItem } from './edits.ts';
+import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
+import type { Sources, TextEdit } from './rule.ts';
+
+/** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
+export function addPackage(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {
+  const options = body.options().filter(one => one.of === 'generator');
+  const written = options.filter(one => one.name === 'runtimeInputs');
+  if (written.length === 0) {
+    const script = options.find(one => one.name === 'script');
+    return script === undefined ? null : addList(sources, script.at, name);
+  }
+  for (const known of body.packages) {
+    const found = itemOf(sources, known);
+    if (found !== null) return appendListItem(found.file, found.list, `${found.prefix}${name}`);
+  }
+  const [only] = written;
+  if (written.length !== 1 || only?.valueAt == null || body.packages.length > 0) return null;
+  const file = sources.parse(only.valueAt.file);
+  const list = file === null ? null : listAt(file, only.valueAt);
+  if (file === null || list === null || !isInScope(file, list.start, 'pkgs')) return null;
+  return appendListItem(file, list, `pkgs.${name}`);
+}
+
+/** Takes a package out of the list that it is written in. */
+export function removePackage(sources: Sources, known: Known<string>): TextEdit | null {
+  const found = itemOf(sources, known);
+  return found === null ? null : removeListItem(found.file, known.at);
+}
+
+interface Item {
+  readonly file: SourceFile;
+  readonly list: ListExpr;
+  /** What stands before the package's name. */
+  readonly prefix: string;
+}
+
+function itemOf(sources: Sources, { value, at }: Known<string>): Item | null {
+  const file = sources.parse(at.file);
+  const found = file === null ? null : listWithItem(file, at);
+  if (file === null || found === null) return null;
+  const { item, list } = found;
+  const text = file.text.slice(item.start, item.end);
+  if (item.start !== at.start || item.end !== at.end || !text.endsWith(value)) return null;
+  const prefix = text.slice(0, -value.length);
+  return prefix === '' || prefix.endsWith('.') ? { file, list, prefix } : null;
+}
+
+function listAt(file: SourceFile, at: Place): ListExpr | null {
+  const expr = expressionsAt(file, at.start).find(one => one.start === at.start && one.end === at.end);
+  return expr === undefined ? null : lastLiteralList(expr);
+}
+
+/** Writes the list above the binding of `script`, with the same names in front. */
+function addList(sources: Sources, script: Place, name: string): TextEdit | null {
+  const file = sources.parse(script.file);
+  if (file === null || !isInScope(file, script.start, 'pkgs')) return null;
+  for (const within of expressionsAt(file, script.start).reverse()) {
+    if (within.kind !== 'attrs') continue;
+    for (const binding of within.bindings) {
+      if (binding.kind !== 'bind') continue;
+      const named = binding.path.find(one => one.start <= script.start && script.end <= one.end);
+      if (named === undefined) continue;
+      const { start } = lineAround(file, binding);
+      const indent = file.text.slice(start, binding.start);
+      const after = /^\s*$/.test(indent) ? `${eolOf(file)}${indent}` : ' ';
+      const prefix = file.text.slice(binding.start, named.start);
+      const text = `${prefix}runtimeInputs = [ pkgs.${name} ];${after}`;
+      return { file: file.path, start: binding.start, end: binding.start, text };
+    }
+  }
+  return null;
+}
+
+/** Is a name bound around an offset, other than by `with`? */
+export function isInScope(file: SourceFile, offset: number, name: string): boolean {
+  return isBareName(name) && expressionsAt(file, offset).some(expr => binds(expr, name));
+}
+
+function binds(expr: Expr, name: string): boolean {
+  if (expr.kind === 'lambda')
+    return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
+  const binding = expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive) ? expr.bindings : [];
+  return binding.some(one =>
+    one.kind === 'bind'
+      ? one.path[0]?.kind === 'name' && one.path[0].name === name
+      : one.names.some(each => each.kind === 'name' && each.name === name),
+  );
+}

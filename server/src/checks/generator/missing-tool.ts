@@ -1,0 +1,159 @@
+/** generator/missing-tool: a script that runs a program which none of its packages brings. */
+import type { CommandFact } from '../../shell/flow-facts.ts';
+import { COREUTILS } from '../../shell/names.ts';
+import { packageCommands, packageFor } from '../../shell/tools.ts';
+import { addPackage } from '../edit-packages.ts';
+import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
+import { didYouMean, suggest } from '../suggest.ts';
+import { generatorFile } from './samples.ts';
+import { commandsOf, forEachScript, isVeiled, named, type Scripted } from './scripted.ts';
+
+export const missingTool: Rule = {
+  id: 'generator/missing-tool',
+  severity: 'error',
+  summary: 'A script runs a program that is not on its PATH',
+  documentation: `\
+The script runs a program that none of its \`runtimeInputs\` brings. A script's \`PATH\` holds these packages and
+coreutils, nothing else: not \`grep\`, \`sed\`, \`awk\`, \`find\`, not even \`bash\`. What is installed on the machine does not
+count. The run ends with \`command not found\` (status 127).
+
+Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
+\`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well.
+
+Add the package to \`runtimeInputs\`.
+
+Source: clan-core d7c35d912, \`generic-generator.nix\`: \`makeBinPath (runtimeInputs ++ [ coreutils ])\`.`,
+  bad: [
+    {
+      title: 'No package for openssl, and none for what xargs starts',
+      files: generatorFile(
+        'api',
+        `\
+files.token = { };
+files.name = { };
+runtimeInputs = [ pkgs.findutils ];
+script = ''
+  openssl rand -hex -out "$out/token" 32
+# ^^^^^^^ generator/missing-tool: pkgs.openssl
+  hostname -f > /tmp/names
+# ^^^^^^^^ generator/missing-tool
+  xargs -n 1 jq -Rr . < /tmp/names > "$out/name"
+  #          ^^ generator/missing-tool
+'';
+`,
+      ),
+    },
+    {
+      title: 'No packages at all',
+      files: generatorFile(
+        'ssh',
+        `\
+files.key = { };
+files."key.pub".secret = false;
+script = ''
+  ssh-keygen -q -t ed25519 -N "" -f "$out/key"
+# ^^^^^^^^^^ generator/missing-tool: pkgs.openssh
+'';
+`,
+      ),
+    },
+  ],
+  good: [
+    {
+      title: 'Packages, coreutils, a path of its own, a function',
+      files: generatorFile(
+        'api',
+        `\
+files.token = { };
+files.id = { };
+runtimeInputs = with pkgs; [ jq ];
+script = ''
+  token() { head -c 32 /dev/urandom | base64 -w0; }
+  token > "$out/token"
+  \${pkgs.util-linux}/bin/uuidgen | jq -Rr . > "$out/id"
+'';
+`,
+      ),
+    },
+    {
+      title: 'A PATH that the script sets',
+      files: generatorFile(
+        'api',
+        `\
+files.token = { };
+script = ''
+  export PATH="$PATH:\${pkgs.openssl}/bin"
+  openssl rand -hex -out "$out/token" 32
+'';
+`,
+      ),
+    },
+  ],
+  check: forEachScript(function* (scripted, context): Iterable<Report> {
+    const { script } = scripted;
+    const has = commandsAtHand(scripted);
+    if (has === null) return;
+    const seen = new Set<string>();
+    for (const command of commandsOf(scripted)) {
+      const { name } = command;
+      if (name === null || command.kind !== 'program' || command.lookup !== 'path') continue;
+      if (has(name) || seen.has(name) || script.flow.probed.has(name)) continue;
+      const at = script.placeOf(command.nameAt);
+      if (at === null) continue;
+      seen.add(name);
+      yield { at, ...describe(scripted, context, command, name) };
+    }
+  }),
+};
+
+/** Tells whether a command is certainly or perhaps there; null where nothing can be said. */
+function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null {
+  const { body, script } = scripted;
+  const { flow } = script;
+  if (!body.complete.packages || isVeiled(scripted) || flow.setsPath || flow.fails) return null;
+  const packages = body.runtimeInputs.map(packageCommands);
+  // One program of many names may have any.
+  if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
+  const isWhole = packages.every(one => one?.complete === true);
+  return name => {
+    if (COREUTILS.has(name) || packages.some(one => one?.commands.has(name))) return true;
+    // Of a package with more commands than are listed, only what other packages bring is known not to be in it.
+    return !isWhole && packageFor(name) === null;
+  };
+}
+
+function describe(
+  scripted: Scripted,
+  { sources }: CheckContext,
+  command: CommandFact,
+  name: string,
+): Pick<Report, 'message' | 'severity' | 'fixes'> {
+  const home = packageFor(name);
+  const severity = command.certain && command.checked ? 'error' : 'warning';
+  const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.`;
+  if (home === null) {
+    const near = suggest(name, reachable(scripted));
+    const advice = near === null ? 'Add the package that brings it.' : didYouMean(near).trim();
+    return { severity, message: `${what} ${advice}` };
+  }
+  const edit = addPackage(sources, scripted.body, home.name);
+  const fixes: Fix[] =
+    edit === null
+      ? []
+      : [
+          {
+            title: `Add \`${home.name}\` to \`runtimeInputs\``,
+            edits: [edit],
+            preferred: true,
+            ...(home.sure ? {} : { guess: true }),
+          },
+        ];
+  return { severity, message: `${what} Add \`pkgs.${home.name}\`.`, fixes };
+}
+
+function reachable({ body }: Scripted): Set<string> {
+  return new Set([
+    ...COREUTILS,
+    ...body.runtimeInputs.flatMap(one => [...(packageCommands(one)?.commands ?? [])]),
+  ]);
+}

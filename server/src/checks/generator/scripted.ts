@@ -1,0 +1,108 @@
+/**
+ * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
+ * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
+ */
+import type { Fleet, Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Expr, StringExpr } from '../../nix/syntax.ts';
+import type { CommandFact } from '../../shell/flow-facts.ts';
+import type { Range } from '../../shell/syntax.ts';
+import { placeKey } from '../facts.ts';
+import { expressionsAt } from '../locate.ts';
+import type { CheckContext, Report, Sources, TextEdit } from '../rule.ts';
+import { type FollowedScript, followed } from '../scripts.ts';
+
+export interface Scripted {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+  readonly script: FollowedScript;
+}
+
+const scripts = new WeakMap<GeneratorBody, FollowedScript>();
+
+/** All generators with a script that is known and can be followed. */
+export function* scriptedGenerators(fleet: Fleet): Iterable<Scripted> {
+  for (const generator of fleet.generators) {
+    const body = generator.body();
+    const script = scripts.get(body) ?? followed(body.script);
+    if (script === null) continue;
+    scripts.set(body, script);
+    yield { generator, body, script };
+  }
+}
+
+/**
+ * The check of a rule that looks at one script after another. What several generators have from one place is
+ * reported once.
+ */
+export function forEachScript(
+  check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
+): (context: CheckContext) => Iterable<Report> {
+  const cache = new WeakMap<GeneratorBody, readonly Report[]>();
+  return function* (context) {
+    const seen = new Set<string>();
+    for (const scripted of scriptedGenerators(context.fleet)) {
+      let reports = cache.get(scripted.body);
+      if (reports === undefined) {
+        reports = [...check(scripted, context)];
+        cache.set(scripted.body, reports);
+      }
+      for (const report of reports) {
+        const key = placeKey(report.at);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield report;
+      }
+    }
+  };
+}
+
+/** `generator "x"`, for messages. */
+export function named({ generator }: Scripted): string {
+  return `generator "${generator.name}"`;
+}
+
+/** Is a stretch inside a function that nothing calls? */
+export function isUncalled({ script }: Scripted, at: Range): boolean {
+  return script.flow.uncalled.some(one => one.start <= at.start && at.end <= one.end);
+}
+
+/** May the script change, unseen, what names of variables and commands mean? */
+export function isVeiled({ script }: Scripted): boolean {
+  return script.flow.opaqueVariables || script.tree.errors.length > 0;
+}
+
+/** The commands that may run, without those of functions that nothing calls. */
+export function commandsOf(scripted: Scripted): CommandFact[] {
+  return scripted.script.flow.commands.filter(command => !isUncalled(scripted, command));
+}
+
+/** Where a stretch is written if exactly its text stands there; null where it is escaped, put together, or elsewhere. */
+export function writtenPlace({ script }: Scripted, { sources }: CheckContext, range: Range): Place | null {
+  const at = script.placeOf(range);
+  if (at === null) return null;
+  const written = sources.parse(at.file)?.text.slice(at.start, at.end);
+  return written === script.source.text.slice(range.start, range.end) ? at : null;
+}
+
+/** Puts a stretch of a script in double quotes, as the string around it wants them; null if no string is around it. */
+export function quotesAround({ sources }: CheckContext, at: Place): TextEdit[] | null {
+  const quote = scriptText(sources, at, '"');
+  if (quote === null) return null;
+  return [
+    { file: at.file, start: at.start, end: at.start, text: quote },
+    { file: at.file, start: at.end, end: at.end, text: quote },
+  ];
+}
+
+/** Text of a script as the string that a place is in wants it; null if the place is in none. */
+export function scriptText(sources: Sources, at: Place, text: string): string | null {
+  const file = sources.parse(at.file);
+  const string = file === null ? undefined : expressionsAt(file, at.start).findLast(isString);
+  if (string === undefined || at.end >= string.end) return null;
+  if (string.style === 'double') return text.replace(/[\\"]|\$(?=\{)/g, '\\$&');
+  return string.style === 'indented' ? text.replace(/''|\$(?=\{)/g, "''$&") : null;
+}
+
+function isString(expr: Expr): expr is StringExpr {
+  return expr.kind === 'string';
+}
