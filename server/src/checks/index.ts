@@ -13,6 +13,8 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { existsOfSecret } from './use/exists-of-secret.ts';
+import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -32,6 +34,8 @@ export const rules: readonly Rule[] = [
   pkgsInMetadata,
   pathInLet,
   valueOfSecret,
+  existsOfSecret,
+  readSecretAtEval,
   undefinedGenerator,
   undefinedFile,
 ];

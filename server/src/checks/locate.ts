@@ -87,7 +87,8 @@ export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | 
   return null;
 }
 
-function childrenOf(expr: Expr): Expr[] {
+/** The expressions directly inside an expression, in the order in which they are written. */
+export function childrenOf(expr: Expr): Expr[] {
   switch (expr.kind) {
     case 'string':
     case 'path':
