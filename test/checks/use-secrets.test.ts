@@ -51,7 +51,6 @@ describe('use/read-secret-at-eval', () => {
     ['as text', 'lib.importJSON (toString w.password.path)', 'importJSON'],
     ['to tell whether it has changed', 'builtins.hashFile "sha256" w.password.path', 'hashFile'],
     ['in one branch', 'lib.mkIf config.b (builtins.readFile w.password.path)', 'readFile'],
-    ['to copy it', 'builtins.path { path = w.password.path; name = "p"; }', 'path'],
   ])('is found %s', (_, value, name) => {
     expect(found(module(`  a = ${value};\n`), rule)).toEqual([name]);
   });
@@ -84,5 +83,50 @@ describe('use/read-secret-at-eval', () => {
     expect(found(module('  a = map (p: builtins.readFile p) [ ./wifi.nix ];\n', {}, bindings), rule)).toEqual(
       [],
     );
+  });
+});
+
+describe('use/secret-in-store', () => {
+  const rule = 'use/secret-in-store';
+  const read = 'builtins.readFile w.password.path';
+
+  it.each([
+    ['a script of a unit', `systemd.services.a.script = "login \${${read}}";`, 'script'],
+    [
+      'a unit under a condition',
+      `config = lib.mkIf config.b { systemd.services.a.environment.P = ${read}; };`,
+      'P',
+    ],
+    [
+      'a password of a user',
+      `users.users = lib.genAttrs [ "ada" ] (n: { password = ${read}; });`,
+      'password',
+    ],
+    [
+      'a file that is written',
+      `a = pkgs.writeText "a" (lib.generators.toINI { } { b.c = ${read}; });`,
+      'writeText',
+    ],
+    [
+      'a file that is described',
+      `a = pkgs.writeTextFile { name = "a"; text = "p=" + ${read}; };`,
+      'writeTextFile',
+    ],
+    ['a copy', `a = builtins.path { path = w.password.path; name = "p"; };`, 'path'],
+  ])('is found in %s', (_, line, name) => {
+    expect(found(module(`  ${line}\n`), rule)).toEqual([name]);
+  });
+
+  it.each([
+    [
+      'a script that wraps',
+      `pkgs.runCommand "a" { } "makeWrapper a $out --run 'export P=$(cat \${w.password.path})'"`,
+    ],
+    ['a heredoc', `pkgs.runCommand "a" { } ''\n  cat > $out <<EOF\n  cat \${w.password.path}\n  EOF\n''`],
+    ['a path that is written', `pkgs.runCommand "a" { } "echo \${w.password.path} > $out"`],
+    ['an option of which the use is not known', read],
+    ['a public value', `pkgs.writeText "a" w.name.value`],
+  ])('is silent for %s', (_, value) => {
+    expect(found(module(`  a = ${value};\n`), rule)).toEqual([]);
   });
 });

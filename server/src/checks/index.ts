@@ -15,6 +15,7 @@ import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
 import { existsOfSecret } from './use/exists-of-secret.ts';
 import { readSecretAtEval } from './use/read-secret-at-eval.ts';
+import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,
+  secretInStore,
   undefinedGenerator,
   undefinedFile,
 ];

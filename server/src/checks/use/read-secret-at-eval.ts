@@ -108,7 +108,7 @@ function* openings({ sources }: CheckContext, { unit, use }: KnownUse): Iterable
   const seen = new Set<Range>();
   for (const way of waysFrom(file, use.at)) {
     const opened = openedBy(way.steps);
-    if (opened === null || opened.how === 'build' || seen.has(opened.at)) continue;
+    if (opened === null || opened.how !== 'read' || seen.has(opened.at)) continue;
     if (isInGenerator(way) || isIfThere(file, way)) continue;
     seen.add(opened.at);
     yield {
