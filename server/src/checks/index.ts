@@ -27,6 +27,12 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { diskNeedsPartitioning } from './use/disk-needs-partitioning.ts';
+import { existsOfSecret } from './use/exists-of-secret.ts';
+import { notDeployed } from './use/not-deployed.ts';
+import { passwordNeedsUsers } from './use/password-needs-users.ts';
+import { readSecretAtEval } from './use/read-secret-at-eval.ts';
+import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -51,6 +57,12 @@ export const rules: readonly Rule[] = [
   promptsUnset,
   promptUnused,
   valueOfSecret,
+  existsOfSecret,
+  readSecretAtEval,
+  secretInStore,
+  notDeployed,
+  passwordNeedsUsers,
+  diskNeedsPartitioning,
   undefinedGenerator,
   undefinedFile,
   legacyFacts,

@@ -1,8 +1,8 @@
 /** use/value-of-secret: the `.value` of a file that is secret. */
-import type { Use } from '../../fleet/model.ts';
+import { writtenAt } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { type Facts, factsOf } from '../facts.ts';
 import type { Rule } from '../rule.ts';
+import { usesOfSecrets } from './used-file.ts';
 
 const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 
@@ -52,50 +52,26 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
     },
   ],
   check: function* ({ fleet, sources }) {
-    const facts = factsOf(fleet);
-    for (const unit of fleet.units.values()) {
-      for (const use of unit.uses) {
-        if (use.by !== 'option' || use.attribute !== 'value' || use.guarded || !isSecret(facts, use))
-          continue;
-        const at = use.attributeAt ?? use.key?.at ?? use.at;
-        const written =
-          use.attributeAt === null
-            ? null
-            : sources.parse(use.attributeAt.file)?.text.slice(use.attributeAt.start, use.attributeAt.end);
-        yield {
-          at,
-          message:
-            `The file "${use.fileName}" of generator "${use.generator}" is secret: it has no value during evaluation. ` +
-            'Use .path and read the file when the program runs.',
-          fixes:
-            use.attributeAt !== null && written === 'value'
-              ? [
-                  {
-                    title: 'Replace with .path',
-                    edits: [{ ...use.attributeAt, text: 'path' }],
-                    preferred: true,
-                    guess: true,
-                  },
-                ]
-              : [],
-        };
-      }
+    for (const { use } of usesOfSecrets(fleet, ['value'])) {
+      if (use.by !== 'option' || use.guarded) continue;
+      const { attributeAt } = use;
+      const isWritten = attributeAt !== null && writtenAt(sources, attributeAt) === 'value';
+      yield {
+        at: attributeAt ?? use.key?.at ?? use.at,
+        message:
+          `The file "${use.fileName}" of generator "${use.generator}" is secret: it has no value during evaluation. ` +
+          'Use .path and read the file when the program runs.',
+        fixes: isWritten
+          ? [
+              {
+                title: 'Replace with .path',
+                edits: [{ ...attributeAt, text: 'path' }],
+                preferred: true,
+                guess: true,
+              },
+            ]
+          : [],
+      };
     }
   },
 };
-
-/** Do all definitions of the file say that it is secret? */
-function isSecret(facts: Facts, use: Use): boolean {
-  if (use.generatorKind === 'pattern' || use.fileKind === 'pattern' || use.fileName === null) return false;
-  const generators = facts.generators.get(use.generator) ?? [];
-  if (generators.length === 0) return false;
-  let known = false;
-  for (const generator of generators) {
-    const body = generator.body();
-    const file = body.files.find(each => each.name === use.fileName);
-    if (file === undefined && body.completeness === 'full') continue;
-    if (file?.secret !== true) return false;
-    known = true;
-  }
-  return known;
-}
