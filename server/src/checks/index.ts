@@ -13,6 +13,11 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { danglingLink } from './store/dangling-link.ts';
+import { kindChanged } from './store/kind-changed.ts';
+import { malformed } from './store/malformed.ts';
+import { plaintextLeft } from './store/plaintext-left.ts';
+import { recipientDrift } from './store/recipient-drift.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -34,6 +39,11 @@ export const rules: readonly Rule[] = [
   valueOfSecret,
   undefinedGenerator,
   undefinedFile,
+  plaintextLeft,
+  kindChanged,
+  malformed,
+  danglingLink,
+  recipientDrift,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -1,0 +1,40 @@
+/**
+ * What the workspace declares of a generator by name, for rules that compare it with what is stored: only what holds
+ * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
+ */
+import type { Fleet, Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
+import { factsOf, mayBeDefinedElsewhere, mayInclude } from '../facts.ts';
+
+export interface SoleDeclaration {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+}
+
+/** The declaration of a generator that this workspace alone declares; null where that is not certain. */
+export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
+  const facts = factsOf(fleet);
+  const [generator, another] = facts.generators.get(name) ?? [];
+  if (generator === undefined || another !== undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  // What only adds to a generator does not say what the generator is.
+  if (!generator.definitions.some(one => one.kind === 'full')) return null;
+  const body = generator.body();
+  return body.completeness === 'opaque' ? null : { generator, body };
+}
+
+/** A file as a sole declaration has it; null where there may be more to it than is known. */
+export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
+  if (!body.complete.files) return null;
+  const file = body.files.find(one => one.name === name && one.nameKind !== 'pattern');
+  return file ?? null;
+}
+
+/** True if the declaration certainly has no such file. */
+export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
+  return body.complete.files && !mayInclude(body.files, name);
+}
+
+/** True if nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
+export function isUndeclared(fleet: Fleet, name: string): boolean {
+  const facts = factsOf(fleet);
+  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
+}
