@@ -16,6 +16,9 @@ import type { Rule } from './rule.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
 import { malformed } from './store/malformed.ts';
+import { orphanFile } from './store/orphan-file.ts';
+import { orphanGenerator } from './store/orphan-generator.ts';
+import { orphanMachine } from './store/orphan-machine.ts';
 import { plaintextLeft } from './store/plaintext-left.ts';
 import { recipientDrift } from './store/recipient-drift.ts';
 import { undefinedFile } from './use/undefined-file.ts';
@@ -44,6 +47,9 @@ export const rules: readonly Rule[] = [
   malformed,
   danglingLink,
   recipientDrift,
+  orphanMachine,
+  orphanGenerator,
+  orphanFile,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

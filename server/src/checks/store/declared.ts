@@ -38,3 +38,31 @@ export function isUndeclared(fleet: Fleet, name: string): boolean {
   const facts = factsOf(fleet);
   return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
 }
+
+/** Machines that certainly do not have a generator, or not any more: known machines of a generator that is wholly known. */
+export function isCertainlyWithout({ generator }: SoleDeclaration, machine: string): boolean {
+  return generator.machinesComplete && !(generator.machines ?? []).includes(machine);
+}
+
+/**
+ * True if all generators there are can be among those that are known: all instances are read, and all services are
+ * clan-core's or this workspace's own.
+ */
+export function knowsServices({ isClan, inventory }: Fleet): boolean {
+  if (!isClan || !inventory.complete) return false;
+  return inventory.instances.every(({ module }) => {
+    if (!module.inputKnown || module.name === null) return false;
+    return module.input === null || module.input === 'self' || module.input === 'clan-core';
+  });
+}
+
+/** Answers whether something in the workspace reads a generator, or one of its files, by name. */
+export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
+  const read = new Set<string>();
+  for (const unit of fleet.units.values())
+    for (const { generator, fileName } of unit.uses) {
+      read.add(generator);
+      if (fileName !== null) read.add(`${generator}\0${fileName}`);
+    }
+  return (generator, file) => read.has(file === null ? generator : `${generator}\0${file}`);
+}
