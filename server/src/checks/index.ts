@@ -15,12 +15,16 @@ import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
+import { machineWithoutAccess } from './store/machine-without-access.ts';
 import { malformed } from './store/malformed.ts';
+import { missing } from './store/missing.ts';
 import { orphanFile } from './store/orphan-file.ts';
 import { orphanGenerator } from './store/orphan-generator.ts';
 import { orphanMachine } from './store/orphan-machine.ts';
 import { plaintextLeft } from './store/plaintext-left.ts';
 import { recipientDrift } from './store/recipient-drift.ts';
+import { staleValidation } from './store/stale-validation.ts';
+import { untracked } from './store/untracked.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -47,9 +51,13 @@ export const rules: readonly Rule[] = [
   malformed,
   danglingLink,
   recipientDrift,
+  machineWithoutAccess,
   orphanMachine,
   orphanGenerator,
   orphanFile,
+  staleValidation,
+  missing,
+  untracked,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
