@@ -33,6 +33,18 @@ import { notDeployed } from './use/not-deployed.ts';
 import { passwordNeedsUsers } from './use/password-needs-users.ts';
 import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
+import { danglingLink } from './store/dangling-link.ts';
+import { kindChanged } from './store/kind-changed.ts';
+import { machineWithoutAccess } from './store/machine-without-access.ts';
+import { malformed } from './store/malformed.ts';
+import { missing } from './store/missing.ts';
+import { orphanFile } from './store/orphan-file.ts';
+import { orphanGenerator } from './store/orphan-generator.ts';
+import { orphanMachine } from './store/orphan-machine.ts';
+import { plaintextLeft } from './store/plaintext-left.ts';
+import { recipientDrift } from './store/recipient-drift.ts';
+import { staleValidation } from './store/stale-validation.ts';
+import { untracked } from './store/untracked.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
@@ -74,6 +86,18 @@ export const rules: readonly Rule[] = [
   absoluteProgram,
   unquotedPath,
   bashSyntax,
+  plaintextLeft,
+  kindChanged,
+  malformed,
+  danglingLink,
+  recipientDrift,
+  machineWithoutAccess,
+  orphanMachine,
+  orphanGenerator,
+  orphanFile,
+  staleValidation,
+  missing,
+  untracked,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -1,6 +1,7 @@
 /** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
 import type { Finding, Severity } from '../checks/rule.ts';
 import { lineStartsOf } from '../nix/source.ts';
+import { SETTINGS_FILE } from '../workspace/settings-names.ts';
 import type { CheckReport } from './check.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
 import type { Span } from './positions.ts';
@@ -39,8 +40,12 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
   return `${lines.join('\n')}\n`;
 }
 
-/** The first line of the range and carets below it. A caret stands for a column of the terminal. */
+/**
+ * The first line of the range and carets below it. A caret stands for a column of the terminal. A stored file may be
+ * a secret that nobody encrypted: of those nothing is shown.
+ */
 function sourceLines(report: CheckReport, finding: Finding, span: Span, paint: Paint): string[] {
+  if (!finding.at.file.endsWith('.nix') && finding.at.file !== SETTINGS_FILE) return [];
   const line = lineOf(report, finding.at.file, span.line);
   if (line === null || line.length > MAX_WIDTH) return [];
   const end = span.endLine === span.line ? span.endColumn - 1 : line.length;

@@ -1,0 +1,68 @@
+/**
+ * What the workspace declares of a generator by name, for rules that compare it with what is stored: only what holds
+ * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
+ */
+import type { Fleet, Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
+import { factsOf, mayBeDefinedElsewhere, mayInclude } from '../facts.ts';
+
+export interface SoleDeclaration {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+}
+
+/** The declaration of a generator that this workspace alone declares; null where that is not certain. */
+export function soleDeclaration(fleet: Fleet, name: string): SoleDeclaration | null {
+  const facts = factsOf(fleet);
+  const [generator, another] = facts.generators.get(name) ?? [];
+  if (generator === undefined || another !== undefined || mayBeDefinedElsewhere(facts, name)) return null;
+  // What only adds to a generator does not say what the generator is.
+  if (!generator.definitions.some(one => one.kind === 'full')) return null;
+  const body = generator.body();
+  return body.completeness === 'opaque' ? null : { generator, body };
+}
+
+/** A file as a sole declaration has it; null where there may be more to it than is known. */
+export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
+  if (!body.complete.files) return null;
+  const file = body.files.find(one => one.name === name && one.nameKind !== 'pattern');
+  return file ?? null;
+}
+
+/** True if the declaration certainly has no such file. */
+export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
+  return body.complete.files && !mayInclude(body.files, name);
+}
+
+/** True if nothing that is known, in this workspace or in clan-core, can be a generator of this name. */
+export function isUndeclared(fleet: Fleet, name: string): boolean {
+  const facts = factsOf(fleet);
+  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
+}
+
+/** Machines that certainly do not have a generator, or not any more: known machines of a generator that is wholly known. */
+export function isCertainlyWithout({ generator }: SoleDeclaration, machine: string): boolean {
+  return generator.machinesComplete && !(generator.machines ?? []).includes(machine);
+}
+
+/**
+ * True if all generators there are can be among those that are known: all instances are read, and all services are
+ * clan-core's or this workspace's own.
+ */
+export function knowsServices({ isClan, inventory }: Fleet): boolean {
+  if (!isClan || !inventory.complete) return false;
+  return inventory.instances.every(({ module }) => {
+    if (!module.inputKnown || module.name === null) return false;
+    return module.input === null || module.input === 'self' || module.input === 'clan-core';
+  });
+}
+
+/** Answers whether something in the workspace reads a generator, or one of its files, by name. */
+export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
+  const read = new Set<string>();
+  for (const unit of fleet.units.values())
+    for (const { generator, fileName } of unit.uses) {
+      read.add(generator);
+      if (fileName !== null) read.add(`${generator}\0${fileName}`);
+    }
+  return (generator, file) => read.has(file === null ? generator : `${generator}\0${file}`);
+}

@@ -1,0 +1,111 @@
+/** store/missing: a generator of which files are not generated yet. */
+import type { Generator, GeneratorFile } from '../../fleet/model.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { inBrackets, quoted } from '../wording.ts';
+import { backendInRepository } from './backend.ts';
+import { soleDeclaration } from './declared.ts';
+import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
+import { type StoredFileOf, storedIndex } from './stored-index.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+const TWO = MAIL.replace(
+  '  clan.core',
+  '  clan.core.vars.generators.vpn = {\n    prompts.key.persist = true;\n  };\n  clan.core',
+);
+
+export const missing: Rule = {
+  id: 'store/missing',
+  severity: 'hint',
+  summary: 'A generator of which files are not generated yet',
+  documentation: `\
+A machine has this generator, and files of it are not in the store. Until they are generated, \`.value\` and \`.path\` of
+public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. It is what a new
+generator looks like, so it is a hint and no more; \`clan machines update\` generates what is missing by itself, and asks
+for prompts then.
+
+\`clan vars generate MACHINE --generator NAME\` generates it now. If a file was added to a generator that has others, all
+of its files are made anew: keys and passwords change.
+
+Silent for secrets that are not kept in the repository (password-store), for machines of which nothing has been
+generated yet, and where it is not certain that a machine has the generator.
+
+Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
+  bad: [
+    {
+      title: 'A generator that is new',
+      files: {
+        ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
+        ...KEYS,
+        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+      },
+      links: linksOf(FOLDER),
+    },
+  ],
+  good: [
+    {
+      title: 'All is generated',
+      files: {
+        ...clanWith(MAIL),
+        ...KEYS,
+        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+      },
+      links: linksOf(FOLDER),
+    },
+    {
+      title: 'A machine of which nothing is generated yet',
+      files: clanWith(MAIL),
+    },
+  ],
+  check: function* ({ fleet, stored }: CheckContext) {
+    if (!fleet.isClan) return;
+    const contents = stored();
+    const { owners, generators, hasShared } = storedIndex(contents);
+    if (owners.size === 0 && !hasShared) return;
+    const backendOf = backendInRepository(fleet, contents);
+    const known = new Set(fleet.machines.map(one => one.name));
+    for (const generator of fleet.generators) {
+      if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
+      const declared = soleDeclaration(fleet, generator.name);
+      if (declared === null || !declared.body.complete.files || declared.body.share === null) continue;
+      const machines = generator.machines.filter(name => known.has(name) && owners.has(name));
+      if (machines.length === 0) continue;
+      const files = generators.get(generator.name)?.files;
+      const lacking = declared.body.files.flatMap(file => {
+        const kept = file.secret === true ? machines.filter(name => backendOf(name) !== null) : machines;
+        const without = lacks(file, files?.get(file.name), kept, declared.body.share === true);
+        return without.length === 0 ? [] : [{ file: file.name, machines: without }];
+      });
+      if (lacking.length > 0) yield reportOf(generator, lacking);
+    }
+  },
+};
+
+/** Machines of which a file is not there, in whichever form. */
+function lacks(
+  file: GeneratorFile,
+  stored: StoredFileOf | undefined,
+  machines: readonly string[],
+  share: boolean,
+): readonly string[] {
+  if (file.nameKind === 'pattern' || file.secret === null) return [];
+  if (stored === undefined) return machines;
+  // The layout of another time, which somebody has yet to migrate.
+  if (stored.all.some(one => !one.current)) return [];
+  const { shared, owners } = stored;
+  if (share) return shared.public === null && shared.secret === null ? machines : [];
+  return machines.filter(name => !owners.public.has(name) && !owners.secret.has(name));
+}
+
+function reportOf(
+  generator: Generator,
+  lacking: readonly { readonly file: string; readonly machines: readonly string[] }[],
+): Report {
+  const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
+  const names = lacking.map(one => one.file);
+  const at = (generator.definitions.find(one => one.kind === 'full') ?? generator.definitions[0])?.at;
+  return {
+    at: at as Report['at'],
+    machines,
+    message: `Not generated yet: ${quoted(names)} of "${generator.name}"${inBrackets(machines)}. Run \`clan vars generate ${machines[0]} --generator ${generator.name}\`.`,
+  };
+}

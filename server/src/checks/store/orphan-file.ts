@@ -1,0 +1,76 @@
+/** store/orphan-file: a stored file that its generator does not have any more. */
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { inBrackets, sortedUnique } from '../wording.ts';
+import { isCertainlyWithout, lacksFile, readsOf, soleDeclaration } from './declared.ts';
+import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
+import { type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+const OLD = 'vars/per-machine/lea/mail/token';
+
+export const orphanFile: Rule = {
+  id: 'store/orphan-file',
+  severity: 'info',
+  summary: 'A stored file that its generator does not have any more',
+  documentation: `\
+A file lies in the store below a generator that is declared, and the generator has no such file any more. Clan leaves
+it there. Nothing uses it, but the machines and users that it is encrypted to can still read it, and a token in it may
+still be valid; a public one misleads whoever looks for the value in use.
+
+Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
+
+Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
+known, and if nothing reads the file by its name.
+
+Source: clan-core d7c35d912 writes declared files only and never removes others.`,
+  bad: [
+    {
+      title: 'A file that was removed from the generator',
+      files: {
+        ...clanWith(MAIL),
+        ...KEYS,
+        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+        [`${OLD}/secret`]: EXAMPLE_SECRET,
+      },
+      links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+      found: [`${OLD}/secret`],
+    },
+  ],
+  good: [
+    {
+      title: 'A file of the generator',
+      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+      links: linksOf(FOLDER),
+    },
+  ],
+  check: function* ({ fleet, stored }: CheckContext) {
+    const machines = new Set(fleet.machines.map(one => one.name));
+    const isRead = readsOf(fleet);
+    for (const generator of storedIndex(stored()).generators.values()) {
+      const declared = soleDeclaration(fleet, generator.name);
+      if (declared === null || !declared.body.complete.files) continue;
+      const isThere = (owner: string) =>
+        (!fleet.machinesComplete || machines.has(owner)) && !isCertainlyWithout(declared, owner);
+      for (const file of generator.files.values())
+        if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
+          yield* reportsOf(generator.name, file, isThere);
+    }
+  },
+};
+
+/** What lies there of machines that do not have the generator at all is reported with the generator. */
+function* reportsOf(
+  generator: string,
+  { name, all }: StoredFileOf,
+  isThere: (owner: string) => boolean,
+): Iterable<Report> {
+  const left = all.filter(one => one.current && (one.owner === null || isThere(one.owner)));
+  const [first] = left;
+  if (first === undefined) return;
+  const machines = sortedUnique(left.flatMap(one => one.owner ?? []));
+  yield {
+    at: wholeFile(first.path),
+    machines,
+    message: `The generator "${generator}" has no file "${name}" any more; what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
+  };
+}

@@ -1,0 +1,130 @@
+/** store/orphan-generator: stored files of a generator that is not there any more. */
+import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
+import type { StoredVar } from '../../store/vars.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { inBrackets, machinesText, sortedUnique } from '../wording.ts';
+import {
+  isCertainlyWithout,
+  isUndeclared,
+  knowsServices,
+  readsOf,
+  type SoleDeclaration,
+  soleDeclaration,
+} from './declared.ts';
+import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
+import { type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+const OLD = 'vars/per-machine/lea/old-mail/password';
+
+export const orphanGenerator: Rule = {
+  id: 'store/orphan-generator',
+  severity: 'info',
+  summary: 'Stored files of a generator that is not declared any more',
+  documentation: `\
+Files of a generator lie in the store, and nothing in this repository declares it any more: it was removed or renamed,
+or it is shared today and was a machine's own, or the other way round. Clan never removes them. They do no harm by
+themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
+valid.
+
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
+
+Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
+nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
+of another flake may still declare it; then exclude its folder from this rule in \`varsmith.json\`. A generator that
+some machines have is reported for those that certainly do not have it.
+
+Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
+  bad: [
+    {
+      title: 'A generator that was removed',
+      files: {
+        ...clanWith(MAIL),
+        ...KEYS,
+        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+        [`${OLD}/secret`]: EXAMPLE_SECRET,
+      },
+      links: { ...linksOf(FOLDER), ...linksOf(OLD) },
+      found: [`${OLD}/secret`],
+    },
+  ],
+  good: [
+    {
+      title: 'A generator that there is',
+      files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
+      links: linksOf(FOLDER),
+    },
+  ],
+  check: function* (context: CheckContext) {
+    const { fleet } = context;
+    if (!fleet.isClan || !fleet.machinesComplete) return;
+    const machines = new Set(fleet.machines.map(one => one.name));
+    const isRead = readsOf(fleet);
+    const isKnown = knowsServices(fleet);
+    let hidden: readonly string[] | null = null;
+    for (const stored of storedIndex(context.stored()).generators.values()) {
+      const declared = soleDeclaration(fleet, stored.name);
+      if (declared !== null) yield* leftBehind(declared, stored, machines);
+      else if (isKnown && isUndeclared(fleet, stored.name) && !isRead(stored.name, null)) {
+        hidden ??= textsOfGaps(context);
+        if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines);
+      }
+    }
+  },
+};
+
+/** What could not be analysed may declare whatever it names. */
+function textsOfGaps({ fleet, sources }: CheckContext): string[] {
+  return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => sources.text(file) ?? []);
+}
+
+function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>): Iterable<Report> {
+  const all = [...stored.shared, ...[...stored.byOwner.values()].flat()];
+  if (all.some(one => isOfClanCore(stored, one))) return;
+  // What lies there of machines that are gone is reported with the machine.
+  const owners = [...stored.byOwner.keys()].filter(name => machines.has(name)).sort();
+  const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
+  if (first === undefined) return;
+  yield {
+    at: wholeFile(first.path),
+    machines: owners,
+    message: `Nothing in this repository declares the generator "${stored.name}" any more; its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+  };
+}
+
+/** Earlier versions of clan-core had generators of other names, and a fleet may have any version. */
+function isOfClanCore({ name, shared }: StoredGenerator, { placement, file }: StoredVar): boolean {
+  const isShared = placement === 'shared';
+  const files = isShared ? shared.map(one => one.file) : [file];
+  return leftoverOf({ name, shared: isShared, files }, [file]) !== null;
+}
+
+function* leftBehind(
+  declared: SoleDeclaration,
+  stored: StoredGenerator,
+  machines: ReadonlySet<string>,
+): Iterable<Report> {
+  const { name } = stored;
+  const { share } = declared.body;
+  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner)).sort();
+  if (share === false && stored.shared[0] !== undefined)
+    yield {
+      at: wholeFile(stored.shared[0].path),
+      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`vars/shared/${name}\`.`,
+    };
+  const without = share === true ? owners : owners.filter(owner => isCertainlyWithout(declared, owner));
+  const first = stored.byOwner.get(without[0] ?? '')?.[0];
+  if (first === undefined) return;
+  yield {
+    at: wholeFile(first.path),
+    machines: without,
+    message:
+      share === true
+        ? `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(without)}. Remove them.`
+        : `The ${machinesText(without)} ${without.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
+  };
+}
+
+function cure({ kind }: StoredVar): string {
+  return kind === 'secret' ? ', and revoke what they held' : '';
+}

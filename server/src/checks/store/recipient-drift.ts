@@ -1,0 +1,101 @@
+/** store/recipient-drift: a secret that is encrypted to others than its links say. */
+import type { Holders } from '../../store/links.ts';
+import { keysFor } from '../../store/sops.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor } from './examples.ts';
+import { keyOwners, keysText, without } from './keys.ts';
+import { keptReports, wholeFile } from './stored-index.ts';
+
+const FOLDER = 'vars/per-machine/lea/mail/password';
+
+export const recipientDrift: Rule = {
+  id: 'store/recipient-drift',
+  severity: 'warning',
+  summary: 'A secret that is encrypted to others than its links say',
+  documentation: `\
+Beside each secret, clan keeps links to the users, machines and groups that may read it; the secret itself is encrypted
+to their keys. Here the two differ. If a linked key is missing, its owner cannot decrypt the secret: a machine fails
+when it activates its secrets, an admin when they generate. If there is a key too many, somebody can decrypt it who is
+not supposed to any more: a user who was removed, or the old key of a machine that has a new one.
+
+It comes from editing links or \`key.json\` by hand, from a merge, or from a re-encryption that was broken off. Clan says
+"One or more recipient keys were added to secret …" when it checks the machine.
+
+\`clan vars fix MACHINE\` encrypts the secrets of a machine to those who are linked; \`clan secrets key update\` does it
+after a change of keys. Who could read a secret may have kept it: where it matters, generate it again.
+
+Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
+  bad: [
+    {
+      title: "The machine's key was left out",
+      files: { ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+      links: linksOf(FOLDER),
+      found: [`${FOLDER}/secret`],
+    },
+    {
+      title: 'A user who was removed can still read it',
+      files: {
+        'sops/users/ada/key.json': EXAMPLE_USER,
+        'sops/secrets/token/secret': secretFor(KEY_OF_ADA, 'age1bob'),
+      },
+      links: { 'sops/secrets/token/users/ada': '../../../users/ada' },
+      found: ['sops/secrets/token/secret'],
+    },
+  ],
+  good: [
+    {
+      title: 'Links and recipients agree',
+      files: {
+        ...KEYS,
+        [`${FOLDER}/secret`]: EXAMPLE_SECRET,
+      },
+      links: linksOf(FOLDER),
+    },
+  ],
+  check: ({ stored }: CheckContext) => reportsOf(stored()),
+};
+
+const reportsOf = keptReports(contents => {
+  const { sops, vars } = contents;
+  const ownerOf = keyOwners(sops);
+  const reports: Report[] = [];
+
+  function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
+    const wanted = keysFor(sops, holders);
+    // A secret without any link was made by hand, or its links are not links here.
+    if (wanted === null || wanted.size === 0) return;
+    const missing = without(wanted, recipients);
+    const extra = without(recipients, wanted);
+    if (missing.length + extra.length === 0) return;
+    const parts: string[] = [];
+    if (missing.length > 0)
+      parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
+    if (extra.length > 0)
+      parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which no link names`);
+    const cure = path.includes('sops/secrets/')
+      ? 'Run `clan secrets key update`'
+      : `Run \`clan vars fix${machine === null ? '' : ` ${machine}`}\``;
+    reports.push({
+      at: wholeFile(path),
+      message: `The secret ${parts.join(', and ')}. ${cure} to encrypt it to those who are linked.`,
+      machines: machine === null ? [] : [machine],
+    });
+  }
+
+  for (const stored of vars) {
+    if (stored.keeper !== 'sops') continue;
+    const access = contents.accessOf(stored);
+    if (access === null || access.holders === null || access.recipients === null) continue;
+    compare(
+      stored.path,
+      access.holders,
+      access.recipients,
+      stored.placement === 'per-machine' ? stored.owner : null,
+    );
+  }
+  for (const secret of sops.secrets) {
+    const recipients = secret.recipients();
+    if (recipients !== null) compare(secret.path, secret.holders(), recipients, null);
+  }
+  return reports;
+});
