@@ -74,6 +74,7 @@ export function plainFleet(fleet: Fleet): unknown {
       definitions: definitions(one.definitions),
       body: plain(one.body()),
       bodies: one.bodies().map(plain),
+      bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
     })),
     registries: fleet.registries.map(one => ({
       ...one,
@@ -85,6 +86,8 @@ export function plainFleet(fleet: Fleet): unknown {
     brought: fleet.brought(),
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
+    accessSettings: fleet.accessSettings(),
+    hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
     notAnalysable: [],
   };
 }

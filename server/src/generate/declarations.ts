@@ -11,7 +11,7 @@ import type { Setting } from '../fleet/settings.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
 import type { Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
-import { validationHash, validationOf } from './validation.ts';
+import { validationHash, validationOf } from '../store/validation.ts';
 
 export interface Declared {
   /** In the order of the fleet. */

@@ -29,7 +29,7 @@ modules/clan/export-modules/generic-generator.nix.`,
     files.salt = { };
     prompts.admin-password.type = "hidden";
     #       ^^^^^^^^^^^^^^ generator/prompt-unused: thrown away
-    script = "head -c 16 /dev/urandom | base64 > $out/salt";
+    script = ''head -c 16 /dev/urandom | base64 > "$out/salt"'';
   };
 }
 `,

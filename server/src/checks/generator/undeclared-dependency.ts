@@ -25,7 +25,7 @@ const module = (dependencies: string, mark = ''): string => `\
   clan.core.vars.generators.ca = {
     files.key.deploy = false;
     runtimeInputs = [ pkgs.openssl ];
-    script = "openssl genpkey -algorithm ed25519 -out $out/key";
+    script = ''openssl genpkey -algorithm ed25519 -out "$out/key"'';
   };
 
   clan.core.vars.generators.web-cert = {
@@ -71,7 +71,7 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
 {
   clan.core.vars.generators.token = {
     files.token = { };
-    script = "head -c 24 /dev/urandom | base64 > $out/token";
+    script = ''head -c 24 /dev/urandom | base64 > "$out/token"'';
   };
 
   clan.core.vars.generators.app-env = {
