@@ -8,6 +8,7 @@ Usage: varsmith COMMAND [OPTIONS]
 Commands:
   check [ROOT]      report findings
   inspect [ROOT]    list machines, generators, keys, uses and stored files
+  graph [ROOT]      draw which generator is made from which
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
   lsp --stdio       run the language server
@@ -45,6 +46,16 @@ Usage: varsmith inspect [ROOT] [--format FORMAT]
 
 Options:
   --format FORMAT    text (default, a summary for people) or json
+`,
+  graph: `\
+Draws which generator is made from which.
+
+Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--format FORMAT]
+
+Options:
+  --machine NAME          only what this machine has, and what that is made from
+  -g, --generator NAME    only this generator, what it is made from, and what is made from it
+  --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.ts')).inspect,
   plan: async () => (await import('./plan.ts')).plan,
   generate: async () => (await import('./generate.ts')).generate,
+  graph: async () => (await import('./graph.ts')).graph,
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
   lsp: async () => (await import('./lsp.ts')).lsp,

@@ -1,0 +1,58 @@
+/** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
+import { backendOf } from '../checks/stored.ts';
+import { suggest } from '../checks/suggest.ts';
+import { type Graph, graphOf } from '../editor/graph.ts';
+import { readContents } from '../store/read.ts';
+import { oneOf, readArguments } from './arguments.ts';
+import { EXIT, type Io, UsageError } from './io.ts';
+import { openWorkspace } from './load.ts';
+import { type SpanOf, spansIn } from './positions.ts';
+
+const FORMATS = ['svg', 'dot', 'mermaid', 'json'] as const;
+
+export async function graph(args: readonly string[], io: Io): Promise<number> {
+  const known = { machine: 'value', generator: 'value', format: 'value' } as const;
+  const given = readArguments(args, known, 1, { g: 'generator' });
+  const format = oneOf('--format', given.option('format'), FORMATS, 'svg');
+  const workspace = await openWorkspace(given.positions[0], io);
+  const fleet = workspace.fleet();
+  const { machine, generator } = { machine: given.option('machine'), generator: given.option('generator') };
+  const machines = fleet.machines.map(({ name }) => name);
+  rejectUnknown('machine', machine, machines);
+  rejectUnknown(
+    'generator',
+    generator,
+    fleet.generators.map(({ name }) => name),
+  );
+  const stored = readContents(workspace.files, { backend: backendOf(fleet) });
+  const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
+  io.stdout.write(await written(found, format, spansIn(workspace.files)));
+  return EXIT.ok;
+}
+
+function rejectUnknown(kind: string, name: string | undefined, names: readonly string[]): void {
+  if (name === undefined || names.includes(name)) return;
+  const near = suggest(name, names);
+  throw new UsageError(`There is no ${kind} "${name}".${near === null ? '' : ` Did you mean "${near}"?`}`);
+}
+
+async function written(found: Graph, format: (typeof FORMATS)[number], spanOf: SpanOf): Promise<string> {
+  if (format === 'svg') return (await import('../editor/graph-picture.ts')).pictureOf(found).svg;
+  if (format === 'json') return `${JSON.stringify(withLines(found, spanOf), null, 2)}\n`;
+  const { dotOf, mermaidOf } = await import('../editor/graph-text.ts');
+  return format === 'dot' ? dotOf(found) : mermaidOf(found);
+}
+
+/** With lines and columns instead of offsets. */
+function withLines({ nodes, edges }: Graph, spanOf: SpanOf) {
+  const at = (place: Graph['nodes'][number]['at']) => {
+    if (place === null) return { file: null, line: null, column: null };
+    const { line, column } = spanOf(place);
+    return { file: place.file, line, column };
+  };
+  return {
+    schemaVersion: 1 as const,
+    nodes: nodes.map(({ at: place, ...node }) => ({ ...node, ...at(place) })),
+    edges: edges.map(({ at: place, ...edge }) => ({ ...edge, ...at(place) })),
+  };
+}

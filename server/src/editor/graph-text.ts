@@ -1,0 +1,49 @@
+/** The dependency graph as text for other programs: Graphviz' DOT and Mermaid. */
+import type { Graph, GraphNode } from './graph.ts';
+import { detailOf } from './graph-picture.ts';
+
+/** For `dot -Tsvg`. Names are quoted as DOT wants it. */
+export function dotOf({ nodes, edges }: Graph): string {
+  return [
+    'digraph vars {',
+    '  rankdir=LR;',
+    '  node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", fontname="sans-serif"];',
+    ...nodes.map(
+      node => `  ${quoted(node.id)} [label=${quoted(`${node.id}\n${detailOf(node)}`)}${styleOf(node)}];`,
+    ),
+    ...edges.map(({ from, to, inCycle }) => {
+      return `  ${quoted(from)} -> ${quoted(to)}${inCycle ? ' [color="#cf222e"]' : ''};`;
+    }),
+    '}',
+    '',
+  ].join('\n');
+}
+
+function styleOf({ origin, share }: GraphNode): string {
+  if (origin !== 'declared') return ', style="rounded,dashed"';
+  return share === true ? ', fillcolor="#ddf4ff"' : '';
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+/** For Markdown on GitHub and elsewhere. Nodes have numbers, since Mermaid has few characters for names. */
+export function mermaidOf({ nodes, edges }: Graph): string {
+  const number = new Map(nodes.map(({ id }, index) => [id, `g${index}`]));
+  const circles = edges.flatMap(({ inCycle }, index) => (inCycle ? [index] : []));
+  return [
+    'flowchart LR',
+    ...nodes.map(node => {
+      const label = `"${entities(node.id)}<br/><small>${entities(detailOf(node))}</small>"`;
+      return `  ${number.get(node.id)}${node.share === true ? `([${label}])` : `[${label}]`}`;
+    }),
+    ...edges.map(({ from, to }) => `  ${number.get(from)} --> ${number.get(to)}`),
+    ...(circles.length > 0 ? [`  linkStyle ${circles.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
+    '',
+  ].join('\n');
+}
+
+function entities(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .,_·-]/gu, character => `#${character.codePointAt(0)};`);
+}

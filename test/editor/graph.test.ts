@@ -1,0 +1,164 @@
+// The dependency graph: what is in it, where it is laid out, and how it is written.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { circleOf, graphOf } from '../../server/src/editor/graph.ts';
+import { type LayoutEdge, layoutOf } from '../../server/src/editor/graph-layout.ts';
+import { pictureOf } from '../../server/src/editor/graph-picture.ts';
+import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
+import { readContents } from '../../server/src/store/read.ts';
+import { check } from '../checks/harness.ts';
+
+const FLEET = {
+  '.clan-flake': '',
+  'flake.nix':
+    '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; inventory.machines.tove = { }; }; }; }',
+  'machines/lea/configuration.nix': '{ imports = [ ../../ca.nix ]; }',
+  'machines/tove/configuration.nix': '{ clan.core.vars.generators.alone.files.x = { }; }',
+  'ca.nix': `{
+  clan.core.vars.generators.ca = { share = true; files.key = { }; files.crt.secret = false; };
+  clan.core.vars.generators.middle = { dependencies = [ "ca" ]; files.key = { }; prompts.p = { }; };
+  clan.core.vars.generators.leaf = { dependencies = [ "middle" "ca" "elsewhere" ]; files.key = { }; };
+}
+`,
+  'vars/shared/ca/key/secret': '{}',
+  'vars/shared/ca/crt/value': '',
+  'vars/per-machine/lea/middle/other/secret': '{}',
+  'vars/per-machine/tove/alone/x/secret': '{}',
+};
+
+function graphIn(texts: Readonly<Record<string, string>>, options = {}) {
+  const { fleet, files } = check(texts);
+  return graphOf(fleet, readContents(files), options);
+}
+
+describe('the graph', () => {
+  test('has what is declared and what is depended on, and what is stored of it', () => {
+    const { nodes, edges } = graphIn(FLEET);
+    expect(nodes.map(({ id, origin, share, state }) => [id, origin, share, state])).toEqual([
+      ['alone', 'declared', false, 'present'],
+      ['ca', 'declared', true, 'present'],
+      ['elsewhere', 'undeclared', null, 'unknown'],
+      ['leaf', 'declared', false, 'missing'],
+      ['middle', 'declared', false, 'missing'],
+    ]);
+    expect(edges.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'ca → leaf',
+      'ca → middle',
+      'elsewhere → leaf',
+      'middle → leaf',
+    ]);
+    expect(nodes[1]).toMatchObject({ machines: ['lea'], secrets: 1, publics: 1, prompts: 0 });
+  });
+
+  test('of one machine has what that is made from', () => {
+    expect(graphIn(FLEET, { machine: 'tove' }).nodes.map(({ id }) => id)).toEqual(['alone']);
+    expect(graphIn(FLEET, { machine: 'lea' }).nodes.map(({ id }) => id)).not.toContain('alone');
+  });
+
+  test('of one generator has what comes before and after it', () => {
+    const { nodes } = graphIn(FLEET, { generator: 'middle' });
+    expect(nodes.map(({ id }) => id)).toEqual(['ca', 'leaf', 'middle']);
+  });
+
+  test('marks the edges of circles', () => {
+    const circle = FLEET['ca.nix'].replace('share = true;', 'dependencies = [ "leaf" ];');
+    const { edges } = graphIn({ ...FLEET, 'ca.nix': circle });
+    expect(edges.filter(({ inCycle }) => !inCycle).map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'elsewhere → leaf',
+    ]);
+  });
+});
+
+const NAMES = [...'abcdefghij'];
+const anyEdges = fc.array(fc.record({ from: fc.constantFrom(...NAMES), to: fc.constantFrom(...NAMES) }), {
+  maxLength: 25,
+});
+
+/** Everything that can be reached, the slow way. */
+function reaches(edges: readonly LayoutEdge[], from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const open = edges.filter(edge => edge.from === from).map(edge => edge.to);
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    open.push(...edges.filter(edge => edge.from === at).map(edge => edge.to));
+  }
+  return seen.has(to);
+}
+
+test('a name is in a circle exactly if it reaches itself; those that reach each other share one', () => {
+  fc.assert(
+    fc.property(anyEdges, edges => {
+      const circles = circleOf(NAMES, edges);
+      for (const a of NAMES) {
+        expect(circles.has(a)).toBe(reaches(edges, a, a));
+        for (const b of NAMES)
+          if (circles.has(a) && circles.has(b))
+            expect(circles.get(a) === circles.get(b)).toBe(
+              a === b || (reaches(edges, a, b) && reaches(edges, b, a)),
+            );
+      }
+    }),
+  );
+});
+
+test('nodes never touch, and edges run from left to right unless they close a circle', () => {
+  fc.assert(
+    fc.property(
+      anyEdges,
+      fc.array(fc.integer({ min: 20, max: 200 }), { minLength: 10, maxLength: 10 }),
+      (edges, widths) => {
+        const nodes = NAMES.map((id, index) => ({ id, width: widths[index] as number, height: 40 }));
+        const unique = [...new Map(edges.map(edge => [`${edge.from}${edge.to}`, edge])).values()];
+        const layout = layoutOf(nodes, unique);
+        expect(layout.nodes.map(({ id }) => id).sort()).toEqual(NAMES);
+        expect(layout.edges).toHaveLength(unique.length);
+        for (const a of layout.nodes) {
+          expect(a.x).toBeGreaterThanOrEqual(-0.001);
+          expect(a.x + a.width).toBeLessThanOrEqual(layout.width + 0.001);
+          expect(a.y + a.height).toBeLessThanOrEqual(layout.height + 0.001);
+          for (const b of layout.nodes) {
+            if (a.id >= b.id) continue;
+            const apart =
+              a.x + a.width <= b.x + 0.001 ||
+              b.x + b.width <= a.x + 0.001 ||
+              a.y + a.height <= b.y + 0.001 ||
+              b.y + b.height <= a.y + 0.001;
+            expect({ a, b, apart }).toEqual({ a, b, apart: true });
+          }
+        }
+        const circles = circleOf(NAMES, unique);
+        const left = new Map(layout.nodes.map(({ id, x }) => [id, x]));
+        for (const { from, to } of unique)
+          if (circles.get(from) === undefined || circles.get(from) !== circles.get(to))
+            expect(left.get(from)).toBeLessThan(left.get(to) as number);
+        expect(layoutOf(nodes, unique)).toEqual(layout);
+      },
+    ),
+  );
+});
+
+test('pictures and texts hold any name, and nothing of it is markup', () => {
+  const name = 'a<script>"\'&\\n]\u0001😀';
+  const node = {
+    id: name,
+    origin: 'declared' as const,
+    share: true,
+    machines: [],
+    secrets: 1,
+    publics: 0,
+    prompts: 0,
+    state: 'unknown' as const,
+    at: null,
+  };
+  const graph = {
+    nodes: [node],
+    edges: [{ from: name, to: name, inCycle: true, at: { file: 'a', start: 0, end: 0 } }],
+  };
+  const { svg } = pictureOf(graph);
+  expect(svg).not.toContain('<script>');
+  expect(svg).not.toContain('\u0001');
+  expect(svg).toContain('a&#60;script&#62;&#34;&#39;&#38;\\n]\u{FFFD}😀');
+  expect(dotOf(graph)).toContain('"a<script>\\"\'&\\\\n]\u0001😀" -> ');
+  expect(mermaidOf(graph)).toContain('a#60;script#62;#34;#39;#38;#92;n#93;');
+});
