@@ -16,6 +16,8 @@ const programs = {
   // VS Code provides the module `vscode`. `import()` stays lazy inside the one file: esbuild wraps what only it reaches.
   extension: { entry: 'client/src/extension.ts', external: ['vscode'] },
   server: { entry: 'server/src/server.ts' },
+  // The page of the dependency graph runs in a webview, as a script of its own.
+  'graph-page': { entry: 'client/src/webview/graph.ts', platform: 'browser', format: 'iife' },
   cli: { entry: 'server/src/cli.ts', executable: true },
 };
 
@@ -40,15 +42,15 @@ options.outdir = resolve(options.outdir);
 
 /** esbuild's options for one program; all of them are CommonJS, which the extension host loads fastest. */
 function bundleOptions(name) {
-  const { entry, external = [], executable = false } = programs[name];
+  const { entry, external = [], executable = false, platform = 'node', format = 'cjs' } = programs[name];
   return {
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: join(options.outdir, `${name}.js`),
     bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
+    platform,
+    format,
+    target: platform === 'browser' ? 'es2022' : 'node20',
     minify: true,
     sourcemap: options.sourcemap,
     external,

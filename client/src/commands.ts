@@ -3,20 +3,36 @@
  * package.json; what a command finds out is computed by the server.
  */
 import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
-import { type CheckWorkspaceResult, checkWorkspaceRequest } from './protocol.ts';
+import type { GraphTab } from './graph-panel.ts';
+import { openWhere } from './open-where.ts';
+import { type CheckWorkspaceResult, checkWorkspaceRequest, type Where } from './protocol.ts';
 import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
+import { type FleetNode, openCommand } from './tree-items.ts';
 
 export const checkWorkspaceCommand = 'varsmith.checkWorkspace';
 export const restartServerCommand = 'varsmith.restartServer';
 export const showLogCommand = 'varsmith.showLog';
+export const openMachineCommand = 'varsmith.openMachine';
+export const showGraphCommand = 'varsmith.showGraph';
 
 /** Registers all commands; the caller disposes of them. */
-export function registerCommands(server: Server, log: LogOutputChannel): readonly Disposable[] {
+export function registerCommands(
+  server: Server,
+  log: LogOutputChannel,
+  graph: GraphTab,
+): readonly Disposable[] {
   return [
     commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
+    commands.registerCommand(showGraphCommand, (from?: FleetNode) =>
+      graph.show(from?.kind === 'generator' ? from.generator.name : null),
+    ),
+    commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
+    commands.registerCommand(openMachineCommand, (node?: FleetNode) =>
+      openWhere(node?.kind === 'machine' ? node.machine.where : null),
+    ),
   ];
 }
 

@@ -17,11 +17,11 @@ import {
   State,
   TransportKind,
 } from 'vscode-languageclient/node';
-import { type ServerStatus, statusNotification } from './protocol.ts';
+import { changedNotification, type ServerStatus, statusNotification } from './protocol.ts';
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {
-  request<Result>(method: string): Promise<Result>;
+  request<Result>(method: string, params?: object): Promise<Result>;
   /** Ends the server process. Rejects if it does not end in two seconds; it is then killed by the library. */
   close(): Promise<void>;
 }
@@ -34,6 +34,7 @@ export async function connect(
   modulePath: string,
   log: LogOutputChannel,
   showStatus: (status: ServerStatus) => void,
+  onChange: () => void,
 ): Promise<Connection> {
   let initialized = false;
   let closing = false;
@@ -49,6 +50,7 @@ export async function connect(
     spoken = true;
     showStatus(status);
   });
+  client.onNotification(changedNotification, onChange);
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Starting) {
       spoken = false;
@@ -63,7 +65,9 @@ export async function connect(
   await client.startQuietly();
   initialized = true;
   return {
-    request: method => client.sendRequest(method),
+    // A parameter that is undefined would be sent as null, which is one too many for a request without any.
+    request: (method, params) =>
+      params === undefined ? client.sendRequest(method) : client.sendRequest(method, params),
     close: () => {
       closing = true;
       return client.dispose();

@@ -5,6 +5,8 @@
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { registerCommands } from './commands.ts';
+import { createFleetViews } from './fleet-view.ts';
+import { createGraphTab } from './graph-panel.ts';
 import { createServer, type Server } from './server.ts';
 import { createStatus } from './status.ts';
 
@@ -21,8 +23,14 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const begin = performance.now();
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
-  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show);
-  context.subscriptions.push(log, status, ...registerCommands(server, log));
+  // The views are made of what the server says, and the server tells them when to ask again.
+  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => {
+    fleet.refresh();
+    graph.refresh();
+  });
+  const fleet = createFleetViews(server);
+  const graph = createGraphTab(server, context.extensionUri);
+  context.subscriptions.push(log, status, fleet, graph, ...registerCommands(server, log, graph));
   server.startInBackground();
   return { activationMilliseconds: performance.now() - begin };
 }

@@ -31,3 +31,93 @@ export interface ServerStatus {
   /** A sentence or two for the tooltip, such as why nothing is found. */
   readonly detail?: string;
 }
+
+/** Where something is written: a file's URI and the range in it, counted as the protocol does. */
+export interface Where {
+  readonly uri: string;
+  readonly range: {
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+  };
+}
+
+/** Request: the dependency graph of one root, drawn. */
+export const graphRequest = 'varsmith/graph';
+
+export interface GraphParams {
+  /** The URI of a file of the root; null: the first root. */
+  readonly near: string | null;
+  readonly machine: string | null;
+  readonly generator: string | null;
+  readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
+}
+
+export interface GraphResult {
+  /** SVG without colours for `picture`; otherwise a text to be kept as a file. */
+  readonly text: string;
+  readonly root: string;
+  readonly machines: readonly string[];
+  readonly generators: number;
+  /** Where each generator of the picture is declared, by name. */
+  readonly places: Readonly<Record<string, Where>>;
+}
+
+/** Request: the roots and their machines. No parameters. */
+export const fleetRequest = 'varsmith/fleet';
+
+export interface FleetRoot {
+  /** The folder's name. */
+  readonly name: string;
+  readonly uri: string;
+  readonly machines: readonly FleetMachine[];
+  /** Generators of no machine that is known. */
+  readonly unassigned: number;
+  readonly keys: readonly FleetKey[];
+}
+
+export interface FleetMachine {
+  readonly name: string;
+  readonly class: string | null;
+  readonly system: string | null;
+  readonly tags: readonly string[];
+  readonly generators: number;
+  /** Files that are not generated yet; null where that cannot be told. */
+  readonly missing: number | null;
+  readonly where: Where | null;
+}
+
+export interface FleetKey {
+  readonly key: string;
+  readonly generator: string | null;
+  readonly variable: string | null;
+  readonly machines: readonly string[];
+  readonly where: Where | null;
+}
+
+/** Request: the generators of a machine; of no machine that is known where `machine` is null. */
+export const machineRequest = 'varsmith/machine';
+
+export interface MachineParams {
+  readonly root: string;
+  readonly machine: string | null;
+}
+
+export interface FleetGenerator {
+  readonly name: string;
+  readonly share: boolean | null;
+  readonly state: 'present' | 'partial' | 'missing' | 'unknown';
+  readonly where: Where | null;
+  readonly files: readonly FleetFile[];
+  readonly prompts: readonly string[];
+  readonly dependencies: readonly string[];
+}
+
+export interface FleetFile {
+  readonly name: string;
+  readonly secret: boolean | null;
+  readonly stored: boolean | null;
+  readonly where: Where | null;
+}
+
+/** Notification from server to client: findings and fleets are current again; views ask anew. */
+export const changedNotification = 'varsmith/changed';

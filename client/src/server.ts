@@ -14,17 +14,19 @@ export interface Server {
   /** Ends the server process and any start under way. Never rejects. */
   stop(): Promise<void>;
   /** Sends a request of ours once the server runs. Rejects when it cannot start or answers with an error. */
-  request<Result>(method: string): Promise<Result>;
+  request<Result>(method: string, params?: object): Promise<Result>;
 }
 
 /**
  * @param modulePath absolute path of the bundled server
  * @param showStatus told of every change, by the server's own notification or from here
+ * @param onChange told when the server has looked at something new
  */
 export function createServer(
   modulePath: string,
   log: LogOutputChannel,
   showStatus: (status: ServerStatus) => void,
+  onChange: () => void,
 ): Server {
   let connection: Connection | undefined;
   // Starts and stops run one after another: the client library refuses to stop a server that is still starting.
@@ -44,7 +46,7 @@ export function createServer(
     // VS Code continues after activation in a microtask, and promises here would run before it.
     await new Promise<void>(resolve => setImmediate(resolve));
     const { connect } = await import('./connection.ts');
-    return connect(modulePath, log, showStatus);
+    return connect(modulePath, log, showStatus, onChange);
   }
 
   async function start(): Promise<boolean> {
@@ -90,10 +92,10 @@ export function createServer(
       stopped = true;
       return inOrder(close);
     },
-    request: async <Result>(method: string) => {
+    request: async <Result>(method: string, params?: object) => {
       await queue;
       if (connection === undefined) throw new Error('The language server is not running.');
-      return connection.request<Result>(method);
+      return connection.request<Result>(method, params);
     },
   };
 }

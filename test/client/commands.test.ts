@@ -7,6 +7,7 @@ vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const found = { errors: 2, warnings: 1, infos: 0, hints: 0, files: 34, milliseconds: 12 };
 const log = fakeLog();
+const graph = { show: vi.fn(async () => {}), refresh: vi.fn(), dispose: vi.fn() };
 const server = {
   startInBackground: vi.fn(),
   restart: vi.fn(async () => true),
@@ -16,7 +17,7 @@ const server = {
 
 beforeEach(() => {
   vi.clearAllMocks();
-  registerCommands(server as Server, log);
+  registerCommands(server as Server, log, graph);
 });
 
 test('Check Workspace asks the server and says what it counted', async () => {
@@ -59,4 +60,30 @@ test('Restart Server says so only when the new server runs', async () => {
 test('Show Log shows the log', async () => {
   await commands.executeCommand('varsmith.showLog');
   expect(log.show).toHaveBeenCalledOnce();
+});
+
+test('Show Dependency Graph shows all, or what is around the generator it is called on', async () => {
+  await commands.executeCommand('varsmith.showGraph');
+  expect(graph.show).toHaveBeenLastCalledWith(null);
+  const generator = {
+    name: 'ca',
+    share: true,
+    state: 'present',
+    where: null,
+    files: [],
+    prompts: [],
+    dependencies: [],
+  };
+  await commands.executeCommand('varsmith.showGraph', { kind: 'generator', generator });
+  expect(graph.show).toHaveBeenLastCalledWith('ca');
+});
+
+test('a place is opened with its name selected', async () => {
+  const range = { start: { line: 1, character: 2 }, end: { line: 1, character: 5 } };
+  await commands.executeCommand('varsmith.open', { uri: 'file:///a.nix', range });
+  expect(window.showTextDocument).toHaveBeenCalledWith('file:///a.nix', { selection: [1, 2, 1, 5] });
+  await commands.executeCommand('varsmith.open', null);
+  expect(window.showInformationMessage).toHaveBeenLastCalledWith(
+    'This is not declared in a file of the workspace.',
+  );
 });

@@ -21,14 +21,14 @@ export const statusItem = {
 
 export const languages = { createLanguageStatusItem: vi.fn(() => statusItem) };
 
-const registered = new Map<string, () => unknown>();
+const registered = new Map<string, (...given: unknown[]) => unknown>();
 
 export const commands = {
-  registerCommand: vi.fn((id: string, run: () => unknown) => {
+  registerCommand: vi.fn((id: string, run: (...given: unknown[]) => unknown) => {
     registered.set(id, run);
     return { dispose: () => registered.delete(id) };
   }),
-  executeCommand: vi.fn(async (id: string) => registered.get(id)?.()),
+  executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
 };
 
 export const window = {
@@ -39,6 +39,7 @@ export const window = {
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
   setStatusBarMessage: vi.fn(),
+  showTextDocument: vi.fn(),
   withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
 };
 
@@ -57,6 +58,34 @@ export const workspace = {
     },
   })),
 };
+
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeIcon {
+  constructor(
+    readonly id: string,
+    readonly color?: ThemeColor,
+  ) {}
+}
+
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState: number,
+  ) {}
+}
+
+export const Uri = { parse: (text: string) => text };
+
+export class Range extends Array<number> {
+  constructor(...ends: number[]) {
+    super(...ends);
+  }
+}
 
 /** A log that keeps nothing. */
 export function fakeLog(): LogOutputChannel {

@@ -14,8 +14,10 @@ const settings: readonly [string, { markdownDescription: string; default: unknow
 test('every command of the palette is declared, in one category', () => {
   expect(contributes.commands.map(({ command }) => command)).toEqual([
     'varsmith.checkWorkspace',
+    'varsmith.showGraph',
     'varsmith.restartServer',
     'varsmith.showLog',
+    'varsmith.openMachine',
   ]);
   expect(new Set(contributes.commands.map(({ category }) => category))).toEqual(new Set(['Varsmith']));
 });
@@ -45,7 +47,12 @@ test('the language is contributed under the id and extension the other Nix exten
 });
 
 test('the files the manifest names exist', () => {
-  const named = [manifest.icon, contributes.languages[0]?.configuration, contributes.grammars[0]?.path];
+  const named = [
+    manifest.icon,
+    contributes.viewsContainers.activitybar[0]?.icon,
+    contributes.languages[0]?.configuration,
+    contributes.grammars[0]?.path,
+  ];
   for (const file of named) expect(existsSync(join(root, file ?? 'not named')), file).toBe(true);
 });
 

@@ -9,7 +9,13 @@ vi.mock('../../client/src/connection.ts', () => ({ connect: vi.fn() }));
 
 const log = fakeLog();
 const shown: ServerStatus[] = [];
-const server = () => createServer('/dist/server.js', log, status => shown.push(status));
+const server = () =>
+  createServer(
+    '/dist/server.js',
+    log,
+    status => shown.push(status),
+    () => undefined,
+  );
 
 /** A connection that answers every request with its own name. */
 function connection(name: string) {

@@ -9,6 +9,7 @@ import type {
   SymbolInformation,
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import type { FleetGenerator, FleetRoot, GraphParams, GraphResult } from '../../client/src/protocol.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';
@@ -136,4 +137,44 @@ test('folding', async () => {
     { startLine: 1, endLine: 6 },
     { startLine: 2, endLine: 4 },
   ]);
+});
+
+test('the fleet is told level by level', async () => {
+  const root = folder({
+    'flake.nix':
+      '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea.tags = [ "home" ]; }; }; }',
+    '.clan-flake': '',
+    'machines/lea/configuration.nix': TEXT,
+    'module.nix': '{ clan.core.vars.generators.loose.files.x = { }; }',
+    'vars/per-machine/lea/ca/key/secret': '{}',
+  });
+  const { connection } = await startSession({ root, engine });
+  const [fleet]: FleetRoot[] = await connection.sendRequest('varsmith/fleet');
+  expect(fleet).toMatchObject({
+    unassigned: 1,
+    machines: [{ name: 'lea', tags: ['home'], generators: 1, missing: 0 }],
+  });
+  const generators: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
+    root: fleet?.uri,
+    machine: 'lea',
+  });
+  expect(generators).toMatchObject([
+    { name: 'ca', state: 'present', files: [{ name: 'key', secret: true, stored: true }] },
+  ]);
+  const loose: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
+    root: fleet?.uri,
+    machine: null,
+  });
+  expect(loose.map(({ name }) => name)).toEqual(['loose']);
+});
+
+test('the graph is drawn, or written for other programs', async () => {
+  const { connection, uri } = await session();
+  const ask = (format: GraphParams['format']): Promise<GraphResult> =>
+    connection.sendRequest('varsmith/graph', { near: uri('a.nix'), machine: null, generator: null, format });
+  const drawn = await ask('picture');
+  expect(drawn.text).toMatch(/^<svg[^>]*>\n<defs>/);
+  expect(drawn).toMatchObject({ generators: 1, places: { ca: { uri: uri('a.nix') } } });
+  expect((await ask('dot')).text).toContain('digraph vars {');
+  expect((await ask('mermaid')).text).toContain('flowchart LR');
 });

@@ -41,7 +41,7 @@ function findSelectedKey(root, folder, matrixFile) {
     const text = fs.readFileSync(path.join(folder, file), 'utf8').split('\n')[line - 1];
     const selection = placeOf(folder, matrixFile, `"${key}"`);
     if (machines.length > 0 && text.startsWith(`${key} `, column - 1) && selection)
-      return { key, generator, entry: { file, line, column }, selection };
+      return { key, generator, machine: machines[0], entry: { file, line, column }, selection };
   }
   throw new Error(`${EXAMPLE} has no plain registry key that the matrix selects`);
 }

@@ -67,6 +67,12 @@ function handles(page, pictures) {
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
     },
+    /** The frame of the webview that has what the selector means, once it is there. */
+    async webview(selector) {
+      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      await inner.locator(selector).first().waitFor({ timeout: 30_000 });
+      return inner;
+    },
     async picture(name) {
       await page.screenshot({ path: path.join(pictures, `${name}.png`) });
     },

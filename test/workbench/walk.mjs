@@ -88,6 +88,27 @@ function steps({ unknownKey, selectedKey }) {
         await ui.problem(missing).first().waitFor({ state: 'detached' });
       },
     ],
+    [
+      'the fleet explorer lists the machines and what they have',
+      async ui => {
+        await ui.command('Varsmith: Focus on Fleet View');
+        const tree = ui.page.locator('.sidebar .monaco-list-row');
+        await tree.filter({ hasText: selectedKey.machine }).first().click();
+        await tree.filter({ hasText: selectedKey.generator }).first().waitFor();
+        await ui.picture('explorer');
+      },
+    ],
+    [
+      'the dependency graph is drawn, and a click opens what is clicked',
+      async ui => {
+        await ui.command('Varsmith: Show Dependency Graph');
+        const frame = await ui.webview('#canvas .node');
+        await ui.picture('graph');
+        await frame.locator('#search').fill(selectedKey.generator);
+        await frame.locator('.node.found').first().click();
+        await ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }).waitFor();
+      },
+    ],
   ];
 }
 

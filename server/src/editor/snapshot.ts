@@ -6,6 +6,7 @@ import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { StoreFiles } from '../store/files.ts';
+import type { StoreContents } from '../store/read.ts';
 
 export interface Snapshot {
   /** Counts up with every change. */
@@ -15,4 +16,6 @@ export interface Snapshot {
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   /** The files as they are in this version. Read them before the next snapshot is taken. */
   readonly files: NixFiles & StoreFiles;
+  /** What is stored, as far as names and metadata tell. Read when first asked for. */
+  readonly stored: () => StoreContents;
 }

@@ -22,6 +22,8 @@ export interface AnalysisOptions {
   readonly delivery: Delivery;
   readonly status: StatusLine;
   readonly log: Log;
+  /** Hears that there was a new look. */
+  readonly looked: () => void;
 }
 
 /** A file in a workspace, with the workspace's state. */
@@ -29,6 +31,12 @@ export interface Located {
   readonly snapshot: Snapshot;
   readonly border: Border;
   readonly path: string;
+}
+
+/** The state of one root. */
+export interface RootState extends Omit<Located, 'path'> {
+  /** Absolute path. */
+  readonly root: string;
 }
 
 export interface Analysis {
@@ -54,11 +62,11 @@ export interface Analysis {
    */
   locate(absolute: string, token: CancellationToken): Promise<Located | null>;
   /** The current state of every workspace. */
-  states(): Omit<Located, 'path'>[];
+  states(): RootState[];
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { folders, documents, reports, delivery, status, log } = options;
+  const { folders, documents, reports, delivery, status, log, looked } = options;
   const edited = new Set<string>();
   const gone: string[] = [];
   const scheduler = createScheduler(run);
@@ -80,6 +88,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     }
     delivery.deliver(changed, new Set(edited));
     edited.clear();
+    looked();
     prepareAll();
     if (failure === null) status.ready(folders.all());
     else status.failed(messageOf(failure));
@@ -155,7 +164,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     schedule: () => scheduler.request(),
     run,
     states: () =>
-      folders.all().map(workspace => ({ snapshot: workspace.snapshot(), border: borderOf(workspace) })),
+      folders.all().map(workspace => ({
+        root: workspace.root,
+        snapshot: workspace.snapshot(),
+        border: borderOf(workspace),
+      })),
     async locate(absolute, token) {
       await settled(token);
       const owned = folders.owner(absolute);

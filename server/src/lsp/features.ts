@@ -4,11 +4,13 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
+import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
+import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './messages.ts';
 
 /** What the handlers of features need of a running server. */
 interface Served {
@@ -49,6 +51,16 @@ export function registerFeatures<Running extends Served>(
   );
   connection.onRenameRequest(
     request('rename', ({ analysis, client }, ...asked) => onRename(analysis, client, ...asked)),
+  );
+  connection.onRequest(
+    GRAPH,
+    request('graph', ({ analysis }, params: GraphParams, token) => onGraph(analysis, params, token)),
+  );
+  const fleet = request('fleet', ({ analysis }, _: null, token) => onFleet(analysis, token));
+  connection.onRequest(FLEET, (token: CancellationToken) => fleet(null, token));
+  connection.onRequest(
+    MACHINE,
+    request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),
   );
   connection.onFoldingRanges(
     request('folding', ({ analysis }, ...asked) => onFoldingRanges(analysis, ...asked)),

@@ -1,14 +1,31 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
 import type {
+  changedNotification,
   checkWorkspaceRequest,
+  fleetRequest,
+  graphRequest,
+  machineRequest,
   ServerStatus,
   statusNotification,
 } from '../../../client/src/protocol.ts';
 
-export type { CheckWorkspaceResult, ServerStatus } from '../../../client/src/protocol.ts';
+export type {
+  CheckWorkspaceResult,
+  FleetGenerator,
+  FleetRoot,
+  GraphParams,
+  GraphResult,
+  MachineParams,
+  ServerStatus,
+  Where,
+} from '../../../client/src/protocol.ts';
 
 // Types only cross over, so the names are written again; their types hold them to the client's.
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
+export const GRAPH: typeof graphRequest = 'varsmith/graph';
+export const FLEET: typeof fleetRequest = 'varsmith/fleet';
+export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

@@ -34,7 +34,7 @@ import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
-import { CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
+import { CHANGED, CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 
@@ -164,7 +164,8 @@ async function begin(
   folders.set(client.folders);
   const pull = createPull(connection, client, documents, reports);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
-  analysis = createAnalysis({ folders, documents, reports, delivery, status, log });
+  const looked = () => tell(() => connection.sendNotification(CHANGED));
+  analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');

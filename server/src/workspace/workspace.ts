@@ -165,7 +165,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         .filter(({ at }) => !isExcluded(at.file));
       const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
-      last = { version: ++version, fleet, findings, files };
+      const stored = () => storedReader.read(engine.backendOf(fleet));
+      last = { version: ++version, fleet, findings, files, stored };
       return last;
     },
   };

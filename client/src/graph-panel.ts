@@ -1,0 +1,140 @@
+/**
+ * The tab with the dependency graph: asks the server for the picture, hands it to the page, opens what is clicked, and
+ * writes exports where the person says. One tab; a second command shows the first.
+ */
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { graphPage } from './graph-page.ts';
+import { openWhere } from './open-where.ts';
+import { type GraphParams, type GraphResult, graphRequest } from './protocol.ts';
+import type { Server } from './server.ts';
+import type { ExportFormat, FromPage, ToPage } from './webview/messages.ts';
+
+export interface GraphTab extends Disposable {
+  /** @param generator only what is around it; null for all */
+  show(generator: string | null): Promise<void>;
+  /** Fleets have changed; what is seen is asked for anew. */
+  refresh(): void;
+}
+
+const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
+  svg: 'svg',
+  png: 'png',
+  dot: 'dot',
+  mermaid: 'mmd',
+};
+
+const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
+
+export function createGraphTab(server: Server, extension: Uri): GraphTab {
+  let panel: WebviewPanel | undefined;
+  let near: string | null = null;
+  let machine: string | null = null;
+  let generator: string | null = null;
+  let last: GraphResult | null = null;
+  let exportTo: Uri | undefined;
+
+  const ask = (format: GraphParams['format']) =>
+    server.request<GraphResult | null>(graphRequest, {
+      near,
+      machine,
+      generator,
+      format,
+    } satisfies GraphParams);
+
+  async function draw(): Promise<void> {
+    if (!panel?.visible) return;
+    const asked = panel;
+    const result = await ask('picture');
+    if (panel !== asked) return;
+    last = result;
+    panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
+    if (!result || result.generators === 0) tell({ type: 'empty', message: NOTHING });
+    else
+      tell({
+        type: 'graph',
+        picture: result.text,
+        machines: result.machines,
+        machine,
+        generators: result.generators,
+      });
+  }
+
+  function tell(message: ToPage): void {
+    void panel?.webview.postMessage(message);
+  }
+
+  async function heard(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return draw();
+      case 'open':
+        return openWhere(last?.places[message.id] ?? null, ViewColumn.Beside);
+      case 'machine':
+        machine = message.machine;
+        return draw();
+      case 'export':
+        return exportAs(message.format);
+      case 'png':
+        if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
+    }
+  }
+
+  async function exportAs(format: ExportFormat): Promise<void> {
+    const extensionName = EXTENSIONS[format];
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    const name = `vars-${last?.root ?? 'graph'}.${extensionName}`;
+    const target = await window.showSaveDialog({
+      ...(folder ? { defaultUri: Uri.joinPath(folder, name) } : {}),
+      filters: { [format.toUpperCase()]: [extensionName] },
+      title: 'Export the dependency graph',
+    });
+    if (!target) return;
+    const result = await ask(format === 'png' ? 'svg' : format);
+    if (!result) return;
+    exportTo = target;
+    // Only the page can turn a picture into points.
+    if (format === 'png') tell({ type: 'rasterize', svg: result.text });
+    else await write(target, Buffer.from(result.text, 'utf8'));
+  }
+
+  async function write(target: Uri, data: Uint8Array): Promise<void> {
+    await workspace.fs.writeFile(target, data);
+    window.setStatusBarMessage(`Varsmith: wrote ${basename(target.fsPath)}`, 4000);
+  }
+
+  function create(): WebviewPanel {
+    const dist = Uri.joinPath(extension, 'dist');
+    const fresh = window.createWebviewPanel('varsmith.graph', 'Dependency Graph', ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [dist],
+    });
+    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
+    fresh.webview.onDidReceiveMessage((message: FromPage) => heard(message));
+    fresh.onDidChangeViewState(() => void draw());
+    fresh.onDidDispose(() => {
+      panel = undefined;
+      last = null;
+    });
+    panel = fresh;
+    fresh.webview.html = graphPage(script, fresh.webview.cspSource, randomBytes(16).toString('base64'));
+    return fresh;
+  }
+
+  return {
+    async show(wanted) {
+      generator = wanted;
+      machine = null;
+      near = window.activeTextEditor?.document.uri.toString() ?? near;
+      // A new page asks by itself once it is there.
+      if (panel === undefined) create();
+      else {
+        panel.reveal();
+        await draw();
+      }
+    },
+    refresh: () => void draw(),
+    dispose: () => panel?.dispose(),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * What the fleet explorer shows: machines, their generators, the files of those, and registry keys. Plain data, made
+ * level by level, so that a thousand machines cost nothing before somebody opens one.
+ */
+import { type StoredIndex, storedIndex } from '../checks/store/stored-index.ts';
+import type { Generator, Place } from '../fleet/model.ts';
+import type { GraphState } from './graph.ts';
+import { type FleetIndex, indexOf } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface MachineEntry {
+  readonly name: string;
+  readonly class: string | null;
+  readonly system: string | null;
+  readonly tags: readonly string[];
+  readonly generators: number;
+  /** Files that are declared and not stored; null where that cannot be told. */
+  readonly missing: number | null;
+  readonly at: Place | null;
+}
+
+export interface GeneratorEntry {
+  readonly name: string;
+  readonly share: boolean | null;
+  readonly state: GraphState;
+  readonly at: Place | null;
+  readonly files: readonly FileEntry[];
+  readonly prompts: readonly string[];
+  readonly dependencies: readonly string[];
+}
+
+export interface FileEntry {
+  readonly name: string;
+  readonly secret: boolean | null;
+  /** Null where it cannot be told. */
+  readonly stored: boolean | null;
+  readonly at: Place;
+}
+
+export interface KeyEntry {
+  readonly key: string;
+  readonly registry: string;
+  readonly generator: string | null;
+  readonly variable: string | null;
+  readonly machines: readonly string[];
+  readonly at: Place;
+}
+
+/** All machines, and how many generators are of no machine that is known. */
+export function machineEntries(snapshot: Snapshot): {
+  readonly machines: readonly MachineEntry[];
+  readonly unassigned: number;
+} {
+  const byMachine = generatorsByMachine(snapshot);
+  const machines = snapshot.fleet.machines.map(({ name, class: kind, system, tags, at }): MachineEntry => {
+    const own = byMachine.get(name) ?? [];
+    const files = own.flatMap(generator => entryOf(snapshot, generator, name).files);
+    const known = files.every(({ stored }) => stored !== null);
+    return {
+      name,
+      class: kind,
+      system,
+      tags,
+      generators: own.length,
+      missing: known ? files.filter(({ stored }) => stored === false).length : null,
+      at,
+    };
+  });
+  return { machines, unassigned: byMachine.get(null)?.length ?? 0 };
+}
+
+/** @param machine null: those of no machine that is known */
+export function generatorEntries(snapshot: Snapshot, machine: string | null): readonly GeneratorEntry[] {
+  return (generatorsByMachine(snapshot).get(machine) ?? []).map(one => entryOf(snapshot, one, machine));
+}
+
+export function keyEntries(snapshot: Snapshot): readonly KeyEntry[] {
+  const index = indexOf(snapshot);
+  return snapshot.fleet.registries.flatMap(({ file, keys }) =>
+    keys.map(({ key, at, generator, envVar }) => ({
+      key,
+      registry: file,
+      generator: generator?.value ?? null,
+      variable: envVar?.value ?? null,
+      machines: index.machinesOfKey(file, key),
+      at,
+    })),
+  );
+}
+
+const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generator[]>>();
+
+function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, readonly Generator[]> {
+  const index = indexOf(snapshot);
+  const known = kept.get(index);
+  if (known) return known;
+  const found = new Map<string | null, Generator[]>();
+  const add = (machine: string | null, generator: Generator) => {
+    const list = found.get(machine);
+    if (list) list.push(generator);
+    else found.set(machine, [generator]);
+  };
+  for (const generator of snapshot.fleet.generators) {
+    const machines = generator.machines ?? [];
+    for (const machine of machines) add(machine, generator);
+    if (machines.length === 0) add(null, generator);
+  }
+  kept.set(index, found);
+  return found;
+}
+
+function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
+  const body = machine === null ? generator.body() : generator.bodyOn(machine);
+  const index = storedIndex(snapshot.stored());
+  const placed: Placed = { generator: generator.name, share: body.share, machine };
+  const files = body.files.map(({ name, secret, at, nameKind }): FileEntry => {
+    return {
+      name,
+      secret,
+      at,
+      stored: nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name),
+    };
+  });
+  return {
+    name: generator.name,
+    share: body.share,
+    state: stateOf(files),
+    at: generator.definitions[0]?.at ?? null,
+    files,
+    prompts: body.prompts.map(({ name }) => name),
+    dependencies: body.dependencies.map(({ value }) => value),
+  };
+}
+
+interface Placed {
+  readonly generator: string;
+  readonly share: boolean | null;
+  readonly machine: string | null;
+}
+
+/** Null where what is stored lies elsewhere, or nothing has been generated anywhere yet. */
+function isStored(
+  snapshot: Snapshot,
+  index: StoredIndex,
+  { generator, share, machine }: Placed,
+  file: string,
+): boolean | null {
+  if (snapshot.stored().backend === 'password-store' || (index.owners.size === 0 && !index.hasShared))
+    return null;
+  const found = index.generators.get(generator)?.files.get(file);
+  if (share === true) return found !== undefined && (found.shared.public ?? found.shared.secret) !== null;
+  if (share === null || machine === null) return null;
+  return found !== undefined && (found.owners.public.has(machine) || found.owners.secret.has(machine));
+}
+
+function stateOf(files: readonly FileEntry[]): GraphState {
+  if (files.length === 0 || files.some(({ stored }) => stored === null)) return 'unknown';
+  const there = files.filter(({ stored }) => stored === true).length;
+  if (there === files.length) return 'present';
+  return there === 0 ? 'missing' : 'partial';
+}

@@ -1,0 +1,82 @@
+// The items of the fleet explorer.
+import { expect, test, vi } from 'vitest';
+import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol.ts';
+import { itemOf, keyNodes, machineNodes, partsOf } from '../../client/src/tree-items.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const at = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+const where = { uri: 'file:///a.nix', range: at };
+const machine: FleetMachine = {
+  name: 'lea',
+  class: 'nixos',
+  system: 'x86_64-linux',
+  tags: ['home'],
+  generators: 2,
+  missing: 1,
+  where,
+};
+const key = { key: 'mail', generator: 'mail-password', variable: 'MAIL', machines: ['lea'], where };
+const root: FleetRoot = {
+  name: 'fleet',
+  uri: 'file:///fleet',
+  machines: [machine],
+  unassigned: 3,
+  keys: [key],
+};
+const empty: FleetRoot = { name: 'other', uri: 'file:///other', machines: [], unassigned: 0, keys: [] };
+const generator: FleetGenerator = {
+  name: 'mail-password',
+  share: true,
+  state: 'partial',
+  where,
+  files: [
+    { name: 'password', secret: true, stored: true, where },
+    { name: 'hash', secret: false, stored: false, where },
+  ],
+  prompts: ['password'],
+  dependencies: ['salt'],
+};
+
+const shown = (node: Parameters<typeof itemOf>[0]) => {
+  const { label, description } = itemOf(node);
+  return `${label} | ${description}`;
+};
+
+test('machines stand at the top; their folders do where there are several', () => {
+  expect(machineNodes([root, empty]).map(shown)).toEqual([
+    'lea | 2 generators · 1 not generated',
+    'Not tied to a machine | 3 generators',
+  ]);
+  const two = machineNodes([root, { ...root, name: 'second' }]);
+  expect(two.map(shown)).toEqual(['fleet | ', 'second | ']);
+  expect(partsOf(two[0] as (typeof two)[0]).map(shown)).toHaveLength(2);
+});
+
+test('a machine says what it is, and opens on its own list', () => {
+  const item = itemOf({ kind: 'machine', root: root.uri, machine });
+  expect(item.tooltip).toBe('nixos x86_64-linux\nTags: home');
+  expect(item.command).toBeUndefined();
+  expect(item.contextValue).toBe('machine.declared');
+});
+
+test('a generator has its files, prompts and dependencies, and a click opens it', () => {
+  const node = { kind: 'generator', generator } as const;
+  expect(shown(node)).toBe('mail-password | shared · 2 files');
+  expect(itemOf(node)).toMatchObject({
+    iconPath: { id: 'warning' },
+    command: { command: 'varsmith.open', arguments: [where] },
+  });
+  expect(partsOf(node).map(shown)).toEqual([
+    'password | secret',
+    'hash | public · not generated',
+    'password | prompt',
+    'salt | dependency',
+  ]);
+});
+
+test('a key has the machines that select it', () => {
+  const [node] = keyNodes([root]);
+  expect(node && shown(node)).toBe('mail | MAIL · 1 machine');
+  expect(node && partsOf(node).map(shown)).toEqual(['lea | ']);
+});
