@@ -51,7 +51,7 @@ function show({ picture, machines: names, machine, generators }: ToPage & { type
     node.setAttribute('role', 'button');
     node.setAttribute('aria-label', node.querySelector('title')?.textContent ?? '');
   }
-  if (view.scale === 0) it();
+  if (view.scale === 0) showWhole();
   else apply();
   fillMachines(names, machine);
   count.textContent = `${generators} ${generators === 1 ? 'generator' : 'generators'}`;
@@ -84,7 +84,7 @@ function apply(): void {
   host.setState(view);
 }
 
-function fit(): void {
+function showWhole(): void {
   if (!svg) return;
   const { width, height } = canvas.getBoundingClientRect();
   const scale = Math.min(1.2, width / whole.width, height / whole.height) || 1;
@@ -209,7 +209,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
   '+': () => zoom(1.25),
   '=': () => zoom(1.25),
   '-': () => zoom(0.8),
-  '0': fit,
+  '0': showWhole,
   ArrowLeft: () => pan(60, 0),
   ArrowRight: () => pan(-60, 0),
   ArrowUp: () => pan(0, 60),
@@ -240,7 +240,7 @@ machines.addEventListener('change', () => {
 });
 element('in').addEventListener('click', () => zoom(1.25));
 element('out').addEventListener('click', () => zoom(0.8));
-element('fit').addEventListener('click', fit);
+element('fit').addEventListener('click', showWhole);
 const formats = element<HTMLSelectElement>('export');
 formats.addEventListener('change', () => {
   host.postMessage({ type: 'export', format: formats.value as ExportFormat });

@@ -45,7 +45,7 @@ const NODE_GAP = 14;
 const PART_GAP = 36;
 const SWEEPS = 8;
 /** Wider than high, as windows are. */
-const ASPECT = 1.6;
+const ASPECT = 1.8;
 
 /** A node of a layer: a real one, or a place that a long edge passes. */
 interface Cell {
@@ -326,7 +326,7 @@ function positioned(
 function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
   const cell = Math.max(...nodes.map(({ width }) => width)) + NODE_GAP;
   const row = Math.max(...nodes.map(({ height }) => height)) + NODE_GAP;
-  const columns = Math.max(1, Math.floor((wanted + NODE_GAP) / cell));
+  const columns = Math.max(1, Math.round((wanted + NODE_GAP) / cell));
   const placed = nodes.map((node, index) => ({
     ...node,
     x: (index % columns) * cell,

@@ -9,7 +9,7 @@ const HEIGHT = 44;
 const MARGIN = 16;
 /** Widths of characters on average, on the safe side: the picture does not know the reader's fonts. */
 const CHARACTER = 7.7;
-const SMALL_CHARACTER = 6;
+const SMALL_CHARACTER = 5.6;
 /** With room for the dot of the state. */
 const PADDING = 36;
 
