@@ -36,6 +36,8 @@ export const EMPTY_FLEET: Fleet = {
     complete: false,
     machines: [],
     tagged: () => null,
+    tagNames: [],
+    tagLists: [],
     certainlyTagged: () => new Set(),
     machine: () => null,
   },

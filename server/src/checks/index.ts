@@ -16,6 +16,8 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
+import { unknownTag } from './inventory/unknown-tag.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -98,6 +100,8 @@ export const rules: readonly Rule[] = [
   staleValidation,
   missing,
   untracked,
+  unknownInventoryMachine,
+  unknownTag,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -10,11 +10,12 @@ import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
+import { machinesBelow } from './machine-folders.ts';
 import { type TagDefinitions, tagDefinitions } from './members.ts';
-import type { NotAnalysable, Place } from './model.ts';
+import type { Machine, NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { placeOf } from './places.ts';
-import { definitionsOf } from './read.ts';
+import { certain, definitionsOf, unwrap } from './read.ts';
 
 /** A service module of the workspace: an attribute of `clan.modules`. */
 export interface ServiceModule {
@@ -132,6 +133,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
           inventory(own.value, conditional || own.optional, at);
         if (CLAN_OPTIONS.some(name => set.entries.has(name))) isClan = true;
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
+        machines.push(...foldersOf(cx, set));
         for (const one of optionSets(cx, set, 'modules').found)
           for (const [name, entry] of one.set.entries)
             modules.push({ name, at: entry.at === null ? null : placeOf(entry.at), value: entry.value });
@@ -174,6 +176,13 @@ export function declaresNothing(one: DeclaredFleet): boolean {
 /** An inventory is recognised by what it has: other things are called so too. */
 function isInventory(set: AttrsValue): boolean {
   return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
+}
+
+/** Machines of a clan that has a folder of its own: every folder of its `machines/` is one. */
+function foldersOf(cx: Evaluation, clan: AttrsValue): Machine[] {
+  const entry = certain(clan, 'directory');
+  const value = entry === null ? null : unwrap(cx, entry.value).value;
+  return value?.kind === 'path' && value.text !== '' ? machinesBelow(cx.files, `${value.text}/machines`) : [];
 }
 
 /** Can it be a module of clan's? `clan = clan.config` is what clan made of one that is declared elsewhere. */

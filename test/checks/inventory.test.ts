@@ -1,0 +1,133 @@
+// The rules about the inventory, where it is less plain than in their examples.
+
+import { describe, expect, it } from 'vitest';
+import { FLAKE } from '../../server/src/checks/inventory/examples.ts';
+import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+
+/** A clan of two machines with this in its inventory. */
+const clan = (inventory: string, more: Texts = {}): Texts => ({
+  'flake.nix': FLAKE,
+  'clan.nix': `\
+{ lib, inputs, ... }:
+{
+  inventory = {
+    machines.emily.tags = [ "server" ];
+    machines.lea = { };
+${inventory}  };
+}
+`,
+  ...more,
+});
+
+describe('inventory/unknown-machine', () => {
+  const misspelled = '    instances.sshd.roles.server.machines.laa = { };\n';
+
+  it('replaces the name alone', () => {
+    const texts = clan(misspelled);
+    const finding = onlyFinding(check(texts), 'inventory/unknown-machine');
+    expect(finding.message).toBe(
+      'There is no machine "laa", so this entry of the role "server" of "sshd" does nothing. Did you mean "lea"?',
+    );
+    const after = applyFix(texts, fixOf(finding, 'Replace with "lea"'));
+    expect(after['clan.nix']).toContain('roles.server.machines.lea = { };');
+    expectSilent(after);
+  });
+
+  it('turns `machines.all` into `tags.all`', () => {
+    const texts = clan('    instances.sshd.roles.server.machines.all = { };\n');
+    const fix = fixOf(onlyFinding(check(texts), 'inventory/unknown-machine'), 'Make it the tag "all"');
+    expect(applyFix(texts, fix)['clan.nix']).toContain('roles.server.tags.all = { };');
+  });
+
+  it('is found in the list of a tag', () => {
+    expectMarked(
+      clan(`\
+    tags.desk = [ "lea" "emyli" ];
+    #                   ^^^^^^^ inventory/unknown-machine: this entry of the tag "desk" does nothing. Did you mean "emily"?
+`),
+    );
+  });
+
+  it('is reported once for a list that two roles share', () => {
+    const { findings } = check(
+      clan(`\
+    instances.sshd.roles = let all = { emily = { }; nora = { }; }; in {
+      server.machines = all;
+      client.machines = all;
+    };
+`),
+    );
+    expect(findings.map(finding => finding.message)).toEqual([
+      'There is no machine "nora", so this entry of the role "server" of "sshd" does nothing. Remove it, or declare the machine.',
+    ]);
+  });
+
+  it.each<readonly [string, Texts]>([
+    ['while machines may be hidden', clan(misspelled, { 'more.nix': '{ x, ... }: { clan.machines = x; }' })],
+    [
+      'in the inventory of a test',
+      clan('', {
+        'tests/net/flake-module.nix':
+          '{ clan.inventory.instances.net = { module.name = "wireguard"; roles.peer.machines.laa = { }; }; }',
+      }),
+    ],
+    [
+      'for a folder below the folder of the clan',
+      {
+        'flake.nix': FLAKE,
+        'clan.nix': '{ directory = ./fleet; inventory.instances.sshd.roles.server.machines.nora = { }; }',
+        'fleet/machines/nora/configuration.nix': '{ }',
+      },
+    ],
+    [
+      'for a machine of `inventory.json`',
+      clan('    instances.sshd.roles.server.machines.nora = { };\n', {
+        'inventory.json': '{ "machines": { "nora": { } } }',
+      }),
+    ],
+    [
+      'for a configuration beside the clan',
+      clan('    instances.sshd.roles.server.machines.nora = { };\n', {
+        'nora.nix': '{ flake.nixosConfigurations.nora = f { }; }',
+      }),
+    ],
+  ])('is silent %s', (_, texts) => {
+    expect(check(texts).findings.filter(one => one.rule === 'inventory/unknown-machine')).toEqual([]);
+  });
+});
+
+describe('inventory/unknown-tag', () => {
+  const named = '    instances.sshd.roles.server.tags.srever = { };\n';
+
+  it('replaces the name alone', () => {
+    const texts = clan(named);
+    const finding = onlyFinding(check(texts), 'inventory/unknown-tag');
+    const after = applyFix(texts, fixOf(finding, 'Replace with "server"'));
+    expect(after['clan.nix']).toContain('roles.server.tags.server = { };');
+    expectSilent(after);
+  });
+
+  it('says which tags there are', () => {
+    expect(
+      onlyFinding(
+        check(clan('    instances.sshd.roles.server.tags = [ "attic" ];\n')),
+        'inventory/unknown-tag',
+      ).message,
+    ).toBe(
+      'No machine has the tag "attic", so it brings nobody into the role "server" of "sshd". There are "server".',
+    );
+  });
+
+  it.each<readonly [string, Texts]>([
+    ['while machines may be hidden', clan(named, { 'more.nix': '{ x, ... }: { clan.machines = x; }' })],
+    ['while a machine may have further tags', clan(`${named}    machines.nora.tags = inputs.tags;\n`)],
+    ['while further tags may be given', clan(`${named}    tags = inputs.tags;\n`)],
+    ['for a tag that lists nobody', clan(`${named}    tags.srever = [ ];\n`)],
+    [
+      'for a tag that a condition gives',
+      clan(`${named}    tags = lib.mkIf inputs.x { srever = [ "lea" ]; };\n`),
+    ],
+  ])('is silent %s', (_, texts) => {
+    expect(check(texts).findings.filter(one => one.rule === 'inventory/unknown-tag')).toEqual([]);
+  });
+});
