@@ -42,6 +42,7 @@ export const EMPTY_FLEET: Fleet = {
     machine: () => null,
   },
   serviceModules: [],
+  serviceModulesComplete: false,
   registries: [],
   matrices: [],
   generators: [],

@@ -17,6 +17,8 @@ import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
+import { unknownRole } from './inventory/unknown-role.ts';
+import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -102,6 +104,8 @@ export const rules: readonly Rule[] = [
   untracked,
   unknownInventoryMachine,
   unknownTag,
+  unknownRole,
+  unknownService,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

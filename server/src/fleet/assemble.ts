@@ -86,6 +86,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     isClan: joined.isClan,
     inventory: joined.inventory,
     serviceModules: joined.modules,
+    serviceModulesComplete: joined.modulesComplete,
     registries,
     matrices,
     get generators() {

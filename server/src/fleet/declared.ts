@@ -16,6 +16,7 @@ import type { Machine, NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
+import { type ServiceRoles, serviceRoles } from './service-roles.ts';
 
 /** A service module of the workspace: an attribute of `clan.modules`. */
 export interface ServiceModule {
@@ -23,6 +24,8 @@ export interface ServiceModule {
   readonly at: Place | null;
   /** The module, as a value: a path, a set or a function. */
   readonly value: Lazy;
+  /** The roles that it declares; read at most once. */
+  readonly roles: () => ServiceRoles;
 }
 
 /** Machines that one file declares. */
@@ -39,6 +42,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly instancesComplete: boolean;
   readonly tags: readonly TagDefinitions[];
   readonly modules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly modulesComplete: boolean;
   /** Home configurations: machines of a workspace that has no clan, profiles of users in one that has. */
   readonly homes: DeclaredMachines;
   /** Where more may be declared than is known, and why. */
@@ -68,6 +73,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let complete = true;
   let homesComplete = true;
   let instancesComplete = true;
+  let modulesComplete = true;
   let isClan = false;
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
@@ -102,6 +108,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 
   function giveUp(reason: string, at: Place): void {
     instancesComplete = false;
+    modulesComplete = false;
     missing(reason, at);
   }
 
@@ -134,9 +141,16 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         if (CLAN_OPTIONS.some(name => set.entries.has(name))) isClan = true;
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
         machines.push(...foldersOf(cx, set));
-        for (const one of optionSets(cx, set, 'modules').found)
+        const named = optionSets(cx, set, 'modules');
+        if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
+        for (const one of named.found)
           for (const [name, entry] of one.set.entries)
-            modules.push({ name, at: entry.at === null ? null : placeOf(entry.at), value: entry.value });
+            modules.push({
+              name,
+              at: entry.at === null ? null : placeOf(entry.at),
+              value: entry.value,
+              roles: serviceRoles(cx, entry.value, given),
+            });
       }
     },
     configurations(kind, lazy, at) {
@@ -156,6 +170,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       instancesComplete,
       tags,
       modules,
+      modulesComplete,
       homes: { machines: homes, complete: homesComplete },
       gaps,
       isClan,

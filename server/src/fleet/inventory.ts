@@ -6,7 +6,7 @@
 import { isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy } from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
@@ -43,7 +43,18 @@ export interface InstanceModule {
   /** The flake input it comes from; null: clan-core, unless `inputKnown` is false. */
   readonly input: string | null;
   readonly inputKnown: boolean;
+  /** Where the name and the input are written; null where they are not. */
+  readonly nameAt: Place | null;
+  readonly inputAt: Place | null;
 }
+
+const NOT_KNOWN: InstanceModule = {
+  name: null,
+  input: null,
+  inputKnown: false,
+  nameAt: null,
+  inputAt: null,
+};
 
 export interface Instance {
   readonly name: string;
@@ -103,7 +114,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   }
   return {
     name,
-    module: module ?? { name: null, input: null, inputKnown: false },
+    module: module ?? NOT_KNOWN,
     roles,
     complete,
     conditional,
@@ -115,21 +126,24 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
   const none = isClosed(set) ? '' : null;
-  if (entry === undefined) return { name: none, input: null, inputKnown: none !== null };
+  if (entry === undefined) return { ...NOT_KNOWN, name: none, inputKnown: none !== null };
   const { value, conditional } = unwrap(cx, entry.value);
-  if (value.kind !== 'attrs' || conditional || entry.optional)
-    return { name: null, input: null, inputKnown: false };
+  if (value.kind !== 'attrs' || conditional || entry.optional) return NOT_KNOWN;
   const name = certain(value, 'name');
   const input = certain(value, 'input');
   const inputValue = input === null ? null : unwrap(cx, input.value).value;
   const inputText = inputValue?.kind === 'string' ? inputValue.text : null;
+  const nameValue = name === null ? null : unwrap(cx, name.value).value;
+  const placeIn = (read: Value | null) => (read?.origin == null ? null : placeOf(read.origin));
   return {
     name:
-      name === null
+      nameValue === null
         ? isClosed(value) && !value.entries.has('name')
           ? ''
           : null
-        : readText(cx, unwrap(cx, name.value).value),
+        : readText(cx, nameValue),
+    nameAt: placeIn(nameValue),
+    inputAt: placeIn(inputValue),
     input: inputText,
     inputKnown:
       input === null
@@ -144,6 +158,8 @@ function mergeModules(left: InstanceModule | null, right: InstanceModule): Insta
     name: left.name === '' ? right.name : right.name === '' ? left.name : (left.name ?? right.name),
     input: left.input ?? right.input,
     inputKnown: left.input !== null || right.input !== null || (left.inputKnown && right.inputKnown),
+    nameAt: left.nameAt ?? right.nameAt,
+    inputAt: left.inputAt ?? right.inputAt,
   };
 }
 

@@ -15,6 +15,8 @@ export interface JoinedFleet {
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
   readonly modules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly modulesComplete: boolean;
   readonly gaps: readonly NotAnalysable[];
   readonly isClan: boolean;
 }
@@ -55,6 +57,7 @@ export function joinDeclared(
     // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
     machinesComplete: complete && (isClan || all.length > folders.length + others.length),
     modules: declared.flatMap(one => one.modules),
+    modulesComplete: declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
     isClan,
   };

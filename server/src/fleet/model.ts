@@ -333,6 +333,8 @@ export interface Fleet {
   readonly inventory: Inventory;
   /** Service modules that the workspace makes known to the inventory. */
   readonly serviceModules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly serviceModulesComplete: boolean;
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
   /** All that the workspace declares; computed when first asked for. */
