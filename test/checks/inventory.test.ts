@@ -131,3 +131,31 @@ describe('inventory/unknown-tag', () => {
     expect(check(texts).findings.filter(one => one.rule === 'inventory/unknown-tag')).toEqual([]);
   });
 });
+
+describe('inventory/settings-not-data', () => {
+  const role = (body: string) => clan(`    instances.packages.roles.default = {\n${body}\n    };\n`);
+  const found = (body: string) =>
+    check(role(body)).findings.filter(one => one.rule === 'inventory/settings-not-data');
+
+  it.each([
+    ['a module instead of settings', 'settings = { lib, ... }: { a = 1; };', 'is a function'],
+    ['a function deep inside', 'settings.a.b = [ { c = x: x; } ];', '`a.b.*.c` is a function'],
+    ['a function of nixpkgs', 'settings.pick = lib.head;', '`pick` is a function'],
+    ['a list', 'tags.all.settings = [ 1 ];', 'tag "all" in the role "default" of "packages" is no set'],
+    ['a function under a priority', 'settings = lib.mkForce { a = x: x; };', '`a` is a function'],
+  ])('finds %s', (_, body, message) => {
+    expect(found(body).map(one => one.message)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it.each([
+    ['what is not known', 'settings = inputs.x.settings;'],
+    ['a set in which more may be', 'settings = inputs.x.settings // { a = 1; };'],
+    ['a path', 'settings.file = ./key;'],
+    ['a package', 'settings.package = { outPath = "/nix/store/x"; override = x: x; };'],
+    ['`imports` further down', 'settings.nested.imports = [ "a" ];'],
+    ['a function that is applied', 'settings.a = (x: x) 1;'],
+    ['a condition', 'settings = lib.mkIf inputs.x { a = 1; };'],
+  ])('is silent for %s', (_, body) => {
+    expect(found(body)).toEqual([]);
+  });
+});

@@ -16,6 +16,7 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { settingsNotData } from './inventory/settings-not-data.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   unknownTag,
   unknownRole,
   unknownService,
+  settingsNotData,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -12,6 +12,7 @@ import type { Place } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
 import { mergeSettings, NO_SETTINGS, readSetting, type Setting } from './settings.ts';
+import { type NotData, notDataIn } from './settings-data.ts';
 
 /** A machine or a tag as a role names it. */
 export interface RoleEntry {
@@ -21,6 +22,8 @@ export interface RoleEntry {
   readonly values: readonly Lazy[];
   /** The same as plain data; read at most once. */
   readonly settings: () => Setting;
+  /** What in them is not data; looked for at most once. */
+  readonly notData: () => readonly NotData[];
 }
 
 export interface Role {
@@ -32,6 +35,8 @@ export interface Role {
   readonly complete: boolean;
   readonly values: readonly Lazy[];
   readonly settings: () => Setting;
+  /** What in the role's own settings is not data; looked for at most once. */
+  readonly notData: () => readonly NotData[];
   /** Items of `extraModules`: modules that members of the role import. */
   readonly extraModules: readonly Lazy[];
 }
@@ -189,6 +194,7 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
     complete,
     values,
     settings: settingsOf(cx, values),
+    notData: notDataIn(cx, values),
     extraModules,
   };
 }
@@ -228,7 +234,7 @@ function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
 }
 
 function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
-  return { name, at, values, settings: settingsOf(cx, values) };
+  return { name, at, values, settings: settingsOf(cx, values), notData: notDataIn(cx, values) };
 }
 
 function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
@@ -261,6 +267,7 @@ function mergeRoles(left: Role, right: Role): Role {
     complete: left.complete && right.complete,
     values: [...left.values, ...right.values],
     settings: both(left.settings, right.settings),
+    notData: () => [...left.notData(), ...right.notData()],
     extraModules: [...left.extraModules, ...right.extraModules],
   };
 }
@@ -276,6 +283,7 @@ function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
         at: before.at ?? entry.at,
         values: [...before.values, ...entry.values],
         settings: both(before.settings, entry.settings),
+        notData: () => [...before.notData(), ...entry.notData()],
       });
   }
   return [...merged.values()];
