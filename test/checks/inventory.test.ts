@@ -159,3 +159,64 @@ describe('inventory/settings-not-data', () => {
     expect(found(body)).toEqual([]);
   });
 });
+
+describe('inventory/removed-option', () => {
+  const module = (body: string, more: Texts = {}) =>
+    clan('', {
+      'modules/base.nix': `{ config, inputs, clan-core, ... }:\n{\n${body}\n}\n`,
+      ...more,
+    });
+  const found = (texts: Texts) =>
+    check(texts)
+      .findings.filter(one => one.rule === 'inventory/removed-option')
+      .map(({ severity, at, message }) => [
+        severity,
+        (texts[at.file] ?? '').slice(at.start, at.end),
+        message.replace(/^`([^`]*)`.*$/s, '$1'),
+      ]);
+
+  it.each([
+    ['set', '  clan.core.clanName = "x";', ['warning', 'clanName', 'clan.core.clanName']],
+    ['set in a set', '  clan.core = { facts.services.x = { }; };', ['warning', 'facts', 'clan.core.facts']],
+    [
+      'set below `config`',
+      '  config.clan.core.secretStore = "sops";',
+      ['warning', 'secretStore', 'clan.core.secretStore'],
+    ],
+    ['read', '  x = config.clan.core.clanDir + "/x";', ['info', 'clanDir', 'clan.core.clanDir']],
+    ['by an old name', '  clanCore.vars.generators.x.files.y = { };', ['info', 'clanCore', 'clanCore']],
+    [
+      'of a service',
+      '  clan.core.networking.zerotier.controller.enable = true;',
+      ['warning', 'enable', 'clan.core.networking.zerotier.controller.enable'],
+    ],
+    [
+      'as an argument',
+      '  imports = [ clan-core.clanModules.sshd ];',
+      ['warning', 'clanModules', 'clan-core.clanModules'],
+    ],
+  ])('is found %s', (_, body, expected) => {
+    expect(found(module(body))).toEqual([expected]);
+  });
+
+  it('is found in an inventory of its own file', () => {
+    expect(
+      found(clan('', { 'inventory.nix': '{ clan.inventory = { machines = { }; services.x.y = { }; }; }' })),
+    ).toEqual([['warning', 'services', 'inventory.services']]);
+  });
+
+  it.each([
+    ['today', '  clan.core.settings.machine.name = "x"; clan.core.networking.targetHost = "x";'],
+    ['of something else', '  services.inventory.services.web = { }; services.clanName = "x";'],
+    ['that are provided for', '  x = config.clan.core.clanName or "x";'],
+    ['that are declared', '  options.clan.core.clanName = 1;'],
+    ['of an argument', '  clanCore = inputs.clan-core.nixosModules.clanCore;'],
+    ['of this flake', '  imports = [ inputs.self.clanModules.x ];'],
+  ])('is silent for names %s', (_, body) => {
+    expect(found(module(body))).toEqual([]);
+  });
+
+  it('is silent where nothing is of clan', () => {
+    expect(found({ 'default.nix': '{ clan.core.clanName = "x"; }\n' })).toEqual([]);
+  });
+});

@@ -51,6 +51,7 @@ export const EMPTY_FLEET: Fleet = {
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
   accessSettings: () => [],
+  removed: () => [],
   units: new Map(),
   notAnalysable: [],
 };

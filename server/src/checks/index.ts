@@ -16,6 +16,7 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { removedOption } from './inventory/removed-option.ts';
 import { settingsNotData } from './inventory/settings-not-data.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
 import { unknownRole } from './inventory/unknown-role.ts';
@@ -108,6 +109,7 @@ export const rules: readonly Rule[] = [
   unknownRole,
   unknownService,
   settingsNotData,
+  removedOption,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -17,6 +17,7 @@ import type { Given } from './modules.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import { type ReaderCache, readersOf } from './readers.ts';
+import type { RemovedUse } from './removed-options.ts';
 import { sameItems } from './same.ts';
 import type { SecretFacts } from './secrets.ts';
 import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
@@ -62,6 +63,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     storeSettings: null,
     linked: new WeakMap(),
   };
+  readonly removed: () => readonly RemovedUse[];
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -110,6 +112,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return storeSettings;
     },
     accessSettings: parts.accessSettings,
+    removed: parts.removed,
     units,
     get notAnalysable() {
       const gaps = [...ownersOf().values()].flatMap(own => own.gaps);

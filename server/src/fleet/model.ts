@@ -9,6 +9,7 @@ import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
 import type { Inventory } from './members.ts';
+import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { Setting } from './settings.ts';
@@ -349,6 +350,8 @@ export interface Fleet {
   readonly storeSettings: () => StoreSettings;
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** Where files use options that clan has removed or renamed. */
+  readonly removed: () => readonly RemovedUse[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }
