@@ -30,6 +30,7 @@ export function write(root: string, path: string, content: string | Buffer): voi
 export const EMPTY_FLEET: Fleet = {
   machines: [],
   machinesComplete: false,
+  machineFacts: [],
   isClan: false,
   inventory: {
     instances: [],

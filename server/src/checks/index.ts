@@ -16,6 +16,7 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { removedOption } from './inventory/removed-option.ts';
 import { settingsNotData } from './inventory/settings-not-data.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
@@ -110,6 +111,7 @@ export const rules: readonly Rule[] = [
   unknownService,
   settingsNotData,
   removedOption,
+  duplicateMachineSource,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -35,6 +35,7 @@ export interface Parts {
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
+  readonly removed: () => readonly RemovedUse[];
 }
 
 /** What is kept from one build to the next. */
@@ -63,7 +64,6 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     storeSettings: null,
     linked: new WeakMap(),
   };
-  readonly removed: () => readonly RemovedUse[];
 }
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
@@ -85,6 +85,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   return {
     machines,
     machinesComplete: joined.machinesComplete,
+    machineFacts: joined.facts,
     isClan: joined.isClan,
     inventory: joined.inventory,
     serviceModules: joined.modules,

@@ -8,6 +8,7 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { MachineFact } from './machine-facts.ts';
 import type { Inventory } from './members.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
@@ -329,6 +330,8 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** What single sources say of machines, before they are joined. */
+  readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
   readonly isClan: boolean;
   readonly inventory: Inventory;
