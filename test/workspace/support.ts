@@ -53,6 +53,7 @@ export const EMPTY_FLEET: Fleet = {
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
   accessSettings: () => [],
   removed: () => [],
+  namedBy: () => [],
   units: new Map(),
   notAnalysable: [],
 };

@@ -16,6 +16,8 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { missing } from './host/missing.ts';
+import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { removedOption } from './inventory/removed-option.ts';
 import { settingsNotData } from './inventory/settings-not-data.ts';
@@ -112,6 +114,8 @@ export const rules: readonly Rule[] = [
   settingsNotData,
   removedOption,
   duplicateMachineSource,
+  missing,
+  unregistered,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

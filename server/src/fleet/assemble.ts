@@ -29,6 +29,7 @@ export interface Parts {
   readonly matrices: readonly Matrix[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly textOf: (path: string) => string;
+  readonly namedBy: (path: string) => readonly string[];
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
   readonly cache: AssemblyCache;
@@ -114,6 +115,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     },
     accessSettings: parts.accessSettings,
     removed: parts.removed,
+    namedBy: parts.namedBy,
     units,
     get notAnalysable() {
       const gaps = [...ownersOf().values()].flatMap(own => own.gaps);

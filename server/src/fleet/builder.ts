@@ -23,6 +23,7 @@ import {
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
+import { namesPath } from './references.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
 import { sameItems } from './same.ts';
@@ -172,6 +173,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         matrices,
         units,
         textOf,
+        namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
         secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
           readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),

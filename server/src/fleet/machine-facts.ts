@@ -6,6 +6,7 @@ import { attrs, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { filesOfModule, type NamedFile } from './machine-files.ts';
 import type { Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
@@ -22,6 +23,8 @@ export interface MachineFact extends Machine {
   readonly isModule?: boolean;
   /** The module that the machine is made of; null where it is not known; absent where the source names none. */
   readonly module?: Lazy | null;
+  /** The files that the module names. */
+  readonly files?: () => readonly NamedFile[];
 }
 
 /** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
@@ -39,6 +42,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
   const value = unwrap(cx, entry.value).value;
   const system = systemOf(cx, value);
   const module = source === 'modules' ? entry.value : moduleIn(cx, value);
+  const isCertain = !entry.optional && module !== null;
   return {
     name,
     class: source === 'nixosConfigurations' ? 'nixos' : source === 'darwinConfigurations' ? 'darwin' : null,
@@ -48,6 +52,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
     module: entry.optional ? null : module,
+    ...(isCertain ? { files: filesOfModule(cx, module) } : {}),
   };
 }
 

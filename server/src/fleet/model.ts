@@ -355,6 +355,8 @@ export interface Fleet {
   readonly accessSettings: () => readonly AccessSetting[];
   /** Where files use options that clan has removed or renamed. */
   readonly removed: () => readonly RemovedUse[];
+  /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
+  readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

@@ -3,7 +3,7 @@ import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { MachineClass, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr } from '../../nix/syntax.ts';
-import type { CheckContext, Report, Rule, Sources } from '../rule.ts';
+import type { CheckContext, CheckFiles, Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';
 import { isDeployed } from './named.ts';
 
@@ -112,7 +112,7 @@ function twoClasses(name: string, facts: readonly MachineFact[]): Report | null 
 }
 
 /** A class, stated or by default, and a platform of the other class. */
-function wrongPlatform(sources: Sources, name: string, facts: readonly MachineFact[]): Report | null {
+function wrongPlatform(sources: CheckFiles, name: string, facts: readonly MachineFact[]): Report | null {
   const ofClan = facts.filter(fact => fact.source !== 'configuration');
   if (ofClan.length === 0 || ofClan.some(fact => fact.classHidden === true)) return null;
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
@@ -154,13 +154,13 @@ interface Platform {
 }
 
 /** `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree. */
-function statedPlatform(sources: Sources, name: string): Platform | null {
+function statedPlatform(sources: CheckFiles, name: string): Platform | null {
   const found: Platform[] = [];
   for (const file of FILES) {
     const path = `machines/${name}/${file}`;
+    if (sources.text(path)?.includes('hostPlatform') !== true) continue;
     const source = sources.parse(path);
-    if (source?.text.includes('hostPlatform') !== true) continue;
-    const written = platformIn(source);
+    const written = source === null ? null : platformIn(source);
     if (written === null) return null;
     found.push(written);
   }
