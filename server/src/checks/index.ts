@@ -16,7 +16,7 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
-import { missing } from './host/missing.ts';
+import { missingHost } from './host/missing.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { removedOption } from './inventory/removed-option.ts';
@@ -114,7 +114,7 @@ export const rules: readonly Rule[] = [
   settingsNotData,
   removedOption,
   duplicateMachineSource,
-  missing,
+  missingHost,
   unregistered,
 ];
 

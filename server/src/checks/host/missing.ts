@@ -23,7 +23,7 @@ const FLAKE = `\
 }
 `;
 
-export const missing: Rule = {
+export const missingHost: Rule = {
   id: 'host/missing',
   severity: 'error',
   summary: 'A configuration names a file that does not exist',
