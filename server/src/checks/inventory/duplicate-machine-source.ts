@@ -117,8 +117,12 @@ function wrongPlatform(sources: CheckFiles, name: string, facts: readonly Machin
   if (ofClan.length === 0 || ofClan.some(fact => fact.classHidden === true)) return null;
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
   const found: MachineClass = stated?.class ?? 'nixos';
+  const fits = (system: string) => system.endsWith('-darwin') === (found === 'darwin');
+  // The folder's own fact is only what its texts look like, but it is known without looking at a thousand files.
+  if (ofClan.every(fact => fact.source !== 'folder' || fact.system === null || fits(fact.system)))
+    return null;
   const platform = statedPlatform(sources, name);
-  if (platform === null || platform.system.endsWith('-darwin') === (found === 'darwin')) return null;
+  if (platform === null || fits(platform.system)) return null;
   const isDefault = stated === undefined;
   return {
     at: platform.at,
