@@ -68,7 +68,14 @@ export function plainFleet(fleet: Fleet): unknown {
   return {
     ...fleet,
     inventory: plainInventory(fleet),
-    serviceModules: fleet.serviceModules.map(({ name, at }) => ({ name, at })),
+    serviceModules: fleet.serviceModules.map(({ name, at, roles }) => ({ name, at, roles: roles() })),
+    machineFacts: fleet.machineFacts.map(({ module, files, ...fact }) => ({
+      ...fact,
+      module: typeof module,
+      files: files?.(),
+    })),
+    removed: fleet.removed(),
+    namedBy: null,
     generators: fleet.generators.map(one => ({
       ...one,
       definitions: definitions(one.definitions),
@@ -95,10 +102,12 @@ export function plainFleet(fleet: Fleet): unknown {
 /** Who is in which role, and with which settings. */
 function plainInventory({ inventory }: Fleet): unknown {
   const entries = (list: readonly RoleEntry[]) =>
-    list.map(one => ({ name: one.name, at: one.at, settings: one.settings() }));
+    list.map(one => ({ name: one.name, at: one.at, settings: one.settings(), notData: one.notData() }));
   return {
     machines: inventory.machines,
     complete: inventory.complete,
+    tagNames: inventory.tagNames,
+    tagLists: inventory.tagLists,
     instances: inventory.instances.map(instance => ({
       ...instance,
       roles: [...instance.roles.values()].map(role => ({
@@ -107,6 +116,7 @@ function plainInventory({ inventory }: Fleet): unknown {
         tags: entries(role.tags),
         values: role.values.length,
         settings: role.settings(),
+        notData: role.notData(),
         extraModules: role.extraModules.length,
         members: [roleMembers(inventory, role), certainMembers(inventory, role)],
       })),

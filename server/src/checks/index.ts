@@ -16,6 +16,15 @@ import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { missingHost } from './host/missing.ts';
+import { unregistered } from './host/unregistered.ts';
+import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
+import { removedOption } from './inventory/removed-option.ts';
+import { settingsNotData } from './inventory/settings-not-data.ts';
+import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
+import { unknownRole } from './inventory/unknown-role.ts';
+import { unknownService } from './inventory/unknown-service.ts';
+import { unknownTag } from './inventory/unknown-tag.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -98,6 +107,15 @@ export const rules: readonly Rule[] = [
   staleValidation,
   missing,
   untracked,
+  unknownInventoryMachine,
+  unknownTag,
+  unknownRole,
+  unknownService,
+  settingsNotData,
+  removedOption,
+  duplicateMachineSource,
+  missingHost,
+  unregistered,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -17,6 +17,7 @@ import type { Given } from './modules.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import { type ReaderCache, readersOf } from './readers.ts';
+import type { RemovedUse } from './removed-options.ts';
 import { sameItems } from './same.ts';
 import type { SecretFacts } from './secrets.ts';
 import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
@@ -28,12 +29,14 @@ export interface Parts {
   readonly matrices: readonly Matrix[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly textOf: (path: string) => string;
+  readonly namedBy: (path: string) => readonly string[];
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
   readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
+  readonly removed: () => readonly RemovedUse[];
 }
 
 /** What is kept from one build to the next. */
@@ -83,9 +86,11 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   return {
     machines,
     machinesComplete: joined.machinesComplete,
+    machineFacts: joined.facts,
     isClan: joined.isClan,
     inventory: joined.inventory,
     serviceModules: joined.modules,
+    serviceModulesComplete: joined.modulesComplete,
     registries,
     matrices,
     get generators() {
@@ -109,6 +114,8 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return storeSettings;
     },
     accessSettings: parts.accessSettings,
+    removed: parts.removed,
+    namedBy: parts.namedBy,
     units,
     get notAnalysable() {
       const gaps = [...ownersOf().values()].flatMap(own => own.gaps);

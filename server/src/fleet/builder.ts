@@ -23,7 +23,9 @@ import {
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
+import { namesPath } from './references.ts';
 import { readRegistry } from './registry.ts';
+import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
 import { sameItems } from './same.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
@@ -80,6 +82,7 @@ interface State {
   readonly assembly: AssemblyCache;
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
+  readonly removed: Map<string, readonly RemovedUse[]>;
   readonly imports: ImportGraph;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
@@ -108,6 +111,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.secrets.delete(path);
       state.storeSettings.delete(path);
       state.accessSettings.delete(path);
+      state.removed.delete(path);
       state.arguments.delete(path);
       forgetModules(state.modules, path);
       state.evaluation.forgetFile(path);
@@ -169,11 +173,13 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         matrices,
         units,
         textOf,
+        namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
         secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
           readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
           readEach(files, state, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        removed: () => readEach(files, state, groups, texts, state.removed, REMOVED).flat(),
       });
       return fleet;
     },
@@ -220,6 +226,7 @@ function newState(files: FleetFiles): State {
     assembly: createAssemblyCache(files),
     storeSettings: new Map(),
     accessSettings: new Map(),
+    removed: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     imports,
@@ -369,6 +376,12 @@ const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
   has: mentionsAccessSettings,
   own: true,
   read: readAccessSettings,
+  mentioned: new WeakMap(),
+};
+const REMOVED: Kind<readonly RemovedUse[]> = {
+  has: mentionsRemoved,
+  own: true,
+  read: readRemoved,
   mentioned: new WeakMap(),
 };
 

@@ -10,11 +10,13 @@ import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
+import { machinesBelow } from './machine-folders.ts';
 import { type TagDefinitions, tagDefinitions } from './members.ts';
-import type { NotAnalysable, Place } from './model.ts';
+import type { Machine, NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { placeOf } from './places.ts';
-import { definitionsOf } from './read.ts';
+import { certain, definitionsOf, unwrap } from './read.ts';
+import { type ServiceRoles, serviceRoles } from './service-roles.ts';
 
 /** A service module of the workspace: an attribute of `clan.modules`. */
 export interface ServiceModule {
@@ -22,6 +24,8 @@ export interface ServiceModule {
   readonly at: Place | null;
   /** The module, as a value: a path, a set or a function. */
   readonly value: Lazy;
+  /** The roles that it declares; read at most once. */
+  readonly roles: () => ServiceRoles;
 }
 
 /** Machines that one file declares. */
@@ -38,6 +42,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly instancesComplete: boolean;
   readonly tags: readonly TagDefinitions[];
   readonly modules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly modulesComplete: boolean;
   /** Home configurations: machines of a workspace that has no clan, profiles of users in one that has. */
   readonly homes: DeclaredMachines;
   /** Where more may be declared than is known, and why. */
@@ -67,6 +73,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let complete = true;
   let homesComplete = true;
   let instancesComplete = true;
+  let modulesComplete = true;
   let isClan = false;
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
@@ -101,6 +108,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 
   function giveUp(reason: string, at: Place): void {
     instancesComplete = false;
+    modulesComplete = false;
     missing(reason, at);
   }
 
@@ -132,9 +140,17 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
           inventory(own.value, conditional || own.optional, at);
         if (CLAN_OPTIONS.some(name => set.entries.has(name))) isClan = true;
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
-        for (const one of optionSets(cx, set, 'modules').found)
+        machines.push(...foldersOf(cx, set));
+        const named = optionSets(cx, set, 'modules');
+        if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
+        for (const one of named.found)
           for (const [name, entry] of one.set.entries)
-            modules.push({ name, at: entry.at === null ? null : placeOf(entry.at), value: entry.value });
+            modules.push({
+              name,
+              at: entry.at === null ? null : placeOf(entry.at),
+              value: entry.value,
+              roles: serviceRoles(cx, entry.value, given),
+            });
       }
     },
     configurations(kind, lazy, at) {
@@ -154,6 +170,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       instancesComplete,
       tags,
       modules,
+      modulesComplete,
       homes: { machines: homes, complete: homesComplete },
       gaps,
       isClan,
@@ -174,6 +191,13 @@ export function declaresNothing(one: DeclaredFleet): boolean {
 /** An inventory is recognised by what it has: other things are called so too. */
 function isInventory(set: AttrsValue): boolean {
   return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
+}
+
+/** Machines of a clan that has a folder of its own: every folder of its `machines/` is one. */
+function foldersOf(cx: Evaluation, clan: AttrsValue): Machine[] {
+  const entry = certain(clan, 'directory');
+  const value = entry === null ? null : unwrap(cx, entry.value).value;
+  return value?.kind === 'path' && value.text !== '' ? machinesBelow(cx.files, `${value.text}/machines`) : [];
 }
 
 /** Can it be a module of clan's? `clan = clan.config` is what clan made of one that is declared elsewhere. */

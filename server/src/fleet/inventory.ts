@@ -6,12 +6,13 @@
 import { isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy } from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
 import { mergeSettings, NO_SETTINGS, readSetting, type Setting } from './settings.ts';
+import { type NotData, notDataIn } from './settings-data.ts';
 
 /** A machine or a tag as a role names it. */
 export interface RoleEntry {
@@ -21,6 +22,8 @@ export interface RoleEntry {
   readonly values: readonly Lazy[];
   /** The same as plain data; read at most once. */
   readonly settings: () => Setting;
+  /** What in them is not data; looked for at most once. */
+  readonly notData: () => readonly NotData[];
 }
 
 export interface Role {
@@ -32,6 +35,8 @@ export interface Role {
   readonly complete: boolean;
   readonly values: readonly Lazy[];
   readonly settings: () => Setting;
+  /** What in the role's own settings is not data; looked for at most once. */
+  readonly notData: () => readonly NotData[];
   /** Items of `extraModules`: modules that members of the role import. */
   readonly extraModules: readonly Lazy[];
 }
@@ -43,7 +48,18 @@ export interface InstanceModule {
   /** The flake input it comes from; null: clan-core, unless `inputKnown` is false. */
   readonly input: string | null;
   readonly inputKnown: boolean;
+  /** Where the name and the input are written; null where they are not. */
+  readonly nameAt: Place | null;
+  readonly inputAt: Place | null;
 }
+
+const NOT_KNOWN: InstanceModule = {
+  name: null,
+  input: null,
+  inputKnown: false,
+  nameAt: null,
+  inputAt: null,
+};
 
 export interface Instance {
   readonly name: string;
@@ -103,7 +119,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
   }
   return {
     name,
-    module: module ?? { name: null, input: null, inputKnown: false },
+    module: module ?? NOT_KNOWN,
     roles,
     complete,
     conditional,
@@ -115,21 +131,24 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
   const none = isClosed(set) ? '' : null;
-  if (entry === undefined) return { name: none, input: null, inputKnown: none !== null };
+  if (entry === undefined) return { ...NOT_KNOWN, name: none, inputKnown: none !== null };
   const { value, conditional } = unwrap(cx, entry.value);
-  if (value.kind !== 'attrs' || conditional || entry.optional)
-    return { name: null, input: null, inputKnown: false };
+  if (value.kind !== 'attrs' || conditional || entry.optional) return NOT_KNOWN;
   const name = certain(value, 'name');
   const input = certain(value, 'input');
   const inputValue = input === null ? null : unwrap(cx, input.value).value;
   const inputText = inputValue?.kind === 'string' ? inputValue.text : null;
+  const nameValue = name === null ? null : unwrap(cx, name.value).value;
+  const placeIn = (read: Value | null) => (read?.origin == null ? null : placeOf(read.origin));
   return {
     name:
-      name === null
+      nameValue === null
         ? isClosed(value) && !value.entries.has('name')
           ? ''
           : null
-        : readText(cx, unwrap(cx, name.value).value),
+        : readText(cx, nameValue),
+    nameAt: placeIn(nameValue),
+    inputAt: placeIn(inputValue),
     input: inputText,
     inputKnown:
       input === null
@@ -144,6 +163,8 @@ function mergeModules(left: InstanceModule | null, right: InstanceModule): Insta
     name: left.name === '' ? right.name : right.name === '' ? left.name : (left.name ?? right.name),
     input: left.input ?? right.input,
     inputKnown: left.input !== null || right.input !== null || (left.inputKnown && right.inputKnown),
+    nameAt: left.nameAt ?? right.nameAt,
+    inputAt: left.inputAt ?? right.inputAt,
   };
 }
 
@@ -173,6 +194,7 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
     complete,
     values,
     settings: settingsOf(cx, values),
+    notData: notDataIn(cx, values),
     extraModules,
   };
 }
@@ -212,7 +234,7 @@ function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
 }
 
 function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
-  return { name, at, values, settings: settingsOf(cx, values) };
+  return { name, at, values, settings: settingsOf(cx, values), notData: notDataIn(cx, values) };
 }
 
 function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
@@ -245,6 +267,7 @@ function mergeRoles(left: Role, right: Role): Role {
     complete: left.complete && right.complete,
     values: [...left.values, ...right.values],
     settings: both(left.settings, right.settings),
+    notData: () => [...left.notData(), ...right.notData()],
     extraModules: [...left.extraModules, ...right.extraModules],
   };
 }
@@ -260,6 +283,7 @@ function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
         at: before.at ?? entry.at,
         values: [...before.values, ...entry.values],
         settings: both(before.settings, entry.settings),
+        notData: () => [...before.notData(), ...entry.notData()],
       });
   }
   return [...merged.values()];

@@ -4,17 +4,21 @@
  */
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { DeclaredFleet, ServiceModule } from './declared.ts';
-import { joinMachines } from './machine-facts.ts';
+import { joinMachines, type MachineFact } from './machine-facts.ts';
 import { createInventory, type Inventory } from './members.ts';
 import type { Machine, NotAnalysable } from './model.ts';
 
 export interface JoinedFleet {
   /** All machines, those included that clan has nothing to do with. */
   readonly machines: readonly Machine[];
+  /** What single sources say of machines. */
+  readonly facts: readonly MachineFact[];
   readonly inventory: Inventory;
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
   readonly modules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly modulesComplete: boolean;
   readonly gaps: readonly NotAnalysable[];
   readonly isClan: boolean;
 }
@@ -52,9 +56,11 @@ export function joinDeclared(
   return {
     inventory,
     machines,
+    facts: [...facts, ...folders],
     // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
     machinesComplete: complete && (isClan || all.length > folders.length + others.length),
     modules: declared.flatMap(one => one.modules),
+    modulesComplete: declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
     isClan,
   };

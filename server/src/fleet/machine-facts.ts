@@ -6,6 +6,7 @@ import { attrs, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { filesOfModule, type NamedFile } from './machine-files.ts';
 import type { Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
@@ -14,12 +15,16 @@ import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
 export interface MachineFact extends Machine {
   /** True if the source may say a class that is not known; without it, clan takes the machine for NixOS. */
   readonly classHidden?: boolean;
+  /** True if the source states the class without a condition and with the usual priority. */
+  readonly classStated?: boolean;
   /** True if there may be further tags. */
   readonly tagsHidden?: boolean;
   /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
   readonly isModule?: boolean;
   /** The module that the machine is made of; null where it is not known; absent where the source names none. */
   readonly module?: Lazy | null;
+  /** The files that the module names. */
+  readonly files?: () => readonly NamedFile[];
 }
 
 /** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
@@ -37,6 +42,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
   const value = unwrap(cx, entry.value).value;
   const system = systemOf(cx, value);
   const module = source === 'modules' ? entry.value : moduleIn(cx, value);
+  const isCertain = !entry.optional && module !== null;
   return {
     name,
     class: source === 'nixosConfigurations' ? 'nixos' : source === 'darwinConfigurations' ? 'darwin' : null,
@@ -46,6 +52,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
     module: entry.optional ? null : module,
+    ...(isCertain ? { files: filesOfModule(cx, module) } : {}),
   };
 }
 
@@ -57,14 +64,18 @@ function moduleIn(cx: Evaluation, value: Value): Lazy | null {
   return modules === null ? null : attrs(new Map([['imports', modules]]), value.origin);
 }
 
-type InventoryFacts = Pick<MachineFact, 'class' | 'system' | 'tags' | 'classHidden' | 'tagsHidden'>;
+type InventoryFacts = Pick<
+  MachineFact,
+  'class' | 'system' | 'tags' | 'classHidden' | 'classStated' | 'tagsHidden'
+>;
 
 function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
   let found: MachineClass | null = null;
   let classHidden = entry.optional;
   let tagsHidden = entry.optional;
+  let classStated = false;
   const tags: string[] = [];
-  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+  for (const { value, conditional, priority } of definitionsOf(cx, entry.value)) {
     if (value.kind !== 'attrs') {
       classHidden = true;
       tagsHidden = true;
@@ -72,12 +83,17 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
     }
     const stated = statedClass(cx, value);
     if (stated === null || conditional) classHidden = true;
-    else if (stated !== 'none') found = stated;
+    else if (stated !== 'none') {
+      found = stated;
+      const written = value.entries.get('machineClass');
+      const weight = written === undefined ? 0 : unwrap(cx, written.value).priority;
+      classStated = priority === 100 && weight === 100;
+    }
     const read = statedTags(cx, value);
     tags.push(...(conditional ? [] : read.tags));
     if (!read.complete || (conditional && read.tags.length > 0)) tagsHidden = true;
   }
-  return { class: found, system: null, tags: [...new Set(tags)], classHidden, tagsHidden };
+  return { class: found, system: null, tags: [...new Set(tags)], classHidden, classStated, tagsHidden };
 }
 
 /** The class that a set states; null where it may state one that is not known. */

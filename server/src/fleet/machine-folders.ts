@@ -64,8 +64,15 @@ function keptByName<T>(read: (name: string) => T) {
   };
 }
 
-function readFolder(files: NixFiles, name: string): Machine {
-  const paths = MACHINE_FILES.map(file => `${ROOT}/${name}/${file}`);
+/** The machines of a clan that has its folders elsewhere, read anew each time. */
+export function machinesBelow(files: NixFiles, root: string): Machine[] {
+  return (files.list(root) ?? []).flatMap(entry =>
+    entry.kind === 'directory' ? [readFolder(files, entry.name, root)] : [],
+  );
+}
+
+function readFolder(files: NixFiles, name: string, root = ROOT): Machine {
+  const paths = MACHINE_FILES.map(file => `${root}/${name}/${file}`);
   const system = paths.map(path => platformIn(files.text(path) ?? '')).find(found => found !== null) ?? null;
   return {
     name,

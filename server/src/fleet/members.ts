@@ -14,8 +14,9 @@ import {
   type RoleEntry,
   withModuleNames,
 } from './inventory.ts';
-import type { Machine } from './model.ts';
+import type { Machine, Place } from './model.ts';
 import { argumentsFor, wellKnown } from './modules.ts';
+import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { mergeSettings, type Setting } from './settings.ts';
 
@@ -25,12 +26,23 @@ export interface TagDefinitions {
   readonly values: readonly Lazy[];
 }
 
+/** A machine as the list of a tag names it. */
+export interface TagListing {
+  readonly tag: string;
+  readonly machine: string;
+  readonly at: Place;
+}
+
 /** The inventory of a fleet. */
 export interface Inventory {
   readonly instances: readonly Instance[];
   /** False if there may be instances that are not listed. */
   readonly complete: boolean;
   readonly machines: readonly Machine[];
+  /** Names of all tags that are known: predefined, of machines, and of `inventory.tags`; sorted. */
+  readonly tagNames: readonly string[];
+  /** Machines as `inventory.tags` lists them. */
+  readonly tagLists: readonly TagListing[];
   /** Machines with a tag; null where that is not known. */
   tagged(tag: string): readonly string[] | null;
   /** Machines that certainly have a tag, whatever else is not known. */
@@ -66,7 +78,8 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
   for (const machine of machines)
     for (const tag of machine.tags) members(tags, tag, tagsComplete).machines.add(machine.name);
   let others = tagsComplete;
-  const read = withBudget(cx, STEPS, () => readTags(cx, sources, tags));
+  const tagLists: TagListing[] = [];
+  const read = withBudget(cx, STEPS, () => readTags(cx, sources, tags, tagLists));
   if (read instanceof BudgetExceeded || !read) others = false;
   for (const tag of [...tags.values()]) if (!others && !isPredefined(tags, tag)) tag.complete = false;
 
@@ -75,6 +88,8 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
     instances: withModuleNames(mergeInstances(sources.instances.list)),
     complete: sources.instances.complete,
     machines,
+    tagNames: [...tags.keys()].sort(),
+    tagLists,
     tagged(tag) {
       const found = tags.get(tag);
       if (found === undefined) return others && sources.machinesComplete ? [] : null;
@@ -108,7 +123,12 @@ function members(tags: Map<string, Members>, tag: string, complete: boolean): Me
 }
 
 /** Adds what `inventory.tags` says. False if there may be tags of which nothing is known. */
-function readTags(cx: Evaluation, sources: InventorySources, tags: Map<string, Members>): boolean {
+function readTags(
+  cx: Evaluation,
+  sources: InventorySources,
+  tags: Map<string, Members>,
+  lists: TagListing[],
+): boolean {
   let complete = true;
   for (const lazy of sources.tags.flatMap(one => one.values)) {
     for (const { value, conditional } of definitionsOf(cx, lazy)) {
@@ -118,13 +138,19 @@ function readTags(cx: Evaluation, sources: InventorySources, tags: Map<string, M
         continue;
       }
       if (set.open !== null || set.patterns.length > 0) complete = false;
-      for (const [tag, entry] of set.entries) addTag(cx, tags, tag, entry);
+      for (const [tag, entry] of set.entries) addTag(cx, tags, tag, entry, lists);
     }
   }
   return complete;
 }
 
-function addTag(cx: Evaluation, tags: Map<string, Members>, tag: string, entry: Attr): void {
+function addTag(
+  cx: Evaluation,
+  tags: Map<string, Members>,
+  tag: string,
+  entry: Attr,
+  lists: TagListing[],
+): void {
   const found = members(tags, tag, true);
   if (entry.optional) found.complete = false;
   const value = force(cx, entry.value);
@@ -134,8 +160,10 @@ function addTag(cx: Evaluation, tags: Map<string, Members>, tag: string, entry: 
   }
   for (const item of value.items) {
     const name = item.kind === 'spread' ? null : force(cx, item);
-    if (name?.kind === 'string' && name.text !== null) found.machines.add(name.text);
-    else found.complete = false;
+    if (name?.kind === 'string' && name.text !== null) {
+      found.machines.add(name.text);
+      if (name.origin !== null) lists.push({ tag, machine: name.text, at: placeOf(name.origin) });
+    } else found.complete = false;
   }
 }
 

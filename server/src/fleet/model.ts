@@ -8,7 +8,9 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { MachineFact } from './machine-facts.ts';
 import type { Inventory } from './members.ts';
+import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { Setting } from './settings.ts';
@@ -328,11 +330,15 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** What single sources say of machines, before they are joined. */
+  readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
   readonly isClan: boolean;
   readonly inventory: Inventory;
   /** Service modules that the workspace makes known to the inventory. */
   readonly serviceModules: readonly ServiceModule[];
+  /** False if there may be service modules that are not listed. */
+  readonly serviceModulesComplete: boolean;
   readonly registries: readonly Registry[];
   readonly matrices: readonly Matrix[];
   /** All that the workspace declares; computed when first asked for. */
@@ -347,6 +353,10 @@ export interface Fleet {
   readonly storeSettings: () => StoreSettings;
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** Where files use options that clan has removed or renamed. */
+  readonly removed: () => readonly RemovedUse[];
+  /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
+  readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
 }

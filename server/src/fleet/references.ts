@@ -46,3 +46,14 @@ function nixFileAt(path: string): string {
   if (path.endsWith('.nix')) return path;
   return path === '' ? 'default.nix' : `${path}/default.nix`;
 }
+
+/** Does a text name a path, be it a file or a folder? */
+export function namesPath(file: string, text: string, path: string): boolean {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (!text.includes(last)) return false;
+  for (const { 0: literal } of text.matchAll(PATH)) {
+    const named = joinPath(literal.startsWith('/') ? '' : folderOf(file), literal);
+    if (named === path || named === `${path}/`) return true;
+  }
+  return false;
+}

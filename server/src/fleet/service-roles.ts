@@ -1,0 +1,40 @@
+/**
+ * The roles that a service module declares, by name. What the roles do is read in services.ts.
+ */
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import type { Lazy } from '../nix/value.ts';
+import { moduleSets, optionSets } from './clan-modules.ts';
+import type { Given } from './modules.ts';
+
+export interface ServiceRoles {
+  readonly names: readonly string[];
+  /** False if there may be roles that are not listed. */
+  readonly complete: boolean;
+}
+
+/** Steps allowed for one module. */
+const STEPS = 100_000;
+
+/** Reads the roles of a module when asked for the first time. */
+export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => ServiceRoles {
+  let known: ServiceRoles | null = null;
+  return () => {
+    if (known === null) {
+      const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
+      known = read instanceof BudgetExceeded ? { names: [], complete: false } : read;
+    }
+    return known;
+  };
+}
+
+function readRoles(cx: Evaluation, module: Lazy, given: Given): ServiceRoles {
+  const { sets, gap } = moduleSets(cx, module, given);
+  const names = new Set<string>();
+  let complete = gap === null && sets.length > 0;
+  for (const { set, conditional } of sets) {
+    const roles = optionSets(cx, set, 'roles');
+    if (!roles.complete || conditional) complete = false;
+    for (const one of roles.found) for (const name of one.set.entries.keys()) names.add(name);
+  }
+  return { names: [...names].sort(), complete };
+}
