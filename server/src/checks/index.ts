@@ -9,10 +9,12 @@ import { interactiveTool } from './generator/interactive-tool.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
 import { network } from './generator/network.ts';
+import { outputNeverWritten } from './generator/output-never-written.ts';
 import { pathAsText } from './generator/path-as-text.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
+import { undeclaredOutput } from './generator/undeclared-output.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
@@ -25,6 +27,8 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
+import { unusedDependency } from './generator/unused-dependency.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -77,6 +81,10 @@ export const rules: readonly Rule[] = [
   undeclaredPrompt,
   promptsUnset,
   promptUnused,
+  outputNeverWritten,
+  undeclaredOutput,
+  unusedDependency,
+  unknownDependencyFile,
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,

@@ -137,7 +137,8 @@ function isBelow(path: ShellPath, variable: string): boolean {
 }
 
 function mayReach(path: ShellPath, name: string): boolean {
-  return path.rest === null || mayBeSame(path.rest, name);
+  // `mv keys "$out/keys"` brings whatever is in the directory.
+  return path.rest === null || mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
 }
 
 /** May the file lie at the path or below it? */
