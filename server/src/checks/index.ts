@@ -10,7 +10,10 @@ import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
 import { network } from './generator/network.ts';
 import { outputNeverWritten } from './generator/output-never-written.ts';
+import { ownPreviousOutput } from './generator/own-previous-output.ts';
 import { pathAsText } from './generator/path-as-text.ts';
+import { persistOverwritten } from './generator/persist-overwritten.ts';
+import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
@@ -85,6 +88,9 @@ export const rules: readonly Rule[] = [
   undeclaredOutput,
   unusedDependency,
   unknownDependencyFile,
+  ownPreviousOutput,
+  persistOverwritten,
+  persistRedundantCopy,
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,
