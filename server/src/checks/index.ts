@@ -9,7 +9,10 @@ import { interactiveTool } from './generator/interactive-tool.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
 import { network } from './generator/network.ts';
+import { noOutput } from './generator/no-output.ts';
+import { noScript } from './generator/no-script.ts';
 import { outputNeverWritten } from './generator/output-never-written.ts';
+import { outsideOut } from './generator/outside-out.ts';
 import { ownPreviousOutput } from './generator/own-previous-output.ts';
 import { pathAsText } from './generator/path-as-text.ts';
 import { persistOverwritten } from './generator/persist-overwritten.ts';
@@ -91,6 +94,9 @@ export const rules: readonly Rule[] = [
   ownPreviousOutput,
   persistOverwritten,
   persistRedundantCopy,
+  noOutput,
+  noScript,
+  outsideOut,
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,

@@ -73,7 +73,9 @@ function copiesIn(context: CheckContext): Copy[] {
     for (const name of promptsRead(script)) {
       for (const write of writesOver(script.flow, name)) {
         const command = isCopy(script.flow, write, name);
-        const at = command === null ? null : script.placeOf(command);
+        // In a branch it would leave a hole: what the other branches do belongs to it.
+        const isPlain = command !== null && isStatement(script, command);
+        const at = isPlain ? script.placeOf(command) : null;
         if (command === null || at === null) continue;
         const prompt = body.prompts.find(each => mayBeSame(each.name, name));
         const isNeeded = prompt?.persist !== true || prompt.name !== name;
@@ -86,7 +88,7 @@ function copiesIn(context: CheckContext): Copy[] {
                 message: `The answer to "${name}" of "${generator.name}" is stored already: persist = true makes this copy before the script runs. The line can go.`,
                 machines: machinesOf(one),
                 unnecessary: true,
-                fixes: fixesOf(context, body, script, command, at),
+                fixes: fixesOf(context, body, script, at),
               },
         });
       }
@@ -95,19 +97,15 @@ function copiesIn(context: CheckContext): Copy[] {
   return copies;
 }
 
+function isStatement({ tree }: FollowedScript, command: CommandFact): boolean {
+  return tree.body.some(({ start, end }) => start === command.start && end === command.end);
+}
+
 function promptsRead({ flow }: FollowedScript): Set<string> {
   return new Set(flow.reads.flatMap(read => memberRead(read, 'prompts')?.name ?? []));
 }
 
-function fixesOf(
-  { sources }: CheckContext,
-  body: GeneratorBody,
-  { tree }: FollowedScript,
-  command: CommandFact,
-  at: Place,
-): Fix[] {
-  const isPlain = tree.body.some(({ start, end }) => start === command.start && end === command.end);
-  if (!isPlain) return [];
+function fixesOf({ sources }: CheckContext, body: GeneratorBody, { tree }: FollowedScript, at: Place): Fix[] {
   const [script, ...others] = body.options().filter(one => one.of === 'generator' && one.name === 'script');
   const isAll = tree.body.length === 1;
   if (isAll && (script === undefined || others.length > 0 || script.conditional)) return [];
