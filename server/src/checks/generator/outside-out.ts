@@ -69,7 +69,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
     if (script === null || handsOver(script.flow)) continue;
     for (const write of script.flow.writes) {
       const where = placeText(write);
-      if (where === null || isUsedAgain(script, write)) continue;
+      if (where === null || isGuess(script.flow, write) || isUsedAgain(script, write)) continue;
       const at = script.placeOf(write);
       if (at === null) continue;
       yield {
@@ -91,6 +91,13 @@ function placeText({ path, how, fate }: WriteFact): string | null {
     return rest.startsWith('.') || rest.includes('/.') ? null : `"${rest}" into the home directory`;
   if (root !== 'absolute') return null;
   return /^(tmp|dev|proc|sys|etc|run|nix|build|var\/tmp)(\/|$)/.test(rest) ? null : `"/${rest}"`;
+}
+
+/** Where options of a program are not known, its operands may be something else. */
+function isGuess({ commands }: Flow, { how, command }: WriteFact): boolean {
+  if (how !== 'command' || command === null) return false;
+  const words = commands[command]?.arguments ?? [];
+  return words.some(({ value }) => value.some(part => part.kind === 'unknown' || part.kind === 'hole'));
 }
 
 /** Does the script read the file, or name it anywhere else? Programs find files by parts of names, too. */
