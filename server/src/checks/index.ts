@@ -22,6 +22,7 @@ import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredOutput } from './generator/undeclared-output.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
+import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { missingHost } from './host/missing.ts';

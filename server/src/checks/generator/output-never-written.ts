@@ -97,7 +97,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
     files."cert.pem".secret = false;
     files."key.pem" = { };
     runtimeInputs = [ pkgs.syncthing ];
-    script = "syncthing generate --home $out";
+    script = ''syncthing generate --home "$out"'';
   };
 }
 `,

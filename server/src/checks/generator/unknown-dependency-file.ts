@@ -22,7 +22,7 @@ const module = (file: string, mark = ''): string => `\
   clan.core.vars.generators.ca = {
     files."ca.key".deploy = false;
     runtimeInputs = [ pkgs.openssl ];
-    script = "openssl genpkey -algorithm ed25519 -out $out/ca.key";
+    script = ''openssl genpkey -algorithm ed25519 -out "$out/ca.key"'';
   };
 
   clan.core.vars.generators.web-cert = {

@@ -11,7 +11,7 @@ const module = (script: string, mark = ''): string => `\
 {
   clan.core.vars.generators.seed = {
     files.seed = { };
-    script = "head -c 24 /dev/urandom | base64 > $out/seed";
+    script = ''head -c 24 /dev/urandom | base64 > "$out/seed"'';
   };
 
   clan.core.vars.generators.token = {
