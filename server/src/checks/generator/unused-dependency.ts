@@ -56,7 +56,7 @@ Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: cl
       title: 'Another program may read it',
       files: {
         'modules/token.nix': module('python3 ${./token.py}')
-          .replace("script = ''", "runtimeInputs = [ pkgs.python3 ];\n    script = ''")
+          .replace('    dependencies', '    runtimeInputs = [ pkgs.python3 ];\n    dependencies')
           .replace('{\n', '{ pkgs, ... }:\n{\n'),
       },
     },
