@@ -47,6 +47,7 @@ describe('generator/path-as-text', () => {
     ['a list of names for another program', 'echo "$prompts/p" | xargs cat > $out/key'],
     ['a variable that is opened', 'f=$prompts/p; cat "$f" > $out/key'],
     ['a name in a comment of the output', 'cat $prompts/p > $out/key # not $prompts/p'],
+    ['a remark', 'echo "# made of $prompts/p" > $out/key; cat $prompts/p >> $out/key'],
     ['the directory alone', 'ls "$prompts" >&2; cat $prompts/p > $out/key'],
   ])('is silent for %s', (_, script) => {
     expectSilent(scripted(script));
@@ -128,6 +129,7 @@ describe('generator/prompt-unused', () => {
     ],
     ['a program of its own', 'make-key > $out/key'],
     ['the directory as an argument', 'tar c -C "$prompts" . > $out/key'],
+    ['another directory', 'cd "$prompts"; for f in *; do cat "$f"; done > $out/key'],
     ['a variable', 'd=$prompts; cat $d/p > $out/key'],
     ['another shell', 'bash -c \'cat "$prompts/p"\' > $out/key'],
     ['a quoted here-document', "cat > $out/key <<'EOF'\n$prompts/p\nEOF"],
@@ -170,6 +172,9 @@ describe('generator/output-never-written', () => {
     ['a branch', 'if [ -s $prompts/p ]; then cp $prompts/p $out/key; fi'],
     ['a move', 'openssl rand -hex 8 > $out/tmp; cat $prompts/p; mv $out/tmp $out/key'],
     ['a change of directory', 'cd $out; cat $prompts/p > key'],
+    ['a program where it is started', 'cd "$out"; cat $prompts/p >&2; nebula-cert ca -name app'],
+    ['a program that is given a prefix', 'cat $prompts/p | nebula-cert ca -out "$out/k" -name app'],
+    ['options that are not known', 'openssl rsa -in $prompts/p ${config.options} 4096'],
     ['a function', 'put() { cat $prompts/p > "$out/$1"; }; put key'],
   ])('is silent for %s', (_, script) => {
     expectSilent(scripted(script));

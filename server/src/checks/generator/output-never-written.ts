@@ -143,14 +143,19 @@ function whyWithoutScript({ scriptless, body }: Examined): string | null {
   return isMistake ? 'There is no script, and nothing writes "FILE"' : null;
 }
 
-function whyOf({ body }: Examined, { flow }: FollowedScript, file: GeneratorFile): string | null {
-  if (flow.fails || mayWrite(flow, file.name)) return null;
+function whyOf({ body }: Examined, script: FollowedScript, file: GeneratorFile): string | null {
+  const { flow } = script;
+  if (flow.fails || mayWrite(script, file.name)) return null;
   // A script that does nothing is as good as none.
   if (flow.empty && body.prompts.length === 0) return null;
   // `> "$secrets/x"`: the wrong variable is what is wrong, and is said there.
+  if (flow.variables.some(({ name, set }) => FORMER.has(name) && set === 'never')) return null;
   if (flow.writes.some(({ path }) => isElsewhere(path) && path.rest === file.name)) return null;
   return 'The script never writes "$out/FILE"';
 }
+
+/** Where the outputs of the former `facts` were put. */
+const FORMER = new Set(['secrets', 'facts']);
 
 function isElsewhere({ root, variable }: ShellPath): boolean {
   return root === 'variable' && !['in', 'out', 'prompts', 'HOME', 'PWD'].includes(variable ?? '');

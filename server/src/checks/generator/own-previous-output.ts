@@ -4,7 +4,16 @@ import type { Range, Statement } from '../../shell/syntax.ts';
 import { pathKey } from '../../shell/values.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
-import { type Examined, examined, handsOver, machinesOf, mayBeSame, memberRead, once } from './io.ts';
+import {
+  type Examined,
+  examined,
+  handsOver,
+  machinesOf,
+  mayBeSame,
+  memberRead,
+  once,
+  worksInside,
+} from './io.ts';
 import { isPersisted } from './output-never-written.ts';
 
 export const ownPreviousOutput: Rule = {
@@ -133,7 +142,7 @@ function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): 
 /** Questions about files of `$out` that nothing can have written yet. */
 function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFact[] {
   const { flow, tree } = script;
-  if (!whole || flow.opaqueVariables || handsOver(flow)) return [];
+  if (!whole || flow.opaqueVariables || handsOver(flow) || worksInside(flow)) return [];
   const asked = flow.reads.filter(
     ({ how, path }) =>
       how === 'test' && path.root === 'variable' && path.variable === 'out' && Boolean(path.rest),

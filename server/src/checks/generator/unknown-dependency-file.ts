@@ -77,7 +77,8 @@ function* reports(context: CheckContext): Iterable<Report> {
       const { name, file } = member;
       if (!body.dependencies.some(({ value }) => value === name)) continue;
       const files = filesOf(facts, name);
-      if (files === null || files.some(each => mayBeSame(each, file))) continue;
+      if (files === null) continue;
+      if (files.some(each => mayBeSame(each, file) || each.startsWith(`${file}/`))) continue;
       const at = script.placeOf(read);
       if (at === null || isAskedAbout(script.flow, 'in', name)) continue;
       const meant = suggest(file, files);
