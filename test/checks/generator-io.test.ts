@@ -216,6 +216,27 @@ describe('generator/undeclared-output', () => {
     ]);
   });
 
+  it.each([
+    ['a set', '    files = {\n      key = { };\n    };', '      key = { };\n      x = { };\n    };'],
+    ['a set on one line', '    files = { key = { }; };', '    files = { key = { }; x = { }; };'],
+    ['paths', '    files.key = { };', '    files.x = { };\n    files.key = { };'],
+  ])('is declared in %s', (_, before, after) => {
+    const texts = generator(
+      `${before}\n    script = ''\n      echo a > "$out/key"\n      echo b > "$out/x"\n    '';`,
+    );
+    expect(mended(texts, 'generator/undeclared-output', 'Declare')).toContain(after);
+  });
+
+  it('is declared where the whole generator is written as a path', () => {
+    const texts = {
+      'modules/app.nix':
+        '{\n  clan.core.vars.generators.app.files.key = { };\n  clan.core.vars.generators.app.script = "touch $out/key $out/x";\n}\n',
+    };
+    expect(mended(texts, 'generator/undeclared-output', 'Declare')).toContain(
+      '  clan.core.vars.generators.app.files.x = { };\n  clan.core.vars.generators.app.files.key = { };',
+    );
+  });
+
   it('is silent for a directory above declared files', () => {
     expectSilent(
       scripted(
