@@ -25,6 +25,7 @@ import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { unusedDependency } from './generator/unused-dependency.ts';
 import { missingHost } from './host/missing.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
@@ -34,8 +35,6 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
-import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
-import { unusedDependency } from './generator/unused-dependency.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
