@@ -90,6 +90,11 @@ const CASES: readonly (readonly [name: string, script: string, writes: readonly 
     'step certificate create --profile root-ca CN $out/crt $out/key --kty EC --no-password',
     ['$out/crt!', '$out/key!'],
   ],
+  [
+    'step with options that are not known',
+    'step certificate create --profile root-ca «flags» "A CA" $out/crt $out/key',
+    ['$out/crt?', '$out/key?'],
+  ],
   ['nix-store', 'nix-store --generate-binary-cache-key name $out/s $out/p', ['$out/s!', '$out/p!']],
   ['age-keygen', 'age-keygen -o $out/k; age-keygen -y $out/k > $out/p', ['$out/k!', '$out/p!']],
   ['htpasswd', 'htpasswd -bBc $out/h user pass; htpasswd -nb u p > $out/n', ['$out/h!', '$out/n!']],

@@ -36,7 +36,7 @@ export function replaced(sources: Sources, at: Place, from: string, to: string):
   return { ...at, text };
 }
 
-/** Takes a stretch out of a script, with its line if nothing else is on it. */
+/** Takes a stretch out of a script with its lines; null if something else stands there. */
 export function removed(sources: Sources, at: Place): TextEdit | null {
   const file = sources.parse(at.file);
   if (file === null) return null;
@@ -45,6 +45,6 @@ export function removed(sources: Sources, at: Place): TextEdit | null {
   while (start > 0 && /[ \t]/.test(text[start - 1] as string)) start--;
   let end = at.end;
   while (end < text.length && /[ \t]/.test(text[end] as string)) end++;
-  if (text[start - 1] !== '\n' || text[end] !== '\n') return { ...at, text: '' };
+  if (text[start - 1] !== '\n' || text[end] !== '\n') return null;
   return { file: at.file, start, end: end + 1, text: '' };
 }

@@ -9,13 +9,23 @@ import { interactiveTool } from './generator/interactive-tool.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
 import { network } from './generator/network.ts';
+import { noOutput } from './generator/no-output.ts';
+import { noScript } from './generator/no-script.ts';
+import { outputNeverWritten } from './generator/output-never-written.ts';
+import { outsideOut } from './generator/outside-out.ts';
+import { ownPreviousOutput } from './generator/own-previous-output.ts';
 import { pathAsText } from './generator/path-as-text.ts';
+import { persistOverwritten } from './generator/persist-overwritten.ts';
+import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
+import { undeclaredOutput } from './generator/undeclared-output.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
+import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
+import { unusedDependency } from './generator/unused-dependency.ts';
 import { missingHost } from './host/missing.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
@@ -77,6 +87,16 @@ export const rules: readonly Rule[] = [
   undeclaredPrompt,
   promptsUnset,
   promptUnused,
+  outputNeverWritten,
+  undeclaredOutput,
+  unusedDependency,
+  unknownDependencyFile,
+  ownPreviousOutput,
+  persistOverwritten,
+  persistRedundantCopy,
+  noOutput,
+  noScript,
+  outsideOut,
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,

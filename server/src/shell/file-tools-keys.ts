@@ -3,7 +3,7 @@
  */
 import type { ToolRun } from './flow-programs.ts';
 import { readOptions } from './tool-options.ts';
-import { literal, withSuffix } from './values.ts';
+import { literal, variablesIn, withSuffix } from './values.ts';
 
 /** Is one of the words such an option? */
 export function flag(run: ToolRun, pattern: RegExp): boolean {
@@ -88,7 +88,14 @@ function step(run: ToolRun): void {
     else if (role === 'directory') run.directory({ ...word, value });
     else run.text({ ...word, value });
   }
-  if (group === 'crypto' && action === 'keypair')
+  // A word that may be any number of words shifts the others: what lies in a known directory is a file all the same.
+  const shifted = operands.some(word => word.many);
+  if (shifted && (group === 'crypto' || group === 'certificate')) {
+    for (const word of operands) {
+      if (variablesIn(word.value).length > 0 && !word.many) run.write(word, run.path(word), false);
+      else run.text(word);
+    }
+  } else if (group === 'crypto' && action === 'keypair')
     for (const word of operands) run.write(word, run.path(word));
   else if (group === 'certificate' && action === 'create') {
     const [subject, ...files] = operands;

@@ -10,7 +10,7 @@ import { fileTool } from '../../shell/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../shell/file-tools-special.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow-facts.ts';
 import { isAlwaysThere, packagesWith } from '../../shell/tools.ts';
-import type { ShellPath } from '../../shell/values.ts';
+import { type ShellPath, variablesIn } from '../../shell/values.ts';
 import { patternOf, placeKey } from '../facts.ts';
 import type { Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
@@ -122,9 +122,48 @@ function isPublic(name: string): boolean {
   );
 }
 
+/**
+ * Does the script go into one of its directories? Programs that find and make files where they are started are seen
+ * to do so only as far as the table of tools goes.
+ */
+function goesInto(flow: Flow, variable: string): boolean {
+  return flow.commands.some(
+    ({ name, arguments: words }) =>
+      (name === 'cd' || name === 'pushd' || name === 'env') &&
+      words.some(({ value }) => variablesIn(value).includes(variable)),
+  );
+}
+
+/** Does a program of which not all is known run where `$out` may be the current directory? */
+export function worksInside(flow: Flow): boolean {
+  return (
+    goesInto(flow, 'out') &&
+    flow.commands.some(
+      ({ kind, name }) =>
+        kind === 'program' &&
+        name !== null &&
+        !isAlwaysThere(name) &&
+        !Object.hasOwn(SPECIAL_TOOLS, name) &&
+        fileTool(name, []) === null,
+    )
+  );
+}
+
+/** Words for a program that came from Nix and may be any number of options, `-out "$out/x"` among them. */
+function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
+  return flow.commands.some(
+    ({ kind, arguments: words }) =>
+      kind === 'program' &&
+      words.some(
+        ({ value, start }) => value.length === 1 && value[0]?.kind === 'hole' && source.text[start] === '$',
+      ),
+  );
+}
+
 /** May the script leave a file of this name in `$out`? False only if it certainly does not. */
-export function mayWrite(flow: Flow, name: string): boolean {
-  if (handsOver(flow)) return true;
+export function mayWrite(script: FollowedScript, name: string): boolean {
+  const { flow } = script;
+  if (handsOver(flow) || worksInside(flow) || hasUnknownOptions(script)) return true;
   const written = flow.writes.some(
     ({ path, how, fate }) =>
       how !== 'directory' && fate !== 'removed' && isBelow(path, 'out') && mayReach(path, name),
@@ -137,14 +176,16 @@ function isBelow(path: ShellPath, variable: string): boolean {
 }
 
 function mayReach(path: ShellPath, name: string): boolean {
-  return path.rest === null || mayBeSame(path.rest, name);
+  // `mv keys "$out/keys"` brings whatever is in the directory.
+  return path.rest === null || mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
 }
 
 /** May the file lie at the path or below it? */
 function mayHold(path: ShellPath, variable: string, name: string): boolean {
   if (!isBelow(path, variable)) return path.root === 'unknown' || path.root === 'hole';
   if (path.rest === null || path.rest === '') return true;
-  return mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
+  // `--prefix "$out/ca"` makes `ca.crt` and `ca.key`, and so may `--cert "$out/ca.crt"`.
+  return mayBeSame(path.rest, name) || name.startsWith(path.rest.replace(/\.[^./]*$/, ''));
 }
 
 /**
@@ -153,7 +194,7 @@ function mayHold(path: ShellPath, variable: string, name: string): boolean {
  */
 export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
   const { flow } = script;
-  if (handsOver(flow)) return true;
+  if (handsOver(flow) || goesInto(flow, variable)) return true;
   if (flow.reads.some(read => mayBeReadAt(read, variable, name))) return true;
   return mentionsUnseen(script, variable);
 }

@@ -84,6 +84,7 @@ function reportOf(
   if (read.how !== 'text') return null;
   const file = fileText(read);
   if (file === null) return null;
+  if (isInComment(script, read)) return null;
   const use = useOf(script, read);
   const at = use === null ? null : script.placeOf(read);
   if (use === null || at === null) return null;
@@ -102,6 +103,17 @@ function fileText(read: ReadFact): string | null {
   if (prompt !== null) return `prompt "${prompt.name}"`;
   const input = memberRead(read, 'in');
   return input === null || input.file === null ? null : `file "${input.file}" of "${input.name}"`;
+}
+
+/** `# made from $in/ca/crt` in a configuration is said to people. */
+function isInComment({ source, flow }: FollowedScript, read: ReadFact): boolean {
+  const use = flow.variables.find(
+    one => one.name === read.path.variable && read.start <= one.start && one.end <= read.end,
+  );
+  if (use === undefined) return false;
+  const line = source.text.lastIndexOf('\n', use.start) + 1;
+  const before = source.text.slice(Math.max(line, read.start), use.start);
+  return /(^|["'\s])(#|\/\/|;)/.test(before);
 }
 
 /** Programs that take what they are given as the secret itself. */

@@ -1,0 +1,362 @@
+// The rules about what goes into generators and what comes out, where it is less plain than in their examples.
+
+import { describe, expect, it } from 'vitest';
+import { applyFix, check, fixOf, onlyFinding, type Texts } from './harness.ts';
+
+/** One generator as a module; `body` is what stands in its set, `more` further generators. */
+function generator(body: string, more = ''): Texts {
+  return {
+    'modules/app.nix': `{ lib, pkgs, config, ... }:\n{\n  clan.core.vars.generators.app = {\n${body}\n  };\n${more}}\n`,
+  };
+}
+
+function scripted(script: string, more = 'files.key = { };\nprompts.p = { };'): Texts {
+  return generator(
+    `${more}\nruntimeInputs = [ pkgs.openssl pkgs.openssh pkgs.mkpasswd ];\nscript = ''\n${script}\n'';`,
+  );
+}
+
+/** The rules of this file; others have their own opinion of these scripts. */
+const RULES = new Set(
+  `path-as-text undeclared-dependency undeclared-prompt prompts-unset prompt-unused output-never-written
+  undeclared-output unused-dependency unknown-dependency-file own-previous-output persist-overwritten
+  persist-redundant-copy no-output no-script outside-out`
+    .split(/\s+/)
+    .map(name => `generator/${name}`),
+);
+
+function expectSilent(texts: Texts): void {
+  expect(rulesIn(texts)).toEqual([]);
+}
+
+function rulesIn(texts: Texts): string[] {
+  return check(texts)
+    .findings.filter(({ rule }) => RULES.has(rule))
+    .map(({ rule, severity }) => `${rule} ${severity}`);
+}
+
+/** The only text after the only fix of a rule's finding that begins so. */
+function mended(texts: Texts, rule: string, title: string): string {
+  return applyFix(texts, fixOf(onlyFinding(check(texts), rule), title))['modules/app.nix'] as string;
+}
+
+describe('generator/path-as-text', () => {
+  it.each([
+    ['a message', 'echo "using $prompts/p" >&2; cat $prompts/p > $out/key'],
+    ['an option that opens it', 'openssl rsa -passin "file:$prompts/p" -in $prompts/p -out $out/key'],
+    ['a list of names for another program', 'echo "$prompts/p" | xargs cat > $out/key'],
+    ['a variable that is opened', 'f=$prompts/p; cat "$f" > $out/key'],
+    ['a name in a comment of the output', 'cat $prompts/p > $out/key # not $prompts/p'],
+    ['a remark', 'echo "# made of $prompts/p" > $out/key; cat $prompts/p >> $out/key'],
+    ['the directory alone', 'ls "$prompts" >&2; cat $prompts/p > $out/key'],
+  ])('is silent for %s', (_, script) => {
+    expectSilent(scripted(script));
+  });
+
+  it.each([
+    ['a here-document', 'cat > $out/key <<EOF\npassword = $prompts/p\nEOF'],
+    ['a here-string', 'mkpasswd -s <<< "$prompts/p" > $out/key'],
+    ['a variable', 'pw="$prompts/p"; printf "%s" "$pw" > $out/key'],
+    ['an argument that is hashed', 'mkpasswd -m sha-512 "$prompts/p" > $out/key'],
+    ['a question', 'if [ -z "$prompts/p" ]; then exit 1; fi; cat $prompts/p > $out/key'],
+  ])('is found in %s', (_, script) => {
+    expect(rulesIn(scripted(script))).toContain('generator/path-as-text warning');
+  });
+
+  it('is mended in a here-document and without quotes', () => {
+    const inDocument = scripted('cat > $out/key <<EOF\npassword = $prompts/p\nEOF');
+    expect(mended(inDocument, 'generator/path-as-text', 'Read the file')).toContain(
+      '= $(cat "$prompts/p")\n',
+    );
+    expect(mended(scripted('echo $prompts/p > $out/key'), 'generator/path-as-text', 'Read')).toContain(
+      'echo "$(cat "$prompts/p")" >',
+    );
+  });
+
+  it('is mended in a Nix string with double quotes', () => {
+    const texts = generator(
+      'files.key = { };\nprompts.p = { };\nscript = "echo \\"$prompts/p\\" > $out/key";',
+    );
+    expect(mended(texts, 'generator/path-as-text', 'Read')).toContain('echo \\"$(cat \\"$prompts/p\\")\\" >');
+  });
+});
+
+describe('generator/undeclared-dependency', () => {
+  const ca =
+    '  clan.core.vars.generators.ca.files.crt = { };\n  clan.core.vars.generators.ca.script = "touch $out/crt";\n';
+
+  it('adds to the list that is there', () => {
+    const texts = generator(
+      'files.key = { };\ndependencies = [ "seed" ];\nscript = "cat $in/seed/s $in/ca/crt > $out/key";',
+      `${ca}  clan.core.vars.generators.seed = { files.s = { }; script = "touch $out/s"; };\n`,
+    );
+    expect(mended(texts, 'generator/undeclared-dependency', 'Add "ca"')).toContain('[ "seed" "ca" ]');
+  });
+
+  it('is silent where dependencies may come from elsewhere', () => {
+    expectSilent(
+      generator(
+        'files.key = { };\ndependencies = config.my.deps;\nscript = "cat $in/ca/crt > $out/key";',
+        ca,
+      ),
+    );
+    expectSilent({
+      ...generator('files.key = { };\nscript = "cat $in/ca/crt > $out/key";', ca),
+      'modules/more.nix': '{\n  clan.core.vars.generators.app.dependencies = [ "ca" ];\n}\n',
+    });
+  });
+
+  it('compares names with holes by their text', () => {
+    expectSilent(
+      generator(
+        'files.key = { };\ndependencies = [ "ca-${config.x}" ];\nscript = "cat $in/ca-${config.x}/crt > $out/key";',
+      ),
+    );
+  });
+
+  it('is no error where nobody looks at the failure', () => {
+    const texts = scripted('cat $in/ca/crt > $out/key || true', 'files.key = { };');
+    expect(rulesIn(texts)).toEqual(['generator/undeclared-dependency warning']);
+  });
+});
+
+describe('generator/prompt-unused', () => {
+  it.each([
+    ['a loop over all prompts', 'for f in "$prompts"/*; do cat "$f"; done > $out/key'],
+    [
+      'a program in another language',
+      'python3 <<EOF > $out/key\nimport os\nopen(os.environ["prompts"])\nEOF',
+    ],
+    ['a program of its own', 'make-key > $out/key'],
+    ['the directory as an argument', 'tar c -C "$prompts" . > $out/key'],
+    ['another directory', 'cd "$prompts"; for f in *; do cat "$f"; done > $out/key'],
+    ['a variable', 'd=$prompts; cat $d/p > $out/key'],
+    ['another shell', 'bash -c \'cat "$prompts/p"\' > $out/key'],
+    ['a quoted here-document', "cat > $out/key <<'EOF'\n$prompts/p\nEOF"],
+  ])('is silent for %s', (_, script) => {
+    expectSilent(scripted(script));
+  });
+
+  it('is silent where it is not known whether the prompt is persisted', () => {
+    expectSilent(generator('prompts.p.persist = config.x;'));
+  });
+
+  it.each([
+    ['a set', 'prompts.p = { type = "hidden"; };', 'prompts.p = { persist = true; type = "hidden"; };'],
+    ['paths', 'prompts.p.type = "hidden";', 'prompts.p.persist = true;\nprompts.p.type = "hidden";'],
+    ['an empty set', 'prompts.p = { };', 'prompts.p = { persist = true; };'],
+    ['false', 'prompts.p.persist = false;', 'prompts.p.persist = true;'],
+  ])('is persisted in %s', (_, before, after) => {
+    const texts = generator(`files.p = { };\n${before}`);
+    expect(mended(texts, 'generator/prompt-unused', 'Persist')).toContain(after);
+  });
+});
+
+describe('generator/prompts-unset', () => {
+  it('is silent where the script provides for it', () => {
+    expectSilent(scripted('cat "\'\'${prompts:-/dev}/null" > $out/key', 'files.key = { };'));
+    expectSilent(
+      scripted(
+        'if [ -n "\'\'${prompts:-}" ]; then cat $prompts/p > $out/key; else touch $out/key; fi',
+        'files.key = { };',
+      ),
+    );
+  });
+});
+
+describe('generator/output-never-written', () => {
+  it.each([
+    ['a computed name', 'for f in $(cat $prompts/p); do touch $out/$f; done'],
+    ['a program of its own', 'make-keys; cat $prompts/p >&2'],
+    ['a program in another language', 'cat $prompts/p | python3 ${./keys.py}'],
+    ['a branch', 'if [ -s $prompts/p ]; then cp $prompts/p $out/key; fi'],
+    ['a move', 'openssl rand -hex 8 > $out/tmp; cat $prompts/p; mv $out/tmp $out/key'],
+    ['a change of directory', 'cd $out; cat $prompts/p > key'],
+    ['a program where it is started', 'cd "$out"; cat $prompts/p >&2; nebula-cert ca -name app'],
+    ['a program that is given a prefix', 'cat $prompts/p | nebula-cert ca -out "$out/k" -name app'],
+    ['options that are not known', 'openssl rsa -in $prompts/p ${config.options} 4096'],
+    ['a function', 'put() { cat $prompts/p > "$out/$1"; }; put key'],
+  ])('is silent for %s', (_, script) => {
+    expectSilent(scripted(script));
+  });
+
+  it('looks at a generator as each machine has it', () => {
+    const host = (name: string) => ({
+      [`machines/${name}/configuration.nix`]: `{ imports = [ ../../modules/${name}.nix ]; }\n`,
+    });
+    const found = rulesIn({
+      'flake.nix':
+        '{ outputs = { clan-core, ... }: { c = clan-core.lib.clan { machines = { ada = { }; bob = { }; }; }; }; }\n',
+      ...host('ada'),
+      ...host('bob'),
+      'modules/ada.nix':
+        '{\n  clan.core.vars.generators.sync = {\n    files.key = { };\n    prompts.warn = { };\n  };\n}\n',
+      'modules/bob.nix':
+        '{\n  clan.core.vars.generators.sync = {\n    files.key = { };\n    script = "touch $out/key";\n  };\n}\n',
+    });
+    expect(found).toEqual(['generator/output-never-written error', 'generator/prompt-unused warning']);
+  });
+});
+
+describe('generator/undeclared-output', () => {
+  const script = (lines: string) => scripted(`cat $prompts/p > $out/key\n${lines}`);
+
+  it.each([
+    ['what is removed', 'touch $out/x; rm $out/x'],
+    ['what is moved', 'echo a > $out/x; mv $out/x $out/key'],
+    ['directories', 'mkdir -p "$out"; mkdir $out/d'],
+    ['what lies elsewhere', 'd=$(mktemp -d); echo a > $d/x'],
+  ])('is silent for %s', (_, lines) => {
+    expectSilent(script(lines));
+  });
+
+  it('says less of a file that the script itself uses', () => {
+    expect(rulesIn(script('echo a > $out/x; sha256sum < $out/x >> $out/key'))).toEqual([
+      'generator/undeclared-output info',
+    ]);
+  });
+
+  it.each([
+    ['a set', '    files = {\n      key = { };\n    };', '      key = { };\n      x = { };\n    };'],
+    ['a set on one line', '    files = { key = { }; };', '    files = { key = { }; x = { }; };'],
+    ['paths', '    files.key = { };', '    files.x = { };\n    files.key = { };'],
+  ])('is declared in %s', (_, before, after) => {
+    const texts = generator(
+      `${before}\n    script = ''\n      echo a > "$out/key"\n      echo b > "$out/x"\n    '';`,
+    );
+    expect(mended(texts, 'generator/undeclared-output', 'Declare')).toContain(after);
+  });
+
+  it('is declared where the whole generator is written as a path', () => {
+    const texts = {
+      'modules/app.nix':
+        '{\n  clan.core.vars.generators.app.files.key = { };\n  clan.core.vars.generators.app.script = "touch $out/key $out/x";\n}\n',
+    };
+    expect(mended(texts, 'generator/undeclared-output', 'Declare')).toContain(
+      '  clan.core.vars.generators.app.files.x = { };\n  clan.core.vars.generators.app.files.key = { };',
+    );
+  });
+
+  it('is silent for a directory above declared files', () => {
+    expectSilent(
+      scripted(
+        'mkdir keys; openssl rand 8 > keys/db; cat $prompts/p; mv keys $out/keys',
+        'prompts.p = { };\nfiles."keys/db" = { };',
+      ),
+    );
+  });
+});
+
+describe('generator/own-previous-output', () => {
+  it.each([
+    ['a loop', 'until [ -s $out/key ]; do cat $prompts/p > $out/key; done'],
+    [
+      'rounds over one file',
+      'for i in 1 2 3; do if [ ! -s $out/key ]; then cat $prompts/p > $out/key; fi; done',
+    ],
+    ['a function that is called twice', 'f() { [ -s $out/key ] || cat $prompts/p > $out/key; }; f; f'],
+    ['what was written before', 'cat $prompts/p > $out/key; [ -s $out/key ]'],
+    [
+      'what a program made',
+      'ssh-keygen -N "$(cat $prompts/p)" -f $out/key; rm $out/key.pub; [ -s $out/key ]',
+    ],
+  ])('is silent for %s', (_, script) => {
+    expectSilent(scripted(script));
+  });
+
+  it('is silent for the file of a persisted prompt', () => {
+    expectSilent(scripted('[ -s $out/p ] || openssl rand -hex 8 > $out/p', 'prompts.p.persist = true;'));
+  });
+
+  it('is found for each file of a loop over known names', () => {
+    const script =
+      'cat $prompts/p >&2; for f in key cert; do [ -s $out/$f ] || openssl rand 8 > $out/$f; done';
+    expect(rulesIn(scripted(script, 'files.key = { };\nfiles.cert = { };\nprompts.p = { };'))).toEqual([
+      'generator/own-previous-output warning',
+    ]);
+  });
+});
+
+describe('generator/persist-overwritten', () => {
+  const over = (script: string) => rulesIn(scripted(script, 'prompts.p.persist = true;'));
+
+  it.each([
+    ['the value without its line break', 'tr -d "\\n" < $prompts/p > $out/p'],
+    ['the value through a variable', 'v=$(cat $prompts/p); printf "%s\\n" "$v" > $out/p'],
+    [
+      'something else where nothing was typed',
+      'if [ ! -s $prompts/p ]; then openssl rand -hex 8 > $out/p; fi',
+    ],
+  ])('is silent for %s', (_, script) => {
+    expect(over(script)).toEqual([]);
+  });
+
+  it.each([
+    ['a hash', 'mkpasswd -s < $prompts/p | tr -d "\\n" > $out/p'],
+    ['text around a variable', 'v=$(cat $prompts/p)\necho "PASSWORD=$v" > $out/p'],
+    ['a format', 'printf "PASSWORD=%s" "$(cat $prompts/p)" > $out/p'],
+  ])('is found for %s', (_, script) => {
+    expect(over(script)).toEqual(['generator/persist-overwritten warning']);
+  });
+});
+
+describe('generator/persist-redundant-copy', () => {
+  it('takes the script away with its only line', () => {
+    const texts = generator('prompts.p.persist = true;\n    script = "cat $prompts/p > $out/p";');
+    expect(mended(texts, 'generator/persist-redundant-copy', 'Remove')).toContain('persist = true;\n  };');
+  });
+
+  it('is silent where another generator needs the line', () => {
+    expectSilent({
+      'modules/app.nix': `\
+let
+  make = persist: {
+    files.p = { };
+    prompts.p = { inherit persist; };
+    script = "cat $prompts/p > $out/p";
+  };
+in
+{
+  clan.core.vars.generators.one = make true;
+  clan.core.vars.generators.two = make false;
+}
+`,
+    });
+  });
+});
+
+describe('generators without files or script', () => {
+  it('are nothing to say of where they add to others', () => {
+    expectSilent(generator('dependencies = [ "other" ];'));
+    expectSilent({
+      'modules/app.nix': '{\n  clan.core.vars.generators.openssh.files."ssh.id_ed25519".owner = "git";\n}\n',
+    });
+  });
+
+  it('are placeholders if they fail on purpose', () => {
+    expectSilent(generator('files.key = { };\nscript = "echo set this by hand >&2; exit 1";'));
+    expect(rulesIn(generator('files.key = { };\nscript = ":";'))).toEqual(['generator/no-script hint']);
+  });
+});
+
+describe('generator/outside-out', () => {
+  it.each([
+    ['a temporary file', 'openssl rand 8 > /tmp/x; cat $prompts/p > $out/key'],
+    [
+      'a file that is used',
+      'openssl req -new -out app.csr -key $prompts/p; openssl x509 -in app.csr -out $out/key',
+    ],
+    ['a configuration for a program', 'echo a > ~/.gitconfig; cat $prompts/p > $out/key'],
+    ['a home of its own', 'export HOME=$(mktemp -d); echo a > $HOME/x; cat $prompts/p > $out/key'],
+    ['files that are collected', 'openssl rand 8 > a.x; cat $prompts/p *.x > $out/key'],
+    ['another directory', 'cd "$(mktemp -d)"; openssl rand 8 > a; cat $prompts/p > $out/key'],
+  ])('is silent for %s', (_, script) => {
+    expectSilent(scripted(script));
+  });
+
+  it.each([['~/token'], ['/var/lib/app/token'], ['token']])('is found for %s', path => {
+    expect(rulesIn(scripted(`cat $prompts/p > $out/key; openssl rand 8 > ${path}`))).toEqual([
+      'generator/outside-out warning',
+    ]);
+  });
+});
