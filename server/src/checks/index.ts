@@ -14,6 +14,7 @@ import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
+import { nixInterpolation } from './generator/nix-interpolation.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { missingHost } from './host/missing.ts';
@@ -89,6 +90,7 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  nixInterpolation,
   brokenPipe,
   network,
   interactiveTool,
