@@ -15,6 +15,8 @@ import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { nixInterpolation } from './generator/nix-interpolation.ts';
+import { secretInLog } from './generator/secret-in-log.ts';
+import { trailingNewline } from './generator/trailing-newline.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { missingHost } from './host/missing.ts';
@@ -26,6 +28,7 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { weakRandom } from './generator/weak-random.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -90,6 +93,9 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  trailingNewline,
+  weakRandom,
+  secretInLog,
   nixInterpolation,
   brokenPipe,
   network,

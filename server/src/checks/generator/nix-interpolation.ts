@@ -88,7 +88,7 @@ function* reportsOf(body: GeneratorBody, { sources }: CheckContext): Iterable<Re
     if (option.of !== 'generator' || option.name !== 'script') continue;
     const file = sources.parse(option.at.file);
     if (file === null || (option.kind !== 'failure' && file.errors.length === 0)) continue;
-    const value = valueOf(file, option);
+    const value = writtenValue(file, option);
     if (value === null) continue;
     for (const hole of [...undefinedHoles(file, value), ...brokenHoles(file, value)])
       yield reportOf(file, value, hole);
@@ -101,7 +101,7 @@ interface Meant extends Range {
 }
 
 /** What is written for the option. */
-function valueOf(file: SourceFile, { at }: WrittenOption): Expr | null {
+function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
     for (const binding of within.bindings) {
