@@ -15,6 +15,7 @@ import { promptsUnset } from './generator/prompts-unset.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { nixInterpolation } from './generator/nix-interpolation.ts';
+import { scriptNotExecutable } from './generator/script-not-executable.ts';
 import { secretInLog } from './generator/secret-in-log.ts';
 import { trailingNewline } from './generator/trailing-newline.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  scriptNotExecutable,
   trailingNewline,
   weakRandom,
   secretInLog,

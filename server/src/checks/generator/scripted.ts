@@ -21,10 +21,10 @@ const scripts = new WeakMap<GeneratorBody, FollowedScript>();
 
 /**
  * The check of a rule that looks at one generator after another. What several generators have from one place is
- * reported once.
+ * reported once. Null: nothing is known yet, and it is asked again the next time.
  */
 export function forEachGenerator(
-  check: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<Report>,
+  check: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<Report> | null,
 ): (context: CheckContext) => Iterable<Report> {
   const cache = new WeakMap<GeneratorBody, readonly Report[]>();
   return function* (context) {
@@ -33,8 +33,9 @@ export function forEachGenerator(
       const body = generator.body();
       let reports = cache.get(body);
       if (reports === undefined) {
-        reports = [...check(generator, body, context)];
-        cache.set(body, reports);
+        const found = check(generator, body, context);
+        reports = [...(found ?? [])];
+        if (found !== null) cache.set(body, reports);
       }
       for (const report of reports) {
         const key = placeKey(report.at);
@@ -52,7 +53,8 @@ export function forEachScript(
 ): (context: CheckContext) => Iterable<Report> {
   return forEachGenerator((generator, body, context) => {
     const script = scripts.get(body) ?? followed(body.script);
-    if (script === null) return [];
+    // Known, but the Bash room is not loaded yet.
+    if (script === null) return body.script?.source == null ? [] : null;
     scripts.set(body, script);
     return check({ generator, body, script }, context);
   });
