@@ -87,17 +87,20 @@ function* reportsOf(body: GeneratorBody, { sources }: CheckContext): Iterable<Re
   for (const option of body.options()) {
     if (option.of !== 'generator' || option.name !== 'script') continue;
     const file = sources.parse(option.at.file);
-    if (file === null || (option.kind !== 'failure' && file.errors.length === 0)) continue;
+    if (file === null) continue;
     const value = writtenValue(file, option);
     if (value === null) continue;
+    const isSure = option.kind === 'failure' || file.errors.length > 0;
     for (const hole of [...undefinedHoles(file, value), ...brokenHoles(file, value)])
-      yield reportOf(file, value, hole);
+      if (isSure || hole.isText || DIRECTORIES.has(hole.name)) yield reportOf(file, value, hole);
   }
 }
 
 /** A `${…}` and the name in it. */
 interface Meant extends Range {
   readonly name: string;
+  /** True where Nix takes it for text, and evaluation goes on. */
+  readonly isText?: boolean;
 }
 
 /** What is written for the option. */
@@ -115,8 +118,13 @@ function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
 function undefinedHoles(file: SourceFile, value: Expr): Meant[] {
   return stringsIn(value).flatMap(({ parts }) =>
     parts.flatMap(part => {
-      if (part.kind !== 'hole' || part.expr.kind !== 'variable') return [];
+      if (part.kind !== 'hole') return [];
       const { start, end, expr } = part;
+      // `${x:-y}` holds an address to Nix, which puts the text `x:-y` into the script.
+      const written = file.text.slice(start, end);
+      if (expr.kind === 'string' && expr.style === 'uri' && /^\$\{\w+:[-=?+]/.test(written))
+        return [{ start, end, name: /\w+/.exec(written)?.[0] ?? '', isText: true }];
+      if (expr.kind !== 'variable') return [];
       return isUndefined(file, start, expr.name) ? [{ start, end, name: expr.name }] : [];
     }),
   );
@@ -170,19 +178,26 @@ function isEscaped(text: string, start: number): boolean {
   return /(''|\\|\$)$/.test(text.slice(Math.max(0, start - 2), start));
 }
 
-function reportOf(file: SourceFile, value: Expr, { name, start, end }: Meant): Report {
+function reportOf(file: SourceFile, value: Expr, { name, start, end, isText = false }: Meant): Report {
   const at = { file: file.path, start, end };
   const written = file.text.slice(start, end);
   const isPlain = written === `\${${name}}`;
-  const isError = !isPlain || name === 'in';
-  const problem = isError
-    ? `Nix reads \`${written}\` as an interpolation and cannot parse it.`
-    : `Nix reads \`${written}\` as an interpolation, and \`${name}\` is undefined in Nix.`;
+  const reading = isText
+    ? 'an interpolation of the address it seems to be'
+    : isPlain && name !== 'in'
+      ? `an interpolation, and \`${name}\` is undefined in Nix`
+      : 'an interpolation, and it is none';
+  const problem = `Nix reads \`${written}\` as ${reading}.`;
   const mark = escapeIn(file, value, start);
   const advice = isPlain
     ? `For Bash, write \`$${name}\` or \`${mark ?? "''"}${written}\`.`
     : `For Bash, write \`${mark ?? "''"}${written}\`.`;
-  return { at, message: `${problem} ${advice}`, fixes: fixesOf(file, at, value, name, mark) };
+  return {
+    at,
+    ...(isText ? { severity: 'warning' } : {}),
+    message: `${problem} ${advice}`,
+    fixes: fixesOf(file, at, value, name, mark),
+  };
 }
 
 function escapeIn(file: SourceFile, value: Expr, offset: number): string | null {

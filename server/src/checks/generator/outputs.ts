@@ -50,8 +50,8 @@ export function secretVariables(scripted: Scripted): ReadonlySet<string> {
 /** Does a piece of the script, as it is written, print the answer of a hidden prompt? */
 export function showsSecret(scripted: Scripted, text: string, variables: ReadonlySet<string>): boolean {
   if (text.startsWith("'")) return false;
-  for (const [, name] of text.matchAll(/\$\{?([A-Za-z_]\w*)(?:\}|(?![\w}]))/g))
-    if (name !== undefined && variables.has(name)) return true;
+  for (const [, bare, braced] of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|:?-|[%#/^,]))/g))
+    if (variables.has(bare ?? braced ?? '')) return true;
   for (const [, prompt] of text.matchAll(new RegExp(ANSWER, 'g')))
     if (prompt !== undefined && isHiddenPrompt(scripted, prompt)) return true;
   return false;

@@ -8,7 +8,7 @@ import { forEachScript, named, type Scripted } from './scripted.ts';
 
 /** Files of which the readers know lines. */
 const OF_LINES =
-  /env|conf|cfg|ini$|json|ya?ml|toml|\.txt|\.md$|\.pem|\.key$|\.crt|\.cert|\.pub$|htpasswd|netrc|hash|credential|secrets?$|users|hosts/i;
+  /env|conf|cfg|ini$|json|ya?ml|toml|\.txt|\.md$|\.pem|\.key$|\.crt|\.cert|\.pub$|htpasswd|netrc|hash|credential|secrets$|users|hosts/i;
 
 export const trailingNewline: Rule = {
   id: 'generator/trailing-newline',
