@@ -52,7 +52,7 @@ export interface Checked {
 }
 
 /** What there is beside files. */
-export type World = Pick<Example, 'links' | 'tracked' | 'found'>;
+export type World = Pick<Example, 'links' | 'tracked' | 'found' | 'executable'>;
 
 /** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
 export function check(
@@ -73,11 +73,16 @@ export function check(
   return { fleet, files, findings };
 }
 
-function checkFiles(texts: Texts, { links = {}, tracked }: World): CheckFiles {
+function checkFiles(texts: Texts, { links = {}, tracked, executable }: World): CheckFiles {
   const targets = Object.entries(links).map(([path, link]) => [path, { link }]);
   const stored = storeFiles({ ...texts, ...Object.fromEntries(targets) });
   const known = tracked === undefined ? null : { has: (path: string) => tracked.includes(path) };
-  return { ...memoryFiles(texts), ...stored, tracked: () => known };
+  return {
+    ...memoryFiles(texts),
+    ...stored,
+    tracked: () => known,
+    isExecutable: path => executable?.includes(path) ?? null,
+  };
 }
 
 const MARK = /^(\s*#[ #]*)(\^+)(>?)\s*([a-z]+\/[a-z-]+)(?::\s*(.*))?$/;

@@ -137,7 +137,7 @@ in
     files.password.secret = true;
     runtimeInputs = [ pkgs.openssl ];
     script = ''
-      openssl rand -base64 32 > "$out/password"
+      openssl rand -base64 32 | tr -d '\n' > "$out/password"
     '';
   };
 

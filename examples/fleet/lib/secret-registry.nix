@@ -214,7 +214,7 @@ in
     fileAttr = "password";
     runtimeInputs = [ pkgs.openssl ];
     script = ''
-      openssl rand -base64 32 > "$out/password"
+      openssl rand -base64 32 | tr -d '\n' > "$out/password"
     '';
   };
 

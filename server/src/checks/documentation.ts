@@ -81,11 +81,14 @@ function languageOf(path: string): string {
 }
 
 /** What an example is made of beside files, and what is found outside of Nix. */
-function besides({ links = {}, tracked, found = [] }: Example): string[] {
+function besides({ links = {}, tracked, executable, found = [] }: Example): string[] {
   const listed = (paths: readonly string[]) => paths.map(path => `\`${path}\``).join(', ');
   return [
     ...Object.entries(links).map(([path, target]) => `\`${path}\` is a link to \`${target}\`.`),
     ...(tracked === undefined ? [] : [`Git knows ${listed(tracked)}.`]),
+    ...(executable === undefined
+      ? []
+      : [executable.length === 0 ? 'No file is executable.' : `Executable: ${listed(executable)}.`]),
     ...(found.length === 0 ? [] : [`Reported at ${listed(found)}.`]),
   ];
 }

@@ -32,12 +32,19 @@ export function addPackage(sources: Sources, body: GeneratorBody, name: string):
 /** Takes a package out of the list that it is written in. */
 export function removePackage(sources: Sources, known: Known<string>): TextEdit | null {
   const found = itemOf(sources, known);
-  return found === null ? null : removeListItem(found.file, known.at);
+  return found === null ? null : removeListItem(found.file, found.item);
+}
+
+/** Where a package is written, with what stands before its name. */
+export function packagePlace(sources: Sources, known: Known<string>): Place {
+  const found = itemOf(sources, known);
+  return found === null ? known.at : { file: known.at.file, start: found.item.start, end: found.item.end };
 }
 
 interface Item {
   readonly file: SourceFile;
   readonly list: ListExpr;
+  readonly item: Expr;
   /** What stands before the package's name. */
   readonly prefix: string;
 }
@@ -48,9 +55,9 @@ function itemOf(sources: Sources, { value, at }: Known<string>): Item | null {
   if (file === null || found === null) return null;
   const { item, list } = found;
   const text = file.text.slice(item.start, item.end);
-  if (item.start !== at.start || item.end !== at.end || !text.endsWith(value)) return null;
+  if (item.end !== at.end || !text.endsWith(value)) return null;
   const prefix = text.slice(0, -value.length);
-  return prefix === '' || prefix.endsWith('.') ? { file, list, prefix } : null;
+  return prefix === '' || prefix.endsWith('.') ? { file, list, item, prefix } : null;
 }
 
 function listAt(file: SourceFile, at: Place): ListExpr | null {

@@ -14,11 +14,15 @@ import { noScript } from './generator/no-script.ts';
 import { outputNeverWritten } from './generator/output-never-written.ts';
 import { outsideOut } from './generator/outside-out.ts';
 import { ownPreviousOutput } from './generator/own-previous-output.ts';
+import { nixInterpolation } from './generator/nix-interpolation.ts';
 import { pathAsText } from './generator/path-as-text.ts';
 import { persistOverwritten } from './generator/persist-overwritten.ts';
 import { persistRedundantCopy } from './generator/persist-redundant-copy.ts';
 import { promptUnused } from './generator/prompt-unused.ts';
 import { promptsUnset } from './generator/prompts-unset.ts';
+import { scriptNotExecutable } from './generator/script-not-executable.ts';
+import { secretInLog } from './generator/secret-in-log.ts';
+import { trailingNewline } from './generator/trailing-newline.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredOutput } from './generator/undeclared-output.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
@@ -26,6 +30,8 @@ import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
+import { unusedTool } from './generator/unused-tool.ts';
+import { weakRandom } from './generator/weak-random.ts';
 import { missingHost } from './host/missing.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
@@ -109,6 +115,12 @@ export const rules: readonly Rule[] = [
   legacyFacts,
   unsetVariable,
   missingTool,
+  unusedTool,
+  scriptNotExecutable,
+  trailingNewline,
+  weakRandom,
+  secretInLog,
+  nixInterpolation,
   brokenPipe,
   network,
   interactiveTool,

@@ -74,6 +74,8 @@ export interface TrackedFiles {
 export interface CheckFiles extends Sources, StoreFiles {
   /** What is stored; computed when first asked for. Absent: it is read from these files. */
   stored?(): StoreContents;
+  /** May a file be run as a program? Null, or absent: that cannot be told. */
+  isExecutable?(path: string): boolean | null;
   /** Null, or absent: not a git repository, or not one that can be read. */
   tracked?(): TrackedFiles | null;
 }
@@ -94,6 +96,8 @@ export interface Example {
   readonly links?: Readonly<Record<string, string>>;
   /** The files and links that git knows; all of them where it is absent. */
   readonly tracked?: readonly string[];
+  /** The files that may be run as programs; not known where it is absent. */
+  readonly executable?: readonly string[];
   /** Files other than Nix files at the very beginning of which the rule reports, in their order. */
   readonly found?: readonly string[];
 }

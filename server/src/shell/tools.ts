@@ -231,6 +231,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'wireguard-tools': 'wg wg-quick',
   wpa_supplicant: 'wpa_supplicant wpa_passphrase wpa_cli',
   xkcdpass: 'xkcdpass',
+  xxd: 'xxd',
   xxHash: 'xxhsum xxh32sum xxh64sum xxh128sum',
   xz: 'xz unxz xzcat lzma unlzma lzcat xzdiff xzgrep xzless xzmore lzmainfo xzdec lzmadec xzcmp xzegrep xzfgrep',
   yggdrasil: 'yggdrasil yggdrasilctl genkeys',

@@ -48,6 +48,8 @@ export interface Disk {
   list(path: string): readonly Entry[] | null;
   /** The text of a file, without a byte order mark. Null if it is absent, too large, binary or unreadable. */
   read(path: string): string | null;
+  /** May the file be run as a program? Null if there is no such file, or the system does not tell. */
+  isExecutable(path: string): boolean | null;
   /** True for a symbolic link, which a walk must not follow. */
   isLink(path: string): boolean;
   /** The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder. */
@@ -97,6 +99,15 @@ export function createDisk(root: string): Disk {
       }
       unread.set(path, result.reason);
       return null;
+    },
+    isExecutable(path) {
+      if (process.platform === 'win32' || disk.kind(path) !== 'file') return null;
+      try {
+        return (statSync(join(root, path)).mode & 0o111) !== 0;
+      } catch {
+        // Gone since the folder was read: nothing is known of it.
+        return null;
+      }
     },
     isLink(path) {
       const parent = folderOf(path);

@@ -21,6 +21,8 @@ export interface WorkspaceFiles extends NixFiles {
   nixFiles(): Iterable<string>;
   /** The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. */
   links(folder: string): readonly LinkEntry[] | null;
+  /** May the file be run as a program? Null where that cannot be told. */
+  isExecutable(path: string): boolean | null;
   /** What is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
   /** Lays a document's text over a file. Returns the paths whose content is another one now. */
@@ -102,6 +104,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       for (const path of overlays.keys()) if (belongs(path) && !known().has(path)) yield path;
     },
     links: folder => disk.links(folder),
+    isExecutable: path => disk.isExecutable(path),
     skipped: () => disk.skipped(),
     open(path, text) {
       const clean = withoutMark(text);

@@ -133,11 +133,11 @@ function isHead(stage: Statement): boolean {
   const [name, ...words] = textsOf(stage);
   if (name !== 'head') return false;
   // Of a file it needs no source; "all but the last" has no end.
-  return words.every((word, index) =>
-    word === null || !word.startsWith('-')
-      ? /^-[cn]$|^--(bytes|lines)$/.test(words[index - 1] ?? '')
-      : /^-(?![cn]-)/.test(word) && !/=-/.test(word),
-  );
+  return words.every((word, index) => {
+    const isCount = /^-[cn]$|^--(bytes|lines)$/.test(words[index - 1] ?? '');
+    if (word === null) return isCount;
+    return isCount ? !word.startsWith('-') : /^-/.test(word) && !/^-[cn]-|=-/.test(word);
+  });
 }
 
 function isEndless({ script }: Scripted, stage: Statement): boolean {

@@ -5,13 +5,13 @@ import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
 import { type Examined, examined, machinesOf, memberRead, once } from './io.ts';
 
-const bad = (script: string): string => `\
+const bad = (script: string, tools = '[ pkgs.mkpasswd ]'): string => `\
 { pkgs, ... }:
 {
   clan.core.vars.generators.nextcloud = {
     prompts.password.type = "hidden";
     files.adminpass = { };
-    runtimeInputs = [ pkgs.mkpasswd ];
+    runtimeInputs = ${tools};
     script = ''
 ${script}
     '';
@@ -38,9 +38,12 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a 
     {
       title: 'A prompt is printed',
       files: {
-        'modules/nextcloud.nix': bad(`\
-      echo "$prompts/password" > "$out/adminpass"
-      #    ^^^^^^^^^^^^^^^^^^^ generator/path-as-text: the path of the prompt "password"`),
+        'modules/nextcloud.nix': bad(
+          `\
+      printf %s "$prompts/password" > "$out/adminpass"
+      #         ^^^^^^^^^^^^^^^^^^^ generator/path-as-text: the path of the prompt "password"`,
+          '[ ]',
+        ),
       },
     },
     {

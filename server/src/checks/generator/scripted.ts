@@ -2,7 +2,7 @@
  * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
-import type { Fleet, Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
 import type { Expr, StringExpr } from '../../nix/syntax.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
@@ -19,32 +19,23 @@ export interface Scripted {
 
 const scripts = new WeakMap<GeneratorBody, FollowedScript>();
 
-/** All generators with a script that is known and can be followed. */
-export function* scriptedGenerators(fleet: Fleet): Iterable<Scripted> {
-  for (const generator of fleet.generators) {
-    const body = generator.body();
-    const script = scripts.get(body) ?? followed(body.script);
-    if (script === null) continue;
-    scripts.set(body, script);
-    yield { generator, body, script };
-  }
-}
-
 /**
- * The check of a rule that looks at one script after another. What several generators have from one place is
- * reported once.
+ * The check of a rule that looks at one generator after another. What several generators have from one place is
+ * reported once. Null: nothing is known yet, and it is asked again the next time.
  */
-export function forEachScript(
-  check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
+export function forEachGenerator(
+  check: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<Report> | null,
 ): (context: CheckContext) => Iterable<Report> {
   const cache = new WeakMap<GeneratorBody, readonly Report[]>();
   return function* (context) {
     const seen = new Set<string>();
-    for (const scripted of scriptedGenerators(context.fleet)) {
-      let reports = cache.get(scripted.body);
+    for (const generator of context.fleet.generators) {
+      const body = generator.body();
+      let reports = cache.get(body);
       if (reports === undefined) {
-        reports = [...check(scripted, context)];
-        cache.set(scripted.body, reports);
+        const found = check(generator, body, context);
+        reports = [...(found ?? [])];
+        if (found !== null) cache.set(body, reports);
       }
       for (const report of reports) {
         const key = placeKey(report.at);
@@ -54,6 +45,19 @@ export function forEachScript(
       }
     }
   };
+}
+
+/** As `forEachGenerator`, for generators with a script that is known and can be followed. */
+export function forEachScript(
+  check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
+): (context: CheckContext) => Iterable<Report> {
+  return forEachGenerator((generator, body, context) => {
+    const script = scripts.get(body) ?? followed(body.script);
+    // Known, but the Bash room is not loaded yet.
+    if (script === null) return body.script?.source == null ? [] : null;
+    scripts.set(body, script);
+    return check({ generator, body, script }, context);
+  });
 }
 
 /** `generator "x"`, for messages. */

@@ -12,7 +12,7 @@ const moduleWith = (file: string, mark = '') => `\
     files.key = ${file};
     runtimeInputs = [ pkgs.xkcdpass ];
     script = ''
-      xkcdpass --numwords 6 > "$out/key"
+      xkcdpass --numwords 6 | tr -d '\\n' > "$out/key"
     '';
   };
   disko.devices.disk.main = {
