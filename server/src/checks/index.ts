@@ -25,8 +25,11 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { conflict } from './option/conflict.ts';
+import { noEffect } from './option/no-effect.ts';
 import { optionType } from './option/type.ts';
 import { unknownOption } from './option/unknown.ts';
+import { usersOwner } from './option/users-owner.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -120,6 +123,9 @@ export const rules: readonly Rule[] = [
   unregistered,
   unknownOption,
   optionType,
+  noEffect,
+  usersOwner,
+  conflict,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

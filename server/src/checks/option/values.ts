@@ -54,9 +54,7 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
   neededFor: option => oneOf(option, ['partitioning', 'activation', 'users', 'services']),
   promptType: option => oneOf(option, ['line', 'hidden', 'multiline', 'multiline-hidden']),
   members: option =>
-    ['attrs', 'lambda', 'path', 'string'].includes(option.kind) && option.kind !== 'string'
-      ? null
-      : wrong(option, 'a set with a name for each'),
+    ['attrs', 'lambda', 'path'].includes(option.kind) ? null : wrong(option, 'a set with a name for each'),
   // A package is a set, and can be a script.
   script: option =>
     ['string', 'path', 'attrs'].includes(option.kind) ? null : wrong(option, 'a string or a path'),
