@@ -6,17 +6,19 @@ import { firstTime, writtenIn } from './written.ts';
 
 export const usersOwner: Rule = {
   id: 'option/users-owner',
-  severity: 'error',
+  severity: 'warning',
   summary: 'A secret that is needed for users belongs to somebody else than root',
   documentation: `\
-A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so it can belong to nobody but
-root. With the sops backend the machine does not evaluate: sops-nix asserts that
+A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so it can belong to nobody but root.
+With the sops backend, today's sops-nix installs it without looking anybody up: it stays root's, and a service that runs
+as the user cannot read it. An older sops-nix ends the evaluation with
 \`neededForUsers cannot be used for secrets that are not root-owned\`.
 
 Take \`owner\` and \`group\` out if the file is a password hash for \`users.users\`; otherwise the file is not needed for
 users, and \`neededFor\` goes.
 
-Source: sops-nix, modules/sops/secrets-for-users; clan-core d7c35d912, vars/secret/sops.`,
+Source: sops-nix 0ae5f73, modules/sops/secrets-for-users (the assertion asks for \`uid\` and \`gid\`, which clan-core does
+not set; \`sops-install-secrets -ignore-passwd\`).`,
   bad: [
     {
       title: 'A password hash that belongs to a user',
@@ -82,8 +84,8 @@ Source: sops-nix, modules/sops/secrets-for-users; clan-core d7c35d912, vars/secr
         yield {
           at: option.at,
           message:
-            `The secret "${file.name}" of generator "${generator.name}" is needed for users, that is before there are users: ` +
-            `it cannot belong to "${set}", and sops-nix ends the evaluation. Delete "${option.name}", or neededFor.`,
+            `The secret "${file.name}" of generator "${generator.name}" is decrypted before there are users: it stays root's ` +
+            `and never belongs to "${set}". Delete "${option.name}", or neededFor = "users".`,
         };
       }
     }
