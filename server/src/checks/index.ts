@@ -25,6 +25,8 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { dependencyCycle } from './generator/dependency-cycle.ts';
+import { unknownDependency } from './generator/unknown-dependency.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
 import { optionType } from './option/type.ts';
@@ -126,6 +128,8 @@ export const rules: readonly Rule[] = [
   noEffect,
   usersOwner,
   conflict,
+  unknownDependency,
+  dependencyCycle,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
