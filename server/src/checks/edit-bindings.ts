@@ -5,7 +5,7 @@
 import type { Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Range } from '../nix/syntax.ts';
-import { lineAround, writtenAt } from './edits.ts';
+import { eolOf, indentOf, lineAround, writtenAt } from './edits.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
@@ -47,4 +47,17 @@ export function replaceWritten(
 ): TextEdit | null {
   const written = at === null ? null : writtenAt(sources, at);
   return at === null || written === null || !isWritten(written) ? null : { ...at, text };
+}
+
+/** Writes an option into the set that is assigned to the name at a place, as its first; null if that is no set. */
+export function addOption(sources: Sources, at: Place, option: string): TextEdit | null {
+  const file = sources.parse(at.file);
+  const value = file === null ? undefined : optionAt(file, at)?.value;
+  if (file === null || value === undefined || value.kind !== 'attrs') return null;
+  const open = file.text.indexOf('{', value.start) + 1;
+  const first = value.bindings[0];
+  const insert = (text: string): TextEdit => ({ file: file.path, start: open, end: open, text });
+  if (first === undefined) return insert(` ${option}`);
+  const isOwnLine = file.text.slice(open, first.start).includes('\n');
+  return insert(isOwnLine ? `${eolOf(file)}${indentOf(file, first.start)}${option}` : ` ${option}`);
 }

@@ -26,6 +26,9 @@ import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { dependencyCycle } from './generator/dependency-cycle.ts';
+import { sharedAndMachine } from './generator/shared-and-machine.ts';
+import { sharedDependsOnMachine } from './generator/shared-depends-on-machine.ts';
+import { sharedDiffers } from './generator/shared-differs.ts';
 import { unknownDependency } from './generator/unknown-dependency.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
@@ -130,6 +133,9 @@ export const rules: readonly Rule[] = [
   conflict,
   unknownDependency,
   dependencyCycle,
+  sharedDependsOnMachine,
+  sharedAndMachine,
+  sharedDiffers,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
