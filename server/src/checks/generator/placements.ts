@@ -2,7 +2,7 @@
  * What a generator is on each of its machines, for rules about sharing: only where it is settled which definitions a
  * machine has.
  */
-import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition, Place } from '../../fleet/model.ts';
 
 /** A body and the machines that have it; the same for all where a generator is the same everywhere. */
 export interface Variant {
@@ -29,8 +29,9 @@ export function variantsOn(generator: Generator): readonly Variant[] {
   return variants;
 }
 
-/** Where a generator says whether it is shared; where it is defined if it does not say. */
-export function placeOfShare(generator: Generator, body: GeneratorBody): Place {
-  const said = body.options().find(one => one.of === 'generator' && one.name === 'share');
-  return said?.at ?? (generator.definitions[0]?.at as Place);
+/** The first definition that makes a generator shared, or does not. */
+export function placeOfShare(generator: Generator, isShared: boolean): Place {
+  const { definitions } = generator;
+  const found = definitions.find(one => one.body().share === isShared) ?? definitions[0];
+  return (found as GeneratorDefinition).at;
 }

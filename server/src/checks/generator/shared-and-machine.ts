@@ -24,8 +24,8 @@ export const sharedAndMachine: Rule = {
   summary: 'One name is a shared generator on one machine and per machine on another',
   documentation: `\
 Two machines have a generator of the same name, one with \`share = true\` and one without. clan does not complain, but
-storing a shared value deletes the value of that name of each machine that declares it, and storing a machine's own
-deletes the shared one: whichever is generated last takes the other's secret away.
+storing a machine's own value deletes the shared one of that name: the next deployment of the machines that share it is
+without the secret, or has a new one.
 
 Give it the same \`share\` everywhere, or two names.
 
@@ -42,7 +42,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
 {
   imports = [ ../../modules/key.nix ];
   clan.core.vars.generators.backup-key.share = true;
-  #                                    ^^^^^ generator/shared-and-machine: per machine on machine lea
+  #                         ^^^^^^^^^^ generator/shared-and-machine: per machine on machine lea
 }
 `,
         'clan.nix': CLAN,
@@ -70,14 +70,12 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
       if (first === undefined || own.length === 0) continue;
       const machines = (all: typeof variants) => all.flatMap(one => one.machines).sort();
       yield {
-        at: placeOfShare(generator, first.body),
+        at: placeOfShare(generator, true),
         machines: [...machines(shared), ...machines(own)],
         message:
           `The generator "${generator.name}" is shared on ${machinesText(machines(shared))} and per machine on ${machinesText(machines(own))}: ` +
-          "storing the one deletes the other's values. Give it the same share everywhere, or two names.",
-        related: own
-          .slice(0, 1)
-          .map(one => ({ at: placeOfShare(generator, one.body), message: 'Per machine here.' })),
+          "storing a machine's own value deletes the shared one. Give it the same share everywhere, or two names.",
+        related: [{ at: placeOfShare(generator, false), message: 'Per machine here.' }],
       };
     }
   },
