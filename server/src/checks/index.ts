@@ -26,9 +26,11 @@ import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { dependencyCycle } from './generator/dependency-cycle.ts';
+import { invalidName } from './generator/invalid-name.ts';
 import { sharedAndMachine } from './generator/shared-and-machine.ts';
 import { sharedDependsOnMachine } from './generator/shared-depends-on-machine.ts';
 import { sharedDiffers } from './generator/shared-differs.ts';
+import { sharedMachineSpecific } from './generator/shared-machine-specific.ts';
 import { unknownDependency } from './generator/unknown-dependency.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
@@ -136,6 +138,8 @@ export const rules: readonly Rule[] = [
   sharedDependsOnMachine,
   sharedAndMachine,
   sharedDiffers,
+  invalidName,
+  sharedMachineSpecific,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
