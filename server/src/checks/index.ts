@@ -26,7 +26,9 @@ import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { dependencyCycle } from './generator/dependency-cycle.ts';
+import { hashPublic } from './generator/hash-public.ts';
 import { invalidName } from './generator/invalid-name.ts';
+import { rawPromptDeployed } from './generator/raw-prompt-deployed.ts';
 import { sharedAndMachine } from './generator/shared-and-machine.ts';
 import { sharedDependsOnMachine } from './generator/shared-depends-on-machine.ts';
 import { sharedDiffers } from './generator/shared-differs.ts';
@@ -140,6 +142,8 @@ export const rules: readonly Rule[] = [
   sharedDiffers,
   invalidName,
   sharedMachineSpecific,
+  hashPublic,
+  rawPromptDeployed,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
