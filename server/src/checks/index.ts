@@ -25,6 +25,7 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { caKeyDeployed } from './generator/ca-key-deployed.ts';
 import { dependencyCycle } from './generator/dependency-cycle.ts';
 import { hashPublic } from './generator/hash-public.ts';
 import { invalidName } from './generator/invalid-name.ts';
@@ -144,6 +145,7 @@ export const rules: readonly Rule[] = [
   sharedMachineSpecific,
   hashPublic,
   rawPromptDeployed,
+  caKeyDeployed,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

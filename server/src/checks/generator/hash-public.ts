@@ -34,7 +34,8 @@ A file with \`secret = false\` holds what \`mkpasswd\`, \`htpasswd\`, \`openssl 
 password. Public files are committed as they are and lie in the Nix store: whoever reads the repository, or has any
 account on a machine, can try passwords against the hash for as long as they like.
 
-A warning where only the file's \`.path\` is used: with \`secret = true\` nothing else has to change. Where \`.value\` is
+A warning where only the file's \`.path\` is used: it can be secret, and a hash for \`users.users\` then needs
+\`neededFor = "users"\` as well. Where \`.value\` is
 needed during evaluation it cannot be secret, which is for information: take a long random password for it then, not one
 that somebody thought of.`,
   bad: [
@@ -43,7 +44,7 @@ that somebody thought of.`,
       files: {
         'modules/wiki.nix': passwordText(
           '      secret = false;\n',
-          '    # ^^^^^^ generator/hash-public: nothing else has to change\n',
+          '    # ^^^^^^ generator/hash-public: so it can be secret\n',
         ),
       },
     },
@@ -161,7 +162,7 @@ function reportOf(
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
       (byPath
-        ? 'Only its .path is used, so it can be secret and nothing else has to change.'
+        ? 'Only its .path is used, so it can be secret.'
         : 'Make it secret unless its .value is needed; then let the password be long and random.'),
   };
   if (edit === null || !byPath) return report;
