@@ -115,7 +115,7 @@ const NAMES = [
 /** An interpolation that is nothing but the name of the machine, perhaps through a function of lib. */
 const HOLE = new RegExp(`\\$\\{\\s*(?:(?:lib\\.)?[A-Za-z]+\\s+)?((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*\\}`);
 const WHOLE_HOLE = new RegExp(`^${HOLE.source}$`);
-const ASSIGNED = new RegExp(`=\\s*((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*;`);
+const ASSIGNED = new RegExp(`=\\s*((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*(?:;|$)`);
 const WHOLE = new RegExp(`^(?:os)?[cC]onfig\\.(?:${NAMES})$`);
 
 function specificScript({ script }: GeneratorBody): Specific | null {
@@ -150,7 +150,8 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
     if (at === null || !['string', 'unknown', 'attrs'].includes(option.kind)) continue;
     const written = writtenAt(sources, at) ?? '';
     const name = WHOLE.test(written) ? written : (HOLE.exec(written) ?? ASSIGNED.exec(written))?.[1];
-    if (name !== undefined) return { place: at, text: name, consequence };
+    if (name !== undefined)
+      return { place: option.kind === 'attrs' ? option.at : at, text: name, consequence };
   }
   return null;
 }
