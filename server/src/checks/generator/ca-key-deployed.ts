@@ -2,7 +2,7 @@
 import type { Generator, GeneratorFile } from '../../fleet/model.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import { EMPTY, literal, pathOf } from '../../shell/values.ts';
-import { addOption } from '../edit-options.ts';
+import { addOption } from '../edit-bindings.ts';
 import { factsOf } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';

@@ -2,7 +2,7 @@
 import type { Fleet, Generator, GeneratorFile } from '../../fleet/model.ts';
 import type { CommandFact, Flow, WriteFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
-import { replaceWritten } from '../edit-options.ts';
+import { replaceWritten } from '../edit-bindings.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { usesOf } from './consumed.ts';

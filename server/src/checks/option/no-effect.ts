@@ -1,6 +1,6 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
-import { removeOption } from '../edit-options.ts';
+import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf } from '../facts.ts';
 import type { Report, Rule, Severity } from '../rule.ts';
 import { backendOf } from '../stored.ts';
