@@ -182,7 +182,7 @@ describe('option/conflict', () => {
     [
       'two machines have one each',
       `{ ${imported} }\n`,
-      '{ clan.core.vars.generators.key = { files.key = { }; script = "echo x > $out/key"; }; }\n',
+      `{ clan.core.vars.generators.key = { files.key = { }; script = ''echo x > "$out/key"''; }; }\n`,
     ],
     [
       'a condition decides',
@@ -191,7 +191,7 @@ describe('option/conflict', () => {
     ],
     [
       'one has the last word',
-      `{ lib, ... }: { ${imported} clan.core.vars.generators.key.script = lib.mkForce "echo 1 > $out/key"; }\n`,
+      `{ lib, ... }: { ${imported} clan.core.vars.generators.key.script = lib.mkForce ''echo 1 > "$out/key"''; }\n`,
       '{ }\n',
     ],
     [

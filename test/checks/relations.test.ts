@@ -150,11 +150,11 @@ describe('generators of several machines', () => {
 
 describe('generator/shared-machine-specific', () => {
   it.each([
-    ['the script', `script = "echo \${config.networking.hostName} > $out/key";`],
-    ['validation', 'validation.host = config.networking.hostName; script = "date > $out/key";'],
+    ['the script', `script = ''echo \${config.networking.hostName} > "$out/key"'';`],
+    ['validation', `validation.host = config.networking.hostName; script = ''date > "$out/key"'';`],
     [
       'the description of a prompt',
-      `prompts.pin = { persist = true; description = "PIN of \${config.networking.hostName}"; }; script = "date > $out/key";`,
+      `prompts.pin = { persist = true; description = "PIN of \${config.networking.hostName}"; }; script = ''date > "$out/key"'';`,
     ],
   ])('finds the machine in %s', (_, body) => {
     const text = `{ config, ... }:\n{\n  clan.core.vars.generators.key = {\n    share = true;\n    files.key = { };\n    ${body}\n  };\n}\n`;
@@ -162,7 +162,7 @@ describe('generator/shared-machine-specific', () => {
   });
 
   it('is silent where one machine has it', () => {
-    const text = `{ config, ... }:\n{\n  clan.core.vars.generators.key = {\n    share = true;\n    files.key = { };\n    script = "echo \${config.networking.hostName} > $out/key";\n  };\n}\n`;
+    const text = `{ config, ... }:\n{\n  clan.core.vars.generators.key = {\n    share = true;\n    files.key = { };\n    script = ''echo \${config.networking.hostName} > "$out/key"'';\n  };\n}\n`;
     expectSilent({
       [FILE]: text,
       'clan.nix': CLAN,

@@ -51,7 +51,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
     share = true;
     files.cert.secret = false;
     runtimeInputs = [ pkgs.openssl ];
-    script = "openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=${HOST} -keyout /dev/null -out $out/cert";
+    script = "openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=${HOST} -keyout /dev/null -out \\"$out/cert\\"";
     #                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ generator/shared-machine-specific: the machine that comes first
   };
 }

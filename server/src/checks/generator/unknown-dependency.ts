@@ -31,7 +31,7 @@ function certificate(dependency: string, mark = ''): string {
 ${mark}    files.fingerprint.secret = false;
     runtimeInputs = [ pkgs.openssl ];
     script = ''
-      openssl x509 -noout -fingerprint -in "$in/example-ca/ca.crt" > "$out/fingerprint"
+      openssl x509 -noout -fingerprint -in "$in"/*/ca.crt > "$out/fingerprint"
     '';
   };
 }
@@ -61,7 +61,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
         'modules/cert.nix': certificate(
           'exmaple-ca',
           `    #                ^^^^^^^^^^^^ generator/unknown-dependency: Did you mean "example-ca"?\n`,
-        ).replace('$in/example-ca', '$in/exmaple-ca'),
+        ),
       },
     },
     {

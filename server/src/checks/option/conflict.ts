@@ -37,8 +37,8 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
         'machines/lea/configuration.nix': `\
 {
   imports = [ ../../modules/key.nix ];
-  clan.core.vars.generators.key.script = "echo none > $out/key";
-  #                                      ^^^^^^^^^^^^^^^^^^^^^^ option/conflict: (machine lea)
+  clan.core.vars.generators.key.script = "exit 1";
+  #                                      ^^^^^^^^ option/conflict: (machine lea)
 }
 `,
         'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',

@@ -44,10 +44,9 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
     #           ^^^^^^^^^ option/unknown: Did you mean "neededFor"?
     secret = true;
   # ^^^^^^ option/unknown: files.<name>.secret
-    prompt.token.type = "hidden";
-  # ^^^^^^ option/unknown: Did you mean "prompts"?
-    runtimeInput = [ pkgs.openssl ];
-  # ^^^^^^^^^^^^ option/unknown: Did you mean "runtimeInputs"?
+    validaton = 2;
+  # ^^^^^^^^^ option/unknown: Did you mean "validation"?
+    runtimeInputs = [ pkgs.openssl ];
     script = ''
       openssl rand -hex 32 > "$out/token"
     '';
@@ -69,6 +68,10 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
       createFile = true;
     # ^^^^^^^^^^ option/unknown: is now "persist"
     };
+    files.sum = { };
+    script = ''
+      sha256sum < "$prompts/password" > "$out/sum"
+    '';
   };
 }
 `,
