@@ -81,6 +81,10 @@ export function plainFleet(fleet: Fleet): unknown {
       definitions: definitions(one.definitions),
       body: plain(one.body()),
       bodies: one.bodies().map(plain),
+      settledOn: (one.machines ?? []).map(machine => {
+        const body = one.settledOn(machine);
+        return body === null ? null : plain(body);
+      }),
       bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
     })),
     registries: fleet.registries.map(one => ({

@@ -5,7 +5,11 @@ import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
 import { absoluteProgram } from './generator/absolute-program.ts';
 import { bashSyntax } from './generator/bash-syntax.ts';
 import { brokenPipe } from './generator/broken-pipe.ts';
+import { caKeyDeployed } from './generator/ca-key-deployed.ts';
+import { dependencyCycle } from './generator/dependency-cycle.ts';
+import { hashPublic } from './generator/hash-public.ts';
 import { interactiveTool } from './generator/interactive-tool.ts';
+import { invalidName } from './generator/invalid-name.ts';
 import { legacyFacts } from './generator/legacy-facts.ts';
 import { missingTool } from './generator/missing-tool.ts';
 import { network } from './generator/network.ts';
@@ -23,10 +27,16 @@ import { promptsUnset } from './generator/prompts-unset.ts';
 import { scriptNotExecutable } from './generator/script-not-executable.ts';
 import { secretInLog } from './generator/secret-in-log.ts';
 import { trailingNewline } from './generator/trailing-newline.ts';
+import { rawPromptDeployed } from './generator/raw-prompt-deployed.ts';
+import { sharedAndMachine } from './generator/shared-and-machine.ts';
+import { sharedDependsOnMachine } from './generator/shared-depends-on-machine.ts';
+import { sharedDiffers } from './generator/shared-differs.ts';
+import { sharedMachineSpecific } from './generator/shared-machine-specific.ts';
 import { undeclaredDependency } from './generator/undeclared-dependency.ts';
 import { undeclaredOutput } from './generator/undeclared-output.ts';
 import { undeclaredPrompt } from './generator/undeclared-prompt.ts';
 import { unknownDependencyFile } from './generator/unknown-dependency-file.ts';
+import { unknownDependency } from './generator/unknown-dependency.ts';
 import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
@@ -41,6 +51,11 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
+import { conflict } from './option/conflict.ts';
+import { noEffect } from './option/no-effect.ts';
+import { optionType } from './option/type.ts';
+import { unknownOption } from './option/unknown.ts';
+import { usersOwner } from './option/users-owner.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
 import { duplicateGenerator } from './registry/duplicate-generator.ts';
@@ -148,6 +163,21 @@ export const rules: readonly Rule[] = [
   duplicateMachineSource,
   missingHost,
   unregistered,
+  unknownOption,
+  optionType,
+  noEffect,
+  usersOwner,
+  conflict,
+  unknownDependency,
+  dependencyCycle,
+  sharedDependsOnMachine,
+  sharedAndMachine,
+  sharedDiffers,
+  invalidName,
+  sharedMachineSpecific,
+  hashPublic,
+  rawPromptDeployed,
+  caKeyDeployed,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -214,6 +214,11 @@ function generator(
     body ??= variantsOf(bodies());
     return body;
   };
+  let ownerOf: ReadonlyMap<string, MachineGenerators> | null = null;
+  const settledOn = (machine: string) => {
+    ownerOf ??= new Map(holders);
+    return ownBody(name, sites, ownerOf.get(machine));
+  };
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -225,7 +230,8 @@ function generator(
     conditional: definitions.every(one => one.conditional),
     body: whole,
     bodies,
-    bodyOn: machine => ownBody(name, sites, holders.find(([holder]) => holder === machine)?.[1]) ?? whole(),
+    settledOn,
+    bodyOn: machine => settledOn(machine) ?? whole(),
   };
 }
 

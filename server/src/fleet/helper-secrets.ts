@@ -71,7 +71,7 @@ function setsIn(cx: Evaluation, value: Value, conditional: boolean, depth = 0): 
           : setsIn(cx, force(cx, item), conditional, depth),
       );
     case 'attrs':
-      return [{ value: withoutMeta(value), conditional }];
+      return [{ value: withoutMeta(cx, value), conditional }];
     case 'unknown': {
       const made = constructed(cx, value);
       if (made !== null) return [{ value: made, conditional }];
@@ -98,9 +98,27 @@ export function discoveredSets(cx: Evaluation, lazy: Lazy, at: Origin): Declared
   });
 }
 
-function withoutMeta(set: AttrsValue): AttrsValue {
-  if (!set.entries.has('meta')) return set;
-  return { ...set, entries: new Map([...set.entries].filter(([name]) => name !== 'meta')) };
+/** A declaration without its tags, which may be said of the whole of it or of each generator. */
+function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
+  const entries = new Map<string, Attr>();
+  for (const [name, entry] of declaration.entries) {
+    if (name === 'meta') continue;
+    const { value } = entry;
+    const stripped = thunk(
+      () => {
+        const body = force(cx, value);
+        return body.kind === 'attrs' ? without(body, 'meta') : body;
+      },
+      value.kind === 'thunk' ? value.at : value.origin,
+    );
+    entries.set(name, { ...entry, value: stripped });
+  }
+  return { ...declaration, entries };
+}
+
+function without(set: AttrsValue, name: string): AttrsValue {
+  if (!set.entries.has(name)) return set;
+  return { ...set, entries: new Map([...set.entries].filter(([each]) => each !== name)) };
 }
 
 /** `config.my.secrets.mkMachineSecret { name = …; files = …; … }` */

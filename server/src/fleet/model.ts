@@ -146,6 +146,8 @@ export interface Generator {
   /** False if further machines may have it. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
+  /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
+  readonly settledOn: (machine: string) => GeneratorBody | null;
   /** The merged body. */
   readonly body: () => GeneratorBody;
   /** What it is on one machine, as far as that is known; otherwise the merged body. */

@@ -1,0 +1,175 @@
+/** generator/hash-public: the hash of a password in a public file. */
+import type { Fleet, Generator, GeneratorFile } from '../../fleet/model.ts';
+import type { CommandFact, Flow, WriteFact } from '../../shell/flow-facts.ts';
+import type { Range } from '../../shell/syntax.ts';
+import { replaceWritten } from '../edit-bindings.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { followed } from '../scripts.ts';
+import { usesOf } from './consumed.ts';
+
+function passwordText(secret: string, mark = ''): string {
+  return `\
+{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.wiki-admin = {
+    prompts.password.type = "hidden";
+    files.hash = {
+${secret}${mark}    };
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      mkpasswd --method=bcrypt --stdin < "$prompts/password" | tr -d "\\n" > "$out/hash"
+    '';
+  };
+  services.wiki.adminPasswordHashFile = config.clan.core.vars.generators.wiki-admin.files.hash.path;
+}
+`;
+}
+
+export const hashPublic: Rule = {
+  id: 'generator/hash-public',
+  severity: 'warning',
+  summary: 'The hash of a password in a public file',
+  documentation: `\
+A file with \`secret = false\` holds what \`mkpasswd\`, \`htpasswd\`, \`openssl passwd\` or another such program makes of a
+password. Public files are committed as they are and lie in the Nix store: whoever reads the repository, or has any
+account on a machine, can try passwords against the hash for as long as they like.
+
+A warning where only the file's \`.path\` is used: it can be secret, and a hash for \`users.users\` then needs
+\`neededFor = "users"\` as well. Where \`.value\` is
+needed during evaluation it cannot be secret, which is for information: take a long random password for it then, not one
+that somebody thought of.`,
+  bad: [
+    {
+      title: 'A hash that is read from its file',
+      files: {
+        'modules/wiki.nix': passwordText(
+          '      secret = false;\n',
+          '    # ^^^^^^ generator/hash-public: so it can be secret\n',
+        ),
+      },
+    },
+  ],
+  good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
+  check: function* (context) {
+    for (const generator of context.fleet.generators) {
+      const body = generator.body();
+      if (!body.files.some(file => file.secret === false)) continue;
+      const flow = followed(body.script)?.flow;
+      if (flow === undefined || !flow.commands.some(isHasher)) continue;
+      for (const file of body.files) {
+        if (file.secret !== false) continue;
+        const hasher = hasherOf(flow, file.name);
+        if (hasher !== null) yield reportOf(context, generator, file, hasher);
+      }
+    }
+  },
+};
+
+const HASHERS: ReadonlySet<string> = new Set([
+  'mkpasswd',
+  'htpasswd',
+  'htdigest',
+  'argon2',
+  'bcrypt',
+  'slappasswd',
+  'mosquitto_passwd',
+  'grub-mkpasswd-pbkdf2',
+]);
+
+/** Programs that make hashes among other things, by their first arguments. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  openssl: /^passwd\b/,
+  caddy: /^hash-password\b/,
+  authelia: /^crypto hash generate\b/,
+  doveadm: /^pw\b/,
+};
+
+function isHasher({ name, arguments: given }: CommandFact): boolean {
+  if (name === null) return false;
+  const words = given
+    .slice(0, 3)
+    .map(one => one.text)
+    .join(' ');
+  return HASHERS.has(name) || PARTS[name]?.test(words) === true;
+}
+
+/** What passes on what it is given. */
+const FILTERS: ReadonlySet<string> = new Set([
+  'tr',
+  'cut',
+  'sed',
+  'head',
+  'tail',
+  'cat',
+  'tee',
+  'awk',
+  'grep',
+]);
+
+/** The program whose hash a file of `$out` gets; null if it gets none. */
+function hasherOf(flow: Flow, file: string): string | null {
+  for (const write of flow.writes) {
+    const { path } = write;
+    const isFile = path.root === 'variable' && path.variable === 'out' && path.rest === file;
+    if (!isFile || write.fate === 'removed') continue;
+    const writer = write.command === null ? undefined : flow.commands[write.command];
+    const hasher = writer === undefined ? undefined : hasherBehind(flow, writer, write);
+    if (hasher !== undefined) return hasher.name;
+  }
+  return null;
+}
+
+function hasherBehind(flow: Flow, writer: CommandFact, write: WriteFact): CommandFact | undefined {
+  if (isHasher(writer)) return write.how === 'command' || writer.stdout === 'file' ? writer : undefined;
+  const hashers = flow.commands.filter(isHasher);
+  if (FILTERS.has(writer.name ?? '')) {
+    for (const { stages } of flow.pipelines) {
+      const last = stages.findIndex(stage => stage.includes(writer.index));
+      const before = stages.slice(0, Math.max(0, last)).flat();
+      const between = before.slice(1).every(index => {
+        const command = flow.commands[index];
+        return command === undefined || FILTERS.has(command.name ?? '') || isHasher(command);
+      });
+      const found = hashers.find(one => before.includes(one.index));
+      if (found !== undefined && between) return found;
+    }
+  }
+  if (!['echo', 'printf', 'cat'].includes(writer.name ?? '')) return undefined;
+  // `echo "$(mkpasswd …)"`, and `hash=$(mkpasswd …); echo "$hash"`.
+  const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
+  const spans: Range[] = [...writer.arguments];
+  for (const variable of flow.variables)
+    if (writer.arguments.some(one => isIn(variable, one)))
+      spans.push(...flow.assignments.filter(one => one.name === variable.name));
+  return hashers.find(one => one.stdout === 'captured' && spans.some(span => isIn(one, span)));
+}
+
+function reportOf(
+  { fleet, sources }: CheckContext,
+  generator: Generator,
+  file: GeneratorFile,
+  hasher: string,
+): Report {
+  const said = generator
+    .body()
+    .options()
+    .find(one => one.of === 'file' && one.owner === file.name && one.name === 'secret');
+  const byPath = isByPathOnly(fleet, generator.name, file.name);
+  const edit = replaceWritten(sources, said?.valueAt ?? null, text => text === 'false', 'true');
+  const report: Report = {
+    at: said?.at ?? file.at,
+    severity: byPath ? 'warning' : 'info',
+    message:
+      `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
+      (byPath
+        ? 'Only its .path is used, so it can be secret.'
+        : 'Make it secret unless its .value is needed; then let the password be long and random.'),
+  };
+  if (edit === null || !byPath) return report;
+  return { ...report, fixes: [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }] };
+}
+
+function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
+  const uses = usesOf(fleet, generator, file);
+  return uses.length > 0 && uses.every(use => use.attribute === 'path' && use.generatorKind !== 'pattern');
+}

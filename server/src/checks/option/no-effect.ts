@@ -1,0 +1,183 @@
+/** option/no-effect: an option that does nothing for this file. */
+import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
+import { removeOption } from '../edit-bindings.ts';
+import { type Facts, factsOf } from '../facts.ts';
+import type { Report, Rule, Severity } from '../rule.ts';
+import { backendOf } from '../stored.ts';
+import { firstTime, optionText, writtenIn } from './written.ts';
+
+export const noEffect: Rule = {
+  id: 'option/no-effect',
+  severity: 'warning',
+  summary: 'An option that does nothing for its file',
+  documentation: `\
+\`owner\`, \`group\` and \`mode\` of a public file: public files are added to the Nix store, where everybody may read them
+and nobody owns them. clan-core warns of it at every evaluation. If only some user may read the file, it is a secret
+(\`secret = true\`).
+
+\`restartUnits\` of a file that sops-nix does not install: of a public file, of one with \`deploy = false\` or
+\`neededFor = "activation"\` or \`"partitioning"\`, on macOS, or with the backends \`age\` and \`password-store\`. The service
+goes on with the old secret until something else restarts it.
+
+Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/secret/sops/generators-to-sops.nix.`,
+  bad: [
+    {
+      title: 'A public file with an owner',
+      files: {
+        'modules/key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key.restartUnits = [ "api.service" ];
+    files."key.pub" = {
+      secret = false;
+      owner = "api";
+    # ^^^^^ option/no-effect: is public
+    };
+    runtimeInputs = [ pkgs.wireguard-tools ];
+    script = ''
+      wg genkey > "$out/key"
+      wg pubkey < "$out/key" > "$out/key.pub"
+    '';
+  };
+}
+`,
+      },
+    },
+    {
+      title: 'Units that nobody restarts',
+      files: {
+        'modules/key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.settings.secretStore = "age";
+  clan.core.vars.generators.key = {
+    files.key.restartUnits = [ "api.service" ];
+    #         ^^^^^^^^^^^^ option/no-effect: backend "age"
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+}
+`,
+        'machines/lea/configuration.nix': '{ imports = [ ../../modules/key.nix ]; }\n',
+        'clan.nix': '{ vars.settings.secretStore = "age"; }\n',
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'Owners of secrets, and the usual ones of public files',
+      files: {
+        'modules/key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key = {
+      owner = "api";
+      mode = "0440";
+      restartUnits = [ "api.service" ];
+    };
+    files."key.pub" = {
+      secret = false;
+      owner = "root";
+    };
+    runtimeInputs = [ pkgs.wireguard-tools ];
+    script = ''
+      wg genkey > "$out/key"
+      wg pubkey < "$out/key" > "$out/key.pub"
+    '';
+  };
+}
+`,
+      },
+    },
+  ],
+  check: function* ({ fleet, sources }) {
+    const isNew = firstTime();
+    const facts = factsOf(fleet);
+    for (const { generator, options } of writtenIn(fleet)) {
+      for (const option of options) {
+        if (option.of !== 'file' || !JUDGED.has(option.name)) continue;
+        const file = generator.body().files.find(one => one.name === option.owner);
+        const reason = file === undefined ? null : reasonOf(fleet, facts, generator, file, option);
+        if (reason === null || !isNew(option)) continue;
+        const edit = removeOption(sources, option.at);
+        const report: Report = {
+          at: option.at,
+          severity: reason.severity,
+          message: `"${optionText(option)}" has no effect: ${reason.text}`,
+          unnecessary: true,
+        };
+        const title = `Delete "${option.name}"`;
+        yield edit === null
+          ? report
+          : { ...report, fixes: [{ title, edits: [edit], preferred: false, guess: true }] };
+      }
+    }
+  },
+};
+
+const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
+
+/** What these options have where nothing is said; saying it does no harm. */
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  owner: ['root'],
+  group: ['root', 'wheel'],
+  mode: ['0400'],
+};
+
+interface Reason {
+  readonly text: string;
+  readonly severity: Severity;
+}
+
+function reasonOf(
+  fleet: Fleet,
+  facts: Facts,
+  generator: Generator,
+  file: GeneratorFile,
+  option: WrittenOption,
+): Reason | null {
+  if (option.name === 'restartUnits') return restartReason(fleet, facts, generator, file, option);
+  const { value } = option;
+  const isUsual = value.kind === 'plain' && USUAL[option.name]?.includes(String(value.value)) === true;
+  // What is needed before there is a store is uploaded even if it is public.
+  const isInStore = file.neededFor === 'services' || file.neededFor === 'users';
+  if (file.secret !== false || !isInStore || isUsual || value.kind !== 'plain') return null;
+  return {
+    text: 'the file is public, which puts it into the Nix store for everybody to read. Delete it, or make the file secret.',
+    severity: 'warning',
+  };
+}
+
+function restartReason(
+  fleet: Fleet,
+  { machines }: Facts,
+  generator: Generator,
+  file: GeneratorFile,
+  { value }: WrittenOption,
+): Reason | null {
+  if (value.kind !== 'list' || value.items.length === 0) return null;
+  if (file.secret === false)
+    return { text: 'the file is public, and units restart on changes of secrets only.', severity: 'info' };
+  if (file.deploy === false)
+    return { text: 'the file has deploy = false and never comes to a machine.', severity: 'info' };
+  if (file.neededFor === 'activation' || file.neededFor === 'partitioning')
+    return {
+      text: `files with neededFor = "${file.neededFor}" are uploaded without restarting anything.`,
+      severity: 'warning',
+    };
+  const backend = backendOf(fleet);
+  if (backend !== null && backend !== 'sops')
+    return {
+      text: `the backend "${backend}" restarts nothing. Restart the units yourself when the secret changes.`,
+      severity: 'warning',
+    };
+  const having = generator.machinesComplete ? (generator.machines ?? []) : [];
+  const isDarwin = (name: string) => (machines.get(name) as Machine | undefined)?.class === 'darwin';
+  return having.length > 0 && having.every(isDarwin)
+    ? { text: 'macOS has no units to restart.', severity: 'warning' }
+    : null;
+}

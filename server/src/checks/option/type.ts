@@ -1,0 +1,172 @@
+/** option/type: an option has a value that it cannot have. */
+import type { Place, WrittenOption } from '../../fleet/model.ts';
+import { replaceWritten } from '../edit-bindings.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { type Mistake, mistakeIn } from './values.ts';
+import { firstTime, optionText, type WrittenIn, writtenIn } from './written.ts';
+
+export const optionType: Rule = {
+  id: 'option/type',
+  severity: 'error',
+  summary: 'An option has a value that it cannot have',
+  documentation: `\
+An option of a generator, of one of its files or of a prompt has a value of another type than clan-core's: a \`mode\`
+that is a number or has three digits, a \`neededFor\` or a prompt \`type\` that does not exist, a string where a list of
+strings belongs, a \`validation\` with lists or with sets that are too deep. Evaluating the machine ends with
+\`A definition for option … is not of type …\`, and with it every command that needs its vars.
+
+Modes are four octal digits in a string (\`"0440"\`), \`neededFor\` is \`partitioning\`, \`activation\`, \`users\` or
+\`services\`, prompts are \`line\`, \`hidden\`, \`multiline\` or \`multiline-hidden\`.
+
+Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
+
+Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
+  bad: [
+    {
+      title: 'Modes, words and lists',
+      files: {
+        'modules/tls.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+    dependencies = "ca";
+    #              ^^^^ option/type: takes a list of strings, not a string
+    files.key = {
+      mode = "440";
+      #      ^^^^^ option/type: four octal digits
+      neededFor = "user";
+      #           ^^^^^^ option/type: Did you mean "users"?
+      deploy = "false";
+      #        ^^^^^^^ option/type: takes true or false
+    };
+    files.cert.mode = 0444;
+    #                 ^^^^ option/type: four octal digits
+    prompts.pin.type = "password";
+    #                  ^^^^^^^^^^ option/type: takes one of
+    runtimeInputs = [ "openssl" pkgs.jq ];
+    #               ^^^^^^^^^^^^^^^^^^^^^ option/type: "openssl" is none
+    validation.names = [ "a.example" "b.example" ];
+  # ^^^^^^^^^^ option/type: a list is none
+    script = ''
+      openssl req -new -passin file:"$prompts/pin" -keyout "$out/key" -out "$out/cert" < "$in/ca/ca.crt"
+    '';
+  };
+  clan.core.vars.generators.ca = {
+    files."ca.crt".secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=ca -keyout /dev/null -out "$out/ca.crt"
+    '';
+  };
+}
+`,
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'What the options take',
+      files: {
+        'modules/tls.nix': `\
+{ lib, pkgs, ... }:
+{
+  clan.core.vars.generators.tls = {
+    files.key = {
+      mode = "0440";
+      neededFor = "users";
+      deploy = false;
+    };
+    prompts.pin.type = "hidden";
+    runtimeInputs = with pkgs; [ openssl jq ];
+    validation = {
+      names = builtins.toJSON [ "a.example" "b.example" ];
+      policy.days = 365;
+    };
+    script = ''
+      openssl genrsa -aes256 -passout file:"$prompts/pin" -out "$out/key"
+    '';
+  };
+}
+`,
+      },
+    },
+    {
+      title: 'A mistaken default that is overridden',
+      files: {
+        'modules/key.nix': `\
+{ lib, pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key.mode = lib.mkMerge [
+      (lib.mkDefault "400")
+      "0440"
+    ];
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/key"
+    '';
+  };
+}
+`,
+      },
+    },
+  ],
+  check: function* (context) {
+    const isNew = firstTime();
+    const strongest = strengths(writtenIn(context.fleet));
+    for (const { generator, options } of writtenIn(context.fleet)) {
+      for (const option of options) {
+        const mistake = mistakeIn(option);
+        if (mistake === null || option.priority > (strongest.get(keyOf(generator.name, option)) ?? 0))
+          continue;
+        if (isNew({ at: placeOf(option) })) yield reportOf(context, option, mistake);
+      }
+    }
+  },
+};
+
+function keyOf(generator: string, { of, owner, name }: WrittenOption): string {
+  return [generator, of, owner, name].join('\0');
+}
+
+/** The priority that counts for each option: what is weaker, nobody looks at. */
+function strengths(all: readonly WrittenIn[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { generator, options } of all) {
+    for (const option of options) {
+      const key = keyOf(generator.name, option);
+      // An unknown may be anything, mkForce too.
+      const priority = option.kind === 'unknown' ? 0 : option.priority;
+      found.set(key, Math.min(found.get(key) ?? priority, priority));
+    }
+  }
+  return found;
+}
+
+/** A set may be written in pieces: its name stands for it. */
+function placeOf({ kind, valueAt, at }: WrittenOption): Place {
+  return kind === 'attrs' ? at : (valueAt ?? at);
+}
+
+function reportOf({ sources }: CheckContext, option: WrittenOption, { problem, instead }: Mistake): Report {
+  const edit =
+    instead === null
+      ? null
+      : replaceWritten(sources, option.valueAt, text => instead.isWritten(text), instead.text);
+  const end = problem.endsWith('?') ? problem : `${problem}.`;
+  return {
+    at: placeOf(option),
+    message: `"${optionText(option)}" ${end}`,
+    fixes:
+      edit === null || instead === null
+        ? []
+        : [
+            {
+              title: `Replace with ${instead.text}`,
+              edits: [edit],
+              preferred: true,
+              ...(instead.isGuess ? { guess: true } : {}),
+            },
+          ],
+  };
+}

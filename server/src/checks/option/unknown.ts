@@ -1,0 +1,232 @@
+/** option/unknown: an option that generators, files or prompts do not have. */
+import type { WrittenOption } from '../../fleet/model.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import { removeOption } from '../edit-bindings.ts';
+import { replaceName } from '../edits.ts';
+import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
+import { didYouMean, suggest } from '../suggest.ts';
+import {
+  FORMER,
+  MODULE_KEYS,
+  MODULE_WORDS,
+  OPTIONS,
+  type OptionOwner,
+  OTHER_WORDS,
+  ownerOf,
+} from './schema.ts';
+import { firstTime, writtenIn } from './written.ts';
+
+export const unknownOption: Rule = {
+  id: 'option/unknown',
+  severity: 'error',
+  summary: 'An option that generators, files or prompts do not have',
+  documentation: `\
+A generator, or one of its files or prompts, sets an option that clan-core does not have: a slip of the pen
+(\`runtimeInput\`), an option of something else (\`secret\` of the generator instead of its file), or one that is gone.
+Evaluating the machine ends with \`The option … does not exist\`, for every command that needs its vars.
+
+Options that clan-core had once are warnings, for the clan-core of a repository may still be one that takes them:
+\`migrateFact\` (gone with facts in December 2025; delete it), \`createFile\` (now \`persist\`), \`invalidationData\` (now
+\`validation\`).
+
+Options that the workspace declares itself with \`mkOption\` are known.
+
+Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
+  bad: [
+    {
+      title: 'A slip of the pen, and an option of files',
+      files: {
+        'modules/api.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.api = {
+    files.token.neededfor = "users";
+    #           ^^^^^^^^^ option/unknown: Did you mean "neededFor"?
+    secret = true;
+  # ^^^^^^ option/unknown: files.<name>.secret
+    validaton = 2;
+  # ^^^^^^^^^ option/unknown: Did you mean "validation"?
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/token"
+    '';
+  };
+}
+`,
+      },
+    },
+    {
+      title: 'Options that are gone',
+      files: {
+        'modules/wiki.nix': `\
+{
+  clan.core.vars.generators.wiki = {
+    migrateFact = "wiki";
+  # ^^^^^^^^^^^ option/unknown: facts went
+    prompts.password = {
+      type = "hidden";
+      createFile = true;
+    # ^^^^^^^^^^ option/unknown: is now "persist"
+    };
+    files.sum = { };
+    script = ''
+      sha256sum < "$prompts/password" > "$out/sum"
+    '';
+  };
+}
+`,
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'Options of the right things',
+      files: {
+        'modules/api.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.api = {
+    files.token = {
+      neededFor = "users";
+      restartUnits = [ "api.service" ];
+    };
+    prompts.account = {
+      persist = true;
+      display.group = "api";
+    };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 > "$out/token"
+    '';
+  };
+}
+`,
+      },
+    },
+    {
+      title: 'An option that the workspace declares',
+      files: {
+        'modules/tags.nix': `\
+{ lib, ... }:
+{
+  options.clan.core.vars.generators = lib.mkOption {
+    type = lib.types.attrsOf (
+      lib.types.submodule { options.tags = lib.mkOption { type = lib.types.listOf lib.types.str; }; }
+    );
+  };
+  config.clan.core.vars.generators.api = {
+    tags = [ "web" ];
+    prompts.token.persist = true;
+  };
+}
+`,
+      },
+    },
+  ],
+  check: function* (context) {
+    const isNew = firstTime();
+    for (const { options } of writtenIn(context.fleet)) {
+      for (const option of options) {
+        if (OPTIONS[option.of].has(option.name) || MODULE_WORDS.has(option.name)) continue;
+        if (!isNew(option) || isModule(options, option) || mayBeDeclared(context, option)) continue;
+        yield FORMER[option.of].has(option.name) ? formerReport(context, option) : reportOf(context, option);
+      }
+    }
+  },
+};
+
+/** Is the thing written as a module, which may declare options of its own? */
+function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {
+  return options.some(one => one.of === of && one.owner === owner && MODULE_KEYS.has(one.name));
+}
+
+/** Names that a file declares as options. */
+const declared = new WeakMap<SourceFile, ReadonlySet<string>>();
+
+function declaredIn(file: SourceFile): ReadonlySet<string> {
+  let names = declared.get(file);
+  if (names === undefined) {
+    const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
+    names = new Set([...found].map(match => match[1] as string));
+    declared.set(file, names);
+  }
+  return names;
+}
+
+/**
+ * Does the workspace declare an option of that name, or generators without clan? What generators look like where a
+ * workspace declares them itself may be said in files that do not mention vars.
+ */
+function mayBeDeclared({ fleet, sources }: CheckContext, { of, name }: WrittenOption): boolean {
+  let isClan = fleet.isClan;
+  for (const path of fleet.units.keys()) {
+    const file = sources.parse(path);
+    if (file === null) continue;
+    isClan ||= file.text.includes('clan');
+    const names = declaredIn(file);
+    if (names.has(name)) return true;
+    if (names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name)) return true;
+  }
+  return !isClan;
+}
+
+function meantBy(of: OptionOwner, name: string): string | null {
+  const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([each]) => each);
+  return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
+}
+
+function formerReport({ sources }: CheckContext, { of, name, at }: WrittenOption): Report {
+  const { now, since } = FORMER[of].get(name) as { now: string | null; since: string };
+  if (now === null) {
+    const edit = removeOption(sources, at);
+    return {
+      at,
+      severity: 'warning',
+      message: `The option "${name}" is gone from clan-core (${since}): the next update ends evaluation with "does not exist". Delete it.`,
+      fixes: edit === null ? [] : [{ title: `Delete "${name}"`, edits: [edit], preferred: true }],
+    };
+  }
+  const edit = replaceName(sources, at, name, now);
+  return {
+    at,
+    severity: 'warning',
+    message: `The option "${name}" is now "${now}" (${since}): the clan-core of today does not know the old name.`,
+    fixes: edit === null ? [] : [{ title: `Replace with "${now}"`, edits: [edit], preferred: true }],
+  };
+}
+
+const THINGS: Readonly<Record<OptionOwner, string>> = {
+  generator: 'Generators have',
+  file: "A generator's files have",
+  prompt: 'Prompts have',
+};
+
+const PLACES: Readonly<Record<OptionOwner, string>> = {
+  generator: 'the generator itself',
+  file: 'files.<name>',
+  prompt: 'prompts.<name>',
+};
+
+function reportOf({ sources }: CheckContext, option: WrittenOption): Report {
+  const { of, name, at } = option;
+  const elsewhere = ownerOf(name, of);
+  const meant = elsewhere === null ? meantBy(of, name) : null;
+  const edit = meant === null || isOnePrompt(option, meant) ? null : replaceName(sources, at, name, meant);
+  const fixes: Fix[] =
+    edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
+  const instead =
+    elsewhere === null
+      ? didYouMean(meant)
+      : ` It is one of ${elsewhere === 'generator' ? PLACES.generator : `${elsewhere}s: write ${PLACES[elsewhere]}.${name}`}.`;
+  return {
+    at,
+    message: `${THINGS[of]} no option "${name}": evaluating it fails.${instead}`,
+    fixes,
+  };
+}
+
+/** `prompt = { type = …; }` lacks the prompt's name: another word in its place would not mend it. */
+function isOnePrompt({ value }: WrittenOption, meant: string): boolean {
+  if (meant !== 'prompts' || value.kind !== 'set') return meant === 'prompts' && value.kind !== 'unknown';
+  return [...value.entries.keys()].some(name => OPTIONS.prompt.has(name));
+}

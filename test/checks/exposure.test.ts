@@ -1,0 +1,123 @@
+// The rules about secrets that lie where nobody needs them, where it is less plain than in their examples.
+
+import { describe, expect, it } from 'vitest';
+import { check, expectSilent, onlyFinding, type Texts } from './harness.ts';
+
+function moduleWith(body: string, script: string, more = ''): Texts {
+  return {
+    'modules/key.nix': `{ config, pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    ${body}
+    runtimeInputs = with pkgs; [ mkpasswd openssl step-cli ];
+    script = ''
+      ${script}
+    '';
+  };
+${more}}
+`,
+  };
+}
+
+const use = (file: string, attribute = 'path') =>
+  `  environment.etc.key.text = config.clan.core.vars.generators.key.files."${file}".${attribute};\n`;
+
+describe('generator/hash-public', () => {
+  const body = 'prompts.password.type = "hidden"; files.hash.secret = false;';
+
+  it.each([
+    ['a pipe', 'cat "$prompts/password" | mkpasswd -s | tr -d "\\n" > "$out/hash"'],
+    ['an argument', 'echo "ada:$(mkpasswd -s < "$prompts/password")" > "$out/hash"'],
+    [
+      'a variable',
+      'hash=$(openssl passwd -6 -in "$prompts/password")\n      printf %s "$hash" > "$out/hash"',
+    ],
+  ])('follows the hash through %s', (_, script) => {
+    expect(onlyFinding(check(moduleWith(body, script)), 'generator/hash-public').severity).toBe('info');
+  });
+
+  it.each([
+    ['path', 'warning'],
+    ['value', 'info'],
+  ])('depends on whether .%s is used', (attribute, severity) => {
+    const texts = moduleWith(body, 'mkpasswd -s < "$prompts/password" > "$out/hash"', use('hash', attribute));
+    expect(onlyFinding(check(texts), 'generator/hash-public').severity).toBe(severity);
+  });
+
+  it('is silent for what is public beside the hash', () => {
+    expectSilent(
+      moduleWith(
+        'prompts.password.type = "hidden"; files.hash = { }; files.name.secret = false;',
+        'mkpasswd -s < "$prompts/password" > "$out/hash"\n      echo ada > "$out/name"',
+      ),
+    );
+  });
+});
+
+describe('generator/raw-prompt-deployed', () => {
+  const prompt = 'prompts.password = { type = "hidden"; persist = true; }; files.hash = { };';
+  const script = 'mkpasswd -s < "$prompts/password" > "$out/hash"';
+
+  it.each([
+    [
+      'the answer is used too',
+      moduleWith(
+        prompt,
+        script,
+        `${use('hash')}  b = config.clan.core.vars.generators.key.files.password.path;\n`,
+      ),
+    ],
+    ['nothing is used here', moduleWith(prompt, script)],
+    [
+      'it is not known what is used',
+      moduleWith(
+        prompt,
+        script,
+        `${use('hash')}  b = config.clan.core.vars.generators.key.files.\${config.my.file}.path;\n`,
+      ),
+    ],
+    ['the answer is no secret', moduleWith(prompt.replace('hidden', 'line'), script, use('hash'))],
+  ])('is silent where %s', (_, texts) => {
+    expectSilent(texts);
+  });
+});
+
+describe('generator/ca-key-deployed', () => {
+  const files = 'files."ca.key" = { }; files."ca.crt".secret = false;';
+  const make =
+    'step certificate create --profile root-ca --no-password --insecure "Example CA" "$out/ca.crt" "$out/ca.key"';
+
+  it('knows authorities of step', () => {
+    onlyFinding(check(moduleWith(files, make)), 'generator/ca-key-deployed');
+  });
+
+  it('sees that another generator signs with it', () => {
+    const signer = `  clan.core.vars.generators.cert = {
+    dependencies = [ "key" ];
+    files.crt.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl req -new -nodes -newkey rsa:2048 -subj /CN=x -keyout /dev/null |
+        openssl x509 -req -CA "$in/key/ca.crt" -CAkey "$in/key/ca.key" -out "$out/crt"
+    '';
+  };
+`;
+    const plain =
+      'openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=x -keyout "$out/ca.key" -out "$out/ca.crt"';
+    const finding = onlyFinding(check(moduleWith(files, plain, signer)), 'generator/ca-key-deployed');
+    expect(finding.message).toContain('"cert" signs with it');
+  });
+
+  it.each([
+    ['a machine signs by itself', moduleWith(files, make, use('ca.key'))],
+    [
+      'a certificate signs itself',
+      moduleWith(
+        'files.key = { }; files.crt.secret = false;',
+        'openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=x -keyout "$out/key" -out "$out/crt"',
+      ),
+    ],
+  ])('is silent where %s', (_, texts) => {
+    expectSilent(texts);
+  });
+});

@@ -1,0 +1,205 @@
+// The rules about options, where it is less plain than in their examples.
+
+import { describe, expect, it } from 'vitest';
+import { applyFix, check, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+
+const FILE = 'modules/key.nix';
+const CLAN = '{ meta.name = "example"; inventory.machines.lea = { }; inventory.machines.emily = { }; }\n';
+const SCRIPT = `script = ''\n      head -c 32 /dev/urandom | base64 > "$out/key"\n    '';`;
+
+/** A module with one generator that makes `key`. */
+function key(body: string, args = '{ ... }'): Texts {
+  return {
+    [FILE]: `${args}:\n{\n  clan.core.vars.generators.key = {\n    ${body}\n    ${SCRIPT}\n  };\n}\n`,
+  };
+}
+
+function mended(texts: Texts, rule: string, title: string): string | undefined {
+  const after = applyFix(texts, fixOf(onlyFinding(check(texts), rule), title));
+  expectSilent(after);
+  return after[FILE];
+}
+
+describe('option/unknown', () => {
+  it('takes an option out with its line', () => {
+    const texts = key('files.key = { };\n    migrateFact = "key"; # from before');
+    expect(mended(texts, 'option/unknown', 'Delete')).toBe(key('files.key = { };')[FILE]);
+  });
+
+  it('takes an option out of a line that it shares', () => {
+    const texts = {
+      [FILE]: `{ clan.core.vars.generators.key = { prompts.key.persist = true; migrateFact = "key"; }; }\n`,
+    };
+    expect(mended(texts, 'option/unknown', 'Delete')).toBe(
+      '{ clan.core.vars.generators.key = { prompts.key.persist = true; }; }\n',
+    );
+  });
+
+  it('keeps the value of an option that has another name now', () => {
+    const texts = { [FILE]: '{ clan.core.vars.generators.key.prompts.key.createFile = true; }\n' };
+    expect(mended(texts, 'option/unknown', 'Replace')).toBe(
+      '{ clan.core.vars.generators.key.prompts.key.persist = true; }\n',
+    );
+  });
+
+  it('offers no other word for a prompt without a name', () => {
+    const texts = key('files.key = { };\n    prompt = { type = "hidden"; };');
+    const finding = onlyFinding(check(texts), 'option/unknown');
+    expect(finding.message).toContain('Did you mean "prompts"?');
+    expect(finding.fixes).toEqual([]);
+  });
+
+  it('is reported once for what many generators get from one line', () => {
+    const texts = {
+      [FILE]: `{ lib, ... }:
+{
+  clan.core.vars.generators = lib.genAttrs [ "a" "b" "c" ] (name: {
+    prompts.\${name}.persist = true;
+    migrateFact = name;
+  });
+}
+`,
+    };
+    onlyFinding(check(texts), 'option/unknown');
+  });
+
+  it.each([
+    ['of generators without clan', '{ vars.generators.key = { files.key = { }; storage = "here"; }; }\n'],
+    [
+      'of a generator that is a module with options of its own',
+      `{ lib, ... }:
+{
+  clan.core.vars.generators.key = {
+    options.tag = lib.mkOption { };
+    config = { tag = "x"; prompts.key.persist = true; };
+  };
+}
+`,
+    ],
+    [
+      'that a helper function takes away',
+      `let
+  mk = spec: removeAttrs spec [ "label" ];
+in
+{ clan.core.vars.generators.key = mk { label = "x"; prompts.key.persist = true; }; }
+`,
+    ],
+  ])('is silent for options %s', (_, text) => {
+    expectSilent({ [FILE]: text });
+  });
+});
+
+describe('option/type', () => {
+  it.each([
+    ['files.key.mode = "640";', '"0640"'],
+    ['files.key.mode = 0640;', '"0640"'],
+    ['files.key = { neededFor = "service"; };', '"services"'],
+    ['files.key.secret = "true";', 'true'],
+    ['files.key.restartUnits = "api.service";', '[ "api.service" ]'],
+  ])('mends %s', (body, instead) => {
+    expect(mended(key(body), 'option/type', 'Replace')).toContain(`${instead};`);
+  });
+
+  it.each([
+    ['a number of which the digits are not a mode', 'files.key.mode = 9;'],
+    ['a fraction in validation', 'files.key = { }; validation.ratio = 0.5;'],
+    ['sets that are too deep', 'files.key = { }; validation.a.b.c = 1;'],
+    ['null for a script', 'files.key = { }; share = null;'],
+    ['a list of names for files', 'files = [ "key" ];'],
+  ])('says no more than what is wrong with %s', (_, body) => {
+    expect(onlyFinding(check(key(body)), 'option/type').fixes).toEqual([]);
+  });
+
+  it.each([
+    ['a mode that is not known', 'files.key.mode = config.my.mode;'],
+    ['a list that is not known', 'files.key = { }; runtimeInputs = config.my.packages;'],
+    ['what a condition decides', 'files.key.neededFor = if config.my.early then "users" else "services";'],
+    ['validation that is null', 'files.key = { }; validation = null;'],
+    ['a package for a script', 'files.key = { };'],
+    [
+      'a default that another definition overrides',
+      'files.key.mode = lib.mkMerge [ (lib.mkDefault "1") (lib.mkForce "0440") ];',
+    ],
+  ])('is silent for %s', (_, body) => {
+    expectSilent(key(body, '{ config, lib, pkgs, ... }'));
+  });
+});
+
+describe('option/no-effect', () => {
+  it.each([
+    [
+      'a file that another module makes secret',
+      {
+        'modules/more.nix':
+          '{ lib, ... }: { clan.core.vars.generators.key.files.key.secret = lib.mkForce true; }\n',
+      },
+    ],
+  ])('is silent for %s', (_, more) => {
+    expectSilent({ ...key('files.key = { secret = false; owner = "api"; };'), ...more });
+  });
+
+  it('is silent for public files that are uploaded', () => {
+    expectSilent(key('files.key = { secret = false; owner = "api"; neededFor = "activation"; };'));
+  });
+
+  it('deletes the option', () => {
+    const texts = key('files.key = {\n      secret = false;\n      mode = "0444";\n    };');
+    expect(mended(texts, 'option/no-effect', 'Delete')).not.toContain('mode');
+  });
+});
+
+describe('option/users-owner', () => {
+  it.each([['with another backend', '{ vars.settings.secretStore = "password-store"; }\n']])(
+    'is silent %s',
+    (_, clan) => {
+      expectSilent({ ...key('files.key = { neededFor = "users"; owner = "ada"; };'), 'clan.nix': clan });
+    },
+  );
+
+  it('is silent where the file is not deployed', () => {
+    expectSilent(key('files.key = { neededFor = "users"; owner = "ada"; deploy = false; };'));
+  });
+});
+
+describe('option/conflict', () => {
+  const machines = (lea: string, emily = '{ }'): Texts => ({
+    ...key('files.key = { };'),
+    'clan.nix': CLAN,
+    'machines/lea/configuration.nix': lea,
+    'machines/emily/configuration.nix': emily,
+  });
+  const imported = 'imports = [ ../../modules/key.nix ];';
+  const other = `clan.core.vars.generators.key.script = "echo > $out/key";`;
+
+  it('names the machines that have both', () => {
+    const texts = machines(`{ ${imported} ${other} }\n`, `{ ${imported} }\n`);
+    const finding = onlyFinding(check(texts), 'option/conflict');
+    expect(finding.machines).toEqual(['lea']);
+    expect(finding.related[0]?.at.file).toBe(FILE);
+  });
+
+  it.each([
+    [
+      'two machines have one each',
+      `{ ${imported} }\n`,
+      `{ clan.core.vars.generators.key = { files.key = { }; script = ''echo x > "$out/key"''; }; }\n`,
+    ],
+    [
+      'a condition decides',
+      `{ lib, config, ... }: { ${imported} clan.core.vars.generators.key.script = lib.mkIf config.my.x "echo > $out/key"; }\n`,
+      '{ }\n',
+    ],
+    [
+      'one has the last word',
+      `{ lib, ... }: { ${imported} clan.core.vars.generators.key.script = lib.mkForce ''echo 1 > "$out/key"''; }\n`,
+      '{ }\n',
+    ],
+    [
+      'they may be equal',
+      `{ config, ... }: { ${imported} clan.core.vars.generators.key.script = "\${config.my.script}"; }\n`,
+      '{ }\n',
+    ],
+  ])('is silent where %s', (_, lea, emily) => {
+    expectSilent(machines(lea, emily));
+  });
+});
