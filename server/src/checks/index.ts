@@ -81,6 +81,7 @@ import { staleValidation } from './store/stale-validation.ts';
 import { untracked } from './store/untracked.ts';
 import { diskNeedsPartitioning } from './use/disk-needs-partitioning.ts';
 import { existsOfSecret } from './use/exists-of-secret.ts';
+import { hardCodedPath } from './use/hard-coded-path.ts';
 import { notDeployed } from './use/not-deployed.ts';
 import { passwordNeedsUsers } from './use/password-needs-users.ts';
 import { readSecretAtEval } from './use/read-secret-at-eval.ts';
@@ -125,6 +126,7 @@ export const rules: readonly Rule[] = [
   notDeployed,
   passwordNeedsUsers,
   diskNeedsPartitioning,
+  hardCodedPath,
   undefinedGenerator,
   undefinedFile,
   legacyFacts,
