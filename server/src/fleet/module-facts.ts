@@ -25,6 +25,8 @@ export interface ModuleImport {
 }
 
 export interface ModuleFacts {
+  /** The file that the module is all of; null for one that is written inside another thing. */
+  readonly file: string | null;
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
   /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
@@ -162,5 +164,5 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   read(module, true, 0);
-  return { definitions, imports, gaps, foreign };
+  return { file: null, definitions, imports, gaps, foreign };
 }
