@@ -28,7 +28,7 @@ export interface MachineModules {
   readonly possibleFiles: readonly string[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
-  /** True if modules of other flakes are among its own: they may define further generators. */
+  /** True if modules of other flakes are among its own that may define further generators. */
   readonly foreign: boolean;
 }
 
