@@ -160,3 +160,61 @@ describe('use/not-deployed', () => {
     expect(isFound(module(files, body), rule)).toBe(false);
   });
 });
+
+describe('use/not-generated', () => {
+  const rule = 'use/not-generated';
+  const STORED = { 'vars/per-machine/bob/other/file/value': 'x' };
+  const flake = `{
+  outputs = { self, clan-core, ... }:
+    let clan = clan-core.lib.clan { inherit self; inventory.machines = { ada = { }; bob = { }; }; };
+    in { inherit (clan.config) nixosConfigurations; };
+}
+`;
+  const clan = (body: string, more: Texts = {}, share = false): Texts => ({
+    'flake.nix': flake,
+    'machines/ada/configuration.nix': '{ imports = [ ../../generator.nix ../../use.nix ]; }\n',
+    'machines/bob/configuration.nix': '{ imports = [ ../../generator.nix ]; }\n',
+    'generator.nix': `{
+  clan.core.vars.generators.id = {
+    files.id.secret = false;
+    share = ${share};
+    script = "echo > $out/id";
+  };
+}
+`,
+    'use.nix': `{ config, lib, ... }:\nlet\n  id = config.clan.core.vars.generators.id.files.id;\nin\n{\n${body}\n}\n`,
+    ...more,
+  });
+  const found = (texts: Texts) =>
+    check(texts).findings.flatMap(one => (one.rule === rule ? [`${one.severity} ${one.machines}`] : []));
+  const READ = '  a.b = id.value;';
+
+  it('is about the machines that have the module, and less for those that have nothing yet', () => {
+    expect(found(clan(READ, STORED))).toEqual(['info ada']);
+    expect(found(clan(READ, { 'vars/per-machine/ada/other/file/value': 'x' }))).toEqual(['warning ada']);
+  });
+
+  it('is found where what is there is of another placement', () => {
+    expect(found(clan(READ, { 'vars/per-machine/bob/id/id/value': 'x' }))).toEqual(['info ada']);
+    expect(found(clan(READ, { 'vars/per-machine/ada/id/id/value': 'x' }, true))).toEqual(['warning ada']);
+  });
+
+  it.each([
+    ['it is there', clan(READ, { 'vars/per-machine/ada/id/id/value': 'x' })],
+    ['it is shared, and there', clan(READ, { 'vars/shared/id/id/value': 'x' }, true)],
+    ['there is something to fall back on', clan('  a.b = (builtins.tryEval id.value).value;')],
+    ['it is asked for before', clan('  a.b = if id.exists then id.value else "";')],
+    [
+      'its value is given',
+      clan(`${READ}\n  clan.core.vars.generators.id.files.id.value = lib.mkDefault "x";`),
+    ],
+    [
+      'another generator reads it',
+      clan('  clan.core.vars.generators.b.script = "echo ${id.value} > $out/b";'),
+    ],
+    ['no machine is known to read the module', clan('', { 'other.nix': clan(READ)['use.nix'] as string })],
+    ['its path is read', clan('  a.b = id.path;')],
+  ])('is silent where %s', (_, texts) => {
+    expect(found(texts)).toEqual([]);
+  });
+});

@@ -3,8 +3,8 @@ import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, isWithout, machinesOfUnit, mayBeDefinedElsewhere } from '../facts.ts';
-import type { CheckContext, Report, Rule } from '../rule.ts';
-import { didYouMean, suggest } from '../suggest.ts';
+import type { CheckContext, Report, Rule, Severity } from '../rule.ts';
+import { didYouMean, editDistance, suggest } from '../suggest.ts';
 import { inBrackets } from '../wording.ts';
 import { isPerhapsLeftOut, isSurelyWithout, readersOf } from './machines.ts';
 
@@ -21,6 +21,8 @@ A module reads a file of a generator that the machine does not have. Evaluating 
 Reported only where it is certain: the module assigns its generators from the registry and all their names are
 known, or all modules of the machines that read it are; nothing else that the machine may have defines a generator of
 the name, or one whose name is not fully known and might be it, and it is not a generator of clan-core's own services.
+Where modules of other flakes might define it, a name that differs by one or two letters from one of this workspace's
+is a warning.
 
 Mend the name, or select the key that brings the generator.`,
   bad: [
@@ -88,7 +90,9 @@ Mend the name, or select the key that brings the generator.`,
       for (const use of unit.uses) {
         if (!isCertain(use) || mayBeDefinedElsewhere(facts, use.generator)) continue;
         const missing =
-          (from === null ? null : missingFrom(facts, from, use)) ?? missingOn(context, facts, unit, use);
+          (from === null ? null : missingFrom(facts, from, use)) ??
+          missingOn(context, facts, unit, use) ??
+          misspelt(facts, use);
         if (missing !== null) yield reportOf(context, facts, missing, use);
       }
     }
@@ -102,6 +106,7 @@ interface Lacking {
   /** Names that there are. */
   readonly names: Iterable<string>;
   readonly machines: readonly string[];
+  readonly severity?: Severity;
 }
 
 /** The names of all generators that the module assigns; null if it assigns none from a registry, or they are not known. */
@@ -151,10 +156,26 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
   return { names, machines: readers.certain, isByKey: false };
 }
 
+/**
+ * A name that nothing in the workspace defines, right beside one that is defined. Modules of other flakes might define
+ * it, so that it is no more than surely a mistake.
+ */
+function misspelt(facts: Facts, use: Use): Lacking | null {
+  if (facts.generators.has(use.generator)) return null;
+  const meant = suggest(use.generator, facts.generators.keys());
+  if (meant === null || editDistance(use.generator, meant) > 2 || isNextOf(use.generator, meant)) return null;
+  return { names: [meant], machines: [], isByKey: false, severity: 'warning' };
+}
+
+/** `key-1` and `key-2`: who has the one may have the other from elsewhere. */
+function isNextOf(name: string, other: string): boolean {
+  return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
+}
+
 function reportOf(
   { sources }: CheckContext,
   facts: Facts,
-  { names, machines, isByKey }: Lacking,
+  { names, machines, isByKey, severity }: Lacking,
   use: Use,
 ): Report {
   const elsewhere = facts.generators.has(use.generator);
@@ -162,6 +183,7 @@ function reportOf(
   const replacement = meant === null ? null : replaceName(sources, use.generatorAt, use.generator, meant);
   return {
     at: use.generatorAt,
+    ...(severity === undefined ? {} : { severity }),
     message: `No generator "${use.generator}" is defined${elsewhere ? ' here' : ''}${inBrackets(machines)}.${
       meant === null
         ? isByKey
