@@ -215,6 +215,10 @@ describe('use/not-generated', () => {
     ['no machine is known to read the module', clan('', { 'other.nix': clan(READ)['use.nix'] as string })],
     ['its path is read', clan('  a.b = id.path;')],
   ])('is silent where %s', (_, texts) => {
-    expect(found(texts)).toEqual([]);
+    expect(found({ ...STORED, ...texts })).toEqual([]);
+  });
+
+  it('is silent where nothing has been generated at all', () => {
+    expect(found(clan(READ))).toEqual([]);
   });
 });

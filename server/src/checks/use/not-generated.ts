@@ -54,7 +54,8 @@ has both the generator and the module.
 
 Until it is generated, evaluating the machine ends with \`File '…' does not exist. Try running 'clan vars generate'
 first.\`: nothing can be built or deployed. It is a warning where the machine has other files already, so that this one was
-forgotten or is new; where nothing has been generated for the machine it is an information.
+forgotten or is new; where nothing has been generated for the machine it is an information, and nothing is said where
+the repository has no generated files at all.
 
 Run \`clan vars generate <machine>\` and commit the result (files that git does not know do not exist for a flake), or
 provide for its absence: with \`.exists\`, or with \`lib.mkDefault\` for the file's \`value\`.
@@ -123,6 +124,8 @@ function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: 
   );
   if (machines.length === 0) return;
   const contents = stored();
+  // A fleet that has generated nothing at all is new, or keeps its files elsewhere.
+  if (contents.vars.length === 0) return;
   const missing = machines.filter(machine => !isStored(contents, generator, use.fileName as string, machine));
   if (missing.length === 0) return;
   const isNew = missing.every(machine => !contents.vars.some(({ owner }) => owner === machine));
