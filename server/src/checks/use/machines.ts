@@ -46,8 +46,7 @@ function indexOf(fleet: Fleet): Map<string, Readers> {
  * the inventory gives to machines.
  */
 export function isSurelyWithout(fleet: Fleet, facts: Facts, machine: string, name: string): boolean {
-  const own = fleet.modules().get(machine);
-  if (own === undefined || !own.complete || own.foreign || mayBeDefinedElsewhere(facts, name)) return false;
+  if (!fleet.hasAllGenerators(machine) || mayBeDefinedElsewhere(facts, name)) return false;
   if (!isInventoryKnown(fleet)) return false;
   return (facts.generators.get(name) ?? []).every(
     ({ machines, machinesComplete }) => machines !== null && machinesComplete && !machines.includes(machine),

@@ -7,6 +7,7 @@ import { factsOf } from '../facts.ts';
 import { expressionsAt } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
+import { readersOf } from './machines.ts';
 import { isIfThere, isInGenerator, waysFrom } from './surroundings.ts';
 import { fileText, type KnownUse, usedFile } from './used-file.ts';
 
@@ -26,14 +27,14 @@ const FLAKE = `\
 }
 `;
 
-const moduleWith = (value: string, mark = '') => `\
+const moduleWith = (value: string, mark = '', missing = '') => `\
 { config, lib, ... }:
 let
   id = config.clan.core.vars.generators.host-id.files.id;
 in
 {
   clan.core.vars.generators.host-id = {
-    files.id.secret = false;
+${missing}    files.id.secret = false;
     script = ''
       head -c 4 /dev/urandom | od -An -tx1 | tr -d ' \\\\n' > "$out/id"
     '';
@@ -71,6 +72,7 @@ machines have the module.`,
         'modules/host-id.nix': moduleWith(
           'id.value',
           '  #                   ^^^^^^^^ use/not-generated: machine lea\n',
+          '  #                         ^^^^^^^ store/missing\n',
         ),
         ...OTHER,
       },
@@ -84,15 +86,6 @@ machines have the module.`,
         'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
         'modules/host-id.nix': moduleWith('id.value'),
         'vars/per-machine/lea/host-id/id/value': '8425e349',
-      },
-    },
-    {
-      title: 'It need not be there',
-      files: {
-        'flake.nix': FLAKE,
-        'machines/lea/configuration.nix': '{\n  imports = [ ../../modules/host-id.nix ];\n}\n',
-        'modules/host-id.nix': moduleWith('lib.mkIf id.exists id.value'),
-        ...OTHER,
       },
     },
   ],
@@ -119,9 +112,8 @@ function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: 
   const ways = waysFrom(source, use.at);
   if (ways.some(way => isIfThere(source, way) || isInGenerator(way) || way.option.length === 0)) return;
   const isBeside = definesBeside(source, generator, use.at);
-  const machines = (generator.machines ?? []).filter(
-    machine => isBeside || fleet.modules().get(machine)?.files.includes(source.path) === true,
-  );
+  const readers = new Set(readersOf(fleet, source.path)?.certain);
+  const machines = (generator.machines ?? []).filter(machine => isBeside || readers.has(machine));
   if (machines.length === 0) return;
   const contents = stored();
   // A fleet that has generated nothing at all is new, or keeps its files elsewhere.
