@@ -36,6 +36,13 @@ describe('use/value-of-secret', () => {
     );
   });
 
+  it('is found for a secret of clan-core itself', () => {
+    const value = (file: string) =>
+      fleet(`  a.b = config.clan.core.vars.generators.openssh.files."${file}".value;\n`);
+    expect(check(value('ssh.id_ed25519')).findings.map(({ rule }) => rule)).toEqual(['use/value-of-secret']);
+    expectSilent(value('ssh.id_ed25519.pub'));
+  });
+
   it('is silent where another module makes the file public', () => {
     expectSilent(
       fleet(read, {
@@ -85,6 +92,88 @@ describe('use/undefined-generator', () => {
     ],
   ])('is silent for a generator %s', (_, body, more) => {
     expectSilent(fleet(body, more as Texts));
+  });
+});
+
+describe('use/undefined-generator, in modules that machines import', () => {
+  const CLAN = `{
+  outputs = { self, clan-core, ... }:
+    let clan = clan-core.lib.clan { inherit self; inventory.machines = { ada = { }; bob = { }; }; };
+    in { inherit (clan.config) nixosConfigurations; };
+}
+`;
+  const GENERATOR =
+    '{ clan.core.vars.generators.mail-password = { files.key = { }; script = "echo > $out/key"; }; }\n';
+  const clan = (body: string, imports = '', more: Texts = {}): Texts => ({
+    'flake.nix': CLAN,
+    'machines/ada/configuration.nix': '{ imports = [ ../../mail.nix ]; }\n',
+    'machines/bob/configuration.nix': `{ config, lib, inputs, modulesPath, ... }:
+{
+  imports = [ ${imports} ];
+${body}
+}
+`,
+    'mail.nix': GENERATOR,
+    ...more,
+  });
+  const of = (texts: Texts) => check(texts).findings.filter(({ rule }) => rule === 'use/undefined-generator');
+  const read = (name: string) =>
+    `  services.a.keyFile = config.clan.core.vars.generators.${name}.files.key.path;`;
+
+  it('is found where the machine does not import what defines it', () => {
+    const [finding] = of(clan(read('mail-password')));
+    expect([finding?.severity, finding?.machines, finding?.message]).toEqual([
+      'error',
+      ['bob'],
+      'No generator "mail-password" is defined here (machine bob). Mend the name, or import the module that defines it.',
+    ]);
+  });
+
+  it('is found beside modules that know nothing of vars', () => {
+    const imports = '"${modulesPath}/profiles/minimal.nix" inputs.disko.nixosModules.disko';
+    expect(of(clan(read('mail-password'), imports))).toHaveLength(1);
+  });
+
+  it('is surely a mistake where a name is nearly that of a generator', () => {
+    const [finding] = of(clan(read('mail-pasword'), 'inputs.other.nixosModules.mail'));
+    expect([finding?.severity, finding?.fixes.map(({ title }) => title)]).toEqual([
+      'warning',
+      ['Replace with "mail-password"'],
+    ]);
+  });
+
+  it.each([
+    ['another flake may define it', clan(read('mail-password'), 'inputs.other.nixosModules.mail')],
+    [
+      'a module that is perhaps imported does',
+      clan(read('mail-password'), '(lib.mkIf config.a ../../mail.nix)'),
+    ],
+    ['what is imported is not known', clan(read('mail-password'), '] ++ config.more ++ [')],
+    [
+      'it stands under a condition',
+      clan(`  services.a = lib.mkIf config.b {\n${read('mail-password')}\n  };`),
+    ],
+    [
+      'it is the next of a series',
+      clan(read('key2'), 'inputs.other.nixosModules.mail', {
+        'key.nix': GENERATOR.replace('mail-password', 'key1'),
+      }),
+    ],
+    [
+      'the module is imported by a machine that has it, too',
+      clan('', '../../use.nix', {
+        'use.nix': `{ config, ... }: {\n${read('mail-password')}\n}\n`,
+        'mail.nix': GENERATOR.replace('{ ', '{ imports = [ ./use.nix ]; '),
+      }),
+    ],
+    [
+      "it is of another machine's configuration",
+      clan(
+        '  a = config.self.nixosConfigurations.ada.config.clan.core.vars.generators.mail-password.files.key.path;',
+      ),
+    ],
+  ])('is silent where %s', (_, texts) => {
+    expect(of(texts)).toEqual([]);
   });
 });
 

@@ -53,6 +53,28 @@ describe('imports', () => {
     expect(owners(fleet)).toEqual({ web: 'ada', other: null });
   });
 
+  it('tell of which files a machine is made', () => {
+    const modules = fleetWorkspace({
+      'flake.nix': clan(''),
+      'machines/ada/configuration.nix':
+        '{ config, lib, ... }: { imports = [ ../../base ] ++ lib.optional config.x ../../perhaps.nix; }',
+      'base/default.nix': '{ inputs, ... }: { imports = [ ./extra.nix inputs.other.nixosModules.default ]; }',
+      'base/extra.nix': generator('extra'),
+      'perhaps.nix': generator('perhaps'),
+      'unused.nix': generator('unused'),
+    })
+      .fleet()
+      .modules();
+    const own = modules.get('ada');
+    expect([...(own?.files ?? [])].sort()).toEqual([
+      'base/default.nix',
+      'base/extra.nix',
+      'machines/ada/configuration.nix',
+    ]);
+    expect([...(own?.possibleFiles ?? [])]).toEqual(['perhaps.nix']);
+    expect(own?.foreign).toBe(true);
+  });
+
   it('under a condition are no certain ones', () => {
     const fleet = {
       'flake.nix': clan(''),

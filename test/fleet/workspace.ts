@@ -94,6 +94,13 @@ export function plainFleet(fleet: Fleet): unknown {
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))
       .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
+    modules: [...fleet.modules()].map(([machine, { files, possibleFiles, complete, foreign }]) => ({
+      machine,
+      files: [...files].sort(),
+      possibleFiles: [...possibleFiles].sort(),
+      complete,
+      foreign,
+    })),
     brought: fleet.brought(),
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,

@@ -48,6 +48,7 @@ export const EMPTY_FLEET: Fleet = {
   matrices: [],
   generators: [],
   hasAllGenerators: () => false,
+  modules: () => new Map(),
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),

@@ -81,7 +81,9 @@ import { staleValidation } from './store/stale-validation.ts';
 import { untracked } from './store/untracked.ts';
 import { diskNeedsPartitioning } from './use/disk-needs-partitioning.ts';
 import { existsOfSecret } from './use/exists-of-secret.ts';
+import { hardCodedPath } from './use/hard-coded-path.ts';
 import { notDeployed } from './use/not-deployed.ts';
+import { notGenerated } from './use/not-generated.ts';
 import { passwordNeedsUsers } from './use/password-needs-users.ts';
 import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
@@ -123,8 +125,10 @@ export const rules: readonly Rule[] = [
   readSecretAtEval,
   secretInStore,
   notDeployed,
+  notGenerated,
   passwordNeedsUsers,
   diskNeedsPartitioning,
+  hardCodedPath,
   undefinedGenerator,
   undefinedFile,
   legacyFacts,

@@ -101,6 +101,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       const own = ownersOf().get(machine);
       return own?.complete === true && !own.foreign;
     },
+    modules: ownersOf,
     brought() {
       join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return join.brought;

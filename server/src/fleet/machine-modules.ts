@@ -20,18 +20,26 @@ export interface ModuleLookup {
   output(path: readonly string[]): readonly ModuleFacts[];
 }
 
+/** The modules of a machine, as far as they are known. */
+export interface MachineModules {
+  /** Files that are certainly among its modules. */
+  readonly files: readonly string[];
+  /** Files that perhaps are. */
+  readonly possibleFiles: readonly string[];
+  /** False if modules of the workspace may be imported that are not known. */
+  readonly complete: boolean;
+  /** True if modules of other flakes are among its own that may define further generators. */
+  readonly foreign: boolean;
+}
+
 /** The generators of a machine, as far as modules tell. Each definition is listed once. */
-export interface MachineGenerators {
+export interface MachineGenerators extends MachineModules {
   /** Certainly its own. */
   readonly certain: readonly GeneratorDefinition[];
   /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
   readonly possible: readonly GeneratorDefinition[];
-  /** False if modules of the workspace may be imported that are not known. */
-  readonly complete: boolean;
-  /** Where that is so, and why. */
+  /** Where the modules are not all known, and why. */
   readonly gaps: readonly NotAnalysable[];
-  /** True if modules of other flakes are among its own: they may define further generators. */
-  readonly foreign: boolean;
 }
 
 /** What a machine's modules came to, with all that it was read from. */
@@ -54,6 +62,8 @@ const NO_GAPS: readonly NotAnalysable[] = [];
 export function followModules(roots: readonly RootModule[], lookup: ModuleLookup): FollowedModules {
   const certain: GeneratorDefinition[] = [];
   const possible: GeneratorDefinition[] = [];
+  const files: string[] = [];
+  const possibleFiles: string[] = [];
   const gaps: NotAnalysable[] = [];
   const reads: ModuleRead[] = [];
   let foreign = false;
@@ -67,6 +77,7 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
       if (visited.has(next)) continue;
       visited.add(next);
       gaps.push(...next.gaps);
+      if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
       if (next.foreign) foreign = true;
       for (const definition of next.definitions)
         (sure && !definition.conditional ? certain : possible).push(definition);
@@ -89,7 +100,8 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
   const complete = gaps.length === 0;
-  return { roots, reads, own: { certain, possible, complete, gaps: complete ? NO_GAPS : gaps, foreign } };
+  const modules = { files, possibleFiles, complete, foreign };
+  return { roots, reads, own: { certain, possible, ...modules, gaps: complete ? NO_GAPS : gaps } };
 }
 
 /**

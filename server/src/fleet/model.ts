@@ -9,6 +9,7 @@ import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
 import type { MachineFact } from './machine-facts.ts';
+import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
@@ -347,6 +348,8 @@ export interface Fleet {
   readonly generators: readonly Generator[];
   /** False if a machine may have generators that are not listed: of modules that are not known, or of other flakes. */
   readonly hasAllGenerators: (machine: string) => boolean;
+  /** What each machine is made of, by name; followed when first asked for. */
+  readonly modules: () => ReadonlyMap<string, MachineModules>;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */

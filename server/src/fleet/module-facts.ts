@@ -25,16 +25,23 @@ export interface ModuleImport {
 }
 
 export interface ModuleFacts {
+  /** The file that the module is all of; null for one that is written inside another thing. */
+  readonly file: string | null;
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
   /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
   readonly gaps: readonly NotAnalysable[];
-  /** True if it imports modules of other flakes: they may define generators of their own. */
+  /** True if it imports modules of other flakes that may define generators of their own. */
   readonly foreign: boolean;
 }
 
 /** Modules inside modules, functions giving functions: deeper than anybody writes. */
 const MAX_DEPTH = 16;
+
+function isOfNixpkgs(value: PathValue | StringValue): boolean {
+  const [first] = value.kind === 'string' ? value.pieces : [];
+  return first !== undefined && 'hole' in first && first.hole.key.startsWith('modulesPath@');
+}
 
 /** Where the option stands, as clan and the module for NixOS alone have it. */
 const GENERATORS = [
@@ -91,8 +98,8 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         certain,
         at: placeOf(path.origin ?? fallback),
       });
-    // `"${modulesPath}/…"` and the like: files of other flakes.
-    else foreign = true;
+    // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
+    else if (!isOfNixpkgs(value)) foreign = true;
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
@@ -106,7 +113,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         for (const file of reference.files) imports.push({ target: { file }, certain, at });
         return;
       case 'foreign':
-        foreign = true;
+        if (!reference.harmless) foreign = true;
         return;
       default:
         for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
@@ -162,5 +169,5 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   read(module, true, 0);
-  return { definitions, imports, gaps, foreign };
+  return { file: null, definitions, imports, gaps, foreign };
 }

@@ -11,7 +11,11 @@ export type ModuleReference =
   /** `self.nixosModules.web`: the path below the flake's outputs. */
   | { readonly kind: 'output'; readonly path: readonly string[] }
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  | { readonly kind: 'foreign' };
+  | {
+      readonly kind: 'foreign';
+      /** True for modules that are known to declare no generators. */
+      readonly harmless: boolean;
+    };
 
 /** The names by which an unknown was selected, its root first; null if it was not made by selection alone. */
 export function selectionPath(value: UnknownValue): string[] | null {
@@ -31,21 +35,25 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
       return { kind: 'files', files: filesBelow(cx.files, tree.text) };
     const fn = selectionPath(term.fn);
     if (fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '')) return { kind: 'files', files: [] };
-    return rootOf(term.fn) === 'inputs' ? { kind: 'foreign' } : null;
+    return rootOf(term.fn) === 'inputs' ? { kind: 'foreign', harmless: false } : null;
   }
   const path = selectionPath(value);
   // `(modulesPath + "/…")` is not made by selection; its key still says what it was made of.
-  if (path === null) return value.key.includes('modulesPath@') ? { kind: 'foreign' } : null;
+  if (path === null) return value.key.includes('modulesPath@') ? { kind: 'foreign', harmless: true } : null;
   const output = outputPath(path);
   if (output !== null) return { kind: 'output', path: output };
   const [root, ...names] = path;
-  if (root === 'modulesPath' || path.includes('inputs')) return { kind: 'foreign' };
+  const harmless = root === 'modulesPath' || HARMLESS.test(path[path.indexOf('inputs') + 1] ?? '');
+  if (root === 'modulesPath' || path.includes('inputs')) return { kind: 'foreign', harmless };
   // `disko.nixosModules.disko`, with the input as an argument of its own.
-  return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign' } : null;
+  return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless } : null;
 }
 
 /** `lib.mkRenamedOptionModule` and its kin: modules that say something of options only. */
 const OPTION_MODULE = /^mk(Removed|Renamed|Changed|Merged|Alias)OptionModule(With|MD)?$/;
+/** Inputs whose modules know nothing of vars, by the names that everybody gives them. */
+const HARMLESS =
+  /^(nixpkgs|nixos-hardware|nixos-facter-modules|home-manager|disko|srvos|sops-nix|agenix|nix-index-database|lanzaboote|stylix|catppuccin|impermanence|preservation|microvm|nixos-wsl|nix-homebrew|nixvim|niri|niri-flake)$/;
 const FOREIGN = /^((nixos|darwin|home(Manager)?)Modules?|modules)$/;
 
 /** The path below the workspace's own outputs; null for what is not one of them. */

@@ -69,7 +69,13 @@ export function createModuleTable(
     const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
     if (!(facts instanceof BudgetExceeded)) return facts;
     const place = { file: at.file.path, start: at.start, end: at.end };
-    return { definitions: [], imports: [], gaps: [{ at: place, reason: facts.message }], foreign: false };
+    return {
+      file: null,
+      definitions: [],
+      imports: [],
+      gaps: [{ at: place, reason: facts.message }],
+      foreign: false,
+    };
   }
 
   function readFile(path: string): ModuleFacts | null {
@@ -77,7 +83,7 @@ export function createModuleTable(
     if (file === null) return null;
     const at: Origin = { file, start: file.root.start, end: file.root.end, call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
-    return value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
+    return value instanceof BudgetExceeded ? null : { ...read(value, at, givenTo(path)), file: path };
   }
 
   function outputsOf(path: string): FileOutputs {

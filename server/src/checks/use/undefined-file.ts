@@ -17,7 +17,7 @@ export const undefinedFile: Rule = {
 A module reads a file that is not among the files of the generator. Evaluating it ends with
 \`attribute '…' missing\`.
 
-Reported only if every definition of the generator in the workspace is fully known. The files of a generator are
+Reported only if all files of the generator in the workspace are known. The files of a generator are
 those in \`files\` and one for each prompt with \`persist = true\`.
 
 Mend the name, or declare the file.`,
@@ -74,7 +74,7 @@ function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   const files: string[] = [];
   for (const generator of generators) {
     const body = generator.body();
-    if (body.completeness !== 'full' || mayInclude(body.files, name)) return null;
+    if (!body.complete.files || mayInclude(body.files, name)) return null;
     files.push(...body.files.map(file => file.name));
   }
   return sortedUnique(files);

@@ -3,9 +3,10 @@ import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, isWithout, machinesOfUnit, mayBeDefinedElsewhere } from '../facts.ts';
-import type { CheckContext, Report, Rule } from '../rule.ts';
-import { didYouMean, suggest } from '../suggest.ts';
+import type { CheckContext, Report, Rule, Severity } from '../rule.ts';
+import { didYouMean, editDistance, suggest } from '../suggest.ts';
 import { inBrackets } from '../wording.ts';
+import { isPerhapsLeftOut, isSurelyWithout, readersOf } from './machines.ts';
 
 const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 
@@ -18,8 +19,10 @@ A module reads a file of a generator that the machine does not have. Evaluating 
 \`attribute '…' missing\`.
 
 Reported only where it is certain: the module assigns its generators from the registry and all their names are
-known, nothing else that the machine may have defines a generator of the name, or one whose name is not fully known
-and might be it, and it is not a generator of clan-core's own services.
+known, or all modules of the machines that read it are; nothing else that the machine may have defines a generator of
+the name, or one whose name is not fully known and might be it, and it is not a generator of clan-core's own services.
+Where modules of other flakes might define it, a name that differs by one or two letters from one of this workspace's
+is a warning.
 
 Mend the name, or select the key that brings the generator.`,
   bad: [
@@ -82,14 +85,29 @@ Mend the name, or select the key that brings the generator.`,
     const facts = factsOf(context.fleet);
     for (const unit of context.fleet.units.values()) {
       const assigned = assignedNames(unit);
-      if (assigned === null) continue;
-      const machines = machinesOfUnit(unit);
-      for (const use of unit.uses)
-        if (isUndefined(facts, machines, assigned, use))
-          yield reportOf(context, facts, machines, assigned, use);
+      const from =
+        assigned === null ? null : { names: assigned, machines: machinesOfUnit(unit), isByKey: true };
+      for (const use of unit.uses) {
+        if (!isCertain(use) || mayBeDefinedElsewhere(facts, use.generator)) continue;
+        const missing =
+          (from === null ? null : missingFrom(facts, from, use)) ??
+          missingOn(context, facts, unit, use) ??
+          misspelt(facts, use);
+        if (missing !== null) yield reportOf(context, facts, missing, use);
+      }
     }
   },
 };
+
+/** What a use is held against: the generators that there are, and the machines that lack the one it names. */
+interface Lacking {
+  /** Generators come with keys of a registry, not with modules. */
+  readonly isByKey: boolean;
+  /** Names that there are. */
+  readonly names: Iterable<string>;
+  readonly machines: readonly string[];
+  readonly severity?: Severity;
+}
 
 /** The names of all generators that the module assigns; null if it assigns none from a registry, or they are not known. */
 function assignedNames(unit: Unit): ReadonlySet<string> | null {
@@ -102,33 +120,76 @@ function assignedNames(unit: Unit): ReadonlySet<string> | null {
   return names;
 }
 
-function isUndefined(
+/** Keys that accessors look up have rules of their own. */
+function isCertain(use: Use): boolean {
+  return use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null;
+}
+
+/** Where the module itself takes its generators from a registry. */
+function missingFrom(
   facts: Facts,
-  machines: readonly string[],
-  assigned: ReadonlySet<string>,
+  from: Lacking & { readonly names: ReadonlySet<string> },
   use: Use,
-): boolean {
-  // Keys that accessors look up have rules of their own.
-  if (use.by !== 'option' || use.generatorKind === 'pattern' || use.guarded || use.key !== null) return false;
-  if (assigned.has(use.generator) || mayBeDefinedElsewhere(facts, use.generator)) return false;
-  if (!facts.generators.has(use.generator)) return true;
-  return machines.length > 0 && machines.every(machine => isWithout(facts, machine, use.generator));
+): Lacking | null {
+  if (from.names.has(use.generator)) return null;
+  if (!facts.generators.has(use.generator)) return from;
+  const { machines } = from;
+  return machines.length > 0 && machines.every(machine => isWithout(facts, machine, use.generator))
+    ? from
+    : null;
+}
+
+/** Where all machines that read the module are without the generator. */
+function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
+  const readers = readersOf(fleet, unit.file);
+  if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;
+  const machines = [...readers.certain, ...readers.possible];
+  if (!machines.every(machine => isSurelyWithout(fleet, facts, machine, use.generator))) return null;
+  const source = sources.parse(unit.file);
+  // `self.nixosConfigurations.lea.config`: another machine's.
+  if (source === null || /\b(nixosConfigurations|darwinConfigurations|nodes)\b/.test(source.text))
+    return null;
+  if (facts.generators.has(use.generator) && isPerhapsLeftOut(source, use.at)) return null;
+  const names = [...facts.generators].flatMap(([name, generators]) =>
+    generators.some(one => readers.certain.every(machine => one.machines?.includes(machine))) ? [name] : [],
+  );
+  return { names, machines: readers.certain, isByKey: false };
+}
+
+/**
+ * A name that nothing in the workspace defines, right beside one that is defined. Modules of other flakes might define
+ * it, so that it is no more than surely a mistake.
+ */
+function misspelt(facts: Facts, use: Use): Lacking | null {
+  if (facts.generators.has(use.generator)) return null;
+  const meant = suggest(use.generator, facts.generators.keys());
+  if (meant === null || editDistance(use.generator, meant) > 2 || isNextOf(use.generator, meant)) return null;
+  return { names: [meant], machines: [], isByKey: false, severity: 'warning' };
+}
+
+/** `key-1` and `key-2`: who has the one may have the other from elsewhere. */
+function isNextOf(name: string, other: string): boolean {
+  return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
 }
 
 function reportOf(
   { sources }: CheckContext,
   facts: Facts,
-  machines: readonly string[],
-  assigned: ReadonlySet<string>,
+  { names, machines, isByKey, severity }: Lacking,
   use: Use,
 ): Report {
   const elsewhere = facts.generators.has(use.generator);
-  const meant = elsewhere ? null : suggest(use.generator, assigned);
+  const meant = elsewhere ? null : suggest(use.generator, names);
   const replacement = meant === null ? null : replaceName(sources, use.generatorAt, use.generator, meant);
   return {
     at: use.generatorAt,
+    ...(severity === undefined ? {} : { severity }),
     message: `No generator "${use.generator}" is defined${elsewhere ? ' here' : ''}${inBrackets(machines)}.${
-      meant === null ? ' Mend the name, or select the key that brings it.' : didYouMean(meant)
+      meant === null
+        ? isByKey
+          ? ' Mend the name, or select the key that brings it.'
+          : ' Mend the name, or import the module that defines it.'
+        : didYouMean(meant)
     }`,
     machines,
     fixes:

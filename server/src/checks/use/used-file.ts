@@ -40,15 +40,21 @@ export function usedFile(facts: Facts, use: Use): UsedFile | null {
   };
 }
 
-/** Services of one name may declare the file differently, and settings may decide. */
+/** Several services may declare the file, and settings may decide what it is like. */
 function fromCatalogue(generator: string, name: string): UsedFile | null {
-  const file = catalogueFile(generator, name);
-  if (file === null || file.secretBy !== undefined || catalogueEntries(generator).length !== 1) return null;
-  const { secret, deploy, neededFor } = file;
-  return { secret, deploy, neededFor, declared: [], generators: [] };
+  if (catalogueFile(generator, name) === null) return null;
+  const all = catalogueEntries(generator).flatMap(entry => entry.files.filter(file => file.name === name));
+  if (all.length === 0 || all.some(file => file.secretBy !== undefined)) return null;
+  return {
+    secret: agreed(all, file => file.secret),
+    deploy: agreed(all, file => file.deploy),
+    neededFor: agreed(all, file => file.neededFor),
+    declared: [],
+    generators: [],
+  };
 }
 
-function agreed<T>(files: readonly GeneratorFile[], of: (file: GeneratorFile) => T | null): T | null {
+function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null {
   const [first, ...others] = files.map(of);
   return first !== undefined && others.every(each => each === first) ? first : null;
 }

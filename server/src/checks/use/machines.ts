@@ -1,0 +1,67 @@
+/**
+ * Which machines read a file as one of their modules, and which generators such a machine is certainly without. Only
+ * asks the fleet; what is wrong with it is the rules' business.
+ */
+import { isOfClanCore } from '../../fleet/inventory.ts';
+import type { Fleet, Place } from '../../fleet/model.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import { type Facts, mayBeDefinedElsewhere } from '../facts.ts';
+import { waysFrom } from './surroundings.ts';
+
+/** The machines of a file. */
+export interface Readers {
+  /** Certainly among their modules. */
+  readonly certain: readonly string[];
+  readonly possible: readonly string[];
+}
+
+const known = new WeakMap<Fleet, Map<string, Readers>>();
+
+/** The machines that have a file among their modules, as far as is known; null if there are none. */
+export function readersOf(fleet: Fleet, file: string): Readers | null {
+  let index = known.get(fleet);
+  if (index === undefined) {
+    index = indexOf(fleet);
+    known.set(fleet, index);
+  }
+  return index.get(file) ?? null;
+}
+
+function indexOf(fleet: Fleet): Map<string, Readers> {
+  const found = new Map<string, { readonly certain: string[]; readonly possible: string[] }>();
+  const at = (file: string) => {
+    const readers = found.get(file) ?? { certain: [], possible: [] };
+    found.set(file, readers);
+    return readers;
+  };
+  for (const [machine, { files, possibleFiles }] of fleet.modules()) {
+    for (const file of files) at(file).certain.push(machine);
+    for (const file of possibleFiles) at(file).possible.push(machine);
+  }
+  return found;
+}
+
+/**
+ * Is the machine certainly without a generator of this name? Only if all its modules are known, and all services that
+ * the inventory gives to machines.
+ */
+export function isSurelyWithout(fleet: Fleet, facts: Facts, machine: string, name: string): boolean {
+  if (!fleet.hasAllGenerators(machine) || mayBeDefinedElsewhere(facts, name)) return false;
+  if (!isInventoryKnown(fleet)) return false;
+  return (facts.generators.get(name) ?? []).every(
+    ({ machines, machinesComplete }) => machines !== null && machinesComplete && !machines.includes(machine),
+  );
+}
+
+/** Services of other flakes may declare whatever they like. */
+function isInventoryKnown({ inventory }: Fleet): boolean {
+  return (
+    inventory.complete &&
+    inventory.instances.every(instance => isOfClanCore(instance) === true || instance.module.input === 'self')
+  );
+}
+
+/** May the use be left out of a machine, under a condition? */
+export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
+  return waysFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
+}
