@@ -39,9 +39,11 @@ export function isUndeclared(fleet: Fleet, name: string): boolean {
   return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
 }
 
-/** Machines that certainly do not have a generator, or not any more: known machines of a generator that is wholly known. */
-export function isCertainlyWithout({ generator }: SoleDeclaration, machine: string): boolean {
-  return generator.machinesComplete && !(generator.machines ?? []).includes(machine);
+/** Answers whether a machine certainly does not have a generator, or not any more. */
+export function certainlyWithout({ generator }: SoleDeclaration): (machine: string) => boolean {
+  if (!generator.machinesComplete) return () => false;
+  const has = new Set(generator.machines);
+  return machine => !has.has(machine);
 }
 
 /**
