@@ -50,8 +50,12 @@ export function certainlyWithout({ generator }: SoleDeclaration): (machine: stri
  * True if all generators there are can be among those that are known: all instances are read, and all services are
  * clan-core's or this workspace's own.
  */
-export function knowsServices({ isClan, inventory }: Fleet): boolean {
-  if (!isClan || !inventory.complete) return false;
+export function knowsServices(fleet: Fleet): boolean {
+  return fleet.isClan && fleet.inventory.complete && hasNoForeignService(fleet);
+}
+
+/** True if no instance that is known is of a service of another flake, which may declare what it likes. */
+export function hasNoForeignService({ inventory }: Fleet): boolean {
   return inventory.instances.every(({ module }) => {
     if (!module.inputKnown || module.name === null) return false;
     return module.input === null || module.input === 'self' || module.input === 'clan-core';
