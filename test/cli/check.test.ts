@@ -164,6 +164,25 @@ describe('text', () => {
   });
 });
 
+describe('stored secrets', () => {
+  const secret = 'correct horse battery staple';
+  const root = () => folder({ 'vars/per-machine/lea/mail/password/secret': `${secret}\n` });
+
+  test.each(['text', 'json', 'github', 'sarif'])('are never shown: %s', async format => {
+    const { stdout, stderr } = await varsmith(['check', root(), '--format', format]);
+    expect(stdout).toContain('store/malformed');
+    expect(stdout + stderr).not.toContain('horse');
+  });
+  test('leave no trace in fingerprints', async () => {
+    const fingerprint = async (text: string) => {
+      const there = folder({ 'vars/per-machine/lea/mail/password/secret': text });
+      const { stdout } = await varsmith(['check', there, '--format', 'sarif']);
+      return JSON.parse(stdout).runs[0].results[0].partialFingerprints;
+    };
+    expect(await fingerprint(`${secret}\n`)).toEqual(await fingerprint('another\n'));
+  });
+});
+
 describe('github', () => {
   test('is one annotation a finding, with everything escaped', async () => {
     const { stdout } = await varsmith([

@@ -87,7 +87,7 @@ test.each([
   ['registry/unkown-key', 'registry/unknown-key'],
   ['unknown-key', 'registry/unknown-key'],
   ['unkown-key', 'registry/unknown-key'],
-  ['use/unknown-key', 'registry/unknown-key'],
+  ['use/unknown-key', 'sops/unknown-key'],
 ])('explain %s: did you mean %s?', async (typed, meant) => {
   const { code, stderr } = await varsmith(['explain', typed]);
   expect(code).toBe(2);

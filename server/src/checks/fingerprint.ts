@@ -27,11 +27,15 @@ export function fingerprintsOf(
   return fingerprints;
 }
 
-/** The text of a finding's first line, for any file that is text. */
+/**
+ * The text of a finding's first line, for any file that is text. A finding about a stored file as a whole has none: the
+ * file may be a secret that nobody encrypted, and a short one can be guessed from a hash.
+ */
 export function lineTextIn(
   sources: Sources & { text(path: string): string | null },
 ): (finding: Finding) => string {
   return ({ at }) => {
+    if (at.end === 0 && !at.file.endsWith('.nix')) return '';
     const text = sources.parse(at.file)?.text ?? sources.text(at.file) ?? '';
     const start = text.lastIndexOf('\n', at.start - 1) + 1;
     const end = text.indexOf('\n', at.start);

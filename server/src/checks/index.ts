@@ -67,6 +67,12 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { noCreationRule } from './sops/no-creation-rule.ts';
+import { plaintext } from './sops/plaintext.ts';
+import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
+import { undeclaredSecret } from './sops/undeclared-secret.ts';
+import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
+import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
 import { machineWithoutAccess } from './store/machine-without-access.ts';
@@ -182,6 +188,12 @@ export const rules: readonly Rule[] = [
   hashPublic,
   rawPromptDeployed,
   caKeyDeployed,
+  sopsUnknownKey,
+  undeclaredSecret,
+  noCreationRule,
+  sopsRecipientDrift,
+  plaintext,
+  sopsUnusedKey,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

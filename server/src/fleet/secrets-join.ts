@@ -71,6 +71,36 @@ export interface FleetSecrets {
 
 type Files = Pick<NixFiles, 'text' | 'kind' | 'list'>;
 
+/** Files beside Nix that are read for it; who keeps one saves reading them again. */
+export interface SecretFiles {
+  /** The keys of an encrypted file; null where it is none. */
+  encrypted(path: string): EncryptedFile | null;
+  /** A `.sops.yaml`; null where there is none. */
+  config(path: string): SopsConfig | null;
+}
+
+/** Reads each file once. */
+export function readSecretFiles(files: Files): SecretFiles {
+  const encrypted = new Map<string, EncryptedFile | null>();
+  const configs = new Map<string, SopsConfig | null>();
+  const kept = <T>(
+    known: Map<string, T | null>,
+    path: string,
+    read: (path: string, text: string) => T | null,
+  ) => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const text = files.kind(path) === 'file' ? files.text(path) : null;
+    const fresh = text === null ? null : read(path, text);
+    known.set(path, fresh);
+    return fresh;
+  };
+  return {
+    encrypted: path => kept(encrypted, path, readEncrypted),
+    config: path => kept(configs, path, readSopsConfig),
+  };
+}
+
 /**
  * @param units what the files say, in a steady order
  * @param implicit secrets of `sops/secrets` by name, with the machines that get them
@@ -79,13 +109,13 @@ export function joinSecrets(
   files: Files,
   units: Iterable<SecretFacts>,
   implicit: ReadonlyMap<string, readonly string[]> = new Map(),
+  { encrypted, config }: SecretFiles = readSecretFiles(files),
 ): FleetSecrets {
   const all = [...units];
   const definitions = all.flatMap(unit => unit.definitions);
   const templates = all.flatMap(unit => unit.templates);
   const defaults = all.flatMap(unit => unit.defaults);
   const gaps = all.flatMap(unit => unit.gaps);
-  const read = new Map<string, EncryptedFile | null>();
 
   const groups = byName(definitions, implicit);
   const groupOf = new Map(groups.flatMap(group => group.definitions.map(one => [one, group] as const)));
@@ -131,15 +161,6 @@ export function joinSecrets(
     return { ...first, certain: everywhere };
   }
 
-  function encrypted(path: string): EncryptedFile | null {
-    const known = read.get(path);
-    if (known !== undefined) return known;
-    const text = files.text(path);
-    const file = text === null ? null : readEncrypted(path, text);
-    read.set(path, file);
-    return file;
-  }
-
   return {
     secrets: groups,
     templates,
@@ -149,7 +170,7 @@ export function joinSecrets(
     gaps,
     notAnalysable: all.flatMap(unit => unit.notAnalysable),
     configs: configsFor(
-      files,
+      config,
       definitions.flatMap(definition => filesOf(definition).files.map(file => file.path)),
     ),
     targetOf: targets(definitions, templates, implicit, gaps),
@@ -220,13 +241,9 @@ function patternOf(name: string): RegExp {
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);
 }
 
-function configsFor(files: Files, encrypted: readonly string[]): SopsConfig[] {
+function configsFor(config: SecretFiles['config'], encrypted: readonly string[]): SopsConfig[] {
   const folders = new Set(['']);
   for (const path of encrypted)
     for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.add(folder);
-  return [...folders].sort().flatMap(folder => {
-    const path = joinPath(folder, '.sops.yaml') as string;
-    const text = files.kind(path) === 'file' ? files.text(path) : null;
-    return text === null ? [] : readSopsConfig(path, text);
-  });
+  return [...folders].sort().flatMap(folder => config(joinPath(folder, '.sops.yaml') as string) ?? []);
 }

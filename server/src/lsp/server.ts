@@ -59,6 +59,7 @@ const WATCHED = [
   '**/machines/**',
   '**/secrets/**',
   '**/.sops.yaml',
+  '**/*secret*.{yaml,yml,json}',
   '**/varsmith.json',
 ];
 

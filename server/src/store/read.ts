@@ -45,6 +45,8 @@ export interface StoreOptions {
   readonly directory?: string;
   /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
   readonly backend?: Backend | null;
+  /** Recipients of secrets by path, as they were read before and are still; what is read now is added. */
+  readonly readings?: Map<string, RecipientsRead>;
 }
 
 /** What is known of a secret beside its being there. */
@@ -56,6 +58,9 @@ export interface SecretAccess {
   /** Why its file cannot be used, as far as can be told without a key; null where it can. */
   readonly flaw: Flaw | null;
 }
+
+/** What is read of a secret's own file. */
+export type RecipientsRead = Pick<SecretAccess, 'recipients' | 'flaw'>;
 
 /** A file of the store that cannot be used as what it has to be. */
 export interface MalformedFile {
@@ -107,7 +112,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   const accessOf = (stored: StoredVar): SecretAccess | null => {
     const known = access.get(stored);
     if (known !== undefined) return known;
-    const read = readAccess(files, stored);
+    const read = readAccess(files, stored, options.readings ?? null);
     access.set(stored, read);
     return read;
   };
@@ -171,7 +176,11 @@ function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): B
   return traces;
 }
 
-function readAccess(files: StoreFiles, stored: StoredVar): SecretAccess | null {
+function readAccess(
+  files: StoreFiles,
+  stored: StoredVar,
+  readings: Map<string, RecipientsRead> | null,
+): SecretAccess | null {
   switch (stored.keeper) {
     case 'in-repo':
       return null;
@@ -183,8 +192,13 @@ function readAccess(files: StoreFiles, stored: StoredVar): SecretAccess | null {
       };
     case 'sops': {
       const folder = stored.path.slice(0, stored.path.lastIndexOf('/'));
-      const { value, flaw } = reading(files, stored.path, sopsRecipients)();
-      return { holders: holdersOf(files, folder), recipients: value, flaw };
+      let read = readings?.get(stored.path);
+      if (read === undefined) {
+        const { value, flaw } = reading(files, stored.path, sopsRecipients)();
+        read = { recipients: value, flaw };
+        readings?.set(stored.path, read);
+      }
+      return { holders: holdersOf(files, folder), ...read };
     }
   }
 }

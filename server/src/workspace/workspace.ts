@@ -143,6 +143,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings();
     },
     rescan() {
+      storedReader.forgetAll();
       changed(files.rescan());
       applySettings();
     },

@@ -39,17 +39,23 @@ export function isUndeclared(fleet: Fleet, name: string): boolean {
   return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
 }
 
-/** Machines that certainly do not have a generator, or not any more: known machines of a generator that is wholly known. */
-export function isCertainlyWithout({ generator }: SoleDeclaration, machine: string): boolean {
-  return generator.machinesComplete && !(generator.machines ?? []).includes(machine);
+/** Answers whether a machine certainly does not have a generator, or not any more. */
+export function certainlyWithout({ generator }: SoleDeclaration): (machine: string) => boolean {
+  if (!generator.machinesComplete) return () => false;
+  const has = new Set(generator.machines);
+  return machine => !has.has(machine);
 }
 
 /**
  * True if all generators there are can be among those that are known: all instances are read, and all services are
  * clan-core's or this workspace's own.
  */
-export function knowsServices({ isClan, inventory }: Fleet): boolean {
-  if (!isClan || !inventory.complete) return false;
+export function knowsServices(fleet: Fleet): boolean {
+  return fleet.isClan && fleet.inventory.complete && hasNoForeignService(fleet);
+}
+
+/** True if no instance that is known is of a service of another flake, which may declare what it likes. */
+export function hasNoForeignService({ inventory }: Fleet): boolean {
   return inventory.instances.every(({ module }) => {
     if (!module.inputKnown || module.name === null) return false;
     return module.input === null || module.input === 'self' || module.input === 'clan-core';

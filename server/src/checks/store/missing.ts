@@ -62,17 +62,17 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     const { owners, generators, hasShared } = storedIndex(contents);
     if (owners.size === 0 && !hasShared) return;
     const backendOf = backendInRepository(fleet, contents);
-    const known = new Set(fleet.machines.map(one => one.name));
+    const begun = fleet.machines.map(one => one.name).filter(name => owners.has(name));
+    const kept = { public: new Set(begun), secret: new Set(begun.filter(name => backendOf(name) !== null)) };
     for (const generator of fleet.generators) {
       if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
       const declared = soleDeclaration(fleet, generator.name);
       if (declared === null || !declared.body.complete.files || declared.body.share === null) continue;
-      const machines = generator.machines.filter(name => known.has(name) && owners.has(name));
-      if (machines.length === 0) continue;
       const files = generators.get(generator.name)?.files;
       const lacking = declared.body.files.flatMap(file => {
-        const kept = file.secret === true ? machines.filter(name => backendOf(name) !== null) : machines;
-        const without = lacks(file, files?.get(file.name), kept, declared.body.share === true);
+        const asked = kept[file.secret === true ? 'secret' : 'public'];
+        const machines = (generator.machines ?? []).filter(name => asked.has(name));
+        const without = lacks(file, files?.get(file.name), machines, declared.body.share === true);
         return without.length === 0 ? [] : [{ file: file.name, machines: without }];
       });
       if (lacking.length > 0) yield reportOf(generator, lacking);
@@ -90,7 +90,7 @@ function lacks(
   if (file.nameKind === 'pattern' || file.secret === null) return [];
   if (stored === undefined) return machines;
   // The layout of another time, which somebody has yet to migrate.
-  if (stored.all.some(one => !one.current)) return [];
+  if (stored.isOld) return [];
   const { shared, owners } = stored;
   if (share) return shared.public === null && shared.secret === null ? machines : [];
   return machines.filter(name => !owners.public.has(name) && !owners.secret.has(name));

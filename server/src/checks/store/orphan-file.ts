@@ -1,7 +1,7 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, sortedUnique } from '../wording.ts';
-import { isCertainlyWithout, lacksFile, readsOf, soleDeclaration } from './declared.ts';
+import { certainlyWithout, lacksFile, readsOf, soleDeclaration } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -49,8 +49,9 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     for (const generator of storedIndex(stored()).generators.values()) {
       const declared = soleDeclaration(fleet, generator.name);
       if (declared === null || !declared.body.complete.files) continue;
+      const isWithout = certainlyWithout(declared);
       const isThere = (owner: string) =>
-        (!fleet.machinesComplete || machines.has(owner)) && !isCertainlyWithout(declared, owner);
+        (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
       for (const file of generator.files.values())
         if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
           yield* reportsOf(generator.name, file, isThere);

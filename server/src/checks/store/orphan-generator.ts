@@ -4,7 +4,7 @@ import type { StoredVar } from '../../store/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, machinesText, sortedUnique } from '../wording.ts';
 import {
-  isCertainlyWithout,
+  certainlyWithout,
   isUndeclared,
   knowsServices,
   readsOf,
@@ -12,7 +12,7 @@ import {
   soleDeclaration,
 } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
-import { type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
+import { keptFor, type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
 const OLD = 'vars/per-machine/lea/old-mail/password';
@@ -79,10 +79,9 @@ function textsOfGaps({ fleet, sources }: CheckContext): string[] {
 }
 
 function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>): Iterable<Report> {
-  const all = [...stored.shared, ...[...stored.byOwner.values()].flat()];
-  if (all.some(one => isOfClanCore(stored, one))) return;
+  if (isOfClanCore(stored)) return;
   // What lies there of machines that are gone is reported with the machine.
-  const owners = [...stored.byOwner.keys()].filter(name => machines.has(name)).sort();
+  const owners = [...stored.byOwner.keys()].filter(name => machines.has(name));
   const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
   yield {
@@ -93,11 +92,15 @@ function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>): It
 }
 
 /** Earlier versions of clan-core had generators of other names, and a fleet may have any version. */
-function isOfClanCore({ name, shared }: StoredGenerator, { placement, file }: StoredVar): boolean {
-  const isShared = placement === 'shared';
-  const files = isShared ? shared.map(one => one.file) : [file];
-  return leftoverOf({ name, shared: isShared, files }, [file]) !== null;
-}
+const isOfClanCore = keptFor(({ name, files }: StoredGenerator): boolean =>
+  [...files.values()].some(({ name: file, all }) =>
+    [true, false].some(
+      shared =>
+        all.some(one => (one.placement === 'shared') === shared) &&
+        leftoverOf({ name, shared, files: [file] }, [file]) !== null,
+    ),
+  ),
+);
 
 function* leftBehind(
   declared: SoleDeclaration,
@@ -106,13 +109,13 @@ function* leftBehind(
 ): Iterable<Report> {
   const { name } = stored;
   const { share } = declared.body;
-  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner)).sort();
+  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
   if (share === false && stored.shared[0] !== undefined)
     yield {
       at: wholeFile(stored.shared[0].path),
       message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`vars/shared/${name}\`.`,
     };
-  const without = share === true ? owners : owners.filter(owner => isCertainlyWithout(declared, owner));
+  const without = share === true ? owners : owners.filter(certainlyWithout(declared));
   const first = stored.byOwner.get(without[0] ?? '')?.[0];
   if (first === undefined) return;
   yield {

@@ -1,10 +1,12 @@
 /** store/recipient-drift: a secret that is encrypted to others than its links say. */
+import type { Fleet } from '../../fleet/model.ts';
 import type { Holders } from '../../store/links.ts';
+import type { StoreContents } from '../../store/read.ts';
 import { keysFor } from '../../store/sops.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor } from './examples.ts';
 import { keyOwners, keysText, without } from './keys.ts';
-import { keptReports, wholeFile } from './stored-index.ts';
+import { keptFor, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
 
@@ -52,50 +54,79 @@ Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`
       links: linksOf(FOLDER),
     },
   ],
-  check: ({ stored }: CheckContext) => reportsOf(stored()),
+  check: function* ({ fleet, stored }: CheckContext) {
+    const contents = stored();
+    const drifts = driftsIn(contents);
+    if (drifts.length === 0) return;
+    const ownerOf = keyOwners(contents.sops);
+    const tolerated = keysOfDefaultGroups(fleet, contents);
+    for (const drift of drifts) {
+      const extra = without(drift.extra, tolerated);
+      if (drift.missing.length + extra.length > 0) yield reportOf({ ...drift, extra }, ownerOf);
+    }
+  },
 };
 
-const reportsOf = keptReports(contents => {
-  const { sops, vars } = contents;
-  const ownerOf = keyOwners(sops);
-  const reports: Report[] = [];
+interface Drift {
+  readonly path: string;
+  /** Whose own secret it is; null for those of several. */
+  readonly machine: string | null;
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
 
+const driftsIn = keptFor(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
+  const found: Drift[] = [];
   function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
     const wanted = keysFor(sops, holders);
     // A secret without any link was made by hand, or its links are not links here.
     if (wanted === null || wanted.size === 0) return;
     const missing = without(wanted, recipients);
     const extra = without(recipients, wanted);
-    if (missing.length + extra.length === 0) return;
-    const parts: string[] = [];
-    if (missing.length > 0)
-      parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
-    if (extra.length > 0)
-      parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which no link names`);
-    const cure = path.includes('sops/secrets/')
-      ? 'Run `clan secrets key update`'
-      : `Run \`clan vars fix${machine === null ? '' : ` ${machine}`}\``;
-    reports.push({
-      at: wholeFile(path),
-      message: `The secret ${parts.join(', and ')}. ${cure} to encrypt it to those who are linked.`,
-      machines: machine === null ? [] : [machine],
-    });
+    if (missing.length + extra.length > 0) found.push({ path, machine, missing, extra });
   }
-
   for (const stored of vars) {
     if (stored.keeper !== 'sops') continue;
-    const access = contents.accessOf(stored);
+    const access = accessOf(stored);
     if (access === null || access.holders === null || access.recipients === null) continue;
-    compare(
-      stored.path,
-      access.holders,
-      access.recipients,
-      stored.placement === 'per-machine' ? stored.owner : null,
-    );
+    const machine = stored.placement === 'per-machine' ? stored.owner : null;
+    compare(stored.path, access.holders, access.recipients, machine);
   }
   for (const secret of sops.secrets) {
     const recipients = secret.recipients();
     if (recipients !== null) compare(secret.path, secret.holders(), recipients, null);
   }
-  return reports;
+  return found;
 });
+
+/** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */
+function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly string[] {
+  const settings = fleet.accessSettings().filter(one => one.option === 'defaultGroups');
+  if (settings.length === 0) return [];
+  const names = settings.some(one => one.names === null)
+    ? null
+    : new Set(settings.flatMap(one => one.names ?? []));
+  const members = sops.groups
+    .filter(group => names === null || names.has(group.name))
+    .flatMap(group => [
+      ...group.users.map(one => sops.users.find(user => user.name === one.name)),
+      ...group.machines.map(one => sops.machines.find(machine => machine.name === one.name)),
+    ]);
+  return members.flatMap(owner => (owner?.keys() ?? []).map(({ key }) => key));
+}
+
+function reportOf({ path, machine, missing, extra }: Drift, ownerOf: (key: string) => string | null): Report {
+  const parts: string[] = [];
+  if (missing.length > 0)
+    parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
+  if (extra.length > 0)
+    parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which no link names`);
+  const cure = path.includes('sops/secrets/')
+    ? 'Run `clan secrets key update`'
+    : `Run \`clan vars fix${machine === null ? '' : ` ${machine}`}\``;
+  return {
+    at: wholeFile(path),
+    message: `The secret ${parts.join(', and ')}. ${cure} to encrypt it to those who are linked.`,
+    machines: machine === null ? [] : [machine],
+  };
+}

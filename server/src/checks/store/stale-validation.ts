@@ -1,7 +1,6 @@
 /** store/stale-validation: stored files that were made from another `validation` than the declared one. */
 import type { WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
-import type { StoreContents } from '../../store/read.ts';
 import { type Validation, validationHash } from '../../store/validation.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
@@ -37,12 +36,7 @@ clan_lib/vars/generate.py.`,
     {
       title: 'The value was changed since',
       files: {
-        ...clanWith(
-          VALIDATED.replace(
-            'validation = 1;\n',
-            'validation = 1;\n    # ^^^^^^^^ store/stale-validation\n',
-          ).replace('    # ^^^^^^^^', '#   ^^^^^^^^^^'),
-        ),
+        ...clanWith(VALIDATED.replace('= 1;\n', '= 1;\n#   ^^^^^^^^^^ store/stale-validation\n')),
         ...KEYS,
         [`${FOLDER}/secret`]: EXAMPLE_SECRET,
         'vars/per-machine/lea/mail/.validation-hash': HASHES.two,
@@ -64,12 +58,11 @@ clan_lib/vars/generate.py.`,
   ],
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan) return;
-    const contents = stored();
-    for (const one of storedIndex(contents).generators.values()) {
+    for (const one of storedIndex(stored()).generators.values()) {
       const declared = soleDeclaration(fleet, one.name);
       const validation = declared === null ? null : validationOf(declared);
       if (declared === null || validation === null) continue;
-      const stale = staleIn(contents, declared, one, validation.hash);
+      const stale = staleIn(declared, one, validation.hash);
       if (stale.length > 0) yield reportOf(declared, validation, stale);
     }
   },
@@ -118,14 +111,13 @@ function plain(setting: Setting): Validation | null | undefined {
 
 /** The machines whose files are of other inputs; '' for the shared ones. */
 function staleIn(
-  contents: StoreContents,
   { generator, body }: SoleDeclaration,
   { byOwner, shared, validations }: StoredGenerator,
   hash: string | null,
 ): string[] {
   const isStale = (owner: string) => {
-    const note = validations.get(owner);
-    return (note === undefined ? null : contents.hashOf(note)) !== hash;
+    const noted = validations.get(owner)?.() ?? null;
+    return noted !== hash;
   };
   if (body.share === true) return shared.length > 0 && isStale('') ? [''] : [];
   if (body.share === null) return [];

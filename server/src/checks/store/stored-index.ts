@@ -4,7 +4,8 @@
  */
 import type { Place } from '../../fleet/model.ts';
 import type { StoreContents } from '../../store/read.ts';
-import type { StoredValidation, StoredVar } from '../../store/vars.ts';
+import { once } from '../../store/sops.ts';
+import type { StoredVar } from '../../store/vars.ts';
 import type { Report } from '../rule.ts';
 
 export interface StoredFileOf {
@@ -15,17 +16,19 @@ export interface StoredFileOf {
   readonly owners: Readonly<Record<StoredVar['kind'], ReadonlySet<string>>>;
   /** What lies in the shared folder, in the layout of today. */
   readonly shared: Readonly<Record<StoredVar['kind'], StoredVar | null>>;
+  /** There is something in a layout of another time. */
+  readonly isOld: boolean;
 }
 
 export interface StoredGenerator {
   readonly name: string;
   readonly files: ReadonlyMap<string, StoredFileOf>;
-  /** Machines that have files of it for themselves, in the layout of today; each with its files. */
+  /** Machines that have files of it for themselves, in the layout of today, sorted; each with its files. */
   readonly byOwner: ReadonlyMap<string, readonly StoredVar[]>;
   /** Files in the shared folder, in the layout of today. */
   readonly shared: readonly StoredVar[];
-  /** By machine; the shared one has the key ''. Those of the layout of today. */
-  readonly validations: ReadonlyMap<string, StoredValidation>;
+  /** The noted hash by machine, the shared one by ''. In the layout of today; read when first asked for. */
+  readonly validations: ReadonlyMap<string, () => string | null>;
 }
 
 export interface StoredIndex {
@@ -67,7 +70,7 @@ interface Draft {
   readonly files: Map<string, FileDraft>;
   readonly byOwner: Map<string, StoredVar[]>;
   readonly shared: StoredVar[];
-  readonly validations: Map<string, StoredValidation>;
+  readonly validations: Map<string, () => string | null>;
 }
 
 interface FileDraft {
@@ -75,9 +78,10 @@ interface FileDraft {
   readonly all: StoredVar[];
   readonly owners: Record<StoredVar['kind'], Set<string>>;
   readonly shared: Record<StoredVar['kind'], StoredVar | null>;
+  isOld: boolean;
 }
 
-function makeIndex({ vars, validations }: StoreContents): StoredIndex {
+function makeIndex({ vars, validations, hashOf }: StoreContents): StoredIndex {
   const generators = new Map<string, Draft>();
   const owners = new Map<string, StoredVar>();
   let hasShared = false;
@@ -97,7 +101,10 @@ function makeIndex({ vars, validations }: StoreContents): StoredIndex {
     file.all.push(stored);
     if (stored.placement === 'per-machine' && stored.owner !== null && !owners.has(stored.owner))
       owners.set(stored.owner, stored);
-    if (!stored.current) continue;
+    if (!stored.current) {
+      file.isOld = true;
+      continue;
+    }
     if (stored.placement === 'shared') {
       hasShared = true;
       draft.shared.push(stored);
@@ -111,7 +118,10 @@ function makeIndex({ vars, validations }: StoreContents): StoredIndex {
   }
   for (const validation of validations)
     if (validation.current && validation.placement !== 'per-export')
-      draftOf(validation.generator).validations.set(validation.owner ?? '', validation);
+      draftOf(validation.generator).validations.set(
+        validation.owner ?? '',
+        once(() => hashOf(validation)),
+      );
   return { generators, owners, hasShared };
 }
 
@@ -123,6 +133,7 @@ function fileOf({ files }: Draft, name: string): FileDraft {
       all: [],
       owners: { public: new Set(), secret: new Set() },
       shared: { public: null, secret: null },
+      isOld: false,
     };
     files.set(name, file);
   }

@@ -1,0 +1,127 @@
+/**
+ * Which files sops has to do with: those that declarations name, and those that a rule of `.sops.yaml` is written for.
+ * Tells whether a file is encrypted; keeps nothing of what is in it.
+ */
+import { flakeOf } from '../../fleet/secrets-files.ts';
+import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
+import { folderOf } from '../../nix/paths.ts';
+import type { CheckContext, CheckFiles } from '../rule.ts';
+import { keptFor } from '../store/stored-index.ts';
+import { secretFilesOf, secretsOf } from './joined.ts';
+
+/** A file, and the rule that it falls under. */
+export interface CoveredFile {
+  readonly path: string;
+  /** Null: no rule takes it. */
+  readonly rule: CreationRule | null;
+  readonly config: SopsConfig;
+}
+
+/** The existing files that declarations name for certain, each with the rule it falls under where that is known. */
+export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
+  const { sources } = context;
+  const secrets = secretsOf(context);
+  const paths = new Set<string>();
+  for (const { keeper, definitions } of secrets.secrets)
+    if (keeper === 'sops')
+      for (const definition of definitions)
+        for (const { path, certain } of secrets.filesOf(definition).files)
+          if (certain && sources.kind(path) === 'file') paths.add(path);
+  for (const path of [...paths].sort()) {
+    const covered = isClansOwn(path) ? null : coveredBy(secrets.configs, path, sources);
+    if (covered !== null) yield covered;
+  }
+}
+
+/** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
+function isClansOwn(path: string): boolean {
+  return /(^|\/)(sops\/(secrets|users|machines|groups)|vars\/(shared|per-machine|per-export))\//.test(path);
+}
+
+/**
+ * The rule of a file by the only `.sops.yaml` above it. Sops takes the one nearest to where it is started, so that
+ * with several nothing is certain.
+ */
+function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckFiles): CoveredFile | null {
+  const above = configs.filter(config => {
+    const folder = folderOf(config.path);
+    return folder === '' || path.startsWith(`${folder}/`);
+  });
+  const [config, another] = above;
+  if (config === undefined || another !== undefined || config.rules.length === 0) return null;
+  // A template or an example is a flake of its own, with keys that are there to be replaced.
+  if (flakeOf(sources, path) !== flakeOf(sources, config.path)) return null;
+  const rule = ruleFor(config, path);
+  return rule === undefined ? null : { path, rule, config };
+}
+
+/** Files that a rule was written for, whoever names them; found once for each state of the files. */
+export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
+  return walkFor(context.stored()).of(context);
+}
+
+const walkFor = keptFor(() => {
+  let found: readonly CoveredFile[] | null = null;
+  let configs: readonly SopsConfig[] = [];
+  return {
+    of(context: CheckContext): readonly CoveredFile[] {
+      const now = secretsOf(context).configs;
+      const same = now.length === configs.length && now.every((one, index) => one === configs[index]);
+      if (found === null || !same) found = walk(now, context.sources);
+      configs = now;
+      return found;
+    },
+  };
+});
+
+/** More than any repository keeps beside its store. */
+const MAX_FOLDERS = 20_000;
+
+const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
+
+const FORMATS = /\.(ya?ml|json|env|ini)$/;
+
+function walk(configs: readonly SopsConfig[], sources: CheckFiles): CoveredFile[] {
+  const found: CoveredFile[] = [];
+  if (!configs.some(({ rules }) => rules.some(isSpecific))) return found;
+  const open = [''];
+  for (let count = 0; open.length > 0 && count < MAX_FOLDERS; count++) {
+    const folder = open.pop() as string;
+    const links = new Set((sources.links?.(folder) ?? []).map(one => one.name));
+    for (const { name, kind } of sources.list(folder) ?? []) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (name.startsWith('.') || links.has(name) || isClansOwn(`${path}/`)) continue;
+      if (kind === 'directory') {
+        if (!NOT_SEARCHED.has(name)) open.push(path);
+      } else if (FORMATS.test(name)) {
+        const covered = coveredBy(configs, path, sources);
+        if (covered?.rule != null && isSpecific(covered.rule)) found.push(covered);
+      }
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Does the rule name a folder or a file, and not just any file of a format? */
+function isSpecific({ pathRegex }: CreationRule): boolean {
+  if (pathRegex === null) return false;
+  const literal = pathRegex.value
+    .replace(/\[[^\]]*\]|\\[a-zA-Z]/g, ' ')
+    .replace(/\b(ya?ml|json|env|ini|enc|bin|txt|dotenv|binary)\b/g, ' ');
+  return /[A-Za-z0-9_-]{3,}/.test(literal);
+}
+
+/** Is a file encrypted by sops? Null where that cannot be told. */
+export function isEncrypted(context: CheckContext, path: string): boolean | null {
+  if (/\.(ya?ml|json)$/.test(path)) {
+    const file = secretFilesOf(context).encrypted(path);
+    if (file === null || !file.complete) return null;
+    // A file in which nothing is yet has nothing to hide.
+    return file.encrypted ? true : file.keys.length === 0 ? null : false;
+  }
+  const text = context.sources.text(path);
+  if (text === null) return null;
+  if (/^sops_(mac|version)\s*=/m.test(text) || /^\[sops\]/m.test(text) || /"sops"\s*:/.test(text))
+    return true;
+  return /^\s*[\w.-]+\s*=\s*\S/m.test(text) ? false : null;
+}

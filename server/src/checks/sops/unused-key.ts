@@ -1,0 +1,96 @@
+/** sops/unused-key: a key of an encrypted file that no secret takes. */
+
+import type { FleetSecrets } from '../../fleet/secrets-join.ts';
+import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
+import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
+import { secretsOf } from './joined.ts';
+
+export const unusedKey: Rule = {
+  id: 'sops/unused-key',
+  severity: 'hint',
+  summary: 'A key of an encrypted file that no secret of sops-nix takes',
+  documentation: `\
+Declarations of sops-nix take values out of this file, and none takes this key. What is under it is of no use to any
+machine of the repository, yet every machine that the file is encrypted to can read it. Perhaps it was forgotten when the
+declaration went; perhaps a declaration is missing or names another key.
+
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. If something other than sops-nix reads it (Terraform, a
+script), leave it: it is only a hint.
+
+Silent if any declaration may take it: one of which the file, the key or the name is not known, or one that takes the
+whole file.
+
+Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
+  bad: [
+    {
+      title: 'Left over',
+      files: {
+        'configuration.nix': moduleWith('  sops.secrets."mail/password" = { };\n'),
+        'secrets/lea.yaml': encryptedYaml(
+          `mail:\n    password: ${VALUE}\n    token: ${VALUE}\n#   ^^^^^ sops/unused-key\n`,
+        ),
+      },
+    },
+  ],
+  good: [
+    {
+      title: 'All keys are taken',
+      files: {
+        'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
+        'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
+      },
+    },
+  ],
+  check: function* (context: CheckContext) {
+    const secrets = secretsOf(context);
+    for (const [path, taken] of takenIn(secrets) ?? []) {
+      const file = secrets.encrypted(path);
+      if (file?.encrypted && file.complete) yield* unusedIn(file, taken);
+    }
+  },
+};
+
+/** The keys that are taken, by file; null where something may take any of them. */
+function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
+  if (secrets.gaps.some(gap => gap.keeper === 'sops')) return null;
+  const taken = new Map<string, Set<string>>();
+  const whole = new Set<string>();
+  for (const secret of secrets.secrets) {
+    if (secret.keeper !== 'sops') continue;
+    for (const definition of secret.definitions) {
+      // What adds to a secret of clan's own takes nothing from other files.
+      if (secret.implicitOn.length > 0 || definition.name.startsWith('vars/')) continue;
+      const { files, complete } = secrets.filesOf(definition);
+      if (!complete) return null;
+      const found = secrets.keyOf(definition);
+      for (const { path } of files) {
+        // With a key that is not there, one of those that are may be meant.
+        if (found?.kind !== 'found') whole.add(path);
+        const key = definition.key?.value ?? definition.name;
+        const list = taken.get(path);
+        if (list === undefined) taken.set(path, new Set([key]));
+        else list.add(key);
+      }
+    }
+  }
+  for (const path of whole) taken.delete(path);
+  return taken;
+}
+
+function* unusedIn(file: EncryptedFile, taken: ReadonlySet<string>): Iterable<Report> {
+  function* visit(keys: readonly EncryptedKey[], above: string): Iterable<Report> {
+    for (const key of keys) {
+      const name = above + key.name;
+      if (taken.has(name) || key.name.endsWith('_unencrypted')) continue;
+      if ([...taken].some(one => one.startsWith(`${name}/`))) yield* visit(key.below, `${name}/`);
+      else
+        yield {
+          at: key.at,
+          message: `No secret of sops-nix takes "${name}" from this file. Remove it, or declare the secret.`,
+          unnecessary: true,
+        };
+    }
+  }
+  yield* visit(file.keys, '');
+}

@@ -1,0 +1,249 @@
+// The rules about sops-nix and `.sops.yaml`, where it is less plain than in their examples.
+
+import { describe, expect, it } from 'vitest';
+import {
+  ADMIN,
+  encryptedYaml,
+  LEA,
+  moduleWith,
+  SOPS_YAML,
+  VALUE,
+} from '../../server/src/checks/sops/examples.ts';
+import {
+  applyFix,
+  check,
+  defaults,
+  fixOf,
+  onlyFinding,
+  type Texts,
+  usualFiles,
+  type World,
+} from './harness.ts';
+
+const FILE = 'secrets/lea.yaml';
+
+function fleet(body: string, keys: string, more: Texts = {}): Texts {
+  return { 'configuration.nix': moduleWith(body), [FILE]: encryptedYaml(keys), ...more };
+}
+
+const found = (rule: string, texts: Texts, world: World = {}) =>
+  check(texts, defaults, usualFiles, world).findings.filter(finding => finding.rule === rule);
+
+const messages = (rule: string, texts: Texts, world: World = {}) =>
+  found(rule, texts, world).map(({ severity, message }) => `${severity}: ${message}`);
+
+describe('sops/unknown-key', () => {
+  it.each([
+    ['"newt/token"', `newt: ${VALUE}\n`, '"newt" is a value there, with nothing below it'],
+    ['newt', `newt:\n    token: ${VALUE}\n`, 'holds further keys'],
+    ['"newt/tokn"', `newt:\n    token: ${VALUE}\n`, '"newt" there has "token". Did you mean "newt/token"?'],
+  ])('says what is wrong with %s', (name, keys, words) => {
+    const [message] = messages('sops/unknown-key', fleet(`  sops.secrets.${name} = { };\n`, keys));
+    expect(message).toContain(words);
+    expect(message).toMatch(/^error/);
+  });
+
+  it('is a warning under a condition', () => {
+    const conditional = `{ lib, config, ... }:\n{\n  sops.defaultSopsFile = ./secrets/lea.yaml;\n  sops.secrets = lib.mkIf config.a { mail = { }; };\n}\n`;
+    const texts = { 'configuration.nix': conditional, [FILE]: encryptedYaml(`other: ${VALUE}\n`) };
+    expect(messages('sops/unknown-key', texts)[0]).toMatch(/^warning/);
+  });
+
+  it('mends the key where it is written', () => {
+    const texts = fleet('  sops.secrets.mail.key = "vpn/kee";\n', `vpn:\n    key: ${VALUE}\n`);
+    const finding = onlyFinding(check(texts), 'sops/unknown-key');
+    const after = applyFix(texts, fixOf(finding, 'Replace with "vpn/key"'));
+    expect(after['configuration.nix']).toContain('key = "vpn/key";');
+    expect(found('sops/unknown-key', after)).toEqual([]);
+  });
+
+  it.each([
+    ['the file has no keys', '  sops.secrets.mail = { format = "dotenv"; };\n', {}],
+    ['the format is not known', '  sops.secrets.mail.format = config.a;\n', {}],
+    ['the whole file is taken', '  sops.secrets.mail.key = "";\n', {}],
+    [
+      'another module may name another file',
+      '  sops.secrets.mail = { };\n',
+      { 'more.nix': '{ x, ... }: { sops.secrets.mail.sopsFile = x; }\n' },
+    ],
+    [
+      'there are several default files',
+      '  sops.secrets.mail = { };\n',
+      {
+        'more.nix': '{ sops.defaultSopsFile = ./secrets/b.yaml; }\n',
+        'secrets/b.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+      },
+    ],
+    ['the file is not there', '  sops.secrets.mail.sopsFile = ./gone.yaml;\n', {}],
+    ['the file is broken', '  sops.secrets.mail = { };\n', { [FILE]: 'a: [\n' }],
+    ['clan declares it', '  sops.secrets."vars/shared/mail/password".owner = "mail";\n', {}],
+  ])('is silent where %s', (_, body, more) => {
+    const texts = fleet(body, `other: ${VALUE}\n`, more);
+    expect(found('sops/unknown-key', texts)).toEqual([]);
+  });
+});
+
+describe('sops/undeclared-secret', () => {
+  const use = '  services.mail.passwordFile = config.sops.secrets.mail.path;\n';
+  const undeclared = (body: string, more: Texts = {}, world: World = {}) =>
+    found('sops/undeclared-secret', fleet(body, `mail: ${VALUE}\n`, more), world).length;
+
+  it('is found for placeholders too', () => {
+    expect(undeclared(use)).toBe(1);
+    expect(undeclared('  sops.templates.a.content = config.sops.placeholder.mail;\n')).toBe(1);
+  });
+
+  it.each([
+    ['another module declares it', use, { 'more.nix': '{ sops.secrets.mail = { }; }\n' }],
+    ['a name with holes may be it', use, { 'more.nix': '{ n, ... }: { sops.secrets."${n}il" = { }; }\n' }],
+    ['secrets of unknown names are declared', use, { 'more.nix': '{ x, ... }: { sops.secrets = x; }\n' }],
+    ['there is something to fall back on', '  a = config.sops.secrets.mail.path or null;\n', {}],
+    ['the name is not known', '  a = config.sops.secrets.${config.name}.path;\n', {}],
+    ['a generator makes it', '  a = config.sops.secrets."vars/shared/mail/password".path;\n', {}],
+  ])('is silent where %s', (_, body, more) => {
+    expect(undeclared(body, more)).toBe(0);
+  });
+
+  it('is silent for what clan gives to machines', () => {
+    const more = {
+      'sops/machines/lea/key.json': '[ { "publickey": "age1lea", "type": "age" } ]',
+      'sops/secrets/mail/secret': JSON.stringify({
+        data: 'ENC[]',
+        sops: { age: [{ recipient: 'age1lea' }] },
+      }),
+    };
+    const links = { 'sops/secrets/mail/machines/lea': '../../../machines/lea' };
+    expect(undeclared(use, more, { links })).toBe(0);
+  });
+});
+
+describe('what .sops.yaml says', () => {
+  const MAIL = '  sops.secrets.mail = { };\n';
+  const KEYS = `mail: ${VALUE}\n`;
+  const drift = (more: Texts) => found('sops/recipient-drift', fleet(MAIL, KEYS, more)).length;
+  const ruleless = (more: Texts) => found('sops/no-creation-rule', fleet(MAIL, KEYS, more)).length;
+
+  it('is compared with the recipients of a file', () => {
+    const texts = fleet(MAIL, KEYS, {
+      '.sops.yaml': SOPS_YAML,
+      [FILE]: encryptedYaml(KEYS, [ADMIN, 'age1old']),
+    });
+    expect(messages('sops/recipient-drift', texts)).toEqual([
+      'warning: This file is not encrypted to age1lea000000000…, which its rule names, and can still be decrypted by age1old, which its rule does not name. Run `sops updatekeys secrets/lea.yaml`.',
+    ]);
+  });
+
+  it.each([
+    [
+      'the first rule that fits counts',
+      `creation_rules:\n  - path_regex: lea\\.yaml$\n    age: ${ADMIN},${LEA}\n  - age: age1other\n`,
+    ],
+    ['a rule has other kinds of keys alone', 'creation_rules:\n  - kms: arn:aws:kms:x\n'],
+    [
+      'a regular expression cannot be read as Go reads it',
+      'creation_rules:\n  - path_regex: (?i)LEA\n    age: age1other\n',
+    ],
+    ['there are no rules', 'stores:\n  yaml:\n    indent: 2\n'],
+    ['the configuration is broken', 'creation_rules: [\n'],
+  ])('is read as sops does: %s', (_, config) => {
+    expect(drift({ '.sops.yaml': config })).toBe(0);
+    expect(ruleless({ '.sops.yaml': config })).toBe(0);
+  });
+
+  it('is not certain where there are two', () => {
+    const other = SOPS_YAML.replace('secrets/[^/]+', 'lea').replace(LEA, 'age1other');
+    expect(drift({ '.sops.yaml': SOPS_YAML, 'secrets/.sops.yaml': other })).toBe(0);
+    expect(drift({ 'secrets/.sops.yaml': other })).toBe(1);
+  });
+
+  it('may lack a rule for a file that is in use', () => {
+    expect(ruleless({ '.sops.yaml': SOPS_YAML.replace('yaml$', 'yml$') })).toBe(1);
+    expect(ruleless({})).toBe(0);
+  });
+});
+
+describe('sops/plaintext', () => {
+  const plain = (
+    path: string,
+    text = 'mail: correct horse\n',
+    config = SOPS_YAML,
+    more: Texts = {},
+    world: World = {},
+  ) => messages('sops/plaintext', { '.sops.yaml': config, [path]: text, ...more }, world);
+
+  it('shows nothing of the file', () => {
+    const [message] = plain('secrets/a.yaml');
+    expect(message).toMatch(/^error: This file is not encrypted/);
+    expect(message).not.toContain('horse');
+  });
+
+  it.each([
+    ['an environment file', 'secrets/a.env', 'A=correct horse\n', 'secrets/.*\\.env$'],
+    ['JSON', 'hosts/lea/secrets.json', '{ "a": 1 }', 'secrets\\.json$'],
+  ])('is found in %s', (_, path, text, regex) => {
+    expect(plain(path, text, `creation_rules:\n  - path_regex: ${regex}\n    age: ${ADMIN}\n`)).toHaveLength(
+      1,
+    );
+  });
+
+  it.each([
+    ['a file that no rule takes', 'other/a.yaml', 'a: 1\n', SOPS_YAML],
+    [
+      'a rule for every file of a format',
+      'ci/build.yaml',
+      'a: 1\n',
+      `creation_rules:\n  - path_regex: .*\\.yaml$\n    age: ${ADMIN}\n`,
+    ],
+    ['a rule for every file', 'ci/build.yaml', 'a: 1\n', `creation_rules:\n  - age: ${ADMIN}\n`],
+    ['an empty file', 'secrets/a.yaml', '# nothing yet\n', SOPS_YAML],
+    ['an example', 'secrets/example.yaml', 'a: 1\n', SOPS_YAML],
+    ['a file that cannot be read', 'secrets/a.yaml', 'a: [\n', SOPS_YAML],
+    [
+      'an encrypted environment file',
+      'secrets/a.env',
+      'A=ENC[]\nsops_mac=ENC[]\nsops_version=3.9\n',
+      SOPS_YAML.replace('yaml$', 'env$'),
+    ],
+  ])('is silent for %s', (_, path, text, config) => {
+    expect(plain(path, text, config)).toEqual([]);
+  });
+
+  it('is silent for a flake of its own below this one', () => {
+    const more = { 'starter/flake.nix': '{ }\n' };
+    expect(plain('starter/secrets/a.yaml', 'a: 1\n', SOPS_YAML, more)).toEqual([]);
+  });
+
+  it('is found for what a declaration names, whatever the rule', () => {
+    const config = `creation_rules:\n  - age: ${ADMIN}\n`;
+    const more = { 'configuration.nix': moduleWith('  sops.secrets.mail = { };\n') };
+    expect(plain(FILE, 'mail: x\n', config, more)).toHaveLength(1);
+  });
+});
+
+describe('sops/unused-key', () => {
+  const keys = `mail: ${VALUE}\nold: ${VALUE}\n`;
+  const unused = (body: string, more: Texts = {}) => found('sops/unused-key', fleet(body, keys, more)).length;
+
+  it('is shown faded', () => {
+    expect(found('sops/unused-key', fleet('  sops.secrets.mail = { };\n', keys))[0]?.unnecessary).toBe(true);
+  });
+
+  it.each([
+    ['the whole file is taken', '  sops.secrets.mail = { };\n  sops.secrets.all.key = "";\n', {}],
+    ['a key is not known', '  sops.secrets.mail = { };\n  sops.secrets.other.key = config.a;\n', {}],
+    [
+      'a file is not known',
+      '  sops.secrets.mail = { };\n',
+      { 'more.nix': '{ x, ... }: { sops.secrets.b.sopsFile = x; }\n' },
+    ],
+    [
+      'secrets of unknown names are declared',
+      '  sops.secrets.mail = { };\n',
+      { 'more.nix': '{ x, ... }: { sops.secrets = x; }\n' },
+    ],
+    ['a key is wrong', '  sops.secrets.mail = { };\n  sops.secrets.odl = { };\n', {}],
+    ['nothing of the file is declared', '', {}],
+  ])('is silent where %s', (_, body, more) => {
+    expect(unused(body, more)).toBe(0);
+  });
+});
