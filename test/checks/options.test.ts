@@ -1,7 +1,7 @@
 // The rules about options, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { applyFix, check, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
+import { applyFix, check, defaults, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
 
 const FILE = 'modules/key.nix';
 const CLAN = '{ meta.name = "example"; inventory.machines.lea = { }; inventory.machines.emily = { }; }\n';
@@ -85,7 +85,7 @@ in
 `,
     ],
   ])('is silent for options %s', (_, text) => {
-    expectSilent({ [FILE]: text });
+    expectSilent({ [FILE]: text }, defaults, { others: rule => rule === 'generator/no-script' });
   });
 });
 

@@ -4,29 +4,43 @@
  */
 import type { Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { AttrBinding, Range } from '../nix/syntax.ts';
+import type { AttrBinding, AttrSetExpr, Range } from '../nix/syntax.ts';
 import { eolOf, indentOf, lineAround, writtenAt } from './edits.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
+interface LocatedOption {
+  readonly binding: AttrBinding;
+  readonly within: AttrSetExpr;
+}
+
 /** The `… .name = value;` of which the last name stands at `at`. */
-export function optionAt(file: SourceFile, at: Range): AttrBinding | null {
+export function optionAt(file: SourceFile, at: Range): LocatedOption | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
     for (const binding of within.bindings) {
       if (binding.kind !== 'bind') continue;
       const last = binding.path.at(-1);
-      if (last !== undefined && last.start <= at.start && at.end <= last.end) return binding;
+      if (last !== undefined && last.start <= at.start && at.end <= last.end) return { binding, within };
     }
   }
   return null;
 }
 
-/** Takes an option out, with its lines and what is said about it on them if it has them to itself. */
+/**
+ * Takes an option out, with its lines and what is said about it on them if it has them to itself. What the names in
+ * front of it declare stays declared: of `files.key.mode = "0400";` there is left `files.key = { };`.
+ */
 export function removeOption(sources: Sources, at: Place): TextEdit | null {
   const file = sources.parse(at.file);
-  const binding = file === null ? null : optionAt(file, at);
-  if (file === null || binding === null) return null;
+  const found = file === null ? null : optionAt(file, at);
+  if (file === null || found === null) return null;
+  const { binding } = found;
+  const owner = binding.path.at(-2);
+  if (owner !== undefined && !isNamedElsewhere(file, found)) {
+    const start = owner.end;
+    return { file: file.path, start, end: binding.end, text: ' = { };' };
+  }
   const first = lineAround(file, binding);
   const last = lineAround(file, { start: Math.max(binding.start, binding.end - 1), end: binding.end });
   const before = file.text.slice(first.start, binding.start);
@@ -36,6 +50,17 @@ export function removeOption(sources: Sources, at: Place): TextEdit | null {
   const space = /[ \t]*$/.exec(before)?.[0].length ?? 0;
   const start = /^\s*$/.test(before) ? binding.start : binding.start - space;
   return { file: file.path, start, end: binding.end, text: '' };
+}
+
+/** Do other bindings of the set begin with the names in front of the last one? */
+function isNamedElsewhere(file: SourceFile, { binding, within }: LocatedOption): boolean {
+  const namesOf = (path: AttrBinding['path'], count: number) =>
+    path.slice(0, count).map(name => file.text.slice(name.start, name.end));
+  const count = binding.path.length - 1;
+  const owner = namesOf(binding.path, count).join('.');
+  return within.bindings.some(
+    other => other !== binding && other.kind === 'bind' && namesOf(other.path, count).join('.') === owner,
+  );
 }
 
 /** Replaces a value that is written out exactly as it is thought to be. */
@@ -52,7 +77,7 @@ export function replaceWritten(
 /** Writes an option into the set that is assigned to the name at a place, as its first; null if that is no set. */
 export function addOption(sources: Sources, at: Place, option: string): TextEdit | null {
   const file = sources.parse(at.file);
-  const value = file === null ? undefined : optionAt(file, at)?.value;
+  const value = file === null ? undefined : optionAt(file, at)?.binding.value;
   if (file === null || value === undefined || value.kind !== 'attrs') return null;
   const open = file.text.indexOf('{', value.start) + 1;
   const first = value.bindings[0];

@@ -148,6 +148,7 @@ function broughtOf(generator: BroughtGenerator, fleet: Fleet, at: At) {
         mode: null,
         neededFor: file.neededFor,
         from: 'files' as const,
+        conditional: false,
         ...here,
       })),
       prompts: generator.prompts.map(name => ({

@@ -64,6 +64,7 @@ function shown({ name, shared, service, complete, files }: Found) {
       mode: null,
       neededFor: file.neededFor,
       from: 'files' as const,
+      conditional: false,
       file: file.path,
       line: 1,
       column: 1,

@@ -57,6 +57,8 @@ interface Named {
   readonly kind: NameKind;
   readonly at: Place;
   readonly layers: readonly Layer[];
+  /** Every layer of it stands under a condition that is not known. */
+  readonly conditional: boolean;
 }
 
 /** A value that defines (part of) a generator. */
@@ -160,7 +162,7 @@ export function readBodies(
 
 /** The members of `files` or `prompts`. */
 function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
-  const found = new Map<string, Named>();
+  const found = new Map<string, Omit<Named, 'conditional'>>();
   for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
     const { value, conditional, fallback, source } = layer;
     if (value.kind !== 'attrs') continue;
@@ -174,8 +176,9 @@ function namedIn(reading: Reading, layers: readonly Layer[], option: string): Na
     }
   }
   return [...found.values()].map(named => {
-    if (named.layers.every(one => one.conditional)) reading.complete = false;
-    return { ...named, layers: layersOf(reading, givenThatItIs(named.layers, false)) };
+    const conditional = named.layers.every(one => one.conditional);
+    if (conditional) reading.complete = false;
+    return { ...named, conditional, layers: layersOf(reading, givenThatItIs(named.layers, false)) };
   });
 }
 
@@ -186,7 +189,7 @@ function membersOf(set: AttrsValue): [string, NameKind, Attr][] {
   ];
 }
 
-function readFile(reading: Reading, { name, kind, at, layers }: Named): GeneratorFile {
+function readFile(reading: Reading, { name, kind, at, layers, conditional }: Named): GeneratorFile {
   const option = <T>(key: string, fallback: T, read: (cx: Evaluation, lazy: Lazy) => T | null) =>
     optionOr(reading, layers, key, fallback, read);
   return {
@@ -199,6 +202,7 @@ function readFile(reading: Reading, { name, kind, at, layers }: Named): Generato
     mode: option('mode', '0400', readText),
     neededFor: option('neededFor', 'services', readText),
     from: 'files',
+    conditional,
     at,
   };
 }
@@ -225,6 +229,7 @@ function promptFile(prompt: GeneratorPrompt): GeneratorFile {
     mode: '0400',
     neededFor: 'services',
     from: 'prompt',
+    conditional: false,
     at: prompt.at,
   };
 }

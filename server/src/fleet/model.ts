@@ -57,6 +57,8 @@ export interface GeneratorFile {
   readonly mode: string | null;
   readonly neededFor: string | null;
   readonly from: 'files' | 'prompt';
+  /** True if only a condition that is not known decides whether there is such a file. */
+  readonly conditional: boolean;
   readonly at: Place;
 }
 

@@ -73,6 +73,7 @@ function commonFile(all: readonly GeneratorFile[]): GeneratorFile {
     mode: shared(all, 'mode'),
     neededFor: shared(all, 'neededFor'),
     from: all.some(file => file.from === 'files') ? 'files' : 'prompt',
+    conditional: all.every(file => file.conditional),
   };
 }
 

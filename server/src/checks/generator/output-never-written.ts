@@ -112,7 +112,7 @@ function* reports(context: CheckContext): Iterable<Report> {
     const { body, script, generator, whole } = one;
     if (!whole) continue;
     for (const file of body.files) {
-      if (file.from === 'prompt' || isPersisted(body, file.name)) continue;
+      if (file.from === 'prompt' || file.conditional || isPersisted(body, file.name)) continue;
       const why = script === null ? whyWithoutScript(one) : whyOf(one, script, file);
       if (why === null) continue;
       const wrong = script === null ? null : meantWrite(script, body, file.name);
