@@ -22,7 +22,13 @@ import {
 } from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
-import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
+import {
+  createModuleCache,
+  createModuleTable,
+  forgetModules,
+  type ModuleCache,
+  type ModuleTable,
+} from './module-table.ts';
 import { namesPath } from './references.ts';
 import { readRegistry } from './registry.ts';
 import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
@@ -32,12 +38,15 @@ import { readSecrets } from './secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
 import { createSurvey, type FileGroups, pipelineOf, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
+import { createTrees, type Trees } from './trees.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
 export interface FleetFiles extends NixFiles {
   /** Paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
+  /** Drops the tree of a file, which is parsed again when it is asked for. Without it all trees are kept. */
+  release?(path: string): void;
 }
 
 export interface FleetSettings {
@@ -84,6 +93,7 @@ interface State {
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
   readonly imports: ImportGraph;
+  readonly trees: Trees;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
 }
@@ -155,19 +165,27 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         state.followed.clear();
       }
       knownKey = key;
+      const textOf = (path: string) => texts.get(path)?.text ?? '';
+      const givenTo = (file: string) => (name: string) => argument(name, file);
+      const table = createModuleTable(state.evaluation, {
+        files,
+        cache: state.modules,
+        adding: groups.mayAddOutputs,
+        givenTo,
+        definitionsOf: path => state.units.get(path)?.definitions ?? [],
+        done: file => state.trees.done(file.path, file.text.length),
+      });
       const units = new Map<string, Unit>();
       for (const path of groups.paths) {
-        readUnitOf(files, state, texts, pipeline, known, path);
+        readUnitOf(files, state, texts, pipeline, known, table, path);
         const unit = state.units.get(path);
         if (unit !== undefined) units.set(path, unit);
       }
-      const textOf = (path: string) => texts.get(path)?.text ?? '';
-      const givenTo = (file: string) => (name: string) => argument(name, file);
       fleet = assemble(state.evaluation, {
         files,
         declared: findDeclared(files, state, groups, argument),
         givenTo,
-        table: createModuleTable(state.evaluation, files, state.modules, groups.mayAddOutputs, givenTo),
+        table,
         cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
@@ -193,6 +211,7 @@ function readUnitOf(
   texts: ReadonlyMap<string, TextFacts>,
   pipeline: ReadonlySet<string>,
   known: Known,
+  table: ModuleTable,
   path: string,
 ): void {
   const facts = texts.get(path);
@@ -204,15 +223,21 @@ function readUnitOf(
   state.units.delete(path);
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
-  if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
+  if (file === null) return;
+  state.units.set(path, readUnit(state.evaluation, file, known, places));
+  // As a module it is most likely asked for later, when its tree would have to be made again.
+  if (state.trees.isThrifty()) table.file(path);
+  else state.trees.done(path, file.text.length);
 }
 
 function newState(files: FleetFiles): State {
   const imports = createImportGraph();
   const looseReads = new Set<string>();
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
+  const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
   return {
-    evaluation: createEvaluation(recordingReads(files, looseReads), tracer),
+    evaluation,
+    trees: createTrees(evaluation, imports, files.release),
     registries: new Map(),
     matrices: new Map(),
     registriesOfMatrices: [],
