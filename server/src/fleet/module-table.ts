@@ -161,7 +161,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
 
 /**
  * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
- * twice. What a function made for its caller has another way it came.
+ * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
  */
 function withKnown(
   definitions: readonly GeneratorDefinition[],
@@ -173,7 +173,10 @@ function withKnown(
     if (list === undefined) byName.set(one.name, [one]);
     else list.push(one);
   }
-  return definitions.map(one => byName.get(one.name)?.find(other => areSame(one, other)) ?? one);
+  return definitions.map(one => {
+    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  });
 }
 
 function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
