@@ -29,7 +29,7 @@ export function createTrees(
       if (imports.isImported(path)) return;
       evaluation.forgetFile(path);
       if (release === undefined || kept.has(path)) return;
-      if (characters + length <= KEPT) {
+      if (!thrifty && characters + length <= KEPT) {
         characters += length;
         kept.add(path);
         return;
