@@ -7,20 +7,14 @@
  */
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
-import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
-import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
+import type { AccessSetting } from './access-settings.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
-import {
-  belongsToFleet,
-  type DeclaredFleet,
-  declaresNothing,
-  readInventoryJson,
-  readMachines,
-} from './machines.ts';
+import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
+import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
 import {
   createModuleCache,
@@ -31,11 +25,10 @@ import {
 } from './module-table.ts';
 import { namesPath } from './references.ts';
 import { readRegistry } from './registry.ts';
-import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
+import type { RemovedUse } from './removed-options.ts';
 import { sameItems } from './same.ts';
-import { mentionsSecrets, type SecretFacts } from './secrets.ts';
-import { readSecrets } from './secrets-collect.ts';
-import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
+import type { SecretFacts } from './secrets.ts';
+import type { StoreSetting } from './store-settings.ts';
 import { createSurvey, type FileGroups, pipelineOf, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
@@ -192,12 +185,12 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         units,
         textOf,
         namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
-        secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
+        secrets: () => readEach(files, state.evaluation, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
-          readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
+          readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
-          readEach(files, state, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
-        removed: () => readEach(files, state, groups, texts, state.removed, REMOVED).flat(),
+          readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
       });
       return fleet;
     },
@@ -372,69 +365,4 @@ function findDeclared(
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
-}
-
-/** What files say of something that few of them have to do with. */
-interface Kind<Facts> {
-  /** Does the text mention it? */
-  readonly has: (text: string) => boolean;
-  /** Of this flake alone? */
-  readonly own: boolean;
-  readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** Which texts mention it, as far as they have been asked. */
-  readonly mentioned: WeakMap<TextFacts, boolean>;
-}
-
-const SECRETS: Kind<SecretFacts> = {
-  has: mentionsSecrets,
-  own: false,
-  read: readSecrets,
-  mentioned: new WeakMap(),
-};
-const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
-  has: mentionsStoreSettings,
-  own: true,
-  read: readStoreSettings,
-  mentioned: new WeakMap(),
-};
-const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
-  has: mentionsAccessSettings,
-  own: true,
-  read: readAccessSettings,
-  mentioned: new WeakMap(),
-};
-const REMOVED: Kind<readonly RemovedUse[]> = {
-  has: mentionsRemoved,
-  own: true,
-  read: readRemoved,
-  mentioned: new WeakMap(),
-};
-
-/** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
-function readEach<Facts>(
-  files: FleetFiles,
-  state: State,
-  { paths }: FileGroups,
-  texts: ReadonlyMap<string, TextFacts>,
-  kept: Map<string, Facts>,
-  kind: Kind<Facts>,
-): Facts[] {
-  const found: Facts[] = [];
-  for (const path of paths) {
-    const text = texts.get(path);
-    if (text === undefined) continue;
-    let has = kind.mentioned.get(text);
-    if (has === undefined) {
-      has = kind.has(text.text);
-      kind.mentioned.set(text, has);
-    }
-    if (!has || (kind.own && !belongsToFleet(files, path))) continue;
-    const known = kept.get(path);
-    const file = known === undefined ? files.parse(path) : null;
-    const facts = known ?? (file && kind.read(state.evaluation, file));
-    if (facts == null) continue;
-    kept.set(path, facts);
-    found.push(facts);
-  }
-  return found;
 }
