@@ -93,7 +93,13 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
     options.done(file);
-    return facts && { ...facts, file: path, definitions: withKnown(facts.definitions, options.definitionsOf(path)) };
+    return (
+      facts && {
+        ...facts,
+        file: path,
+        definitions: withKnown(facts.definitions, options.definitionsOf(path)),
+      }
+    );
   }
 
   function outputsOf(path: string): FileOutputs {
