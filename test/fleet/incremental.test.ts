@@ -184,6 +184,18 @@ describe('a fleet of many machines', () => {
     );
   });
 
+  it('knows of a module that a machine imports anew, though it brings no generators', () => {
+    const workspace = fleetWorkspace({ ...FLEET, 'modules/plain.nix': '{ }', 'modules/none.nix': '{ }' });
+    const write = (module: string) =>
+      workspace.write({ 'modules/tls.nix': `{ imports = [ ./${module}.nix ]; ${generator('tls')} }` });
+    const files = () => workspace.fleet().modules().get('ada')?.files;
+    write('none');
+    expect(files()).toContain('modules/none.nix');
+    write('plain');
+    expect(files()).toContain('modules/plain.nix');
+    expect(files()).not.toContain('modules/none.nix');
+  });
+
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);
     const before = new Map(workspace.fleet().generators.map(one => [one.name, one]));

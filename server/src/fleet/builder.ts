@@ -7,37 +7,39 @@
  */
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
-import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles } from '../nix/value.ts';
-import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
+import type { AccessSetting } from './access-settings.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
-import {
-  belongsToFleet,
-  type DeclaredFleet,
-  declaresNothing,
-  readInventoryJson,
-  readMachines,
-} from './machines.ts';
+import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
+import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
-import { createModuleCache, createModuleTable, forgetModules, type ModuleCache } from './module-table.ts';
+import {
+  createModuleCache,
+  createModuleTable,
+  forgetModules,
+  type ModuleCache,
+  type ModuleTable,
+} from './module-table.ts';
 import { namesPath } from './references.ts';
 import { readRegistry } from './registry.ts';
-import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
+import type { RemovedUse } from './removed-options.ts';
 import { sameItems } from './same.ts';
-import { mentionsSecrets, type SecretFacts } from './secrets.ts';
-import { readSecrets } from './secrets-collect.ts';
-import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
+import type { SecretFacts } from './secrets.ts';
+import type { StoreSetting } from './store-settings.ts';
 import { createSurvey, type FileGroups, pipelineOf, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
+import { createTrees, type Trees } from './trees.ts';
 import { type Known, readUnit } from './unit.ts';
 
 /** The files of a workspace, as the fleet needs them. */
 export interface FleetFiles extends NixFiles {
   /** Paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
+  /** Drops the tree of a file, which is parsed again when it is asked for. Without it all trees are kept. */
+  release?(path: string): void;
 }
 
 export interface FleetSettings {
@@ -84,6 +86,7 @@ interface State {
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
   readonly imports: ImportGraph;
+  readonly trees: Trees;
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
 }
@@ -155,31 +158,39 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         state.followed.clear();
       }
       knownKey = key;
+      const textOf = (path: string) => texts.get(path)?.text ?? '';
+      const givenTo = (file: string) => (name: string) => argument(name, file);
+      const table = createModuleTable(state.evaluation, {
+        files,
+        cache: state.modules,
+        adding: groups.mayAddOutputs,
+        givenTo,
+        definitionsOf: path => state.units.get(path)?.definitions ?? [],
+        done: file => state.trees.done(file.path, file.text.length),
+      });
       const units = new Map<string, Unit>();
       for (const path of groups.paths) {
-        readUnitOf(files, state, texts, pipeline, known, path);
+        readUnitOf(files, state, texts, pipeline, known, table, path);
         const unit = state.units.get(path);
         if (unit !== undefined) units.set(path, unit);
       }
-      const textOf = (path: string) => texts.get(path)?.text ?? '';
-      const givenTo = (file: string) => (name: string) => argument(name, file);
       fleet = assemble(state.evaluation, {
         files,
         declared: findDeclared(files, state, groups, argument),
         givenTo,
-        table: createModuleTable(state.evaluation, files, state.modules, groups.mayAddOutputs, givenTo),
+        table,
         cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
         units,
         textOf,
         namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
-        secrets: () => readEach(files, state, groups, texts, state.secrets, SECRETS),
+        secrets: () => readEach(files, state.evaluation, groups, texts, state.secrets, SECRETS),
         storeSettings: () =>
-          readEach(files, state, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
+          readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
-          readEach(files, state, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
-        removed: () => readEach(files, state, groups, texts, state.removed, REMOVED).flat(),
+          readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
       });
       return fleet;
     },
@@ -193,6 +204,7 @@ function readUnitOf(
   texts: ReadonlyMap<string, TextFacts>,
   pipeline: ReadonlySet<string>,
   known: Known,
+  table: ModuleTable,
   path: string,
 ): void {
   const facts = texts.get(path);
@@ -204,15 +216,21 @@ function readUnitOf(
   state.units.delete(path);
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
-  if (file !== null) state.units.set(path, readUnit(state.evaluation, file, known, places));
+  if (file === null) return;
+  state.units.set(path, readUnit(state.evaluation, file, known, places));
+  // As a module it is most likely asked for later, when its tree would have to be made again.
+  if (state.trees.isThrifty()) table.file(path);
+  else state.trees.done(path, file.text.length);
 }
 
 function newState(files: FleetFiles): State {
   const imports = createImportGraph();
   const looseReads = new Set<string>();
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
+  const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
   return {
-    evaluation: createEvaluation(recordingReads(files, looseReads), tracer),
+    evaluation,
+    trees: createTrees(evaluation, imports, files.release),
     registries: new Map(),
     matrices: new Map(),
     registriesOfMatrices: [],
@@ -347,69 +365,4 @@ function findDeclared(
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];
-}
-
-/** What files say of something that few of them have to do with. */
-interface Kind<Facts> {
-  /** Does the text mention it? */
-  readonly has: (text: string) => boolean;
-  /** Of this flake alone? */
-  readonly own: boolean;
-  readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** Which texts mention it, as far as they have been asked. */
-  readonly mentioned: WeakMap<TextFacts, boolean>;
-}
-
-const SECRETS: Kind<SecretFacts> = {
-  has: mentionsSecrets,
-  own: false,
-  read: readSecrets,
-  mentioned: new WeakMap(),
-};
-const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
-  has: mentionsStoreSettings,
-  own: true,
-  read: readStoreSettings,
-  mentioned: new WeakMap(),
-};
-const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
-  has: mentionsAccessSettings,
-  own: true,
-  read: readAccessSettings,
-  mentioned: new WeakMap(),
-};
-const REMOVED: Kind<readonly RemovedUse[]> = {
-  has: mentionsRemoved,
-  own: true,
-  read: readRemoved,
-  mentioned: new WeakMap(),
-};
-
-/** What each file of a kind says, kept until one that it read changes. Read when somebody asks. */
-function readEach<Facts>(
-  files: FleetFiles,
-  state: State,
-  { paths }: FileGroups,
-  texts: ReadonlyMap<string, TextFacts>,
-  kept: Map<string, Facts>,
-  kind: Kind<Facts>,
-): Facts[] {
-  const found: Facts[] = [];
-  for (const path of paths) {
-    const text = texts.get(path);
-    if (text === undefined) continue;
-    let has = kind.mentioned.get(text);
-    if (has === undefined) {
-      has = kind.has(text.text);
-      kind.mentioned.set(text, has);
-    }
-    if (!has || (kind.own && !belongsToFleet(files, path))) continue;
-    const known = kept.get(path);
-    const file = known === undefined ? files.parse(path) : null;
-    const facts = known ?? (file && kind.read(state.evaluation, file));
-    if (facts == null) continue;
-    kept.set(path, facts);
-    found.push(facts);
-  }
-  return found;
 }

@@ -83,7 +83,7 @@ function noteSite(sites: Map<string, Site>, definition: GeneratorDefinition, isG
     site = { general: isGeneral ? definition : null, special: new Set() };
     sites.set(key, site);
   }
-  if (!isGeneral) site.special.add(definition);
+  if (!isGeneral && definition !== site.general) site.special.add(definition);
 }
 
 /** Bodies that differ from machine to machine are looked into up to this number. */

@@ -6,6 +6,8 @@ import type { NixFiles } from '../nix/value.ts';
 
 export interface ImportGraph {
   add(from: string, to: string): void;
+  /** Has any other file imported it? */
+  isImported(file: string): boolean;
   /** The files themselves and all that imported them, directly or through others. */
   dependentsOf(files: Iterable<string>): Set<string>;
 }
@@ -19,6 +21,7 @@ export function createImportGraph(): ImportGraph {
       if (known === undefined) importers.set(to, new Set([from]));
       else known.add(from);
     },
+    isImported: file => importers.has(file),
     dependentsOf(files) {
       const found = new Set(files);
       for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);

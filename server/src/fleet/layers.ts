@@ -58,7 +58,10 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
   });
 }
 
-function bySource(all: readonly Layer[]): Layer[][] {
+function bySource(all: readonly Layer[]): (readonly Layer[])[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  if (all.every(one => one.source === first.source)) return [all];
   const found = new Map<number, Layer[]>();
   for (const one of all) {
     const list = found.get(one.source);

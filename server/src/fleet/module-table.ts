@@ -3,11 +3,14 @@
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
+import { extentOf, type SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
+import type { GeneratorDefinition } from './model.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import type { Given } from './modules.ts';
+import { placeKey } from './places.ts';
 import { sameItems } from './same.ts';
 
 export interface ModuleTable extends ModuleLookup {
@@ -54,17 +57,22 @@ export function forgetModules(cache: ModuleCache, path: string): void {
 /** Steps allowed for one module. */
 const STEPS = 200_000;
 
-/**
- * @param adding files that may add to the flake's outputs
- * @param givenTo what a file's modules are handed by name
- */
-export function createModuleTable(
-  cx: Evaluation,
-  files: NixFiles,
-  cache: ModuleCache,
-  adding: readonly string[],
-  givenTo: (file: string) => Given,
-): ModuleTable {
+export interface ModuleTableOptions {
+  readonly files: NixFiles;
+  readonly cache: ModuleCache;
+  /** Files that may add to the flake's outputs. */
+  readonly adding: readonly string[];
+  /** What a file's modules are handed by name. */
+  readonly givenTo: (file: string) => Given;
+  /** What a file shows by itself. */
+  readonly definitionsOf: (file: string) => readonly GeneratorDefinition[];
+  /** Hears of files that have been read. */
+  readonly done: (file: SourceFile) => void;
+}
+
+export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): ModuleTable {
+  const { files, cache, adding, givenTo } = options;
+
   function read(module: Lazy, at: Origin, given: Given): ModuleFacts {
     const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
     if (!(facts instanceof BudgetExceeded)) return facts;
@@ -81,9 +89,17 @@ export function createModuleTable(
   function readFile(path: string): ModuleFacts | null {
     const file = files.parse(path);
     if (file === null) return null;
-    const at: Origin = { file, start: file.root.start, end: file.root.end, call: null };
+    const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
-    return value instanceof BudgetExceeded ? null : { ...read(value, at, givenTo(path)), file: path };
+    const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
+    options.done(file);
+    return (
+      facts && {
+        ...facts,
+        file: path,
+        definitions: withKnown(facts.definitions, options.definitionsOf(path)),
+      }
+    );
   }
 
   function outputsOf(path: string): FileOutputs {
@@ -147,4 +163,34 @@ export function createModuleTable(
       return found;
     },
   };
+}
+
+/**
+ * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
+ * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
+ */
+function withKnown(
+  definitions: readonly GeneratorDefinition[],
+  known: readonly GeneratorDefinition[],
+): readonly GeneratorDefinition[] {
+  const byName = new Map<string, GeneratorDefinition[]>();
+  for (const one of known) {
+    const list = byName.get(one.name);
+    if (list === undefined) byName.set(one.name, [one]);
+    else list.push(one);
+  }
+  return definitions.map(one => {
+    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  });
+}
+
+function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return (
+    left.nameKind === right.nameKind &&
+    left.kind === right.kind &&
+    left.conditional === right.conditional &&
+    placeKey(left.at) === placeKey(right.at) &&
+    left.via.map(placeKey).join() === right.via.map(placeKey).join()
+  );
 }

@@ -120,6 +120,8 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
     left.foreign === right.foreign &&
     left.gaps.length === 0 &&
     right.gaps.length === 0 &&
+    sameItems(left.files, right.files) &&
+    sameItems(left.possibleFiles, right.possibleFiles) &&
     sameItems(left.certain, right.certain) &&
     sameItems(left.possible, right.possible)
   );

@@ -1,4 +1,5 @@
 /** From the evaluator's origins to plain places. */
+import { extentOf } from '../nix/source.ts';
 import type { Origin } from '../nix/value.ts';
 import type { Place } from './model.ts';
 
@@ -25,7 +26,8 @@ export function callsOf(origin: Origin): Place[] {
 
 /** Where no caller is named, the function itself stands for the call. */
 function isWholeFile({ file, start, end }: Origin): boolean {
-  return start === file.root.start && end === file.root.end;
+  const extent = extentOf(file);
+  return start === extent.start && end === extent.end;
 }
 
 /** A key for maps by place. */

@@ -22,15 +22,24 @@ export interface DynamicMember {
   readonly value: Expr;
 }
 
+/** A name that is bound again, at the second place. */
+export interface Duplicate extends Range {
+  readonly name: string;
+  readonly first: Range;
+}
+
+/** Nearly all groups have neither dynamic names nor duplicates: they share this, which stays empty. */
+const NONE: never[] = [];
+
 export interface Group {
   readonly start: number;
   /** Grows with each binding that is merged in, so that the range covers them all. */
   end: number;
   recursive: boolean;
   readonly members: Map<string, Member>;
-  readonly dynamics: DynamicMember[];
+  dynamics: DynamicMember[];
   /** Names that are bound twice, at the second place: Nix refuses the file. */
-  readonly duplicates: (Range & { readonly name: string; readonly first: Range })[];
+  duplicates: Duplicate[];
 }
 
 const cache = new WeakMap<readonly Binding[], Group>();
@@ -53,7 +62,14 @@ export function groupOfPath(path: readonly AttrName[], value: Expr): Group {
 }
 
 function newGroup(range: Range, recursive: boolean): Group {
-  return { start: range.start, end: range.end, recursive, members: new Map(), dynamics: [], duplicates: [] };
+  return {
+    start: range.start,
+    end: range.end,
+    recursive,
+    members: new Map(),
+    dynamics: NONE,
+    duplicates: NONE,
+  };
 }
 
 function addAll(group: Group, bindings: readonly Binding[]): void {
@@ -90,7 +106,9 @@ function addPath(group: Group, path: readonly AttrName[], index: number, value: 
   group.end = Math.max(group.end, value.end);
   const name = plainName(written);
   if (name.kind === 'dynamic') {
-    group.dynamics.push({ name, rest: path.slice(index + 1), value });
+    const member: DynamicMember = { name, rest: path.slice(index + 1), value };
+    if (group.dynamics.length === 0) group.dynamics = [member];
+    else group.dynamics.push(member);
     return;
   }
   if (index === path.length - 1) {
@@ -113,7 +131,7 @@ function addPath(group: Group, path: readonly AttrName[], index: number, value: 
     return;
   }
   if (!mergeable(existing)) {
-    group.duplicates.push({ start: name.start, end: name.end, name: name.name, first: existing.at });
+    noteDuplicate(group, name, name.name, existing);
     return;
   }
   const inner = asGroup(existing);
@@ -137,5 +155,11 @@ function asGroup(member: Member): Group {
 function add(group: Group, name: string, member: Member): void {
   const existing = group.members.get(name);
   if (existing === undefined) group.members.set(name, member);
-  else group.duplicates.push({ start: member.at.start, end: member.at.end, name, first: existing.at });
+  else noteDuplicate(group, member.at, name, existing);
+}
+
+function noteDuplicate(group: Group, { start, end }: Range, name: string, first: Member): void {
+  const duplicate: Duplicate = { start, end, name, first: first.at };
+  if (group.duplicates.length === 0) group.duplicates = [duplicate];
+  else group.duplicates.push(duplicate);
 }

@@ -113,7 +113,7 @@ export function attrs(
   open: UnknownValue | null = null,
   patterns: readonly PatternAttr[] = NO_PATTERNS,
 ): AttrsValue {
-  return { kind: 'attrs', entries, patterns, open, origin };
+  return { kind: 'attrs', entries, patterns: patterns.length === 0 ? NO_PATTERNS : patterns, open, origin };
 }
 
 export function emptyAttrs(origin: Origin | null): AttrsValue {

@@ -69,8 +69,8 @@ export interface Evaluation extends BuiltinContext {
   readonly imports: Map<string, Lazy>;
   /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
   forgetFile(path: string): void;
-  /** Results of applying whole files to identical arguments; see functions.ts. */
-  readonly applications: Map<string, Value>;
+  /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
+  readonly applications: Map<string, Map<string, Value>>;
 }
 
 /** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */

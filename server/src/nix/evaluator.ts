@@ -73,7 +73,7 @@ function tolerate(cx: Evaluation, failed: FailureValue): UnknownValue {
 
 function forgetFile(cx: Evaluation, path: string): void {
   cx.imports.delete(path);
-  for (const key of cx.applications.keys()) if (key.startsWith(`${path}\0`)) cx.applications.delete(key);
+  cx.applications.delete(path);
 }
 
 /** The scope in which a file's expression is evaluated. */

@@ -6,6 +6,7 @@ import { delay, evaluate, force, lookupLexical } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
 import { canMatch } from './select.ts';
+import { extentOf } from './source.ts';
 import type { Formal, LambdaExpr } from './syntax.ts';
 import type {
   AttrsValue,
@@ -19,14 +20,16 @@ import type {
 } from './value.ts';
 
 export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {
-  const shared = isWholeFile(fn) ? sharedArgument(cx, fn, arg) : null;
+  const shared = isWholeFile(fn) ? sharedArgument(cx, arg) : null;
   if (shared === null) return call(cx, fn, arg, at);
-  const table = cx.applications;
-  const known = table.get(shared);
+  const { path } = fn.scope.file;
+  const known = cx.applications.get(path)?.get(shared);
   if (known !== undefined) return known;
   // The result serves every caller, so it must not say that it came through this one.
   const value = call(cx, fn, arg, null);
-  table.set(shared, value);
+  const results = cx.applications.get(path);
+  if (results === undefined) cx.applications.set(path, new Map([[shared, value]]));
+  else results.set(shared, value);
   return value;
 }
 
@@ -124,7 +127,9 @@ function optionalArgument(formal: Formal, given: AttrsValue, at: Origin | null):
 
 /** True for the function that a file consists of, as `import` gives it. */
 function isWholeFile(fn: LambdaValue): boolean {
-  return fn.scope.parent === null && fn.scope.call === null && fn.expr === fn.scope.file.root;
+  if (fn.scope.parent !== null || fn.scope.call !== null) return false;
+  const extent = extentOf(fn.scope.file);
+  return fn.expr.start === extent.start && fn.expr.end === extent.end;
 }
 
 /**
@@ -132,10 +137,10 @@ function isWholeFile(fn: LambdaValue): boolean {
  * Nix functions are pure, so one result serves all. The key identifies the arguments without forcing anything;
  * null where that is not possible.
  */
-function sharedArgument(cx: Evaluation, fn: LambdaValue, arg: Lazy): string | null {
+function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
   const set = arg.kind === 'thunk' ? (arg.state === 'done' ? arg.value : literalSet(cx, arg)) : arg;
   if (set?.kind !== 'attrs' || set.open !== null || set.patterns.length > 0) return null;
-  let key = fn.scope.file.path;
+  let key = '';
   for (const [name, entry] of [...set.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const identity = entry.optional ? null : identityOf(entry.value);
     if (identity === null) return null;

@@ -2,7 +2,7 @@
  * Bindings to values: `{ … }`, `rec { … }` and the scope of a `let`.
  */
 import { type Group, groupOfPath, type Member } from './bindings.ts';
-import { attr, attrs, failure, originOf, thunk } from './construct.ts';
+import { attr, attrs, emptyAttrs, failure, originOf, thunk } from './construct.ts';
 import { delay, delayArgument, suspended } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { lookupLexical } from './scopes.ts';
@@ -55,6 +55,8 @@ function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope,
 /** The value of a group of bindings. */
 export function attributeSet(cx: Evaluation, group: Group, scope: Scope): Value {
   const origin = originOf(group, scope);
+  if (group.members.size === 0 && group.dynamics.length === 0 && group.duplicates.length === 0)
+    return emptyAttrs(origin);
   const names = group.recursive ? new Map<string, Lazy>() : null;
   const inner: Scope =
     names === null ? scope : { parent: scope, names, subject: null, file: scope.file, call: scope.call };

@@ -7,6 +7,7 @@ export interface SourceFile {
   /** Relative to the workspace root, with `/` between names: the file's identity everywhere. */
   readonly path: string;
   readonly text: string;
+  /** The tree. It may be dropped while nobody holds it and is then another object when asked for again: compare places. */
   readonly root: Expr;
   readonly comments: readonly Comment[];
   readonly errors: readonly NixSyntaxError[];
@@ -18,6 +19,19 @@ export interface SourceFile {
 export interface Position {
   readonly line: number;
   readonly character: number;
+}
+
+const extents = new WeakMap<SourceFile, Range>();
+
+/** Where the file's expression stands. Does not need the tree, once it has been asked. */
+export function extentOf(file: SourceFile): Range {
+  let extent = extents.get(file);
+  if (extent === undefined) {
+    const { start, end } = file.root;
+    extent = { start, end };
+    extents.set(file, extent);
+  }
+  return extent;
 }
 
 /** Offsets at which lines begin, for texts with `\n`, `\r\n` or `\r` line ends. */

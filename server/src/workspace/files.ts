@@ -19,6 +19,8 @@ import {
 export interface WorkspaceFiles extends NixFiles {
   /** Paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
+  /** Drops the tree of a file: it is parsed again when somebody asks for it. */
+  release(path: string): void;
   /** The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. */
   links(folder: string): readonly LinkEntry[] | null;
   /** May the file be run as a program? Null where that cannot be told. */
@@ -38,7 +40,12 @@ export interface WorkspaceFiles extends NixFiles {
 interface Cell {
   readonly text: string;
   /** Undefined: not parsed yet. */
-  source: SourceFile | undefined;
+  source: Parsed | undefined;
+}
+
+/** A parsed file of which the tree can be dropped. */
+interface Parsed extends SourceFile {
+  release(): void;
 }
 
 export interface FilesOptions {
@@ -102,6 +109,9 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
     *nixFiles() {
       yield* known();
       for (const path of overlays.keys()) if (belongs(path) && !known().has(path)) yield path;
+    },
+    release(path) {
+      (overlays.get(path) ?? cells.get(path))?.source?.release();
     },
     links: folder => disk.links(folder),
     isExecutable: path => disk.isExecutable(path),
@@ -167,9 +177,23 @@ function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
 }
 
-function parseFile(path: string, text: string, parse: (text: string) => SyntaxTree): SourceFile {
+function parseFile(path: string, text: string, parse: (text: string) => SyntaxTree): Parsed {
   const { root, comments, errors } = parse(text);
-  return { path, text, root, comments, errors, lineStarts: lineStartsOf(text) };
+  let kept: SyntaxTree['root'] | null = root;
+  return {
+    path,
+    text,
+    get root() {
+      kept ??= parse(text).root;
+      return kept;
+    },
+    comments,
+    errors,
+    lineStarts: lineStartsOf(text),
+    release() {
+      kept = null;
+    },
+  };
 }
 
 /** A folder's content with documents that are open but not saved yet. */
