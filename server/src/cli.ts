@@ -11,7 +11,7 @@ process.stdout.on('error', error => {
 });
 
 const output = (stream: NodeJS.WriteStream) => ({
-  write: (text: string) => void stream.write(text),
+  write: (text: string | Uint8Array) => void stream.write(text),
   isTTY: stream.isTTY === true,
 });
 

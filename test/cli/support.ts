@@ -20,13 +20,13 @@ export async function varsmith(args: readonly string[], options: RunOptions = {}
   const code = await main(args, {
     stdout: {
       write: text => {
-        stdout += text;
+        stdout += Buffer.from(text).toString('utf8');
       },
       isTTY,
     },
     stderr: {
       write: text => {
-        stderr += text;
+        stderr += Buffer.from(text).toString('utf8');
       },
       isTTY,
     },

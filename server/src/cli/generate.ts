@@ -9,7 +9,7 @@ import { type Prepared, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { writeResult } from './generate-text.ts';
-import { commits, openFleet, say, withSession } from './generation.ts';
+import { commits, openFleet, positiveNumber, say, timeLimitFrom, withSession } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
 import { planData, planText, REQUEST, REQUEST_SHORTS, requestOf } from './plan.ts';
@@ -29,7 +29,7 @@ const OPTIONS = {
 export async function generate(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, OPTIONS, 1, { ...REQUEST_SHORTS, y: 'yes', j: 'jobs' });
   const request = requestOf(given);
-  const timeLimitMs = 1000 * positiveNumber('--timeout', given.option('timeout'), 600);
+  const timeLimitMs = timeLimitFrom(given);
   const workers = positiveNumber('--jobs', given.option('jobs'), availableParallelism());
   const isJson = given.flag('json');
   const answersGiven = await givenAnswers(given.options('prompt'), io);
@@ -171,10 +171,4 @@ function finish(results: readonly StepResult[], fixed: readonly string[], io: Io
       io,
       `${stored} of ${counted(results.length, 'generator')} stored. What is stored stays; run it again for the rest.`,
     );
-}
-
-function positiveNumber(option: string, given: string | undefined, fallback: number): number {
-  if (given === undefined) return fallback;
-  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given);
-  throw new UsageError(`"${given}" is no value of ${option}: it takes a number from 1.`);
 }

@@ -2,16 +2,22 @@
 import { homedir } from 'node:os';
 import type { Fleet } from '../fleet/model.ts';
 import type { Ground } from '../generate/ground.ts';
+import type { PlanRequest } from '../generate/plan.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, situationOf } from '../generate/situation.ts';
+import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
-import { type Io, printable } from './io.ts';
+import type { Parsed } from './arguments.ts';
+import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 
 /** Options that most of them take. */
 export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
 
 export const SHORTS = { m: 'machine', g: 'generator' } as const;
+
+/** For commands that want to know of all generators and run none. */
+export const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };
 
 export interface OpenFleet {
   /** Absolute path. */
@@ -76,6 +82,18 @@ export async function withSession<T>(
 /** `--no-commit`, or what clan goes by. */
 export function commits(given: { flag(name: string): boolean }, io: Io): boolean {
   return !given.flag('no-commit') && !io.env.CLAN_NO_COMMIT;
+}
+
+/** `--timeout`, in milliseconds. @throws UsageError */
+export function timeLimitFrom(given: Parsed): number {
+  return 1000 * positiveNumber('--timeout', given.option('timeout'), TIME_LIMIT_MS / 1000);
+}
+
+/** @throws UsageError */
+export function positiveNumber(option: string, given: string | undefined, fallback: number): number {
+  if (given === undefined) return fallback;
+  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given);
+  throw new UsageError(`"${given}" is no value of ${option}: it takes a number from 1.`);
 }
 
 /** Lines on standard error, each a sentence. */

@@ -1,7 +1,7 @@
 /** What a command reads from and writes to, so that tests can hold both ends. */
 
 export interface Output {
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   readonly isTTY: boolean;
 }
 

@@ -86,14 +86,17 @@ function typed(
   function back(): void {
     const gone = characters.pop();
     if (gone === undefined) return;
-    if (gone !== '\n') return show('\b \b');
+    if (gone !== '\n') {
+      show('\b \b');
+      return;
+    }
     // Up to the end of the line before.
     const line = characters.slice(characters.lastIndexOf('\n') + 1);
     show(`\u001b[A\r${line.length > 0 ? `\u001b[${line.length}C` : ''}`);
   }
 
   return new Promise((resolve, reject) => {
-    let escape = '';
+    let pending = '';
     const stop = input.keys(bytes => {
       for (const key of decoder.write(Buffer.from(bytes))) if (take(key)) return;
     });
@@ -105,19 +108,19 @@ function typed(
     }
     /** True when it is done. */
     function take(key: string): boolean {
-      if (escape !== '') {
+      if (pending !== '') {
         // Arrow keys and the like: ESC [ … letter.
-        escape =
-          escape === '\u001b'
+        pending =
+          pending === '\u001b'
             ? key === '[' || key === 'O'
-              ? escape + key
+              ? pending + key
               : ''
             : /[@-~]/.test(key)
               ? ''
-              : escape;
+              : pending;
         return false;
       }
-      if (key === '\u001b') escape = key;
+      if (key === '\u001b') pending = key;
       else if (key === CTRL_C) return end(() => reject(new Cancelled()));
       else if (key === CTRL_D) {
         if (multiline) return end(() => resolve(characters.join('')));

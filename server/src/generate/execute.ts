@@ -35,7 +35,15 @@ export type Execution =
       readonly inMemory: boolean;
     }
   | { readonly outcome: 'cancelled' }
-  | { readonly outcome: 'failed'; readonly message: string; readonly output: string };
+  | {
+      readonly outcome: 'failed';
+      /** In words that follow the generator's name. */
+      readonly message: string;
+      readonly output: string;
+      /** What was written all the same. */
+      readonly outputs: ReadonlyMap<string, Buffer>;
+      readonly undeclared: readonly string[];
+    };
 
 /** @throws HostFailure where a script cannot be started at all */
 export async function execute(
@@ -73,7 +81,8 @@ export async function execute(
   const message =
     reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
-  return { outcome: 'failed', message, output: outputOf(result, [...inputs.secrets, ...secret]) };
+  const output = outputOf(result, [...inputs.secrets, ...secret]);
+  return { outcome: 'failed', message, output, outputs, undeclared };
 }
 
 /** Names of prompts are names of files: what clan itself puts before the script. */

@@ -127,7 +127,7 @@ function unknownIn(generators: readonly Generator[]): string[] {
   return generators.filter(one => one.unknown.length > 0).map(one => one.key);
 }
 
-interface Status {
+export interface Status {
   /** Null: complete. */
   readonly reason: 'missing' | 'outdated' | null;
   readonly missing: readonly string[];
@@ -141,13 +141,14 @@ function statusOf(all: ReadonlyMap<string, Generator>, stored: StoredLookups): (
     if (before !== undefined) return before;
     const generator = all.get(key);
     const status =
-      generator === undefined ? { reason: null, missing: [], present: [] } : read(generator, stored);
+      generator === undefined ? { reason: null, missing: [], present: [] } : statusIn(stored, generator);
     known.set(key, status);
     return status;
   };
 }
 
-function read(generator: Generator, stored: StoredLookups): Status {
+/** What is there of a generator, and why it would run by itself. */
+export function statusIn(stored: StoredLookups, generator: Generator): Status {
   const missing: string[] = [];
   const present: string[] = [];
   for (const { name, secret } of generator.files)

@@ -114,7 +114,7 @@ async function attempt(
     const script = options.scripts.get(generator.key) as Prepared;
     return await execute(generator, script, inputs, options.surroundings, signal);
   } catch (error) {
-    return { outcome: 'failed', message: messageOf(error), output: '' };
+    return { outcome: 'failed', message: messageOf(error), output: '', outputs: new Map(), undeclared: [] };
   }
 }
 
@@ -157,7 +157,15 @@ export async function storedValue(
   generator: Generator,
   file: DeclaredFile,
 ): Promise<Buffer | null> {
-  if (file.secret) return vault.open(placeOf(generator, file));
+  return file.secret ? vault.open(placeOf(generator, file)) : storedPublic(ground, generator, file);
+}
+
+/** The bytes of a public value; null where there is none. */
+export async function storedPublic(
+  ground: Ground,
+  generator: Generator,
+  file: DeclaredFile,
+): Promise<Buffer | null> {
   const path = publicPath(generator, file);
   return ground.files.kind(path) === 'file' ? readIfThere(join(ground.root, path)) : null;
 }
@@ -237,7 +245,8 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function messageOf(error: unknown): string {
+/** In words for a person, and without anything that an error could quote. */
+export function messageOf(error: unknown): string {
   if (error instanceof HostFailure || error instanceof StoreFailure) return error.message;
   // Anything else is a mistake of this program; its words could quote what it was working on.
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error})`;

@@ -3,15 +3,18 @@
  */
 import type { Fleet } from '../fleet/model.ts';
 import type { StoreFiles } from '../store/files.ts';
-import { storedLookups } from '../store/state.ts';
+import { type StoredLookups, storedLookups } from '../store/state.ts';
 import { backendOf, type ServedBackend } from './backend.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
-import { type Plan, type PlanRequest, planRun } from './plan.ts';
+import type { Generator } from './generators.ts';
+import { type Plan, type PlanRequest, planRun, type Status, statusIn } from './plan.ts';
 
 export interface Situation {
   readonly backend: ServedBackend;
   readonly declared: Declared;
+  readonly stored: StoredLookups;
   plan(request: PlanRequest): Plan;
+  status(generator: Generator): Status;
 }
 
 /** @throws StoreFailure `unsupported` for a backend that is not served */
@@ -19,5 +22,9 @@ export function situationOf(fleet: Fleet, files: StoreFiles): Situation {
   const backend = backendOf(fleet, files);
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(files, '', backend);
-  return { backend, declared, plan: request => planRun({ ...declared, stored }, request) };
+  return {
+    ...{ backend, declared, stored },
+    plan: request => planRun({ ...declared, stored }, request),
+    status: generator => statusIn(stored, generator),
+  };
 }

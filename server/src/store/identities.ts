@@ -60,8 +60,15 @@ export function noIdentityMessage(found: FoundIdentities): string {
   return `No age identity found. Looked in: ${looked}. Create one with "varsmith keygen", or name a key file.`;
 }
 
+/** The file that a new key goes to; null where there is no home folder. */
+export function newKeyPath(places: Omit<IdentityPlaces, 'read'>): string | null {
+  if (places.env.SOPS_AGE_KEY_FILE) return places.env.SOPS_AGE_KEY_FILE;
+  const config = configFolder(places);
+  return config === null ? null : `${config}/sops/age/keys.txt`;
+}
+
 /** Where sops keeps its keys: `$XDG_CONFIG_HOME`, else the system's folder for settings. */
-function configFolder({ env, platform, home }: IdentityPlaces): string | null {
+function configFolder({ env, platform, home }: Omit<IdentityPlaces, 'read'>): string | null {
   if (env.XDG_CONFIG_HOME) return env.XDG_CONFIG_HOME;
   if (home === null) return null;
   return platform === 'darwin' ? `${home}/Library/Application Support` : `${home}/.config`;

@@ -1,0 +1,35 @@
+/** `varsmith get`: the value of one var, as bytes. */
+import { RunFailure } from '../generate/failure.ts';
+import { storedValue } from '../generate/run.ts';
+import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { openVault } from '../generate/vaults.ts';
+import { readArguments } from './arguments.ts';
+import { EVERYTHING, openFleet } from './generation.ts';
+import { EXIT, type Io, UsageError } from './io.ts';
+
+export async function get(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, { json: 'flag' }, 3);
+  const [machine, id, root] = given.positions;
+  if (machine === undefined || id === undefined)
+    throw new UsageError('Which var? `varsmith get MACHINE GENERATOR/FILE [ROOT]`.');
+  const open = await openFleet(root, io);
+  const { backend, declared, plan } = open.situation();
+  mustBeMachine(declared.machines, machine);
+  const found = varNamed(plan(EVERYTHING).generators, machine, id);
+  mustBeKnown(found);
+  const { generator, file } = found;
+  const vault = await openVault(open.ground, open.fleet(), backend);
+  const value = await storedValue(open.ground, vault, generator, file);
+  if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
+  if (given.flag('json')) {
+    const text = value.toString('utf8');
+    const isText = Buffer.from(text, 'utf8').equals(value);
+    const data = { machine, id, secret: file.secret, encoding: isText ? 'utf8' : 'base64' };
+    const shown = { schemaVersion: 1, ...data, value: isText ? text : value.toString('base64') };
+    io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+  } else {
+    io.stdout.write(value);
+    if (io.stdout.isTTY && value.at(-1) !== 0x0a) io.stdout.write('\n');
+  }
+  return EXIT.ok;
+}

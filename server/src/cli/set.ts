@@ -1,0 +1,57 @@
+/** `varsmith set`: stores a value that somebody brings. */
+import { machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import { outputChanges } from '../generate/store-step.ts';
+import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { openVault } from '../generate/vaults.ts';
+import { readArguments } from './arguments.ts';
+import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
+import { EXIT, type Io, UsageError } from './io.ts';
+import { askFor } from './terminal.ts';
+
+export async function set(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, { json: 'flag', 'no-commit': 'flag' }, 3);
+  const [machine, id, root] = given.positions;
+  if (machine === undefined || id === undefined)
+    throw new UsageError(
+      'Which var? `varsmith set MACHINE GENERATOR/FILE [ROOT]`, with the value on standard input.',
+    );
+  const open = await openFleet(root, io);
+  return withSession(open, { commit: commits(given, io) }, io, async session => {
+    const { backend, declared, plan } = open.situation();
+    mustBeMachine(declared.machines, machine);
+    const { generators } = plan(EVERYTHING);
+    const found = varNamed(generators, machine, id);
+    mustBeKnown(found);
+    const { generator, file } = found;
+    const vault = await openVault(open.ground, open.fleet(), backend);
+    const only = { ...generator, files: [file] };
+    const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
+    const value = await valueFor(id, io);
+    await storeMachineKeys(machineKeys, vault, session);
+    const changes = await outputChanges(open.files, vault, only, new Map([[file.name, value]]));
+    await session.apply(changes, `vars: update ${id} for machine ${machine}`);
+    const dependents = [...generators.all.values()]
+      .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))
+      .map(one => one.name);
+    const { machines } = generator;
+    if (given.flag('json'))
+      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, id, machines, dependents }, null, 2)}\n`);
+    else
+      io.stdout.write(
+        `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,
+      );
+    if (dependents.length > 0)
+      say(
+        io,
+        `Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}. "varsmith generate -g" makes them anew.`,
+      );
+    return EXIT.ok;
+  });
+}
+
+async function valueFor(id: string, { stdin, stderr }: Io): Promise<Uint8Array> {
+  if (stdin === undefined) throw new UsageError('There is no value: it is read from standard input.');
+  if (!stdin.isTTY) return stdin.read();
+  const asked = { label: id, hidden: true, multiline: true, previous: null };
+  return Buffer.from(await askFor({ input: stdin, output: stderr }, asked), 'utf8');
+}

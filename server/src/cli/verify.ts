@@ -1,0 +1,59 @@
+/** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+import { driftsOf } from '../generate/fix.ts';
+import type { Generator } from '../generate/generators.ts';
+import { openVault } from '../generate/vaults.ts';
+import { readArguments } from './arguments.ts';
+import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { EXIT, type Io, painter, printable } from './io.ts';
+
+export async function verify(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, COMMON, 1, SHORTS);
+  const open = await openFleet(given.positions[0], io);
+  const { backend, plan, status } = open.situation();
+  const machines = given.options('machine');
+  const names = given.options('generator');
+  const { generators, notes, problems: asked } = plan({ machines, generators: names, regenerate: false });
+  const unknown = asked.filter(one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator');
+  const concerned = [...generators.all.values()].filter(
+    one =>
+      (machines.length === 0 || one.machines.some(machine => machines.includes(machine))) &&
+      (names.length === 0 || names.includes(one.name)),
+  );
+  const problems = concerned.flatMap(generator => {
+    const { reason, missing } = status(generator);
+    if (reason === null) return [];
+    return [
+      { ...about(generator), kind: reason, files: missing, message: reasonText(generator, reason, missing) },
+    ];
+  });
+  const vault = await openVault(open.ground, open.fleet(), backend);
+  const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
+    drifts.map(({ place, reason }) => ({
+      ...about(generator),
+      kind: 'access' as const,
+      files: [place.file],
+      message: `${generator.key}/${place.file} ${reason}. "varsmith fix" puts it right.`,
+    })),
+  );
+  const all = [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access];
+  if (given.flag('json')) {
+    const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
+    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  } else {
+    const paint = painter(io.stdout, io.env);
+    for (const { message } of all) io.stdout.write(`${paint('red', '✗')} ${printable(message)}\n`);
+    for (const { message } of notes) io.stdout.write(`${paint('blue', 'note:')} ${printable(message)}\n`);
+    if (all.length === 0) io.stdout.write('All vars are present and valid.\n');
+  }
+  return all.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+function about({ key, name, machines }: Generator) {
+  return { key, generator: name, machines };
+}
+
+function reasonText({ key }: Generator, reason: 'missing' | 'outdated', missing: readonly string[]): string {
+  return reason === 'missing'
+    ? `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`
+    : `${key} was made from other inputs than the configuration has now.`;
+}

@@ -1,0 +1,104 @@
+/**
+ * One generator run for its own sake: in the sandbox, with made-up answers where none are given, its dependencies run
+ * the same way before it. Nothing is read from the store and nothing is stored.
+ */
+
+import type { GivenAnswer } from './answers.ts';
+import { type Execution, execute, type Surroundings } from './execute.ts';
+import { RunFailure } from './failure.ts';
+import type { Generator, Generators } from './generators.ts';
+import type { Recipe } from './recipe.ts';
+import { MIN_LENGTH } from './redact.ts';
+import { prepareScript } from './tools.ts';
+import { partText, whereOf } from './words.ts';
+
+export interface TryOptions {
+  readonly generators: Generators;
+  recipe(machine: string, name: string): Recipe | null;
+  readonly given: readonly GivenAnswer[];
+  readonly surroundings: Surroundings;
+  readonly signal: AbortSignal;
+}
+
+export interface Trial {
+  readonly generator: Generator;
+  readonly execution: Execution;
+  /** Prompts whose answers were made up. */
+  readonly madeUp: readonly string[];
+  /** Names of the generators that were run before it. */
+  readonly dependencies: readonly string[];
+}
+
+/** What a prompt is answered with that nobody answers: long enough for most passwords. */
+export function madeUpAnswer(prompt: string): string {
+  return `made-up-${prompt}`;
+}
+
+/**
+ * @param machine one that declares it
+ * @throws RunFailure where it, or what it depends on, cannot be run without Nix or fails; HostFailure
+ */
+export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
+  const done = new Map<string, Trial>();
+  const trial = await attempt(machine, name, options, done, []);
+  return {
+    ...trial,
+    dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
+  };
+}
+
+async function attempt(
+  machine: string,
+  name: string,
+  options: TryOptions,
+  done: Map<string, Trial>,
+  path: readonly string[],
+): Promise<Trial> {
+  const { generators, given, surroundings, signal } = options;
+  const generator = generators.on(machine, name);
+  if (generator === undefined) throw new RunFailure(`There is no generator "${name}" on machine ${machine}.`);
+  const known = done.get(generator.key);
+  if (known !== undefined) return known;
+  if (path.includes(name))
+    throw new RunFailure(`Generators depend on each other in a cycle: ${[...path, name].join(' → ')}.`);
+  const [part] = generator.unknown;
+  if (part !== undefined)
+    throw new RunFailure(`Generator "${name}" (${whereOf(generator)}) needs Nix: ${partText(part)}.`);
+
+  const dependencies = new Map<string, ReadonlyMap<string, Buffer>>();
+  const secrets: Uint8Array[] = [];
+  for (const dependency of generator.dependencies) {
+    const before = await attempt(machine, dependency.name, options, done, [...path, name]);
+    if (before.execution.outcome !== 'made')
+      throw new RunFailure(
+        `Generator "${name}" could not be tried: "${dependency.name}", which it depends on, ${endText(before.execution)}.`,
+      );
+    dependencies.set(dependency.name, before.execution.outputs);
+    secrets.push(...before.execution.outputs.values());
+  }
+  const answers = new Map<string, Buffer>();
+  const madeUp: string[] = [];
+  for (const prompt of generator.prompts) {
+    const answer = given.findLast(one => one.generator === name && one.prompt === prompt.name);
+    if (answer === undefined) madeUp.push(prompt.name);
+    const value = Buffer.from(answer?.value ?? madeUpAnswer(prompt.name));
+    answers.set(prompt.name, value);
+    if (answer !== undefined && value.length >= MIN_LENGTH) secrets.push(value);
+  }
+  const recipe = options.recipe(machine, name) ?? { script: [], packages: [], unknown: null };
+  const script = await prepareScript(name, recipe, surroundings.commands);
+  const execution = await execute(
+    generator,
+    script,
+    { dependencies, secrets, answers },
+    surroundings,
+    signal,
+  );
+  const trial = { generator, execution, madeUp, dependencies: [] };
+  done.set(generator.key, trial);
+  return trial;
+}
+
+function endText(execution: Exclude<Execution, { outcome: 'made' }>): string {
+  return execution.outcome === 'cancelled' ? 'was cancelled' : execution.message.replace(/\.$/, '');
+}
