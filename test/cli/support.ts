@@ -11,12 +11,19 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** What is on standard input. */
+  readonly input?: string | Uint8Array;
+  /** What is typed, key by key or several at once, as it is asked for: standard input is a terminal then. */
+  readonly typed?: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 export async function varsmith(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   let stdout = '';
   let stderr = '';
-  const isTTY = options.terminal ?? false;
+  const typed = [...(options.typed ?? [])];
+  const isTTY = options.terminal ?? options.typed !== undefined;
+  const { input, signal } = options;
   const code = await main(args, {
     stdout: {
       write: text => {
@@ -33,6 +40,25 @@ export async function varsmith(args: readonly string[], options: RunOptions = {}
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     version: '1.2.3',
+    ...(input === undefined && options.typed === undefined
+      ? {}
+      : {
+          stdin: {
+            isTTY: options.typed !== undefined,
+            read: async () => Buffer.from(input ?? ''),
+            keys(onKeys) {
+              // A reader takes what is typed until it has enough; the next one goes on from there.
+              let listening = true;
+              queueMicrotask(() => {
+                while (listening && typed.length > 0) onKeys(Buffer.from(typed.shift() as string));
+              });
+              return () => {
+                listening = false;
+              };
+            },
+          },
+        }),
+    ...(signal === undefined ? {} : { interruption: () => signal }),
     serveStdio: async () => 0,
   });
   return { code, stdout, stderr };

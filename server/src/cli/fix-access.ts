@@ -1,7 +1,7 @@
 /** `varsmith fix`: encrypts stored secrets to those they should be for. */
 
 import { RunFailure } from '../generate/failure.ts';
-import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import { driftsOf, fixDrifts } from '../generate/fix.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, commits, openFleet, SHORTS, withSession } from './generation.ts';
@@ -11,7 +11,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
   const given = readArguments(args, { ...COMMON, 'no-commit': 'flag' }, 1, SHORTS);
   const open = await openFleet(given.positions[0], io);
   return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, plan, stored } = open.situation();
+    const { backend, plan } = open.situation();
     const machines = given.options('machine');
     const names = given.options('generator');
     const { generators, problems } = plan({ machines, generators: names, regenerate: false });
@@ -25,15 +25,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
         (names.length === 0 || names.includes(one.name)),
     );
     const vault = await openVault(open.ground, open.fleet(), backend);
-    // A machine that has nothing yet needs no key for what is not there.
-    const there = concerned.filter(one =>
-      one.files.some(file => file.secret && stored.has(one.key, file.name, true)),
-    );
-    const drifts = driftsOf(there, vault);
-    if (drifts.length > 0) {
-      const keys = await vault.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
-      await storeMachineKeys(keys, vault, session);
-    }
+    const drifts = driftsOf(concerned, vault);
     const fixed: string[] = [];
     await fixDrifts(drifts, vault, session, ({ generator }) => {
       fixed.push(generator.key);

@@ -11,6 +11,17 @@ Commands:
   graph [ROOT]      draw which generator is made from which
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
+
+  plan [ROOT]       say what a run would generate
+  generate [ROOT]   generate what is missing, encrypt it and store it
+  try GENERATOR     run one generator and store nothing
+  list [ROOT]       list vars, with the values of public ones
+  get MACHINE VAR   print the value of a var
+  set MACHINE VAR   store a value from standard input
+  verify [ROOT]     say which vars are missing, outdated, or for the wrong people
+  fix [ROOT]        encrypt stored secrets to those they should be for
+  keygen [ROOT]     make a key for you, and you a user
+
   lsp --stdio       run the language server
 
 Options:
@@ -66,6 +77,79 @@ Usage: varsmith explain RULE
 Lists all rules with their severities, as varsmith.json sets them.
 
 Usage: varsmith rules [ROOT]
+`,
+  plan: `\
+Says what a run would do: which generators, in which order, why, and everything that would make it fail.
+
+Usage: varsmith plan [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]
+
+Options:
+  -m, --machine M            only for this machine; may be given several times
+  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it
+  -r, --regenerate           also what is complete
+  --skip-unknown             leave out generators that only Nix can run, with all that depends on them
+  --json                     for programs
+`,
+  generate: `\
+Generates what is missing or made from other inputs, and stores it: public values as they are, secrets encrypted.
+
+Usage: varsmith generate [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--prompt ANSWER]… [--yes]
+
+Options:
+  -m, --machine M            only for this machine; may be given several times
+  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it
+  -r, --regenerate           also what is complete
+  --skip-unknown             leave out generators that only Nix can run, with all that depends on them
+  --prompt GENERATOR/PROMPT=@FILE
+                             the answer to a prompt, from a file (\`@-\`: standard input); MACHINE: in front of it
+                             for one machine alone; =VALUE is visible to everybody on this computer
+  -y, --yes                  overwrite stored values without asking
+  --no-commit                make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)
+  --no-sandbox               run scripts with everything that you may do yourself
+  --timeout SECONDS          end a script after this time (default 600)
+  -j, --jobs N               run at most so many scripts at a time (default: one a processor)
+  --json                     for programs
+`,
+  try: `\
+Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store
+and nothing is stored; prompts without an answer get a made-up one.
+
+Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--timeout SECONDS] [--json]
+`,
+  list: `\
+Lists vars: public ones with their values, secret ones as stars.
+
+Usage: varsmith list [ROOT] [--machine M]… [-g GENERATOR]… [--json]
+`,
+  get: `\
+Prints the value of a var, byte for byte.
+
+Usage: varsmith get MACHINE GENERATOR/FILE [ROOT] [--json]
+`,
+  set: `\
+Stores a value from standard input (on a terminal: hidden, typed twice). What is made from it is left as it is.
+
+Usage: varsmith set MACHINE GENERATOR/FILE [ROOT] [--no-commit] [--json]
+`,
+  verify: `\
+Says which vars are missing, which were made from other inputs, and which are not for those they should be for.
+Opens nothing and changes nothing. Ends with code 1 if there are any.
+
+Usage: varsmith verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]
+`,
+  fix: `\
+Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew.
+
+Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--json]
+`,
+  keygen: `\
+Makes a key for you where you have none, and a user of the repository from it.
+
+Usage: varsmith keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]
+
+Options:
+  --user NAME    your name in sops/users (default: as you are logged in)
+  -f, --force    replace the key that a user of this name has
 `,
   lsp: `\
 Runs the language server for an editor, over standard input and output.

@@ -33,9 +33,15 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const bodies = new Map<string, GeneratorBody>();
   const uncertain: Uncertain[] = [];
   const expressionAt = expressionsIn(textOf);
+  const recipes = new Map<GeneratorBody, Recipe>();
+  const recipeIn = (body: GeneratorBody): Recipe => {
+    const known = recipes.get(body) ?? recipeOf(body);
+    recipes.set(body, known);
+    return known;
+  };
   const read = new Map<GeneratorBody, Parts>();
   const partsOf = (body: GeneratorBody): Parts => {
-    const known = read.get(body) ?? partsIn(body, expressionAt);
+    const known = read.get(body) ?? partsIn(body, recipeIn(body), expressionAt);
     read.set(body, known);
     return known;
   };
@@ -79,7 +85,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     ),
     recipe(machine, name) {
       const body = bodies.get(`${machine}\0${name}`);
-      return body === undefined ? null : recipeOf(body);
+      return body === undefined ? null : recipeIn(body);
     },
   };
 }
@@ -125,7 +131,7 @@ const NOTHING: Parts = {
   unknown: [],
 };
 
-function partsIn(body: GeneratorBody, expressionAt: (place: Place) => string): Parts {
+function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: (place: Place) => string): Parts {
   const unknown: UnknownPart[] = [];
   const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
     body.options().find(one => one.of === of && one.owner === owner && one.name === name);
@@ -171,7 +177,6 @@ function partsIn(body: GeneratorBody, expressionAt: (place: Place) => string): P
   const validation =
     option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
   if (validation === undefined) note('validation', option, 'validation');
-  const recipe = recipeOf(body);
   if (recipe.unknown !== null)
     unknown.push({ part: 'script', expression: recipe.unknown.text ?? expressionAt(recipe.unknown.at) });
 
@@ -234,7 +239,9 @@ function expressionsIn(textOf: (file: string) => string | null): (place: Place) 
     const text = textOf(file);
     if (text === null) return file;
     const line = text.slice(0, start).split('\n').length;
-    const expression = text.slice(start, end).replace(/\s+/g, ' ').trim();
+    // What is selected has its name's place; people read the whole of it.
+    const path = text.charAt(start - 1) === '.' ? (/[\w.'-]*$/.exec(text.slice(0, start))?.[0] ?? '') : '';
+    const expression = (path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
     const shown =
       expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
     return `${shown} (${file}:${line})`;

@@ -21,7 +21,7 @@ export function driftsOf(generators: Iterable<Generator>, vault: Vault): Generat
 }
 
 /**
- * Encrypts them to those they should be for: a transaction and a commit a generator.
+ * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
  *
  * @param onFixed hears of each generator that was changed
  * @throws StoreFailure, HostFailure; what was fixed before stays fixed
@@ -32,6 +32,9 @@ export async function fixDrifts(
   session: Session,
   onFixed: (drift: GeneratorDrift) => void,
 ): Promise<void> {
+  if (drifts.length === 0) return;
+  const keys = await vault.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
+  await storeMachineKeys(keys, vault, session);
   for (const one of drifts) {
     const changes = [];
     for (const { place } of one.drifts) changes.push(...(await vault.reseal(place)));

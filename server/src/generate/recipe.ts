@@ -21,54 +21,42 @@ export interface Recipe {
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
-const read = new WeakMap<GeneratorBody, Recipe>();
-
-export function recipeOf(body: GeneratorBody): Recipe {
-  const known = read.get(body) ?? readRecipe(body);
-  read.set(body, known);
-  return known;
-}
-
-function readRecipe({ script, runtimeInputs }: GeneratorBody): Recipe {
+export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
   const packages = [...runtimeInputs];
   if (script === null) return { script: [], packages, unknown: null };
   const { source, at } = script;
   if (source === null) return { script: [], packages, unknown: { at, text: null } };
   const parts: (string | ProgramPart)[] = [];
   let from = 0;
-  for (const hole of source.holes) {
-    const written = source.text.slice(hole.start, hole.end);
-    const rest = source.text.slice(hole.end);
-    const found = programIn(written.slice(2, -1).trim(), rest);
-    if (found === null) return { script: [], packages, unknown: { at, text: written } };
-    parts.push(source.text.slice(from, hole.start), found.program);
-    from = hole.end + found.taken;
+  for (const { start, end } of source.holes) {
+    // The name of a main program is a hole behind that of its package.
+    if (start < from) continue;
+    const shown = source.text.slice(start, end);
+    const package_ = PACKAGE.exec(shown)?.[1];
+    const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
+    if (found === null) return { script: [], packages, unknown: { at, text: shown } };
+    parts.push(source.text.slice(from, start), found.program);
+    from = end + found.taken;
   }
   parts.push(source.text.slice(from));
   return { script: parts.filter(part => part !== ''), packages, unknown: null };
 }
 
-const ATTRIBUTE = String.raw`pkgs\.([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)`;
-const PACKAGE = new RegExp(`^${ATTRIBUTE}$`);
-const GET_EXE = new RegExp(`^(?:lib|pkgs\\.lib)\\.getExe\\s+${ATTRIBUTE}$`);
-const GET_EXE_OF = new RegExp(`^(?:lib|pkgs\\.lib)\\.getExe'\\s+${ATTRIBUTE}\\s+"([\\w.+-]+)"$`);
+const PACKAGE = /^\$\{\s*pkgs\.([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*\}$/;
 
 /** @param rest the script behind the hole; `taken` is how much of it belongs to the program's path */
-function programIn(expression: string, rest: string): { program: ProgramPart; taken: number } | null {
-  const package_ = PACKAGE.exec(expression)?.[1];
-  if (package_ !== undefined) {
-    const path = /^\/bin\/([\w.+-]+)/.exec(rest);
-    return path?.[1] === undefined
-      ? null
-      : { program: { package: withoutOutput(package_), command: path[1] }, taken: path[0].length };
-  }
-  const [, of, command] = GET_EXE_OF.exec(expression) ?? [];
-  if (of !== undefined && command !== undefined)
-    return { program: { package: withoutOutput(of), command }, taken: 0 };
-  const only = GET_EXE.exec(expression)?.[1];
-  const main = only === undefined ? null : mainCommand(only);
-  return only === undefined || main === null ? null : { program: { package: only, command: main }, taken: 0 };
+function programOf(
+  package_: string,
+  rest: string,
+): { readonly program: ProgramPart; readonly taken: number } | null {
+  const [path, command, main] = PROGRAM.exec(rest) ?? [];
+  const name = main === undefined ? command : mainCommand(package_);
+  if (path === undefined || name == null) return null;
+  return { program: { package: withoutOutput(package_), command: name }, taken: path.length };
 }
+
+/** A path in a package, or what `lib.getExe` makes. */
+const PROGRAM = /^\/bin\/(?:([\w.+-]+)|(\$\{meta\.mainProgram\}))/;
 
 function withoutOutput(name: string): string {
   return name.replace(/\.(bin|out)$/, '');
