@@ -1,5 +1,7 @@
 // Fleets that generate: folders under git, with keys, and the command line run on them in this process.
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folder, write } from '../workspace/support.ts';
 import { type Run, type RunOptions, varsmith } from './support.ts';
@@ -24,12 +26,39 @@ export interface GeneratingFleet {
   machine(name: string, generators: string): void;
 }
 
-/** @param machines by name: what is in `clan.core.vars.generators` */
+export interface LastingFleet extends GeneratingFleet {
+  remove(): void;
+}
+
+interface FleetOptions {
+  /** Null: nobody has a key. */
+  readonly user?: string | null;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A fleet that is gone when the test ends.
+ * @param machines by name: what is in `clan.core.vars.generators`
+ */
 export async function fleet(
   machines: Readonly<Record<string, string>>,
-  options: { readonly user?: string | null; readonly more?: Readonly<Record<string, string>> } = {},
+  options: FleetOptions = {},
 ): Promise<GeneratingFleet> {
-  const base = folder({});
+  return fleetIn(folder({}), machines, options);
+}
+
+/** The same for several tests. */
+export async function createLastingFleet(machines: Readonly<Record<string, string>>): Promise<LastingFleet> {
+  const base = mkdtempSync(join(tmpdir(), 'varsmith-test-'));
+  const made = await fleetIn(base, machines, {});
+  return { ...made, remove: () => rmSync(base, { recursive: true, force: true }) };
+}
+
+async function fleetIn(
+  base: string,
+  machines: Readonly<Record<string, string>>,
+  options: FleetOptions,
+): Promise<GeneratingFleet> {
   const [root, home] = [join(base, 'fleet'), join(base, 'home')];
   write(
     home,

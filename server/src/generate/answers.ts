@@ -47,7 +47,7 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
       const given = sources.given.findLast(one => isFor(one, generator, prompt));
       for (const one of sources.given) if (isFor(one, generator, prompt)) used.add(one);
       if (given !== undefined) {
-        put(answers, generator, prompt, given.value);
+        put(answers, generator, prompt, withoutLineEnd(prompt, given.value));
         continue;
       }
       const previous = prompt.persist ? await sources.previous(generator, prompt) : null;
@@ -63,6 +63,12 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
     put(answers, question.generator, question.prompt, value);
   }
   return answers;
+}
+
+/** An editor ends the line of a file; the one line of a prompt has no end. */
+function withoutLineEnd({ type }: DeclaredPrompt, value: Uint8Array): Uint8Array {
+  const isLine = type === 'line' || type === 'hidden';
+  return isLine && value.at(-1) === 0x0a ? value.subarray(0, value.at(-2) === 0x0d ? -2 : -1) : value;
 }
 
 function isFor(one: GivenAnswer, generator: Generator, prompt: DeclaredPrompt): boolean {

@@ -5,6 +5,7 @@
 import { findAge } from '../host/age-command.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import { runProcess } from '../host/process.ts';
+import { sweepOnce } from '../host/scratch.ts';
 import { type AgeCommand, type Keyring, openKeyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
 import {
@@ -28,6 +29,8 @@ const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
 /** @throws StoreFailure where a command that should print a key fails; HostFailure */
 export async function findKeys(ground: Ground, backend: ServedBackend): Promise<Keys> {
+  // What a killed run has left in memory goes before anything else is opened.
+  await sweepOnce();
   const { env, platform, home } = ground;
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);

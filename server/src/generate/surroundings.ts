@@ -1,7 +1,6 @@
 /** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
 import { findCommand, hostCommands } from '../host/commands.ts';
 import { boxProblem } from '../host/sandbox.ts';
-import { sweepScratch } from '../host/scratch.ts';
 import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
@@ -18,12 +17,9 @@ export interface SurroundingsWanted {
 }
 
 /**
- * Removes what killed runs have left in memory, then looks around.
- *
  * @throws RunFailure where there is no sandbox and one is wanted, or no Bash
  */
 export async function findSurroundings(ground: Ground, wanted: SurroundingsWanted): Promise<Surroundings> {
-  await sweepScratch();
   const path = ground.env.PATH ?? '';
   const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
   const bash = await findCommand('bash', folders);

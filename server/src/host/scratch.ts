@@ -22,6 +22,7 @@ const MEMORY = new Set([0x01021994, 0x858458f6]);
 
 /** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
 export async function makeScratch(places: readonly string[] = memoryPlaces()): Promise<Scratch> {
+  await sweepOnce();
   for (const place of places) {
     if (!(await isMemory(place))) continue;
     return scratchIn(place, true);
@@ -101,6 +102,14 @@ export async function sweepScratch(
     }
   }
   return removed;
+}
+
+let swept: Promise<number> | null = null;
+
+/** The same, once a process: before it has anything of its own to lose. */
+export function sweepOnce(): Promise<number> {
+  swept ??= sweepScratch();
+  return swept;
 }
 
 async function isSame(pid: number, started: string): Promise<boolean> {

@@ -1,0 +1,245 @@
+/**
+ * Generation as a program of its own: interrupted, killed, two at a time. And what of its secrets can be found
+ * afterwards: nothing, but in encrypted files.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { findCommand } from '../../server/src/host/commands.ts';
+import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { fleet, type GeneratingFleet } from './generation.ts';
+
+const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
+const MEMORY = '/dev/shm';
+
+let bundle: string;
+
+beforeAll(() => {
+  bundle = mkdtempSync(join(tmpdir(), 'varsmith-cli-'));
+  const build = join(__dirname, '../../scripts/build.mjs');
+  execFileSync(process.execPath, [build, '--outdir', bundle, '--only', 'cli'], { stdio: 'ignore' });
+}, 60_000);
+
+afterAll(() => rmSync(bundle, { recursive: true }));
+
+interface Program {
+  readonly child: ChildProcess;
+  /** Its exit code, or the signal that ended it, and all that it wrote. */
+  readonly ended: Promise<{ readonly code: number | string; readonly output: string }>;
+}
+
+/** A place for temporary files that a test can look through. */
+function temporary({ home }: GeneratingFleet): string {
+  const path = join(home, '../tmp');
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+function start(made: GeneratingFleet, ...args: readonly string[]): Program {
+  const env = {
+    HOME: made.home,
+    PATH: process.env.PATH,
+    TMPDIR: temporary(made),
+    GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
+  };
+  const child = spawn(process.execPath, [join(bundle, 'cli.js'), ...args], {
+    cwd: made.root,
+    env,
+    stdio: 'pipe',
+  });
+  child.stdin?.end();
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)));
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise<{ code: number | string; output: string }>(resolve =>
+    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'none', output })),
+  );
+  return { child, ended };
+}
+
+/** The scratch folders of a process. */
+function scratchOf({ child }: Program): string[] {
+  return readdirSync(MEMORY)
+    .filter(name => name.startsWith(`varsmith-${child.pid}.`))
+    .map(name => join(MEMORY, name));
+}
+
+/** Waits until a script of the program has written a file of this name. */
+async function written(program: Program, file: string): Promise<void> {
+  await vi.waitUntil(() => scratchOf(program).some(folder => existsSync(join(folder, 'box/out', file))), {
+    timeout: 30_000,
+    interval: 20,
+  });
+}
+
+/** Everything in files, links and git's objects below a folder, as bytes in a row. */
+function everythingIn(folder: string): string {
+  const parts: string[] = [];
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    parts.push(path);
+    if (entry.isFile()) parts.push(readFileSync(path, 'latin1'));
+  }
+  return parts.join('\n');
+}
+
+function gitObjects(root: string): string {
+  return execFileSync('git', ['cat-file', '--batch-all-objects', '--batch', '--unordered'], {
+    cwd: root,
+    encoding: 'latin1',
+    maxBuffer: 1 << 28,
+  });
+}
+
+const SLEEPER = `g = {
+  prompts.p = { type = "hidden"; persist = true; };
+  files.x = { };
+  script = "cat $prompts/p > $out/x; sleep 600";
+};`;
+
+function answerFile({ home }: GeneratingFleet, text: string): string {
+  const path = join(home, '../answers');
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'p'), text);
+  return join(path, 'p');
+}
+
+describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', () => {
+  it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
+    const made = await fleet({ m: SLEEPER });
+    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
+    await written(run, 'x');
+    run.child.kill('SIGINT');
+    const { code, output } = await run.ended;
+    expect([code, output]).toEqual([1, expect.stringContaining('was cancelled; nothing of it was stored.')]);
+    expect(scratchOf(run)).toEqual([]);
+    expect(existsSync(join(made.root, 'vars'))).toBe(false);
+    expect(made.git('status', '--porcelain')).toBe('');
+  });
+
+  it('that is killed leaves plaintexts in memory alone, and the next one removes them and goes on', async () => {
+    const made = await fleet({ m: SLEEPER });
+    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
+    await written(run, 'x');
+    run.child.kill('SIGKILL');
+    expect((await run.ended).code).toBe('SIGKILL');
+    const left = scratchOf(run);
+    expect(left).toHaveLength(1);
+    expect(everythingIn(made.root) + gitObjects(made.root) + everythingIn(temporary(made))).not.toContain(
+      'canary-3c',
+    );
+
+    made.machine('m', SLEEPER.replace('; sleep 600', ''));
+    const next = await start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3d')}`).ended;
+    expect([next.code, next.output]).toEqual([
+      0,
+      expect.stringContaining('Updated secret var g/x for machines: m'),
+    ]);
+    expect(left.some(existsSync)).toBe(false);
+    expect((await made.run(['get', 'm', 'g/x'])).stdout).toBe('canary-3d');
+  });
+
+  it('keeps others out while it is at work, and no longer', async () => {
+    const made = await fleet({ m: SLEEPER });
+    const answer = ['--prompt', `g/p=@${answerFile(made, 'canary-3e')}`];
+    const first = start(made, 'generate', ...answer);
+    await written(first, 'x');
+    const second = await start(made, 'generate', ...answer).ended;
+    expect([second.code, second.output]).toEqual([
+      1,
+      expect.stringContaining(`Varsmith is already at work here (process ${first.child.pid})`),
+    ]);
+    // Reading waits for nobody.
+    expect((await start(made, 'plan').ended).code).toBe(0);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect((await start(made, 'fix').ended).code).toBe(0);
+  });
+
+  it('of several at the same moment, each works alone or says that it cannot', async () => {
+    const made = await fleet({ m: 'g = { files.x = { }; script = "echo > $out/x"; };' });
+    const runs = await Promise.all([1, 2, 3].map(() => start(made, 'generate', '-g', 'g', '--yes').ended));
+    expect(runs.filter(run => run.code === 0).length).toBeGreaterThan(0);
+    for (const { code, output } of runs)
+      if (code !== 0) expect(output).toMatch(/already at work here|at the same moment/);
+    expect(made.git('status', '--porcelain')).toBe('');
+    expect((await made.run(['verify'])).code).toBe(0);
+  });
+});
+
+describe.skipIf(noBox !== null)('secrets', () => {
+  it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
+    const made = await fleet({
+      m: `
+      a = { prompts.p = { type = "hidden"; persist = true; }; files.out = { }; script = "printf canary-output-1 > $out/out"; };
+      b = { dependencies = [ "a" ]; files.copy = { }; script = "cat $in/a/* > $out/copy; echo canary-log >/dev/null"; };
+      c-fails = {
+        dependencies = [ "a" ]; prompts.q = { type = "multiline-hidden"; }; files.f = { };
+        script = ''
+          printf canary-output-2 > $out/f
+          set -x
+          echo "$(cat $in/a/p)" "$(cat $in/a/out)" "$(cat $prompts/q)" canary-output-2
+          cat $in/a/p $prompts/q $out/f >&2
+          exit 7
+        '';
+      };
+      d-slow = { dependencies = [ "a" ]; files.f = { }; script = "cat $in/a/p; sleep 600"; };
+      e-short = { prompts.pin.type = "hidden"; files.f = { }; script = "echo pin: $(cat $prompts/pin); exit 1"; };
+      f-missing = { dependencies = [ "a" ]; files.f = { }; script = "cat $in/a/p; cp $in/a/p $out/canary-less"; };`,
+    });
+    const answers = answerFile(made, 'canary-prompt');
+    writeFileSync(`${answers}.q`, 'canary-first-line\ncanary-second-line\n');
+    writeFileSync(`${answers}.pin`, '987');
+    const args = [
+      '--prompt',
+      `a/p=@${answers}`,
+      '--prompt',
+      `c-fails/q=@${answers}.q`,
+      '--prompt',
+      `e-short/pin=@${answers}.pin`,
+    ];
+    const run = await start(made, 'generate', ...args, '--timeout', '2').ended;
+    expect(run.code).toBe(1);
+    expect(run.output).toContain('Generator "c-fails" (machine m) failed with exit code 7.');
+    expect(run.output).toContain('[secret]');
+    expect(run.output).toContain('Generator "d-slow" (machine m) was ended after 2 seconds.');
+    expect(run.output).toContain('(Its output is not shown: it may hold a secret.)');
+    expect(run.output).not.toContain('987');
+    expect(run.output.replaceAll('canary-less', '')).not.toContain('canary');
+
+    // Where the answers themselves lie is not searched: that is the person's own file.
+    const json = await start(made, 'generate', ...args, '--timeout', '2', '--json', '-g', 'c-fails', '--yes')
+      .ended;
+    expect(json.output.replaceAll('canary-less', '')).not.toContain('canary');
+    for (const command of [
+      ['list'],
+      ['verify'],
+      ['plan'],
+      ['fix'],
+      ['list', '--json'],
+      ['try', 'a', '--json'],
+    ]) {
+      const { output } = await start(made, ...command).ended;
+      expect(output).not.toContain('canary');
+    }
+    // The scripts' own text is what the repository holds of them.
+    const sources = /(printf|echo|set -x)[^\n]*canary[^\n]*|canary-output-2|canary-less/g;
+    const seen = [everythingIn(made.root), gitObjects(made.root), everythingIn(temporary(made))];
+    expect(seen.join('\n').replace(sources, '')).not.toContain('canary');
+    for (const name of ['.config', '.local', '.cache'])
+      if (existsSync(join(made.home, name)))
+        expect(everythingIn(join(made.home, name))).not.toContain('canary');
+    // It was all there.
+    expect((await made.run(['get', 'm', 'b/copy'])).stdout).toBe('canary-output-1canary-prompt');
+  });
+});

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeScratch, sweepScratch } from '../../server/src/host/scratch.ts';
+import { testFolder } from './folders.ts';
+
+// What a killed process leaves is in test/cli/generate-process.test.ts, with a process that is killed.
+
+describe('a sweep', () => {
+  it('leaves the folders of living processes alone, and whatever only looks like one', async () => {
+    const place = testFolder();
+    const scratch = await makeScratch([place]);
+    try {
+      // No file system in memory: it lies where temporary files do.
+      writeFileSync(join(scratch.path, 'file'), 'mine');
+      for (const name of ['varsmith-test-abc', 'varsmith-1.zz.0-abc', 'varsmith-999999999.0.0-abc'])
+        mkdirSync(join(place, name));
+      expect(await sweepScratch([place])).toBe(0);
+      await sweepScratch();
+      expect(existsSync(join(scratch.path, 'file'))).toBe(true);
+      expect(existsSync(join(place, 'varsmith-999999999.0.0-abc'))).toBe(true);
+    } finally {
+      await scratch.wipe();
+    }
+    expect(existsSync(scratch.path)).toBe(false);
+  });
+
+  it('finds what a process of this system has left that is gone', async () => {
+    const place = testFolder();
+    const scratch = await makeScratch([]);
+    await scratch.wipe();
+    const name = scratch.path.slice(scratch.path.lastIndexOf('/') + 1);
+    // The same mark with an id that no process can have.
+    const gone = join(place, name.replace(/^varsmith-\d+/, 'varsmith-999999999'));
+    mkdirSync(join(gone, 'box/out'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(gone, 'box/out/key'), 'canary', { mode: 0o400 });
+    // And one whose id is used again by somebody else.
+    const reused = join(place, name.replace(/\.[0-9a-f]+\./, '.0123456789ab.'));
+    mkdirSync(reused);
+    expect(await sweepScratch([place])).toBe(2);
+    expect([existsSync(gone), existsSync(reused)]).toEqual([false, false]);
+  });
+});
