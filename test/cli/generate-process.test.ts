@@ -77,7 +77,7 @@ function scratchOf({ child }: Program): string[] {
 /** Waits until a script of the program has written a file of this name. */
 async function written(program: Program, file: string): Promise<void> {
   await vi.waitUntil(() => scratchOf(program).some(folder => existsSync(join(folder, 'box/out', file))), {
-    timeout: 30_000,
+    timeout: 60_000,
     interval: 20,
   });
 }
@@ -114,7 +114,7 @@ function answerFile({ home }: GeneratingFleet, text: string): string {
   return join(path, 'p');
 }
 
-describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', () => {
+describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_000 }, () => {
   it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
     const made = await fleet({ m: SLEEPER });
     const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
@@ -177,7 +177,7 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', () => {
   });
 });
 
-describe.skipIf(noBox !== null)('secrets', () => {
+describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
   it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
     const made = await fleet({
       m: `

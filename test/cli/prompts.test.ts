@@ -94,7 +94,7 @@ const ASKING = `g = {
   script = "cat $prompts/name > $out/greeting";
 };`;
 
-describe.skipIf(noBox !== null)('generate', () => {
+describe.skipIf(noBox !== null)('generate', { timeout: 120_000 }, () => {
   it('case 46: asks for everything first, keeps what is to be kept, byte for byte', async () => {
     const made = await fleet({
       m: 'g = { prompts.text = { type = "multiline"; persist = true; }; prompts.once = { }; files.o = { }; script = "cat $prompts/once > $out/o"; };',
@@ -191,7 +191,7 @@ describe.skipIf(noBox !== null)('generate', () => {
   });
 });
 
-describe.skipIf(noBox !== null)('try', () => {
+describe.skipIf(noBox !== null)('try', { timeout: 120_000 }, () => {
   it('runs a generator with what it depends on, and stores nothing', async () => {
     const made = await fleet(
       {

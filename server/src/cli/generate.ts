@@ -13,7 +13,7 @@ import { commits, openFleet, positiveNumber, say, timeLimitFrom, withSession } f
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
 import { planData, planText, REQUEST, REQUEST_SHORTS, requestOf } from './plan.ts';
-import { askFor, confirm, type Terminal } from './terminal.ts';
+import { askFor, Cancelled, confirm, type Terminal } from './terminal.ts';
 import { counted } from './words.ts';
 
 const OPTIONS = {
@@ -38,7 +38,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const signal = io.interruption?.() ?? new AbortController().signal;
 
   return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, declared, plan: planOf } = open.situation();
+    const { backend, declared, plan: planOf } = open.situation(session.stale);
     const plan = planOf(request);
     const paint = painter(io.stderr, io.env);
     const print = (data: object) =>
@@ -72,6 +72,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
       }
       const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
       const machineKeys = await vault.prepare(machines);
+      if (signal.aborted) throw new Cancelled();
       const answers = await answersFor(plan.steps, {
         given: answersGiven,
         anew: request.regenerate,
@@ -81,6 +82,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
           return file === undefined ? null : storedValue(ground, vault, generator, file);
         },
       });
+      if (signal.aborted) throw new Cancelled();
       await storeMachineKeys(machineKeys, vault, session);
       for (const { machine } of machineKeys) say(io, `Machine ${machine} has a key now.`);
       const onResult = (result: StepResult) => {

@@ -25,8 +25,11 @@ export interface OpenFleet {
   readonly files: WorkspaceFiles;
   readonly ground: Ground;
   fleet(): Fleet;
-  /** The fleet with what is stored at this moment. */
-  situation(): Situation;
+  /**
+   * The fleet with what is stored at this moment.
+   * @param stale keys of what an interrupted run has left to be made anew
+   */
+  situation(stale?: ReadonlySet<string>): Situation;
 }
 
 /** @throws UsageError; StoreFailure `unsupported` from `situation` */
@@ -47,7 +50,7 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
       now: () => new Date(),
     },
     fleet: () => workspace.fleet(),
-    situation: () => situationOf(workspace.fleet(), files),
+    situation: stale => situationOf(workspace.fleet(), files, stale),
   };
 }
 

@@ -84,6 +84,8 @@ function reasonText({ reason, missing, overwrites }: PlanStep): string {
       return `missing ${missing.join(', ')}${over}`;
     case 'outdated':
       return `made from other inputs${over}`;
+    case 'interrupted':
+      return `left behind by a run that was cut off${over}`;
     case 'requested':
       return `asked for${over}`;
     case 'dependent':

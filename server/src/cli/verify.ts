@@ -1,6 +1,7 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
 import { driftsOf } from '../generate/fix.ts';
 import type { Generator } from '../generate/generators.ts';
+import type { StepReason } from '../generate/plan.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
@@ -52,7 +53,7 @@ function about({ key, name, machines }: Generator) {
   return { key, generator: name, machines };
 }
 
-function reasonText({ key }: Generator, reason: 'missing' | 'outdated', missing: readonly string[]): string {
+function reasonText({ key }: Generator, reason: StepReason, missing: readonly string[]): string {
   return reason === 'missing'
     ? `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`
     : `${key} was made from other inputs than the configuration has now.`;

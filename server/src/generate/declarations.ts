@@ -8,10 +8,10 @@ import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, GeneratorBody, Place, WrittenOption } from '../fleet/model.ts';
 import type { Setting } from '../fleet/settings.ts';
+import { validationHash, validationOf } from '../store/validation.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
 import type { Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
-import { validationHash, validationOf } from '../store/validation.ts';
 
 export interface Declared {
   /** In the order of the fleet. */

@@ -35,6 +35,8 @@ export interface PlanInput {
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
   readonly stored: StoredLookups;
+  /** Keys of what was made from values that an interrupted run has replaced since. */
+  readonly stale?: ReadonlySet<string>;
 }
 
 export interface PlanRequest {
@@ -50,10 +52,11 @@ export interface PlanRequest {
 
 /**
  * - `missing`: a file is not there; `outdated`: made from other inputs;
+ * - `interrupted`: complete, but a run that was cut off has replaced what it was made from;
  * - `requested`: complete, and asked for;
  * - `dependent`: complete, and made from something that changes.
  */
-export type StepReason = 'missing' | 'outdated' | 'requested' | 'dependent';
+export type StepReason = 'missing' | 'outdated' | 'interrupted' | 'requested' | 'dependent';
 
 export interface PlanStep {
   readonly generator: Generator;
@@ -87,7 +90,7 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const roots = [...generators.all.values()].filter(
     one => one.machines.some(machine => machines.has(machine)) && (names.size === 0 || names.has(one.name)),
   );
-  const status = statusOf(generators.all, input.stored);
+  const status = statusOf(generators.all, input);
   const complete = (key: string) => status(key).reason === null;
 
   const graph = graphOf(generators.all);
@@ -129,26 +132,31 @@ function unknownIn(generators: readonly Generator[]): string[] {
 
 export interface Status {
   /** Null: complete. */
-  readonly reason: 'missing' | 'outdated' | null;
+  readonly reason: 'missing' | 'outdated' | 'interrupted' | null;
   readonly missing: readonly string[];
   readonly present: readonly string[];
 }
 
-function statusOf(all: ReadonlyMap<string, Generator>, stored: StoredLookups): (key: string) => Status {
+function statusOf(
+  all: ReadonlyMap<string, Generator>,
+  { stored, stale }: PlanInput,
+): (key: string) => Status {
   const known = new Map<string, Status>();
   return key => {
     const before = known.get(key);
     if (before !== undefined) return before;
     const generator = all.get(key);
     const status =
-      generator === undefined ? { reason: null, missing: [], present: [] } : statusIn(stored, generator);
+      generator === undefined
+        ? { reason: null, missing: [], present: [] }
+        : statusIn(stored, generator, stale?.has(key));
     known.set(key, status);
     return status;
   };
 }
 
 /** What is there of a generator, and why it would run by itself. */
-export function statusIn(stored: StoredLookups, generator: Generator): Status {
+export function statusIn(stored: StoredLookups, generator: Generator, isStale = false): Status {
   const missing: string[] = [];
   const present: string[] = [];
   for (const { name, secret } of generator.files)
@@ -157,9 +165,9 @@ export function statusIn(stored: StoredLookups, generator: Generator): Status {
   if (missing.length > 0) return { reason: 'missing', ...lists };
   // Without files there is nothing that could be out of date, and no hash is ever stored.
   const unknown = generator.unknown.some(one => one.part === 'validation');
-  if (unknown || present.length === 0) return { reason: null, ...lists };
+  if (unknown || present.length === 0) return { reason: isStale ? 'interrupted' : null, ...lists };
   const same = stored.validation(generator.key) === generator.validationHash;
-  return { reason: same ? null : 'outdated', ...lists };
+  return { reason: !same ? 'outdated' : isStale ? 'interrupted' : null, ...lists };
 }
 
 /** What would keep a complete generator from being seen as incomplete. */

@@ -85,11 +85,15 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly
   }
 
   const results: StepResult[] = [];
+  const dependents = presentDependents(plan);
+  const stale = new Set(options.session.stale);
   let broken = false;
   for (const step of plan.steps) {
     const execution = (await running.get(step.generator.key)) as Execution | 'skipped';
     const result =
-      broken || signal.aborted ? unfinished(step, execution) : await finish(step, execution, options);
+      broken || signal.aborted
+        ? unfinished(step, execution)
+        : await finish(step, execution, dependents, stale, options);
     // What cannot be stored now could not be stored a moment later either.
     if (execution !== 'skipped' && execution.outcome === 'made' && result.outcome === 'failed') {
       broken = true;
@@ -177,6 +181,8 @@ function publicPath({ key }: Generator, { name }: DeclaredFile): string {
 async function finish(
   step: PlanStep,
   execution: Execution | 'skipped',
+  dependents: ReadonlyMap<string, readonly string[]>,
+  stale: Set<string>,
   options: RunOptions,
 ): Promise<StepResult> {
   if (execution === 'skipped' || execution.outcome !== 'made') return unfinished(step, execution);
@@ -196,17 +202,33 @@ async function finish(
       ...(await outputChanges(ground.files, vault, generator, execution.outputs)),
       ...hashChanges(ground.files, generator),
     ];
+    await session.noteStale(noted(stale, dependents.get(generator.key) ?? []));
     await session.apply(
       changes,
       `vars: update via generator ${generator.name} (${commitPlace(generator)})`,
       unchanged,
     );
+    if (stale.delete(generator.key)) await session.noteStale(stale);
     const { undeclared, inMemory } = execution;
     return { step, outcome: 'stored', message: '', output: '', files, undeclared, inMemory };
   } catch (error) {
     const message = `Generator "${generator.name}" (${whereOf(generator)}) ran, but: ${messageOf(error)}`;
     return { ...NOTHING, step, outcome: 'failed', message };
   }
+}
+
+/** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
+function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { generator, missing } of steps)
+    for (const { key } of missing.length > 0 ? [] : generator.dependencies)
+      found.set(key, [...(found.get(key) ?? []), generator.key]);
+  return found;
+}
+
+function noted(stale: Set<string>, keys: readonly string[]): ReadonlySet<string> {
+  for (const key of keys) stale.add(key);
+  return stale;
 }
 
 const NOTHING = { message: '', output: '', files: [], undeclared: [], inMemory: true } as const;

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
@@ -21,6 +22,10 @@ export interface Session {
    * @throws HostFailure; from git, after the changes were applied, with words that say so
    */
   apply(changes: readonly Change[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
+  readonly stale: ReadonlySet<string>;
+  /** Notes them, so that the next run makes them anew whatever becomes of this one. */
+  noteStale(keys: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,8 +49,14 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   const journal = join(state, 'journal');
   try {
     const recovered = await recoverChanges(root, journal);
+    const note = join(state, 'stale');
     return {
       recovered,
+      stale: new Set(linesIn(await readIfThere(note))),
+      async noteStale(keys) {
+        if (keys.size === 0) await rmIfThere(note);
+        else await replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
+      },
       async apply(changes, message, unchanged = []) {
         if (changes.length === 0) return;
         await applyChanges(root, changes, { journal, unchanged });
@@ -59,6 +70,15 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
     await lock.release();
     throw error;
   }
+}
+
+function linesIn(bytes: Buffer | null): string[] {
+  return bytes === null
+    ? []
+    : bytes
+        .toString('utf8')
+        .split('\n')
+        .filter(line => line !== '');
 }
 
 async function record(

@@ -17,14 +17,17 @@ export interface Situation {
   status(generator: Generator): Status;
 }
 
-/** @throws StoreFailure `unsupported` for a backend that is not served */
-export function situationOf(fleet: Fleet, files: StoreFiles): Situation {
+/**
+ * @param stale keys of what an interrupted run has left to be made anew
+ * @throws StoreFailure `unsupported` for a backend that is not served
+ */
+export function situationOf(fleet: Fleet, files: StoreFiles, stale?: ReadonlySet<string>): Situation {
   const backend = backendOf(fleet, files);
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(files, '', backend);
   return {
     ...{ backend, declared, stored },
-    plan: request => planRun({ ...declared, stored }, request),
+    plan: request => planRun({ ...declared, stored, ...(stale === undefined ? {} : { stale }) }, request),
     status: generator => statusIn(stored, generator),
   };
 }

@@ -30,7 +30,7 @@ export interface Trial {
 }
 
 /** What a prompt is answered with that nobody answers: long enough for most passwords. */
-export function madeUpAnswer(prompt: string): string {
+function madeUpAnswer(prompt: string): string {
   return `made-up-${prompt}`;
 }
 

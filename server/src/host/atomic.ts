@@ -55,3 +55,8 @@ export async function readIfThere(path: string): Promise<Buffer | null> {
     throw error;
   }
 }
+
+/** Removes a file; nothing where there is none. */
+export async function rmIfThere(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
