@@ -2,8 +2,9 @@
  * Generation from the command line, in the real sandbox. The numbers are those of the reference cases of clan's own
  * test suite; those of the plan alone are in test/generate/plan.test.ts.
  *
- * Left out, with what they need: 8 (a program that uses clan as a library), 13 and 33 (the password store), 18 (`clan secrets`), 20 and 21 (generators of
- * exports), 35 to 37 (export and import), 45 (Nix), 52 to 55 (evaluation), 57 (checks of the inventory).
+ * Left out, with what they need: 8 (a program that uses clan as a library), 13 and 33 (the password store), 18 (`clan
+ * secrets`), 20 and 21 (generators of exports), 35 to 37 (export and import), 45 (Nix), 52 to 55 (evaluation), 57 (checks
+ * of the inventory).
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -271,7 +272,7 @@ describe.skipIf(noBox !== null)('generate', { timeout: 120_000 }, () => {
     stop.abort();
     const made = await fleet({ m: OTHER });
     const { code, stderr } = await made.run(['generate'], { signal: stop.signal });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('was cancelled; nothing of it was stored.')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Cancelled. Nothing was changed.')]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
   });
 
