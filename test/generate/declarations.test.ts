@@ -107,6 +107,20 @@ describe('declarations', () => {
     expect(unknownIn(generator)).toEqual([]);
   });
 
+  it("those of clan-core's services are named, and a dependency on one needs Nix", () => {
+    const { declarations, uncertain } = declared(
+      { m: 'g = { files.x = { }; dependencies = [ "openssh" ]; };' },
+      {
+        'clan.nix':
+          '{ inventory.instances.sshd = { module.name = "sshd"; module.input = "clan-core"; roles.server.machines.m = { }; }; }',
+      },
+    );
+    expect(uncertain.every(one => one.isBrought)).toBe(true);
+    expect(declarations.map(one => [one.name, one.unknown])).toEqual([
+      ['g', [{ part: 'dependencies', expression: '"openssh"' }]],
+    ]);
+  });
+
   it('a dependency that is nowhere to be seen may be there unseen', () => {
     const generator = 'g = { files.x = { }; dependencies = [ "elsewhere" ]; };';
     const config = `{ config, ... }: { imports = config.more; clan.core.vars.generators = { ${generator} }; }`;

@@ -223,7 +223,9 @@ describe('notes', () => {
   });
 
   it('generators without known names are left out, and said so', () => {
-    const uncertain = [{ name: null, machines: ['m'], expression: 'mapAttrs mk cfg.users' }];
+    const uncertain = [
+      { name: null, machines: ['m'], expression: 'mapAttrs mk cfg.users', isBrought: false },
+    ];
     const found = plan({ m: {} }, [], { generators: ['user-a'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
       'Only Nix can tell the names of these generators, which are left out: mapAttrs mk cfg.users.',
@@ -232,13 +234,24 @@ describe('notes', () => {
   });
 
   it('generators of which it is not known who has them are left out, and cannot be asked for', () => {
-    const uncertain = [{ name: 'tls', machines: null, expression: 'tls' }];
+    const uncertain = [{ name: 'tls', machines: null, expression: 'tls', isBrought: false }];
     const found = plan({ m: {} }, [], { generators: ['tls'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
       'Only Nix can tell which machines have these generators, which are left out: tls.',
     ]);
     expect(messages(found)).toEqual([
       'Generator "tls" needs Nix: only evaluation can tell which machines have it.',
+    ]);
+  });
+
+  it('those of clan-core itself are left out, and cannot be asked for', () => {
+    const uncertain = [{ name: 'openssh', machines: ['m'], expression: 'sshd', isBrought: true }];
+    const found = plan({ m: {} }, [], { generators: ['openssh'] }, { uncertain });
+    expect(found.notes.map(note => note.message)).toEqual([
+      "Generators of clan-core's own services need Nix and are left out: openssh.",
+    ]);
+    expect(messages(found)).toEqual([
+      'Generator "openssh" is one of clan-core\'s own and needs Nix: use "clan vars generate" for it.',
     ]);
   });
 

@@ -4,7 +4,6 @@
  *
  * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
  */
-import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, GeneratorBody, Place, WrittenOption } from '../fleet/model.ts';
 import type { Setting } from '../fleet/settings.ts';
@@ -46,28 +45,25 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     return known;
   };
 
+  const generatorNames = new Set(fleet.generators.map(generator => generator.name));
   for (const generator of fleet.generators) {
     const { name, nameKind } = generator;
     if (nameKind === 'pattern') {
-      uncertain.push({ name: null, machines: generator.machines, expression: name });
+      uncertain.push({ name: null, machines: generator.machines, expression: name, isBrought: false });
       continue;
     }
-    if (generator.machines === null) uncertain.push({ name, machines: null, expression: name });
+    if (generator.machines === null)
+      uncertain.push({ name, machines: null, expression: name, isBrought: false });
     for (const machine of generator.machines ?? []) {
       const body = generator.bodyOn(machine);
       byMachine.get(machine)?.set(name, partsOf(body));
       bodies.set(`${machine}\0${name}`, body);
     }
   }
-  for (const brought of fleet.brought()) {
-    const { name, isPattern, certain, machines: those } = brought;
-    if (isPattern || !certain || those === null) continue;
-    const parts = broughtParts(brought);
-    for (const machine of those) {
-      const own = byMachine.get(machine);
-      if (own !== undefined && !own.has(name)) own.set(name, parts);
-    }
-  }
+  // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
+  for (const { name, isPattern, certain, machines: those, service } of fleet.brought())
+    if (certain && !isPattern && !generatorNames.has(name))
+      uncertain.push({ name, machines: those, expression: service ?? 'clan-core', isBrought: true });
 
   const incomplete = machines.filter(machine => !fleet.hasAllGenerators(machine));
   const mayHave = mayHaveMore(uncertain, new Set(incomplete));
@@ -201,33 +197,6 @@ function isRequired(display: Setting | undefined): boolean {
   if (display?.kind !== 'set') return true;
   const required = display.entries.get('required');
   return !(required?.kind === 'plain' && required.value === false);
-}
-
-/** What the catalogue knows of it, which is everything but how it is made. */
-function broughtParts(brought: BroughtGenerator): Parts {
-  const unknown: UnknownPart[] = [
-    {
-      part: 'script',
-      expression:
-        brought.service === null ? 'a module of clan-core' : `clan-core's service ${brought.service}`,
-    },
-  ];
-  if (brought.share === null) unknown.push({ part: 'share', expression: 'a setting of the service' });
-  if (brought.files.some(file => !file.certain || file.secret === null))
-    unknown.push({ part: 'files', expression: 'a setting of the service' });
-  // Its hash, if it has one, is made from settings.
-  unknown.push({ part: 'validation', expression: 'a setting of the service' });
-  return {
-    share: brought.share ?? false,
-    files: brought.files
-      .filter(file => file.certain)
-      .map(({ name, secret, deploy, neededFor }) => ({ name, secret: secret ?? true, deploy, neededFor }))
-      .sort(byOwnName),
-    prompts: [],
-    dependencies: brought.dependencies,
-    validationHash: null,
-    unknown,
-  };
 }
 
 const PROMPT_TYPES = ['line', 'hidden', 'multiline', 'multiline-hidden'] as const;

@@ -17,14 +17,16 @@ import {
 import { type PlanProblem, problemsOf, requestProblems } from './problems.ts';
 import { listed, partText, whereOf } from './words.ts';
 
-/** A generator of which only Nix can tell who has it, or under which name. */
+/** A generator of which only Nix can tell who has it, what it is, or even its name. */
 export interface Uncertain {
   /** Null where the name itself is not known. */
   readonly name: string | null;
   /** Null: any may have it. */
   readonly machines: readonly string[] | null;
-  /** As it is written in the source. */
+  /** As it is written in the source; of one that is brought, the service it is of. */
   readonly expression: string;
+  /** It is one of clan-core's own, of which only names are known. */
+  readonly isBrought: boolean;
 }
 
 export interface PlanInput {
@@ -175,36 +177,20 @@ const DECIDING: ReadonlySet<UnknownPart['part']> = new Set(['share', 'files', 'v
 
 function notesOf({ uncertain, incomplete }: PlanInput, machines: ReadonlySet<string>): PlanNote[] {
   const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
-  const unnamed = concerned.filter(one => one.name === null).map(one => one.expression);
-  const named = concerned.flatMap(one => one.name ?? []);
+  const own = concerned.filter(one => !one.isBrought);
+  const unnamed = own.filter(one => one.name === null).map(one => one.expression);
+  const named = own.flatMap(one => one.name ?? []);
+  const brought = concerned.filter(one => one.isBrought).flatMap(one => one.name ?? []);
   const unseen = incomplete.filter(machine => machines.has(machine));
-  const about = { generator: null, machines: [] };
+  const note = (names: readonly string[], text: string, concerns: readonly string[] = []): PlanNote[] =>
+    names.length === 0
+      ? []
+      : [{ generator: null, machines: concerns, message: `${text}: ${listed([...new Set(names)])}.` }];
   return [
-    ...(unnamed.length === 0
-      ? []
-      : [
-          {
-            ...about,
-            message: `Only Nix can tell the names of these generators, which are left out: ${listed([...new Set(unnamed)])}.`,
-          },
-        ]),
-    ...(named.length === 0
-      ? []
-      : [
-          {
-            ...about,
-            message: `Only Nix can tell which machines have these generators, which are left out: ${listed(named)}.`,
-          },
-        ]),
-    ...(unseen.length === 0
-      ? []
-      : [
-          {
-            ...about,
-            machines: unseen,
-            message: `Only Nix can tell whether these machines have further generators: ${listed(unseen)}.`,
-          },
-        ]),
+    ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
+    ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
+    ...note(brought, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(unseen, 'Only Nix can tell whether these machines have further generators', unseen),
   ];
 }
 

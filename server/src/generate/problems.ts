@@ -49,12 +49,14 @@ export function requestProblems(
 /** Certain only where all generators of the machines are seen. */
 function absentProblem(input: PlanInput, machines: readonly string[], name: string): PlanProblem {
   const about = { generator: name, machines };
-  const isThere = input.uncertain.some(one => one.name === name);
-  if (isThere)
+  const known = input.uncertain.find(one => one.name === name);
+  if (known !== undefined)
     return {
       kind: 'needs-nix',
       ...about,
-      message: `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
+      message: known.isBrought
+        ? `Generator "${name}" is one of clan-core's own and needs Nix: use "clan vars generate" for it.`
+        : `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
     };
   const mayBe =
     input.incomplete.some(machine => machines.includes(machine)) ||
