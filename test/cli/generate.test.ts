@@ -385,6 +385,24 @@ describe.skipIf(noBox !== null)('who can read what', { timeout: 120_000 }, () =>
     ).toEqual(['shared/g/.validation-hash', 'shared/g/x/secret']);
   });
 
+  it('a machine that may declare a shared one unseen keeps it', async () => {
+    const made = await fleet({ a: deployed(true), b: deployed(true) });
+    await generated(made);
+    const unseen = join(made.root, 'machines/b/configuration.nix');
+    writeFileSync(unseen, '{ config, ... }: { imports = config.more; }');
+    expect((await made.run(['verify'])).code).toBe(0);
+    expect((await made.run(['fix'])).stdout).toBe('Nothing to fix.\n');
+    await generated(made, '-g', 's', '--yes');
+    expect(machinesOf(made, 'shared/s/x')).toEqual(['a', 'b']);
+    // Where all is seen, it is certain that it is not to have it.
+    writeFileSync(unseen, '{ }');
+    expect((await made.run(['verify'])).stdout).toContain(
+      'shared/s/x is for machine b, which is not to have it',
+    );
+    expect((await made.run(['fix'])).code).toBe(0);
+    expect(machinesOf(made, 'shared/s/x')).toEqual(['a']);
+  });
+
   it('cases 31 and 32: setting a shared value keeps it for all, and the last one counts', async () => {
     const made = await fleet({ a: deployed(true), b: deployed(true) });
     for (const text of ['one', 'two']) {

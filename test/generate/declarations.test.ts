@@ -53,6 +53,7 @@ describe('declarations', () => {
         dependencies: [],
         validationHash: null,
         unknown: [],
+        machinesComplete: true,
       },
     ]);
   });

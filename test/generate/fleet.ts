@@ -46,6 +46,7 @@ export function declarationsOf(fleet: Fleet): Declaration[] {
           dependencies: sketch.deps ?? [],
           validationHash: sketch.hash ?? null,
           unknown: sketch.unknown ?? [],
+          machinesComplete: true,
         };
       }),
   );

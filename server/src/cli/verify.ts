@@ -33,7 +33,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...about(generator),
       kind: 'access' as const,
       files: [place.file],
-      message: `${generator.key}/${place.file} ${reason}. "varsmith fix" puts it right.`,
+      message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. "varsmith fix" puts it right.`,
     })),
   );
   const all = [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access];
@@ -44,7 +44,8 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     const paint = painter(io.stdout, io.env);
     for (const { message } of all) io.stdout.write(`${paint('red', '✗')} ${printable(message)}\n`);
     for (const { message } of notes) io.stdout.write(`${paint('blue', 'note:')} ${printable(message)}\n`);
-    if (all.length === 0) io.stdout.write('All vars are present and valid.\n');
+    if (all.length === 0)
+      io.stdout.write(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -23,7 +23,7 @@ export interface Declared {
   recipe(machine: string, name: string): Recipe | null;
 }
 
-type Parts = Omit<Declaration, 'machine' | 'name'>;
+type Parts = Omit<Declaration, 'machine' | 'name' | 'machinesComplete'>;
 
 /** @param textOf the source of a file of the workspace */
 export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | null): Declared {
@@ -45,6 +45,12 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     return known;
   };
 
+  // A name that clan-core's services use may be brought to further machines by them.
+  const complete = new Set(
+    fleet.generators
+      .filter(one => fleet.machinesComplete && one.machinesComplete && !isCatalogueGenerator(one.name))
+      .map(one => one.name),
+  );
   const generatorNames = new Set(fleet.generators.map(generator => generator.name));
   for (const generator of fleet.generators) {
     const { name, nameKind } = generator;
@@ -76,6 +82,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       [...own].sort(byName).map(([name, parts]) => ({
         machine,
         name,
+        machinesComplete: complete.has(name),
         ...withKnownDependencies(parts, dependency => own.has(dependency) || !mayHave(machine, dependency)),
       })),
     ),

@@ -38,6 +38,8 @@ export interface Declaration {
   readonly dependencies: readonly string[];
   readonly validationHash: string | null;
   readonly unknown: readonly UnknownPart[];
+  /** False where further machines may declare it, which are not seen: what they have must not be taken away. */
+  readonly machinesComplete: boolean;
 }
 
 /** A generator in its place: a shared one is one, however many machines declare it. */

@@ -15,9 +15,9 @@ import type { Ground } from './ground.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import { MIN_LENGTH } from './redact.ts';
 import type { Session, Unchanged } from './session.ts';
-import { hashChanges, outputChanges, placeOf } from './store-step.ts';
+import { hashChanges, outputChanges } from './store-step.ts';
 import type { Prepared } from './tools.ts';
-import type { Vault } from './vault.ts';
+import { placeOf, type Vault } from './vault.ts';
 import { whereOf } from './words.ts';
 
 export interface RunOptions {

@@ -6,8 +6,8 @@
  */
 import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
 import type { StoreFiles } from '../store/files.ts';
-import { type DeclaredFile, type Generator, keyOf } from './generators.ts';
-import type { SecretPlace, Vault } from './vault.ts';
+import { type Generator, keyOf } from './generators.ts';
+import { placeOf, type SecretPlace, type Vault } from './vault.ts';
 
 /** @param outputs by the name of the file; those that are not there stay as they are */
 export async function outputChanges(
@@ -38,10 +38,6 @@ export function hashChanges(files: StoreFiles, generator: Generator): Change[] {
     ...validationChanges(files, '', generator.key, generator.validationHash),
     ...otherKeys(generator).flatMap(key => validationChanges(files, '', key, null)),
   ];
-}
-
-export function placeOf({ key, machines }: Generator, { name, deploy }: DeclaredFile): SecretPlace {
-  return { key, file: name, deploy, machines };
 }
 
 /** A file that is public now must not lie encrypted elsewhere; beside its value, `publicChanges` sees to that. */

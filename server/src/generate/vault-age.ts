@@ -59,8 +59,17 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     return named(path, async () => openAgeSecret(text, await keyringFor(place.machines)));
   }
 
+  /** Where further machines may declare it, those that have it keep it. */
+  function wantedRecipients(place: SecretPlace): readonly string[] {
+    const wanted = ageRecipients(place, machineKeys(), admins());
+    if (place.machinesComplete || !place.deploy) return wanted;
+    const ofMachines = new Set(machineKeys().machines.map(one => one.publicKey()));
+    const noted = notedRecipients(ageSecretPath('', place)) ?? [];
+    return [...new Set([...wanted, ...noted.filter(one => ofMachines.has(one))])].sort();
+  }
+
   async function seal(place: SecretPlace, value: Uint8Array) {
-    const recipients = ageRecipients(place, machineKeys(), admins());
+    const recipients = wantedRecipients(place);
     return ageSecretChanges(files, '', place, value, recipients, command);
   }
 
@@ -75,7 +84,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     if (noted === null)
       return place.key.startsWith('shared/') || !place.deploy ? 'has no note of whom it is for' : null;
     try {
-      const wanted = ageRecipients(place, machineKeys(), admins());
+      const wanted = wantedRecipients(place);
       const drift = recipientDrift(noted, wanted);
       if (drift === null) return null;
       return drift.lacking.length > 0

@@ -3,15 +3,19 @@
  * handed back so that they can be applied as a whole.
  */
 import type { Change } from '../store/changes.ts';
-import type { Generator } from './generators.ts';
+import type { DeclaredFile, Generator } from './generators.ts';
 
 /** A file of a generator, and what its stored form must say. */
 export interface SecretPlace {
   readonly key: string;
   readonly file: string;
   readonly deploy: boolean;
+  /** `services`, `users`, `activation` or `partitioning`. */
+  readonly neededFor: string;
   /** Those that declare it. */
   readonly machines: readonly string[];
+  /** False where others may declare it that are not seen. */
+  readonly machinesComplete: boolean;
 }
 
 /** How those who can read a secret differ from those who should. */
@@ -52,6 +56,13 @@ export interface MachineKey {
   readonly changes: readonly Change[];
 }
 
-export function placesOf({ key, files, machines }: Generator): SecretPlace[] {
-  return files.filter(file => file.secret).map(({ name, deploy }) => ({ key, file: name, deploy, machines }));
+export function placeOf(generator: Generator, { name, deploy, neededFor }: DeclaredFile): SecretPlace {
+  const { key, machine, machines } = generator;
+  // A machine's own secret is for nobody else.
+  const machinesComplete = machine !== null || generator.machinesComplete;
+  return { key, file: name, deploy, neededFor, machines, machinesComplete };
+}
+
+export function placesOf(generator: Generator): SecretPlace[] {
+  return generator.files.filter(file => file.secret).map(file => placeOf(generator, file));
 }
