@@ -17,6 +17,7 @@ const stored = async ({ run }: GeneratingFleet, id: string, machine = 'm') =>
 /** Types keys into one question, all at once. */
 async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean; previous?: string } = {}) {
   let shown = '';
+  let listening = 0;
   const rest = keys.split('|');
   const answer = await askFor(
     {
@@ -24,13 +25,18 @@ async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean
         isTTY: true,
         read: async () => Buffer.alloc(0),
         keys(onKeys) {
+          listening++;
           queueMicrotask(() => onKeys(Buffer.from(rest.shift() ?? '')));
-          return () => undefined;
+          return () => {
+            listening--;
+          };
         },
       },
       output: {
         isTTY: true,
         write: text => {
+          // A terminal shows what is typed until somebody listens.
+          if (String(text).endsWith(': ')) expect(listening).toBe(1);
           shown += text;
         },
       },

@@ -3,6 +3,7 @@ import type { ReadStream } from 'node:tty';
 import type { Input } from './io.ts';
 
 export function standardInput(stream: NodeJS.ReadStream): Input {
+  let readers = 0;
   return {
     isTTY: stream.isTTY === true,
     async read() {
@@ -13,13 +14,19 @@ export function standardInput(stream: NodeJS.ReadStream): Input {
     keys(onKeys) {
       const terminal = stream as ReadStream;
       const listener = (chunk: Buffer) => onKeys(chunk);
+      readers++;
       terminal.setRawMode(true);
       terminal.on('data', listener);
       terminal.resume();
       return () => {
         terminal.off('data', listener);
-        terminal.pause();
-        terminal.setRawMode(false);
+        readers--;
+        // Between two questions the terminal would show what is typed ahead: the second may be hidden.
+        setImmediate(() => {
+          if (readers > 0) return;
+          terminal.pause();
+          terminal.setRawMode(false);
+        });
       };
     },
   };

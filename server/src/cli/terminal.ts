@@ -35,8 +35,8 @@ export async function askFor(terminal: Terminal, asked: Asked): Promise<string> 
   const label = printable(asked.label);
   const hint = asked.multiline ? ' (Ctrl-D ends it)' : '';
   if (!asked.hidden) {
-    output.write(`${label}${hint}: ${asked.multiline ? '\n' : ''}`);
-    return typed(terminal, asked, asked.previous ?? '');
+    const text = `${label}${hint}: ${asked.multiline ? '\n' : ''}`;
+    return typed(terminal, text, asked, asked.previous ?? '');
   }
   const kept =
     asked.previous === null
@@ -45,12 +45,10 @@ export async function askFor(terminal: Terminal, asked: Asked): Promise<string> 
         ? ' (Ctrl-D keeps the old one)'
         : ' (Enter keeps the old one)';
   for (let left = ATTEMPTS - 1; left >= 0; left--) {
-    output.write(`${label} (hidden)${kept || hint}: `);
-    const value = await typed(terminal, asked, '');
+    const value = await typed(terminal, `${label} (hidden)${kept || hint}: `, asked, '');
     output.write('\n');
     if (value === '' && asked.previous !== null) return asked.previous;
-    output.write(`Confirm ${label} (hidden)${hint}: `);
-    const again = await typed(terminal, asked, '');
+    const again = await typed(terminal, `Confirm ${label} (hidden)${hint}: `, asked, '');
     output.write('\n');
     if (value === again) return value;
     if (left > 0) output.write(`The two do not match. ${left} attempt${left === 1 ? '' : 's'} left.\n`);
@@ -60,8 +58,7 @@ export async function askFor(terminal: Terminal, asked: Asked): Promise<string> 
 
 /** @throws Cancelled */
 export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
-  terminal.output.write(`${question} [y/N] `);
-  const answer = await typed(terminal, { hidden: false, multiline: false }, '');
+  const answer = await typed(terminal, `${question} [y/N] `, { hidden: false, multiline: false }, '');
   return /^y(es)?$/i.test(answer.trim());
 }
 
@@ -73,6 +70,7 @@ const BACKSPACE = new Set(['\u0008', '\u007f']);
 
 function typed(
   { input, output }: Terminal,
+  label: string,
   { hidden, multiline }: Pick<Asked, 'hidden' | 'multiline'>,
   start: string,
 ): Promise<string> {
@@ -81,8 +79,6 @@ function typed(
   const show = (text: string) => {
     if (!hidden) output.write(text);
   };
-  show(start);
-
   function back(): void {
     const gone = characters.pop();
     if (gone === undefined) return;
@@ -100,6 +96,9 @@ function typed(
     const stop = input.keys(bytes => {
       for (const key of decoder.write(Buffer.from(bytes))) if (take(key)) return;
     });
+    // Only now, when the terminal no longer shows what is typed by itself.
+    output.write(label);
+    show(start);
     function end(settle: () => void): true {
       stop();
       if (!hidden) output.write('\n');
