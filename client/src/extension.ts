@@ -6,6 +6,7 @@ import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { registerCommands } from './commands.ts';
 import { createFleetViews } from './fleet-view.ts';
+import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
 import { createServer, type Server } from './server.ts';
 import { createStatus } from './status.ts';
@@ -30,7 +31,14 @@ export function activate(context: ExtensionContext): ExtensionExports {
   });
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
-  context.subscriptions.push(log, status, fleet, graph, ...registerCommands(server, log, graph));
+  context.subscriptions.push(
+    log,
+    status,
+    fleet,
+    graph,
+    ...registerCommands(server, log, graph),
+    ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
+  );
   server.startInBackground();
   return { activationMilliseconds: performance.now() - begin };
 }

@@ -32,7 +32,7 @@ export function createFleetViews(server: Server): FleetViews {
         machine: node.kind === 'machine' ? node.machine.name : null,
       };
       const found = await server.request<FleetGenerator[] | null>(machineRequest, asked);
-      return (found ?? []).map(generator => ({ kind: 'generator', generator }));
+      return (found ?? []).map(generator => ({ kind: 'generator', ...asked, generator }));
     },
   });
 

@@ -6,8 +6,20 @@ export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
   | { readonly kind: 'machine'; readonly root: string; readonly machine: FleetMachine }
   | { readonly kind: 'unassigned'; readonly root: string; readonly count: number }
-  | { readonly kind: 'generator'; readonly generator: FleetGenerator }
-  | { readonly kind: 'file'; readonly file: FleetFile }
+  | {
+      readonly kind: 'generator';
+      readonly root: string;
+      /** Null for those of no machine that is known. */
+      readonly machine: string | null;
+      readonly generator: FleetGenerator;
+    }
+  | {
+      readonly kind: 'file';
+      readonly root: string;
+      readonly machine: string | null;
+      readonly generator: string;
+      readonly file: FleetFile;
+    }
   | { readonly kind: 'prompt'; readonly name: string }
   | { readonly kind: 'dependency'; readonly name: string }
   | { readonly kind: 'key'; readonly key: FleetKey }
@@ -42,9 +54,10 @@ export function partsOf(node: FleetNode): FleetNode[] {
     case 'root':
       return [...node.below];
     case 'generator': {
-      const { files, prompts, dependencies } = node.generator;
+      const { root, machine, generator } = node;
+      const { name: owner, files, prompts, dependencies } = generator;
       return [
-        ...files.map(file => ({ kind: 'file', file }) as const),
+        ...files.map(file => ({ kind: 'file', root, machine, generator: owner, file }) as const),
         ...prompts.map(name => ({ kind: 'prompt', name }) as const),
         ...dependencies.map(name => ({ kind: 'dependency', name }) as const),
       ];
@@ -70,9 +83,9 @@ export function itemOf(node: FleetNode): TreeItem {
       return item;
     }
     case 'generator':
-      return generatorItem(node.generator);
+      return generatorItem(node.generator, node.machine);
     case 'file':
-      return fileItem(node.file);
+      return fileItem(node.file, node.machine);
     case 'prompt':
       return look(node.name, 'comment', 'prompt', NONE);
     case 'dependency':
@@ -124,17 +137,20 @@ const STATES: Readonly<
   unknown: ['symbol-class', null, ''],
 };
 
-function generatorItem({ name, share, state, files, where }: FleetGenerator): TreeItem {
+function generatorItem(
+  { name, share, state, files, where }: FleetGenerator,
+  machine: string | null,
+): TreeItem {
   const [icon, color, text] = STATES[state];
   const words = [share === true ? 'shared' : '', countOf(files.length, 'file')].filter(Boolean);
   const item = look(name, icon, words.join(' · '), COLLAPSED);
   if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
   item.tooltip = text;
-  item.contextValue = 'generator';
+  item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
-function fileItem({ name, secret, stored, where }: FleetFile): TreeItem {
+function fileItem({ name, secret, stored, where }: FleetFile, machine: string | null): TreeItem {
   const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
   const item = look(
     name,
@@ -142,6 +158,7 @@ function fileItem({ name, secret, stored, where }: FleetFile): TreeItem {
     [kind, stored === false ? 'not generated' : ''].filter(Boolean).join(' · '),
     NONE,
   );
+  if (machine !== null) item.contextValue = secret === false ? 'file.public' : 'file.secret';
   return opening(item, where);
 }
 

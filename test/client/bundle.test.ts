@@ -30,6 +30,12 @@ test('activate registers the commands and gives its duration', () => {
     'varsmith.showGraph',
     'varsmith.open',
     'varsmith.openMachine',
+    'varsmith.generate',
+    'varsmith.regenerate',
+    'varsmith.tryGenerator',
+    'varsmith.verify',
+    'varsmith.setValue',
+    'varsmith.copyPublicValue',
   ]);
   expect(outcome.exported).toEqual({ activationMilliseconds: expect.any(Number) });
 });

@@ -40,6 +40,10 @@ export const window = {
   ),
   setStatusBarMessage: vi.fn(),
   showTextDocument: vi.fn(),
+  showWarningMessage: vi.fn(
+    async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
+  ),
+  showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
   withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
 };
 
@@ -50,6 +54,7 @@ export const set: Record<
 > = {};
 
 export const workspace = {
+  isTrusted: true,
   getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
     inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
     get: (name: string) => {
@@ -79,7 +84,37 @@ export class TreeItem {
   ) {}
 }
 
-export const Uri = { parse: (text: string) => text };
+export const Uri = {
+  parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
+  file: (path: string) => `file://${path}`,
+};
+
+export const TaskScope = { Global: 1, Workspace: 2 };
+export const TaskRevealKind = { Always: 1 };
+export const TaskPanelKind = { Dedicated: 2 };
+
+export class ProcessExecution {
+  constructor(
+    readonly process: string,
+    readonly args: readonly string[],
+    readonly options: unknown,
+  ) {}
+}
+
+export class Task {
+  presentationOptions = {};
+
+  constructor(
+    readonly definition: unknown,
+    readonly scope: unknown,
+    readonly name: string,
+    readonly source: string,
+    readonly execution: ProcessExecution,
+  ) {}
+}
+
+export const tasks = { executeTask: vi.fn(async (_task: Task) => undefined) };
+export const env = { clipboard: { writeText: vi.fn(async (_text: string) => undefined) } };
 
 export class Range extends Array<number> {
   constructor(...ends: number[]) {

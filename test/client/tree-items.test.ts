@@ -61,7 +61,7 @@ test('a machine says what it is, and opens on its own list', () => {
 });
 
 test('a generator has its files, prompts and dependencies, and a click opens it', () => {
-  const node = { kind: 'generator', generator } as const;
+  const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
   expect(shown(node)).toBe('mail-password | shared · 2 files');
   expect(itemOf(node)).toMatchObject({
     iconPath: { id: 'warning' },

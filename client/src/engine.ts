@@ -1,0 +1,25 @@
+/** Which program generates: ours, or `clan` where the person has it and wants it. */
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { Uri, workspace } from 'vscode';
+
+export type Engine = 'embedded' | 'clan';
+
+/** @param root absolute path of the fleet */
+export async function engineOf(root: string): Promise<Engine> {
+  const wanted = workspace.getConfiguration('varsmith', Uri.file(root)).get<string>('engine');
+  if (wanted === 'clan') return 'clan';
+  return wanted === 'auto' && (await isOnPath('clan')) ? 'clan' : 'embedded';
+}
+
+export async function isOnPath(program: string, path = process.env.PATH ?? ''): Promise<boolean> {
+  for (const folder of path.split(delimiter).filter(each => each !== '')) {
+    try {
+      await access(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return false;
+}
