@@ -30,13 +30,17 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
   { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
-  { module: /^(node:)?child_process$/, places: [/^server\/src\/host\//] },
+  {
+    module: /^(node:)?child_process$/,
+    places: [/^server\/src\/host\//, /^client\/src\/generate-commands\.ts$/],
+  },
   {
     module: /^(node:)?fs(\/promises)?$/,
     places: [
       /^server\/src\/(workspace|host)\//,
       /^server\/src\/(nix|shell)\/(parser|wasm)\.ts$/,
       /^server\/src\/cli/,
+      /^client\/src\/engine\.ts$/,
     ],
   },
 ];

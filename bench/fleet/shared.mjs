@@ -62,11 +62,12 @@ export function generatorText(name, index) {
       };
 `
       : '';
+  const needed = name === 'root-password' ? '        neededFor = "users";\n' : '';
   return `    clan.core.vars.generators.${name} = {
 ${before}${asked}      files.secret = {
         owner = "root";
         mode = "0400";
-      };
+${needed}      };
       files.public.secret = false;
       runtimeInputs = [
         pkgs.coreutils

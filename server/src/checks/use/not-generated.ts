@@ -53,8 +53,8 @@ export const notGenerated: Rule = {
 A module reads the \`.value\` of a public file, and the file does not lie in the repository for a machine that certainly
 has both the generator and the module.
 
-Until it is generated, evaluating the machine ends with \`File '…' does not exist. Try running 'clan vars generate'
-first.\`: nothing can be built or deployed. It is a warning where the machine has other files already, so that this one was
+Until it is generated, evaluating the machine ends with
+\`File '…' does not exist. Try running 'clan vars generate' first.\`: nothing can be built or deployed. It is a warning where the machine has other files already, so that this one was
 forgotten or is new; where nothing has been generated for the machine it is an information, and nothing is said where
 the repository has no generated files at all.
 
