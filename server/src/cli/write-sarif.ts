@@ -77,7 +77,7 @@ function plainText(markdown: string): string {
     .replace(/^```.*\n?/gm, '')
     .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '$1 ($2)')
     .replace(/\*\*([^*\n]+)\*\*/g, '$1')
-    .replace(/`([^`\n]+)`/g, '$1');
+    .replace(/`([^`]+)`/g, '$1');
 }
 
 function result(report: CheckReport, finding: Finding) {
