@@ -54,6 +54,26 @@ describe(rule, () => {
     expect(onlyFinding(check(texts), rule).fixes.map(({ guess }) => guess)).toEqual([true]);
   });
 
+  it.each([
+    ['2026-07-02', 'info', 'an update breaks this'],
+    ['2026-08-06', 'warning', 'since August 2026 it lies elsewhere'],
+  ])('of the older layout weighs by the clan-core of %s', (day, severity, words) => {
+    const locked = {
+      lastModified: Date.parse(day) / 1000,
+      type: 'github',
+      owner: 'clan-lol',
+      repo: 'clan-core',
+    };
+    const nodes = { 'clan-core': { locked }, root: { inputs: { 'clan-core': 'clan-core' } } };
+    const texts = {
+      ...module('  services.b.key = "/run/secrets/vars/a/k.y";'),
+      'flake.lock': JSON.stringify({ nodes, root: 'root', version: 7 }),
+    };
+    const finding = onlyFinding(check(texts), rule);
+    expect(finding.severity).toBe(severity);
+    expect(finding.message).toContain(words);
+  });
+
   it('has no fix where there is no configuration to read', () => {
     const texts = module('  services.b.key = "/run/secrets/vars/a/k.y";', 'lib, ...');
     expect(onlyFinding(check(texts), rule).fixes).toEqual([]);

@@ -1,11 +1,13 @@
 /** use/hard-coded-path: the place of a deployed file, written out. */
+
 import type { Place, Use } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr, StringExpr } from '../../nix/syntax.ts';
 import { attributeText } from '../edits.ts';
 import { factsOf } from '../facts.ts';
+import { lockedTime } from '../inventory/flake.ts';
 import { expressionsAt } from '../locate.ts';
-import type { Fix, Report, Rule } from '../rule.ts';
+import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { isInGenerator, type Way, waysFrom } from './surroundings.ts';
 import { fileText, type KnownUse, usedFile } from './used-file.ts';
 
@@ -34,7 +36,7 @@ Where a file lies depends on the store, on what the file is needed for, and on w
 has changed it: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
 \`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`.
 Nothing notices a path that is no longer right until the program does not find its file. A path of the older layout is
-a warning, one of the newer layout an information.
+a warning, unless \`flake.lock\` has a clan-core of before: then, and for the newer layout, it is an information.
 
 Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared.
 
@@ -91,7 +93,7 @@ Source: clan-core, nixosModules/clanCore/vars/secret.`,
         const source = context.sources.parse(unit.file);
         if (source === null || !isPath(source, use.at)) continue;
         const file = usedFile(facts, use);
-        if (file !== null) yield* reportsOf(source, { unit, use, file });
+        if (file !== null) yield* reportsOf(context, source, { unit, use, file });
       }
   },
 };
@@ -101,7 +103,10 @@ function isPath({ text }: SourceFile, at: Place): boolean {
   return text.startsWith('/run/', at.start) && !/[\w.}-]/.test(text[at.start - 1] ?? '');
 }
 
-function* reportsOf(source: SourceFile, known: KnownUse): Iterable<Report> {
+/** 2026-08-03, when clan put the placement into the path; in seconds since 1970. */
+const NEWER_LAYOUT_TIME = 1_785_715_200;
+
+function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
   const { use } = known;
   const string = expressionsAt(source, use.at.start).find(
     (each): each is StringExpr =>
@@ -112,14 +117,17 @@ function* reportsOf(source: SourceFile, known: KnownUse): Iterable<Report> {
   // What a generator reads outside its own folders is a matter of rules about scripts.
   if (ways.some(way => isTold(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
   const isOlder = !/\/(per-machine|shared)\//.test(source.text.slice(use.at.start, use.at.end));
+  const locked = lockedTime(sources);
+  const isStillRight = isOlder && locked !== null && locked < NEWER_LAYOUT_TIME;
+  const why = isStillRight
+    ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
+    : isOlder
+      ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
+      : `This is where ${fileText(use)} lies, and that may change.`;
   yield {
     at: use.at,
-    severity: isOlder ? 'warning' : 'info',
-    message: `${
-      isOlder
-        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
-        : `This is where ${fileText(use)} lies, and that may change.`
-    } Use its .path.`,
+    severity: isOlder && !isStillRight ? 'warning' : 'info',
+    message: `${why} Use its .path.`,
     fixes: fixesOf(source, known, string),
   };
 }
