@@ -374,6 +374,20 @@ describe('generator/persist-redundant-copy', () => {
     expect(mended(texts, 'generator/persist-redundant-copy', 'Remove')).toContain('persist = true;\n  };');
   });
 
+  it('takes nothing else away with it', () => {
+    const texts = {
+      'modules/app.nix': `\
+{
+  clan.core.vars.generators.app = { prompts.p.persist = true; files.key = { }; };
+  clan.core.vars.generators.app.script = "cat $prompts/p > $out/p";
+}
+`,
+    };
+    expect(mended(texts, 'generator/persist-redundant-copy', 'Remove')).toContain(
+      '{\n  clan.core.vars.generators.app = { prompts.p.persist = true; files.key = { }; };\n}',
+    );
+  });
+
   it('is silent where another generator needs the line', () => {
     expectSilent({
       'modules/app.nix': `\
