@@ -5,7 +5,7 @@
 import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
-import { placeKey } from '../facts.ts';
+import { firstTime } from '../facts.ts';
 import type { CheckContext, Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
@@ -26,7 +26,7 @@ export function forEachGenerator(
 ): (context: CheckContext) => Iterable<Report> {
   const cache = new WeakMap<GeneratorBody, readonly Report[]>();
   return function* (context) {
-    const seen = new Set<string>();
+    const isNew = firstTime();
     for (const generator of context.fleet.generators) {
       const body = generator.body();
       let reports = cache.get(body);
@@ -35,12 +35,7 @@ export function forEachGenerator(
         reports = [...(found ?? [])];
         if (found !== null) cache.set(body, reports);
       }
-      for (const report of reports) {
-        const key = placeKey(report.at);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        yield report;
-      }
+      for (const report of reports) if (isNew(report)) yield report;
     }
   };
 }

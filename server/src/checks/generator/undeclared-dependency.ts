@@ -2,9 +2,10 @@
 import { addToListOption } from '../edit-options.ts';
 import { replaced } from '../edit-script.ts';
 import { stringText } from '../edits.ts';
-import { type Facts, factsOf, mayBeDefinedElsewhere } from '../facts.ts';
+import { factsOf, mayBeDefinedElsewhere } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
+import { isUndeclared } from '../store/declared.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
 import {
@@ -130,7 +131,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (at === null) continue;
       const meant = suggest(name, names);
       // The name of the dependency is what is wrong, and is said there.
-      if (meant !== null && facts.generators.has(name) && isNowhere(facts, meant)) continue;
+      if (meant !== null && facts.generators.has(name) && isUndeclared(context.fleet, meant)) continue;
       const fails = failsWithout(script.flow, read);
       const end = fails ? 'The script ends with an error here' : 'There is no such file';
       yield {
@@ -142,10 +143,6 @@ function* reports(context: CheckContext): Iterable<Report> {
       };
     }
   }
-}
-
-function isNowhere(facts: Facts, name: string): boolean {
-  return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name);
 }
 
 function fixesOf(
