@@ -24,6 +24,16 @@ describe('docs/rules.md', () => {
     expect(links.filter(link => !anchors.has(link))).toEqual([]);
   });
 
+  it('begins with its groups, each of which says what it is about', () => {
+    const groups = [...new Set(rules.map(({ id }) => id.slice(0, id.indexOf('/'))))];
+    for (const group of groups)
+      expect(page).toMatch(
+        new RegExp(`^- \\[[A-Z][^\\]]{15,}\\]\\(#rules-${group}\\) \\(\\d+ rules?\\)$`, 'm'),
+      );
+    const tables = page.slice(0, page.indexOf('\n## Severities'));
+    for (const { id } of rules) expect(tables).toContain(`| [${id}](#`);
+  });
+
   it('links to a rule as GitHub does', () => {
     expect(anchor('registry/unknown-key')).toBe('registryunknown-key');
     expect(page).toContain('[registry/unknown-key](#registryunknown-key) | error |');
@@ -35,6 +45,22 @@ describe('the list of rules', () => {
     expect(new Set(rules.map(rule => rule.id)).size).toBe(rules.length);
     for (const rule of rules) expect(ruleById(rule.id)).toBe(rule);
     expect(ruleById('registry/no-such-rule')).toBeNull();
+  });
+
+  it('has the rules of a group together', () => {
+    const groups = rules.map(({ id }) => id.slice(0, id.indexOf('/')));
+    const runs = groups.filter((group, index) => group !== groups[index - 1]);
+    expect(runs).toEqual([
+      'registry',
+      'generator',
+      'option',
+      'use',
+      'store',
+      'inventory',
+      'sops',
+      'host',
+      'eval',
+    ]);
   });
 
   it('is documented with all the files of its examples', () => {

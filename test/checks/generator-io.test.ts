@@ -118,6 +118,15 @@ describe('generator/undeclared-dependency', () => {
     const texts = scripted('cat $in/ca/crt > $out/key || true', 'files.key = { };');
     expect(rulesIn(texts)).toEqual(['generator/undeclared-dependency warning']);
   });
+
+  it('is silent where the dependency has a wrong name', () => {
+    const texts = generator(
+      'files.key = { };\ndependencies = [ "cca" ];\nscript = "cat $in/ca/crt > $out/key";',
+      '  clan.core.vars.generators.ca = { files.crt = { }; script = "touch $out/crt"; };\n',
+    );
+    expect(rulesIn(texts)).toEqual([]);
+    expect(mended(texts, 'generator/unknown-dependency', 'Replace')).toContain('dependencies = [ "ca" ];');
+  });
 });
 
 describe('generator/prompt-unused', () => {
@@ -148,7 +157,31 @@ describe('generator/prompt-unused', () => {
     ['false', 'prompts.p.persist = false;', 'prompts.p.persist = true;'],
   ])('is persisted in %s', (_, before, after) => {
     const texts = generator(`files.p = { };\n${before}`);
-    expect(mended(texts, 'generator/prompt-unused', 'Persist')).toContain(after);
+    expect(mended(texts, 'generator/output-never-written', 'Persist')).toContain(after);
+  });
+});
+
+describe('generator/undeclared-prompt', () => {
+  it('is the only finding where another prompt is unused in its place', () => {
+    const texts = scripted('cat "$prompts/password" > $out/key');
+    expect(rulesIn(texts)).toEqual(['generator/undeclared-prompt error']);
+    expect(mended(texts, 'generator/undeclared-prompt', 'Replace')).toContain('cat "$prompts/p"');
+  });
+});
+
+describe('generator/no-script', () => {
+  it('says nothing of a script that Bash cannot read', () => {
+    expectSilent(generator('files.key = { };\nscript = "for i in a; do touch $out/key";'));
+  });
+});
+
+describe('generator/no-output', () => {
+  it('is the only finding of prompts that are never asked, and can persist them', () => {
+    const texts = generator('prompts.a = { };\nprompts.b.type = "hidden";');
+    expect(rulesIn(texts)).toEqual(['generator/no-output warning']);
+    expect(mended(texts, 'generator/no-output', 'Persist')).toContain(
+      'prompts.a = { persist = true; };\nprompts.b.persist = true;\nprompts.b.type = "hidden";',
+    );
   });
 });
 
@@ -180,6 +213,41 @@ describe('generator/output-never-written', () => {
     expectSilent(scripted(script));
   });
 
+  const told = (texts: Texts): string[] =>
+    check(texts)
+      .findings.filter(({ rule }) => RULES.has(rule))
+      .map(({ rule, related }) => `${rule.slice('generator/'.length)}, ${related.length} related`);
+
+  it.each([
+    ['the prompt of its name', generator('files.key = { };\nprompts.key = { };')],
+    ['the only prompt of a generator without a script', generator('files.key = { };\nprompts.warn = { };')],
+    ['an output with nearly its name', scripted('cat $prompts/p > $out/kye')],
+    ['the only output that is not declared', scripted('cat $prompts/p > $out/secret')],
+    ['a file in the home directory', scripted('cat $prompts/p > ~/key')],
+  ])('shows %s beside it, and no other rule reports that', (_, texts) => {
+    expect(told(texts)).toEqual(['output-never-written, 1 related']);
+  });
+
+  it('is told once of a generator that has no script', () => {
+    expect(told(generator('files.a = { };\nfiles.b = { };\nprompts.p = { };'))).toEqual([
+      'output-never-written, 2 related',
+    ]);
+  });
+
+  it('leaves to others what it does not explain', () => {
+    const texts = scripted(
+      'touch $out/a $out/b; openssl rand 8 > ~/token',
+      'files.key = { };\nprompts.p = { };',
+    );
+    expect(told(texts)).toEqual([
+      'output-never-written, 0 related',
+      'prompt-unused, 0 related',
+      'undeclared-output, 0 related',
+      'undeclared-output, 0 related',
+      'outside-out, 0 related',
+    ]);
+  });
+
   it('looks at a generator as each machine has it', () => {
     const host = (name: string) => ({
       [`machines/${name}/configuration.nix`]: `{ imports = [ ../../modules/${name}.nix ]; }\n`,
@@ -194,7 +262,7 @@ describe('generator/output-never-written', () => {
       'modules/bob.nix':
         '{\n  clan.core.vars.generators.sync = {\n    files.key = { };\n    script = "touch $out/key";\n  };\n}\n',
     });
-    expect(found).toEqual(['generator/output-never-written error', 'generator/prompt-unused warning']);
+    expect(found).toEqual(['generator/output-never-written error']);
   });
 });
 
@@ -304,6 +372,20 @@ describe('generator/persist-redundant-copy', () => {
   it('takes the script away with its only line', () => {
     const texts = generator('prompts.p.persist = true;\n    script = "cat $prompts/p > $out/p";');
     expect(mended(texts, 'generator/persist-redundant-copy', 'Remove')).toContain('persist = true;\n  };');
+  });
+
+  it('takes nothing else away with it', () => {
+    const texts = {
+      'modules/app.nix': `\
+{
+  clan.core.vars.generators.app = { prompts.p.persist = true; files.key = { }; };
+  clan.core.vars.generators.app.script = "cat $prompts/p > $out/p";
+}
+`,
+    };
+    expect(mended(texts, 'generator/persist-redundant-copy', 'Remove')).toContain(
+      '{\n  clan.core.vars.generators.app = { prompts.p.persist = true; files.key = { }; };\n}',
+    );
   });
 
   it('is silent where another generator needs the line', () => {

@@ -3,7 +3,7 @@
  * with a hidden prompt and some files.
  */
 import { describe, expect, it } from 'vitest';
-import { check, type Texts } from './harness.ts';
+import { applyFix, check, type Texts } from './harness.ts';
 
 interface Around {
   /** What `runtimeInputs` lists; `pkgs` and `lib` are in scope. */
@@ -223,7 +223,31 @@ table('unquoted-path', [
   [`cat x > ${D}{out}/token`, [`hint ''${D}{out}`]],
   ['x=$out/a; [[ -f $in/a ]]; case $out in a) ;; esac; cat "$prompts/user" > "$out/public"', []],
   ["cat <<EOF\n$out\nEOF\necho '$out' \\$out", []],
+  ['mkdir $out; cp $prompts/user $out/public', ['hint $out']],
 ]);
+
+describe('all places of a script without quotes', () => {
+  const fixed = (script: string): { readonly related: number; readonly text: string } => {
+    const texts = { 'm.nix': moduleOf(script) };
+    const [finding] = check(texts).findings.filter(({ rule }) => rule === 'generator/unquoted-path');
+    if (finding?.fixes[0] === undefined) throw new Error('there is no fix');
+    return {
+      related: finding.related.length,
+      text: applyFix(texts, finding.fixes[0])['m.nix']?.split('\n').at(-6)?.trim() ?? '',
+    };
+  };
+
+  it('are one finding with one fix', () => {
+    expect(fixed('mkdir $out; cp $prompts/user "$in/x" $out/public')).toEqual({
+      related: 2,
+      text: 'mkdir "$out"; cp "$prompts"/user "$in/x" "$out"/public',
+    });
+  });
+
+  it('share quotes where they touch', () => {
+    expect(fixed('echo $in$out')).toEqual({ related: 1, text: 'echo "$in$out"' });
+  });
+});
 
 describe('nix-interpolation', () => {
   const at = (script: string, wrap?: (module: string) => string): string[] =>

@@ -35,17 +35,17 @@ describe('use/password-needs-users', () => {
     [
       'has an option',
       '    files.key = { mode = "0400"; };',
-      '    files.key = { mode = "0400"; neededFor = "users"; };',
+      '    files.key = { neededFor = "users"; mode = "0400"; };',
     ],
     [
       'has names in front',
       '    files.key.deploy = true;',
-      '    files.key.deploy = true;\n    files.key.neededFor = "users";',
+      '    files.key.neededFor = "users";\n    files.key.deploy = true;',
     ],
     [
       'has lines',
       '    files.key = {\n      deploy = true;\n    };',
-      '    files.key = {\n      deploy = true;\n      neededFor = "users";\n    };',
+      '    files.key = {\n      neededFor = "users";\n      deploy = true;\n    };',
     ],
     ['says something else', '    files.key.neededFor = "services";', '    files.key.neededFor = "users";'],
   ])('is mended where the set %s', (_, before, after) => {

@@ -7,6 +7,7 @@ import { anchor } from './pages.ts';
 import type { Example, Rule } from './rule.ts';
 
 const COMMON = 'The files that the examples share';
+const SILENCING = 'Severities and silencing';
 
 /** The page of all rules. */
 export function rulesPage(rules: readonly Rule[]): string {
@@ -16,8 +17,8 @@ export function rulesPage(rules: readonly Rule[]): string {
       'A rule reports only what is certain. Whatever Varsmith cannot know (an option of the configuration, a fetched',
       'input, a name put together from either) keeps the rules silent.',
     ].join('\n'),
-    table(rules),
-    '## Severities and silencing',
+    ...contents(rules),
+    `## ${SILENCING}`,
     [
       'An error means that evaluation, generation or deployment is certain to fail, or that a secret leaks. A warning is',
       'surely a mistake. Each rule can be given another severity in the [settings](configuration.md), or be switched `off`.',
@@ -41,6 +42,43 @@ export function rulesPage(rules: readonly Rule[]): string {
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+}
+
+/** What the groups are about, in the order of the page. */
+const GROUPS: Readonly<Record<string, string>> = {
+  registry: 'Registries, machine matrices and the keys that are looked up in them',
+  generator: 'Generators: what they make, ask and depend on, and their scripts',
+  option: 'Options of generators, of their files and prompts',
+  use: 'Configurations that use the values of generators',
+  store: 'What is stored for clan: secrets, keys, what is left over or missing',
+  inventory: 'The inventory: machines, tags, services and roles',
+  sops: 'Secrets of sops-nix and the file `.sops.yaml`',
+  host: 'Hosts: their files, and whether a configuration uses them',
+  eval: 'What makes evaluating fail or take long',
+};
+
+/** The groups with their rules, each a table; a list of the groups above them. */
+function contents(rules: readonly Rule[]): string[] {
+  const groups = [...new Set(rules.map(groupOf))];
+  const titled = groups.map(group => ({
+    heading: `Rules \`${group}/*\``,
+    about: GROUPS[group] ?? group,
+    members: rules.filter(rule => groupOf(rule) === group),
+  }));
+  return [
+    titled
+      .map(
+        ({ heading, about, members }) =>
+          `- [${about}](#${anchor(heading)}) (${members.length === 1 ? '1 rule' : `${members.length} rules`})`,
+      )
+      .concat(`- [${SILENCING}](#${anchor(SILENCING)})`, `- [${COMMON}](#${anchor(COMMON)})`)
+      .join('\n'),
+    ...titled.flatMap(({ heading, about, members }) => [`## ${heading}`, `${about}.`, table(members)]),
+  ];
+}
+
+function groupOf({ id }: Rule): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 function table(rules: readonly Rule[]): string {

@@ -1,30 +1,43 @@
 /**
- * Edits of options: bindings taken out, and the text of values. Works on text and syntax only, as edits.ts does; each
- * function answers null where the text is not what it would have to be.
+ * Edits of bindings, whatever they belong to: one taken out, one added to a set or beside another, a value replaced.
+ * They follow the style of what they stand beside. Works on text and syntax only, as edits.ts does; each function
+ * answers null where the text is not what it would have to be.
  */
 import type { Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { AttrBinding, AttrSetExpr, Range } from '../nix/syntax.ts';
-import { eolOf, indentOf, lineAround, writtenAt } from './edits.ts';
-import { expressionsAt } from './locate.ts';
+import type { AttrBinding, AttrSetExpr } from '../nix/syntax.ts';
+import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts';
+import { bindingAround, expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
-interface LocatedOption {
+/** A binding with the name in its path that stands at a place. */
+export interface NamedBinding {
+  readonly file: SourceFile;
   readonly binding: AttrBinding;
   readonly within: AttrSetExpr;
+  /** Which name of the path it is. */
+  readonly index: number;
 }
 
-/** The `… .name = value;` of which the last name stands at `at`. */
-export function optionAt(file: SourceFile, at: Range): LocatedOption | null {
+/** The `… .name = value;` of which a name stands at a place, innermost first. */
+export function namedAt(sources: Sources, at: Place): NamedBinding | null {
+  const file = sources.parse(at.file);
+  if (file === null) return null;
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
     for (const binding of within.bindings) {
       if (binding.kind !== 'bind') continue;
-      const last = binding.path.at(-1);
-      if (last !== undefined && last.start <= at.start && at.end <= last.end) return { binding, within };
+      const index = binding.path.findIndex(name => name.start <= at.start && at.end <= name.end);
+      if (index !== -1) return { file, binding, within, index };
     }
   }
   return null;
+}
+
+/** The same where it is the last name, so that the value is the name's own. */
+function optionAt(sources: Sources, at: Place): NamedBinding | null {
+  const found = namedAt(sources, at);
+  return found !== null && found.index === found.binding.path.length - 1 ? found : null;
 }
 
 /**
@@ -32,12 +45,11 @@ export function optionAt(file: SourceFile, at: Range): LocatedOption | null {
  * front of it declare stays declared: of `files.key.mode = "0400";` there is left `files.key = { };`.
  */
 export function removeOption(sources: Sources, at: Place): TextEdit | null {
-  const file = sources.parse(at.file);
-  const found = file === null ? null : optionAt(file, at);
-  if (file === null || found === null) return null;
-  const { binding } = found;
+  const found = optionAt(sources, at);
+  if (found === null) return null;
+  const { file, binding } = found;
   const owner = binding.path.at(-2);
-  if (owner !== undefined && !isNamedElsewhere(file, found)) {
+  if (owner !== undefined && !isNamedElsewhere(found)) {
     const start = owner.end;
     return { file: file.path, start, end: binding.end, text: ' = { };' };
   }
@@ -53,7 +65,7 @@ export function removeOption(sources: Sources, at: Place): TextEdit | null {
 }
 
 /** Do other bindings of the set begin with the names in front of the last one? */
-function isNamedElsewhere(file: SourceFile, { binding, within }: LocatedOption): boolean {
+function isNamedElsewhere({ file, binding, within }: NamedBinding): boolean {
   const namesOf = (path: AttrBinding['path'], count: number) =>
     path.slice(0, count).map(name => file.text.slice(name.start, name.end));
   const count = binding.path.length - 1;
@@ -76,13 +88,43 @@ export function replaceWritten(
 
 /** Writes an option into the set that is assigned to the name at a place, as its first; null if that is no set. */
 export function addOption(sources: Sources, at: Place, option: string): TextEdit | null {
-  const file = sources.parse(at.file);
-  const value = file === null ? undefined : optionAt(file, at)?.binding.value;
-  if (file === null || value === undefined || value.kind !== 'attrs') return null;
+  const found = optionAt(sources, at);
+  if (found === null || found.binding.value.kind !== 'attrs') return null;
+  const { file } = found;
+  const { value } = found.binding;
   const open = file.text.indexOf('{', value.start) + 1;
   const first = value.bindings[0];
-  const insert = (text: string): TextEdit => ({ file: file.path, start: open, end: open, text });
-  if (first === undefined) return insert(` ${option}`);
+  if (first === undefined) return addBinding(file, value, option);
   const isOwnLine = file.text.slice(open, first.start).includes('\n');
-  return insert(isOwnLine ? `${eolOf(file)}${indentOf(file, first.start)}${option}` : ` ${option}`);
+  const text = isOwnLine ? `${eolOf(file)}${indentOf(file, first.start)}${option}` : ` ${option}`;
+  return { file: file.path, start: open, end: open, text };
+}
+
+/** Adds a binding to the end of a set that is written out. */
+export function addBinding(file: SourceFile, set: AttrSetExpr, text: string): TextEdit {
+  const last = set.bindings.at(-1);
+  if (last === undefined) return { file: file.path, start: set.start, end: set.end, text: `{ ${text} }` };
+  const isOneLine = lineAround(file, set).contentEnd >= set.end;
+  if (isOneLine) return { file: file.path, start: last.end, end: last.end, text: ` ${text}` };
+  return insertBelow(file, last, [`${indentOf(file, last.start)}${text}`]);
+}
+
+/** Inserts `text` above the binding whose name stands at a place, with the same names in front. */
+export function insertBeside(sources: Sources, at: Place, text: string): TextEdit | null {
+  const file = sources.parse(at.file);
+  if (file === null) return null;
+  const named = namedAt(sources, at);
+  // A name that is inherited has none in front of it.
+  const binding = named?.binding ?? bindingAround(file, at)?.binding;
+  if (binding === undefined || (named === null && binding.kind !== 'inherit')) return null;
+  const prefix = named === null ? '' : file.text.slice(binding.start, named.binding.path[named.index]?.start);
+  const line = lineAround(file, binding);
+  const before = file.text.slice(line.start, binding.start);
+  const alone = /^\s*$/.test(before);
+  return {
+    file: file.path,
+    start: binding.start,
+    end: binding.start,
+    text: `${prefix}${text}${alone ? `${eolOf(file)}${before}` : ' '}`,
+  };
 }

@@ -5,8 +5,9 @@
 import type { GeneratorBody, Known, Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, ListExpr } from '../nix/syntax.ts';
-import { appendListItem, eolOf, isBareName, lineAround, removeListItem } from './edits.ts';
-import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
+import { insertBeside } from './edit-bindings.ts';
+import { appendListItem, isBareName, removeListItem } from './edits.ts';
+import { bindsName, expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
 /** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
@@ -69,35 +70,10 @@ function listAt(file: SourceFile, at: Place): ListExpr | null {
 function addList(sources: Sources, script: Place, name: string): TextEdit | null {
   const file = sources.parse(script.file);
   if (file === null || !isInScope(file, script.start, 'pkgs')) return null;
-  for (const within of expressionsAt(file, script.start).reverse()) {
-    if (within.kind !== 'attrs') continue;
-    for (const binding of within.bindings) {
-      if (binding.kind !== 'bind') continue;
-      const named = binding.path.find(one => one.start <= script.start && script.end <= one.end);
-      if (named === undefined) continue;
-      const { start } = lineAround(file, binding);
-      const indent = file.text.slice(start, binding.start);
-      const after = /^\s*$/.test(indent) ? `${eolOf(file)}${indent}` : ' ';
-      const prefix = file.text.slice(binding.start, named.start);
-      const text = `${prefix}runtimeInputs = [ pkgs.${name} ];${after}`;
-      return { file: file.path, start: binding.start, end: binding.start, text };
-    }
-  }
-  return null;
+  return insertBeside(sources, script, `runtimeInputs = [ pkgs.${name} ];`);
 }
 
 /** Is a name bound around an offset, other than by `with`? */
 export function isInScope(file: SourceFile, offset: number, name: string): boolean {
-  return isBareName(name) && expressionsAt(file, offset).some(expr => binds(expr, name));
-}
-
-function binds(expr: Expr, name: string): boolean {
-  if (expr.kind === 'lambda')
-    return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
-  const binding = expr.kind === 'let' || (expr.kind === 'attrs' && expr.recursive) ? expr.bindings : [];
-  return binding.some(one =>
-    one.kind === 'bind'
-      ? one.path[0]?.kind === 'name' && one.path[0].name === name
-      : one.names.some(each => each.kind === 'name' && each.name === name),
-  );
+  return isBareName(name) && expressionsAt(file, offset).some(expr => bindsName(expr, name));
 }

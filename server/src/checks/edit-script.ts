@@ -2,25 +2,27 @@
  * Edits inside of scripts: what is put into a string must be escaped as that string wants it.
  */
 import type { Place } from '../fleet/model.ts';
+import type { Expr, StringExpr } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
-/** Escapes text of a script for the string that stands at a place; null if none does. */
-function escaped(sources: Sources, at: Place, text: string): string | null {
+/** Text of a script as the string that a place is in wants it; null if the place is in none. */
+export function scriptText(sources: Sources, at: Place, text: string): string | null {
   const file = sources.parse(at.file);
-  if (file === null) return null;
-  const string = expressionsAt(file, at.start)
-    .reverse()
-    .find(one => one.kind === 'string' && one.start < at.start && at.end <= one.end);
-  if (string?.kind !== 'string') return null;
+  const string = file === null ? undefined : expressionsAt(file, at.start).findLast(isString);
+  if (string === undefined || at.start <= string.start || at.end >= string.end) return null;
   if (string.style === 'double') return text.replace(/[\\"]|\$(?=\{)/g, '\\$&');
   return string.style === 'indented' ? text.replace(/''|\$(?=\{)/g, "''$&") : null;
 }
 
+function isString(expr: Expr): expr is StringExpr {
+  return expr.kind === 'string';
+}
+
 /** Puts text around a stretch of a script. */
 export function wrapped(sources: Sources, at: Place, before: string, after: string): TextEdit[] | null {
-  const left = escaped(sources, at, before);
-  const right = escaped(sources, at, after);
+  const left = scriptText(sources, at, before);
+  const right = scriptText(sources, at, after);
   if (left === null || right === null) return null;
   return [
     { file: at.file, start: at.start, end: at.start, text: left },
@@ -28,10 +30,15 @@ export function wrapped(sources: Sources, at: Place, before: string, after: stri
   ];
 }
 
+/** Puts a stretch of a script in double quotes. */
+export function quotesAround(sources: Sources, at: Place): TextEdit[] | null {
+  return wrapped(sources, at, '"', '"');
+}
+
 /** Replaces a stretch of a script that is written as it reads; null where it is not. */
 export function replaced(sources: Sources, at: Place, from: string, to: string): TextEdit | null {
   const file = sources.parse(at.file);
-  const text = escaped(sources, at, to);
+  const text = scriptText(sources, at, to);
   if (file === null || text === null || file.text.slice(at.start, at.end) !== from) return null;
   return { ...at, text };
 }

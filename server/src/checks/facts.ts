@@ -233,3 +233,14 @@ export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): P
 export function placeKey(at: Place): string {
   return `${at.file}\0${at.start}\0${at.end}`;
 }
+
+/** True the first time it is asked for a place: one line may make many generators, and says one thing. */
+export function firstTime(): (what: { readonly at: Place }) => boolean {
+  const seen = new Set<string>();
+  return ({ at }) => {
+    const key = placeKey(at);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

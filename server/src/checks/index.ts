@@ -98,6 +98,7 @@ import { undefinedGenerator } from './use/undefined-generator.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
+  // Registries of keys and the machines that select them
   unknownKey,
   unusedKey,
   duplicateKey,
@@ -108,24 +109,64 @@ export const rules: readonly Rule[] = [
   invalidEnvVar,
   fileAttrMismatch,
   accessorNotSelected,
-  generatorsInImports,
-  pkgsInMetadata,
-  pathInLet,
-  pathAsText,
-  undeclaredDependency,
+
+  // Generators: names
+  invalidName,
+  legacyFacts,
+  // Generators: what a generator makes
+  noScript,
+  noOutput,
+  outputNeverWritten,
+  undeclaredOutput,
+  outsideOut,
+  ownPreviousOutput,
+  // Generators: what it asks
   undeclaredPrompt,
   promptsUnset,
   promptUnused,
-  outputNeverWritten,
-  undeclaredOutput,
-  unusedDependency,
-  unknownDependencyFile,
-  ownPreviousOutput,
   persistOverwritten,
   persistRedundantCopy,
-  noOutput,
-  noScript,
-  outsideOut,
+  // Generators: what it depends on
+  undeclaredDependency,
+  unknownDependency,
+  unknownDependencyFile,
+  unusedDependency,
+  dependencyCycle,
+  // Generators: what machines share
+  sharedDependsOnMachine,
+  sharedAndMachine,
+  sharedDiffers,
+  sharedMachineSpecific,
+  // Generators: the script as Bash reads it
+  bashSyntax,
+  nixInterpolation,
+  unsetVariable,
+  pathAsText,
+  unquotedPath,
+  brokenPipe,
+  // Generators: the programs of the script
+  missingTool,
+  unusedTool,
+  absoluteProgram,
+  scriptNotExecutable,
+  interactiveTool,
+  network,
+  // Generators: secrets
+  weakRandom,
+  secretInLog,
+  hashPublic,
+  rawPromptDeployed,
+  caKeyDeployed,
+  trailingNewline,
+
+  // Options of generators, their files and prompts
+  unknownOption,
+  optionType,
+  noEffect,
+  usersOwner,
+  conflict,
+
+  // Where vars are used
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,
@@ -137,21 +178,8 @@ export const rules: readonly Rule[] = [
   hardCodedPath,
   undefinedGenerator,
   undefinedFile,
-  legacyFacts,
-  unsetVariable,
-  missingTool,
-  unusedTool,
-  scriptNotExecutable,
-  trailingNewline,
-  weakRandom,
-  secretInLog,
-  nixInterpolation,
-  brokenPipe,
-  network,
-  interactiveTool,
-  absoluteProgram,
-  unquotedPath,
-  bashSyntax,
+
+  // What is stored
   plaintextLeft,
   kindChanged,
   malformed,
@@ -164,6 +192,8 @@ export const rules: readonly Rule[] = [
   staleValidation,
   missing,
   untracked,
+
+  // The inventory of machines and services
   unknownInventoryMachine,
   unknownTag,
   unknownRole,
@@ -171,29 +201,23 @@ export const rules: readonly Rule[] = [
   settingsNotData,
   removedOption,
   duplicateMachineSource,
-  missingHost,
-  unregistered,
-  unknownOption,
-  optionType,
-  noEffect,
-  usersOwner,
-  conflict,
-  unknownDependency,
-  dependencyCycle,
-  sharedDependsOnMachine,
-  sharedAndMachine,
-  sharedDiffers,
-  invalidName,
-  sharedMachineSpecific,
-  hashPublic,
-  rawPromptDeployed,
-  caKeyDeployed,
+
+  // Secrets of sops-nix and `.sops.yaml`
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
+
+  // Machines and the flake
+  missingHost,
+  unregistered,
+
+  // What keeps Nix from evaluating
+  generatorsInImports,
+  pkgsInMetadata,
+  pathInLet,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

@@ -87,6 +87,17 @@ export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | 
   return null;
 }
 
+/** Does an expression give a name a meaning for what is inside it? Not asked of `with`, which gives way to others. */
+export function bindsName(expr: Expr, name: string): boolean {
+  if (expr.kind === 'lambda')
+    return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
+  if (expr.kind !== 'let' && !(expr.kind === 'attrs' && expr.recursive)) return false;
+  return expr.bindings.some(binding => {
+    const names = binding.kind === 'inherit' ? binding.names : binding.path.slice(0, 1);
+    return names.some(each => each.kind === 'name' && each.name === name);
+  });
+}
+
 /** The expressions directly inside of one. */
 export function childrenOf(expr: Expr): Expr[] {
   switch (expr.kind) {

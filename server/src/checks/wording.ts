@@ -21,7 +21,8 @@ export function inBrackets(machines: readonly string[]): string {
   return machines.length === 0 ? '' : ` (${machinesText(machines)})`;
 }
 
-function joined(names: readonly string[], most: number): string {
+/** `a`, `a and b`, `a, b and 3 more`. */
+export function joined(names: readonly string[], most = 4): string {
   if (names.length <= 1) return names[0] ?? '';
   if (names.length > most)
     return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;

@@ -1,9 +1,10 @@
 /** generator/interactive-tool: a script that runs a program which asks on the terminal. */
 import type { Place } from '../../fleet/model.ts';
 import { questionOf } from '../../shell/interactive.ts';
+import { scriptText } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
-import { commandsOf, forEachScript, named, scriptText } from './scripted.ts';
+import { commandsOf, forEachScript, named } from './scripted.ts';
 
 export const interactiveTool: Rule = {
   id: 'generator/interactive-tool',

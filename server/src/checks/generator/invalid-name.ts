@@ -1,6 +1,7 @@
 /** generator/invalid-name: a name that clan cannot work with. */
+
 import type { Generator, NameKind, Place } from '../../fleet/model.ts';
-import { firstTime } from '../option/written.ts';
+import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 
 export const invalidName: Rule = {

@@ -11,7 +11,7 @@ import { SPECIAL_TOOLS } from '../../shell/file-tools-special.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow-facts.ts';
 import { isAlwaysThere, packagesWith } from '../../shell/tools.ts';
 import { type ShellPath, variablesIn } from '../../shell/values.ts';
-import { patternOf, placeKey } from '../facts.ts';
+import { firstTime, patternOf } from '../facts.ts';
 import type { Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
@@ -254,13 +254,8 @@ export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: strin
 
 /** Reports each place once: what a helper function writes is found in every generator that it makes. */
 export function* once(reports: Iterable<Report>): Iterable<Report> {
-  const seen = new Set<string>();
-  for (const report of reports) {
-    const key = placeKey(report.at);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    yield report;
-  }
+  const isNew = firstTime();
+  for (const report of reports) if (isNew(report)) yield report;
 }
 
 /** The machines that have a generator, for a report. */

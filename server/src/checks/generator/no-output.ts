@@ -1,6 +1,8 @@
 /** generator/no-output: a generator that certainly has no files. */
+import { persistPrompt } from '../edit-options.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { type Examined, examined, machinesOf, once } from './io.ts';
+import { examined, machinesOf, once } from './io.ts';
+import { hasNoOutput, isThrownAway } from './results.ts';
 
 export const noOutput: Rule = {
   id: 'generator/no-output',
@@ -13,7 +15,7 @@ on it), \`clan vars generate\` ends with an error of its own. Whatever the scrip
 
 Reported only if the files are known whole, and something else of the generator is declared: a script or prompts.
 
-Declare the files. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
+Declare the files, or set \`persist = true\` for the prompts. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   bad: [
     {
       title: 'The files are forgotten',
@@ -26,6 +28,17 @@ Declare the files. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
       head -c 24 /dev/urandom | base64 > "$out/token"
     '';
   };
+}
+`,
+      },
+    },
+    {
+      title: 'A prompt that nobody persists',
+      files: {
+        'modules/token.nix': `\
+{
+  clan.core.vars.generators.token.prompts.token.type = "hidden";
+  #                         ^^^^^ generator/no-output: persist what it asks for
 }
 `,
       },
@@ -49,21 +62,23 @@ Declare the files. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   check: context => once(reports(context)),
 };
 
-function* reports({ fleet }: CheckContext): Iterable<Report> {
+function* reports({ fleet, sources }: CheckContext): Iterable<Report> {
   for (const one of examined(fleet)) {
-    if (!hasNone(one)) continue;
-    const { generator } = one;
+    if (!hasNoOutput(one)) continue;
+    const { generator, body } = one;
     const at = generator.definitions.find(({ kind }) => kind === 'full')?.at ?? generator.definitions[0]?.at;
     if (at === undefined) continue;
+    const lost = body.prompts.filter(prompt => isThrownAway(one, prompt));
+    const edits = lost.flatMap(({ name }) => persistPrompt(sources, body, name) ?? []);
     yield {
       at,
-      message: `"${generator.name}" has no files and persists no prompt, so it is never run and stores nothing. Declare what it generates in files.`,
+      message: `"${generator.name}" has no files and persists no prompt, so it is never run and stores nothing. Declare what it generates in files${lost.length === 0 ? '' : ', or persist what it asks for'}.`,
       machines: machinesOf(one),
+      related: lost.map(({ name, at }) => ({ at, message: `The prompt "${name}" is never asked.` })),
+      fixes:
+        lost.length === 0 || edits.length < lost.length
+          ? []
+          : [{ title: 'Persist what is asked', edits, preferred: true, guess: true }],
     };
   }
-}
-
-function hasNone({ body, whole }: Examined): boolean {
-  if (!whole || !body.complete.files || !body.complete.prompts || body.files.length > 0) return false;
-  return body.script !== null || body.prompts.length > 0;
 }

@@ -2,7 +2,7 @@
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { quoted } from '../wording.ts';
 import { type Examined, examined, machinesOf, once } from './io.ts';
-import { isPersisted } from './output-never-written.ts';
+import { isPersisted } from './results.ts';
 
 export const noScript: Rule = {
   id: 'generator/no-script',
@@ -102,6 +102,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
 /** No script, or one that does nothing and needs no following. */
 function isWithout({ scriptless, script, body }: Examined): boolean {
   if (scriptless) return true;
-  if (script === null || script.flow.fails) return false;
+  // A script that Bash cannot read may be anything.
+  if (script === null || script.flow.fails || script.tree.errors.length > 0) return false;
   return script.flow.empty && body.prompts.length === 0;
 }

@@ -4,6 +4,7 @@ import { baseName, pathKey } from '../../shell/values.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
 import { examined, handsOver, machinesOf, once } from './io.ts';
+import { isExplained } from './results.ts';
 
 const module = (file: string, mark = ''): string => `\
 { pkgs, ... }:
@@ -31,7 +32,8 @@ macOS or with \`--no-sandbox\`, they may overwrite somebody's file.
 
 Reported where the script writes a file that it never names again. A file that is used in between is fine, as are \`/tmp\`,
 \`$TMPDIR\`, \`mktemp\`, configuration that programs look for by themselves (\`/etc\`, dot files in the home directory) and
-everything in scripts that hand over to programs of which nothing is known.
+everything in scripts that hand over to programs of which nothing is known. Where a declared file is missing in \`$out\` for
+it, that file is reported instead, and this place is shown beside it.
 
 Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`,
   bad: [
@@ -43,10 +45,7 @@ Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`
           `\
       #                     ^^^^ generator/outside-out: thrown away after the run
 `,
-        ).replace(
-          '    files.id = { };\n',
-          '    files.id = { };\n    #     ^^ generator/output-never-written\n',
-        ),
+        ).replace('    files.id = { };\n', ''),
       },
     },
   ],
@@ -70,6 +69,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
     for (const write of script.flow.writes) {
       const where = placeText(write);
       if (where === null || isGuess(script.flow, write) || isUsedAgain(script, write)) continue;
+      if (isExplained(one, write)) continue;
       const at = script.placeOf(write);
       if (at === null) continue;
       yield {

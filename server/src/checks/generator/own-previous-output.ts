@@ -14,7 +14,7 @@ import {
   once,
   worksInside,
 } from './io.ts';
-import { isPersisted } from './output-never-written.ts';
+import { isPersisted } from './results.ts';
 
 export const ownPreviousOutput: Rule = {
   id: 'generator/own-previous-output',

@@ -1,10 +1,8 @@
 /** generator/prompt-unused: an answer that is asked for and thrown away. */
-import type { GeneratorBody } from '../../fleet/model.ts';
 import { persistPrompt } from '../edit-options.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import type { FollowedScript } from '../scripts.ts';
-import { suggest } from '../suggest.ts';
-import { type Examined, examined, machinesOf, mayRead, memberRead, once } from './io.ts';
+import { type Examined, examined, machinesOf, once } from './io.ts';
+import { hasNoOutput, isExplained, isThrownAway } from './results.ts';
 
 export const promptUnused: Rule = {
   id: 'generator/prompt-unused',
@@ -15,7 +13,8 @@ The generator asks for a value, but its script never reads it and it is not pers
 asked for again at the next run. Often \`persist = true\` was meant, which stores the answer as a file of the same name;
 it has been false by default since January 2025.
 
-Silent where the script hands over to a program that may read the prompt, and where the name in it is computed.
+Silent where the script hands over to a program that may read the prompt, where the name in it is computed,
+and where another rule shows the prompt already: beside a file that nothing writes, or a generator without files.
 
 Add \`persist = true\`, read the prompt in the script, or remove it. Source: clan-core d7c35d912,
 modules/clan/export-modules/generic-generator.nix.`,
@@ -75,15 +74,11 @@ modules/clan/export-modules/generic-generator.nix.`,
 
 function* reports(context: CheckContext): Iterable<Report> {
   for (const one of examined(context.fleet)) {
-    const { body, script, generator, whole } = one;
-    if (!whole || (script === null && !one.scriptless)) continue;
+    // What is never run asks nothing; that is said of the generator.
+    if (hasNoOutput(one)) continue;
+    const { body, script, generator } = one;
     for (const prompt of body.prompts) {
-      if (prompt.persist !== false) continue;
-      if (
-        script !== null &&
-        (mayRead(script, 'prompts', prompt.name) || isMisspelt(script, body, prompt.name))
-      )
-        continue;
+      if (!isThrownAway(one, prompt) || isExplained(one, prompt)) continue;
       const where = script === null ? 'there is no script' : 'the script never reads it';
       yield {
         at: prompt.at,
@@ -93,15 +88,6 @@ function* reports(context: CheckContext): Iterable<Report> {
       };
     }
   }
-}
-
-/** Does the script read something that no prompt is, and that is nearly this one? That is said there. */
-function isMisspelt({ flow }: FollowedScript, body: GeneratorBody, prompt: string): boolean {
-  const names = body.prompts.map(({ name }) => name);
-  return flow.reads.some(read => {
-    const name = memberRead(read, 'prompts')?.name;
-    return name !== undefined && !names.includes(name) && suggest(name, names) === prompt;
-  });
 }
 
 function fixesOf({ sources }: CheckContext, { body }: Examined, prompt: string): Fix[] {

@@ -3,12 +3,10 @@
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
 import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
-import type { Expr, StringExpr } from '../../nix/syntax.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
-import { placeKey } from '../facts.ts';
-import { expressionsAt } from '../locate.ts';
-import type { CheckContext, Report, Sources, TextEdit } from '../rule.ts';
+import { firstTime } from '../facts.ts';
+import type { CheckContext, Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
 export interface Scripted {
@@ -28,7 +26,7 @@ export function forEachGenerator(
 ): (context: CheckContext) => Iterable<Report> {
   const cache = new WeakMap<GeneratorBody, readonly Report[]>();
   return function* (context) {
-    const seen = new Set<string>();
+    const isNew = firstTime();
     for (const generator of context.fleet.generators) {
       const body = generator.body();
       let reports = cache.get(body);
@@ -37,12 +35,7 @@ export function forEachGenerator(
         reports = [...(found ?? [])];
         if (found !== null) cache.set(body, reports);
       }
-      for (const report of reports) {
-        const key = placeKey(report.at);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        yield report;
-      }
+      for (const report of reports) if (isNew(report)) yield report;
     }
   };
 }
@@ -86,27 +79,4 @@ export function writtenPlace({ script }: Scripted, { sources }: CheckContext, ra
   if (at === null) return null;
   const written = sources.parse(at.file)?.text.slice(at.start, at.end);
   return written === script.source.text.slice(range.start, range.end) ? at : null;
-}
-
-/** Puts a stretch of a script in double quotes, as the string around it wants them; null if no string is around it. */
-export function quotesAround({ sources }: CheckContext, at: Place): TextEdit[] | null {
-  const quote = scriptText(sources, at, '"');
-  if (quote === null) return null;
-  return [
-    { file: at.file, start: at.start, end: at.start, text: quote },
-    { file: at.file, start: at.end, end: at.end, text: quote },
-  ];
-}
-
-/** Text of a script as the string that a place is in wants it; null if the place is in none. */
-export function scriptText(sources: Sources, at: Place, text: string): string | null {
-  const file = sources.parse(at.file);
-  const string = file === null ? undefined : expressionsAt(file, at.start).findLast(isString);
-  if (string === undefined || at.end >= string.end) return null;
-  if (string.style === 'double') return text.replace(/[\\"]|\$(?=\{)/g, '\\$&');
-  return string.style === 'indented' ? text.replace(/''|\$(?=\{)/g, "''$&") : null;
-}
-
-function isString(expr: Expr): expr is StringExpr {
-  return expr.kind === 'string';
 }

@@ -1,8 +1,9 @@
 /** generator/shared-machine-specific: what is made once for all machines contains what is one machine's. */
+
 import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
 import { placeInScript } from '../../fleet/script.ts';
 import { writtenAt } from '../edits.ts';
-import { firstTime } from '../option/written.ts';
+import { firstTime } from '../facts.ts';
 import type { Rule, Sources } from '../rule.ts';
 import { machinesText } from '../wording.ts';
 import { variantsOn } from './placements.ts';

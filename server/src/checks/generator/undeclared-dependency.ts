@@ -5,6 +5,7 @@ import { stringText } from '../edits.ts';
 import { factsOf, mayBeDefinedElsewhere } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
+import { isUndeclared } from '../store/declared.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
 import {
@@ -117,6 +118,7 @@ Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/var
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
+  const facts = factsOf(context.fleet);
   for (const one of examined(context.fleet)) {
     const { body, script, generator, whole } = one;
     if (script === null || !whole || !body.complete.dependencies) continue;
@@ -128,6 +130,8 @@ function* reports(context: CheckContext): Iterable<Report> {
       const at = script.placeOf(read);
       if (at === null) continue;
       const meant = suggest(name, names);
+      // The name of the dependency is what is wrong, and is said there.
+      if (meant !== null && facts.generators.has(name) && isUndeclared(context.fleet, meant)) continue;
       const fails = failsWithout(script.flow, read);
       const end = fails ? 'The script ends with an error here' : 'There is no such file';
       yield {

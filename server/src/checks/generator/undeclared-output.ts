@@ -3,7 +3,8 @@ import type { Flow, WriteFact } from '../../shell/flow-facts.ts';
 import { addMember } from '../edit-options.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
-import { type Examined, examined, handsOver, machinesOf, mayBeSame, once } from './io.ts';
+import { type Examined, examined, machinesOf, mayBeSame, once } from './io.ts';
+import { isExplained, undeclaredWrites } from './results.ts';
 
 const module = (files: string, mark = ''): string => `\
 { pkgs, ... }:
@@ -78,18 +79,12 @@ Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, 
 
 function* reports(context: CheckContext): Iterable<Report> {
   for (const one of examined(context.fleet)) {
-    const { body, script, generator, whole } = one;
-    if (script === null || !whole || !body.complete.files || body.files.length === 0) continue;
-    // What is not followed may take files away again.
-    if (handsOver(script.flow)) continue;
-    const names = body.files.map(({ name }) => name);
-    for (const write of script.flow.writes) {
-      const file = outputOf(write);
-      if (file === null) continue;
-      // What lies above a declared file is a directory.
-      if (names.some(name => mayBeSame(name, file) || name.startsWith(`${file}/`))) continue;
+    const { script, generator } = one;
+    if (script === null) continue;
+    for (const write of undeclaredWrites(one)) {
+      const file = write.path.rest;
       const at = script.placeOf(write);
-      if (at === null) continue;
+      if (file === null || at === null || isExplained(one, write)) continue;
       const lost = isLost(script.flow, write, file);
       yield {
         at,
@@ -100,13 +95,6 @@ function* reports(context: CheckContext): Iterable<Report> {
       };
     }
   }
-}
-
-/** The name below `$out` of something that is left there. */
-function outputOf({ path, how, fate }: WriteFact): string | null {
-  if (path.root !== 'variable' || path.variable !== 'out') return null;
-  if (how === 'directory' || how === 'change' || how === 'link' || fate !== 'kept') return null;
-  return path.rest === '' || path.directory ? null : path.rest;
 }
 
 /** Is it a value that is written for its own sake, and that nothing in the script reads? */

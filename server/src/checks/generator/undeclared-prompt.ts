@@ -3,7 +3,7 @@ import type { Place } from '../../fleet/model.ts';
 import { addMember } from '../edit-options.ts';
 import { replaced } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { didYouMean, suggest } from '../suggest.ts';
+import { didYouMean } from '../suggest.ts';
 import { quoted } from '../wording.ts';
 import {
   type Examined,
@@ -16,6 +16,7 @@ import {
   once,
   opens,
 } from './io.ts';
+import { promptMeant } from './results.ts';
 
 const module = (path: string, mark = ''): string => `\
 {
@@ -74,7 +75,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (isAskedAbout(script.flow, 'prompts', name)) continue;
       const at = script.placeOf(read);
       if (at === null) continue;
-      const meant = suggest(name, names);
+      const meant = promptMeant(script, body, name);
       const fails = failsWithout(script.flow, read);
       const end = fails ? ' The script ends with an error here.' : '';
       yield {

@@ -1,7 +1,7 @@
 /** generator/unknown-dependency: a generator depends on one that does not exist. */
 import type { Fleet, Generator, Known } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
-import { firstTime } from '../option/written.ts';
+import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets, machinesText } from '../wording.ts';

@@ -1,7 +1,10 @@
 /** generator/unquoted-path: `$out` and the like without quotes. */
-import type { Report, Rule } from '../rule.ts';
+import type { Place } from '../../fleet/model.ts';
+import { quotesAround } from '../edit-script.ts';
+import { placeKey } from '../facts.ts';
+import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
-import { forEachScript, named, quotesAround, type Scripted } from './scripted.ts';
+import { forEachScript, named, type Scripted } from './scripted.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
 
@@ -16,6 +19,7 @@ places that nobody meant.
 
 On most machines the path has no blank, and all is well; hence only a hint. Quotes make it right everywhere:
 \`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`) nothing is reported.
+A script is reported once, at the first such place; the fix quotes all of them.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (a folder in \`$TMPDIR\`).`,
   bad: [
@@ -28,6 +32,21 @@ files.token = { };
 script = ''
   head -c 32 /dev/urandom | base64 -w0 > $out/token
   #                                      ^^^^ generator/unquoted-path
+'';
+`,
+      ),
+    },
+    {
+      title: 'Several in one script',
+      files: generatorFile(
+        'token',
+        `\
+prompts.token.type = "hidden";
+files.token = { };
+script = ''
+  mkdir -p $out
+  #        ^^^^ generator/unquoted-path: in 2 more places
+  cp $prompts/token $out/token
 '';
 `,
       ),
@@ -62,23 +81,55 @@ script = ''
     },
   ],
   check: forEachScript(function* (scripted, context): Iterable<Report> {
-    const { script } = scripted;
-    for (const variable of script.flow.variables) {
-      if (!DIRECTORIES.has(variable.name) || variable.quoted || !variable.splits) continue;
-      const at = script.placeOf(variable);
-      if (at === null || setsIt(scripted, variable.name)) continue;
-      const edits = quotesAround(context, at);
-      yield {
-        at,
-        message:
-          `\`$${variable.name}\` stands without quotes in the script of ${named(scripted)}: a blank in the path of the ` +
-          'temporary directory would split it.',
-        fixes: edits === null ? [] : [{ title: 'Put it in quotes', edits, preferred: true }],
-      };
-    }
+    const [first, ...others] = unquoted(scripted);
+    if (first === undefined) return;
+    yield {
+      at: first.at,
+      message:
+        `\`$${first.name}\` stands without quotes in the script of ${named(scripted)}${andMore(others.length)}: ` +
+        'a blank in the path of the temporary directory would split it.',
+      related: others.map(({ at, name }) => ({ at, message: `Here \`$${name}\` stands without quotes.` })),
+      fixes: fixesOf(context, [first, ...others]),
+    };
   }),
 };
 
+/** One of the directories that Bash may split, where it is written. */
+interface Unquoted {
+  readonly name: string;
+  readonly at: Place;
+}
+
+/** In the order of the script; text that the script has twice from one place is listed once. */
+function unquoted(scripted: Scripted): Unquoted[] {
+  const { script } = scripted;
+  const found = new Map<string, Unquoted>();
+  for (const { name, quoted, splits, ...range } of script.flow.variables) {
+    if (!DIRECTORIES.has(name) || quoted || !splits || setsIt(scripted, name)) continue;
+    const at = script.placeOf(range);
+    if (at !== null && !found.has(placeKey(at))) found.set(placeKey(at), { name, at });
+  }
+  return [...found.values()];
+}
+
 function setsIt({ script }: Scripted, name: string): boolean {
   return script.flow.assignments.some(one => one.name === name);
+}
+
+function andMore(count: number): string {
+  return count === 0 ? '' : ` (and in ${count} more ${count === 1 ? 'place' : 'places'})`;
+}
+
+/** One fix for the whole script. What stands side by side, `$out$in`, gets one pair of quotes. */
+function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
+  const stretches: Place[] = [];
+  for (const { at } of all) {
+    const before = stretches.at(-1);
+    if (before?.file === at.file && before.end === at.start)
+      stretches[stretches.length - 1] = { ...before, end: at.end };
+    else stretches.push(at);
+  }
+  const edits = stretches.flatMap(at => quotesAround(sources, at) ?? []);
+  const title = all.length === 1 ? 'Put it in quotes' : `Put all ${all.length} in quotes`;
+  return edits.length === 0 ? [] : [{ title, edits, preferred: true }];
 }

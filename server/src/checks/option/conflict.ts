@@ -1,7 +1,9 @@
 /** option/conflict: an option that can have but one value has two. */
+
 import type { Generator, GeneratorBody, Place, WrittenOption } from '../../fleet/model.ts';
 import type { ScriptSource } from '../../fleet/script.ts';
 import { placeKey } from '../facts.ts';
+import { type Variant, variantsOn } from '../generator/placements.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 
@@ -83,7 +85,7 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;
       const sources = scriptsOf(generator);
-      for (const [body, machines] of bodiesOf(generator)) {
+      for (const { body, machines } of bodiesOf(generator)) {
         for (const name of ['script', 'share']) {
           const pair = conflictIn(body, name, sources);
           if (pair === null || seen.has(placeKey(pair.second))) continue;
@@ -101,21 +103,11 @@ interface Pair {
 }
 
 /** What certainly comes together: on a machine, or in one definition. */
-function bodiesOf(generator: Generator): Map<GeneratorBody, string[]> {
-  const found = new Map<GeneratorBody, string[]>();
-  if (generator.definitions.length > 1) {
-    for (const machine of generator.machines ?? []) {
-      const body = generator.settledOn(machine);
-      if (body === null) continue;
-      const same = found.get(body);
-      if (same === undefined) found.set(body, [machine]);
-      else same.push(machine);
-    }
-    return found;
-  }
+function bodiesOf(generator: Generator): readonly Variant[] {
+  if (generator.definitions.length > 1) return variantsOn(generator);
   const [only] = generator.definitions;
-  if (only !== undefined && !only.conditional) found.set(only.body(), [...(generator.machines ?? [])]);
-  return found;
+  if (only === undefined || only.conditional) return [];
+  return [{ body: only.body(), machines: generator.machines ?? [] }];
 }
 
 /** The scripts of the definitions, by where they are written. */

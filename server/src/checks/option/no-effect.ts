@@ -1,10 +1,10 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
 import { removeOption } from '../edit-bindings.ts';
-import { type Facts, factsOf } from '../facts.ts';
+import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity } from '../rule.ts';
 import { backendOf } from '../stored.ts';
-import { firstTime, optionText, writtenIn } from './written.ts';
+import { optionText, writtenIn } from './written.ts';
 
 export const noEffect: Rule = {
   id: 'option/no-effect',

@@ -1,9 +1,10 @@
 /** option/type: an option has a value that it cannot have. */
 import type { Place, WrittenOption } from '../../fleet/model.ts';
 import { replaceWritten } from '../edit-bindings.ts';
+import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { type Mistake, mistakeIn } from './values.ts';
-import { firstTime, optionText, type WrittenIn, writtenIn } from './written.ts';
+import { optionText, type WrittenIn, writtenIn } from './written.ts';
 
 export const optionType: Rule = {
   id: 'option/type',

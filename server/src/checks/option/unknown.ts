@@ -3,6 +3,7 @@ import type { WrittenOption } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { replaceName } from '../edits.ts';
+import { firstTime } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import {
@@ -14,7 +15,7 @@ import {
   OTHER_WORDS,
   ownerOf,
 } from './schema.ts';
-import { firstTime, writtenIn } from './written.ts';
+import { writtenIn } from './written.ts';
 
 export const unknownOption: Rule = {
   id: 'option/unknown',

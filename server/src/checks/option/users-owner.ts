@@ -1,8 +1,10 @@
 /** option/users-owner: a secret that is needed before there are users belongs to one. */
+
 import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
+import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { backendOf } from '../stored.ts';
-import { firstTime, writtenIn } from './written.ts';
+import { writtenIn } from './written.ts';
 
 export const usersOwner: Rule = {
   id: 'option/users-owner',

@@ -3,7 +3,6 @@
  * rules' business.
  */
 import type { Fleet, Generator, GeneratorDefinition, WrittenOption } from '../../fleet/model.ts';
-import { placeKey } from '../facts.ts';
 
 /** What one definition of a generator writes. */
 export interface WrittenIn {
@@ -27,17 +26,6 @@ export function writtenIn(fleet: Fleet): readonly WrittenIn[] {
   );
   cache.set(fleet, all);
   return all;
-}
-
-/** True the first time it is asked for a place: one line may give options to many generators. */
-export function firstTime(): (option: Pick<WrittenOption, 'at'>) => boolean {
-  const seen = new Set<string>();
-  return ({ at }) => {
-    const key = placeKey(at);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  };
 }
 
 /** `files.key.mode`, as people write it. */

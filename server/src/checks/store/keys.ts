@@ -1,5 +1,6 @@
 /** Public keys of recipients as messages show them, and when two that are written differently are one. */
 import type { SopsFolder } from '../../store/sops.ts';
+import { joined } from '../wording.ts';
 
 /** The same for all ways to write one key: fingerprints in either case, SSH keys with or without a comment. */
 export function sameKey(key: string): string {
@@ -17,12 +18,11 @@ export function shortKey(key: string): string {
 
 /** Keys and those whose they are: `age1abc… (user ada)`. */
 export function keysText(keys: readonly string[], ownerOf: (key: string) => string | null): string {
-  const shown = keys.slice(0, 3).map(key => {
+  const texts = keys.map(key => {
     const owner = ownerOf(key);
     return owner === null ? shortKey(key) : `${shortKey(key)} (${owner})`;
   });
-  if (keys.length > shown.length) shown.push(`${keys.length - shown.length} more`);
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+  return joined(texts);
 }
 
 /** `user ada` or `machine lea`, by their keys. */

@@ -5,7 +5,7 @@
  */
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, HolePart, LetExpr, Range, StringExpr } from '../../nix/syntax.ts';
-import { childrenOf } from '../locate.ts';
+import { bindsName, childrenOf } from '../locate.ts';
 
 /** One step of the way out. */
 export type Step =
@@ -124,19 +124,9 @@ function mentionsOf(within: LetExpr, name: string): Expr[] {
   const pending = [...childrenOf(within)];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
     if (expr.kind === 'variable' && expr.name === name) found.push(expr);
-    else if (!bindsAnew(expr, name)) pending.push(...childrenOf(expr));
+    else if (!bindsName(expr, name)) pending.push(...childrenOf(expr));
   }
   return found.sort((a, b) => a.start - b.start);
-}
-
-function bindsAnew(expr: Expr, name: string): boolean {
-  if (expr.kind === 'lambda')
-    return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
-  if (expr.kind !== 'let' && !(expr.kind === 'attrs' && expr.recursive)) return false;
-  return expr.bindings.some(binding => {
-    const names = binding.kind === 'inherit' ? binding.names : binding.path.slice(0, 1);
-    return names.some(each => each.kind === 'name' && each.name === name);
-  });
 }
 
 const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|optionalString|mkAssert)$/;
