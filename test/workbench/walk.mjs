@@ -95,7 +95,6 @@ function steps({ unknownKey, selectedKey }) {
         const tree = ui.page.locator('.sidebar .monaco-list-row');
         await tree.filter({ hasText: selectedKey.machine }).first().click();
         await tree.filter({ hasText: selectedKey.generator }).first().waitFor();
-        await ui.picture('explorer');
       },
     ],
     [
