@@ -1,5 +1,6 @@
 /** Everything that an editor asks, at some offsets of a file. */
 import type { Finding } from '../../server/src/checks/rule.ts';
+import { silenceFixes } from '../../server/src/checks/suppress.ts';
 import { codeActions, fixAllIn } from '../../server/src/editor/code-actions.ts';
 import { completion } from '../../server/src/editor/completion.ts';
 import { definition } from '../../server/src/editor/definition.ts';
@@ -13,10 +14,9 @@ import { highlights, references } from '../../server/src/editor/references.ts';
 import { prepareRename, rename } from '../../server/src/editor/rename.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { documentSymbols, type NamedSymbol, workspaceSymbols } from '../../server/src/editor/symbols.ts';
-import { silenceFixes } from '../../server/src/checks/suppress.ts';
+import { readContents, type StoreContents } from '../../server/src/store/read.ts';
 import type { Checked } from '../checks/harness.ts';
 import { claimEdits, claimPlaces } from './claims.ts';
-import { readContents, type StoreContents } from '../../server/src/store/read.ts';
 
 /** A workspace that has been looked at, as editor features see it. */
 export function snapshotOf({ fleet, files, findings }: Checked): Snapshot {

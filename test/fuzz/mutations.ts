@@ -7,22 +7,105 @@ import type { World } from './worlds.ts';
 
 /** Half brackets, keywords, astral characters, NUL, endless recursion. */
 const SPLINTERS = [
-  ...['{', '}', '[', ']', '(', ')', ';', '=', "''", '"', '${', '@', '...', '?', ' or ', '//', '++', '.', ',', ':'],
-  ...['rec {', 'let', 'in', 'with ', 'inherit ', 'if ', 'then ', 'else ', 'assert ', 'import ', 'builtins.', 'null'],
-  ...['[]', '𝒳', 'é', '\0', '\r\n', '\r', '\u2028', '\ufeff', '\ud800', '\udc00', '😀😀', '# varsmith: ignore '],
-  ...['/*', '*/', '-', '1.5e9', './..', '<x>', '"😀"', '# 😀\n', '/* 😀 */', "''😀''", '${"😀"}', "''\\", '\\'],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '(',
+    ')',
+    ';',
+    '=',
+    "''",
+    '"',
+    '${',
+    '@',
+    '...',
+    '?',
+    ' or ',
+    '//',
+    '++',
+    '.',
+    ',',
+    ':',
+  ],
+  ...[
+    'rec {',
+    'let',
+    'in',
+    'with ',
+    'inherit ',
+    'if ',
+    'then ',
+    'else ',
+    'assert ',
+    'import ',
+    'builtins.',
+    'null',
+  ],
+  ...[
+    '[]',
+    '𝒳',
+    'é',
+    '\0',
+    '\r\n',
+    '\r',
+    '\u2028',
+    '\ufeff',
+    '\ud800',
+    '\udc00',
+    '😀😀',
+    '# varsmith: ignore ',
+  ],
+  ...[
+    '/*',
+    '*/',
+    '-',
+    '1.5e9',
+    './..',
+    '<x>',
+    '"😀"',
+    '# 😀\n',
+    '/* 😀 */',
+    "''😀''",
+    '${"😀"}',
+    "''\\",
+    '\\',
+  ],
   ...['rec { a = a; }', 'builtins.genList (x: x) 1000000', '(x: x x) (x: x x)', '(((((((((('],
-  ...['config.clan.core.vars.generators.', 'cat "$in/😀/x" > $out/😀\n', '<<EOF\n', '$(', '`', '| while read a; do '],
+  ...[
+    'config.clan.core.vars.generators.',
+    'cat "$in/😀/x" > $out/😀\n',
+    '<<EOF\n',
+    '$(',
+    '`',
+    '| while read a; do ',
+  ],
 ];
 
 /** Names that are hard on whoever keeps them in a table, counts characters or writes them into a text. */
-const NAMES = ['__proto__', 'constructor', 'toString', '𝒳', 'a😀b', '😀', '', ' ', '../x', 'a/b', '${x}', "''", '"', '\\'];
+const NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  '𝒳',
+  'a😀b',
+  '😀',
+  '',
+  ' ',
+  '../x',
+  'a/b',
+  '${x}',
+  "''",
+  '"',
+  '\\',
+];
 
 type TextChange = (text: string) => string;
 type WorldChange = (world: World) => World;
 
 /** A part of a text: 0 is its beginning, 1 its end. */
-const spot = fc.double({ min: 0, max: 1, noNaN: true });
+export const spot = fc.double({ min: 0, max: 1, noNaN: true });
 
 const splice: fc.Arbitrary<TextChange> = fc
   .record({
@@ -85,7 +168,9 @@ const renameWord: fc.Arbitrary<WorldChange> = fc
     const text = pick(Object.values(world.files), which) ?? '';
     const word = pick(text.match(/[A-Za-z][\w-]{2,}/g) ?? [], at);
     if (word === undefined) return world;
-    const files = Object.entries(world.files).map(([path, each]) => [path, respell(each, word, name)] as const);
+    const files = Object.entries(world.files).map(
+      ([path, each]) => [path, respell(each, word, name)] as const,
+    );
     return { ...world, files: Object.fromEntries(files) };
   });
 
@@ -124,7 +209,10 @@ function PATHS(): ((path: string) => string)[] {
 }
 
 const moveLinks: fc.Arbitrary<WorldChange> = fc
-  .tuple(spot, fc.constantFrom('', '.', '..', '../..', '/', '../../../😀', 'secret', '../../shared', 'a/../../b'))
+  .tuple(
+    spot,
+    fc.constantFrom('', '.', '..', '../..', '/', '../../../😀', 'secret', '../../shared', 'a/../../b'),
+  )
   .map(([which, target]) => world => {
     const path = pick(Object.keys(world.links), which);
     return path === undefined ? world : { ...world, links: { ...world.links, [path]: target } };

@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/checks/index.ts';
 import { applyEdits } from '../../server/src/checks/apply-fixes.ts';
+import { rules } from '../../server/src/checks/index.ts';
 import { parseYaml } from '../../server/src/fleet/secrets-yaml.ts';
 import { openKeyring } from '../../server/src/store/crypt.ts';
 import { StoreFailure } from '../../server/src/store/failure.ts';
@@ -95,7 +95,8 @@ describe('mutated settings', () => {
     fc.assert(
       fc.property(mutated(settings), text => {
         const files = memoryFiles({ 'varsmith.json': text });
-        for (const finding of settingsFindings(reader.read(files, null).problems)) claimFinding(files, finding);
+        for (const finding of settingsFindings(reader.read(files, null).problems))
+          claimFinding(files, finding);
         const edit = switchOffEdit(text, off);
         if (edit === null) return;
         claimEdits(files, [edit], 'switch off');
