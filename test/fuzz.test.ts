@@ -7,7 +7,7 @@ import { runChecks } from '../server/src/checks/run.ts';
 import { loadShell } from '../server/src/shell/parser.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
 import { claimFinding, claimPlace } from './fuzz/claims.ts';
-import { claimFile, claimOffset, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';
+import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';
 import { spot, textChange } from './fuzz/mutations.ts';
 import { filesBelow } from './fuzz/worlds.ts';
 import type { Texts } from './nix/support.ts';
@@ -74,7 +74,7 @@ function claimFleet({ workspace: { files, ...workspace } }: Mutable, path: strin
   const snapshot = snapshotOf({ fleet, files, findings });
   claimWorkspace(snapshot);
   claimFile(snapshot, path);
-  claimOffset(snapshot, path, Math.floor(at * (files.text(path)?.length ?? 0)));
+  claimCursor(snapshot, path, at);
   return findings.length;
 }
 

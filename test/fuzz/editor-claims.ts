@@ -10,6 +10,7 @@ import { graphOf } from '../../server/src/editor/graph.ts';
 import { pictureOf } from '../../server/src/editor/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
 import { hover } from '../../server/src/editor/hover.ts';
+import { indexOf } from '../../server/src/editor/index.ts';
 import { highlights, references } from '../../server/src/editor/references.ts';
 import { prepareRename, rename } from '../../server/src/editor/rename.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
@@ -66,8 +67,18 @@ function claimNested({ at, whole, children, name }: NamedSymbol): void {
   for (const child of children) claimNested(child);
 }
 
-/** What is asked at an offset. */
-export function claimOffset(snapshot: Snapshot, file: string, offset: number): void {
+/**
+ * What is asked with the cursor anywhere, and on a name that can be pointed at.
+ * @param spot how far into the file, and into the list of its names: 0 is the beginning, 1 the end
+ */
+export function claimCursor(snapshot: Snapshot, file: string, spot: number): void {
+  claimOffset(snapshot, file, Math.floor(spot * (snapshot.files.text(file)?.length ?? 0)));
+  const targets = indexOf(snapshot).targetsIn(file);
+  const target = targets[Math.floor(spot * (targets.length - 1))];
+  if (target !== undefined) claimOffset(snapshot, file, target.at.end);
+}
+
+function claimOffset(snapshot: Snapshot, file: string, offset: number): void {
   const { files } = snapshot;
   claimPlaces(files, completion(snapshot, file, offset), 'completion');
   claimPlaces(files, definition(snapshot, file, offset), 'definition');

@@ -175,7 +175,7 @@ const renameWord: fc.Arbitrary<WorldChange> = fc
   });
 
 const changeFile: fc.Arbitrary<WorldChange> = fc
-  .tuple(spot, fc.array(textChange, { minLength: 1, maxLength: 3 }))
+  .tuple(spot, fc.array(textChange, { minLength: 1, maxLength: 2 }))
   .map(([which, changes]) => world => {
     const path = pick(Object.keys(world.files), which);
     if (path === undefined) return world;

@@ -1,7 +1,7 @@
 /** A whole world through everything, and a failure that says which world it was. */
 import { check, defaults, usualFiles } from '../checks/harness.ts';
 import { claimFinding } from './claims.ts';
-import { claimFile, claimOffset, claimWorkspace, snapshotOf } from './editor-claims.ts';
+import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './editor-claims.ts';
 import type { World } from './worlds.ts';
 
 /**
@@ -22,9 +22,9 @@ function claims({ files, ...world }: World, spot: number): number {
   for (const finding of checked.findings) claimFinding(checked.files, finding);
   const snapshot = snapshotOf(checked);
   claimWorkspace(snapshot);
-  for (const [path, text] of Object.entries(files)) {
+  for (const path of Object.keys(files)) {
     claimFile(snapshot, path);
-    claimOffset(snapshot, path, Math.floor(spot * text.length));
+    claimCursor(snapshot, path, spot);
   }
   return checked.findings.length;
 }
