@@ -23,7 +23,7 @@ import { claimEdits, claimFinding, claimRanges } from './claims.ts';
 import { textChange } from './mutations.ts';
 import { exampleWorlds } from './worlds.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 400);
+const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 200);
 const VECTORS = join(import.meta.dirname, '../store/vectors');
 
 const texts = [

@@ -8,7 +8,7 @@ import { worldChange } from './mutations.ts';
 import { claimWorld } from './world-claims.ts';
 import { exampleWorlds, templateWorlds } from './worlds.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 500);
+const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 400);
 
 describe('mutated examples', () => {
   it('are looked at without a crash, and all that is said of them holds', () => {
