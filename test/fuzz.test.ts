@@ -1,159 +1,105 @@
-// Mutated files of real shape through everything: parser, evaluator, fleet, rules. Whatever comes in, nothing
-// throws, nothing hangs, and every place that comes out lies inside its file.
+// Mutated files of whole fleets, edited as in an editor, through everything: parser, evaluator, fleet, rules, editor.
+// Whatever comes in, nothing throws, nothing hangs, and all that is said of the files holds.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '../server/src/checks/run.ts';
-import type { Place } from '../server/src/fleet/model.ts';
+import { loadShell } from '../server/src/shell/parser.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
+import { claimFinding, claimPlace } from './fuzz/claims.ts';
+import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';
+import { spot, textChange } from './fuzz/mutations.ts';
+import { filesBelow } from './fuzz/worlds.ts';
 import type { Texts } from './nix/support.ts';
 
-const ROOT = join(import.meta.dirname, '..');
+await loadShell();
 
-function readFleet(folder: string): Texts {
-  const top = join(ROOT, folder);
-  const texts: Record<string, string> = {};
-  for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.nix')) continue;
-    const path = join(entry.parentPath, entry.name);
-    texts[relative(top, path)] = readFileSync(path, 'utf8');
-  }
-  return texts;
+const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 600);
+
+/** One workspace a fleet: the files mutated last are restored with the next mutation. */
+interface Mutable {
+  readonly texts: Texts;
+  readonly paths: readonly string[];
+  readonly workspace: FleetWorkspace;
+  changed: readonly string[];
 }
 
-const fleets = ['examples/fleet', 'examples/broken-fleet'].map(readFleet);
-
-/** Text that breaks things: half brackets, keywords, astral characters, NUL, endless recursion. */
-const SPLINTERS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  '(',
-  ')',
-  ';',
-  '=',
-  "''",
-  '"',
-  '${',
-  '}',
-  '@',
-  '...',
-  '?',
-  ' or ',
-  '//',
-  '++',
-  '.',
-  ',',
-  ':',
-  'rec {',
-  'let',
-  'in',
-  'with ',
-  'inherit ',
-  'if ',
-  'then ',
-  'else ',
-  'assert ',
-  'import ',
-  'builtins.',
-  'null',
-  '[]',
-  '𝒳',
-  'é',
-  '\0',
-  '\r\n',
-  '\ud800',
-  '# varsmith: ignore ',
-  '/*',
-  '*/',
-  '-',
-  '1.5e9',
-  './..',
-  '<x>',
-  'rec { a = a; }',
-  'builtins.genList (x: x) 1000000',
-  '(x: x x) (x: x x)',
-  '((((((((((',
-  'config.clan.core.vars.generators.',
-];
-
-interface Mutation {
-  readonly at: number;
-  readonly remove: number;
-  readonly insert: string;
+function mutable(folder: string): Mutable {
+  const texts = filesBelow(folder);
+  const paths = Object.keys(texts).filter(path => path.endsWith('.nix'));
+  return { texts, paths, workspace: fleetWorkspace(texts), changed: [] };
 }
 
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  remove: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 400 })),
-  insert: fc.oneof(
-    fc.constant(''),
-    fc.constantFrom(...SPLINTERS),
-    fc.string({ unit: 'binary', maxLength: 6 }),
-  ),
-});
+const EXAMPLE = mutable('examples/fleet');
+const BROKEN = mutable('examples/broken-fleet');
+const MINI = mutable('test/mini-fleet/fleet');
 
-function mutate(text: string, mutations: readonly Mutation[]): string {
-  return mutations.reduce((now, { at, remove, insert }) => {
-    const offset = Math.floor(at * now.length);
-    return now.slice(0, offset) + insert + now.slice(offset + remove);
-  }, text);
-}
+/** What a file becomes: null where it is removed. */
+type FileChange = (one: Mutable, path: string, other: string) => Record<string, string | null>;
 
-function checkPlace(texts: Texts, place: Place): void {
-  const length = texts[place.file]?.length;
-  if (length === undefined || place.start < 0 || place.end < place.start || place.end > length)
-    throw new Error(`a place outside its file: ${JSON.stringify(place)} of ${length}`);
-}
+const fileChange: fc.Arbitrary<FileChange> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.array(textChange, { minLength: 1, maxLength: 4 }).map(
+      (changes): FileChange =>
+        ({ texts }, path) => ({
+          [path]: changes.reduce((now, change) => change(now), texts[path] as string),
+        }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<FileChange>(
+      (_, path) => ({ [path]: null }),
+      ({ texts }, path, other) => ({ [path]: texts[other] as string, [other]: texts[path] as string }),
+      ({ texts }, path) => ({ [path]: null, [path.replace('.nix', '😀.nix')]: texts[path] as string }),
+    ),
+  },
+);
 
-/** All that the fleet and the rules say of a workspace. Throws where something is not as it must be. */
-function analyse(workspace: FleetWorkspace, texts: Texts): number {
+/** All that is said of a fleet holds. Throws where it does not. */
+function claimFleet({ workspace: { files, ...workspace } }: Mutable, path: string, at: number): number {
   const fleet = workspace.fleet();
-  const findings = runChecks(fleet, workspace.files, { severities: {} }, failure => {
+  const findings = runChecks(fleet, files, { severities: {} }, failure => {
     throw failure.error;
   });
-  for (const finding of findings) {
-    checkPlace(texts, finding.at);
-    for (const related of finding.related) checkPlace(texts, related.at);
-    for (const fix of finding.fixes) for (const edit of fix.edits) checkPlace(texts, edit);
-  }
+  for (const finding of findings) claimFinding(files, finding);
   for (const unit of fleet.units.values()) {
-    for (const use of unit.uses) checkPlace(texts, use.at);
+    for (const use of unit.uses) claimPlace(files, use.at, 'a use');
     for (const definition of unit.definitions) {
-      checkPlace(texts, definition.at);
+      claimPlace(files, definition.at, 'a definition');
       definition.body();
     }
   }
+  const snapshot = snapshotOf({ fleet, files, findings });
+  claimWorkspace(snapshot);
+  claimFile(snapshot, path);
+  claimCursor(snapshot, path, at);
   return findings.length;
 }
 
 describe('mutated fleets', () => {
-  it('never throw, and every place lies inside its file', () => {
+  it('are looked at without a crash, and all that is said of them holds', () => {
     let found = 0;
-    const runs = Number(process.env.VARSMITH_FUZZ_RUNS ?? 1_000);
-    // One workspace a fleet, edited as in an editor: the file mutated last is restored with the next mutation.
-    const workspaces = fleets.map(texts => ({ texts, workspace: fleetWorkspace(texts), last: '' }));
     fc.assert(
       fc.property(
-        fc.constantFrom(...workspaces),
+        fc.constantFrom(EXAMPLE, EXAMPLE, BROKEN, BROKEN, MINI),
         fc.nat(),
-        fc.array(mutation, { minLength: 1, maxLength: 4 }),
-        (one, which, mutations) => {
-          const paths = Object.keys(one.texts);
-          const path = paths[which % paths.length] as string;
-          const change = { [path]: mutate(one.texts[path] as string, mutations) };
-          const restored = one.last === '' ? {} : { [one.last]: one.texts[one.last] as string };
-          one.last = path;
-          one.workspace.write({ ...restored, ...change });
-          found += analyse(one.workspace, { ...one.texts, ...change });
+        fc.nat(),
+        fileChange,
+        spot,
+        (one, first, second, change, at) => {
+          const path = one.paths[first % one.paths.length] as string;
+          const changes = change(one, path, one.paths[second % one.paths.length] as string);
+          const restored = one.changed.map(each => [each, one.texts[each] ?? null] as const);
+          one.changed = Object.keys(changes);
+          one.workspace.write({ ...Object.fromEntries(restored), ...changes });
+          found += claimFleet(one, path, at);
         },
       ),
-      { numRuns: runs },
+      { numRuns: RUNS },
     );
     // The broken fleet has its findings in nearly every run: the runs did look at something.
-    expect(found).toBeGreaterThan(runs);
-  }, 600_000);
+    expect(found).toBeGreaterThan(RUNS);
+  }, 1_200_000);
 });

@@ -77,6 +77,12 @@ describe('the fixes that silence', () => {
     }
   });
 
+  it.each([0, 1])('writes behind a byte order mark (%i)', index => {
+    const marked = memoryFiles({ 'a.nix': '\ufeff[ "b" ]\n' });
+    const at = { file: 'a.nix', start: 3, end: 6 };
+    expect(silenceFixes({ rule: RULE, at }, marked)[index]?.edits[0]).toMatchObject({ start: 1, end: 1 });
+  });
+
   it('offers nothing for a file that is not there', () => {
     expect(silenceFixes({ rule: RULE, at: { file: 'b.nix', start: 0, end: 1 } }, sources)).toEqual([]);
   });

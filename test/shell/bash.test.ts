@@ -122,6 +122,20 @@ describe('errors', () => {
     expect(parse(script).errors).toEqual([]);
   });
 
+  // Blanks are blanks, tabs and line ends alone: whatever else is white belongs to a word.
+  it.each([
+    ['a carriage return', 'echo a\r\n', false],
+    ['a carriage return behind `fi`', 'if a; then b; fi\r\n', true],
+    ['a carriage return in front of a comment', 'echo a\r# it "\n', true],
+    ['a carriage return in an array', 'a=(1\r2 3\r\n)\n', false],
+    ['a no-break space', 'echo\u00a0a \u00a0\n', false],
+    ['a line separator', 'echo \u2028; a\u2028b\n', false],
+    ['a form feed', 'echo \f\v\n', false],
+  ])('%s is read as Bash reads it', (_, script, isWrong) => {
+    expect(parse(script).errors).toHaveLength(isWrong ? 1 : 0);
+    if (HAS_BASH) expect(rejects(script)).toBe(isWrong);
+  });
+
   it('are none in the samples', () => {
     for (const sample of SAMPLES) expect(parse(sample).errors, sample).toEqual([]);
   });

@@ -23,6 +23,8 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
     fc.constant(''),
     fc.constantFrom(...SPLINTERS).map(one => one.replaceAll('\\n', '\n').replaceAll('\\0', '\0')),
     fc.constantFrom(...SPLINTERS).map(one => ` ${one} `),
+    // White to people, but not to Bash.
+    fc.constantFrom('\r', '\r\n', '\f', '\u00a0', '\u2028', '\ufeff'),
   ),
 });
 

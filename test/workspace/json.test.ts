@@ -86,6 +86,11 @@ describe('errors', () => {
     expect(readJson(text)).toMatchObject({ error: { start, reason } });
   });
 
+  test('a character of two UTF-16 units is wrong as a whole', () => {
+    expect(readJson('{ 😀: 1 }')).toMatchObject({ error: { start: 2, end: 4 } });
+    expect(readJson('[1] 😀')).toMatchObject({ error: { start: 4, end: 6 } });
+  });
+
   test('nesting has an end', () => {
     expect(readJson('['.repeat(5000))).toMatchObject({ error: { reason: 'it is nested too deeply' } });
   });

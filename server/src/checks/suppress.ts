@@ -33,7 +33,9 @@ export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sourc
 export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): Fix[] {
   const file = sources.parse(finding.at.file);
   if (file === null) return [];
-  const start = file.lineStarts[anchorLine(file, finding.at.start)] ?? 0;
+  // Behind a byte order mark, which is nothing unless it is the first character.
+  const first = file.text.startsWith('\ufeff') ? 1 : 0;
+  const start = Math.max(first, file.lineStarts[anchorLine(file, finding.at.start)] ?? 0);
   const eol = eolOf(file);
   const insert = (at: number, text: string) => [{ file: file.path, start: at, end: at, text }];
   return [
@@ -44,7 +46,7 @@ export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sou
     },
     {
       title: `Ignore ${finding.rule} in this file`,
-      edits: insert(0, `# varsmith: ignore-file ${finding.rule}${eol}`),
+      edits: insert(first, `# varsmith: ignore-file ${finding.rule}${eol}`),
       preferred: false,
     },
   ];

@@ -151,8 +151,17 @@ function covers(edit: TextEdit, place: Place): boolean {
   return edit.file === place.file && edit.start <= place.end && place.start <= edit.end;
 }
 
+/** Each name once: one that is found with its quotes and without them is rewritten with them. */
 function unique(edits: readonly TextEdit[]): TextEdit[] {
-  return [...new Map(edits.map(edit => [`${edit.file}:${edit.start}`, edit])).values()];
+  const different = [...new Map(edits.map(edit => [`${edit.file}:${edit.start}`, edit])).values()];
+  const byFile = new Map<string, TextEdit[]>();
+  for (const edit of different) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
+  return different.filter(
+    edit =>
+      !byFile
+        .get(edit.file)
+        ?.some(outer => outer !== edit && outer.start <= edit.start && edit.end <= outer.end),
+  );
 }
 
 /** The quotes of a name are not part of it. */

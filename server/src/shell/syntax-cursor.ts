@@ -50,7 +50,7 @@ export function skipBlanks(cursor: Cursor): void {
   }
   if (text.charAt(cursor.at) !== '#') return;
   const before = text.charAt(cursor.at - 1);
-  if (cursor.at > 0 && !/[\s;&|()]/.test(before)) return;
+  if (cursor.at > 0 && !/[ \t\n;&|()]/.test(before)) return;
   const end = text.indexOf('\n', cursor.at);
   cursor.at = end === -1 ? text.length : end;
 }

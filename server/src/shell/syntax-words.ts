@@ -6,7 +6,7 @@ import { type Cursor, closeBraces, fail, giveUp, matches, skipBlanks } from './s
 /** The unquoted word at the cursor, as far as it could be a reserved one. */
 export function peekWord(cursor: Cursor): string {
   skipBlanks(cursor);
-  const word = /^[^\s;&|()<>]*/.exec(cursor.text.slice(cursor.at, cursor.at + 40))?.[0] ?? '';
+  const word = /^[^ \t\n;&|()<>]*/.exec(cursor.text.slice(cursor.at, cursor.at + 40))?.[0] ?? '';
   return word;
 }
 
@@ -15,7 +15,7 @@ export function readWord(cursor: Cursor): void {
   const { text } = cursor;
   while (cursor.at < text.length) {
     const char = text.charAt(cursor.at);
-    if (/[\s;&|)]/.test(char)) return;
+    if (/[ \t\n;&|)]/.test(char)) return;
     if (char === '<' || char === '>') {
       if (text.charAt(cursor.at + 1) !== '(') return;
       cursor.at += 2;
@@ -176,7 +176,7 @@ function readCommands(cursor: Cursor, start: number): void {
 function readArray(cursor: Cursor): void {
   const start = cursor.at++;
   for (;;) {
-    while (/\s/.test(cursor.text.charAt(cursor.at))) cursor.at++;
+    while (/[ \t\n]/.test(cursor.text.charAt(cursor.at))) cursor.at++;
     skipBlanks(cursor);
     if (cursor.at >= cursor.text.length) {
       fail(cursor, start, start + 1, 'This `(` is not closed.');

@@ -163,7 +163,9 @@ class Reader {
   }
 
   private fail(reason: string): never {
-    const end = Math.min(this.text.length, this.at + 1);
+    // One character, which may be two UTF-16 units.
+    const length = String.fromCodePoint(this.text.codePointAt(this.at) ?? 0).length;
+    const end = Math.min(this.text.length, this.at + length);
     throw new NotJson({ reason, start: Math.min(this.at, end), end });
   }
 }

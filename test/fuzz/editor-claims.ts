@@ -1,0 +1,95 @@
+/** Everything that an editor asks, at some offsets of a file. */
+import type { Finding } from '../../server/src/checks/rule.ts';
+import { silenceFixes } from '../../server/src/checks/suppress.ts';
+import { codeActions, fixAllIn } from '../../server/src/editor/code-actions.ts';
+import { completion } from '../../server/src/editor/completion.ts';
+import { definition } from '../../server/src/editor/definition.ts';
+import { generatorEntries, keyEntries, machineEntries } from '../../server/src/editor/explorer.ts';
+import { foldings } from '../../server/src/editor/folding.ts';
+import { graphOf } from '../../server/src/editor/graph.ts';
+import { pictureOf } from '../../server/src/editor/graph-picture.ts';
+import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
+import { hover } from '../../server/src/editor/hover.ts';
+import { indexOf } from '../../server/src/editor/index.ts';
+import { highlights, references } from '../../server/src/editor/references.ts';
+import { prepareRename, rename } from '../../server/src/editor/rename.ts';
+import type { Snapshot } from '../../server/src/editor/snapshot.ts';
+import { documentSymbols, type NamedSymbol, workspaceSymbols } from '../../server/src/editor/symbols.ts';
+import { readContents, type StoreContents } from '../../server/src/store/read.ts';
+import type { Checked } from '../checks/harness.ts';
+import { claimEdits, claimPlaces } from './claims.ts';
+
+/** A workspace that has been looked at, as editor features see it. */
+export function snapshotOf({ fleet, files, findings }: Checked): Snapshot {
+  let contents: StoreContents | null = null;
+  const stored = () => (contents ??= readContents(files));
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings)
+    byFile.set(finding.at.file, [...(byFile.get(finding.at.file) ?? []), finding]);
+  return { version: 1, fleet, findings: byFile, files, stored };
+}
+
+/** What is asked of a whole workspace. */
+export function claimWorkspace(snapshot: Snapshot): void {
+  const { fleet, files } = snapshot;
+  claimPlaces(files, workspaceSymbols(snapshot, ''), 'workspace symbols');
+  const { machines } = machineEntries(snapshot);
+  claimPlaces(files, machines, 'machines');
+  for (const machine of [null, ...machines.map(({ name }) => name)])
+    claimPlaces(files, generatorEntries(snapshot, machine), 'generators');
+  claimPlaces(files, keyEntries(snapshot), 'keys');
+  const graph = graphOf(fleet, snapshot.stored());
+  claimPlaces(files, graph, 'graph');
+  pictureOf(graph);
+  dotOf(graph);
+  mermaidOf(graph);
+}
+
+/** What is asked of one file. */
+export function claimFile(snapshot: Snapshot, file: string): void {
+  const { files } = snapshot;
+  const symbols = documentSymbols(snapshot, file);
+  claimPlaces(files, symbols, 'symbols');
+  for (const symbol of symbols) claimNested(symbol);
+  const source = files.parse(file);
+  if (source !== null)
+    for (const { startLine, endLine } of foldings(source))
+      if (startLine < 0 || endLine <= startLine || endLine >= source.lineStarts.length)
+        throw new Error(`a folding of lines ${startLine} to ${endLine} of ${source.lineStarts.length}`);
+  claimEdits(files, fixAllIn(snapshot, file)?.edits ?? [], 'fix all');
+}
+
+/** Editors refuse outlines whose names and parts are outside of what they belong to. */
+function claimNested({ at, whole, children, name }: NamedSymbol): void {
+  for (const part of [at, ...children.map(child => child.whole)])
+    if (part.file !== whole.file || part.start < whole.start || part.end > whole.end)
+      throw new Error(`the symbol ${name} is not inside of its whole: ${JSON.stringify({ part, whole })}`);
+  for (const child of children) claimNested(child);
+}
+
+/**
+ * What is asked with the cursor anywhere, and on a name that can be pointed at.
+ * @param spot how far into the file, and into the list of its names: 0 is the beginning, 1 the end
+ */
+export function claimCursor(snapshot: Snapshot, file: string, spot: number): void {
+  claimOffset(snapshot, file, Math.floor(spot * (snapshot.files.text(file)?.length ?? 0)));
+  const targets = indexOf(snapshot).targetsIn(file);
+  const target = targets[Math.floor(spot * (targets.length - 1))];
+  if (target !== undefined) claimOffset(snapshot, file, target.at.end);
+}
+
+function claimOffset(snapshot: Snapshot, file: string, offset: number): void {
+  const { files } = snapshot;
+  claimPlaces(files, completion(snapshot, file, offset), 'completion');
+  claimPlaces(files, definition(snapshot, file, offset), 'definition');
+  claimPlaces(files, hover(snapshot, file, offset), 'hover');
+  claimPlaces(files, references(snapshot, file, offset, true), 'references');
+  claimPlaces(files, highlights(snapshot, file, offset), 'highlights');
+  claimPlaces(files, prepareRename(snapshot, file, offset), 'prepare rename');
+  for (const to of ['other', "it's 😀"]) {
+    const renaming = rename(snapshot, file, offset, to);
+    if (renaming !== null && 'edits' in renaming) claimEdits(files, renaming.edits, `rename to ${to}`);
+  }
+  for (const { fix } of codeActions(snapshot, file, offset, offset, silenceFixes))
+    claimEdits(files, fix.edits, `action "${fix.title}"`);
+}
