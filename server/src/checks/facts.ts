@@ -184,8 +184,8 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
 
 const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Asked of the same list for every use of a generator. */
-function isAmong(machines: readonly string[], machine: string): boolean {
+/** Is the machine in the list? Asked of the same lists for every use of a generator. */
+export function isAmong(machines: readonly string[], machine: string): boolean {
   let set = machineSets.get(machines);
   if (set === undefined) {
     set = new Set(machines);

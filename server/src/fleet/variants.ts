@@ -1,7 +1,15 @@
 /**
  * One generator that is not the same everywhere: what can be said of all its bodies at once.
  */
-import type { GeneratorBody, GeneratorFile, GeneratorPrompt, GeneratorScript, KnownLists } from './model.ts';
+import type {
+  GeneratorBody,
+  GeneratorFile,
+  GeneratorPrompt,
+  GeneratorScript,
+  KnownLists,
+  Place,
+  WrittenOption,
+} from './model.ts';
 
 /** One body of several that stand for one another: what they agree in, and all names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
@@ -9,22 +17,22 @@ export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   const [first, ...others] = known;
   if (first === undefined) return bodies[0] as GeneratorBody;
   if (bodies.length === 1) return first;
-  const same = <T>(of: (body: GeneratorBody) => T): boolean => {
-    const text = JSON.stringify(of(first));
-    return others.every(body => JSON.stringify(of(body)) === text);
+  const same = (of: keyof Summary): boolean => {
+    const text = summaryOf(first)[of];
+    return others.every(body => summaryOf(body)[of] === text);
   };
   const whole = known.length === bodies.length;
   const complete = {
-    files: whole && all(known, 'files') && same(body => body.files.map(file => file.name).sort()),
-    prompts: whole && all(known, 'prompts') && same(body => body.prompts.map(prompt => prompt.name).sort()),
-    dependencies:
-      whole && all(known, 'dependencies') && same(body => body.dependencies.map(one => one.value).sort()),
-    packages: whole && all(known, 'packages') && same(body => [...body.runtimeInputs].sort()),
+    files: whole && all(known, 'files') && same('files'),
+    prompts: whole && all(known, 'prompts') && same('prompts'),
+    dependencies: whole && all(known, 'dependencies') && same('dependencies'),
+    packages: whole && all(known, 'packages') && same('packages'),
   };
   const alike = complete.files && complete.prompts && complete.dependencies;
+  let options: readonly WrittenOption[] | null = null;
   return {
     completeness: alike && known.every(body => body.completeness === 'full') ? 'full' : 'partial',
-    share: same(body => body.share) ? first.share : null,
+    share: same('share') ? first.share : null,
     files: byName(known.flatMap(body => body.files)).map(commonFile),
     prompts: byName(known.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
@@ -33,9 +41,12 @@ export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
     runtimeInputs: [...new Set(known.flatMap(body => body.runtimeInputs))],
     packages: distinct(known.flatMap(body => body.packages)),
     complete,
-    options: () => distinct(known.flatMap(body => body.options())),
+    options() {
+      options ??= distinct(known.flatMap(body => body.options()));
+      return options;
+    },
     script: commonScript(known),
-    validation: same(body => body.validation) ? first.validation : null,
+    validation: same('validation') ? first.validation : null,
   };
 }
 
@@ -43,9 +54,53 @@ function all(bodies: readonly GeneratorBody[], list: keyof KnownLists): boolean 
   return bodies.every(body => body.complete[list]);
 }
 
+/** What bodies are compared by, as JSON: lists of names in one order. */
+interface Summary {
+  readonly files: string;
+  readonly prompts: string;
+  readonly dependencies: string;
+  readonly packages: string;
+  readonly share: string;
+  readonly validation: string | undefined;
+}
+
+/** A body that a thousand machines have is compared each time that one of them changes. */
+const summaries = new WeakMap<GeneratorBody, Summary>();
+
+function summaryOf(body: GeneratorBody): Summary {
+  let summary = summaries.get(body);
+  if (summary === undefined) {
+    const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
+    summary = {
+      files: sorted(body.files.map(file => file.name)),
+      prompts: sorted(body.prompts.map(prompt => prompt.name)),
+      dependencies: sorted(body.dependencies.map(one => one.value)),
+      packages: sorted(body.runtimeInputs),
+      share: JSON.stringify(body.share),
+      validation: JSON.stringify(body.validation),
+    };
+    summaries.set(body, summary);
+  }
+  return summary;
+}
+
 /** Bodies of one generator share definitions: what is written once counts once. */
-function distinct<T>(list: readonly T[]): T[] {
-  return [...new Map(list.map(one => [JSON.stringify(one), one])).values()];
+function distinct<T extends { readonly at: Place }>(list: readonly T[]): T[] {
+  const byPlace = new Map<string, T[]>();
+  const found: T[] = [];
+  for (const one of list) {
+    const key = `${one.at.start} ${one.at.file}`;
+    const here = byPlace.get(key);
+    if (here === undefined) byPlace.set(key, [one]);
+    else if (here.includes(one)) continue;
+    else {
+      const text = JSON.stringify(one);
+      if (here.some(other => JSON.stringify(other) === text)) continue;
+      here.push(one);
+    }
+    found.push(one);
+  }
+  return found;
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {

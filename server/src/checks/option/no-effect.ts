@@ -4,7 +4,7 @@ import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity } from '../rule.ts';
 import { backendOf } from '../stored.ts';
-import { optionText, writtenIn } from './written.ts';
+import { optionText, sift } from './written.ts';
 
 export const noEffect: Rule = {
   id: 'option/no-effect',
@@ -97,9 +97,8 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
   check: function* ({ fleet, sources }) {
     const isNew = firstTime();
     const facts = factsOf(fleet);
-    for (const { generator, options } of writtenIn(fleet)) {
-      for (const option of options) {
-        if (option.of !== 'file' || !JUDGED.has(option.name)) continue;
+    for (const { generator, judged } of rights(fleet)) {
+      for (const option of judged) {
         const file = generator.body().files.find(one => one.name === option.owner);
         const reason = file === undefined ? null : reasonOf(fleet, facts, generator, file, option);
         if (reason === null || !isNew(option)) continue;
@@ -120,6 +119,8 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
 };
 
 const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
+
+const rights = sift(({ of, name }) => of === 'file' && JUDGED.has(name));
 
 /** What these options have where nothing is said; saying it does no harm. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
