@@ -155,9 +155,9 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
     if (isSettled(having, sites) || body.completeness === 'opaque') return body;
     return { ...body, completeness: 'partial' as const };
   });
-  const settled = havings.filter(having => isSettled(having, sites));
-  const placed = new Set(settled.flatMap(placesOf));
-  const isAll = settled.length === havings.length && seen.size > 0 && seen.size <= MAX_SPECIAL;
+  const isAll =
+    seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
+  const placed = new Set(isAll ? havings.flatMap(placesOf) : []);
   const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
   return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
@@ -165,8 +165,9 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
 /** Is it known which of the definitions the machine has? */
 function isSettled(having: Having, sites: readonly Site[]): boolean {
   if (having.possible.length > 0) return false;
+  if (having.complete) return true;
   const own = new Set(placesOf(having));
-  return having.complete || sites.every(site => own.has(placeOfSite(site)));
+  return sites.every(site => own.has(placeOfSite(site)));
 }
 
 function placesOf({ certain }: Having): string[] {
@@ -203,22 +204,23 @@ function generator(
   const [only] = definitions;
   let body: GeneratorBody | null = null;
   let each: readonly GeneratorBody[] | null = null;
+  let byMachine: ReadonlyMap<string, Having> | null = null;
+  const havings = () => {
+    byMachine ??= new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)]));
+    return byMachine;
+  };
   const bodies = () => {
     each ??=
       definitions.length === 1 && only !== undefined
         ? [only.body()]
-        : bodiesOf(sites, several ? holders.map(([, own]) => havingOf(name, own)) : []);
+        : bodiesOf(sites, several ? [...havings().values()] : []);
     return each;
   };
   const whole = () => {
     body ??= variantsOf(bodies());
     return body;
   };
-  let ownerOf: ReadonlyMap<string, MachineGenerators> | null = null;
-  const settledOn = (machine: string) => {
-    ownerOf ??= new Map(holders);
-    return ownBody(name, sites, ownerOf.get(machine));
-  };
+  const settledOn = (machine: string) => ownBody(sites, havings().get(machine));
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -236,13 +238,8 @@ function generator(
 }
 
 /** Null where it is not settled which of the definitions the machine has. */
-function ownBody(
-  name: string,
-  sites: readonly Site[],
-  own: MachineGenerators | undefined,
-): GeneratorBody | null {
-  if (own === undefined) return null;
-  const having = havingOf(name, own);
+function ownBody(sites: readonly Site[], having: Having | undefined): GeneratorBody | null {
+  if (having === undefined) return null;
   return having.certain.length > 0 && isSettled(having, sites)
     ? joinedBody([...new Set(having.certain)], 'together')
     : null;

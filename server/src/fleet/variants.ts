@@ -14,8 +14,9 @@ import type {
 /** One body of several that stand for one another: what they agree in, and all names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   const known = bodies.filter(body => body.completeness !== 'opaque');
-  const [first, ...others] = known;
-  if (first === undefined) return bodies[0] as GeneratorBody;
+  if (known.length === 0) return bodies[0] as GeneratorBody;
+  const alikes = withoutAlikes(known);
+  const [first, ...others] = alikes as readonly [GeneratorBody, ...GeneratorBody[]];
   if (bodies.length === 1) return first;
   const same = (of: keyof Summary): boolean => {
     const text = summaryOf(first)[of];
@@ -23,29 +24,29 @@ export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   };
   const whole = known.length === bodies.length;
   const complete = {
-    files: whole && all(known, 'files') && same('files'),
-    prompts: whole && all(known, 'prompts') && same('prompts'),
-    dependencies: whole && all(known, 'dependencies') && same('dependencies'),
-    packages: whole && all(known, 'packages') && same('packages'),
+    files: whole && all(alikes, 'files') && same('files'),
+    prompts: whole && all(alikes, 'prompts') && same('prompts'),
+    dependencies: whole && all(alikes, 'dependencies') && same('dependencies'),
+    packages: whole && all(alikes, 'packages') && same('packages'),
   };
   const alike = complete.files && complete.prompts && complete.dependencies;
   let options: readonly WrittenOption[] | null = null;
   return {
-    completeness: alike && known.every(body => body.completeness === 'full') ? 'full' : 'partial',
+    completeness: alike && alikes.every(body => body.completeness === 'full') ? 'full' : 'partial',
     share: same('share') ? first.share : null,
-    files: byName(known.flatMap(body => body.files)).map(commonFile),
-    prompts: byName(known.flatMap(body => body.prompts)).map(commonPrompt),
+    files: byName(alikes.flatMap(body => body.files)).map(commonFile),
+    prompts: byName(alikes.flatMap(body => body.prompts)).map(commonPrompt),
     dependencies: [
       ...new Map(known.flatMap(body => body.dependencies.map(one => [one.value, one] as const))).values(),
     ],
-    runtimeInputs: [...new Set(known.flatMap(body => body.runtimeInputs))],
+    runtimeInputs: [...new Set(alikes.flatMap(body => body.runtimeInputs))],
     packages: distinct(known.flatMap(body => body.packages)),
     complete,
     options() {
       options ??= distinct(known.flatMap(body => body.options()));
       return options;
     },
-    script: commonScript(known),
+    script: commonScript(alikes),
     validation: same('validation') ? first.validation : null,
   };
 }
@@ -62,6 +63,8 @@ interface Summary {
   readonly packages: string;
   readonly share: string;
   readonly validation: string | undefined;
+  /** All that bodies may differ in, but for places and options. */
+  readonly whole: string;
 }
 
 /** A body that a thousand machines have is compared each time that one of them changes. */
@@ -71,7 +74,19 @@ function summaryOf(body: GeneratorBody): Summary {
   let summary = summaries.get(body);
   if (summary === undefined) {
     const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
+    const withoutPlace = (one: object) => ({ ...one, at: undefined });
     summary = {
+      whole: JSON.stringify([
+        body.completeness,
+        body.share,
+        body.files.map(withoutPlace),
+        body.prompts.map(withoutPlace),
+        body.dependencies.map(one => one.value),
+        body.runtimeInputs,
+        body.complete,
+        body.validation,
+        body.script === null ? [] : [body.script.text],
+      ]),
       files: sorted(body.files.map(file => file.name)),
       prompts: sorted(body.prompts.map(prompt => prompt.name)),
       dependencies: sorted(body.dependencies.map(one => one.value)),
@@ -82,6 +97,17 @@ function summaryOf(body: GeneratorBody): Summary {
     summaries.set(body, summary);
   }
   return summary;
+}
+
+/** The first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
+function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
+  if (bodies.length < 3) return bodies;
+  const found = new Map<string, GeneratorBody>();
+  for (const body of bodies) {
+    const key = summaryOf(body).whole;
+    if (!found.has(key)) found.set(key, body);
+  }
+  return [...found.values()];
 }
 
 /** Bodies of one generator share definitions: what is written once counts once. */

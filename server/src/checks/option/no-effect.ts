@@ -120,7 +120,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
 
 const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
 
-const rights = sift(({ of, name }) => of === 'file' && JUDGED.has(name));
+const rights = sift(option => option.of === 'file' && JUDGED.has(option.name) && !isUsual(option));
 
 /** What these options have where nothing is said; saying it does no harm. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
@@ -128,6 +128,10 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   group: ['root', 'wheel'],
   mode: ['0400'],
 };
+
+function isUsual({ name, value }: WrittenOption): boolean {
+  return value.kind === 'plain' && USUAL[name]?.includes(String(value.value)) === true;
+}
 
 interface Reason {
   readonly text: string;
@@ -142,11 +146,9 @@ function reasonOf(
   option: WrittenOption,
 ): Reason | null {
   if (option.name === 'restartUnits') return restartReason(fleet, facts, generator, file, option);
-  const { value } = option;
-  const isUsual = value.kind === 'plain' && USUAL[option.name]?.includes(String(value.value)) === true;
   // What is needed before there is a store is uploaded even if it is public.
   const isInStore = file.neededFor === 'services' || file.neededFor === 'users';
-  if (file.secret !== false || !isInStore || isUsual || value.kind !== 'plain') return null;
+  if (file.secret !== false || !isInStore || option.value.kind !== 'plain') return null;
   return {
     text: 'the file is public, which puts it into the Nix store for everybody to read. Delete it, or make the file secret.',
     severity: 'warning',
