@@ -49,16 +49,11 @@ export function mergeOne(sources: Sources): Merged | null {
   const possible: string[] = [];
   for (const definition of general) noteSite(sites, definition, true);
   for (const [machine, own] of holders) {
-    for (const definition of own.certain) {
-      if (definition.name !== name) continue;
-      noteSite(sites, definition, false);
-      certain.add(machine);
-    }
-    for (const definition of own.possible) {
-      if (definition.name !== name) continue;
-      noteSite(sites, definition, false);
-      possible.push(machine);
-    }
+    const having = havingOf(name, own);
+    for (const definition of having.certain) noteSite(sites, definition, false);
+    for (const definition of having.possible) noteSite(sites, definition, false);
+    if (having.certain.length > 0) certain.add(machine);
+    if (having.possible.length > 0) possible.push(machine);
   }
   const kept = [...sites].flatMap(([place, site]) =>
     site.general?.nameKind === 'pattern' && isSettled(place) ? [] : [site],
@@ -125,13 +120,35 @@ interface Having {
   readonly complete: boolean;
 }
 
-/** A generator that one place defines is the same wherever it is; of others, what each machine has. */
-function havingOf(name: string, { certain, possible, complete }: MachineGenerators): Having {
-  return {
-    certain: certain.filter(definition => definition.name === name),
-    possible: possible.filter(definition => definition.name === name),
-    complete,
+/** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
+const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
+
+/** What a machine has of a name. */
+function havingOf(name: string, own: MachineGenerators): Having {
+  let byName = havingsOf.get(own);
+  if (byName === undefined) {
+    byName = indexOf(own);
+    havingsOf.set(own, byName);
+  }
+  return byName.get(name) ?? { certain: [], possible: [], complete: own.complete };
+}
+
+function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
+  const found = new Map<
+    string,
+    { certain: GeneratorDefinition[]; possible: GeneratorDefinition[]; complete: boolean }
+  >();
+  const at = (name: string) => {
+    let having = found.get(name);
+    if (having === undefined) {
+      having = { certain: [], possible: [], complete };
+      found.set(name, having);
+    }
+    return having;
   };
+  for (const definition of certain) at(definition.name).certain.push(definition);
+  for (const definition of possible) at(definition.name).possible.push(definition);
+  return found;
 }
 
 /**

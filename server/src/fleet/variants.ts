@@ -112,12 +112,17 @@ function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody
 
 /** Bodies of one generator share definitions: what is written once counts once. */
 function distinct<T extends { readonly at: Place }>(list: readonly T[]): T[] {
-  const byPlace = new Map<string, T[]>();
+  const byFile = new Map<string, Map<number, T[]>>();
   const found: T[] = [];
   for (const one of list) {
-    const key = `${one.at.start} ${one.at.file}`;
-    const here = byPlace.get(key);
-    if (here === undefined) byPlace.set(key, [one]);
+    const { file, start } = one.at;
+    let byStart = byFile.get(file);
+    if (byStart === undefined) {
+      byStart = new Map();
+      byFile.set(file, byStart);
+    }
+    const here = byStart.get(start);
+    if (here === undefined) byStart.set(start, [one]);
     else if (here.includes(one)) continue;
     else {
       const text = JSON.stringify(one);
