@@ -86,8 +86,7 @@ export function forEachGenerator(
   const reportsIn = inBodies(check);
   return function* (context) {
     const isNew = firstTime();
-    for (const { found } of reportsIn(context))
-      for (const report of found) if (isNew(report)) yield report;
+    for (const { found } of reportsIn(context)) for (const report of found) if (isNew(report)) yield report;
   };
 }
 
