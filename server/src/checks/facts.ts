@@ -15,6 +15,7 @@ import type {
   Registry,
   RegistryKey,
   Unit,
+  Use,
 } from '../fleet/model.ts';
 import { sortedUnique } from './wording.ts';
 
@@ -182,10 +183,42 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   );
 }
 
+const usesByFleet = new WeakMap<Fleet, ReadonlyMap<string, readonly Use[]>>();
+
+/** All uses by the generator's name as far as it is known, in the order of their files. */
+export function usesByGenerator(fleet: Fleet): ReadonlyMap<string, readonly Use[]> {
+  const known = usesByFleet.get(fleet);
+  if (known !== undefined) return known;
+  const found = new Map<string, Use[]>();
+  for (const unit of fleet.units.values())
+    for (const use of unit.uses) {
+      const same = found.get(use.generator);
+      if (same === undefined) found.set(use.generator, [use]);
+      else same.push(use);
+    }
+  usesByFleet.set(fleet, found);
+  return found;
+}
+
+const plain = new WeakMap<Unit, readonly Use[]>();
+
+/** The uses of a unit that select the option of a generator with a known name, and fail if there is none. */
+export function plainUses(unit: Unit): readonly Use[] {
+  let uses = plain.get(unit);
+  if (uses === undefined) {
+    // Keys that accessors look up have rules of their own.
+    uses = unit.uses.filter(
+      use => use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null,
+    );
+    plain.set(unit, uses);
+  }
+  return uses;
+}
+
 const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Asked of the same list for every use of a generator. */
-function isAmong(machines: readonly string[], machine: string): boolean {
+/** Is the machine in the list? Asked of the same lists for every use of a generator. */
+export function isAmong(machines: readonly string[], machine: string): boolean {
   let set = machineSets.get(machines);
   if (set === undefined) {
     set = new Set(machines);

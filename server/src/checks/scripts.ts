@@ -55,10 +55,21 @@ const parsed = new Map<string, Parsed>();
 export function followed(script: GeneratorScript | null): FollowedScript | null {
   const source = script?.source ?? null;
   if (source === null) return null;
+  const before = bySource.get(source);
+  if (before !== undefined) return before;
   const known = parsedOf(source);
   if (known === null) return null;
-  return { source, ...known, placeOf: ({ start, end }) => placeInScript(source, start, end) };
+  const fresh: FollowedScript = {
+    source,
+    ...known,
+    placeOf: ({ start, end }) => placeInScript(source, start, end),
+  };
+  bySource.set(source, fresh);
+  return fresh;
 }
+
+/** Every rule about scripts asks for every script. */
+const bySource = new WeakMap<ScriptSource, FollowedScript>();
 
 function parsedOf({ text, holes }: ScriptSource): Parsed | null {
   const key = `${holes.map(({ start, end }) => `${start}-${end}`).join()}\0${text}`;

@@ -21,6 +21,9 @@ export interface BaselineReport {
   readonly obsolete: number;
 }
 
+/** Computed when first asked for: most formats and most runs need none. */
+export type Fingerprints = () => ReadonlyMap<Finding, string>;
+
 /** Everything a writer may show. */
 export interface CheckReport {
   /** Absolute path. */
@@ -38,7 +41,7 @@ export interface CheckReport {
   readonly files: NixFiles;
   readonly spanOf: SpanOf;
   /** By which a finding, silenced or not, is known again. */
-  readonly fingerprints: ReadonlyMap<Finding, string>;
+  readonly fingerprints: Fingerprints;
   readonly rules: readonly Rule[];
 }
 
@@ -75,8 +78,13 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   noteRulesThatAreOff(workspace, wanted, io);
   await workspace.prepare();
   const isWanted = (rule: string) => wanted.length === 0 || wanted.includes(rule);
-  const fingerprintsIn = (findings: readonly Finding[]) =>
-    fingerprintsOf(findings, lineTextIn(workspace.files));
+  const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {
+    let known: ReadonlyMap<Finding, string> | null = null;
+    return () => {
+      known ??= fingerprintsOf(findings, lineTextIn(workspace.files));
+      return known;
+    };
+  };
   const all = () => [...workspace.snapshot().findings.values()].flat();
   const sifter = await sifterOf(given, io, isWanted);
   const openOf = (findings: readonly Finding[]) =>
@@ -136,7 +144,7 @@ interface Open {
   readonly baseline: BaselineReport | null;
 }
 
-type Sifter = (findings: readonly Finding[], fingerprints: ReadonlyMap<Finding, string>) => Open;
+type Sifter = (findings: readonly Finding[], fingerprints: Fingerprints) => Open;
 
 /** The baseline is read before anything is done, so that a wrong one stops the command first. */
 async function sifterOf(given: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
@@ -145,7 +153,7 @@ async function sifterOf(given: Parsed, io: Io, isWanted: (rule: string) => boole
   const { readBaseline, sift } = await import('./baseline.ts');
   const baseline = readBaseline(absolutePath(io.cwd, file), file);
   return (findings, fingerprints) => {
-    const { silenced, obsolete } = sift(baseline, findings, fingerprints, isWanted);
+    const { silenced, obsolete } = sift(baseline, findings, fingerprints(), isWanted);
     return {
       open: findings.filter(finding => !silenced.has(finding)),
       baseline: { file, silenced: findings.filter(finding => silenced.has(finding)), obsolete },
@@ -158,11 +166,11 @@ async function writeNewBaseline(
   absolute: string,
   file: string,
   findings: readonly Finding[],
-  fingerprints: ReadonlyMap<Finding, string>,
+  fingerprints: Fingerprints,
   io: Io,
 ): Promise<Open> {
   const { baselineOf, writeBaseline } = await import('./baseline.ts');
-  writeBaseline(absolute, baselineOf(findings, fingerprints));
+  writeBaseline(absolute, baselineOf(findings, fingerprints()));
   io.stderr.write(`varsmith: wrote ${findings.length} findings to ${file}.\n`);
   return { open: [], baseline: { file, silenced: findings, obsolete: 0 } };
 }

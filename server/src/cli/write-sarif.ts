@@ -88,7 +88,7 @@ function result(report: CheckReport, finding: Finding) {
     level: LEVELS[severity],
     message: { text: message },
     locations: [{ physicalLocation: physicalLocation(report, at) }],
-    partialFingerprints: { [`varsmith/v${FINGERPRINT_VERSION}`]: report.fingerprints.get(finding) ?? '' },
+    partialFingerprints: { [`varsmith/v${FINGERPRINT_VERSION}`]: report.fingerprints().get(finding) ?? '' },
     ...suppressions(report, finding),
     ...(related.length > 0
       ? {

@@ -49,16 +49,11 @@ export function mergeOne(sources: Sources): Merged | null {
   const possible: string[] = [];
   for (const definition of general) noteSite(sites, definition, true);
   for (const [machine, own] of holders) {
-    for (const definition of own.certain) {
-      if (definition.name !== name) continue;
-      noteSite(sites, definition, false);
-      certain.add(machine);
-    }
-    for (const definition of own.possible) {
-      if (definition.name !== name) continue;
-      noteSite(sites, definition, false);
-      possible.push(machine);
-    }
+    const having = havingOf(name, own);
+    for (const definition of having.certain) noteSite(sites, definition, false);
+    for (const definition of having.possible) noteSite(sites, definition, false);
+    if (having.certain.length > 0) certain.add(machine);
+    if (having.possible.length > 0) possible.push(machine);
   }
   const kept = [...sites].flatMap(([place, site]) =>
     site.general?.nameKind === 'pattern' && isSettled(place) ? [] : [site],
@@ -125,13 +120,35 @@ interface Having {
   readonly complete: boolean;
 }
 
-/** A generator that one place defines is the same wherever it is; of others, what each machine has. */
-function havingOf(name: string, { certain, possible, complete }: MachineGenerators): Having {
-  return {
-    certain: certain.filter(definition => definition.name === name),
-    possible: possible.filter(definition => definition.name === name),
-    complete,
+/** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
+const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
+
+/** What a machine has of a name. */
+function havingOf(name: string, own: MachineGenerators): Having {
+  let byName = havingsOf.get(own);
+  if (byName === undefined) {
+    byName = indexOf(own);
+    havingsOf.set(own, byName);
+  }
+  return byName.get(name) ?? { certain: [], possible: [], complete: own.complete };
+}
+
+function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
+  const found = new Map<
+    string,
+    { certain: GeneratorDefinition[]; possible: GeneratorDefinition[]; complete: boolean }
+  >();
+  const at = (name: string) => {
+    let having = found.get(name);
+    if (having === undefined) {
+      having = { certain: [], possible: [], complete };
+      found.set(name, having);
+    }
+    return having;
   };
+  for (const definition of certain) at(definition.name).certain.push(definition);
+  for (const definition of possible) at(definition.name).possible.push(definition);
+  return found;
 }
 
 /**
@@ -155,9 +172,9 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
     if (isSettled(having, sites) || body.completeness === 'opaque') return body;
     return { ...body, completeness: 'partial' as const };
   });
-  const settled = havings.filter(having => isSettled(having, sites));
-  const placed = new Set(settled.flatMap(placesOf));
-  const isAll = settled.length === havings.length && seen.size > 0 && seen.size <= MAX_SPECIAL;
+  const isAll =
+    seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
+  const placed = new Set(isAll ? havings.flatMap(placesOf) : []);
   const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
   return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
@@ -165,8 +182,9 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
 /** Is it known which of the definitions the machine has? */
 function isSettled(having: Having, sites: readonly Site[]): boolean {
   if (having.possible.length > 0) return false;
+  if (having.complete) return true;
   const own = new Set(placesOf(having));
-  return having.complete || sites.every(site => own.has(placeOfSite(site)));
+  return sites.every(site => own.has(placeOfSite(site)));
 }
 
 function placesOf({ certain }: Having): string[] {
@@ -203,22 +221,23 @@ function generator(
   const [only] = definitions;
   let body: GeneratorBody | null = null;
   let each: readonly GeneratorBody[] | null = null;
+  let byMachine: ReadonlyMap<string, Having> | null = null;
+  const havings = () => {
+    byMachine ??= new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)]));
+    return byMachine;
+  };
   const bodies = () => {
     each ??=
       definitions.length === 1 && only !== undefined
         ? [only.body()]
-        : bodiesOf(sites, several ? holders.map(([, own]) => havingOf(name, own)) : []);
+        : bodiesOf(sites, several ? [...havings().values()] : []);
     return each;
   };
   const whole = () => {
     body ??= variantsOf(bodies());
     return body;
   };
-  let ownerOf: ReadonlyMap<string, MachineGenerators> | null = null;
-  const settledOn = (machine: string) => {
-    ownerOf ??= new Map(holders);
-    return ownBody(name, sites, ownerOf.get(machine));
-  };
+  const settledOn = (machine: string) => ownBody(sites, havings().get(machine));
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -236,13 +255,8 @@ function generator(
 }
 
 /** Null where it is not settled which of the definitions the machine has. */
-function ownBody(
-  name: string,
-  sites: readonly Site[],
-  own: MachineGenerators | undefined,
-): GeneratorBody | null {
-  if (own === undefined) return null;
-  const having = havingOf(name, own);
+function ownBody(sites: readonly Site[], having: Having | undefined): GeneratorBody | null {
+  if (having === undefined) return null;
   return having.certain.length > 0 && isSettled(having, sites)
     ? joinedBody([...new Set(having.certain)], 'together')
     : null;

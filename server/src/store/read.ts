@@ -51,7 +51,7 @@ export interface StoreOptions {
 
 /** What is known of a secret beside its being there. */
 export interface SecretAccess {
-  /** Users, machines and groups it is linked to; null for backends without links. */
+  /** Users, machines and groups it is linked to; null for backends without links. Read when first asked for. */
   readonly holders: Holders | null;
   /** As its metadata has them; null where it has none. */
   readonly recipients: readonly string[] | null;
@@ -198,7 +198,14 @@ function readAccess(
         read = { recipients: value, flaw };
         readings?.set(stored.path, read);
       }
-      return { holders: holdersOf(files, folder), ...read };
+      // In a large store most secrets' links are nobody's question, and each secret has several folders of them.
+      const holders = once(() => holdersOf(files, folder));
+      return {
+        ...read,
+        get holders() {
+          return holders();
+        },
+      };
     }
   }
 }

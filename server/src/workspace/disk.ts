@@ -14,7 +14,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { folderOf } from '../nix/paths.ts';
 
 /** Files above this size, in bytes, are known to exist but not read. */
@@ -80,6 +80,8 @@ const NO_LINKS = new Set<string>();
 export function createDisk(root: string): Disk {
   const folders = new Map<string, Folder | null>();
   const unread = new Map<string, string>();
+  /** By absolute path: what links lead to. */
+  const targetKinds = new Map<string, EntryKind | null>();
   const realRoot = realPathOf(root) ?? root;
 
   const disk: Disk = {
@@ -122,6 +124,7 @@ export function createDisk(root: string): Disk {
     skipped: () =>
       [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     forget(path) {
+      targetKinds.clear();
       for (const known of [folders, unread]) {
         for (const each of known.keys()) {
           if (each === path || each.startsWith(`${path}/`)) known.delete(each);
@@ -135,6 +138,7 @@ export function createDisk(root: string): Disk {
     forgetAll() {
       folders.clear();
       unread.clear();
+      targetKinds.clear();
     },
   };
 
@@ -164,7 +168,7 @@ export function createDisk(root: string): Disk {
         if (linkNames === NO_LINKS) linkNames = new Set();
         linkNames.add(entry.name);
       }
-      const kind = link ? kindOfLink(join(root, path, entry.name)) : kindOf(entry);
+      const kind = link ? kindOfLink(path, entry.name) : kindOf(entry);
       if (kind !== null) entries.push({ name: entry.name, kind });
     }
     const kinds =
@@ -172,7 +176,27 @@ export function createDisk(root: string): Disk {
     return { entries, kinds, linkNames, links: null };
   }
 
-  function kindOfLink(absolute: string): EntryKind | null {
+  /** In a large store tens of thousands of links lead to a few hundred machines and users: each of those is asked once. */
+  function kindOfLink(folderPath: string, name: string): EntryKind | null {
+    const absolute = join(realRoot, folderPath, name);
+    // Behind a link `..` is not what the path says: then only the system knows where it leads.
+    const [link] = isBehindLink(folderPath) ? [] : linkAt(absolute, name);
+    const isPlain = link !== undefined && !/[^./][^/]*\/\.\.(\/|$)/.test(link.target);
+    const target = isPlain ? resolve(absolute, '..', link.target) : absolute;
+    let kind = targetKinds.get(target);
+    if (kind === undefined) {
+      kind = kindAt(target);
+      targetKinds.set(target, kind);
+    }
+    return kind;
+  }
+
+  function isBehindLink(path: string): boolean {
+    for (let at = path; at !== ''; at = folderOf(at)) if (disk.isLink(at)) return true;
+    return false;
+  }
+
+  function kindAt(absolute: string): EntryKind | null {
     const target = realPathOf(absolute);
     if (target === null || (target !== realRoot && !target.startsWith(realRoot + sep))) return null;
     try {

@@ -8,6 +8,7 @@ import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { inBrackets } from '../wording.ts';
 import { usesOf } from './consumed.ts';
+import { inBodies } from './scripted.ts';
 
 function authorityText(key: string): string {
   return `\
@@ -61,23 +62,27 @@ step-ca server, does use its key.`,
     const { fleet } = context;
     const { generators } = factsOf(fleet);
     const reported = new Set<GeneratorFile>();
-    for (const signer of fleet.generators) {
-      const flow = followed(signer.body().script)?.flow;
-      for (const command of flow?.commands ?? []) {
-        for (const key of keysOf(command)) {
-          const own = key.generator === null ? [signer] : (generators.get(key.generator) ?? []);
-          for (const generator of own) {
-            const file = deployed(generator, key.file);
-            if (file === null || reported.has(file)) continue;
-            if (usesOf(fleet, generator.name, file.name).length > 0) continue;
-            reported.add(file);
-            yield reportOf(context, generator, file, signer);
-          }
+    for (const { generator: signer, found } of authorityKeys(context)) {
+      for (const key of found) {
+        const own = key.generator === null ? [signer] : (generators.get(key.generator) ?? []);
+        for (const generator of own) {
+          const file = deployed(generator, key.file);
+          if (file === null || reported.has(file)) continue;
+          if (usesOf(fleet, generator.name, file.name).length > 0) continue;
+          reported.add(file);
+          yield reportOf(context, generator, file, signer);
         }
       }
     }
   },
 };
+
+const authorityKeys = inBodies((_, { script }) => {
+  const flow = followed(script)?.flow;
+  // Before the Bash room is loaded the commands are not known.
+  if (flow === undefined) return script?.source == null ? [] : null;
+  return flow.commands.flatMap(keysOf);
+});
 
 /** The file of an authority's key: one of the script's own, or one of a dependency's. */
 interface Key {

@@ -3,41 +3,41 @@
  * count for everything that they may read.
  */
 import type { Fleet, Use } from '../../fleet/model.ts';
-import { patternOf } from '../facts.ts';
+import { patternOf, usesByGenerator } from '../facts.ts';
 
-interface Consumers {
-  readonly byGenerator: ReadonlyMap<string, readonly Use[]>;
-  /** Uses of generators with a name that is not wholly known. */
-  readonly vague: readonly { readonly use: Use; readonly pattern: RegExp }[];
+interface Vague {
+  readonly uses: readonly Use[];
+  readonly pattern: RegExp;
 }
 
-const cache = new WeakMap<Fleet, Consumers>();
+const cache = new WeakMap<Fleet, readonly Vague[]>();
 
-function consumersOf(fleet: Fleet): Consumers {
-  const known = cache.get(fleet);
-  if (known !== undefined) return known;
-  const byGenerator = new Map<string, Use[]>();
-  const vague: { use: Use; pattern: RegExp }[] = [];
-  for (const unit of fleet.units.values()) {
-    for (const use of unit.uses) {
-      if (use.generatorKind === 'pattern') vague.push({ use, pattern: patternOf(use.generator) });
-      else {
-        const same = byGenerator.get(use.generator);
-        if (same === undefined) byGenerator.set(use.generator, [use]);
-        else same.push(use);
-      }
-    }
+/** Uses of generators with a name that is not wholly known. */
+function vagueUses(fleet: Fleet): readonly Vague[] {
+  let vague = cache.get(fleet);
+  if (vague === undefined) {
+    vague = [...usesByGenerator(fleet)].flatMap(([name, all]) => {
+      const uses = name.includes('${') ? all.filter(isVague) : [];
+      return uses.length === 0 ? [] : [{ uses, pattern: patternOf(name) }];
+    });
+    cache.set(fleet, vague);
   }
-  const consumers = { byGenerator, vague };
-  cache.set(fleet, consumers);
-  return consumers;
+  return vague;
+}
+
+function isVague({ generatorKind }: Use): boolean {
+  return generatorKind === 'pattern';
 }
 
 /** All uses that read, or may read, a file of a generator. */
 export function usesOf(fleet: Fleet, generator: string, file: string): readonly Use[] {
-  const { byGenerator, vague } = consumersOf(fleet);
-  const perhaps = vague.filter(({ pattern }) => pattern.test(generator)).map(({ use }) => use);
-  return [...(byGenerator.get(generator) ?? []), ...perhaps].filter(use => mayRead(use, file));
+  const certain = (usesByGenerator(fleet).get(generator) ?? []).filter(
+    use => !isVague(use) && mayRead(use, file),
+  );
+  const perhaps = vagueUses(fleet).flatMap(({ uses, pattern }) =>
+    pattern.test(generator) ? uses.filter(use => mayRead(use, file)) : [],
+  );
+  return [...certain, ...perhaps];
 }
 
 function mayRead({ fileName, fileKind }: Use, file: string): boolean {

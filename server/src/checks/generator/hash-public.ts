@@ -6,6 +6,7 @@ import { replaceWritten } from '../edit-bindings.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { usesOf } from './consumed.ts';
+import { inBodies } from './scripted.ts';
 
 function passwordText(secret: string, mark = ''): string {
   return `\
@@ -51,19 +52,22 @@ that somebody thought of.`,
   ],
   good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
   check: function* (context) {
-    for (const generator of context.fleet.generators) {
-      const body = generator.body();
-      if (!body.files.some(file => file.secret === false)) continue;
-      const flow = followed(body.script)?.flow;
-      if (flow === undefined || !flow.commands.some(isHasher)) continue;
-      for (const file of body.files) {
-        if (file.secret !== false) continue;
-        const hasher = hasherOf(flow, file.name);
-        if (hasher !== null) yield reportOf(context, generator, file, hasher);
-      }
-    }
+    for (const { generator, found } of hashes(context))
+      for (const { file, hasher } of found) yield reportOf(context, generator, file, hasher);
   },
 };
+
+/** The public files that get a hash, and the programs that make it. */
+const hashes = inBodies((_, { files, script }) => {
+  const flow = followed(script)?.flow;
+  // Before the Bash room is loaded the commands are not known.
+  if (flow === undefined) return script?.source == null ? [] : null;
+  if (!flow.commands.some(isHasher)) return [];
+  return files.flatMap(file => {
+    const hasher = file.secret === false ? hasherOf(flow, file.name) : null;
+    return hasher === null ? [] : [{ file, hasher }];
+  });
+});
 
 const HASHERS: ReadonlySet<string> = new Set([
   'mkpasswd',

@@ -3,6 +3,7 @@
 import type { Generator, NameKind, Place } from '../../fleet/model.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
+import { inBodies } from './scripted.ts';
 
 export const invalidName: Rule = {
   id: 'generator/invalid-name',
@@ -60,11 +61,10 @@ clan_lib/vars/generator.py.`,
       },
     },
   ],
-  check: function* ({ fleet }) {
+  check: function* (context) {
     const isNew = firstTime();
-    for (const generator of fleet.generators) {
-      for (const { at, message } of mistakesIn(generator)) if (isNew({ at })) yield { at, message };
-    }
+    for (const { found } of mistakes(context))
+      for (const { at, message } of found) if (isNew({ at })) yield { at, message };
   },
 };
 
@@ -72,6 +72,8 @@ interface Mistake {
   readonly at: Place;
   readonly message: string;
 }
+
+const mistakes = inBodies(mistakesIn);
 
 /** The longest name of something in the store, without `generator-`. */
 const LONGEST = 211 - 'generator-'.length;

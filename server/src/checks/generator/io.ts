@@ -9,6 +9,7 @@ import type { Fleet, Generator, GeneratorBody } from '../../fleet/model.ts';
 import { fileTool } from '../../shell/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../shell/file-tools-special.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow-facts.ts';
+import { loadedShell } from '../../shell/parser.ts';
 import { isAlwaysThere, packagesWith } from '../../shell/tools.ts';
 import { type ShellPath, variablesIn } from '../../shell/values.ts';
 import { firstTime, patternOf } from '../facts.ts';
@@ -42,12 +43,25 @@ export function examined(fleet: Fleet): readonly Examined[] {
   const additions = fleet.generators
     .filter(one => one.nameKind === 'pattern' && one.definitions.every(({ kind }) => kind === 'partial'))
     .map(one => ({ name: one.name, pattern: patternOf(one.name) }));
-  const all = fleet.generators.flatMap(generator =>
-    generator.bodies().map(body => examine(generator, body, additions)),
-  );
+  const key = additions.map(one => one.name).join('\0');
+  if (key !== kept.key) kept = { key, examined: new WeakMap() };
+  const all = fleet.generators.flatMap(generator => {
+    const before = kept.examined.get(generator);
+    if (before !== undefined) return before;
+    const fresh = generator.bodies().map(body => examine(generator, body, additions));
+    // Until the Bash room is loaded no script is known.
+    if (loadedShell() !== null) kept.examined.set(generator, fresh);
+    return fresh;
+  });
   cache.set(fleet, all);
   return all;
 }
+
+/** Of the fleet before, for as long as the same names with holes add to generators. */
+let kept: { readonly key: string; readonly examined: WeakMap<Generator, readonly Examined[]> } = {
+  key: '',
+  examined: new WeakMap(),
+};
 
 function examine(generator: Generator, body: GeneratorBody, additions: readonly Addition[]): Examined {
   const script = followed(body.script);

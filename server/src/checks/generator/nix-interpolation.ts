@@ -83,17 +83,30 @@ script =
   check: forEachGenerator((_, body, context) => [...reportsOf(body, context)]),
 };
 
-function* reportsOf(body: GeneratorBody, { sources }: CheckContext): Iterable<Report> {
+function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report> {
   for (const option of body.options()) {
     if (option.of !== 'generator' || option.name !== 'script') continue;
-    const file = sources.parse(option.at.file);
-    if (file === null) continue;
-    const value = writtenValue(file, option);
-    if (value === null) continue;
-    const isSure = option.kind === 'failure' || file.errors.length > 0;
-    for (const hole of [...undefinedHoles(file, value), ...brokenHoles(file, value)])
-      if (isSure || hole.isText || DIRECTORIES.has(hole.name)) yield reportOf(file, value, hole);
+    let reports = known.get(option);
+    if (reports === undefined) {
+      reports = reportsIn(option, context);
+      known.set(option, reports);
+    }
+    yield* reports;
   }
+}
+
+/** One definition of a generator may change while a thousand others of the same name do not. */
+const known = new WeakMap<WrittenOption, readonly Report[]>();
+
+function reportsIn(option: WrittenOption, { sources }: CheckContext): Report[] {
+  const file = sources.parse(option.at.file);
+  if (file === null) return [];
+  const value = writtenValue(file, option);
+  if (value === null) return [];
+  const isSure = option.kind === 'failure' || file.errors.length > 0;
+  return [...undefinedHoles(file, value), ...brokenHoles(file, value)]
+    .filter(hole => isSure || hole.isText || DIRECTORIES.has(hole.name))
+    .map(hole => reportOf(file, value, hole));
 }
 
 /** A `${…}` and the name in it. */

@@ -3,6 +3,7 @@ import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { usesOf } from './consumed.ts';
+import { inBodies } from './scripted.ts';
 
 function mailText(file: string, mark = ''): string {
   return `\
@@ -55,15 +56,15 @@ the prompt's own file.`,
     },
   ],
   check: function* (context) {
-    for (const generator of context.fleet.generators) {
-      if (generator.nameKind === 'pattern') continue;
-      const body = generator.body();
-      for (const file of body.files)
-        if (isRawPrompt(body, file) && isForNothing(context, generator, body, file))
-          yield reportOf(generator, file);
-    }
+    for (const { generator, body, found } of rawPrompts(context))
+      for (const file of found)
+        if (isForNothing(context, generator, body, file)) yield reportOf(generator, file);
   },
 };
+
+const rawPrompts = inBodies(({ nameKind }, body) =>
+  nameKind === 'pattern' ? [] : body.files.filter(file => isRawPrompt(body, file)),
+);
 
 function isRawPrompt(body: GeneratorBody, { name, secret, deploy, nameKind }: GeneratorFile): boolean {
   if (secret !== true || deploy !== true || nameKind === 'pattern') return false;

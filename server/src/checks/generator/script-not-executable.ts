@@ -7,6 +7,7 @@ import { expressionsAt } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { generatorFile } from './samples.ts';
+import { inBodies } from './scripted.ts';
 
 export const scriptNotExecutable: Rule = {
   id: 'generator/script-not-executable',
@@ -72,8 +73,8 @@ script = ''
   ],
   check: function* (context) {
     const seen = new Set<string>();
-    for (const generator of context.fleet.generators) {
-      for (const { at, path } of startedBy(generator.body(), context)) {
+    for (const { generator, found } of startedIn(context)) {
+      for (const { at, path } of found) {
         const report = seen.has(placeKey(at)) ? null : reportOf(context, at, path, generator.name);
         seen.add(placeKey(at));
         if (report !== null) yield report;
@@ -83,14 +84,10 @@ script = ''
 };
 
 /** What is started is known of a body; the files themselves are looked at each time. */
-const started = new WeakMap<GeneratorBody, readonly Started[]>();
-
-function startedBy(body: GeneratorBody, context: CheckContext): readonly Started[] {
-  const known = started.get(body) ?? startedFiles(body, context);
+const startedIn = inBodies((_, body, context) =>
   // Before the Bash room is loaded the commands of scripts are not known.
-  if (body.script?.source == null || followed(body.script) !== null) started.set(body, known);
-  return known;
-}
+  body.script?.source == null || followed(body.script) !== null ? startedFiles(body, context) : null,
+);
 
 interface Started {
   readonly at: Place;

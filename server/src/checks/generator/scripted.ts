@@ -2,7 +2,7 @@
  * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
-import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Fleet, Generator, GeneratorBody, Place } from '../../fleet/model.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { firstTime } from '../facts.ts';
@@ -15,7 +15,66 @@ export interface Scripted {
   readonly script: FollowedScript;
 }
 
-const scripts = new WeakMap<GeneratorBody, FollowedScript>();
+/** A generator with what is kept of its body, by the number of who keeps it. */
+interface Slot {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+  readonly kept: unknown[];
+}
+
+const slots = new WeakMap<Fleet, readonly Slot[]>();
+const keptOf = new WeakMap<GeneratorBody, unknown[]>();
+let keepers = 0;
+
+/** Looked up once a fleet for all rules: in a large one, each looking up all bodies takes longer than the rules do. */
+function slotsOf(fleet: Fleet): readonly Slot[] {
+  let all = slots.get(fleet);
+  if (all === undefined) {
+    all = fleet.generators.map(generator => {
+      const body = generator.body();
+      let kept = keptOf.get(body);
+      if (kept === undefined) {
+        kept = [];
+        keptOf.set(body, kept);
+      }
+      return { generator, body, kept };
+    });
+    slots.set(fleet, all);
+  }
+  return all;
+}
+
+/** A generator of which something is found in its body. */
+export interface FoundIn<T> {
+  readonly generator: Generator;
+  readonly body: GeneratorBody;
+  readonly found: readonly T[];
+}
+
+/**
+ * Looks into each body once, for as long as it is the same.
+ * @param look what is found there; null: nothing is known yet, and it is asked again the next time
+ * @returns those in which there is anything
+ */
+export function inBodies<T>(
+  look: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<T> | null,
+): (context: CheckContext) => Iterable<FoundIn<T>> {
+  const number = keepers++;
+  return function* (context) {
+    for (const { generator, body, kept } of slotsOf(context.fleet)) {
+      let found = kept[number] as readonly T[] | undefined;
+      if (found === undefined) {
+        const fresh = look(generator, body, context);
+        if (fresh === null) continue;
+        found = [...fresh];
+        kept[number] = found.length === 0 ? NOTHING : found;
+      }
+      if (found.length > 0) yield { generator, body, found };
+    }
+  };
+}
+
+const NOTHING: readonly never[] = [];
 
 /**
  * The check of a rule that looks at one generator after another. What several generators have from one place is
@@ -24,19 +83,10 @@ const scripts = new WeakMap<GeneratorBody, FollowedScript>();
 export function forEachGenerator(
   check: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<Report> | null,
 ): (context: CheckContext) => Iterable<Report> {
-  const cache = new WeakMap<GeneratorBody, readonly Report[]>();
+  const reportsIn = inBodies(check);
   return function* (context) {
     const isNew = firstTime();
-    for (const generator of context.fleet.generators) {
-      const body = generator.body();
-      let reports = cache.get(body);
-      if (reports === undefined) {
-        const found = check(generator, body, context);
-        reports = [...(found ?? [])];
-        if (found !== null) cache.set(body, reports);
-      }
-      for (const report of reports) if (isNew(report)) yield report;
-    }
+    for (const { found } of reportsIn(context)) for (const report of found) if (isNew(report)) yield report;
   };
 }
 
@@ -45,10 +95,9 @@ export function forEachScript(
   check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
 ): (context: CheckContext) => Iterable<Report> {
   return forEachGenerator((generator, body, context) => {
-    const script = scripts.get(body) ?? followed(body.script);
+    const script = followed(body.script);
     // Known, but the Bash room is not loaded yet.
     if (script === null) return body.script?.source == null ? [] : null;
-    scripts.set(body, script);
     return check({ generator, body, script }, context);
   });
 }

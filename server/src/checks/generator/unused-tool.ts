@@ -94,8 +94,11 @@ script = ''
   ],
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     if (!isOpenBook(scripted)) return;
+    const unused = new Map<string, boolean>();
     for (const one of scripted.body.packages) {
-      if (!isUnused(scripted, one.value)) continue;
+      const known = unused.get(one.value) ?? isUnused(scripted, one.value);
+      unused.set(one.value, known);
+      if (!known) continue;
       yield {
         at: packagePlace(context.sources, one),
         message: `The script of ${named(scripted)} uses no program of "${one.value}".`,

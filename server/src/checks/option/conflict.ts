@@ -84,18 +84,51 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
     const seen = new Set<string>();
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;
-      const sources = scriptsOf(generator);
-      for (const { body, machines } of bodiesOf(generator)) {
-        for (const name of ['script', 'share']) {
-          const pair = conflictIn(body, name, sources);
-          if (pair === null || seen.has(placeKey(pair.second))) continue;
-          seen.add(placeKey(pair.second));
-          yield reportOf(generator.name, name, machines, pair);
-        }
+      for (const { name, machines, pair } of clashesOf(generator)) {
+        const key = placeKey(pair.second);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield reportOf(generator.name, name, machines, pair);
       }
     }
   },
 };
+
+interface Clash {
+  readonly name: string;
+  readonly machines: readonly string[];
+  readonly pair: Pair;
+}
+
+const known = new WeakMap<Generator, readonly Clash[]>();
+
+function clashesOf(generator: Generator): readonly Clash[] {
+  const before = known.get(generator);
+  if (before !== undefined) return before;
+  const found: Clash[] = [];
+  let sources: ReadonlyMap<string, ScriptSource> | null = null;
+  for (const { body, machines } of bodiesOf(generator))
+    for (const name of contestedIn(body)) {
+      sources ??= scriptsOf(generator);
+      const pair = conflictIn(body, name, sources);
+      if (pair !== null) found.push({ name, machines, pair });
+    }
+  known.set(generator, found);
+  return found;
+}
+
+const contested = new WeakMap<GeneratorBody, readonly string[]>();
+
+/** Of the options with one value, those that are written more than once. */
+function contestedIn(body: GeneratorBody): readonly string[] {
+  let names = contested.get(body);
+  if (names === undefined) {
+    const written = body.options().flatMap(one => (one.of === 'generator' ? one.name : []));
+    names = ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
+    contested.set(body, names);
+  }
+  return names;
+}
 
 interface Pair {
   readonly first: Place;

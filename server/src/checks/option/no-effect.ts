@@ -4,7 +4,7 @@ import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity } from '../rule.ts';
 import { backendOf } from '../stored.ts';
-import { optionText, writtenIn } from './written.ts';
+import { optionText, sift } from './written.ts';
 
 export const noEffect: Rule = {
   id: 'option/no-effect',
@@ -97,9 +97,8 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
   check: function* ({ fleet, sources }) {
     const isNew = firstTime();
     const facts = factsOf(fleet);
-    for (const { generator, options } of writtenIn(fleet)) {
-      for (const option of options) {
-        if (option.of !== 'file' || !JUDGED.has(option.name)) continue;
+    for (const { generator, judged } of rights(fleet)) {
+      for (const option of judged) {
         const file = generator.body().files.find(one => one.name === option.owner);
         const reason = file === undefined ? null : reasonOf(fleet, facts, generator, file, option);
         if (reason === null || !isNew(option)) continue;
@@ -121,12 +120,18 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
 
 const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
 
+const rights = sift(option => option.of === 'file' && JUDGED.has(option.name) && !isUsual(option));
+
 /** What these options have where nothing is said; saying it does no harm. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
   owner: ['root'],
   group: ['root', 'wheel'],
   mode: ['0400'],
 };
+
+function isUsual({ name, value }: WrittenOption): boolean {
+  return value.kind === 'plain' && USUAL[name]?.includes(String(value.value)) === true;
+}
 
 interface Reason {
   readonly text: string;
@@ -141,11 +146,9 @@ function reasonOf(
   option: WrittenOption,
 ): Reason | null {
   if (option.name === 'restartUnits') return restartReason(fleet, facts, generator, file, option);
-  const { value } = option;
-  const isUsual = value.kind === 'plain' && USUAL[option.name]?.includes(String(value.value)) === true;
   // What is needed before there is a store is uploaded even if it is public.
   const isInStore = file.neededFor === 'services' || file.neededFor === 'users';
-  if (file.secret !== false || !isInStore || isUsual || value.kind !== 'plain') return null;
+  if (file.secret !== false || !isInStore || option.value.kind !== 'plain') return null;
   return {
     text: 'the file is public, which puts it into the Nix store for everybody to read. Delete it, or make the file secret.',
     severity: 'warning',

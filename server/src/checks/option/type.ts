@@ -1,10 +1,10 @@
 /** option/type: an option has a value that it cannot have. */
-import type { Place, WrittenOption } from '../../fleet/model.ts';
+import type { Generator, Place, WrittenOption } from '../../fleet/model.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { type Mistake, mistakeIn } from './values.ts';
-import { optionText, type WrittenIn, writtenIn } from './written.ts';
+import { optionText, sift } from './written.ts';
 
 export const optionType: Rule = {
   id: 'option/type',
@@ -114,33 +114,26 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   ],
   check: function* (context) {
     const isNew = firstTime();
-    const strongest = strengths(writtenIn(context.fleet));
-    for (const { generator, options } of writtenIn(context.fleet)) {
-      for (const option of options) {
+    for (const { generator, judged } of mistaken(context.fleet)) {
+      for (const option of judged) {
         const mistake = mistakeIn(option);
-        if (mistake === null || option.priority > (strongest.get(keyOf(generator.name, option)) ?? 0))
-          continue;
+        if (mistake === null || option.priority > strongest(generator, option)) continue;
         if (isNew({ at: placeOf(option) })) yield reportOf(context, option, mistake);
       }
     }
   },
 };
 
-function keyOf(generator: string, { of, owner, name }: WrittenOption): string {
-  return [generator, of, owner, name].join('\0');
-}
+const mistaken = sift(option => mistakeIn(option) !== null);
 
-/** The priority that counts for each option: what is weaker, nobody looks at. */
-function strengths(all: readonly WrittenIn[]): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const { generator, options } of all) {
-    for (const option of options) {
-      const key = keyOf(generator.name, option);
-      // An unknown may be anything, mkForce too.
-      const priority = option.kind === 'unknown' ? 0 : option.priority;
-      found.set(key, Math.min(found.get(key) ?? priority, priority));
-    }
-  }
+/** The priority that counts for an option: what is weaker, nobody looks at. */
+function strongest({ definitions }: Generator, { of, owner, name }: WrittenOption): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (const definition of definitions)
+    for (const option of definition.body().options())
+      if (option.name === name && option.owner === owner && option.of === of)
+        // An unknown may be anything, mkForce too.
+        found = Math.min(found, option.kind === 'unknown' ? 0 : option.priority);
   return found;
 }
 

@@ -15,7 +15,7 @@ import {
   OTHER_WORDS,
   ownerOf,
 } from './schema.ts';
-import { writtenIn } from './written.ts';
+import { sift } from './written.ts';
 
 export const unknownOption: Rule = {
   id: 'option/unknown',
@@ -126,15 +126,17 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   ],
   check: function* (context) {
     const isNew = firstTime();
-    for (const { options } of writtenIn(context.fleet)) {
-      for (const option of options) {
-        if (OPTIONS[option.of].has(option.name) || MODULE_WORDS.has(option.name)) continue;
-        if (!isNew(option) || isModule(options, option) || mayBeDeclared(context, option)) continue;
+    for (const { definition, judged } of strangers(context.fleet)) {
+      for (const option of judged) {
+        if (!isNew(option) || isModule(definition.body().options(), option) || mayBeDeclared(context, option))
+          continue;
         yield FORMER[option.of].has(option.name) ? formerReport(context, option) : reportOf(context, option);
       }
     }
   },
 };
+
+const strangers = sift(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS.has(name));
 
 /** Is the thing written as a module, which may declare options of its own? */
 function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {

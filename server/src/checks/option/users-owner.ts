@@ -4,7 +4,7 @@ import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { backendOf } from '../stored.ts';
-import { writtenIn } from './written.ts';
+import { sift } from './written.ts';
 
 export const usersOwner: Rule = {
   id: 'option/users-owner',
@@ -73,9 +73,9 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
   check: function* ({ fleet }) {
     if (!isSops(fleet)) return;
     const isNew = firstTime();
-    for (const { generator, options } of writtenIn(fleet)) {
-      for (const option of options) {
-        if (option.of !== 'file' || (option.name !== 'owner' && option.name !== 'group')) continue;
+    for (const { generator, judged } of owners(fleet)) {
+      for (const option of judged) {
+        if (option.name !== 'owner' && option.name !== 'group') continue;
         const file = generator.body().files.find(one => one.name === option.owner);
         if (file === undefined || !isForUsers(file)) continue;
         const set = file[option.name];
@@ -93,6 +93,15 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
     }
   },
 };
+
+/** `root` is anybody's to say. */
+const owners = sift(
+  ({ of, name, value }) =>
+    of === 'file' &&
+    (name === 'owner' || name === 'group') &&
+    value.kind === 'plain' &&
+    !(typeof value.value === 'string' && isRoot(name, value.value)),
+);
 
 /** Without a setting, clan takes sops. */
 function isSops(fleet: Fleet): boolean {

@@ -2,30 +2,62 @@
  * The options of all generators as they are written, for rules about single options. What is wrong with them is the
  * rules' business.
  */
-import type { Fleet, Generator, GeneratorDefinition, WrittenOption } from '../../fleet/model.ts';
+import type {
+  Fleet,
+  Generator,
+  GeneratorBody,
+  GeneratorDefinition,
+  WrittenOption,
+} from '../../fleet/model.ts';
 
-/** What one definition of a generator writes. */
+/** What one definition of a generator writes that a rule judges. */
 export interface WrittenIn {
   readonly generator: Generator;
   readonly definition: GeneratorDefinition;
-  readonly options: readonly WrittenOption[];
+  readonly judged: readonly WrittenOption[];
 }
 
-const cache = new WeakMap<Fleet, readonly WrittenIn[]>();
+/**
+ * The definitions with options that a rule judges; looked for once a generator, and once a body where a generator of
+ * many machines has changed on one.
+ * @param isJudged decides by the option alone
+ */
+export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
+  const ofGenerators = new WeakMap<Generator, readonly WrittenIn[]>();
+  const ofBodies = new WeakMap<GeneratorBody, readonly WrittenOption[]>();
+  const judgedIn = (body: GeneratorBody): readonly WrittenOption[] => {
+    let judged = ofBodies.get(body);
+    if (judged === undefined) {
+      const found = body.options().filter(isJudged);
+      judged = found.length === 0 ? NONE : found;
+      ofBodies.set(body, judged);
+    }
+    return judged;
+  };
+  return function* (fleet) {
+    for (const generator of fleet.generators) {
+      let found = ofGenerators.get(generator);
+      if (found === undefined) {
+        found = writtenIn(generator, judgedIn);
+        ofGenerators.set(generator, found);
+      }
+      yield* found;
+    }
+  };
+}
 
-/** Every definition of every generator, with what it writes. */
-export function writtenIn(fleet: Fleet): readonly WrittenIn[] {
-  const known = cache.get(fleet);
-  if (known !== undefined) return known;
-  const all = fleet.generators.flatMap(generator =>
-    generator.definitions.map(definition => ({
-      generator,
-      definition,
-      options: definition.body().options(),
-    })),
-  );
-  cache.set(fleet, all);
-  return all;
+const NONE: readonly never[] = [];
+
+function writtenIn(
+  generator: Generator,
+  judgedIn: (body: GeneratorBody) => readonly WrittenOption[],
+): readonly WrittenIn[] {
+  const found: WrittenIn[] = [];
+  for (const definition of generator.definitions) {
+    const judged = judgedIn(definition.body());
+    if (judged.length > 0) found.push({ generator, definition, judged });
+  }
+  return found.length === 0 ? NONE : found;
 }
 
 /** `files.key.mode`, as people write it. */

@@ -3,7 +3,7 @@
  * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
  */
 import type { Fleet, Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
-import { factsOf, mayBeDefinedElsewhere, mayInclude } from '../facts.ts';
+import { factsOf, mayBeDefinedElsewhere, mayInclude, usesByGenerator } from '../facts.ts';
 
 export interface SoleDeclaration {
   readonly generator: Generator;
@@ -64,11 +64,6 @@ export function hasNoForeignService({ inventory }: Fleet): boolean {
 
 /** Answers whether something in the workspace reads a generator, or one of its files, by name. */
 export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
-  const read = new Set<string>();
-  for (const unit of fleet.units.values())
-    for (const { generator, fileName } of unit.uses) {
-      read.add(generator);
-      if (fileName !== null) read.add(`${generator}\0${fileName}`);
-    }
-  return (generator, file) => read.has(file === null ? generator : `${generator}\0${file}`);
+  return (generator, file) =>
+    (usesByGenerator(fleet).get(generator) ?? []).some(({ fileName }) => file === null || fileName === file);
 }

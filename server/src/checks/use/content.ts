@@ -37,6 +37,11 @@ const BUILDS: ReadonlyMap<string, number> = new Map([
   ['runCommandCC', 2],
 ]);
 
+/** The text of a file has this if anything in it opens a file. */
+export const OPENERS = new RegExp(
+  `${[...READERS.keys(), ...COPIERS.keys(), ...BUILDS.keys()].join('|')}|\\bpath"?\\s*=`,
+);
+
 /** Where the file is opened that a path leads to; null where it is not, or not certainly. */
 export function openedBy(steps: readonly Step[]): Opened | null {
   const index = steps.findIndex(step => step.kind === 'call');

@@ -1,9 +1,17 @@
 /** use/disk-needs-partitioning: a disk's key from a secret that is not there when disks are made. */
-import type { SourceFile } from '../../nix/source.ts';
+import type { Range } from '../../nix/syntax.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { setFileOption } from './file-option.ts';
 import { isItself, type Step, type Way, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, type UsedFile, usesOfSecrets } from './used-file.ts';
+import {
+  fileText,
+  type KnownUse,
+  machinesAt,
+  type SeenUse,
+  seenAtPaths,
+  type UsedFile,
+  usesOfSecrets,
+} from './used-file.ts';
 
 const moduleWith = (file: string, mark = '') => `\
 { config, pkgs, ... }:
@@ -60,19 +68,39 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, 
     },
   ],
   check: function* (context) {
-    const seen = new Map<string, number>();
-    const found: KnownUse[] = [];
-    for (const known of usesOfSecrets(context.fleet, ['path'])) {
-      seen.set(nameOf(known), (seen.get(nameOf(known)) ?? 0) + 1);
-      const { use, unit, file } = known;
-      if (use.by !== 'name' && use.at.file === unit.file && isMissing(file)) found.push(known);
-    }
-    for (const known of found) {
-      const source = context.sources.parse(known.unit.file);
-      if (source !== null) yield* reportsOf(context, source, known, seen.get(nameOf(known)) === 1);
+    let uses: ReadonlyMap<string, number> | null = null;
+    for (const known of disks(context)) {
+      if (!isMissing(known.file)) continue;
+      uses ??= countUses(usesOfSecrets(context.fleet, 'path'));
+      yield* reportsOf(context, known, uses.get(nameOf(known)) === 1);
     }
   },
 };
+
+/** Where the path is the key of a disk. */
+interface Disk {
+  readonly keys: readonly Range[];
+  readonly hasOneWay: boolean;
+}
+
+const disks = seenAtPaths(
+  /passwordFile|keyFile|additionalKeyFiles|keylocation/,
+  (source, use): Disk | null => {
+    if (use.by === 'name') return null;
+    const ways = waysFrom(source, use.at);
+    const keys = ways.flatMap(way => {
+      const key = keyOfDisk(way);
+      return key === null ? [] : [{ start: key.at.start, end: key.at.end }];
+    });
+    return keys.length === 0 ? null : { keys, hasOneWay: ways.length === 1 };
+  },
+);
+
+function countUses(all: readonly KnownUse[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const known of all) found.set(nameOf(known), (found.get(nameOf(known)) ?? 0) + 1);
+  return found;
+}
 
 function nameOf({ use }: KnownUse): string {
   return `${use.generator}\0${use.fileName}`;
@@ -83,22 +111,19 @@ function isMissing({ neededFor }: UsedFile): boolean {
 }
 
 function* reportsOf(
-  { sources }: CheckContext,
-  source: SourceFile,
-  { use, file }: KnownUse,
+  { fleet, sources }: CheckContext,
+  known: SeenUse<Disk>,
   isOnlyUse: boolean,
 ): Iterable<Report> {
-  const ways = waysFrom(source, use.at);
-  for (const way of ways) {
-    const key = keyOfDisk(way);
-    if (key === null) continue;
+  const { use, file, found } = known;
+  for (const { start, end } of found.keys) {
     const edit = setFileOption(sources, file, 'neededFor', '"partitioning"');
     yield {
-      at: { file: source.path, start: key.at.start, end: key.at.end },
+      at: { file: use.at.file, start, end },
       message:
         `T${fileText(use).slice(1)} is not there when disks are made: installing the machine fails. ` +
         'Declare the file with neededFor = "partitioning".',
-      machines: file.generators.flatMap(generator => generator.machines ?? []),
+      machines: machinesAt(fleet, known),
       related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
       fixes:
         edit === null
@@ -109,7 +134,7 @@ function* reportsOf(
                 edits: [edit],
                 preferred: true,
                 // What else reads the file would no longer find it on the running machine.
-                guess: !isOnlyUse || ways.length > 1,
+                guess: !isOnlyUse || !found.hasOneWay,
               },
             ],
     };

@@ -72,7 +72,7 @@ in
     },
   ],
   check: function* ({ fleet }) {
-    for (const { use } of usesOfSecrets(fleet, ['exists'])) {
+    for (const { use } of usesOfSecrets(fleet, 'exists')) {
       if (use.by !== 'option' || use.guarded) continue;
       yield {
         at: use.attributeAt ?? use.key?.at ?? use.at,

@@ -7,8 +7,31 @@ import { writtenAt } from '../edits.ts';
 import type { Sources, TextEdit } from '../rule.ts';
 import type { UsedFile } from './used-file.ts';
 
+/** A file that all machines have is asked for by each of them. */
+const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
+
 /** @param text the option's value, as Nix */
 export function setFileOption(
+  sources: Sources,
+  file: UsedFile,
+  option: string,
+  text: string,
+): TextEdit | null {
+  let known = edits.get(file);
+  if (known === undefined) {
+    known = new Map();
+    edits.set(file, known);
+  }
+  const key = `${option} = ${text}`;
+  let edit = known.get(key);
+  if (edit === undefined) {
+    edit = editOf(sources, file, option, text);
+    known.set(key, edit);
+  }
+  return edit;
+}
+
+function editOf(
   sources: Sources,
   { declared, generators }: UsedFile,
   option: string,

@@ -5,7 +5,7 @@
 import { isOfClanCore } from '../../fleet/inventory.ts';
 import type { Fleet, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { type Facts, mayBeDefinedElsewhere } from '../facts.ts';
+import { type Facts, isAmong, mayBeDefinedElsewhere } from '../facts.ts';
 import { waysFrom } from './surroundings.ts';
 
 /** The machines of a file. */
@@ -46,11 +46,11 @@ function indexOf(fleet: Fleet): Map<string, Readers> {
  * the inventory gives to machines.
  */
 export function isSurelyWithout(fleet: Fleet, facts: Facts, machine: string, name: string): boolean {
-  if (!fleet.hasAllGenerators(machine) || mayBeDefinedElsewhere(facts, name)) return false;
-  if (!isInventoryKnown(fleet)) return false;
-  return (facts.generators.get(name) ?? []).every(
-    ({ machines, machinesComplete }) => machines !== null && machinesComplete && !machines.includes(machine),
+  const isWithout = (facts.generators.get(name) ?? []).every(
+    ({ machines, machinesComplete }) => machines !== null && machinesComplete && !isAmong(machines, machine),
   );
+  if (!isWithout || !fleet.hasAllGenerators(machine) || mayBeDefinedElsewhere(facts, name)) return false;
+  return isInventoryKnown(fleet);
 }
 
 /** Services of other flakes may declare whatever they like. */

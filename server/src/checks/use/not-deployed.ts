@@ -1,8 +1,9 @@
 /** use/not-deployed: a machine is given the path of a file that is never brought to it. */
+import type { Fleet } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Report, Rule } from '../rule.ts';
 import { isInGenerator, type Way, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, usesOfSecrets } from './used-file.ts';
+import { fileText, type KnownUse, machinesAt, usesOfSecrets } from './used-file.ts';
 
 const moduleWith = (file: string, mark = '') => `\
 { config, pkgs, ... }:
@@ -55,14 +56,14 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
     },
   ],
   check: function* ({ fleet, sources }) {
-    for (const known of usesOfSecrets(fleet, ['path'])) {
+    for (const known of usesOfSecrets(fleet, 'path')) {
       const { use, unit, file } = known;
       if (use.by === 'name' || use.guarded || use.at.file !== unit.file) continue;
       // Files for activation and partitioning are uploaded all the same, by some backends.
       if (file.deploy !== false || (file.neededFor !== 'services' && file.neededFor !== 'users')) continue;
       const source = sources.parse(unit.file);
       if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, known)))
-        yield reportOf(known);
+        yield reportOf(fleet, known);
     }
   },
 };
@@ -103,13 +104,14 @@ function isAroundDefinition(
   );
 }
 
-function reportOf({ use, file }: KnownUse): Report {
+function reportOf(fleet: Fleet, known: KnownUse): Report {
+  const { use, file } = known;
   return {
     at: use.at,
     message:
       `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and nothing lies at its .path. ` +
       'Deploy it, or use what is made of it for the machines.',
-    machines: file.generators.flatMap(generator => generator.machines ?? []),
+    machines: machinesAt(fleet, known),
     related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
   };
 }

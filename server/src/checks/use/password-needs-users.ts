@@ -1,9 +1,9 @@
 /** use/password-needs-users: a user's password from a secret that is there only after users are made. */
-import type { SourceFile } from '../../nix/source.ts';
+import type { Range } from '../../nix/syntax.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { setFileOption } from './file-option.ts';
 import { assignedTo, isItself, type Way, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, type UsedFile, usesOfSecrets } from './used-file.ts';
+import { fileText, machinesAt, type SeenUse, seenAtPaths, type UsedFile } from './used-file.ts';
 
 const moduleWith = (file: string, mark = '') => `\
 { config, pkgs, ... }:
@@ -52,36 +52,39 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
     },
   ],
   check: function* (context) {
-    for (const known of usesOfSecrets(context.fleet, ['path'])) {
-      const { use, unit, file } = known;
-      if (use.by === 'name' || use.at.file !== unit.file || !isTooLate(file)) continue;
-      const source = context.sources.parse(unit.file);
-      if (source !== null) yield* reportsOf(context, source, known);
-    }
+    for (const known of passwords(context)) if (isTooLate(known.file)) yield* reportsOf(context, known);
   },
 };
+
+/** Where a password file is set to the path. */
+const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | null => {
+  if (use.by === 'name') return null;
+  const found = waysFrom(source, use.at).flatMap(way => {
+    const assigned = assignedTo(way);
+    if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
+    const { start, end } = assigned.attribute.at;
+    return [{ start, end }];
+  });
+  return found.length === 0 ? null : found;
+});
 
 /** Those for activation lie on the machine's disk, and are there in time. */
 function isTooLate({ neededFor, deploy }: UsedFile): boolean {
   return deploy !== false && (neededFor === 'services' || neededFor === 'partitioning');
 }
 
-function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {
-  const { use, file } = known;
-  for (const way of waysFrom(source, use.at)) {
-    const assigned = assignedTo(way);
-    if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) continue;
-    const { start, end } = assigned.attribute.at;
+function* reportsOf({ fleet, sources }: CheckContext, known: SeenUse<readonly Range[]>): Iterable<Report> {
+  const { use, file, found } = known;
+  for (const { start, end } of found)
     yield {
-      at: { file: source.path, start, end },
+      at: { file: use.at.file, start, end },
       message:
         `T${fileText(use).slice(1)} is not there yet when users are made: at boot the user gets no password. ` +
         'Declare the file with neededFor = "users".',
-      machines: file.generators.flatMap(generator => generator.machines ?? []),
+      machines: machinesAt(fleet, known),
       related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
       fixes: fixesOf(setFileOption(sources, file, 'neededFor', '"users"'), file),
     };
-  }
 }
 
 function isPassword({ option }: Way): boolean {

@@ -1,9 +1,9 @@
 /** use/read-secret-at-eval: evaluation itself opens the file of a secret. */
 import type { Range } from '../../nix/syntax.ts';
-import type { CheckContext, Report, Rule } from '../rule.ts';
-import { openedBy } from './content.ts';
+import type { Report, Rule } from '../rule.ts';
+import { OPENERS, openedBy } from './content.ts';
 import { isIfThere, isInGenerator, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, usesOfSecrets } from './used-file.ts';
+import { fileText, type KnownUse, type SeenUse, seenAtPaths, usesOfSecrets } from './used-file.ts';
 
 const GENERATOR = `\
   clan.core.vars.generators.wifi = {
@@ -94,31 +94,34 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
     },
   ],
   check: function* (context) {
-    for (const known of usesOfSecrets(context.fleet, ['path', 'value'])) {
-      if (known.use.guarded) continue;
-      if (known.use.attribute === 'path') yield* openings(context, known);
-      else if (known.use.by === 'function') yield publicValue(known);
-    }
+    for (const known of readings(context)) yield* reportsOf(known);
+    for (const known of usesOfSecrets(context.fleet, 'value'))
+      if (!known.use.guarded && known.use.by === 'function') yield publicValue(known);
   },
 };
 
-function* openings({ sources }: CheckContext, { unit, use }: KnownUse): Iterable<Report> {
-  const file = sources.parse(unit.file);
-  if (file === null || use.at.file !== unit.file) return;
-  const seen = new Set<Range>();
+/** Where a function reads the file at the path, by the functions' names. */
+const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
+  if (use.guarded) return null;
+  const found = new Map<Range, Range>();
   for (const way of waysFrom(file, use.at)) {
     const opened = openedBy(way.steps);
-    if (opened === null || opened.how !== 'read' || seen.has(opened.at)) continue;
+    if (opened === null || opened.how !== 'read') continue;
     if (isInGenerator(way) || isIfThere(file, way)) continue;
-    seen.add(opened.at);
+    found.set(opened.at, { start: opened.at.start, end: opened.at.end });
+  }
+  return found.size === 0 ? null : [...found.values()];
+});
+
+function* reportsOf({ use, found }: SeenUse<readonly Range[]>): Iterable<Report> {
+  for (const { start, end } of found)
     yield {
-      at: { file: unit.file, start: opened.at.start, end: opened.at.end },
+      at: { file: use.at.file, start, end },
       message:
         `Evaluation reads ${fileText(use)} here: it is secret, and lies at its .path only on the running machine. ` +
         'Hand over .path and let the program read the file when it runs.',
       related: [{ at: use.at, message: 'The path of the secret' }],
     };
-  }
 }
 
 function publicValue({ use }: KnownUse): Report {

@@ -1,10 +1,9 @@
 /** use/secret-in-store: the content of a secret, not its path, would get into the Nix store. */
-import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
 import type { Report, Rule } from '../rule.ts';
-import { openedBy } from './content.ts';
+import { OPENERS, openedBy } from './content.ts';
 import { isIfThere, isInGenerator, type Step, type Way, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, usesOfSecrets } from './used-file.ts';
+import { fileText, type SeenUse, seenAtPaths } from './used-file.ts';
 
 const GENERATOR = `\
   clan.core.vars.generators.mail = {
@@ -87,28 +86,31 @@ ${GENERATOR}  environment.etc."mail.conf".text = "passwordFile = \${password}";
       },
     },
   ],
-  check: function* ({ fleet, sources }) {
-    for (const known of usesOfSecrets(fleet, ['path'])) {
-      const file = sources.parse(known.unit.file);
-      if (file === null || known.use.guarded || known.use.at.file !== known.unit.file) continue;
-      yield* arrivals(file, known);
-    }
+  check: function* (context) {
+    for (const known of arrivals(context)) yield* reportsOf(known);
   },
 };
 
-function* arrivals(file: SourceFile, { use }: KnownUse): Iterable<Report> {
-  const seen = new Set<Range>();
+/** Where the content of the file at the path arrives in the store. */
+const arrivals = seenAtPaths(OPENERS, (file, use): readonly Sink[] | null => {
+  if (use.guarded) return null;
+  const found = new Map<Range, Sink>();
   for (const way of waysFrom(file, use.at)) {
     if (isInGenerator(way) || isIfThere(file, way)) continue;
     const sink = sinkOf(way);
-    if (sink === null || seen.has(sink.at)) continue;
-    seen.add(sink.at);
+    if (sink === null || found.has(sink.at)) continue;
+    found.set(sink.at, { how: sink.how, at: { start: sink.at.start, end: sink.at.end } });
+  }
+  return found.size === 0 ? null : [...found.values()];
+});
+
+function* reportsOf({ use, found }: SeenUse<readonly Sink[]>): Iterable<Report> {
+  for (const { how, at } of found)
     yield {
-      at: { file: file.path, start: sink.at.start, end: sink.at.end },
-      message: `${messages[sink.how](fileText(use))} Use its .path, and let the program read the file when it runs.`,
+      at: { file: use.at.file, ...at },
+      message: `${messages[how](fileText(use))} Use its .path, and let the program read the file when it runs.`,
       related: [{ at: use.at, message: 'Where the secret comes from' }],
     };
-  }
 }
 
 interface Sink {

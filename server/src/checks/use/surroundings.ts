@@ -53,14 +53,16 @@ export interface Way {
 /** More than a module names one thing. */
 const MAX_WAYS = 24;
 
-const known = new WeakMap<SourceFile, Map<string, readonly Way[]>>();
+/** By the root of the tree: the steps hold parts of it, and are dropped with it. */
+const known = new WeakMap<Expr, Map<string, readonly Way[]>>();
 
 /** The ways that the value at a place goes: one, or one for each mention of the name that it has. */
 export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
-  let ways = known.get(file);
+  const { root } = file;
+  let ways = known.get(root);
   if (ways === undefined) {
     ways = new Map();
-    known.set(file, ways);
+    known.set(root, ways);
   }
   const key = `${at.start}:${at.end}`;
   let found = ways.get(key);

@@ -1,8 +1,8 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
-import type { Use } from '../../fleet/model.ts';
+import type { Generator, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude } from '../facts.ts';
+import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';
@@ -55,7 +55,7 @@ Mend the name, or declare the file.`,
   check: function* (context) {
     const facts = factsOf(context.fleet);
     for (const unit of context.fleet.units.values()) {
-      for (const use of unit.uses) {
+      for (const use of plainUses(unit)) {
         const files = filesWithoutUsed(facts, use);
         if (files !== null) yield reportOf(context, use, files);
       }
@@ -66,18 +66,33 @@ Mend the name, or declare the file.`,
 /** All files of the used generator if the used one is certainly not among them; else null. */
 function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   const name = use.fileName;
-  if (name === null || use.fileKind === 'pattern' || use.generatorKind === 'pattern') return null;
-  // What accessors read is checked at the registry's entry.
-  if (use.by !== 'option' || use.guarded || use.key !== null) return null;
+  if (name === null || use.fileKind === 'pattern') return null;
   const generators = facts.generators.get(use.generator);
   if (generators === undefined || mayBeDefinedElsewhere(facts, use.generator)) return null;
   const files: string[] = [];
   for (const generator of generators) {
-    const body = generator.body();
-    if (!body.complete.files || mayInclude(body.files, name)) return null;
-    files.push(...body.files.map(file => file.name));
+    if (mayHave(generator, name)) return null;
+    files.push(...generator.body().files.map(file => file.name));
   }
   return sortedUnique(files);
+}
+
+const answers = new WeakMap<Generator, Map<string, boolean>>();
+
+/** May the generator have a file of this name? Asked by each machine that uses it. */
+function mayHave(generator: Generator, name: string): boolean {
+  let known = answers.get(generator);
+  if (known === undefined) {
+    known = new Map();
+    answers.set(generator, known);
+  }
+  let answer = known.get(name);
+  if (answer === undefined) {
+    const { complete, files } = generator.body();
+    answer = !complete.files || mayInclude(files, name);
+    known.set(name, answer);
+  }
+  return answer;
 }
 
 function reportOf({ sources }: CheckContext, use: Use, files: readonly string[]): Report {

@@ -2,7 +2,14 @@
 import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { type Facts, factsOf, isWithout, machinesOfUnit, mayBeDefinedElsewhere } from '../facts.ts';
+import {
+  type Facts,
+  factsOf,
+  isWithout,
+  machinesOfUnit,
+  mayBeDefinedElsewhere,
+  plainUses,
+} from '../facts.ts';
 import type { CheckContext, Report, Rule, Severity } from '../rule.ts';
 import { didYouMean, editDistance, suggest } from '../suggest.ts';
 import { inBrackets } from '../wording.ts';
@@ -87,8 +94,8 @@ Mend the name, or select the key that brings the generator.`,
       const assigned = assignedNames(unit);
       const from =
         assigned === null ? null : { names: assigned, machines: machinesOfUnit(unit), isByKey: true };
-      for (const use of unit.uses) {
-        if (!isCertain(use) || mayBeDefinedElsewhere(facts, use.generator)) continue;
+      for (const use of plainUses(unit)) {
+        if (mayBeDefinedElsewhere(facts, use.generator)) continue;
         const missing =
           (from === null ? null : missingFrom(facts, from, use)) ??
           missingOn(context, facts, unit, use) ??
@@ -120,11 +127,6 @@ function assignedNames(unit: Unit): ReadonlySet<string> | null {
   return names;
 }
 
-/** Keys that accessors look up have rules of their own. */
-function isCertain(use: Use): boolean {
-  return use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null;
-}
-
 /** Where the module itself takes its generators from a registry. */
 function missingFrom(
   facts: Facts,
@@ -143,8 +145,8 @@ function missingFrom(
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
   const readers = readersOf(fleet, unit.file);
   if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;
-  const machines = [...readers.certain, ...readers.possible];
-  if (!machines.every(machine => isSurelyWithout(fleet, facts, machine, use.generator))) return null;
+  const isWithoutIt = (machine: string) => isSurelyWithout(fleet, facts, machine, use.generator);
+  if (!readers.certain.every(isWithoutIt) || !readers.possible.every(isWithoutIt)) return null;
   const source = sources.parse(unit.file);
   // `self.nixosConfigurations.lea.config`: another machine's.
   if (source === null || /\b(nixosConfigurations|darwinConfigurations|nodes)\b/.test(source.text))

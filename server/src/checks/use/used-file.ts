@@ -4,7 +4,10 @@
  */
 import { catalogueEntries, catalogueFile } from '../../fleet/catalogue.ts';
 import type { Fleet, Generator, GeneratorFile, Unit, Use } from '../../fleet/model.ts';
-import { type Facts, factsOf } from '../facts.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import { type Facts, factsOf, isAmong } from '../facts.ts';
+import type { CheckContext } from '../rule.ts';
+import { readersOf } from './machines.ts';
 
 export interface UsedFile {
   /** Null where it is not known, as for the others. */
@@ -16,20 +19,45 @@ export interface UsedFile {
   readonly generators: readonly Generator[];
 }
 
+/** By generator and name of the file: what the files are like that the workspace declares. */
+const declaredFiles = new WeakMap<Generator, Map<string, UsedFile>>();
+
 /** The file that a use names; null where it is not certain which that is, or what it is like. */
 export function usedFile(facts: Facts, use: Use): UsedFile | null {
   if (use.generatorKind === 'pattern' || use.fileKind === 'pattern' || use.fileName === null) return null;
   const generators = facts.generators.get(use.generator) ?? [];
+  const [only, ...others] = generators;
+  if (only === undefined || others.length > 0)
+    return readUsed(facts, generators, use.generator, use.fileName);
+  let files = declaredFiles.get(only);
+  if (files === undefined) {
+    files = new Map();
+    declaredFiles.set(only, files);
+  }
+  const before = files.get(use.fileName);
+  if (before !== undefined) return before;
+  const fresh = readUsed(facts, generators, use.generator, use.fileName);
+  // What the workspace does not declare depends on more than this generator.
+  if (fresh !== null && fresh.declared.length > 0) files.set(use.fileName, fresh);
+  return fresh;
+}
+
+function readUsed(
+  facts: Facts,
+  generators: readonly Generator[],
+  generatorName: string,
+  fileName: string,
+): UsedFile | null {
   const declared: GeneratorFile[] = [];
   for (const generator of generators) {
     const body = generator.body();
-    const file = body.files.find(each => each.name === use.fileName);
+    const file = body.files.find(each => each.name === fileName);
     if (file !== undefined) declared.push(file);
     else if (!body.complete.files) return null;
   }
   if (declared.length === 0) {
-    if (facts.patterns.some(pattern => pattern.test(use.generator))) return null;
-    return fromCatalogue(use.generator, use.fileName);
+    if (facts.patterns.some(pattern => pattern.test(generatorName))) return null;
+    return fromCatalogue(generatorName, fileName);
   }
   return {
     secret: agreed(declared, file => file.secret),
@@ -66,15 +94,89 @@ export interface KnownUse {
   readonly file: UsedFile;
 }
 
-/** The uses that read one of these attributes, of files that are certainly secret. */
-export function* usesOfSecrets(fleet: Fleet, attributes: readonly string[]): Iterable<KnownUse> {
+const secretUses = new WeakMap<Fleet, ReadonlyMap<string, readonly KnownUse[]>>();
+
+/** The uses that read an attribute of files that are certainly secret. */
+export function usesOfSecrets(fleet: Fleet, attribute: string): readonly KnownUse[] {
+  let known = secretUses.get(fleet);
+  if (known === undefined) {
+    known = readSecretUses(fleet);
+    secretUses.set(fleet, known);
+  }
+  return known.get(attribute) ?? [];
+}
+
+function readSecretUses(fleet: Fleet): Map<string, KnownUse[]> {
   const facts = factsOf(fleet);
+  const found = new Map<string, KnownUse[]>();
   for (const unit of fleet.units.values())
     for (const use of unit.uses) {
-      if (use.attribute === null || !attributes.includes(use.attribute)) continue;
+      if (use.attribute === null) continue;
       const file = usedFile(facts, use);
-      if (file?.secret === true) yield { unit, use, file };
+      if (file?.secret !== true) continue;
+      const same = found.get(use.attribute);
+      if (same === undefined) found.set(use.attribute, [{ unit, use, file }]);
+      else same.push({ unit, use, file });
     }
+  return found;
+}
+
+/** What the text around a use shows by itself, whatever is used. */
+interface Seen<T> {
+  readonly use: Use;
+  readonly found: T;
+}
+
+/** A use of a secret's path with what was seen there. */
+export interface SeenUse<T> extends KnownUse {
+  readonly found: T;
+}
+
+/**
+ * Looks at the uses of paths where they are written, once for as long as their file is the same: of a thousand
+ * machines nearly none has anything to see. What is used there is looked up anew.
+ * @param mark what the text of the file has where there is something to see
+ * @param look null: there is nothing; it is to keep no part of the tree
+ */
+export function seenAtPaths<T>(
+  mark: RegExp,
+  look: (source: SourceFile, use: Use) => T | null,
+): (context: CheckContext) => Iterable<SeenUse<T>> {
+  const known = new WeakMap<Unit, readonly Seen<T>[]>();
+  const seenIn = (unit: Unit, { sources }: CheckContext): readonly Seen<T>[] => {
+    const before = known.get(unit);
+    if (before !== undefined) return before;
+    const uses = unit.uses.filter(use => use.attribute === 'path' && use.at.file === unit.file);
+    const source =
+      uses.length === 0 || !mark.test(sources.text(unit.file) ?? '') ? null : sources.parse(unit.file);
+    const fresh = source === null ? [] : uses.flatMap(use => seenAt(use, look(source, use)));
+    known.set(unit, fresh.length === 0 ? NOTHING : fresh);
+    return fresh;
+  };
+  return function* (context) {
+    const facts = factsOf(context.fleet);
+    for (const unit of context.fleet.units.values())
+      for (const { use, found } of seenIn(unit, context)) {
+        const file = usedFile(facts, use);
+        if (file?.secret === true) yield { unit, use, file, found };
+      }
+  };
+}
+
+const NOTHING: readonly never[] = [];
+
+function seenAt<T>(use: Use, found: T | null): Seen<T>[] {
+  return found === null ? [] : [{ use, found }];
+}
+
+/** The machines on which a use reads the file: of those that have the generator the ones that read the use's file. */
+export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly string[] {
+  const having = file.generators.flatMap(generator =>
+    generator.machines === null ? [] : [generator.machines],
+  );
+  const readers = readersOf(fleet, unit.file)?.certain ?? [];
+  if (readers.length === 0) return having.flat();
+  return readers.filter(machine => having.some(machines => isAmong(machines, machine)));
 }
 
 /** `the file "password" of generator "mail"` */

@@ -52,7 +52,7 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
     },
   ],
   check: function* ({ fleet, sources }) {
-    for (const { use } of usesOfSecrets(fleet, ['value'])) {
+    for (const { use } of usesOfSecrets(fleet, 'value')) {
       if (use.by !== 'option' || use.guarded) continue;
       const { attributeAt } = use;
       const isWritten = attributeAt !== null && writtenAt(sources, attributeAt) === 'value';
