@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
 import { statusesIn } from '../../server/src/cli/use-status.ts';
-import { readContents } from '../../server/src/store/read.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 /** The status of each use in a module, by the generator it names. */
 function statuses(module: string): Record<string, string> {
   const workspace = fleetWorkspace({ 'module.nix': module });
   const fleet = workspace.fleet();
-  const statusOf = statusesIn({
-    version: 1,
-    fleet,
-    findings: new Map(),
-    files: workspace.files,
-    stored: () => readContents(workspace.files),
-  });
+  const statusOf = statusesIn(fleet, workspace.files);
   const uses = fleet.units.get('module.nix')?.uses ?? [];
   return Object.fromEntries(uses.map(use => [use.generator, statusOf(use)]));
 }

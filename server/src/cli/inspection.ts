@@ -3,13 +3,13 @@
  * added; none is renamed or removed while `schemaVersion` is 1.
  */
 
-import type { Snapshot } from '../editor/snapshot.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
 import { backendNamed, readStore } from '../store/read.ts';
 import { implicitByName, readSops } from '../store/sops.ts';
 import { readVars } from '../store/vars.ts';
+import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -20,11 +20,11 @@ export type Inspection = ReturnType<typeof inspection>;
 type At = (place: Place) => { file: string; line: number; column: number };
 
 export function inspection(workspace: Workspace) {
-  const snapshot = workspace.snapshot();
-  const { fleet, files } = snapshot;
+  const fleet = workspace.fleet();
+  const { files } = workspace;
   const at = placesBy(spansIn(files));
   const generatorsOf = generatorNamesByMachine(fleet.generators);
-  const statusOf = statusesIn(snapshot);
+  const statusOf = statusesIn(fleet, files);
   const machinesOf = machinesByKey(workspace);
   const registries = fleet.registries.map(registry => registryOf(registry, machinesOf, at));
   return {
@@ -48,8 +48,8 @@ export function inspection(workspace: Workspace) {
     // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
-    secrets: secretsOf(snapshot, at),
-    store: storeOf(snapshot),
+    secrets: secretsOf(fleet, files, at),
+    store: storeOf(fleet, files),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files
@@ -89,7 +89,7 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
 }
 
 /** What is stored, and where: as the configuration says, or else as what lies on disk tells. */
-function storeOf({ fleet, files }: Snapshot) {
+function storeOf(fleet: Fleet, files: WorkspaceFiles) {
   const settings = fleet.storeSettings();
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
   const [first] = set;
@@ -111,7 +111,7 @@ function storeOf({ fleet, files }: Snapshot) {
 }
 
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
-function secretsOf({ fleet, files }: Snapshot, at: At) {
+function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   const names = fleet.machines.map(machine => machine.name);
   const joined = joinSecrets(files, fleet.secrets(), implicitByName(readSops(files), names));
   return joined.secrets.map(secret => ({
@@ -201,7 +201,7 @@ function generatorOf(generator: Generator, at: At) {
 /** The machines that select a key, in the order of the matrix. */
 function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
   const machines = new Map<string, Set<string>>();
-  for (const { registry, rows } of workspace.snapshot().fleet.matrices) {
+  for (const { registry, rows } of workspace.fleet().matrices) {
     for (const { machine, keys, shared } of rows) {
       if (shared) continue;
       for (const { key } of keys) {

@@ -2,24 +2,26 @@
  * Whether what a use names exists, as far as is known. `undefined` is said only where a rule has proved it; what
  * is neither found nor proved to be missing is `unknown`.
  */
-import type { Snapshot } from '../editor/snapshot.ts';
+import type { CheckFiles } from '../checks/rule.ts';
+import { runRules } from '../checks/run.ts';
+import { undefinedFile } from '../checks/use/undefined-file.ts';
+import { undefinedGenerator } from '../checks/use/undefined-generator.ts';
 import { catalogueFile, isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type { Generator, Place, Use } from '../fleet/model.ts';
+import type { Fleet, Generator, Place, Use } from '../fleet/model.ts';
 
 export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
 
-const PROOFS = new Set(['use/undefined-generator', 'use/undefined-file']);
+/** The rules that prove a use to be wrong. */
+const PROOFS = [undefinedGenerator, undefinedFile];
 
-/** Answers for all uses of a snapshot. */
-export function statusesIn({ fleet, findings }: Snapshot): (use: Use) => UseStatus {
+/** Answers for all uses of a fleet. */
+export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseStatus {
   const generators = new Map<string, Generator[]>();
   for (const generator of fleet.generators) {
     generators.set(generator.name, [...(generators.get(generator.name) ?? []), generator]);
   }
   const proved = new Set<string>();
-  for (const finding of [...findings.values()].flat()) {
-    if (PROOFS.has(finding.rule)) proved.add(placeKey(finding.at));
-  }
+  for (const { at } of runRules(PROOFS, fleet, files, { severities: {} })) proved.add(placeKey(at));
 
   const patterns = fleet.generators.filter(generator => generator.nameKind === 'pattern');
 
