@@ -21,7 +21,8 @@ export function growthChart(sizes) {
   ];
   const machines = sizes.map(size => size.machines);
   const body = panels.map((each, index) => panel(each, machines, index * WIDTH)).join('');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * WIDTH}" height="${HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#808080">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * WIDTH}" height="${HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#808080" role="img">
+  <title>Time and memory of a cold inspect, by the number of machines</title>
 ${body}</svg>
 `;
 }

@@ -255,11 +255,10 @@ describe.skipIf(noBox !== null)('real tools', () => {
   const text = (id: string) => readFileSync(join(files, id), 'utf8');
   const tool = (command: string, ...args: readonly string[]) =>
     execFileSync(command, args, { cwd: files, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  const check = (name: string, verify: () => void) =>
-    it.skipIf(!isThere(name))(
-      `${name}${isThere(name) ? '' : ` (not installed: ${KINDS[name]?.tools.join(', ')})`}`,
-      verify,
-    );
+  const check = (name: string, verify: () => void) => {
+    if (isThere(name)) it(name, verify);
+    else console.info(`"${name}" is not tried: ${KINDS[name]?.tools.join(', ')} not installed.`);
+  };
 
   it('make everything, once', async () => {
     expect((await made.run(['verify'])).stdout).toBe('All vars are present and valid.\n');

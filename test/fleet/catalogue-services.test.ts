@@ -62,14 +62,11 @@ describe('the services of the catalogue', () => {
     }
   });
 
-  it.runIf(isThere)(
-    'are those of clan-core',
-    async () => {
+  if (isThere)
+    it('are those of clan-core', async () => {
       const declared = await declaredServices();
       expect(Object.fromEntries(declared)).toEqual(
         Object.fromEntries(SERVICES.map(service => [service.name, service.roles])),
       );
-    },
-    60_000,
-  );
+    }, 60_000);
 });
