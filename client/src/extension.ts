@@ -4,6 +4,7 @@
  */
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
+import { whenCalm } from './calm.ts';
 import { registerCommands } from './commands.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
@@ -17,6 +18,9 @@ export interface ExtensionExports {
   readonly activationMilliseconds: number;
 }
 
+/** Milliseconds without an edit before the views ask the server anew: it answers findings first. */
+const VIEW_DELAY = 300;
+
 let server: Server | undefined;
 
 /** Registers commands and status, and lets the server start in the background. */
@@ -25,17 +29,19 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
   // The views are made of what the server says, and the server tells them when to ask again.
-  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => {
+  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => calm.note());
+  const fleet = createFleetViews(server);
+  const graph = createGraphTab(server, context.extensionUri);
+  const calm = whenCalm(VIEW_DELAY, () => {
     fleet.refresh();
     graph.refresh();
   });
-  const fleet = createFleetViews(server);
-  const graph = createGraphTab(server, context.extensionUri);
   context.subscriptions.push(
     log,
     status,
     fleet,
     graph,
+    calm,
     ...registerCommands(server, log, graph),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
