@@ -87,7 +87,8 @@ const lighterRules = [...new Set(lighter.map(({ rule, severity }) => `${severity
 const text = `# Precision
 
 What \`varsmith check\` says about ${repositories} public repositories that declare vars, at fixed commits. Every error and
-every warning was read in the source. *True*: it fails, leaks, or does not do what its author meant. *Harmless*: it is as
+every warning was looked at in the source; removed options were compared with a search for their names, drifted
+recipients with clan's own condition. *True*: it fails, leaks, or does not do what its author meant. *Harmless*: it is as
 the finding says, and nothing comes of it. *False*: the finding is wrong.
 
 Made by \`npm run docs:precision -- --checkouts DIR --update\`; the verdicts are in [precision.json](precision.json).
