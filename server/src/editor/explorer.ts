@@ -52,21 +52,42 @@ export function machineEntries(snapshot: Snapshot): {
   readonly unassigned: number;
 } {
   const byMachine = generatorsByMachine(snapshot);
+  const index = storedIndex(snapshot.stored());
   const machines = snapshot.fleet.machines.map(({ name, class: kind, system, tags, at }): MachineEntry => {
     const own = byMachine.get(name) ?? [];
-    const files = own.flatMap(generator => entryOf(snapshot, generator, name).files);
-    const known = files.every(({ stored }) => stored !== null);
     return {
       name,
       class: kind,
       system,
       tags,
       generators: own.length,
-      missing: known ? files.filter(({ stored }) => stored === false).length : null,
+      missing: missingOf(snapshot, index, own, name),
       at,
     };
   });
   return { machines, unassigned: byMachine.get(null)?.length ?? 0 };
+}
+
+/** How many files a machine lacks; null where that cannot be told of all of them. */
+function missingOf(
+  snapshot: Snapshot,
+  index: StoredIndex,
+  own: readonly Generator[],
+  machine: string,
+): number | null {
+  let missing = 0;
+  for (const generator of own) {
+    // One body for all machines is made once; only where they differ is the machine's own put together.
+    const [only, ...others] = generator.bodies();
+    const body = only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
+    const placed: Placed = { generator: generator.name, share: body.share, machine };
+    for (const { name, nameKind } of body.files) {
+      const stored = nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name);
+      if (stored === null) return null;
+      if (!stored) missing++;
+    }
+  }
+  return missing;
 }
 
 /** @param machine null: those of no machine that is known */

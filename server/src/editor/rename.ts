@@ -11,7 +11,7 @@ import { readVars } from '../store/vars.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject, Target } from './targets.ts';
+import { nameOf, type Subject, type Target } from './targets.ts';
 
 /** A stored file or folder that goes by the old name. Paths relative to the root. */
 export interface Move {
@@ -38,7 +38,7 @@ export function prepareRename(
 ): { readonly at: Place; readonly name: string } | Refusal | null {
   const found = indexOf(snapshot).targetAt(file, offset);
   if (!found || found.role === 'field') return null;
-  const name = nameOf(found.subject);
+  const name = ownName(found.subject);
   if (name === null) return { refused: MACHINES };
   if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
     return { at: innerPlace(snapshot, found.at, name), name };
@@ -59,7 +59,7 @@ export function rename(
   const found = index.targetAt(file, offset);
   if (!found || found.role === 'field') return null;
   const { subject } = found;
-  const from = nameOf(subject);
+  const from = ownName(subject);
   if (from === null) return { refused: MACHINES };
   if (from === to) return { edits: [], moves: [] };
   const problem = problemOf(index, subject, to);
@@ -80,19 +80,8 @@ export function rename(
 }
 
 /** Null for what goes by a name that is not only Varsmith's to change. */
-function nameOf(subject: Subject): string | null {
-  switch (subject.kind) {
-    case 'key':
-      return subject.key;
-    case 'generator':
-      return subject.name;
-    case 'file':
-      return subject.file;
-    case 'prompt':
-      return subject.prompt;
-    default:
-      return null;
-  }
+function ownName(subject: Subject): string | null {
+  return subject.kind === 'row' || subject.kind === 'machine' ? null : nameOf(subject);
 }
 
 /** The subjects that have to go by one name: a persisted prompt is its file. */

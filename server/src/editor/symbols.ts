@@ -4,7 +4,7 @@ import { bindingNamedAt } from '../checks/locate.ts';
 import type { Place } from '../fleet/model.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { filesWithTargets, type Subject, type Target } from './targets.ts';
+import { filesWithTargets, nameOf, type Subject, type Target } from './targets.ts';
 
 export type SymbolKind = Subject['kind'];
 
@@ -74,22 +74,6 @@ function nearer(part: Target, best: Target | undefined, each: Target): Target {
 
 function generatorOf(subject: Subject): string | null {
   return subject.kind === 'file' || subject.kind === 'prompt' ? subject.generator : null;
-}
-
-function nameOf(subject: Subject): string {
-  switch (subject.kind) {
-    case 'key':
-      return subject.key;
-    case 'generator':
-      return subject.name;
-    case 'file':
-      return subject.file;
-    case 'prompt':
-      return subject.prompt;
-    case 'row':
-    case 'machine':
-      return subject.machine;
-  }
 }
 
 const DETAILS: Readonly<Record<SymbolKind, string>> = {

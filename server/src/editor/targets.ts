@@ -27,14 +27,48 @@ export interface Target {
   readonly inScript: boolean;
 }
 
+/** What of a fleet is written where, by file: looked through once, however many files are asked about. */
+interface Written {
+  readonly machines: ReadonlyMap<string, readonly Named[]>;
+  /** Machines that roles of the inventory name. */
+  readonly members: ReadonlyMap<string, readonly Named[]>;
+  readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
+}
+
+interface Named {
+  readonly name: string;
+  readonly at: Place;
+}
+
+const written = new WeakMap<Fleet, Written>();
+
+function writtenIn(fleet: Fleet): Written {
+  const known = written.get(fleet);
+  if (known) return known;
+  const fresh = {
+    machines: byFile(fleet.machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }]))),
+    members: byFile(roleEntries(fleet)),
+    definitions: byFile(fleet.generators.flatMap(({ definitions }) => definitions)),
+  };
+  written.set(fleet, fresh);
+  return fresh;
+}
+
+function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(one.at.file);
+    if (group) group.push(one);
+    else groups.set(one.at.file, [one]);
+  }
+  return groups;
+}
+
 /** The files in which anything can be pointed at, sorted. */
 export function filesWithTargets(fleet: Fleet): string[] {
-  const files = new Set<string>();
-  for (const { at } of fleet.machines) if (at !== null) files.add(at.file);
-  for (const { file } of [...fleet.registries, ...fleet.matrices]) files.add(file);
-  for (const file of fleet.units.keys()) files.add(file);
-  for (const { at } of roleEntries(fleet)) files.add(at.file);
-  return [...files].sort();
+  const { machines, members } = writtenIn(fleet);
+  const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
+  return [...new Set([...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()])].sort();
 }
 
 /**
@@ -55,8 +89,10 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
       byPlace.set(place, { ...before, role });
   };
 
-  for (const { name, at } of fleet.machines) add(at, { kind: 'machine', machine: name }, 'declaration');
-  for (const { name, at } of roleEntries(fleet)) add(at, { kind: 'machine', machine: name }, 'use');
+  const { machines, members, definitions } = writtenIn(fleet);
+  for (const { name, at } of machines.get(file) ?? [])
+    add(at, { kind: 'machine', machine: name }, 'declaration');
+  for (const { name, at } of members.get(file) ?? []) add(at, { kind: 'machine', machine: name }, 'use');
   for (const registry of fleet.registries) addRegistry(registry, add);
   for (const { file: matrix, registry, rows } of fleet.matrices) {
     for (const { machine, at, keys, shared } of rows) {
@@ -66,7 +102,7 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
     }
   }
   const unit = fleet.units.get(file);
-  for (const definition of definitionsIn(fleet, file)) addDefinition(definition, add);
+  for (const definition of definitions.get(file) ?? []) addDefinition(definition, add);
   if (unit) addUnit(unit, add);
   return [...byPlace.values()]
     .filter(target => target !== null)
@@ -75,13 +111,8 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
 
 type Add = (at: Place | null, subject: Subject, role: Target['role'], inScript?: boolean) => void;
 
-/** The definitions whose names are written in a file. */
-function definitionsIn(fleet: Fleet, file: string): GeneratorDefinition[] {
-  return fleet.generators.flatMap(({ definitions }) => definitions.filter(({ at }) => at.file === file));
-}
-
 /** Machines that roles of the inventory name. */
-function roleEntries({ inventory }: Fleet): { readonly name: string; readonly at: Place }[] {
+function roleEntries({ inventory }: Fleet): Named[] {
   return inventory.instances.flatMap(({ roles }) =>
     [...roles.values()].flatMap(({ machines }) =>
       machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }])),
@@ -155,6 +186,23 @@ function subjectOf(
 function isFileBehind(file: Subject, prompt: Subject): boolean {
   if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
   return file.generator === prompt.generator && file.file === prompt.prompt;
+}
+
+/** What a subject is called. */
+export function nameOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'key':
+      return subject.key;
+    case 'generator':
+      return subject.name;
+    case 'file':
+      return subject.file;
+    case 'prompt':
+      return subject.prompt;
+    case 'row':
+    case 'machine':
+      return subject.machine;
+  }
 }
 
 export function sameSubject(a: Subject, b: Subject): boolean {
