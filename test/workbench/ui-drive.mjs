@@ -40,7 +40,17 @@ function handles(page, pictures) {
     /** Opens the Problems view and narrows it to the rows that hold `text`: rows out of sight are not in the page. */
     async showProblems(text) {
       await command('Problems: Focus on Problems View');
-      await page.getByPlaceholder(/^Filter \(e\.g\./).fill(text);
+      const filter = page.getByPlaceholder(/^Filter \(e\.g\./);
+      const narrowed = page.getByText(/^Showing \d+ of \d+$/).first();
+      // While the view is being made it may drop what is typed; what narrows the rows has arrived.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await filter.fill(text);
+        const arrived = narrowed.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        );
+        if (await arrived) return;
+      }
     },
     /** Waits for an entry of the open lightbulb menu. */
     async actionOffered(text) {
