@@ -70,7 +70,7 @@ describe('nothing at all is written', () => {
     refuses(root, change('a.nix', 'o\ufffd', 'new'), 'a.nix is not UTF-8');
   });
   test('when the path leads out of the root', () => {
-    const root = folder({});
+    const root = join(folder({ 'inner/b.nix': '' }), 'inner');
     refuses(root, change('../a.nix', null, 'new'), '../a.nix leads out of');
     expect(existsSync(join(root, '../a.nix'))).toBe(false);
   });

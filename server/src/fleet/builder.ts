@@ -11,6 +11,7 @@ import type { Lazy, NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
 import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
+import { constantDefinitions } from './constant.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
 import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
@@ -68,6 +69,8 @@ interface State {
   /** Of the same registries. */
   holdsKeys: KeyFinder | null;
   readonly units: Map<string, Unit>;
+  /** Units of files that are to be read again. */
+  readonly unitsBefore: Map<string, Unit>;
   /** What was followed when a file's unit was read, or when it was seen that it has none. */
   readonly followed: Map<string, Followed>;
   pipeline: {
@@ -108,6 +111,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
     for (const path of paths) {
       state.registries.delete(path);
       state.matrices.delete(path);
+      const unit = state.units.get(path);
+      if (unit !== undefined) state.unitsBefore.set(path, unit);
       state.units.delete(path);
       state.followed.delete(path);
       state.declared.delete(path);
@@ -208,16 +213,20 @@ function readUnitOf(
   path: string,
 ): void {
   const facts = texts.get(path);
-  const before = state.followed.get(path);
-  if (facts === undefined || (before?.facts === facts && before.pipeline === pipeline)) return;
+  const earlier = state.followed.get(path);
+  if (facts === undefined || (earlier?.facts === facts && earlier.pipeline === pipeline)) return;
   const places = placesToFollow(facts, texts, pipeline);
   state.followed.set(path, { facts, pipeline, places });
-  if (before?.facts === facts && sameItems(before.places, places)) return;
+  if (earlier?.facts === facts && sameItems(earlier.places, places)) return;
   state.units.delete(path);
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
   if (file === null) return;
-  state.units.set(path, readUnit(state.evaluation, file, known, places));
+  const unit = readUnit(state.evaluation, file, known, places);
+  const before = state.unitsBefore.get(path);
+  state.unitsBefore.delete(path);
+  const definitions = constantDefinitions(unit.definitions, before?.definitions ?? []);
+  state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
   // As a module it is most likely asked for later, when its tree would have to be made again.
   if (state.trees.isThrifty()) table.file(path);
   else state.trees.done(path, file.text.length);
@@ -236,6 +245,7 @@ function newState(files: FleetFiles): State {
     registriesOfMatrices: [],
     holdsKeys: null,
     units: new Map(),
+    unitsBefore: new Map(),
     followed: new Map(),
     pipeline: null,
     declared: new Map(),

@@ -5,6 +5,7 @@ import { display, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue } from '../nix/value.ts';
+import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
 import { callsOf, placeOf } from './places.ts';
@@ -98,7 +99,9 @@ function definition(
     conditional: conditional || entry.optional || isConditional(cx, entry.value),
     body() {
       if (body === null) {
-        const read = withBudget(cx, BODY_STEPS, () => readBody(cx, entry.value, at));
+        const read = withBudget(cx, BODY_STEPS, () =>
+          readOnce(cx, entry.value, at, () => readBody(cx, entry.value, at)),
+        );
         body = read instanceof BudgetExceeded ? OPAQUE : read;
       }
       return body;

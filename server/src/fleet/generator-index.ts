@@ -144,11 +144,15 @@ function updateShares(index: GeneratorIndex, parts: GeneratorParts, touched: Set
     }
   }
 
-  for (const [file, { unit }] of shares)
-    if (units.get(file) !== unit) {
-      note(shares.get(file) as Share, 'delete');
+  for (const [file, share] of shares) {
+    const unit = units.get(file);
+    if (unit === share.unit) continue;
+    if (unit !== undefined && saysSame(unit, share)) shares.set(file, { ...share, unit });
+    else {
+      note(share, 'delete');
       shares.delete(file);
     }
+  }
   for (const unit of units.values()) {
     const before = shares.get(unit.file);
     if (before !== undefined && (before.rows === null || sameItems(before.rows, rows))) continue;
@@ -164,6 +168,16 @@ function updateShares(index: GeneratorIndex, parts: GeneratorParts, touched: Set
     note(share, 'add');
   }
   return patterns;
+}
+
+/** The unit of a file that has been read again: does it say the same of generators? */
+function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
+  if (unit.definitions !== before.definitions) return false;
+  const told = ({ assignments }: Unit) =>
+    JSON.stringify(assignments.map(({ machines, names }) => [machines, names]));
+  return (
+    told(unit) === told(before) && (rows === null || unit.assignments.length === before.assignments.length)
+  );
 }
 
 function namesIn({ unit, assigned }: Share): Set<string> {

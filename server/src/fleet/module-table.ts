@@ -5,6 +5,7 @@ import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.t
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
+import { constantModule } from './constant.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import type { GeneratorDefinition } from './model.ts';
@@ -18,6 +19,8 @@ export interface ModuleTable extends ModuleLookup {
   readonly dropped: Set<ModuleFacts | null>;
   /** The module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
+  /** Reads again what has changed; what says the same as before is not among the dropped any more. */
+  refresh(): void;
 }
 
 /** What is kept from one build to the next. */
@@ -26,6 +29,8 @@ export interface ModuleCache {
   readonly outputs: Map<string, FileOutputs>;
   /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
   readonly dropped: Set<ModuleFacts | null>;
+  /** The same by file, as far as those have not been read again. */
+  readonly before: Map<string, ModuleFacts>;
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
@@ -42,6 +47,7 @@ export function createModuleCache(): ModuleCache {
     files: new Map(),
     outputs: new Map(),
     dropped: new Set(),
+    before: new Map(),
     joined: new Map(),
     values: new WeakMap(),
   };
@@ -50,6 +56,7 @@ export function createModuleCache(): ModuleCache {
 export function forgetModules(cache: ModuleCache, path: string): void {
   const facts = cache.files.get(path);
   if (facts !== undefined) cache.dropped.add(facts);
+  if (facts) cache.before.set(path, facts);
   cache.files.delete(path);
   cache.outputs.delete(path);
 }
@@ -93,13 +100,12 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
     options.done(file);
-    return (
-      facts && {
-        ...facts,
-        file: path,
-        definitions: withKnown(facts.definitions, options.definitionsOf(path)),
-      }
-    );
+    if (facts === null) return null;
+    const definitions = withKnown(facts.definitions, options.definitionsOf(path));
+    const fresh = { ...facts, file: path, definitions };
+    const before = cache.before.get(path);
+    cache.before.delete(path);
+    return before === undefined ? fresh : constantModule(fresh, before);
   }
 
   function outputsOf(path: string): FileOutputs {
@@ -135,21 +141,26 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     return found;
   }
 
+  function file(path: string): ModuleFacts | null {
+    let facts = cache.files.get(path);
+    if (facts === undefined) {
+      facts = readFile(path);
+      cache.files.set(path, facts);
+    }
+    return facts;
+  }
+
   return {
     dropped: cache.dropped,
+    file,
+    refresh() {
+      for (const [path, before] of [...cache.before]) if (file(path) === before) cache.dropped.delete(before);
+    },
     of(module, at, given) {
       let facts = cache.values.get(module);
       if (facts === undefined) {
         facts = read(module, at, given);
         cache.values.set(module, facts);
-      }
-      return facts;
-    },
-    file(path) {
-      let facts = cache.files.get(path);
-      if (facts === undefined) {
-        facts = readFile(path);
-        cache.files.set(path, facts);
       }
       return facts;
     },

@@ -74,6 +74,7 @@ export interface Ownership {
 export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, MachineGenerators> {
   const { joined, table, ownership } = own;
   const given = givenModules(cx, own);
+  table.refresh();
   const found = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
   for (const { name } of joined.machines) {
