@@ -6,10 +6,12 @@
  */
 import { expect } from 'vitest';
 import { PIPELINE } from '../../server/src/checks/examples.ts';
+import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { CheckFiles, Example, Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
 import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
-import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
+import { createFleetBuilder, type FleetFiles, type FleetSettings } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
+import type { SourceFile } from '../../server/src/nix/source.ts';
 import { loadShell } from '../../server/src/shell/parser.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
@@ -75,6 +77,62 @@ export function check(
     throw failure.error;
   }).filter(({ rule }) => world.others?.(rule) !== true);
   return { fleet, files, findings };
+}
+
+/** A workspace that lives on, as in an editor: edits in, findings out. */
+export interface Living {
+  /** Changes, adds or (with null) removes files. */
+  write(changes: Readonly<Record<string, string | null>>): void;
+  findings(): readonly Finding[];
+}
+
+/** As `check`, for one edit after another. What is known from one run is used in the next. */
+export function living(texts: Texts, world: World = {}): Living {
+  let current = texts;
+  let files = checkFiles(current, world);
+  const parsed = new Map<string, SourceFile>();
+  const view = (): CheckFiles => ({
+    ...files,
+    // A file that is the same is the same object, as in the editor.
+    parse(path) {
+      const known = parsed.get(path);
+      if (known !== undefined && known.text === current[path]) return known;
+      const file = files.parse(path);
+      if (file !== null) parsed.set(path, file);
+      return file;
+    },
+  });
+  const now: FleetFiles = {
+    parse: path => view().parse(path),
+    text: path => files.text(path),
+    kind: path => files.kind(path),
+    list: directory => files.list(directory),
+    nixFiles: () => Object.keys(current).filter(path => path.endsWith('.nix')),
+  };
+  const builder = createFleetBuilder(now, usualFiles);
+  const memory = createMemory();
+  let changed: Set<string> | null = null;
+  return {
+    write(changes) {
+      const next: Record<string, string> = { ...current };
+      for (const [path, text] of Object.entries(changes)) {
+        if (text === null) delete next[path];
+        else next[path] = text;
+        changed?.add(path);
+      }
+      current = next;
+      files = checkFiles(current, world);
+      builder.changed(Object.keys(changes));
+    },
+    findings() {
+      const since = { memory, changed: changed === null ? null : [...changed] };
+      changed = new Set();
+      const fail = ({ error }: { readonly error: unknown }) => {
+        throw error;
+      };
+      return runChecks(builder.build(), view(), defaults, fail, since);
+    },
+  };
 }
 
 function checkFiles(texts: Texts, { links = {}, tracked, executable }: World): CheckFiles {

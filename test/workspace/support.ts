@@ -1,10 +1,12 @@
 // What the tests of workspaces, of the server and of the command line share: folders made for one test, and a
 // small analysis whose findings a test can write down: `bad` is an error wherever it stands, `needs-x` unless some
 // file says `gives-x`.
+
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { Finding, Rule } from '../../server/src/checks/rule.ts';
 import type { FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
@@ -83,6 +85,7 @@ export function smallEngine(): SmallEngine {
     changes,
     builds: () => builds,
     backendOf: () => null,
+    createMemory,
     loadScripts: () => null,
     breakDown(message) {
       broken = message;

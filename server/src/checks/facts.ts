@@ -17,6 +17,9 @@ import type {
   Unit,
   Use,
 } from '../fleet/model.ts';
+import { sameItems } from '../fleet/same.ts';
+import { derived, derivedIndex, type Index } from './memory/derived.ts';
+import { inUnits } from './memory/per-unit.ts';
 import { sortedUnique } from './wording.ts';
 
 export interface RegistryFacts {
@@ -44,66 +47,97 @@ export interface Facts {
   readonly elsewhere: Map<string, boolean>;
   /** Where generators are assigned from a registry: places as `placeKey`s. */
   readonly assignments: ReadonlySet<string>;
-  /** All reads of keys by name outside matrices, each place and key once. */
-  readonly lookups: readonly KeyLookup[];
 }
 
-const cache = new WeakMap<Fleet, Facts>();
+const views = new WeakMap<Fleet, Facts>();
 
-/** The index of a fleet, computed at most once. */
+/** The index of a fleet. Each part of it is computed when first asked for. */
 export function factsOf(fleet: Fleet): Facts {
-  const known = cache.get(fleet);
-  if (known !== undefined) return known;
-  const facts = collect(fleet);
-  cache.set(fleet, facts);
+  let facts = views.get(fleet);
+  if (facts === undefined) {
+    facts = {
+      get registries() {
+        return registriesOf(fleet);
+      },
+      get machines() {
+        return machinesOf(fleet);
+      },
+      get generators() {
+        return generatorsOf(fleet);
+      },
+      get patterns() {
+        return patternsOf(fleet).patterns;
+      },
+      get elsewhere() {
+        return patternsOf(fleet).elsewhere;
+      },
+      get assignments() {
+        return assignmentsOf(fleet);
+      },
+    };
+    views.set(fleet, facts);
+  }
   return facts;
 }
 
-function collect(fleet: Fleet): Facts {
+const registriesOf = derived((fleet): ReadonlyMap<string, RegistryFacts> => {
   const registries = new Map<string, RegistryFacts>();
   for (const registry of fleet.registries) {
     const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
     const byKey = new Map(registry.keys.map(key => [key.key, key]));
     registries.set(registry.file, { registry, byKey, matrices, rows: rowsByMachine(matrices) });
   }
+  return registries;
+});
+
+const machinesOf = derived(({ machines }) => new Map(machines.map(machine => [machine.name, machine])));
+
+const generatorsOf = derivedIndex((fleet): Index<Generator> => {
   const generators = new Map<string, Generator[]>();
-  const patterns: string[] = [];
   for (const generator of fleet.generators) {
-    if (generator.nameKind === 'pattern') patterns.push(generator.name);
-    else {
-      const same = generators.get(generator.name);
-      if (same === undefined) generators.set(generator.name, [generator]);
-      else same.push(generator);
-    }
+    if (generator.nameKind === 'pattern') continue;
+    const same = generators.get(generator.name);
+    if (same === undefined) generators.set(generator.name, [generator]);
+    else same.push(generator);
   }
-  return {
-    registries,
-    machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
-    generators,
-    ...patternFacts(patterns),
-    assignments: assignmentPlaces(fleet),
-    lookups: collectLookups(fleet),
-  };
+  return generators;
+});
+
+interface PatternFacts extends Pick<Facts, 'patterns' | 'elsewhere'> {
+  readonly names: readonly string[];
 }
 
-/** Of the fleet before: names with holes seldom change, and to try each on every name that is used takes long. */
-let lastPatterns: Pick<Facts, 'patterns' | 'elsewhere'> & { readonly key: string } = {
-  key: '',
-  patterns: [],
-  elsewhere: new Map(),
-};
+/** Names with holes seldom change, and to try each on every name that is used takes long. */
+const patternsOf = derived((fleet, before: PatternFacts | undefined): PatternFacts => {
+  const names = fleet.generators.flatMap(({ name, nameKind }) => (nameKind === 'pattern' ? [name] : []));
+  if (before !== undefined && sameItems(before.names, names)) return before;
+  return { names, patterns: names.map(patternOf), elsewhere: new Map() };
+});
 
-function patternFacts(names: readonly string[]): Pick<Facts, 'patterns' | 'elsewhere'> {
-  const key = names.join('\0');
-  if (key !== lastPatterns.key) lastPatterns = { key, patterns: names.map(patternOf), elsewhere: new Map() };
-  const { patterns, elsewhere } = lastPatterns;
-  return { patterns, elsewhere };
-}
+const assignmentPlaces = inUnits(({ assignments }) => assignments.map(({ at }) => placeKey(at)));
 
-function assignmentPlaces(fleet: Fleet): Set<string> {
-  const found = new Set<string>();
-  for (const unit of fleet.units.values()) for (const { at } of unit.assignments) found.add(placeKey(at));
+const assignmentsOf = derived((fleet, before: ReadonlySet<string> | undefined) =>
+  sameOr(before, new Set(assignmentPlaces(fleet))),
+);
+
+const lookedUp = inUnits(unit => new Set(lookupsIn(unit).map(({ registry, key }) => `${registry}\0${key}`)));
+
+/** The keys of each registry, by its file, that are read by name outside matrices. */
+export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
+  const found = new Map<string, string[]>();
+  for (const one of new Set(lookedUp(fleet))) {
+    const [registry, key] = one.split('\0') as [string, string];
+    const same = found.get(registry);
+    if (same === undefined) found.set(registry, [key]);
+    else same.push(key);
+  }
   return found;
+});
+
+function sameOr<T>(before: ReadonlySet<T> | undefined, now: ReadonlySet<T>): ReadonlySet<T> {
+  if (before?.size !== now.size) return now;
+  for (const one of now) if (!before.has(one)) return now;
+  return before;
 }
 
 function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
@@ -119,26 +153,9 @@ function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
   return rows;
 }
 
-/** The lookups of a unit with their ids. */
-const lookupsOfUnit = new WeakMap<Unit, readonly (readonly [id: string, lookup: KeyLookup])[]>();
-
-function collectLookups(fleet: Fleet): KeyLookup[] {
-  const found = new Map<string, KeyLookup>();
-  for (const unit of fleet.units.values())
-    for (const [id, lookup] of lookupsIn(unit)) {
-      const known = found.get(id);
-      if (known === undefined || (lookup.required && !known.required)) found.set(id, lookup);
-    }
-  return [...found.values()];
-}
-
-function lookupsIn(unit: Unit): readonly (readonly [id: string, lookup: KeyLookup])[] {
-  const known = lookupsOfUnit.get(unit);
-  if (known !== undefined) return known;
-  const all = [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
-  const fresh = all.map(lookup => [`${lookup.at.file}:${lookup.at.start}:${lookup.key}`, lookup] as const);
-  lookupsOfUnit.set(unit, fresh);
-  return fresh;
+/** All reads of a registry's keys by name in a unit, outside matrices. */
+export function lookupsIn(unit: Unit): readonly KeyLookup[] {
+  return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
 }
 
 /** What a name with holes (`svc-${name}`) may be. */
@@ -183,22 +200,18 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   );
 }
 
-const usesByFleet = new WeakMap<Fleet, ReadonlyMap<string, readonly Use[]>>();
-
 /** All uses by the generator's name as far as it is known, in the order of their files. */
-export function usesByGenerator(fleet: Fleet): ReadonlyMap<string, readonly Use[]> {
-  const known = usesByFleet.get(fleet);
-  if (known !== undefined) return known;
+export const usesByGenerator = derivedIndex((fleet): Index<Use> => {
   const found = new Map<string, Use[]>();
-  for (const unit of fleet.units.values())
-    for (const use of unit.uses) {
-      const same = found.get(use.generator);
-      if (same === undefined) found.set(use.generator, [use]);
-      else same.push(use);
-    }
-  usesByFleet.set(fleet, found);
+  for (const use of allUses(fleet)) {
+    const same = found.get(use.generator);
+    if (same === undefined) found.set(use.generator, [use]);
+    else same.push(use);
+  }
   return found;
-}
+});
+
+const allUses = inUnits(({ uses }) => uses);
 
 const plain = new WeakMap<Unit, readonly Use[]>();
 

@@ -4,6 +4,8 @@
  */
 import type { Fleet } from '../fleet/model.ts';
 import { rules } from './index.ts';
+import { answerTo, beginRun, createMemory, type Memory, type Run } from './memory/memory.ts';
+import { watchedContext } from './memory/watched.ts';
 import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from './rule.ts';
 import { storedIn } from './stored.ts';
 import { isSilenced } from './suppress.ts';
@@ -13,6 +15,14 @@ export interface CheckSettings {
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   /** True for files in which a rule is not reported. Without it there are none. */
   readonly isExcluded?: (rule: string, file: string) => boolean;
+}
+
+/** What is known of a run before, for runs over one workspace again and again. */
+export interface Since {
+  /** Belongs to the workspace. */
+  readonly memory: Memory;
+  /** The files that have changed since, relative to the workspace; null: anything may have. */
+  readonly changed: readonly string[] | null;
 }
 
 /** What a rule threw, for the log. */
@@ -31,8 +41,9 @@ export function runChecks(
   sources: CheckFiles,
   settings: CheckSettings,
   onFailure: (failure: RuleFailure) => void = () => {},
+  since?: Since,
 ): Finding[] {
-  return runRules(rules, fleet, sources, settings, onFailure);
+  return runRules(rules, fleet, sources, settings, onFailure, since);
 }
 
 /** As `runChecks`, with a choice of rules. */
@@ -42,23 +53,35 @@ export function runRules(
   sources: CheckFiles,
   settings: CheckSettings,
   onFailure: (failure: RuleFailure) => void = () => {},
+  since: Since = { memory: createMemory(), changed: null },
 ): Finding[] {
   const findings: Finding[] = [];
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
+  const run = beginRun(since.memory, context, since.changed, watchedContext);
   for (const rule of chosen) {
     const severity = settings.severities[rule.id];
     if (severity === 'off') continue;
-    try {
-      for (const report of rule.check(context)) {
-        if (settings.isExcluded?.(rule.id, report.at.file)) continue;
-        const finding = findingOf(rule, report, severity);
-        if (!isSilenced(finding, sources)) findings.push(finding);
-      }
-    } catch (error) {
-      onFailure({ rule: rule.id, error });
+    for (const report of reportsOf(run, rule, onFailure)) {
+      if (settings.isExcluded?.(rule.id, report.at.file)) continue;
+      const finding = findingOf(rule, report, severity);
+      if (!isSilenced(finding, sources)) findings.push(finding);
     }
   }
   return findings.sort(byPlace);
+}
+
+/** Of a rule that throws, what it has reported before. */
+function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => void): readonly Report[] {
+  const soFar: Report[] = [];
+  try {
+    return answerTo<readonly Report[]>(run, rule, () => {
+      for (const report of rule.check(run.watched)) soFar.push(report);
+      return soFar;
+    });
+  } catch (error) {
+    onFailure({ rule: rule.id, error });
+    return soFar;
+  }
 }
 
 function findingOf(rule: Rule, report: Report, severity: Severity | undefined): Finding {

@@ -2,8 +2,10 @@
  * The analysis as a workspace uses it, in one object, so that tests can put a smaller one in its place and so
  * that nothing of it is loaded before it is needed.
  */
+
+import type { Memory } from '../checks/memory/memory.ts';
 import type { CheckFiles, Finding, Fix, Rule, Sources } from '../checks/rule.ts';
-import type { CheckSettings } from '../checks/run.ts';
+import type { CheckSettings, Since } from '../checks/run.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
@@ -22,7 +24,10 @@ export interface Engine {
     sources: CheckFiles,
     settings: CheckSettings,
     onFailure: (failure: { readonly rule: string; readonly error: unknown }) => void,
+    since: Since,
   ) => Finding[];
+  /** What is kept from one check to the next. */
+  readonly createMemory: () => Memory;
   /** The backend that the configuration sets for all machines; null where it sets none. */
   readonly backendOf: (fleet: Fleet) => Backend | null;
   /** Loads what rules about scripts need; null once it is there. They report nothing before. */
@@ -36,20 +41,29 @@ export interface Engine {
  * @throws if a wasm file cannot be read
  */
 export async function loadEngine(): Promise<Engine> {
-  const [parser, { createFleetBuilder }, { rules }, { runChecks }, { silenceFixes }, { backendOf }] =
-    await Promise.all([
-      import('../nix/parser.ts').then(module => module.createParser()),
-      import('../fleet/builder.ts'),
-      import('../checks/index.ts'),
-      import('../checks/run.ts'),
-      import('../checks/suppress.ts'),
-      import('../checks/stored.ts'),
-    ]);
+  const [
+    parser,
+    { createFleetBuilder },
+    { rules },
+    { runChecks },
+    { silenceFixes },
+    { backendOf },
+    { createMemory },
+  ] = await Promise.all([
+    import('../nix/parser.ts').then(module => module.createParser()),
+    import('../fleet/builder.ts'),
+    import('../checks/index.ts'),
+    import('../checks/run.ts'),
+    import('../checks/suppress.ts'),
+    import('../checks/stored.ts'),
+    import('../checks/memory/memory.ts'),
+  ]);
   return {
     parse: text => parser.parse(text),
     createFleetBuilder,
     rules,
     check: runChecks,
+    createMemory,
     backendOf,
     loadScripts,
     silence: silenceFixes,

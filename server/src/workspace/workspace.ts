@@ -88,10 +88,14 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let version = 0;
   let last: Snapshot | null = null;
   let stale = true;
+  const memory = engine.createMemory();
+  /** What has changed since the last check; null: anything may have. */
+  let unchecked: Set<string> | null = null;
 
   function changed(paths: readonly string[]): void {
     if (paths.length === 0) return;
     stale = true;
+    for (const path of paths) unchecked?.add(path);
     builder.changed(paths);
     storedReader.changed(paths);
     if (paths.includes(SETTINGS_FILE)) applySettings();
@@ -108,6 +112,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     isExcluded = excludedBy(settings);
     if (before.enable !== settings.enable || !equal(before.exclude, settings.exclude)) files.rescan();
     builder = engine.createFleetBuilder(files, fleetSettings(settings));
+    unchecked = null;
   }
 
   function noteFailure({ rule, error }: { readonly rule: string; readonly error: unknown }): void {
@@ -144,6 +149,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     rescan() {
       storedReader.forgetAll();
+      unchecked = null;
       changed(files.rescan());
       applySettings();
     },
@@ -154,6 +160,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return (
         loading?.then(() => {
           stale = true;
+          // Rules about scripts have said nothing so far.
+          unchecked = null;
         }) ?? null
       );
     },
@@ -162,10 +170,14 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (last && !stale) return last;
       const fleet = builder.build();
       const checked = engine
-        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds), noteFailure)
+        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds), noteFailure, {
+          memory,
+          changed: unchecked === null ? null : [...unchecked],
+        })
         .filter(({ at }) => !isExcluded(at.file));
       const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
+      unchecked = new Set();
       const stored = () => storedReader.read(engine.backendOf(fleet));
       last = { version: ++version, fleet, findings, files, stored };
       return last;

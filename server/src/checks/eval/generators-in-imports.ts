@@ -1,6 +1,8 @@
 /** eval/generators-in-imports: generators that reach a machine through `imports`. */
+
 import type { AppliedImport, Fleet } from '../../fleet/model.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
+import { inUnits } from '../memory/per-unit.ts';
 import type { Report, Rule } from '../rule.ts';
 import { moveToBody } from './move-to-body.ts';
 
@@ -76,19 +78,19 @@ Compute the generators in a \`let\` and assign them in the module's body:
   ],
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);
-    for (const unit of fleet.units.values()) {
-      for (const applied of unit.appliedImports) {
-        const fix = moveToBody(sources, applied);
-        yield {
-          at: applied.at,
-          message: messageOf(applied, mixed),
-          severity: mixed ? 'error' : 'warning',
-          fixes: fix === null ? [] : [fix],
-        } satisfies Report;
-      }
+    for (const one of applied(fleet)) {
+      const fix = moveToBody(sources, one);
+      yield {
+        at: one.at,
+        message: messageOf(one, mixed),
+        severity: mixed ? 'error' : 'warning',
+        fixes: fix === null ? [] : [fix],
+      } satisfies Report;
     }
   },
 };
+
+const applied = inUnits(({ appliedImports }) => appliedImports);
 
 function messageOf(applied: AppliedImport, mixed: boolean): string {
   const what = {

@@ -1,5 +1,7 @@
 /** eval/path-in-let: session variables built from generators' paths in a machine's `let`. */
+
 import { hostOf, PIPELINE } from '../examples.ts';
+import { inUnits } from '../memory/per-unit.ts';
 import type { Rule } from '../rule.ts';
 
 const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
@@ -58,17 +60,15 @@ working with one that makes the difference.`,
   ],
   check: function* ({ fleet }) {
     if (fleet.registries.length === 0) return;
-    for (const unit of fleet.units.values()) {
-      for (const binding of unit.sessionBindings) {
-        if (binding.reads.length === 0) continue;
-        yield {
-          at: binding.at,
-          message:
-            `"${binding.name}" reads a generator's path in the let of a machine, which fails when the fleet is looked ` +
-            'at from another architecture. Build session variables in a module of the user environment, from osConfig.',
-          related: binding.reads.map(at => ({ at, message: 'The path is read here' })),
-        };
-      }
-    }
+    for (const binding of readings(fleet))
+      yield {
+        at: binding.at,
+        message:
+          `"${binding.name}" reads a generator's path in the let of a machine, which fails when the fleet is looked ` +
+          'at from another architecture. Build session variables in a module of the user environment, from osConfig.',
+        related: binding.reads.map(at => ({ at, message: 'The path is read here' })),
+      };
   },
 };
+
+const readings = inUnits(({ sessionBindings }) => sessionBindings.filter(({ reads }) => reads.length > 0));

@@ -1,9 +1,11 @@
 /** eval/pkgs-in-metadata: a package set where only names are read. */
+
 import type { Place, RegistryImport } from '../../fleet/model.ts';
 import { writtenAt } from '../edits.ts';
 import { PIPELINE, registryOf } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 
 const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
@@ -78,13 +80,15 @@ in
             at: needed.at,
             message: `The metadata of "${key.key}" (${needed.value}) needs pkgs, but is read without it. Use pkgs in runtimeInputs and script only.`,
           };
-    for (const unit of context.fleet.units.values()) {
-      if (unit.makesGenerators) continue;
-      for (const read of unit.registryImports)
-        if (read.pkgsAt !== null) yield reportImport(context, read, read.pkgsAt);
-    }
+    yield* imports(context);
   },
 };
+
+const imports = perUnit(function* (unit, context) {
+  if (unit.makesGenerators) return;
+  for (const read of unit.registryImports)
+    if (read.pkgsAt !== null) yield reportImport(context, read, read.pkgsAt);
+});
 
 function reportImport({ fleet, sources }: CheckContext, read: RegistryImport, at: Place): Report {
   const registry = factsOf(fleet).registries.get(read.registry)?.registry;

@@ -4,26 +4,20 @@
  */
 import type { Fleet, Use } from '../../fleet/model.ts';
 import { patternOf, usesByGenerator } from '../facts.ts';
+import { derived } from '../memory/derived.ts';
 
 interface Vague {
   readonly uses: readonly Use[];
   readonly pattern: RegExp;
 }
 
-const cache = new WeakMap<Fleet, readonly Vague[]>();
-
 /** Uses of generators with a name that is not wholly known. */
-function vagueUses(fleet: Fleet): readonly Vague[] {
-  let vague = cache.get(fleet);
-  if (vague === undefined) {
-    vague = [...usesByGenerator(fleet)].flatMap(([name, all]) => {
-      const uses = name.includes('${') ? all.filter(isVague) : [];
-      return uses.length === 0 ? [] : [{ uses, pattern: patternOf(name) }];
-    });
-    cache.set(fleet, vague);
-  }
-  return vague;
-}
+const vagueUses = derived((fleet): readonly Vague[] =>
+  [...usesByGenerator(fleet)].flatMap(([name, all]) => {
+    const uses = name.includes('${') ? all.filter(isVague) : [];
+    return uses.length === 0 ? [] : [{ uses, pattern: patternOf(name) }];
+  }),
+);
 
 function isVague({ generatorKind }: Use): boolean {
   return generatorKind === 'pattern';

@@ -5,6 +5,7 @@
 import type { BroughtGenerator } from '../../fleet/catalogue.ts';
 import type { Fleet, Generator, Known } from '../../fleet/model.ts';
 import { factsOf, mayBeDefinedElsewhere } from '../facts.ts';
+import { derived } from '../memory/derived.ts';
 
 export interface DependencyFacts {
   /** Generators that the workspace declares, by name. */
@@ -15,25 +16,19 @@ export interface DependencyFacts {
   mayBeElsewhere(name: string): boolean;
 }
 
-const cache = new WeakMap<Fleet, DependencyFacts>();
-
-/** The index of a fleet, computed at most once. */
+/** The index of a fleet; each part of it is computed at most once. */
 export function dependencyFacts(fleet: Fleet): DependencyFacts {
-  const known = cache.get(fleet);
-  if (known !== undefined) return known;
   const facts = factsOf(fleet);
-  let brought: Map<string, BroughtGenerator[]> | null = null;
-  const made: DependencyFacts = {
+  return {
     declared: facts.generators,
     get brought() {
-      brought ??= byName(fleet.brought());
-      return brought;
+      return broughtOf(fleet);
     },
     mayBeElsewhere: name => mayBeDefinedElsewhere(facts, name),
   };
-  cache.set(fleet, made);
-  return made;
 }
+
+const broughtOf = derived(fleet => byName(fleet.brought()));
 
 function byName(all: readonly BroughtGenerator[]): Map<string, BroughtGenerator[]> {
   const found = new Map<string, BroughtGenerator[]>();

@@ -5,7 +5,7 @@
  */
 
 import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, Generator, GeneratorBody } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody } from '../../fleet/model.ts';
 import { fileTool } from '../../shell/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../shell/file-tools-special.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow-facts.ts';
@@ -13,6 +13,7 @@ import { loadedShell } from '../../shell/parser.ts';
 import { isAlwaysThere, packagesWith } from '../../shell/tools.ts';
 import { type ShellPath, variablesIn } from '../../shell/values.ts';
 import { firstTime, patternOf } from '../facts.ts';
+import { derived } from '../memory/derived.ts';
 import type { Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
@@ -34,18 +35,14 @@ interface Addition {
   readonly pattern: RegExp;
 }
 
-const cache = new WeakMap<Fleet, readonly Examined[]>();
-
 /** All generators of a fleet with what is known of their scripts; computed once. */
-export function examined(fleet: Fleet): readonly Examined[] {
-  const known = cache.get(fleet);
-  if (known !== undefined) return known;
+export const examined = derived((fleet): readonly Examined[] => {
   const additions = fleet.generators
     .filter(one => one.nameKind === 'pattern' && one.definitions.every(({ kind }) => kind === 'partial'))
     .map(one => ({ name: one.name, pattern: patternOf(one.name) }));
   const key = additions.map(one => one.name).join('\0');
   if (key !== kept.key) kept = { key, examined: new WeakMap() };
-  const all = fleet.generators.flatMap(generator => {
+  return fleet.generators.flatMap(generator => {
     const before = kept.examined.get(generator);
     if (before !== undefined) return before;
     const fresh = generator.bodies().map(body => examine(generator, body, additions));
@@ -53,9 +50,7 @@ export function examined(fleet: Fleet): readonly Examined[] {
     if (loadedShell() !== null) kept.examined.set(generator, fresh);
     return fresh;
   });
-  cache.set(fleet, all);
-  return all;
-}
+});
 
 /** Of the fleet before, for as long as the same names with holes add to generators. */
 let kept: { readonly key: string; readonly examined: WeakMap<Generator, readonly Examined[]> } = {

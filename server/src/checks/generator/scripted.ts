@@ -2,10 +2,11 @@
  * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
-import type { Fleet, Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
 import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { firstTime } from '../facts.ts';
+import { derived } from '../memory/derived.ts';
 import type { CheckContext, Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
@@ -22,27 +23,21 @@ interface Slot {
   readonly kept: unknown[];
 }
 
-const slots = new WeakMap<Fleet, readonly Slot[]>();
 const keptOf = new WeakMap<GeneratorBody, unknown[]>();
 let keepers = 0;
 
 /** Looked up once a fleet for all rules: in a large one, each looking up all bodies takes longer than the rules do. */
-function slotsOf(fleet: Fleet): readonly Slot[] {
-  let all = slots.get(fleet);
-  if (all === undefined) {
-    all = fleet.generators.map(generator => {
-      const body = generator.body();
-      let kept = keptOf.get(body);
-      if (kept === undefined) {
-        kept = [];
-        keptOf.set(body, kept);
-      }
-      return { generator, body, kept };
-    });
-    slots.set(fleet, all);
-  }
-  return all;
-}
+const slotsOf = derived((fleet): readonly Slot[] =>
+  fleet.generators.map(generator => {
+    const body = generator.body();
+    let kept = keptOf.get(body);
+    if (kept === undefined) {
+      kept = [];
+      keptOf.set(body, kept);
+    }
+    return { generator, body, kept };
+  }),
+);
 
 /** A generator of which something is found in its body. */
 export interface FoundIn<T> {

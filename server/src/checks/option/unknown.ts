@@ -1,9 +1,11 @@
 /** option/unknown: an option that generators, files or prompts do not have. */
+
 import type { WrittenOption } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import {
@@ -144,34 +146,33 @@ function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOptio
 }
 
 /** Names that a file declares as options. */
-const declared = new WeakMap<SourceFile, ReadonlySet<string>>();
-
 function declaredIn(file: SourceFile): ReadonlySet<string> {
-  let names = declared.get(file);
-  if (names === undefined) {
-    const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
-    names = new Set([...found].map(match => match[1] as string));
-    declared.set(file, names);
-  }
-  return names;
+  const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
+  return new Set([...found].map(match => match[1] as string));
 }
 
 /**
  * Does the workspace declare an option of that name, or generators without clan? What generators look like where a
  * workspace declares them itself may be said in files that do not mention vars.
  */
-function mayBeDeclared({ fleet, sources }: CheckContext, { of, name }: WrittenOption): boolean {
-  let isClan = fleet.isClan;
-  for (const path of fleet.units.keys()) {
-    const file = sources.parse(path);
-    if (file === null) continue;
-    isClan ||= file.text.includes('clan');
-    const names = declaredIn(file);
+function mayBeDeclared(context: CheckContext, { of, name }: WrittenOption): boolean {
+  let { isClan } = context.fleet;
+  for (const { mentionsClan, names } of declarations(context)) {
+    isClan ||= mentionsClan;
     if (names.has(name)) return true;
     if (names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name)) return true;
   }
   return !isClan;
 }
+
+/** What files say of options. */
+const declarations = perUnit(function* ({ file: path }, { sources }) {
+  const file = sources.parse(path);
+  if (file === null) return;
+  const mentionsClan = file.text.includes('clan');
+  const names = declaredIn(file);
+  if (mentionsClan || names.size > 0) yield { mentionsClan, names };
+});
 
 function meantBy(of: OptionOwner, name: string): string | null {
   const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([each]) => each);

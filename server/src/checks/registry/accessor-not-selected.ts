@@ -1,5 +1,6 @@
 /** registry/accessor-not-selected: an accessor reads a key that the machine does not select. */
-import type { KeyLookup, RegistryKey, Unit, Use } from '../../fleet/model.ts';
+
+import type { KeyLookup, RegistryKey, Unit } from '../../fleet/model.ts';
 import { appendListItem, stringText } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import {
@@ -12,6 +13,7 @@ import {
   rowOf,
 } from '../facts.ts';
 import { bindingNamedAt, lastLiteralList } from '../locate.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { machinesText, sortedUnique } from '../wording.ts';
 
@@ -60,13 +62,13 @@ workspace can define the generator.`,
     },
   ],
   check: function* (context) {
-    const facts = factsOf(context.fleet);
     const found = new Map<string, Missing>();
-    for (const unit of context.fleet.units.values()) {
-      const machines = machinesOfUnit(unit);
-      if (machines.length === 0) continue;
-      for (const use of unit.uses) collect(facts, unit, machines, use, found);
+    for (const { lookup, entry, machines } of lackingIn(context)) {
+      const id = placeKey(lookup.at);
+      const known = found.get(id);
+      found.set(id, { lookup, entry, machines: [...(known?.machines ?? []), ...machines] });
     }
+    const facts = factsOf(context.fleet);
     for (const missing of found.values()) yield reportOf(context, facts, missing);
   },
 };
@@ -74,30 +76,24 @@ workspace can define the generator.`,
 interface Missing {
   readonly lookup: KeyLookup;
   readonly entry: RegistryKey;
-  readonly machines: Set<string>;
+  readonly machines: readonly string[];
 }
 
-function collect(
-  facts: Facts,
-  unit: Unit,
-  machines: readonly string[],
-  use: Use,
-  found: Map<string, Missing>,
-): void {
-  const lookup = use.key;
-  if (lookup === null || !lookup.found || use.guarded) return;
-  const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
-  // The use has to be of the key's own generator, not of another one that is read near by.
-  if (entry?.generator == null || entry.generator.value !== use.generator) return;
-  const lacking = machines.filter(machine =>
-    lacks(facts, unit, machine, lookup.registry, entry, use.generator),
-  );
-  if (lacking.length === 0) return;
-  const id = placeKey(lookup.at);
-  const known = found.get(id) ?? { lookup, entry, machines: new Set() };
-  for (const machine of lacking) known.machines.add(machine);
-  found.set(id, known);
-}
+const lackingIn = perUnit(function* (unit, { fleet }): Iterable<Missing> {
+  const machines = machinesOfUnit(unit);
+  if (machines.length === 0) return;
+  const facts = factsOf(fleet);
+  for (const { key: lookup, guarded, generator } of unit.uses) {
+    if (lookup === null || !lookup.found || guarded) continue;
+    const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
+    // The use has to be of the key's own generator, not of another one that is read near by.
+    if (entry?.generator == null || entry.generator.value !== generator) continue;
+    const lacking = machines.filter(machine =>
+      lacks(facts, unit, machine, lookup.registry, entry, generator),
+    );
+    if (lacking.length > 0) yield { lookup, entry, machines: lacking };
+  }
+});
 
 /** Is it certain that the machine does not have the key's generator? */
 function lacks(

@@ -1,8 +1,10 @@
 /** registry/missing-machine: a row is read that the matrix does not have. */
+
 import type { Matrix, RowRead } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf, placeKey } from '../facts.ts';
+import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets } from '../wording.ts';
@@ -61,17 +63,17 @@ where the code provides for a missing row (\`envMatrix.lea or [ ]\`).`,
   ],
   check: function* (context) {
     const reported = new Set<string>();
-    for (const unit of context.fleet.units.values()) {
-      for (const read of unit.rowReads) {
-        if (read.found || reported.has(placeKey(read.at))) continue;
-        const matrix = context.fleet.matrices.find(each => each.file === read.matrix);
-        if (matrix?.closed !== true || matrix.rows.some(row => row.machine === read.machine)) continue;
-        reported.add(placeKey(read.at));
-        yield reportOf(context, matrix, read);
-      }
+    for (const read of failing(context.fleet)) {
+      if (reported.has(placeKey(read.at))) continue;
+      const matrix = context.fleet.matrices.find(each => each.file === read.matrix);
+      if (matrix?.closed !== true || matrix.rows.some(row => row.machine === read.machine)) continue;
+      reported.add(placeKey(read.at));
+      yield reportOf(context, matrix, read);
     }
   },
 };
+
+const failing = inUnits(({ rowReads }) => rowReads.filter(({ found }) => !found));
 
 function reportOf({ fleet, sources }: CheckContext, matrix: Matrix, read: RowRead): Report {
   const machines = factsOf(fleet).machines.has(read.machine) ? [read.machine] : [];

@@ -2,6 +2,7 @@
  * The text of a new registry entry, modelled on those that are there: made by the helper function that most of them
  * use, with names derived from the key. Works on syntax; the fleet tells only where the entries are.
  */
+
 import type { Registry } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type AttrBinding, type AttrSetExpr, type Expr, literalText } from '../../nix/syntax.ts';

@@ -1,8 +1,10 @@
 /** registry/unknown-key: a key that is selected or read and that the registry does not have. */
+
 import type { Place } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { factsOf, placeKey, type RegistryFacts } from '../facts.ts';
+import { factsOf, lookupsIn, placeKey, type RegistryFacts } from '../facts.ts';
+import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets, sortedUnique } from '../wording.ts';
@@ -96,6 +98,9 @@ cannot be seen here, nor where the code provides for a missing key.`,
   },
 };
 
+/** Reads that fail if the key is not there. */
+const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => !found && required));
+
 function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
   const facts = factsOf(fleet);
   const found = new Map<string, Missing>();
@@ -118,9 +123,9 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
         for (const { key, at } of row.keys)
           if (!registry.byKey.has(key)) note(registry, key, at, row.shared ? [] : [row.machine], true);
   }
-  for (const lookup of facts.lookups) {
+  for (const lookup of failing(fleet)) {
     const registry = facts.registries.get(lookup.registry);
-    if (lookup.found || !lookup.required || registry?.registry.closed !== true) continue;
+    if (registry?.registry.closed !== true) continue;
     if (!registry.byKey.has(lookup.key)) note(registry, lookup.key, lookup.at, [], false);
   }
   return found.values();

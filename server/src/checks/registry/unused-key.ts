@@ -1,7 +1,7 @@
 /** registry/unused-key: an entry that no machine selects and nobody reads. */
 import type { Fleet, Unit } from '../../fleet/model.ts';
 import { PIPELINE } from '../examples.ts';
-import { factsOf, type RegistryFacts } from '../facts.ts';
+import { factsOf, lookedUpKeys, type RegistryFacts } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
@@ -85,8 +85,7 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
   if (matrices.some(matrix => !matrix.closed || matrix.rows.some(row => !row.complete))) return;
   const used = new Set<string>();
   for (const matrix of matrices) for (const row of matrix.rows) for (const { key } of row.keys) used.add(key);
-  for (const lookup of factsOf(fleet).lookups)
-    if (lookup.registry === facts.registry.file) used.add(lookup.key);
+  for (const key of lookedUpKeys(fleet).get(facts.registry.file) ?? []) used.add(key);
   // Who lists a misspelled key means another one, and is told so there.
   for (const key of [...used]) if (!facts.byKey.has(key)) used.add(suggest(key, facts.byKey.keys()) ?? key);
   const unused = facts.registry.keys.filter(key => !used.has(key.key));

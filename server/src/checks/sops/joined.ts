@@ -2,7 +2,6 @@
  * Secrets of sops-nix as rules read them: joined once, and again only if a file that says something of them, or
  * something other than Nix, has changed.
  */
-import type { Fleet } from '../../fleet/model.ts';
 import type { SecretFacts } from '../../fleet/secrets.ts';
 import {
   type FleetSecrets,
@@ -22,19 +21,15 @@ interface Kept {
 }
 
 const byContents = new WeakMap<StoreContents, Kept>();
-const byFleet = new WeakMap<Fleet, FleetSecrets>();
 
 /** All that is known of secrets; computed once a fleet. */
 export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecrets {
-  const known = byFleet.get(fleet);
-  if (known !== undefined) return known;
   const kept = keptFor(stored(), sources);
   const facts = fleet.secrets();
   if (kept.joined === null || !sameItems(kept.facts, facts)) {
     kept.facts = facts;
     kept.joined = joinSecrets(sources, facts, kept.implicit, kept.files);
   }
-  byFleet.set(fleet, kept.joined);
   return kept.joined;
 }
 

@@ -71,11 +71,13 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, 
     let uses: ReadonlyMap<string, number> | null = null;
     for (const known of disks(context)) {
       if (!isMissing(known.file)) continue;
-      uses ??= countUses(usesOfSecrets(context.fleet, 'path'));
+      uses ??= countUses(paths(context));
       yield* reportsOf(context, known, uses.get(nameOf(known)) === 1);
     }
   },
 };
+
+const paths = usesOfSecrets('path');
 
 /** Where the path is the key of a disk. */
 interface Disk {
@@ -96,7 +98,7 @@ const disks = seenAtPaths(
   },
 );
 
-function countUses(all: readonly KnownUse[]): Map<string, number> {
+function countUses(all: Iterable<KnownUse>): Map<string, number> {
   const found = new Map<string, number>();
   for (const known of all) found.set(nameOf(known), (found.get(nameOf(known)) ?? 0) + 1);
   return found;

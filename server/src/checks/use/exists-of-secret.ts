@@ -71,8 +71,8 @@ in
       },
     },
   ],
-  check: function* ({ fleet }) {
-    for (const { use } of usesOfSecrets(fleet, 'exists')) {
+  check: function* (context) {
+    for (const { use } of questions(context)) {
       if (use.by !== 'option' || use.guarded) continue;
       yield {
         at: use.attributeAt ?? use.key?.at ?? use.at,
@@ -83,3 +83,5 @@ in
     }
   },
 };
+
+const questions = usesOfSecrets('exists');

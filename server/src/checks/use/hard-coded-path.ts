@@ -7,6 +7,7 @@ import { attributeText } from '../edits.ts';
 import { factsOf } from '../facts.ts';
 import { lockedTime } from '../inventory/flake.ts';
 import { expressionsAt } from '../locate.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { isInGenerator, type Way, waysFrom } from './surroundings.ts';
 import { fileText, type KnownUse, usedFile } from './used-file.ts';
@@ -85,17 +86,16 @@ Source: clan-core, nixosModules/clanCore/vars/secret.`,
       },
     },
   ],
-  check: function* (context) {
+  check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
-    for (const unit of context.fleet.units.values())
-      for (const use of unit.uses) {
-        if (use.by !== 'name' || use.attribute !== 'path' || use.at.file !== unit.file) continue;
-        const source = context.sources.parse(unit.file);
-        if (source === null || !isPath(source, use.at)) continue;
-        const file = usedFile(facts, use);
-        if (file !== null) yield* reportsOf(context, source, { unit, use, file });
-      }
-  },
+    for (const use of unit.uses) {
+      if (use.by !== 'name' || use.attribute !== 'path' || use.at.file !== unit.file) continue;
+      const source = context.sources.parse(unit.file);
+      if (source === null || !isPath(source, use.at)) continue;
+      const file = usedFile(facts, use);
+      if (file !== null) yield* reportsOf(context, source, { unit, use, file });
+    }
+  }),
 };
 
 /** Not the name of a secret for sops-nix, and the whole of the path. */

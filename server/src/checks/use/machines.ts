@@ -2,10 +2,12 @@
  * Which machines read a file as one of their modules, and which generators such a machine is certainly without. Only
  * asks the fleet; what is wrong with it is the rules' business.
  */
+
 import { isOfClanCore } from '../../fleet/inventory.ts';
 import type { Fleet, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Facts, isAmong, mayBeDefinedElsewhere } from '../facts.ts';
+import { derived } from '../memory/derived.ts';
 import { waysFrom } from './surroundings.ts';
 
 /** The machines of a file. */
@@ -15,19 +17,12 @@ export interface Readers {
   readonly possible: readonly string[];
 }
 
-const known = new WeakMap<Fleet, Map<string, Readers>>();
-
 /** The machines that have a file among their modules, as far as is known; null if there are none. */
 export function readersOf(fleet: Fleet, file: string): Readers | null {
-  let index = known.get(fleet);
-  if (index === undefined) {
-    index = indexOf(fleet);
-    known.set(fleet, index);
-  }
-  return index.get(file) ?? null;
+  return indexOf(fleet).get(file) ?? null;
 }
 
-function indexOf(fleet: Fleet): Map<string, Readers> {
+const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
   const found = new Map<string, { readonly certain: string[]; readonly possible: string[] }>();
   const at = (file: string) => {
     const readers = found.get(file) ?? { certain: [], possible: [] };
@@ -39,7 +34,7 @@ function indexOf(fleet: Fleet): Map<string, Readers> {
     for (const file of possibleFiles) at(file).possible.push(machine);
   }
   return found;
-}
+});
 
 /**
  * Is the machine certainly without a generator of this name? Only if all its modules are known, and all services that

@@ -1,9 +1,12 @@
 /** use/not-deployed: a machine is given the path of a file that is never brought to it. */
+
 import type { Fleet } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
+import { factsOf } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { Report, Rule } from '../rule.ts';
 import { isInGenerator, type Way, waysFrom } from './surroundings.ts';
-import { fileText, type KnownUse, machinesAt, usesOfSecrets } from './used-file.ts';
+import { fileText, type KnownUse, machinesAt, type UsedFile, usedFile } from './used-file.ts';
 
 const moduleWith = (file: string, mark = '') => `\
 { config, pkgs, ... }:
@@ -55,18 +58,24 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       files: { 'modules/ca.nix': moduleWith('{ deploy = false; secret = false; }') },
     },
   ],
-  check: function* ({ fleet, sources }) {
-    for (const known of usesOfSecrets(fleet, 'path')) {
-      const { use, unit, file } = known;
-      if (use.by === 'name' || use.guarded || use.at.file !== unit.file) continue;
+  check: perUnit(function* (unit, { fleet, sources }) {
+    const facts = factsOf(fleet);
+    for (const use of unit.uses) {
+      if (use.attribute !== 'path' || use.by === 'name' || use.guarded || use.at.file !== unit.file) continue;
+      const file = usedFile(facts, use);
       // Files for activation and partitioning are uploaded all the same, by some backends.
-      if (file.deploy !== false || (file.neededFor !== 'services' && file.neededFor !== 'users')) continue;
+      if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
       const source = sources.parse(unit.file);
+      const known = { unit, use, file };
       if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, known)))
         yield reportOf(fleet, known);
     }
-  },
+  }),
 };
+
+function isDeployedOnly({ neededFor }: UsedFile): boolean {
+  return neededFor === 'services' || neededFor === 'users';
+}
 
 /** What flakes have beside machines, what admins run, and options that only tell of a path. */
 const ELSEWHERE = new Set([

@@ -1,10 +1,12 @@
 /** use/not-generated: the value of a public file that has not been generated. */
+
 import type { Generator, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr } from '../../nix/syntax.ts';
 import type { StoreContents } from '../../store/read.ts';
 import { factsOf } from '../facts.ts';
 import { expressionsAt } from '../locate.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
 import { readersOf } from './machines.ts';
@@ -89,18 +91,17 @@ machines have the module.`,
       },
     },
   ],
-  check: function* (context) {
+  check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
-    for (const unit of context.fleet.units.values())
-      for (const use of unit.uses) {
-        if (use.by !== 'option' || use.attribute !== 'value' || use.guarded || use.at.file !== unit.file)
-          continue;
-        const file = usedFile(facts, use);
-        if (file?.secret !== false) continue;
-        const source = context.sources.parse(unit.file);
-        if (source !== null) yield* reportsOf(context, source, { unit, use, file });
-      }
-  },
+    for (const use of unit.uses) {
+      if (use.by !== 'option' || use.attribute !== 'value' || use.guarded || use.at.file !== unit.file)
+        continue;
+      const file = usedFile(facts, use);
+      if (file?.secret !== false) continue;
+      const source = context.sources.parse(unit.file);
+      if (source !== null) yield* reportsOf(context, source, { unit, use, file });
+    }
+  }),
 };
 
 function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: KnownUse): Iterable<Report> {

@@ -95,10 +95,12 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
   ],
   check: function* (context) {
     for (const known of readings(context)) yield* reportsOf(known);
-    for (const known of usesOfSecrets(context.fleet, 'value'))
+    for (const known of values(context))
       if (!known.use.guarded && known.use.by === 'function') yield publicValue(known);
   },
 };
+
+const values = usesOfSecrets('value');
 
 /** Where a function reads the file at the path, by the functions' names. */
 const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {

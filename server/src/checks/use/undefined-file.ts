@@ -1,8 +1,10 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
+
 import type { Generator, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';
@@ -52,15 +54,13 @@ Mend the name, or declare the file.`,
       },
     },
   ],
-  check: function* (context) {
+  check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
-    for (const unit of context.fleet.units.values()) {
-      for (const use of plainUses(unit)) {
-        const files = filesWithoutUsed(facts, use);
-        if (files !== null) yield reportOf(context, use, files);
-      }
+    for (const use of plainUses(unit)) {
+      const files = filesWithoutUsed(facts, use);
+      if (files !== null) yield reportOf(context, use, files);
     }
-  },
+  }),
 };
 
 /** All files of the used generator if the used one is certainly not among them; else null. */

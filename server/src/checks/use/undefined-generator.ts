@@ -1,4 +1,5 @@
 /** use/undefined-generator: a use of a generator that nothing defines. */
+
 import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
@@ -10,6 +11,7 @@ import {
   mayBeDefinedElsewhere,
   plainUses,
 } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule, Severity } from '../rule.ts';
 import { didYouMean, editDistance, suggest } from '../suggest.ts';
 import { inBrackets } from '../wording.ts';
@@ -88,22 +90,22 @@ Mend the name, or select the key that brings the generator.`,
       },
     },
   ],
-  check: function* (context) {
+  check: perUnit(function* (unit, context) {
+    const uses = plainUses(unit);
+    if (uses.length === 0) return;
     const facts = factsOf(context.fleet);
-    for (const unit of context.fleet.units.values()) {
-      const assigned = assignedNames(unit);
-      const from =
-        assigned === null ? null : { names: assigned, machines: machinesOfUnit(unit), isByKey: true };
-      for (const use of plainUses(unit)) {
-        if (mayBeDefinedElsewhere(facts, use.generator)) continue;
-        const missing =
-          (from === null ? null : missingFrom(facts, from, use)) ??
-          missingOn(context, facts, unit, use) ??
-          misspelt(facts, use);
-        if (missing !== null) yield reportOf(context, facts, missing, use);
-      }
+    const assigned = assignedNames(unit);
+    const from =
+      assigned === null ? null : { names: assigned, machines: machinesOfUnit(unit), isByKey: true };
+    for (const use of uses) {
+      if (mayBeDefinedElsewhere(facts, use.generator)) continue;
+      const missing =
+        (from === null ? null : missingFrom(facts, from, use)) ??
+        missingOn(context, facts, unit, use) ??
+        misspelt(facts, use);
+      if (missing !== null) yield reportOf(context, facts, missing, use);
     }
-  },
+  }),
 };
 
 /** What a use is held against: the generators that there are, and the machines that lack the one it names. */

@@ -2,10 +2,12 @@
  * What is known of the file that a use names: whether it is secret, deployed, and what it is needed for. Only what
  * all definitions that it may have agree in is said.
  */
+
 import { catalogueEntries, catalogueFile } from '../../fleet/catalogue.ts';
 import type { Fleet, Generator, GeneratorFile, Unit, Use } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Facts, factsOf, isAmong } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext } from '../rule.ts';
 import { readersOf } from './machines.ts';
 
@@ -94,31 +96,15 @@ export interface KnownUse {
   readonly file: UsedFile;
 }
 
-const secretUses = new WeakMap<Fleet, ReadonlyMap<string, readonly KnownUse[]>>();
-
 /** The uses that read an attribute of files that are certainly secret. */
-export function usesOfSecrets(fleet: Fleet, attribute: string): readonly KnownUse[] {
-  let known = secretUses.get(fleet);
-  if (known === undefined) {
-    known = readSecretUses(fleet);
-    secretUses.set(fleet, known);
-  }
-  return known.get(attribute) ?? [];
-}
-
-function readSecretUses(fleet: Fleet): Map<string, KnownUse[]> {
-  const facts = factsOf(fleet);
-  const found = new Map<string, KnownUse[]>();
-  for (const unit of fleet.units.values())
+export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<KnownUse> {
+  return perUnit(function* (unit, { fleet }) {
+    const facts = factsOf(fleet);
     for (const use of unit.uses) {
-      if (use.attribute === null) continue;
-      const file = usedFile(facts, use);
-      if (file?.secret !== true) continue;
-      const same = found.get(use.attribute);
-      if (same === undefined) found.set(use.attribute, [{ unit, use, file }]);
-      else same.push({ unit, use, file });
+      const file = use.attribute === attribute ? usedFile(facts, use) : null;
+      if (file?.secret === true) yield { unit, use, file };
     }
-  return found;
+  });
 }
 
 /** What the text around a use shows by itself, whatever is used. */
@@ -153,14 +139,13 @@ export function seenAtPaths<T>(
     known.set(unit, fresh.length === 0 ? NOTHING : fresh);
     return fresh;
   };
-  return function* (context) {
+  return perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
-    for (const unit of context.fleet.units.values())
-      for (const { use, found } of seenIn(unit, context)) {
-        const file = usedFile(facts, use);
-        if (file?.secret === true) yield { unit, use, file, found };
-      }
-  };
+    for (const { use, found } of seenIn(unit, context)) {
+      const file = usedFile(facts, use);
+      if (file?.secret === true) yield { unit, use, file, found };
+    }
+  });
 }
 
 const NOTHING: readonly never[] = [];

@@ -51,11 +51,11 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
       },
     },
   ],
-  check: function* ({ fleet, sources }) {
-    for (const { use } of usesOfSecrets(fleet, 'value')) {
+  check: function* (context) {
+    for (const { use } of values(context)) {
       if (use.by !== 'option' || use.guarded) continue;
       const { attributeAt } = use;
-      const isWritten = attributeAt !== null && writtenAt(sources, attributeAt) === 'value';
+      const isWritten = attributeAt !== null && writtenAt(context.sources, attributeAt) === 'value';
       yield {
         at: attributeAt ?? use.key?.at ?? use.at,
         message:
@@ -75,3 +75,5 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
     }
   },
 };
+
+const values = usesOfSecrets('value');

@@ -1,0 +1,151 @@
+/** What is kept from one run to the next: after any edits the findings are those of a run that knows nothing. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { derived, derivedIndex } from '../../server/src/checks/memory/derived.ts';
+import { answerTo, beginRun, createMemory } from '../../server/src/checks/memory/memory.ts';
+import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
+import { watchedContext } from '../../server/src/checks/memory/watched.ts';
+import type { CheckContext } from '../../server/src/checks/rule.ts';
+import { readContents } from '../../server/src/store/read.ts';
+import { edit, FLEET } from '../fleet/many-machines.ts';
+import { fleetWorkspace } from '../fleet/workspace.ts';
+import { textChange } from '../fuzz/mutations.ts';
+import { exampleWorlds } from '../fuzz/worlds.ts';
+import { check, defaults, living, type Texts, usualFiles } from './harness.ts';
+
+describe('findings after edits', () => {
+  it('are those of a fresh run, in a fleet of many machines', () => {
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 8 }), edits => {
+        const world = living(FLEET);
+        world.findings();
+        const texts: Record<string, string> = { ...FLEET };
+        for (const { path, text } of edits) {
+          world.write({ [path]: text });
+          if (text === null) delete texts[path];
+          else texts[path] = text;
+          expect(world.findings()).toEqual(check(texts).findings);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('are those of a fresh run, in the examples of all rules', () => {
+    const worlds = exampleWorlds.filter(({ files }) => pathsIn(files).length > 0);
+    const change = fc.tuple(fc.nat(), textChange);
+    const changes = fc.array(change, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.constantFrom(...worlds), changes, ({ files, ...example }, edits) => {
+        const world = living(files, example);
+        world.findings();
+        const paths = pathsIn(files);
+        const fresh = (texts: Texts) => check(texts, defaults, usualFiles, example).findings;
+        for (const [number, change] of edits) {
+          const path = paths[number % paths.length] as string;
+          const text = files[path] as string;
+          world.write({ [path]: change(text) });
+          expect(world.findings()).toEqual(fresh({ ...files, [path]: change(text) }));
+          // It is as it was: then the findings come back.
+          world.write({ [path]: text });
+          expect(world.findings()).toEqual(fresh(files));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function pathsIn(files: Texts): string[] {
+  return Object.keys(files).filter(path => path.endsWith('.nix'));
+}
+
+describe('what is derived from a fleet', () => {
+  const texts = {
+    'modules/a.nix': '{ clan.core.vars.generators.a = { files.key = { }; script = "true"; }; }\n',
+    'modules/b.nix': '{ config, ... }: { x = config.clan.core.vars.generators.a.files.key.path; }\n',
+    'modules/c.nix': '{ clan.core.vars.generators.c = { files.key = { }; script = "true"; }; }\n',
+  };
+
+  /** Runs over the fleet after each edit; what is computed in them is told. */
+  function rounds() {
+    const workspace = fleetWorkspace(texts);
+    const memory = createMemory();
+    let changed: string[] | null = null;
+    return (look: (context: CheckContext) => void, edit: Readonly<Record<string, string>> = {}) => {
+      workspace.write(edit);
+      changed = changed === null ? null : Object.keys(edit);
+      const { files } = workspace;
+      const given = {
+        fleet: workspace.fleet(),
+        sources: files,
+        stored: () => readContents(files, { backend: null }),
+      };
+      const run = beginRun(memory, given, changed, watchedContext);
+      changed = [];
+      answerTo(run, look, () => look(run.watched));
+    };
+  }
+
+  it('is computed again only if what it reads has changed', () => {
+    const told: string[] = [];
+    const names = derived(({ generators }) => {
+      told.push('names');
+      return generators.map(({ name }) => name);
+    });
+    const round = rounds();
+    const look = ({ fleet }: CheckContext) => void told.push(names(fleet).join());
+    round(look);
+    round(look, { 'modules/b.nix': '{ }\n' });
+    expect(told).toEqual(['names', 'a,c']);
+    round(look, { 'modules/c.nix': '{ }\n' });
+    expect(told).toEqual(['names', 'a,c', 'names', 'a']);
+  });
+
+  it('stands for who asked for one name, whatever becomes of others', () => {
+    const byName = derivedIndex(
+      ({ generators }) => new Map(generators.map(one => [one.name, [one] as const])),
+    );
+    const told: string[] = [];
+    const look = ({ fleet }: CheckContext) => void told.push(byName(fleet).get('a')?.[0]?.name ?? 'none');
+    const round = rounds();
+    round(look);
+    round(look, { 'modules/c.nix': '{ }\n' });
+    expect(told).toEqual(['a']);
+    round(look, { 'modules/a.nix': '{ }\n' });
+    expect(told).toEqual(['a', 'none']);
+  });
+
+  it('is looked for in the units that have changed, and in those that read what has', () => {
+    const told: string[] = [];
+    const uses = perUnit(function* (unit, { fleet, sources }) {
+      told.push(unit.file);
+      if (unit.uses.length > 0) yield fleet.generators.length;
+      sources.text('modules/a.nix');
+    });
+    const definitions = inUnits(unit => unit.definitions.map(({ name }) => name));
+    const found: unknown[] = [];
+    const look = (context: CheckContext) =>
+      void found.push([...uses(context), ...definitions(context.fleet)].sort());
+    const round = rounds();
+    round(look);
+    expect(told.splice(0)).toEqual(['modules/a.nix', 'modules/b.nix', 'modules/c.nix']);
+    round(look, {
+      'modules/c.nix': '{ clan.core.vars.generators.d = { files.key = { }; script = "true"; }; }\n',
+    });
+    // b read how many generators there are: their list is another one now.
+    expect(told.splice(0)).toEqual(['modules/c.nix', 'modules/b.nix']);
+    round(look, { 'modules/a.nix': `# More.\n${texts['modules/a.nix']}` });
+    expect(told.splice(0).sort()).toEqual(['modules/a.nix', 'modules/b.nix', 'modules/c.nix']);
+    expect(found).toEqual([
+      [2, 'a', 'c'],
+      [2, 'a', 'd'],
+    ]);
+  });
+
+  it('is computed for a fleet of which no rule has heard, too', () => {
+    const { fleet } = check(texts);
+    const names = derived(({ generators }) => generators.map(({ name }) => name));
+    expect(names({ ...fleet })).toEqual(['a', 'c']);
+  });
+});
