@@ -27,7 +27,7 @@ describe('findings after edits', () => {
           expect(world.findings()).toEqual(check(texts).findings);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('findings after edits', () => {
           expect(world.findings()).toEqual(fresh(files));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

@@ -20,6 +20,7 @@ import type {
 import { sameItems } from '../fleet/same.ts';
 import { derived, derivedIndex, type Index } from './memory/derived.ts';
 import { inUnits } from './memory/per-unit.ts';
+import { unitIndex } from './memory/unit-index.ts';
 import { sortedUnique } from './wording.ts';
 
 export interface RegistryFacts {
@@ -201,17 +202,7 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
 }
 
 /** All uses by the generator's name as far as it is known, in the order of their files. */
-export const usesByGenerator = derivedIndex((fleet): Index<Use> => {
-  const found = new Map<string, Use[]>();
-  for (const use of allUses(fleet)) {
-    const same = found.get(use.generator);
-    if (same === undefined) found.set(use.generator, [use]);
-    else same.push(use);
-  }
-  return found;
-});
-
-const allUses = inUnits(({ uses }) => uses);
+export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
 const plain = new WeakMap<Unit, readonly Use[]>();
 

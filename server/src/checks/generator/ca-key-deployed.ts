@@ -7,7 +7,7 @@ import { factsOf } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { inBrackets } from '../wording.ts';
-import { usesOf } from './consumed.ts';
+import { isUsed } from './consumed.ts';
 import { inBodies } from './scripted.ts';
 
 function authorityText(key: string): string {
@@ -68,7 +68,7 @@ step-ca server, does use its key.`,
         for (const generator of own) {
           const file = deployed(generator, key.file);
           if (file === null || reported.has(file)) continue;
-          if (usesOf(fleet, generator.name, file.name).length > 0) continue;
+          if (isUsed(fleet, generator.name, file.name)) continue;
           reported.add(file);
           yield reportOf(context, generator, file, signer);
         }

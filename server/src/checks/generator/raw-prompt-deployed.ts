@@ -2,7 +2,7 @@
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
-import { usesOf } from './consumed.ts';
+import { isUsed } from './consumed.ts';
 import { inBodies } from './scripted.ts';
 
 function mailText(file: string, mark = ''): string {
@@ -81,9 +81,9 @@ function isForNothing(
 ): boolean {
   // What is needed before the system runs is looked for by its place.
   if (neededFor !== 'services' && neededFor !== 'users') return false;
-  if (usesOf(fleet, generator.name, name).length > 0) return false;
+  if (isUsed(fleet, generator.name, name)) return false;
   const others = body.files.filter(one => one.name !== name && one.secret !== null);
-  if (!others.some(one => usesOf(fleet, generator.name, one.name).length > 0)) return false;
+  if (!others.some(one => isUsed(fleet, generator.name, one.name))) return false;
   const flow = followed(body.script)?.flow;
   if (flow === undefined) return false;
   const { reads, writes } = flow;

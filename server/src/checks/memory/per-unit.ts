@@ -8,7 +8,7 @@ import type { CheckContext } from '../rule.ts';
 import { ask, hasChanged, type Input, noting, type Reads, type Run, runOf } from './memory.ts';
 import { UNITS } from './watched.ts';
 
-type Units = ReadonlyMap<string, Unit>;
+export type Units = ReadonlyMap<string, Unit>;
 type Found = ReadonlyMap<string, readonly unknown[]>;
 type Look = (unit: Unit, context: CheckContext) => Iterable<unknown>;
 
@@ -110,7 +110,7 @@ function noteReads({ inputs, sources }: UnitAnswers, file: string, reads: Reads)
 }
 
 /** The files of which the unit is another one, has come or has gone. Most who ask have looked at the same state before. */
-function changedUnits(run: Run, before: Units, now: Units): readonly string[] {
+export function changedUnits(run: Run, before: Units, now: Units): readonly string[] {
   if (run.units?.since === before) return run.units.changed;
   const changed: string[] = [];
   for (const [file, unit] of now) if (before.get(file) !== unit) changed.push(file);

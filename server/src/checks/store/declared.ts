@@ -65,5 +65,7 @@ export function hasNoForeignService({ inventory }: Fleet): boolean {
 /** Answers whether something in the workspace reads a generator, or one of its files, by name. */
 export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
   return (generator, file) =>
-    (usesByGenerator(fleet).get(generator) ?? []).some(({ fileName }) => file === null || fileName === file);
+    usesByGenerator(fleet)
+      .get(generator)
+      .some(({ fileName }) => file === null || fileName === file);
 }
