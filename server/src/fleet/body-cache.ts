@@ -7,7 +7,7 @@ import { isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { identity } from '../nix/identity.ts';
-import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
 import type { GeneratorBody, Place } from './model.ts';
 import { placeOf } from './places.ts';
 
@@ -57,7 +57,8 @@ export function readOnce(
 
 /** All that a body depends on; null where nothing in it lives longer than the set itself. */
 function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
-  let anchor: Value | null = null;
+  const anchor = anchorOf(cx, set);
+  if (anchor === null) return null;
   let key = placeText(fallback);
   for (const [name, { value, at, optional }] of set.entries) {
     // Where a type is given, the set stands for something else: a condition, a list of definitions.
@@ -67,12 +68,29 @@ function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
     if (known.kind === 'bool') {
       const { origin } = known;
       key += `${known.value}@${origin === null ? '' : placeText(placeOf(origin))}`;
-      continue;
-    }
-    key += identity(known);
-    if (known.kind === 'attrs' || known.kind === 'string') anchor ??= known;
+    } else key += identity(known);
   }
-  return anchor === null ? null : { anchor, key };
+  return { anchor, key };
+}
+
+/** Options that most generators have. */
+const ANCHORS = ['files', 'script', 'prompts'] as const;
+
+/** A value that came into the set from elsewhere. What is written in the set itself is made with it, and never met again. */
+function anchorOf(cx: Evaluation, set: AttrsValue): Value | null {
+  for (const name of ANCHORS) {
+    const entry = set.entries.get(name);
+    if (entry === undefined) continue;
+    const value = force(cx, entry.value);
+    if (value.kind !== 'attrs' && value.kind !== 'string') continue;
+    if (!isInside(value.origin, set.origin)) return value;
+  }
+  return null;
+}
+
+function isInside(inner: Origin | null, outer: Origin | null): boolean {
+  if (inner === null || outer === null) return false;
+  return inner.file === outer.file && outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function placeText({ file, start, end }: Place): string {

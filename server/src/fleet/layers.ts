@@ -30,13 +30,18 @@ export function isOpen(set: AttrsValue): boolean {
 }
 
 /** What is defined once, under a condition, is there by that definition or not at all. */
-export function givenThatItIs(all: readonly Layer[], conditional: boolean): Layer[] {
-  if (all.length > 1 && !conditional) return [...all];
+export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
+  if (all.length > 1 && !conditional) return all;
+  if (all.every(one => one.conditional === conditional)) return all;
   return all.map(one => ({ ...one, conditional }));
 }
 
 /** What remains of definitions. What an unknown perhaps is stands for it, as a guess. */
 export function layersOf(reading: Reading, all: readonly Layer[]): readonly Layer[] {
+  const [only] = all;
+  // Nearly all there is: one set, without conditions.
+  if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
+    return all;
   const settled = bySource(all).map(settle);
   let remaining = settled.flatMap(one => one.remaining);
   if (new Set(remaining.map(one => one.priority)).size > 1) {
@@ -72,18 +77,27 @@ function bySource(all: readonly Layer[]): (readonly Layer[])[] {
 }
 
 /** All definitions of an option. */
-export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): Layer[] {
-  return layers.flatMap(({ value, conditional, fallback, source }) => {
+export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): readonly Layer[] {
+  let found: Layer[] | null = null;
+  for (const { value, conditional, fallback, source } of layers) {
     const entry = value.kind === 'attrs' ? value.entries.get(option) : undefined;
-    if (entry === undefined) return [];
+    if (entry === undefined) continue;
+    found ??= [];
     const at = entry.at === null ? fallback : placeOf(entry.at);
-    return weighed(cx, entry.value, conditional || entry.optional).map(one => ({
-      ...one,
-      fallback: at,
-      source,
-    }));
-  });
+    for (const one of weighed(cx, entry.value, conditional || entry.optional))
+      found.push({
+        value: one.value,
+        priority: one.priority,
+        conditional: one.conditional,
+        fallback: at,
+        source,
+      });
+  }
+  return found ?? NO_LAYERS;
 }
+
+/** Most options are set by nobody. */
+const NO_LAYERS: readonly Layer[] = [];
 
 /** An option with a default that applies only where the option is certainly not set. */
 export function optionOr<T>(
@@ -101,6 +115,8 @@ export function optionOr<T>(
 
 /** The value of an option that has but one, if all sources that say something of it say the same. */
 export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null): T | null {
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
   const values = bySource(all).map(list => {
     const one = settleOne(list);
     return one === null ? null : read(one);
@@ -109,9 +125,13 @@ export function agreed<T>(all: readonly Layer[], read: (one: Layer) => T | null)
   return values.every(value => JSON.stringify(value) === JSON.stringify(first)) ? first : null;
 }
 
+const NO_ITEMS = { items: [], complete: true };
+
 /** The items of a list option; what perhaps applies is among them. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
-  const settled = bySource(optionIn(reading, layers, option)).map(settle);
+  const all = optionIn(reading, layers, option);
+  if (all.length === 0) return NO_ITEMS;
+  const settled = bySource(all).map(settle);
   const remaining = settled.flatMap(one => one.remaining);
   const certain = settled.every(one => one.certain) && new Set(remaining.map(one => one.priority)).size < 2;
   const items = remaining.flatMap(({ value, fallback }) =>

@@ -5,7 +5,7 @@
  */
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { Lazy, Value } from '../nix/value.ts';
+import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
 import { certain, member } from './read.ts';
 
 /** One definition of an option, out of everything that `mkIf`, `mkMerge`, `mkForce` and their like put around it. */
@@ -33,9 +33,10 @@ const NESTING = 16;
 export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
   const value = force(cx, lazy);
   if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
-  const type = value.kind === 'attrs' ? member(cx, value, '_type') : null;
   const plain: Weighed = { value, priority: PLAIN, conditional };
-  if (value.kind !== 'attrs' || type?.kind !== 'string' || depth === NESTING) return [plain];
+  if (value.kind !== 'attrs' || isPlain(value)) return [plain];
+  const type = member(cx, value, '_type');
+  if (type?.kind !== 'string' || depth === NESTING) return [plain];
   const content = certain(value, type.text === 'merge' ? 'contents' : 'content');
   if (content === null) return [plain];
   switch (type.text) {
@@ -67,6 +68,11 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
     default:
       return [plain];
   }
+}
+
+/** A set that certainly stands for nothing but itself. */
+function isPlain({ entries, open, patterns }: AttrsValue): boolean {
+  return open === null && patterns.length === 0 && !entries.has('_type');
 }
 
 /** What remains of the definitions of one option when the weaker ones have gone. */

@@ -42,15 +42,18 @@ export interface Group {
   duplicates: Duplicate[];
 }
 
-const cache = new WeakMap<readonly Binding[], Group>();
+/** Lies on the list itself: a weak table of all sets of a fleet costs the collector as much as their trees do. */
+const GROUP = Symbol('group');
+type Grouped = readonly Binding[] & { [GROUP]?: Group };
 
 /** The grouping of a list of bindings. `range` is that of the whole expression. */
 export function groupOf(bindings: readonly Binding[], recursive: boolean, range: Range): Group {
-  const known = cache.get(bindings);
+  const grouped: Grouped = bindings;
+  const known = grouped[GROUP];
   if (known !== undefined) return known;
   const group = newGroup(range, recursive);
   addAll(group, bindings);
-  cache.set(bindings, group);
+  grouped[GROUP] = group;
   return group;
 }
 
