@@ -132,7 +132,7 @@ export const STEPS = [
     title: 'Tests outside the editor (vitest)',
     needs: ['build'],
     packages: [],
-    optional: ['nix-bin', 'bubblewrap', 'age'],
+    optional: ['nix-bin', 'bubblewrap', 'age', 'neovim'],
     stage: 4,
     work: unit,
   },

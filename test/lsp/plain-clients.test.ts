@@ -2,6 +2,7 @@
 // not said they know, and what they cannot do is made up for.
 import { expect, test } from 'vitest';
 import type { ClientCapabilities } from 'vscode-languageserver/node';
+import { plainText } from '../../server/src/lsp/plain-text.ts';
 import { folder, write } from '../workspace/support.ts';
 import { messages, settled, startSession } from './support.ts';
 
@@ -62,4 +63,14 @@ test('who has no folder open gets the fleet around the document', async () => {
   session.open('lib/a.nix', 'needs-x');
   expect(messages(await session.publication('lib/a.nix', () => true))).toEqual([]);
   expect(messages(await session.publication('lib/b.nix', () => true))).toEqual(['This is bad.']);
+});
+
+test.each([
+  ['**gmail** · key', 'gmail · key'],
+  ['- File `key` → `/run/x`', '- File key → /run/x'],
+  ['Defined in [lib/a.nix:3](file:///f/lib/a.nix#L3)', 'Defined in lib/a.nix:3'],
+  ['Write:\n\n```nix\nx = "`a` **b**";\n```\n\n`c`', 'Write:\n\nx = "`a` **b**";\n\nc'],
+  ['2 * 3 * 4, a [list] (of two)', '2 * 3 * 4, a [list] (of two)'],
+])('%j reads %j where Markdown is not rendered', (markdown, plain) => {
+  expect(plainText(markdown)).toBe(plain);
 });

@@ -159,7 +159,7 @@ Usage: varsmith lsp [--stdio]
 Options:
   --stdio    what it does anyway; for editors that say it
 
-How to set it up in Neovim, Helix and Emacs: docs/editors in the repository.
+How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmith/tree/main/docs/editors
 `,
 };
 
