@@ -65,15 +65,15 @@ async function unit() {
   }));
 }
 
-async function insideEditor(which, label) {
-  const report = freshReport(`host-${which}`);
-  const code = await node(['test/workbench/run-electron.mjs', '--report', report], {
+async function insideEditor(which, label, ...more) {
+  const report = freshReport(['host', which, ...more.map(each => each.slice(2))].join('-'));
+  const code = await node(['test/workbench/run-electron.mjs', '--report', report, ...more], {
     env: { VSC_WHICH: which, VSCODE_EXECUTABLE: path.join(ROOT, 'test/workbench/code-shim.mjs') },
     label,
     limitSeconds: 300,
   });
   return counted(code, report, ({ passed, failed, skipped, activationMilliseconds }) => {
-    noteActivation(which, activationMilliseconds);
+    if (more.length === 0) noteActivation(which, activationMilliseconds);
     return { passed, failed, skipped };
   });
 }
@@ -164,12 +164,20 @@ export const STEPS = [
     stage: 7,
     work: label => insideEditor(which, label),
   })),
+  {
+    id: 'host-beside',
+    title: 'Tests inside VS Code beside another Nix extension (mocha)',
+    needs: ['build', 'vscode-latest'],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    stage: 8,
+    work: label => insideEditor('latest', label, '--beside'),
+  },
   ...VERSIONS.map(({ which, version }) => ({
     id: `walk-${which}`,
     title: `Walk through the packed extension in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 8,
+    stage: 9,
     work: label => walk(which, label),
   })),
 ];
