@@ -85,9 +85,9 @@ function noteActivation(which, milliseconds) {
   fs.writeFileSync(file, JSON.stringify({ ...before, [which]: milliseconds }));
 }
 
-async function walk(which, label) {
-  const report = freshReport(`walk-${which}`);
-  const code = await node(['test/workbench/walk.mjs', 'out/varsmith.vsix', '--report', report], {
+async function walk(which, label, ...more) {
+  const report = freshReport(['walk', which, ...more.map(each => each.slice(2))].join('-'));
+  const code = await node(['test/workbench/walk.mjs', 'out/varsmith.vsix', '--report', report, ...more], {
     env: { VSC_WHICH: which },
     label,
     limitSeconds: 300,
@@ -179,5 +179,17 @@ export const STEPS = [
     packages: ['chromium', 'fonts-dejavu-core'],
     stage: 9,
     work: label => walk(which, label),
+  })),
+  ...[
+    { how: 'beside', title: 'Walk beside another Nix extension' },
+    { how: 'restricted', title: 'Walk through a folder that is not trusted' },
+  ].map(({ how, title }) => ({
+    id: `walk-${how}`,
+    title,
+    needs: ['package', 'vscode-latest'],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    linuxOnly: true,
+    stage: 10,
+    work: label => walk('latest', label, `--${how}`),
   })),
 ];

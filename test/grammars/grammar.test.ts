@@ -6,8 +6,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { join, relative } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { SCRIPT_GRAMMARS } from '../../scripts/lib/script-grammars.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -32,10 +33,13 @@ const installed = ['latest', 'floor']
   }))
   .filter(({ shell }) => existsSync(shell));
 
-function runTool(file: string, shell = stub): Promise<Outcome> {
+function runTool(file: string, shell = stub, more: readonly string[] = []): Promise<Outcome> {
   return new Promise(resolve => {
-    execFile(process.execPath, [tool, '--grammar', shell, file], { cwd: root }, (error, stdout, stderr) =>
-      resolve({ failed: error !== null, output: stdout + stderr }),
+    execFile(
+      process.execPath,
+      [tool, '--grammar', shell, ...more, file],
+      { cwd: root },
+      (error, stdout, stderr) => resolve({ failed: error !== null, output: stdout + stderr }),
     );
   });
 }
@@ -64,6 +68,24 @@ test.each(installed)(
     expect(output).toContain('scripts.nix');
   },
 );
+
+test('scripts are coloured over the grammar of another Nix extension', async () => {
+  const contributed = manifest.contributes.grammars.filter(({ scopeName }) => scopeName !== 'source.nix');
+  const grammars = [
+    { scopeName: 'source.nix', path: join(root, 'test/workbench/other-nix/nix.tmLanguage.json') },
+    ...contributed.map(each => ({ ...each, path: join(root, each.path) })),
+  ];
+  const folder = mkdtempSync(join(tmpdir(), 'varsmith-grammar-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const config = join(folder, 'config.json');
+  // The tool reads paths as relative to the file that names them.
+  const relativeTo = grammars.map(each => ({ ...each, path: relative(folder, each.path) }));
+  writeFileSync(config, JSON.stringify({ contributes: { grammars: relativeTo } }));
+  const file = join(import.meta.dirname, 'foreign/scripts.nix');
+  const { failed, output } = await runTool(file, stub, ['--config', config]);
+  expect(failed, output).toBe(false);
+  expect(output).toContain('scripts.nix');
+});
 
 test.each(Object.entries(SCRIPT_GRAMMARS))('%s is as `npm run grammars` writes it', (file, grammar) => {
   expect(JSON.parse(readFileSync(join(root, 'syntaxes', file), 'utf8'))).toEqual(grammar);

@@ -116,11 +116,12 @@ function steps(scene) {
   const { unknownKey, selectedKey } = scene;
   const missing = `Unknown registry key "${selectedKey.key}"`;
   return [
+    coloured(scene),
     [
       'a squiggle appears under the unknown key',
       async ui => {
-        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
         await ui.open(...at(unknownKey));
+        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
         // By file, not by message: the view misses new rows after its filter has hidden all of them.
         await ui.showProblems(path.basename(unknownKey.file));
         await ui.problem(unknownKey.message).waitFor();
@@ -150,7 +151,6 @@ function steps(scene) {
         await ui.problem(unknownKey.message).waitFor({ state: 'detached' });
       },
     ],
-    coloured(scene),
     [
       'the palette runs Check Workspace',
       async ui => {
