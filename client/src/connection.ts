@@ -17,7 +17,12 @@ import {
   State,
   TransportKind,
 } from 'vscode-languageclient/node';
-import { changedNotification, type ServerStatus, statusNotification } from './protocol.ts';
+import {
+  additionsCapability,
+  changedNotification,
+  type ServerStatus,
+  statusNotification,
+} from './protocol.ts';
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {
@@ -82,6 +87,14 @@ class Client extends LanguageClient {
   constructor(server: ServerOptions, options: LanguageClientOptions) {
     // The id "varsmith" is also where the library looks for the setting `varsmith.trace.server`.
     super('varsmith', 'Varsmith', server, options);
+    this.registerFeature({
+      fillClientCapabilities: capabilities => {
+        capabilities.experimental = { ...capabilities.experimental, [additionsCapability]: true };
+      },
+      initialize: () => undefined,
+      getState: () => ({ kind: 'static' }),
+      clear: () => undefined,
+    });
   }
 
   override error(message: string, data?: unknown, showNotification?: boolean | 'force'): void {

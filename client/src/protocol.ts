@@ -3,6 +3,9 @@
  * nothing, so that either side may read it; the field lists are the contract, the wording of texts is not.
  */
 
+/** True under this name in the client's experimental capabilities: it wants the notifications below. */
+export const additionsCapability = 'varsmith';
+
 /** Request from client to server: look at every folder again and count what is found. No parameters. */
 export const checkWorkspaceRequest = 'varsmith/checkWorkspace';
 

@@ -65,15 +65,15 @@ async function unit() {
   }));
 }
 
-async function insideEditor(which, label) {
-  const report = freshReport(`host-${which}`);
-  const code = await node(['test/workbench/run-electron.mjs', '--report', report], {
+async function insideEditor(which, label, ...more) {
+  const report = freshReport(['host', which, ...more.map(each => each.slice(2))].join('-'));
+  const code = await node(['test/workbench/run-electron.mjs', '--report', report, ...more], {
     env: { VSC_WHICH: which, VSCODE_EXECUTABLE: path.join(ROOT, 'test/workbench/code-shim.mjs') },
     label,
     limitSeconds: 300,
   });
   return counted(code, report, ({ passed, failed, skipped, activationMilliseconds }) => {
-    noteActivation(which, activationMilliseconds);
+    if (more.length === 0) noteActivation(which, activationMilliseconds);
     return { passed, failed, skipped };
   });
 }
@@ -85,9 +85,9 @@ function noteActivation(which, milliseconds) {
   fs.writeFileSync(file, JSON.stringify({ ...before, [which]: milliseconds }));
 }
 
-async function walk(which, label) {
-  const report = freshReport(`walk-${which}`);
-  const code = await node(['test/workbench/walk.mjs', 'out/varsmith.vsix', '--report', report], {
+async function walk(which, label, ...more) {
+  const report = freshReport(['walk', which, ...more.map(each => each.slice(2))].join('-'));
+  const code = await node(['test/workbench/walk.mjs', 'out/varsmith.vsix', '--report', report, ...more], {
     env: { VSC_WHICH: which },
     label,
     limitSeconds: 300,
@@ -132,7 +132,7 @@ export const STEPS = [
     title: 'Tests outside the editor (vitest)',
     needs: ['build'],
     packages: [],
-    optional: ['nix-bin', 'bubblewrap', 'age'],
+    optional: ['nix-bin', 'bubblewrap', 'age', 'neovim'],
     stage: 4,
     work: unit,
   },
@@ -164,12 +164,32 @@ export const STEPS = [
     stage: 7,
     work: label => insideEditor(which, label),
   })),
+  {
+    id: 'host-beside',
+    title: 'Tests inside VS Code beside another Nix extension (mocha)',
+    needs: ['build', 'vscode-latest'],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    stage: 8,
+    work: label => insideEditor('latest', label, '--beside'),
+  },
   ...VERSIONS.map(({ which, version }) => ({
     id: `walk-${which}`,
     title: `Walk through the packed extension in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 8,
+    stage: 9,
     work: label => walk(which, label),
+  })),
+  ...[
+    { how: 'beside', title: 'Walk beside another Nix extension' },
+    { how: 'restricted', title: 'Walk through a folder that is not trusted' },
+  ].map(({ how, title }) => ({
+    id: `walk-${how}`,
+    title,
+    needs: ['package', 'vscode-latest'],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    linuxOnly: true,
+    stage: 10,
+    work: label => walk('latest', label, `--${how}`),
   })),
 ];

@@ -14,6 +14,7 @@ const PACKAGES = [
   { name: 'nix-bin', present: () => Boolean(which('nix-instantiate')) },
   { name: 'bubblewrap', present: () => Boolean(which('bwrap')) },
   { name: 'age', present: () => Boolean(which('age')) },
+  { name: 'neovim', present: () => Boolean(which('nvim')) },
   { name: 'python3', present: () => Boolean(which('python3')) },
   { name: 'make', present: () => Boolean(which('make')) },
   { name: 'g++', present: () => Boolean(which('g++')) },

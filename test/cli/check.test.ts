@@ -82,7 +82,7 @@ describe('exit codes', () => {
     [['chekc'], 'There is no command "chekc". Did you mean "check"?'],
     [['explain', 'registry/nothing'], 'There is no rule "registry/nothing".'],
     [['explain'], 'Which rule?'],
-    [['lsp'], 'give --stdio'],
+    [['lsp', '--socket=1'], '--socket'],
   ])('2 for %j', async (args, sentence) => {
     const { code, stdout, stderr } = await varsmith(args, { cwd: join(__dirname, '../..') });
     expect(stderr).toContain(sentence);

@@ -50,7 +50,9 @@ test('there are fewer than twenty settings', () => {
 
 test('the language is contributed under the id and extension the other Nix extensions use', () => {
   expect(contributes.languages).toMatchObject([{ id: 'nix', extensions: ['.nix'] }]);
-  expect(contributes.grammars).toMatchObject([{ language: 'nix', scopeName: grammar.scopeName }]);
+  const [nix, ...injections] = contributes.grammars;
+  expect(nix).toMatchObject({ language: 'nix', scopeName: grammar.scopeName });
+  expect(injections.filter(each => 'language' in each || each.injectTo?.join() !== 'source.nix')).toEqual([]);
 });
 
 test('the files the manifest names exist', () => {
@@ -58,7 +60,7 @@ test('the files the manifest names exist', () => {
     manifest.icon,
     contributes.viewsContainers.activitybar[0]?.icon,
     contributes.languages[0]?.configuration,
-    contributes.grammars[0]?.path,
+    ...contributes.grammars.map(({ path }) => path),
   ];
   for (const file of named) expect(existsSync(join(root, file ?? 'not named')), file).toBe(true);
 });

@@ -183,6 +183,7 @@ describe('failures', () => {
     const session = await startSession({
       root: folder({}),
       engine,
+      capabilities: { experimental: { varsmith: true } },
       prepare: connection =>
         connection.onNotification(
           'varsmith/status',

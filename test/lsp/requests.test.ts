@@ -11,7 +11,7 @@ test('the server says what it can do', async () => {
   expect(initialized.serverInfo).toEqual({ name: 'varsmith', version: '1.2.3' });
   expect(initialized.capabilities).toEqual({
     positionEncoding: 'utf-16',
-    textDocumentSync: { openClose: true, change: 2 },
+    textDocumentSync: { openClose: true, change: 2, save: true },
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,

@@ -36,6 +36,13 @@ const SETTINGS = {
   'files.simpleDialog.enable': true,
 };
 
+/** Restricted Mode at once, without asking. */
+const RESTRICTED = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 // A code-server started from a terminal of VS Code would otherwise open a window of the running instance.
 // VSCODE_TEST_* stays: @vscode/test-cli passes its options there.
 const INHERITED =
@@ -79,10 +86,11 @@ function listening(child, output) {
 
 /**
  * Starts code-server in a temporary home folder. `vsix`: packed extensions to install first; `port`: 0 takes a free one;
- * `args`: further arguments of code-server. The caller calls `stop()`, which also removes the home folder unless `keep`.
- * @param {{ vsix?: readonly string[], port?: number, args?: readonly string[], keep?: boolean }} options
+ * `restricted`: folders are not trusted; `args`: further arguments of code-server. The caller calls `stop()`, which also removes the home folder unless `keep`.
+ * @param {{ vsix?: readonly string[], port?: number, restricted?: boolean, args?: readonly string[], keep?: boolean }} options
  */
-export async function startCodeServer({ vsix = [], port = 0, args = [], keep = false } = {}) {
+export async function startCodeServer(options = {}) {
+  const { vsix = [], port = 0, restricted = false, args = [], keep = false } = options;
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'varsmith-vscode-'));
   const userData = path.join(home, 'user-data');
   const extensions = path.join(home, 'extensions');
@@ -90,7 +98,10 @@ export async function startCodeServer({ vsix = [], port = 0, args = [], keep = f
   const remove = () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   fs.mkdirSync(path.join(userData, 'User'), { recursive: true });
   fs.mkdirSync(extensions);
-  fs.writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(SETTINGS, null, 2));
+  fs.writeFileSync(
+    path.join(userData, 'User/settings.json'),
+    JSON.stringify(restricted ? { ...SETTINGS, ...RESTRICTED } : SETTINGS),
+  );
   fs.writeFileSync(config, 'auth: none\ncert: false\n');
 
   const env = isolatedEnvironment(home);
@@ -124,7 +135,8 @@ export async function startCodeServer({ vsix = [], port = 0, args = [], keep = f
         ENTRY,
         ...base,
         ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none'],
-        ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+        ...['--disable-telemetry', '--disable-update-check'],
+        ...(restricted ? [] : ['--disable-workspace-trust']),
         ...['--disable-getting-started-override', '--disable-proxy'],
         ...args,
       ],

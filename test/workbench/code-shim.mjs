@@ -3,7 +3,9 @@
 // same workbench and a real Node extension host (code-server and headless Chromium), prints the extension host's console and
 // exits with the tests' exit code: 0 passed, 1 failed, 2 could not run (or hung), 3 no test summary was seen.
 //
-//   code-shim.mjs FOLDER --extensionDevelopmentPath=DIR --extensionTestsPath=FILE
+//   code-shim.mjs FOLDER --extensionDevelopmentPath=DIR [--extensionDevelopmentPath=DIR]… --extensionTestsPath=FILE
+//
+// In a browser only one extension can be under development: further ones are packed and installed.
 //
 // Environment: VSC_WHICH and the paths of env.mjs; VSC_TIMEOUT seconds (180); VSC_VERBOSE=1; VSC_KEEP=1 keeps the profile.
 
@@ -13,6 +15,7 @@ import { format } from 'node:util';
 import { openBrowser, workbenchShown } from './browser.mjs';
 import { startCodeServer, windowAddress } from './code-server.mjs';
 import { CODE_SERVER } from './env.mjs';
+import { packed } from './pack.mjs';
 
 const VERBOSE = Boolean(process.env.VSC_VERBOSE);
 const LIMIT_SECONDS = Number(process.env.VSC_TIMEOUT ?? 180);
@@ -81,7 +84,7 @@ function testsEnd(page, address) {
 }
 
 const { options, positional } = parse(process.argv.slice(2));
-const development = options.get('extensionDevelopmentPath');
+const [development, ...others] = options.get('extensionDevelopmentPath') ?? [];
 const tests = options.get('extensionTestsPath')?.[0];
 if (!development || !tests) {
   console.error('usage: code-shim.mjs FOLDER --extensionDevelopmentPath=DIR --extensionTestsPath=FILE');
@@ -102,12 +105,13 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 
 let exitCode;
 try {
-  server = await startCodeServer({ args: smokeTestSwitch(), keep: Boolean(process.env.VSC_KEEP) });
+  const vsix = others.map(packed);
+  server = await startCodeServer({ vsix, args: smokeTestSwitch(), keep: Boolean(process.env.VSC_KEEP) });
   const opened = await openBrowser(server.url);
   browser = opened.browser;
   const address = windowAddress(server.url, {
     ...(positional[0] ? { folder: path.resolve(positional[0]) } : {}),
-    development: development.map(dir => path.resolve(dir)),
+    development: [path.resolve(development)],
     tests: path.resolve(tests),
   });
   exitCode = await testsEnd(opened.page, address);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the in-host suites through @vscode/test-electron, over a copy of the broken example fleet.
-//   run-electron.mjs [--report FILE]
+//   run-electron.mjs [--report FILE] [--beside]
+// --beside loads a second extension that contributes the language nix, and the tests about that.
 // VSCODE_EXECUTABLE=test/workbench/code-shim.mjs runs them in the VS Code of install-vscode.sh (VSC_WHICH=latest|floor);
 // without it, on a developer's desktop, the official build is downloaded. TEST_GREP selects tests.
 // Exit code: 0 passed, otherwise what code-shim.mjs says; 3 when no summary of tests was written.
@@ -15,7 +16,9 @@ import { makeScene } from './scene.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const out = path.join(root, 'out/workbench', WHICH);
-const { values } = parseArgs({ options: { report: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { report: { type: 'string' }, beside: { type: 'boolean', default: false } },
+});
 const report = path.resolve(values.report ?? path.join(out, 'host.json'));
 fs.mkdirSync(path.dirname(report), { recursive: true });
 fs.rmSync(report, { force: true });
@@ -30,7 +33,7 @@ try {
     ...(process.env.VSCODE_EXECUTABLE
       ? { vscodeExecutablePath: path.resolve(process.env.VSCODE_EXECUTABLE) }
       : {}),
-    extensionDevelopmentPath: root,
+    extensionDevelopmentPath: values.beside ? [root, path.join(import.meta.dirname, 'other-nix')] : root,
     extensionTestsPath: tests,
     launchArgs: [scene.folder],
     extensionTestsEnv: {

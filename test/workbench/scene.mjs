@@ -58,5 +58,9 @@ export function makeScene(root) {
   fs.cpSync(path.join(root, EXAMPLE), folder, { recursive: true });
   const unknownKey = findUnknownKey(root, folder);
   const selectedKey = findSelectedKey(root, folder, unknownKey.file);
-  return { folder, unknownKey, selectedKey };
+  const script = placeOf(folder, selectedKey.entry.file, '$out/');
+  if (!script) throw new Error(`${EXAMPLE} has no script that writes to $out`);
+  // Within the word, where the editor asks what colours it.
+  const out = { ...script, column: script.column + 2 };
+  return { folder, unknownKey, selectedKey, out };
 }

@@ -62,6 +62,30 @@ function handles(page, pictures) {
       await action(text).hover({ force: true });
       await action(text).click();
     },
+    /** The scopes of the token at the cursor, once `text` is among them. */
+    async scopes(text) {
+      await command('Developer: Inspect Editor Tokens and Scopes');
+      await page.locator('.token-inspect-widget', { hasText: text }).waitFor();
+      await page.keyboard.press('Escape');
+    },
+    /** Whether the command palette has a command; `other` is one that it has. */
+    async offers(title, other) {
+      await page.keyboard.press('F1');
+      await quickInput.waitFor();
+      const offered = {};
+      for (const each of [other, title]) {
+        await quickInput.fill(`>${each}`);
+        const rows = page.locator('.quick-input-list .monaco-list-row');
+        await quickRow(each)
+          .or(rows.filter({ hasText: /No matching|similar/ }).first())
+          .first()
+          .waitFor();
+        offered[each] = await quickRow(each).isVisible();
+      }
+      await page.keyboard.press('Escape');
+      if (!offered[other]) throw new Error(`the palette does not show ${other} either`);
+      return offered[title];
+    },
     /** A notification. */
     toast: text => page.locator('.notification-toast', { hasText: text }).first(),
     command,
@@ -71,7 +95,8 @@ function handles(page, pictures) {
       await page.keyboard.press('Control+P');
       await quickInput.waitFor();
       await quickInput.fill(`${file}:${line}:${column}`);
-      await quickRow(name).waitFor();
+      // The one that Enter opens: a file opened before is listed at once, below others.
+      await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
       await page.keyboard.press('Enter');
       await quickInput.waitFor({ state: 'hidden' });
       await page.locator('.tab.active', { hasText: name }).waitFor();
@@ -90,13 +115,13 @@ function handles(page, pictures) {
 }
 
 /**
- * Runs a walk over `folder` with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
+ * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it; `failurePicture` then shows the window.
- * @param {{ folder: string, openFile: string, vsix: string, pictures: string, failurePicture: string }} scene absolute paths
+ * @param {{ folder: string, openFile: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string }} scene absolute paths
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
-export async function drive({ folder, openFile, vsix, pictures, failurePicture }, steps) {
+export async function drive({ folder, openFile, vsix, restricted, pictures, failurePicture }, steps) {
   fs.mkdirSync(pictures, { recursive: true });
   fs.rmSync(failurePicture, { force: true });
   const result = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -119,7 +144,7 @@ export async function drive({ folder, openFile, vsix, pictures, failurePicture }
   };
   try {
     await counted(current, async () => {
-      server = await startCodeServer({ vsix: [vsix] });
+      server = await startCodeServer({ vsix, restricted });
       ({ browser, page } = await openBrowser(server.url));
       await page.goto(windowAddress(server.url, { folder, openFile }));
       await workbenchShown(page);

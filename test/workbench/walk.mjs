@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted] [--report FILE] [--pictures DIR | --update-images]
+// --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. Both have steps of their own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // Exit code: 0 every step passed, 1 otherwise.
 
@@ -8,6 +9,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { WHICH } from './env.mjs';
+import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
 
@@ -17,6 +19,8 @@ const { values, positionals } = parseArgs({
   options: {
     report: { type: 'string' },
     pictures: { type: 'string' },
+    beside: { type: 'boolean', default: false },
+    restricted: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -29,16 +33,95 @@ const report = path.resolve(values.report ?? path.join(out, 'walk.json'));
 fs.mkdirSync(path.dirname(report), { recursive: true });
 fs.rmSync(report, { force: true });
 
+const at = ({ file, line, column }) => [file, line, column];
+const DIRECTORY = 'variable.language.generator-directory.varsmith';
+
 /** @param {ReturnType<typeof makeScene>} scene */
-function steps({ unknownKey, selectedKey }) {
-  const at = ({ file, line, column }) => [file, line, column];
+const squiggled = ({ unknownKey }) => [
+  'a squiggle appears under the unknown key',
+  async ui => {
+    await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
+    await ui.open(...at(unknownKey));
+  },
+];
+
+/** @param {ReturnType<typeof makeScene>} scene */
+const coloured = ({ out }) => [
+  'a generator script is coloured as Bash',
+  async ui => {
+    await ui.open(...at(out));
+    await ui.picture('script');
+    await ui.scopes(DIRECTORY);
+    await ui.scopes('meta.embedded.block.shellscript');
+  },
+];
+
+/** @param {ReturnType<typeof makeScene>} scene */
+function stepsBeside(scene) {
+  return [
+    squiggled(scene),
+    coloured(scene),
+    [
+      'the language stays Nix',
+      async ui => {
+        await ui.page.locator('#status\\.editor\\.mode', { hasText: /^Nix$/ }).waitFor();
+      },
+    ],
+  ];
+}
+
+/** @param {ReturnType<typeof makeScene>} scene */
+function stepsRestricted(scene) {
+  const { selectedKey } = scene;
+  return [
+    [
+      'the folder is not trusted',
+      async ui => {
+        await ui.page
+          .locator('#status\\.workspaceTrust, .statusbar-item', { hasText: 'Restricted Mode' })
+          .first()
+          .waitFor();
+      },
+    ],
+    squiggled(scene),
+    [
+      'a hover tells what a key produces',
+      async ui => {
+        const { file, line, column } = selectedKey.selection;
+        await ui.open(file, line, column + 1);
+        await ui.command('Show or Focus Hover');
+        await ui.hover(selectedKey.generator).waitFor();
+        await ui.page.keyboard.press('Escape');
+      },
+    ],
+    [
+      'nothing that runs is offered',
+      async ui => {
+        for (const title of [
+          'Generate Vars…',
+          'Regenerate Vars…',
+          'Try Generator…',
+          'Set Value…',
+          'Verify Vars',
+        ])
+          if (await ui.offers(`Varsmith: ${title}`, 'Varsmith: Check Workspace'))
+            throw new Error(`${title} is offered in a folder that is not trusted`);
+      },
+    ],
+  ];
+}
+
+/** @param {ReturnType<typeof makeScene>} scene */
+function steps(scene) {
+  const { unknownKey, selectedKey } = scene;
   const missing = `Unknown registry key "${selectedKey.key}"`;
   return [
+    coloured(scene),
     [
       'a squiggle appears under the unknown key',
       async ui => {
-        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
         await ui.open(...at(unknownKey));
+        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
         // By file, not by message: the view misses new rows after its filter has hidden all of them.
         await ui.showProblems(path.basename(unknownKey.file));
         await ui.problem(unknownKey.message).waitFor();
@@ -114,7 +197,12 @@ function steps({ unknownKey, selectedKey }) {
 const scene = makeScene(root);
 const openFile = path.join(scene.folder, scene.unknownKey.file);
 const failurePicture = path.join(out, 'walk-failed.png');
-const result = await drive({ folder: scene.folder, openFile, vsix, pictures, failurePicture }, steps(scene));
+const { beside, restricted } = values;
+const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
+const result = await drive(
+  { folder: scene.folder, openFile, vsix: installed, restricted, pictures, failurePicture },
+  (beside ? stepsBeside : restricted ? stepsRestricted : steps)(scene),
+);
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

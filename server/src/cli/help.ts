@@ -22,7 +22,7 @@ Commands:
   fix [ROOT]        encrypt stored secrets to those they should be for
   keygen [ROOT]     make a key for you, and you a user
 
-  lsp --stdio       run the language server
+  lsp               run the language server, for an editor
 
 Options:
   -h, --help        this text, or that of a command
@@ -154,7 +154,12 @@ Options:
   lsp: `\
 Runs the language server for an editor, over standard input and output.
 
-Usage: varsmith lsp --stdio
+Usage: varsmith lsp [--stdio]
+
+Options:
+  --stdio    what it does anyway; for editors that say it
+
+How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmith/tree/main/docs/editors
 `,
 };
 

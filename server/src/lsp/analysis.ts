@@ -45,6 +45,8 @@ export interface Analysis {
   documentClosed(absolute: string): void;
   /** Files or folders were made, changed or removed. */
   changedOnDisk(absolutes: readonly string[]): void;
+  /** Anything may have changed on disk: looks at the files of every folder again. */
+  rescan(): void;
   /** The client has other folders open now (absolute paths). */
   setFolders(roots: readonly string[]): void;
   /** Something that findings depend on has changed; look when the messages that wait have been handled. */
@@ -153,6 +155,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }
       for (const [workspace, paths] of byWorkspace) workspace.changedOnDisk(paths);
       if (byWorkspace.size > 0) scheduler.request();
+    },
+    rescan() {
+      for (const workspace of folders.all()) workspace.rescan();
+      scheduler.request();
     },
     setFolders(roots) {
       const { removed } = folders.set(roots);

@@ -10,15 +10,18 @@ import {
 import { pathOfUri } from './convert.ts';
 import { FIX_ALL } from './handlers/code-actions.ts';
 import { OPEN_DOCUMENTATION } from './handlers/open-documentation.ts';
+import { ADDITIONS } from './messages.ts';
 
 export interface Client {
   /** Absolute paths of the folders it has open; empty for a single file. */
   readonly folders: readonly string[];
   /** Settings given at the start, before anything can be asked. */
   readonly initialSettings: unknown;
-  /** It asks for diagnostics; then none are pushed. */
+  /**
+   * It asks for diagnostics; then none are pushed. Only where it can also be told to ask again: an edit changes the
+   * diagnostics of other files, which it would not ask about by itself.
+   */
   readonly pulls: boolean;
-  readonly refreshesDiagnostics: boolean;
   readonly answersConfiguration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
@@ -38,6 +41,8 @@ export interface Client {
   readonly fillsSnippets: boolean;
   /** It opens addresses that the server asks it to. */
   readonly showsDocuments: boolean;
+  /** It knows the notifications that Varsmith adds to the protocol. */
+  readonly hearsAdditions: boolean;
 }
 
 export function readClient(params: InitializeParams): Client {
@@ -45,8 +50,7 @@ export function readClient(params: InitializeParams): Client {
   return {
     folders: foldersOf(params),
     initialSettings: params.initializationOptions ?? null,
-    pulls: textDocument?.diagnostic !== undefined,
-    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    pulls: textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true,
     answersConfiguration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -63,6 +67,7 @@ export function readClient(params: InitializeParams): Client {
     nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     fillsSnippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     showsDocuments: window?.showDocument?.support === true,
+    hearsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };
 }
@@ -76,7 +81,12 @@ function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): s
 export function serverCapabilities(client: Client): ServerCapabilities {
   return {
     positionEncoding: 'utf-16',
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    textDocumentSync: {
+      openClose: true,
+      change: TextDocumentSyncKind.Incremental,
+      // Who does not watch files at least says when one is saved; the others are looked at then as well.
+      ...(client.registersWatchers ? {} : { save: true }),
+    },
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,

@@ -15,7 +15,6 @@ import {
   type WorkspaceDiagnosticReportPartialResult,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
-import type { Client } from './client.ts';
 import { pathOfUri, uriOfPath } from './convert.ts';
 import type { Documents } from './documents.ts';
 import { tell } from './guard.ts';
@@ -62,12 +61,7 @@ export interface Pull extends Delivery {
 const NOTHING = '0';
 
 /** Diagnostics are asked for by the client. */
-export function createPull(
-  connection: Connection,
-  client: Client,
-  documents: Documents,
-  reports: Reports,
-): Pull {
+export function createPull(connection: Connection, documents: Documents, reports: Reports): Pull {
   const streams = new Set<(absolutes: readonly string[]) => void>();
 
   const fullReport = (absolute: string, uri: string): WorkspaceDocumentDiagnosticReport => {
@@ -87,7 +81,7 @@ export function createPull(
     deliver(changed, edited) {
       if (changed.length > 0) for (const stream of streams) stream(changed);
       // A client asks again for what it edits; it cannot know of the other files.
-      if (!client.refreshesDiagnostics || changed.every(absolute => edited.has(absolute))) return;
+      if (changed.every(absolute => edited.has(absolute))) return;
       tell(() => connection.languages.diagnostics.refresh());
     },
     document({ textDocument, previousResultId }) {

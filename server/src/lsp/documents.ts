@@ -19,6 +19,7 @@ export interface Documents {
 export interface DocumentListener {
   changed(absolute: string, document: OpenDocument): void;
   closed(absolute: string, uri: string): void;
+  saved(): void;
 }
 
 /** Keeps documents in step with the client's edits and tells the listener. */
@@ -40,6 +41,7 @@ export function listenToDocuments(
     open.delete(absolute);
     listener.closed(absolute, document.uri);
   });
+  documents.onDidSave(() => listener.saved());
   return {
     of(absolute) {
       const document = open.get(absolute);

@@ -1,5 +1,6 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
 import type {
+  additionsCapability,
   changedNotification,
   checkWorkspaceRequest,
   fleetRequest,
@@ -21,6 +22,7 @@ export type {
 } from '../../../client/src/protocol.ts';
 
 // Types only cross over, so the names are written again; their types hold them to the client's.
+export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';

@@ -84,7 +84,9 @@ export function serve(
   load: () => Promise<Loaded> = loadAnalysis,
 ): void {
   const log = (line: string) => tell(async () => connection.console.error(line));
-  const status = createStatusLine(shown => tell(() => connection.sendNotification(STATUS, shown)));
+  const status = createStatusLine(shown => {
+    if (client?.hearsAdditions) tell(() => connection.sendNotification(STATUS, shown));
+  });
   const reports = createReports();
   let client: Client | null = null;
   let running: Running | null = null;
@@ -99,6 +101,9 @@ export function serve(
       running?.analysis.documentChanged(absolute, document.text),
     ),
     closed: guard(log, 'document', absolute => running?.analysis.documentClosed(absolute)),
+    saved: guard(log, 'document', () => {
+      if (!client?.registersWatchers) running?.analysis.rescan();
+    }),
   });
 
   connection.onInitialize(params => {
@@ -163,9 +168,11 @@ async function begin(
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log }),
   );
   folders.set(client.folders);
-  const pull = createPull(connection, client, documents, reports);
+  const pull = createPull(connection, documents, reports);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
-  const looked = () => tell(() => connection.sendNotification(CHANGED));
+  const looked = () => {
+    if (client.hearsAdditions) tell(() => connection.sendNotification(CHANGED));
+  };
   analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {

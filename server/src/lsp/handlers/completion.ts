@@ -15,6 +15,7 @@ import { filledIn } from '../../editor/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf } from '../convert.ts';
+import { plainText } from '../plain-text.ts';
 import { pointAt } from './point.ts';
 
 const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
@@ -48,12 +49,14 @@ export async function onCompletion(
 function itemOf(client: Client, item: CompletionItem, range: Range): LspItem {
   const { label, kind, detail, documentation, insert, snippet, rank } = item;
   const asSnippet = snippet && client.fillsSnippets;
-  const markup = client.rendersMarkdown ? MarkupKind.Markdown : MarkupKind.PlainText;
+  const markup = client.rendersMarkdown
+    ? (value: string) => ({ kind: MarkupKind.Markdown, value })
+    : (value: string) => ({ kind: MarkupKind.PlainText, value: plainText(value) });
   return {
     label,
     kind: KINDS[kind],
     detail,
-    ...(documentation === null ? {} : { documentation: { kind: markup, value: documentation } }),
+    ...(documentation === null ? {} : { documentation: markup(documentation) }),
     sortText: `${String(rank).padStart(3, '0')}${label}`,
     textEdit: { range, newText: snippet && !asSnippet ? filledIn(insert) : insert },
     ...(asSnippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),

@@ -4,6 +4,7 @@ import { hover } from '../../editor/hover.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { locationOf, offsetOf, pathOfUri, rangeOf } from '../convert.ts';
+import { plainText } from '../plain-text.ts';
 
 export async function onHover(
   analysis: Analysis,
@@ -24,6 +25,8 @@ export async function onHover(
   });
   if (!found) return null;
   const range = rangeOf(snapshot.files, found.at);
-  const kind = client.rendersMarkdown ? MarkupKind.Markdown : MarkupKind.PlainText;
-  return { contents: { kind, value: found.markdown }, ...(range ? { range } : {}) };
+  const contents = client.rendersMarkdown
+    ? { kind: MarkupKind.Markdown, value: found.markdown }
+    : { kind: MarkupKind.PlainText, value: plainText(found.markdown) };
+  return { contents, ...(range ? { range } : {}) };
 }

@@ -1,0 +1,2 @@
+/** By file in syntaxes/: a TextMate grammar as JSON. */
+export const SCRIPT_GRAMMARS: Readonly<Record<string, object>>;
