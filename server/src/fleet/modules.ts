@@ -30,7 +30,8 @@ const nixpkgs: AttrsValue = attrs(
   symbol('nixpkgs', 'something of nixpkgs'),
 );
 
-const inputs: AttrsValue = attrs(
+/** The inputs of the flake, itself among them. */
+export const inputs: AttrsValue = attrs(
   new Map<string, Attr>([
     ['self', attr(self, null)],
     ['nixpkgs', attr(nixpkgs, null)],

@@ -13,7 +13,7 @@ import {
   unknown,
 } from './construct.ts';
 import { apply, evaluate, force } from './evaluate.ts';
-import type { Evaluation } from './evaluation.ts';
+import { type Evaluation, resolved } from './evaluation.ts';
 import { identity } from './identity.ts';
 import type { Expr, Range, StringPart } from './syntax.ts';
 import type {
@@ -77,7 +77,7 @@ export function toText(
   coerceMore: boolean,
   at: Origin | null,
 ): StringValue | UnknownValue | FailureValue {
-  const value = force(cx, lazy);
+  const value = resolved(cx, force(cx, lazy));
   switch (value.kind) {
     case 'string':
     case 'unknown':
