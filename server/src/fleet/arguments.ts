@@ -124,6 +124,53 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   return { system, home: new Map([...system, ...home]), any };
 }
 
+/** Remembers who was given what, to tell whose answer would be another one now. */
+export interface AskedArguments {
+  /**
+   * Answers by name; a file is not given what it gives itself.
+   * @param used hears of the asker and of each file that gives what it got
+   */
+  answering(
+    kind: 'any' | 'system',
+    given: ReadonlyMap<string, SharedArgument>,
+    used: (asker: string, file: string) => void,
+  ): (name: string, asker: string) => Lazy | null;
+  forget(asker: string): void;
+  /** Files that asked for what other files give now. */
+  stale(shared: SharedArguments): string[];
+}
+
+export function createAskedArguments(): AskedArguments {
+  /** By kind and name: who asked, and the files that gave it then. */
+  const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
+  const giversOf = (one: SharedArgument | undefined) => one?.files.join('\0') ?? '';
+  return {
+    answering: (kind, given, used) => (name, asker) => {
+      const one = given.get(name);
+      const key = `${kind} ${name}`;
+      const known = asked.get(key);
+      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(one) });
+      else known.askers.add(asker);
+      if (one === undefined || one.files.includes(asker)) return null;
+      for (const file of one.files) used(asker, file);
+      return one.value;
+    },
+    forget(asker) {
+      for (const { askers } of asked.values()) askers.delete(asker);
+    },
+    stale(shared) {
+      const found = new Set<string>();
+      for (const [key, { askers, givers }] of asked) {
+        const [kind = '', name = ''] = key.split(' ');
+        if (giversOf(shared[kind as 'any' | 'system'].get(name)) === givers) continue;
+        for (const asker of askers) found.add(asker);
+        asked.delete(key);
+      }
+      return [...found];
+    },
+  };
+}
+
 /**
  * Joins what files give. Where several files give a name in different ways, it is not known which one a module
  * gets: then each is a candidate.

@@ -10,10 +10,11 @@ import { createEvaluation } from '../nix/evaluator.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import {
+  type AskedArguments,
+  createAskedArguments,
   type FileArguments,
   NO_ARGUMENTS,
   readArguments,
-  type SharedArgument,
   type SharedArguments,
   shareArguments,
 } from './arguments.ts';
@@ -106,6 +107,7 @@ interface State {
   readonly imports: ImportGraph;
   readonly trees: Trees;
   readonly flake: FlakeValues;
+  readonly asked: AskedArguments;
   /** What modules are given as arguments, as it was last found. */
   argument: Known['argument'];
   /** Files and folders read by other means than `import`. */
@@ -141,7 +143,24 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.arguments.delete(path);
       forgetModules(state.modules, path);
       state.flake.forget(path);
+      state.asked.forget(path);
       state.evaluation.forgetFile(path);
+    }
+  }
+
+  /** What modules are given; what was read with something else is forgotten. */
+  function findArguments(groups: FileGroups): {
+    readonly [by in 'argument' | 'ofSystem']: Known['argument'];
+  } {
+    for (;;) {
+      const shared = sharedArguments(files, state, groups);
+      const { asked, imports } = state;
+      const argument = asked.answering('any', shared.any, imports.add);
+      const ofSystem = asked.answering('system', shared.system, imports.add);
+      state.argument = ofSystem;
+      const stale = [...asked.stale(shared), ...state.flake.stale()];
+      if (stale.length === 0) return { argument, ofSystem };
+      forget(imports.dependentsOf(stale));
     }
   }
 
@@ -161,20 +180,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       if (fleet !== null) return fleet;
       const groups = survey.groups();
       const { texts } = survey;
+      const { argument, ofSystem } = findArguments(groups);
       const registries = findRegistries(state, settings, groups);
       const pipeline = findPipeline(state, groups, registries);
       const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
-      const shared = findArguments(files, state, groups);
-      const giving = (by: ReadonlyMap<string, SharedArgument>) => (name: string, asker: string) => {
-        const given = by.get(name);
-        if (given === undefined || given.files.includes(asker)) return null;
-        for (const file of given.files) state.imports.add(asker, file);
-        return given.value;
-      };
-      const argument = giving(shared.any);
-      const ofSystem = giving(shared.system);
-      state.argument = ofSystem;
-      forget(state.imports.dependentsOf(state.flake.stale()));
       const known: Known = {
         argument,
         registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
@@ -288,6 +297,7 @@ function newState(files: FleetFiles): State {
     removed: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
+    asked: createAskedArguments(),
     imports,
     looseReads,
   };
@@ -325,7 +335,7 @@ function findPipeline(state: State, groups: FileGroups, registries: readonly str
   return state.pipeline.files;
 }
 
-function findArguments(files: FleetFiles, state: State, { mayGiveArguments }: FileGroups): SharedArguments {
+function sharedArguments(files: FleetFiles, state: State, { mayGiveArguments }: FileGroups): SharedArguments {
   const byFile = new Map<string, FileArguments>();
   for (const path of mayGiveArguments) {
     let given = state.arguments.get(path);

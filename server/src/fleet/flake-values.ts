@@ -63,6 +63,13 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
   let isCollecting = false;
   let isStale = false;
   const running = new Set<string>();
+  /** Files of which it was asked whether they are modules of the flake, and the answer. */
+  const members = new Map<string, boolean>();
+
+  function isModule(file: string): boolean {
+    const flake = flakeModules();
+    return flake?.isParts === true && flake.files.has(file);
+  }
 
   /** Null while it is being collected: what asks then is what has to be known first. */
   function flakeModules(): FlakeModules | null {
@@ -128,8 +135,11 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       }
       return one.value;
     },
-    configOf: file =>
-      flakeModules()?.isParts === true && modules?.files.has(file) === true ? flakeConfig : null,
+    configOf(file) {
+      const is = isModule(file);
+      members.set(file, is);
+      return is ? flakeConfig : null;
+    },
     forget(path) {
       isStale = true;
       cache.delete(path);
@@ -140,10 +150,12 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       }
     },
     stale() {
-      if (!isStale || asked.size === 0) return [];
+      if (!isStale || (asked.size === 0 && members.size === 0)) return [];
       isStale = false;
       const flake = flakeModules();
       const found = new Set<string>();
+      for (const [file, was] of members) if (isModule(file) !== was) found.add(file);
+      for (const file of found) members.delete(file);
       for (const [key, one] of asked) {
         const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, one.path));
         const files = read === null || read instanceof BudgetExceeded ? [] : read.files;

@@ -192,7 +192,7 @@ export function dynamicName(
   if (expr.kind === 'string') {
     return stringLiteral(expr, scope) ?? interpolate(cx, expr.parts, scope, originOf(expr, scope));
   }
-  const value = evaluate(cx, expr, scope);
+  const value = resolved(cx, evaluate(cx, expr, scope));
   const origin = originOf(expr, scope);
   if (value.kind === 'string' || value.kind === 'failure') return value;
   if (value.kind === 'null') return nullValue(origin);
