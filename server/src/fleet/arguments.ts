@@ -20,8 +20,10 @@ export interface SharedArgument {
 
 const GIVES = /\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
 
-/** Arguments that the module system or a service gives itself, whatever a flake gives under that name. */
+/** Arguments that the module system or a service gives itself, or that mean the flake, whatever is given under that name. */
 const RESERVED = new Set([
+  'self',
+  'inputs',
   'config',
   'options',
   'lib',
@@ -146,6 +148,7 @@ export function createAskedArguments(): AskedArguments {
   const giversOf = (one: SharedArgument | undefined) => one?.files.join('\0') ?? '';
   return {
     answering: (kind, given, used) => (name, asker) => {
+      if (RESERVED.has(name)) return null;
       const one = given.get(name);
       const key = `${kind} ${name}`;
       const known = asked.get(key);

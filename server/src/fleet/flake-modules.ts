@@ -159,6 +159,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
   }
 
   function readUnknown(value: UnknownValue): void {
+    if (isOwnOutput(value)) return;
     const reference = referenceOf(cx, value);
     if (reference?.kind === 'files') imports.push(...reference.files);
     else if (reference?.kind !== 'foreign' || !isHarmless(value)) complete = false;
@@ -213,6 +214,11 @@ function eachContent(
       if (item.kind === 'spread') found(item.of, conditions);
       else eachContent(cx, item, conditions, found);
     }
+}
+
+/** `flake-parts-lib.mkTransposedPerSystemModule { … }`: an output for each system, under a name of its own. */
+function isOwnOutput({ term }: UnknownValue): boolean {
+  return term?.kind === 'apply' && selectionPath(term.fn)?.at(-1) === 'mkTransposedPerSystemModule';
 }
 
 function isHarmless(value: UnknownValue): boolean {
