@@ -52,7 +52,8 @@ export type FlakeModuleCache = Map<string, FileModules>;
 const MAX_DEPTH = 16;
 /** Steps allowed for one file. */
 const STEPS = 200_000;
-const ROOT = 'flake.nix';
+/** Where a flake begins. */
+export const ROOT = 'flake.nix';
 
 /** Modules of other flakes that add only outputs of their own, by the names that everybody gives the inputs. */
 const HARMLESS =

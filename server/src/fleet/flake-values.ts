@@ -13,6 +13,7 @@ import {
   type FlakeModules,
   type FlakeSet,
   flakeConfig,
+  ROOT,
 } from './flake-modules.ts';
 import { mapEntries, mergedValue } from './merged.ts';
 import { outputPath, selectionPath } from './module-references.ts';
@@ -141,13 +142,13 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       return is ? flakeConfig : null;
     },
     forget(path) {
+      for (const one of asked.values()) one.askers.delete(path);
+      members.delete(path);
+      // Files that lead to a module of the flake are forgotten together with it.
+      if (!cache.delete(path) && path !== ROOT && modules !== null) return;
       isStale = true;
-      cache.delete(path);
       modules = null;
-      for (const one of asked.values()) {
-        one.askers.delete(path);
-        if (one.files.includes(path)) one.value = undefined;
-      }
+      for (const one of asked.values()) if (one.files.includes(path)) one.value = undefined;
     },
     stale() {
       if (!isStale || (asked.size === 0 && members.size === 0)) return [];
@@ -198,37 +199,58 @@ function definitionsAt(cx: Evaluation, flake: FlakeModules, path: readonly strin
   const definitions: Definition[] = [];
   const files = new Set<string>();
   let unclear = false;
-
-  function visit(lazy: Lazy, depth: number, file: string, conditional: boolean): void {
-    for (const one of definitionsOf(cx, lazy)) {
-      const unsure = conditional || one.conditional;
-      const name = path[depth];
-      if (name === undefined) {
-        files.add(file);
-        definitions.push({ ...one, conditional: unsure });
-        continue;
-      }
-      if (one.value.kind !== 'attrs') {
-        // Functions are what selection ends at; anything else may hold what is asked for.
-        if (one.value.kind === 'unknown') unclear = true;
-        continue;
-      }
-      const entry = one.value.entries.get(name);
-      if (entry !== undefined) visit(entry.value, depth + 1, file, unsure || entry.optional);
-      else if (one.value.open !== null || one.value.patterns.length > 0) unclear = true;
-    }
-  }
-
-  const [first = ''] = path;
+  const key = path.join('\0');
   for (const one of flake.sets) {
-    if (!one.set.entries.has(first)) {
-      if (one.set.open !== null || one.set.patterns.length > 0) unclear = true;
-      continue;
-    }
-    const holds = conditionOf(cx, one);
-    if (holds !== false) visit(one.set, 0, one.file, holds === null);
+    const found = contributionOf(cx, one, path, key);
+    definitions.push(...found.definitions);
+    if (found.definitions.length > 0) files.add(one.file);
+    if (found.unclear) unclear = true;
   }
   return { definitions, files: [...files], unclear };
+}
+
+/** What one set has at a path. */
+type Contribution = Pick<Definitions, 'definitions' | 'unclear'>;
+
+/** A set stands until something that it was read from changes: so does what it contributes. */
+const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
+const NOTHING: Contribution = { definitions: [], unclear: false };
+
+function contributionOf(cx: Evaluation, one: FlakeSet, path: readonly string[], key: string): Contribution {
+  const known = contributions.get(one);
+  const before = known?.get(key);
+  if (before !== undefined) return before;
+  const found = readContribution(cx, one, path);
+  if (known === undefined) contributions.set(one, new Map([[key, found]]));
+  else known.set(key, found);
+  return found;
+}
+
+function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]): Contribution {
+  const definitions: Definition[] = [];
+  let unclear = false;
+
+  function visit(lazy: Lazy, depth: number, conditional: boolean): void {
+    for (const definition of definitionsOf(cx, lazy)) {
+      const { value } = definition;
+      const unsure = conditional || definition.conditional;
+      const name = path[depth];
+      if (name === undefined) {
+        definitions.push({ ...definition, conditional: unsure });
+        continue;
+      }
+      // A function is where selection ends; an unknown may hold what is asked for.
+      if (value.kind === 'unknown') unclear = true;
+      if (value.kind !== 'attrs') continue;
+      const entry = value.entries.get(name);
+      if (entry !== undefined) visit(entry.value, depth + 1, unsure || entry.optional);
+      else if (value.open !== null || value.patterns.length > 0) unclear = true;
+    }
+  }
+
+  const holds = one.set.entries.has(path[0] ?? '') ? conditionOf(cx, one) : true;
+  if (holds !== false) visit(one.set, 0, holds === null);
+  return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
 }
 
 /** Do the conditions hold? null: not known. */
