@@ -75,6 +75,38 @@ describe('imports', () => {
     expect(own?.foreign).toBe(true);
   });
 
+  it('are followed by the path of the flake in a text', () => {
+    const fleet = {
+      'flake.nix': clan(`
+        machines.ada = { }; machines.bob = { };
+        instances.sshd = {
+          roles.server.machines.bob = { };
+          roles.server.extraModules = [ "\${self}/modules/db" ];
+        };
+      `),
+      'machines/ada/configuration.nix': `{ self, inputs, ... }: {
+        imports = [ "\${self}/modules/web.nix" "\${inputs.self}/modules/tls.nix" (self + "/modules/db") ];
+      }`,
+      'modules/web.nix': generator('web'),
+      'modules/tls.nix': generator('tls'),
+      'modules/db/default.nix': generator('db'),
+    };
+    expect(owners(fleet)).toEqual({ web: 'ada', tls: 'ada', db: 'ada bob' });
+  });
+
+  it('that ask for options of clan have them wherever generators can be', () => {
+    const guarded = (condition: string) =>
+      `{ lib, options, ... }: { config = lib.optionalAttrs (${condition}) ${generator('web')}; }`;
+    const fleet = (condition: string) => ({
+      'flake.nix': clan(''),
+      'machines/ada/configuration.nix': guarded(condition),
+    });
+    expect(owners(fleet('options ? clan'))).toEqual({ web: 'ada' });
+    expect(owners(fleet('options ? clan.core.vars'))).toEqual({ web: 'ada' });
+    expect(owners(fleet('options ? clan.other'))).toEqual({ web: null });
+    expect(owners(fleet('options.services ? x'))).toEqual({ web: null });
+  });
+
   it('under a condition are no certain ones', () => {
     const fleet = {
       'flake.nix': clan(''),
@@ -223,6 +255,24 @@ describe('services of the workspace', () => {
     const found = owners({ 'flake.nix': open, 'svc.nix': SERVICE });
     expect(found['svc-ada']).toBe('ada +');
     expect(found['svc-bob']).toBeUndefined();
+  });
+
+  it('know the name of the machine from the configuration, too', () => {
+    const named = `{ ... }: {
+      roles.peer.perInstance = { instanceName, ... }: {
+        nixosModule = { config, ... }: let inherit (config.clan.core.settings.machine) name; in {
+          clan.core.vars.generators."\${instanceName}-\${name}" = { files.key = { }; script = "true"; };
+        };
+      };
+    }`;
+    const inventory = `
+      machines = { ada = { }; bob = { }; };
+      instances.mesh = { module = { name = "svc"; input = "self"; }; roles.peer.tags.all = { }; };
+    `;
+    expect(owners({ 'flake.nix': clan(inventory, 'modules.svc = ./svc.nix;'), 'svc.nix': named })).toEqual({
+      'mesh-ada': 'ada',
+      'mesh-bob': 'bob',
+    });
   });
 
   it('bring the extra modules of their roles', () => {

@@ -18,9 +18,6 @@ const MACHINES_NOT_KNOWN: readonly string[] = [
   // Of home-manager's users on the machine.
   'dinghy/calendar-token',
   'dinghy/mail-password',
-  // Imported by a path in a string, "${self}/modules/database.nix".
-  'mole/database-admin',
-  'mole/database-url',
   // Chosen from a directory by tags, which are options.
   'mole/alert-webhook',
   'mole/grafana-admin',
@@ -39,11 +36,6 @@ const NOT_DESCRIBED: readonly string[] = [
   // One of its files depends on an option.
   'buoy/radio-log',
   'pharos/proxy-tls',
-  // By functions of the flake's own `lib` output.
-  'dinghy/forge-token',
-  'dinghy/signing',
-  // Imported by a path in a string, "${self}/lib/nkey.nix".
-  'mole/nats-edge',
   // By another flake's function: for good.
   'mole/library-password',
   // Chosen from a directory by tags, which are options.

@@ -4,7 +4,7 @@
  */
 import { perhaps, thunk, unknown } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import { lazyKey } from '../nix/identity.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -20,8 +20,10 @@ export interface SharedArgument {
 
 const GIVES = /\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
 
-/** Arguments that the module system or a service gives itself, whatever a flake gives under that name. */
+/** Arguments that the module system or a service gives itself, or that mean the flake, whatever is given under that name. */
 const RESERVED = new Set([
+  'self',
+  'inputs',
   'config',
   'options',
   'lib',
@@ -41,9 +43,25 @@ export function mayGiveArguments(text: string): boolean {
   return text.search(GIVES) >= 0;
 }
 
-/** The arguments that a file gives to modules, by name. */
-export function readArguments(cx: Evaluation, file: SourceFile): Map<string, Lazy> {
-  const found = new Map<string, Lazy>();
+/** Arguments by name. */
+type Arguments = ReadonlyMap<string, Lazy>;
+
+/** The arguments that a file gives to modules. */
+export interface FileArguments {
+  /** To modules of all machines of a clan. */
+  readonly clan: Arguments;
+  /** To modules of machines that are made otherwise, and of flakes. */
+  readonly system: Arguments;
+  /** To modules of home-manager alone. */
+  readonly home: Arguments;
+}
+
+export const NO_ARGUMENTS: FileArguments = { clan: new Map(), system: new Map(), home: new Map() };
+
+export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
+  const clan = new Map<string, Lazy>();
+  const system = new Map<string, Lazy>();
+  const home = new Map<string, Lazy>();
   const words = [...file.text.matchAll(GIVES)].map(match => match.index);
   withBudget(cx, STEPS, () =>
     walk(
@@ -55,15 +73,31 @@ export function readArguments(cx: Evaluation, file: SourceFile): Map<string, Laz
         parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
         binding({ state, value }) {
           if (!isArguments(state.path)) return;
+          const isHome = state.path?.name?.text === 'extraSpecialArgs';
+          const found = isHome ? home : isOfClan(state.path) ? clan : system;
           const set = withBudget(cx, STEPS, () => force(cx, value()));
           if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
           for (const [name, entry] of set.entries)
-            if (!entry.optional && !RESERVED.has(name)) found.set(name, entry.value);
+            if (!entry.optional && !RESERVED.has(name) && !isHandedOn(cx, name, entry.value))
+              found.set(name, entry.value);
         },
       },
     ),
   );
-  return found;
+  return { clan, system, home };
+}
+
+/** A module that hands on an argument of its own says nothing new of it. */
+function isHandedOn(cx: Evaluation, name: string, lazy: Lazy): boolean {
+  const value = withBudget(cx, STEPS, () => force(cx, lazy));
+  if (value instanceof BudgetExceeded || value.kind !== 'unknown') return false;
+  return value.term?.kind === 'root' && value.term.name === name;
+}
+
+/** `clan.specialArgs`, and what clan's own function is given. */
+function isOfClan(path: NamePath | null): boolean {
+  for (let at = path; at !== null; at = at.parent) if (at.name?.text === 'clan') return true;
+  return false;
 }
 
 function isArguments(path: NamePath | null): boolean {
@@ -72,13 +106,81 @@ function isArguments(path: NamePath | null): boolean {
   return name === 'args' && path?.parent?.name?.text === '_module';
 }
 
+/** What modules are given, by what they are modules of. */
+export interface SharedArguments {
+  readonly system: ReadonlyMap<string, SharedArgument>;
+  readonly home: ReadonlyMap<string, SharedArgument>;
+  /** Of a file that may be either. */
+  readonly any: ReadonlyMap<string, SharedArgument>;
+}
+
+export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileArguments>): SharedArguments {
+  const joined = (kinds: readonly (keyof FileArguments)[]) =>
+    joinArguments(
+      cx,
+      [...byFile].flatMap(([file, one]) => kinds.map((kind): [string, Arguments] => [file, one[kind]])),
+    );
+  const [clan, other, home] = [joined(['clan']), joined(['system']), joined(['home'])];
+  const system = new Map([...home, ...other, ...clan]);
+  const any = joined(['clan', 'system', 'home']);
+  return { system, home: new Map([...system, ...home]), any };
+}
+
+/** Remembers who was given what, to tell whose answer would be another one now. */
+export interface AskedArguments {
+  /**
+   * Answers by name; a file is not given what it gives itself.
+   * @param used hears of the asker and of each file that gives what it got
+   */
+  answering(
+    kind: 'any' | 'system',
+    given: ReadonlyMap<string, SharedArgument>,
+    used: (asker: string, file: string) => void,
+  ): (name: string, asker: string) => Lazy | null;
+  forget(asker: string): void;
+  /** Files that asked for what other files give now. */
+  stale(shared: SharedArguments): string[];
+}
+
+export function createAskedArguments(): AskedArguments {
+  /** By kind and name: who asked, and the files that gave it then. */
+  const asked = new Map<string, { readonly askers: Set<string>; readonly givers: string }>();
+  const giversOf = (one: SharedArgument | undefined) => one?.files.join('\0') ?? '';
+  return {
+    answering: (kind, given, used) => (name, asker) => {
+      if (RESERVED.has(name)) return null;
+      const one = given.get(name);
+      const key = `${kind} ${name}`;
+      const known = asked.get(key);
+      if (known === undefined) asked.set(key, { askers: new Set([asker]), givers: giversOf(one) });
+      else known.askers.add(asker);
+      if (one === undefined || one.files.includes(asker)) return null;
+      for (const file of one.files) used(asker, file);
+      return one.value;
+    },
+    forget(asker) {
+      for (const { askers } of asked.values()) askers.delete(asker);
+    },
+    stale(shared) {
+      const found = new Set<string>();
+      for (const [key, { askers, givers }] of asked) {
+        const [kind = '', name = ''] = key.split(' ');
+        if (giversOf(shared[kind as 'any' | 'system'].get(name)) === givers) continue;
+        for (const asker of askers) found.add(asker);
+        asked.delete(key);
+      }
+      return [...found];
+    },
+  };
+}
+
 /**
  * Joins what files give. Where several files give a name in different ways, it is not known which one a module
  * gets: then each is a candidate.
  */
-export function joinArguments(
+function joinArguments(
   cx: Evaluation,
-  byFile: ReadonlyMap<string, ReadonlyMap<string, Lazy>>,
+  byFile: readonly (readonly [file: string, given: Arguments])[],
 ): Map<string, SharedArgument> {
   const given = new Map<string, { readonly file: string; readonly value: Lazy }[]>();
   for (const [file, values] of byFile)
@@ -109,7 +211,7 @@ function oneOf(cx: Evaluation, name: string, values: readonly Lazy[]): Lazy {
 
 /** Two values with one key come out of the same expression, with nothing but their callers to tell them apart. */
 function sameKey(cx: Evaluation, lazy: Lazy): string | null {
-  const value = withBudget(cx, STEPS, () => force(cx, lazy));
+  const value = withBudget(cx, STEPS, () => resolved(cx, force(cx, lazy)));
   if (value instanceof BudgetExceeded || value.kind === 'failure') return null;
   if (value.kind === 'unknown') return value.candidates === null ? `? ${value.key}` : null;
   return lazyKey(value);

@@ -7,13 +7,28 @@
  */
 import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
-import type { Lazy, NixFiles } from '../nix/value.ts';
+import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
-import { joinArguments, readArguments, type SharedArgument } from './arguments.ts';
+import {
+  type AskedArguments,
+  createAskedArguments,
+  type FileArguments,
+  NO_ARGUMENTS,
+  readArguments,
+  type SharedArguments,
+  shareArguments,
+} from './arguments.ts';
 import { type AssemblyCache, assemble, createAssemblyCache } from './assemble.ts';
 import { constantDefinitions } from './constant.ts';
+import { createFlakeValues, type FlakeValues } from './flake-values.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
-import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
+import {
+  belongsToFleet,
+  type DeclaredFleet,
+  declaresNothing,
+  readInventoryJson,
+  readMachines,
+} from './machines.ts';
 import { type KeyFinder, keyFinder, readMatrix } from './matrix.ts';
 import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
 import type { Fleet, Matrix, Place, Registry, Unit } from './model.ts';
@@ -31,6 +46,7 @@ import { sameItems } from './same.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { StoreSetting } from './store-settings.ts';
 import { createSurvey, type FileGroups, pipelineOf, type Survey } from './survey.ts';
+import { partOfSystem } from './system-modules.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
 import { type Known, readUnit } from './unit.ts';
@@ -81,7 +97,7 @@ interface State {
   readonly declared: Map<string, DeclaredFleet | null>;
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
-  readonly arguments: Map<string, Map<string, Lazy>>;
+  readonly arguments: Map<string, FileArguments>;
   readonly secrets: Map<string, SecretFacts>;
   readonly modules: ModuleCache;
   readonly assembly: AssemblyCache;
@@ -90,6 +106,10 @@ interface State {
   readonly removed: Map<string, readonly RemovedUse[]>;
   readonly imports: ImportGraph;
   readonly trees: Trees;
+  readonly flake: FlakeValues;
+  readonly asked: AskedArguments;
+  /** What modules are given as arguments, as it was last found. */
+  argument: Known['argument'];
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
 }
@@ -122,7 +142,25 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.removed.delete(path);
       state.arguments.delete(path);
       forgetModules(state.modules, path);
+      state.flake.forget(path);
+      state.asked.forget(path);
       state.evaluation.forgetFile(path);
+    }
+  }
+
+  /** What modules are given; what was read with something else is forgotten. */
+  function findArguments(groups: FileGroups): {
+    readonly [by in 'argument' | 'ofSystem']: Known['argument'];
+  } {
+    for (;;) {
+      const shared = sharedArguments(files, state, groups);
+      const { asked, imports } = state;
+      const argument = asked.answering('any', shared.any, imports.add);
+      const ofSystem = asked.answering('system', shared.system, imports.add);
+      state.argument = ofSystem;
+      const stale = [...asked.stale(shared), ...state.flake.stale()];
+      if (stale.length === 0) return { argument, ofSystem };
+      forget(imports.dependentsOf(stale));
     }
   }
 
@@ -142,16 +180,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       if (fleet !== null) return fleet;
       const groups = survey.groups();
       const { texts } = survey;
+      const { argument, ofSystem } = findArguments(groups);
       const registries = findRegistries(state, settings, groups);
       const pipeline = findPipeline(state, groups, registries);
       const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
-      const shared = findArguments(files, state, groups);
-      const argument = (name: string, asker: string): Lazy | null => {
-        const given = shared.get(name);
-        if (given === undefined || given.files.includes(asker)) return null;
-        for (const file of given.files) state.imports.add(asker, file);
-        return given.value;
-      };
       const known: Known = {
         argument,
         registries: new Map<string, Place>(registries.map(file => [file, registryAt(state, file)])),
@@ -164,7 +196,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       }
       knownKey = key;
       const textOf = (path: string) => texts.get(path)?.text ?? '';
-      const givenTo = (file: string) => (name: string) => argument(name, file);
+      const givenTo = (file: string) => (name: string) => ofSystem(name, file);
       const table = createModuleTable(state.evaluation, {
         files,
         cache: state.modules,
@@ -181,7 +213,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       }
       fleet = assemble(state.evaluation, {
         files,
-        declared: findDeclared(files, state, groups, argument),
+        declared: findDeclared(files, state, groups, ofSystem),
         givenTo,
         table,
         cache: state.assembly,
@@ -237,8 +269,16 @@ function newState(files: FleetFiles): State {
   const looseReads = new Set<string>();
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
   const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
-  return {
+  const flake = createFlakeValues(evaluation, {
+    given: file => name => state.argument(name, file),
+    isOwn: file => belongsToFleet(files, file),
+    used: imports.add,
+  });
+  evaluation.resolver = value => partOfSystem(evaluation, value) ?? flake.resolve(value);
+  const state: State = {
     evaluation,
+    flake,
+    argument: () => null,
     trees: createTrees(evaluation, imports, files.release),
     registries: new Map(),
     matrices: new Map(),
@@ -257,9 +297,11 @@ function newState(files: FleetFiles): State {
     removed: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
+    asked: createAskedArguments(),
     imports,
     looseReads,
   };
+  return state;
 }
 
 function isLooselyRead(files: FleetFiles, state: State, { texts }: Survey, path: string): boolean {
@@ -293,22 +335,18 @@ function findPipeline(state: State, groups: FileGroups, registries: readonly str
   return state.pipeline.files;
 }
 
-function findArguments(
-  files: FleetFiles,
-  state: State,
-  { mayGiveArguments }: FileGroups,
-): Map<string, SharedArgument> {
-  const byFile = new Map<string, Map<string, Lazy>>();
+function sharedArguments(files: FleetFiles, state: State, { mayGiveArguments }: FileGroups): SharedArguments {
+  const byFile = new Map<string, FileArguments>();
   for (const path of mayGiveArguments) {
     let given = state.arguments.get(path);
     if (given === undefined) {
       const file = files.parse(path);
-      given = file === null ? new Map<string, Lazy>() : readArguments(state.evaluation, file);
+      given = file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
       state.arguments.set(path, given);
     }
     byFile.set(path, given);
   }
-  return joinArguments(state.evaluation, byFile);
+  return shareArguments(state.evaluation, byFile);
 }
 
 function registryAt(state: State, file: string): Place {
@@ -367,7 +405,12 @@ function findDeclared(
     let read = state.declared.get(path);
     if (read === undefined) {
       const file = files.parse(path);
-      read = file === null ? null : readMachines(state.evaluation, file, name => argument(name, path));
+      read =
+        file === null
+          ? null
+          : readMachines(state.evaluation, file, name =>
+              name === 'config' ? state.flake.configOf(path) : argument(name, path),
+            );
       if (read !== null && declaresNothing(read)) read = null;
       state.declared.set(path, read);
     }

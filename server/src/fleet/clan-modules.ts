@@ -5,7 +5,7 @@
  */
 import { isClosed } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { definitionsOf } from './read.ts';
@@ -103,7 +103,8 @@ export function optionSets(
   if (entry === undefined) return { found: [], complete: isClosed(set) };
   const found: SetDefinition[] = [];
   let complete = !entry.optional;
-  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
+  for (const { value: written, conditional } of definitionsOf(cx, entry.value)) {
+    const value = resolved(cx, written);
     if (value.kind === 'attrs') found.push({ set: value, conditional: conditional || entry.optional });
     if (value.kind !== 'attrs' || conditional || !isClosed(value)) complete = false;
     if (value.kind === 'unknown')

@@ -4,8 +4,9 @@
  */
 
 import { fromJson } from '../nix/builtins/json.ts';
-import { isClosed } from '../nix/construct.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { isClosed, thunk } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import { type Instance, readInstances } from './inventory.ts';
@@ -144,13 +145,16 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         const named = optionSets(cx, set, 'modules');
         if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
         for (const one of named.found)
-          for (const [name, entry] of one.set.entries)
+          for (const [name, entry] of one.set.entries) {
+            // A module that the workspace names for itself, too.
+            const module = thunk(() => resolved(cx, force(cx, entry.value)));
             modules.push({
               name,
               at: entry.at === null ? null : placeOf(entry.at),
-              value: entry.value,
-              roles: serviceRoles(cx, entry.value, given),
+              value: module,
+              roles: serviceRoles(cx, module, given),
             });
+          }
       }
     },
     configurations(kind, lazy, at) {

@@ -96,8 +96,10 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
           return true;
         },
         binding,
+        // The flake's own configuration is what only the module that the file is sees.
         parameter: (name, lambda) =>
-          (lambda.formals === null ? null : given(name)) ?? unknownArgument(name, file.path, lambda.start),
+          (lambda.formals === null || (name === 'config' && lambda !== file.root) ? null : given(name)) ??
+          unknownArgument(name, file.path, lambda.start),
       },
     ),
   );

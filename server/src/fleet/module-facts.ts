@@ -5,10 +5,10 @@
  */
 import { isClosed } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { importedFile } from '../nix/evaluator.ts';
 import { stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, Lazy, Origin, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
+import type { AttrsValue, Lazy, Origin, PathValue, StringValue, UnknownValue, Value } from '../nix/value.ts';
 import { readCollection } from './definitions.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
@@ -131,7 +131,8 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     else if (!set.entries.has('options')) readConfig(set, certain);
   }
 
-  function readImports(value: ReturnType<typeof force>, certain: boolean, depth: number): void {
+  function readImports(written: Value, certain: boolean, depth: number): void {
+    const value = resolved(cx, written);
     if (value.kind === 'unknown') {
       for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1);
       gap(value.reason, value.origin);

@@ -2,9 +2,11 @@
  * What the module system gives to a module, as far as it can be known without it: `lib` is known, the package
  * set and the configuration are symbols, everything else is an unknown of its own name.
  */
-import { attr, attrs, attrsOf, path, symbol, unknown } from '../nix/construct.ts';
+
+import { fn1 } from '../nix/builtins/define.ts';
+import { attr, attrs, attrsOf, path, string, symbol, unknown, unknownSelect } from '../nix/construct.ts';
 import { nixpkgsLib } from '../nix/lib/index.ts';
-import type { Attr, AttrsValue, LambdaValue, Lazy, Value } from '../nix/value.ts';
+import type { Attr, AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the machine at hand; every module of it sees the same. */
@@ -18,7 +20,17 @@ export const packages: AttrsValue = attrs(
 
 /** The flake itself: its files are those of the workspace. */
 const self: AttrsValue = attrs(
-  new Map<string, Attr>([['outPath', attr(path('', null), null)]]),
+  new Map<string, Attr>([
+    ['outPath', attr(path('', null), null)],
+    // `"${self}/web.nix"`: a flake stands for its path, whatever else it may have.
+    [
+      '__toString',
+      attr(
+        fn1('toString', (cx, flake, at) => cx.select(flake, 'outPath', at)),
+        null,
+      ),
+    ],
+  ]),
   null,
   symbol('self', 'an output of the flake'),
 );
@@ -30,7 +42,8 @@ const nixpkgs: AttrsValue = attrs(
   symbol('nixpkgs', 'something of nixpkgs'),
 );
 
-const inputs: AttrsValue = attrs(
+/** The inputs of the flake, itself among them. */
+export const inputs: AttrsValue = attrs(
   new Map<string, Attr>([
     ['self', attr(self, null)],
     ['nixpkgs', attr(nixpkgs, null)],
@@ -38,6 +51,28 @@ const inputs: AttrsValue = attrs(
   null,
   symbol('inputs', 'an input of the flake'),
 );
+
+/** A set of which only what lies at one path is known. */
+function knownAt([name, ...below]: readonly string[], value: Lazy, open: UnknownValue): Lazy {
+  if (name === undefined) return value;
+  const inner = knownAt(below, value, unknownSelect(open, name, null));
+  return attrs(new Map([[name, attr(inner, null)]]), null, open);
+}
+
+/**
+ * The options of a machine. That clan's are among them is certain wherever it matters: without them there are no
+ * generators to define (`optionalAttrs (options ? clan) { … }`).
+ */
+const options: Lazy = knownAt(
+  ['clan', 'core', 'vars'],
+  symbol('options.clan.core.vars', 'the options of a machine'),
+  symbol('options', 'the options of a machine'),
+);
+
+/** The configuration of a machine that is known by its name. */
+export function configOf(machine: string): Lazy {
+  return knownAt(['clan', 'core', 'settings', 'machine', 'name'], string(machine, null), config);
+}
 
 /** Parameters that mean the same wherever they appear. */
 export function wellKnown(name: string): Lazy | null {
@@ -49,6 +84,8 @@ export function wellKnown(name: string): Lazy | null {
     case 'nixosConfig':
     case 'darwinConfig':
       return config;
+    case 'options':
+      return options;
     case 'pkgs':
       return packages;
     case 'self':
@@ -70,7 +107,10 @@ export function unknownArgument(name: string, file: string, at: number): Lazy {
   );
 }
 
-/** What the flake hands to modules under a name (`specialArgs`); null if nothing. */
+/**
+ * What the flake hands to modules under a name (`specialArgs`); null if nothing. For `config`: that of a machine, where
+ * it is known which one.
+ */
 export type Given = (name: string) => Lazy | null;
 
 /** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
@@ -85,7 +125,13 @@ export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   for (const name of names)
     entries.set(
       name,
-      attr(wellKnown(name) ?? given(name) ?? unknownArgument(name, scope.file.path, expr.start), null),
+      attr(
+        (name === 'config' ? given(name) : null) ??
+          wellKnown(name) ??
+          given(name) ??
+          unknownArgument(name, scope.file.path, expr.start),
+        null,
+      ),
     );
   return attrs(entries, null);
 }

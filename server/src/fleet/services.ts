@@ -11,7 +11,7 @@ import type { ServiceModule } from './declared.ts';
 import { type Instance, isOfClanCore, type Role } from './inventory.ts';
 import { certainMembers, type Inventory, memberValues, roleMembers } from './members.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
-import { argumentsFor, type Given } from './modules.ts';
+import { argumentsFor, configOf, type Given } from './modules.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
 import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
@@ -312,13 +312,14 @@ function machineModules(
   origin: Origin,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
+  const givenThere: Given = name => (name === 'config' ? configOf(machine) : given(name));
   const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
   return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
     if (value.kind !== 'attrs') return [];
     return names.flatMap(name => {
       const entry = value.entries.get(name);
       if (entry === undefined) return [];
-      const facts = readModule(cx, entry.value, given, entry.at ?? origin);
+      const facts = readModule(cx, entry.value, givenThere, entry.at ?? origin);
       return [{ facts, certain: !conditional && !entry.optional && kind !== null }];
     });
   });

@@ -18,7 +18,7 @@ import {
   unknown,
   unknownApply,
 } from './construct.ts';
-import { BudgetExceeded, type Evaluation, MAX_DEPTH } from './evaluation.ts';
+import { BudgetExceeded, type Evaluation, MAX_DEPTH, resolved } from './evaluation.ts';
 import { applyLambda } from './functions.ts';
 import { identity, lazyKey } from './identity.ts';
 import { binary, unary } from './operators.ts';
@@ -203,7 +203,7 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
 }
 
 function conditional(cx: Evaluation, expr: Extract<Expr, { kind: 'if' }>, scope: Scope): Value {
-  const condition = evaluate(cx, expr.condition, scope);
+  const condition = resolved(cx, evaluate(cx, expr.condition, scope));
   if (condition.kind === 'bool') return evaluate(cx, condition.value ? expr.then : expr.otherwise, scope);
   if (condition.kind === 'failure') return condition;
   const origin = originOf(expr, scope);
@@ -245,8 +245,10 @@ export function apply(cx: Evaluation, fn: Value, arg: Lazy, at: Origin | null): 
       cx.depth--;
       return value;
     }
-    case 'unknown':
-      return applyUnknown(cx, fn, arg, at);
+    case 'unknown': {
+      const known = resolved(cx, fn);
+      return known === fn ? applyUnknown(cx, fn, arg, at) : apply(cx, known, arg, at);
+    }
     case 'failure':
       return fn;
     case 'attrs': {

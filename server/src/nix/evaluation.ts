@@ -52,11 +52,16 @@ export interface Tracer {
   onImport?(from: SourceFile, to: string): void;
 }
 
+/** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
+export type Resolver = (value: UnknownValue) => Value | null;
+
 export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;
   /** Builtins and constants: the parent of every file's scope. */
   readonly globals: ReadonlyMap<string, Lazy>;
   tracer: Tracer | null;
+  /** Asked where evaluation cannot go on without the value: selections from it stay symbolic. */
+  resolver: Resolver | null;
   stepsLeft: number;
   depth: number;
   /** Thunks being forced, outermost first: what a cycle is read from. */
@@ -71,6 +76,11 @@ export interface Evaluation extends BuiltinContext {
   forgetFile(path: string): void;
   /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
   readonly applications: Map<string, Map<string, Value>>;
+}
+
+/** The value that evaluation goes on with: an unknown only if nobody knows what it stands for. */
+export function resolved(cx: Evaluation, value: Value): Value {
+  return value.kind === 'unknown' && cx.resolver !== null ? (cx.resolver(value) ?? value) : value;
 }
 
 /** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */

@@ -5,7 +5,7 @@ import { builtinsScope } from './builtins/index.ts';
 import { equal, less } from './compare.ts';
 import { attrs, failure, stringKey, thunk, typeName, unknown } from './construct.ts';
 import { apply, evaluate, force, speculate } from './evaluate.ts';
-import { BudgetExceeded, DEFAULT_STEPS, type Evaluation, type Tracer } from './evaluation.ts';
+import { BudgetExceeded, DEFAULT_STEPS, type Evaluation, resolved, type Tracer } from './evaluation.ts';
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
@@ -33,6 +33,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     files,
     globals: new Map(),
     tracer,
+    resolver: null,
     stepsLeft: DEFAULT_STEPS,
     depth: 0,
     running: [],
@@ -40,7 +41,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     tolerated: new Set(),
     imports: new Map(),
     applications: new Map(),
-    force: lazy => force(cx, lazy),
+    force: lazy => resolved(cx, force(cx, lazy)),
     apply: (fn, arg, at) => apply(cx, force(cx, fn), arg, at),
     applyAll: (fn, args, at) => {
       let value = force(cx, fn);

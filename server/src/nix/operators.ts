@@ -24,7 +24,7 @@ import {
   unknown,
 } from './construct.ts';
 import { apply, delayArgument, evaluate } from './evaluate.ts';
-import type { Evaluation } from './evaluation.ts';
+import { type Evaluation, resolved } from './evaluation.ts';
 import { identity, isTolerated } from './identity.ts';
 import { appendToPath } from './paths.ts';
 import { addText, concatenate, toText } from './strings.ts';
@@ -69,9 +69,9 @@ export function binary(cx: Evaluation, expr: BinaryExpr, scope: Scope): Value {
     default:
       break;
   }
-  const left = evaluate(cx, expr.left, scope);
+  const left = resolved(cx, evaluate(cx, expr.left, scope));
   if (left.kind === 'failure') return left;
-  const right = evaluate(cx, expr.right, scope);
+  const right = resolved(cx, evaluate(cx, expr.right, scope));
   if (right.kind === 'failure') return right;
   switch (expr.operator) {
     case '==':

@@ -13,7 +13,7 @@ import {
   unknown,
 } from './construct.ts';
 import { apply, evaluate, force } from './evaluate.ts';
-import type { Evaluation } from './evaluation.ts';
+import { type Evaluation, resolved } from './evaluation.ts';
 import { identity } from './identity.ts';
 import type { Expr, Range, StringPart } from './syntax.ts';
 import type {
@@ -77,7 +77,7 @@ export function toText(
   coerceMore: boolean,
   at: Origin | null,
 ): StringValue | UnknownValue | FailureValue {
-  const value = force(cx, lazy);
+  const value = resolved(cx, force(cx, lazy));
   switch (value.kind) {
     case 'string':
     case 'unknown':
@@ -192,7 +192,7 @@ export function dynamicName(
   if (expr.kind === 'string') {
     return stringLiteral(expr, scope) ?? interpolate(cx, expr.parts, scope, originOf(expr, scope));
   }
-  const value = evaluate(cx, expr, scope);
+  const value = resolved(cx, evaluate(cx, expr, scope));
   const origin = originOf(expr, scope);
   if (value.kind === 'string' || value.kind === 'failure') return value;
   if (value.kind === 'null') return nullValue(origin);

@@ -9,6 +9,7 @@ import type { Attr, AttrsValue, Lazy } from '../value.ts';
 import { LIB_ATTRS } from './attrs.ts';
 import { LIB_LISTS } from './lists.ts';
 import { MODULES, OPTIONS, TYPES } from './options.ts';
+import { PATHS } from './paths.ts';
 import { LIB_STRINGS } from './strings.ts';
 import { LIB_TRIVIAL } from './trivial.ts';
 
@@ -28,6 +29,7 @@ function build(): AttrsValue {
     options: openTable('lib.options', OPTIONS),
     modules: openTable('lib.modules', OPTIONS, MODULES),
     fixedPoints: openTable('lib.fixedPoints', LIB_TRIVIAL),
+    path: openTable('lib.path', PATHS),
     types: TYPES,
     fileset: symbol('lib.fileset', 'a set of files'),
     generators: symbol('lib.generators', 'a text that `lib.generators` makes'),

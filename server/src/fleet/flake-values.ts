@@ -1,0 +1,328 @@
+/**
+ * What `self.lib.f`, `config.flake.hosts` or an option of the flake's own modules stands for: the definitions that the
+ * files of the flake give, joined. Evaluation asks where it cannot go on with a symbol. Keeps which file asked for
+ * what, so that an edit reaches those that used a value, and no others.
+ */
+import { attrs, symbol } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import {
+  collectFlakeModules,
+  type FlakeModuleCache,
+  type FlakeModules,
+  type FlakeSet,
+  flakeConfig,
+  ROOT,
+} from './flake-modules.ts';
+import { mapEntries, mergedValue } from './merged.ts';
+import { outputPath, selectionPath } from './module-references.ts';
+import type { Given } from './modules.ts';
+import { type Definition, definitionsOf, member } from './read.ts';
+import { sameItems } from './same.ts';
+
+export interface FlakeValues {
+  /** The value that a symbol stands for; null where it is not known, or is none of the flake's. */
+  resolve(value: UnknownValue): Value | null;
+  /** The configuration as the outermost function of a file sees it; null for a file that is no module of the flake. */
+  configOf(file: string): Lazy | null;
+  /** Files have changed: what was read of them is dropped. */
+  forget(path: string): void;
+  /** Looks at what has changed. Files whose values may now come from other files than before. */
+  stale(): readonly string[];
+}
+
+export interface FlakeValuesOptions {
+  readonly given: (file: string) => Given;
+  /** True unless the file belongs to another flake: what it calls `self` is something else. */
+  readonly isOwn: (file: string) => boolean;
+  /** Hears that a file used what another one defines. */
+  readonly used: (asker: string, file: string) => void;
+}
+
+/** A path that was asked for. */
+interface Asked {
+  readonly path: readonly string[];
+  readonly askers: Set<string>;
+  files: readonly string[];
+  /** Undefined until it is asked for again. */
+  value: Value | null | undefined;
+}
+
+/** Steps allowed for following the modules' definitions to one path. */
+const STEPS = 200_000;
+/** Outputs that hold modules, several of which are joined to one. */
+const MODULES = /^(m|.*M)odules$/;
+/** Outputs that clan-core's and other known modules add to. */
+const SHARED =
+  /^(nixosConfigurations|darwinConfigurations|homeConfigurations|clan|clanInternals|packages|legacyPackages|checks|apps|devShells|formatter|overlays)$/;
+
+export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): FlakeValues {
+  const cache: FlakeModuleCache = new Map();
+  const asked = new Map<string, Asked>();
+  let modules: FlakeModules | null = null;
+  let isCollecting = false;
+  let isStale = false;
+  const running = new Set<string>();
+  /** Files of which it was asked whether they are modules of the flake, and the answer. */
+  const members = new Map<string, boolean>();
+
+  function isModule(file: string): boolean {
+    const flake = flakeModules();
+    return flake?.isParts === true && flake.files.has(file);
+  }
+
+  /** Null while it is being collected: what asks then is what has to be known first. */
+  function flakeModules(): FlakeModules | null {
+    if (modules !== null || isCollecting) return modules;
+    const { tracer } = cx;
+    isCollecting = true;
+    // Whoever is listening listens to something else.
+    cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
+    try {
+      modules = collectFlakeModules(cx, options.given, cache);
+    } finally {
+      isCollecting = false;
+      cx.tracer = tracer;
+    }
+    return modules;
+  }
+
+  function valueAt(one: Asked, flake: FlakeModules): Value | null {
+    const found = withBudget(cx, STEPS, () => definitionsAt(cx, flake, one.path));
+    if (found instanceof BudgetExceeded) return null;
+    one.files = found.files;
+    if (found.definitions.length === 0) return null;
+    const what = one.path.join('.');
+    const isOutput = !flake.isParts || one.path[0] === 'flake';
+    const name = one.path[flake.isParts ? 1 : 0] ?? '';
+    const isComplete = flake.complete && !found.unclear && !(flake.isParts && isOutput && SHARED.test(name));
+    const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
+    if (isOutput) {
+      const isModules = one.path.some(step => MODULES.test(step));
+      const value = mergedValue(cx, found.definitions, { what, isModules, more });
+      return value.kind === 'unknown' ? null : value;
+    }
+    return ofOwnOption(cx, flake, one.path, found.definitions);
+  }
+
+  return {
+    resolve(value) {
+      const path = pathOf(value);
+      const asker = value.origin?.file.path;
+      if (path === null || asker === undefined || !options.isOwn(asker)) return null;
+      const flake = flakeModules();
+      if (flake === null) return null;
+      const full = path.isOutput && flake.isParts ? ['flake', ...path.names] : path.names;
+      if (!path.isOutput && !flake.isParts) return null;
+      const key = full.join('\0');
+      if (running.has(key)) return null;
+      let one = asked.get(key);
+      if (one === undefined) {
+        one = { path: full, askers: new Set(), files: [], value: undefined };
+        asked.set(key, one);
+      }
+      if (one.value === undefined) {
+        running.add(key);
+        try {
+          one.value = valueAt(one, flake);
+        } finally {
+          running.delete(key);
+        }
+      }
+      if (!one.askers.has(asker)) {
+        one.askers.add(asker);
+        for (const file of one.files) if (file !== asker) options.used(asker, file);
+      }
+      return one.value;
+    },
+    configOf(file) {
+      const is = isModule(file);
+      members.set(file, is);
+      return is ? flakeConfig : null;
+    },
+    forget(path) {
+      for (const one of asked.values()) one.askers.delete(path);
+      members.delete(path);
+      // Files that lead to a module of the flake are forgotten together with it.
+      if (!cache.delete(path) && path !== ROOT && modules !== null) return;
+      isStale = true;
+      modules = null;
+      for (const one of asked.values()) if (one.files.includes(path)) one.value = undefined;
+    },
+    stale() {
+      if (!isStale || (asked.size === 0 && members.size === 0)) return [];
+      isStale = false;
+      const flake = flakeModules();
+      const found = new Set<string>();
+      for (const [file, was] of members) if (isModule(file) !== was) found.add(file);
+      for (const file of found) members.delete(file);
+      for (const [key, one] of asked) {
+        const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, one.path));
+        const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
+        if (sameItems(files, one.files)) continue;
+        for (const asker of one.askers) found.add(asker);
+        asked.delete(key);
+      }
+      return [...found];
+    },
+  };
+}
+
+/** The path that an unknown was selected by, below the flake's outputs or below its own configuration. */
+function pathOf(
+  value: UnknownValue,
+): { readonly names: readonly string[]; readonly isOutput: boolean } | null {
+  let root: UnknownValue = value;
+  while (root.term?.kind === 'select') root = root.term.of;
+  if (root === value || root.term?.kind !== 'root' || value.candidates !== null) return null;
+  const { name } = root.term;
+  if (name !== 'self' && name !== 'config' && name !== 'inputs') return null;
+  const path = selectionPath(value);
+  if (path === null || path.includes('')) return null;
+  const output = outputPath(path);
+  if (output !== null) return { names: output, isOutput: true };
+  return root === flakeConfig || root.key === flakeConfig.key
+    ? { names: path.slice(1), isOutput: false }
+    : null;
+}
+
+interface Definitions {
+  readonly definitions: readonly Definition[];
+  /** The files that they are in, in the order of the modules. */
+  readonly files: readonly string[];
+  /** True if there may be more. */
+  readonly unclear: boolean;
+}
+
+function definitionsAt(cx: Evaluation, flake: FlakeModules, path: readonly string[]): Definitions {
+  const definitions: Definition[] = [];
+  const files = new Set<string>();
+  let unclear = false;
+  const key = path.join('\0');
+  for (const one of flake.sets) {
+    const found = contributionOf(cx, one, path, key);
+    definitions.push(...found.definitions);
+    if (found.definitions.length > 0) files.add(one.file);
+    if (found.unclear) unclear = true;
+  }
+  return { definitions, files: [...files], unclear };
+}
+
+/** What one set has at a path. */
+type Contribution = Pick<Definitions, 'definitions' | 'unclear'>;
+
+/** A set stands until something that it was read from changes: so does what it contributes. */
+const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
+const NOTHING: Contribution = { definitions: [], unclear: false };
+
+function contributionOf(cx: Evaluation, one: FlakeSet, path: readonly string[], key: string): Contribution {
+  const known = contributions.get(one);
+  const before = known?.get(key);
+  if (before !== undefined) return before;
+  const found = readContribution(cx, one, path);
+  if (known === undefined) contributions.set(one, new Map([[key, found]]));
+  else known.set(key, found);
+  return found;
+}
+
+function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]): Contribution {
+  const definitions: Definition[] = [];
+  let unclear = false;
+
+  function visit(lazy: Lazy, depth: number, conditional: boolean): void {
+    for (const definition of definitionsOf(cx, lazy)) {
+      const { value } = definition;
+      const unsure = conditional || definition.conditional;
+      const name = path[depth];
+      if (name === undefined) {
+        definitions.push({ ...definition, conditional: unsure });
+        continue;
+      }
+      // A function is where selection ends; an unknown may hold what is asked for.
+      if (value.kind === 'unknown') unclear = true;
+      if (value.kind !== 'attrs') continue;
+      const entry = value.entries.get(name);
+      if (entry !== undefined) visit(entry.value, depth + 1, unsure || entry.optional);
+      else if (value.open !== null || value.patterns.length > 0) unclear = true;
+    }
+  }
+
+  const holds = one.set.entries.has(path[0] ?? '') ? conditionOf(cx, one) : true;
+  if (holds !== false) visit(one.set, 0, holds === null);
+  return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
+}
+
+/** Do the conditions hold? null: not known. */
+function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
+  let answer: boolean | null = true;
+  for (const condition of conditions) {
+    const value = force(cx, condition);
+    if (value.kind === 'bool' && !value.value) return false;
+    if (value.kind !== 'bool') answer = null;
+  }
+  return answer;
+}
+
+/** An option that the flake's own modules declare: its type says how far its value is what was defined. */
+function ofOwnOption(
+  cx: Evaluation,
+  flake: FlakeModules,
+  path: readonly string[],
+  definitions: readonly Definition[],
+): Value | null {
+  for (let length = path.length; length > 0; length--) {
+    const declared = optionAt(cx, flake, path.slice(0, length));
+    if (declared === null) continue;
+    const below = path.length - length;
+    const type = typeOf(cx, declared);
+    const isMap = type?.name === 'attrsOf' || type?.name === 'lazyAttrsOf';
+    if (type === null || (!isMap && !(RAW.test(type.name) && below === 0))) return null;
+    const of = isMap ? type.of : type;
+    const isSubmodule = of?.name.startsWith('submodule') === true;
+    if (of === null || (!isSubmodule && !RAW.test(of.name)) || below > (isSubmodule ? 2 : 1)) return null;
+    const option = { what: path.join('.'), isModules: true, more: null };
+    const value = mergedValue(cx, definitions, option);
+    if (value.kind === 'unknown') return null;
+    if (!isSubmodule || below === 2 || value.kind !== 'attrs') return value;
+    // A submodule has what its options default to beside what is defined.
+    const opened = (inner: Value): Value =>
+      inner.kind === 'attrs' ? attrs(inner.entries, inner.origin, DEFAULTS, inner.patterns) : DEFAULTS;
+    return below === 1 ? opened(value) : mapEntries(cx, value, opened);
+  }
+  return null;
+}
+
+const DEFAULTS = symbol('defaults of options', 'what an option of the flake is by default');
+/** Types whose values are what is defined. */
+const RAW =
+  /^(raw|unspecified|anything|str|nonEmptyStr|int|bool|path|package|port|deferredModule|listOf|attrs)$/;
+
+function optionAt(cx: Evaluation, { options }: FlakeModules, path: readonly string[]): AttrsValue | null {
+  for (const set of options) {
+    let at: Value | null = set;
+    for (const name of path) at = at?.kind === 'attrs' ? member(cx, at, name) : null;
+    const type = at?.kind === 'attrs' ? member(cx, at, '_type') : null;
+    if (at?.kind === 'attrs' && type?.kind === 'string' && type.text === 'option')
+      return at.entries.has('apply') ? null : at;
+  }
+  return null;
+}
+
+interface OptionType {
+  readonly name: string;
+  readonly of: OptionType | null;
+}
+
+function typeOf(cx: Evaluation, option: AttrsValue): OptionType | null {
+  const type = member(cx, option, 'type');
+  return type?.kind === 'unknown' ? nameOfType(cx, type) : null;
+}
+
+/** `types.lazyAttrsOf (types.submodule { … })`: the functions of `lib.types` that it was made by. */
+function nameOfType(cx: Evaluation, { term }: UnknownValue): OptionType | null {
+  if (term?.kind === 'select') return { name: term.name.text ?? '', of: null };
+  if (term?.kind !== 'apply' || term.fn.term?.kind !== 'select') return null;
+  const arg = force(cx, term.arg);
+  return { name: term.fn.term.name.text ?? '', of: arg.kind === 'unknown' ? nameOfType(cx, arg) : null };
+}

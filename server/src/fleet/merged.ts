@@ -1,0 +1,105 @@
+/**
+ * What the module system makes of several definitions of one option, where that can be said without the option's
+ * type: sets are joined, modules are imported side by side, of other things the strongest counts. Knows values only.
+ */
+import { attr, attrs, list, perhaps, thunk, unknown } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { type Definition, definitionsOf } from './read.ts';
+
+/** Sets with these are modules: what they say is joined by whoever imports them. */
+const MODULE_KEYS = ['imports', 'config', 'options', '_class', '_file'];
+
+/**
+ * The value of an option.
+ * @param definitions at least one, unwrapped
+ * @param option what it is called, to tell what is not known from other things; whether it may hold modules; and why
+ * there may be further definitions, null if these are all
+ */
+export function mergedValue(cx: Evaluation, definitions: readonly Definition[], option: Option): Value {
+  const { what, more } = option;
+  const [first, ...others] = definitions as [Definition, ...Definition[]];
+  const all = definitions.map(one => one.value);
+  if (all.every(isPlainSet)) return mergedSets(cx, definitions, option);
+  const isSure = definitions.every(one => !one.conditional);
+  if (isSure && option.isModules && all.every(isModule)) return modulesOf(all, more);
+  if (others.length === 0 && isSure) return first.value;
+  const strongest = Math.min(...definitions.map(one => one.priority));
+  const winners = definitions.filter(one => one.priority === strongest);
+  const [winner] = winners;
+  if (winner !== undefined && winners.length === 1 && !winner.conditional && more === null)
+    return winner.value;
+  const why = more ?? unknown(`the value of \`${what}\``, `merged ${what}`, first.value.origin);
+  return perhaps(why, all, first.value.origin, `merged ${what}`);
+}
+
+export interface Option {
+  readonly what: string;
+  readonly isModules: boolean;
+  readonly more: UnknownValue | null;
+}
+
+function isPlainSet(value: Value): value is AttrsValue {
+  return value.kind === 'attrs' && !MODULE_KEYS.some(key => value.entries.has(key));
+}
+
+function isModule(value: Value): boolean {
+  return value.kind === 'attrs' || value.kind === 'lambda' || value.kind === 'path';
+}
+
+/** Modules that are defined in several places are one that imports them all. */
+function modulesOf(modules: readonly Value[], more: UnknownValue | null): Value {
+  const [only] = modules;
+  if (modules.length === 1 && only !== undefined && more === null) return only;
+  const origin = modules[0]?.origin ?? null;
+  const items = more === null ? modules : [...modules, { kind: 'spread' as const, of: more }];
+  return attrs(new Map([['imports', attr(list(items, origin), origin)]]), origin);
+}
+
+function mergedSets(
+  cx: Evaluation,
+  definitions: readonly Definition[],
+  { what, isModules, more }: Option,
+): AttrsValue {
+  const byName = new Map<string, { readonly lazy: Lazy; readonly at: Origin | null; optional: boolean }[]>();
+  let open = more;
+  for (const { value, conditional } of definitions) {
+    const set = value as AttrsValue;
+    open ??= set.open;
+    for (const [name, entry] of set.entries) {
+      const found = { lazy: entry.value, at: entry.at, optional: entry.optional || conditional };
+      const known = byName.get(name);
+      if (known === undefined) byName.set(name, [found]);
+      else known.push(found);
+    }
+  }
+  const entries = new Map<string, Attr>();
+  for (const [name, several] of byName) {
+    const [only] = several;
+    const optional = several.every(one => one.optional);
+    const value =
+      several.length === 1 && only !== undefined
+        ? only.lazy
+        : thunk(() => {
+            const inner = several.flatMap(one =>
+              definitionsOf(cx, one.lazy).map(
+                definition =>
+                  ({ ...definition, conditional: definition.conditional || one.optional }) as const,
+              ),
+            );
+            return mergedValue(cx, inner, { what: `${what}.${name}`, isModules, more: null });
+          });
+    entries.set(name, attr(value, only?.at ?? null, optional));
+  }
+  const patterns = definitions.flatMap(({ value }) => (value as AttrsValue).patterns);
+  return attrs(entries, definitions[0]?.value.origin ?? null, open, patterns);
+}
+
+/** The set with the values of its entries changed, each when it is asked for. */
+export function mapEntries(cx: Evaluation, set: AttrsValue, change: (value: Value) => Value): AttrsValue {
+  const entries = new Map<string, Attr>();
+  for (const [name, entry] of set.entries)
+    entries.set(name, { ...entry, value: thunk(() => change(force(cx, entry.value))) });
+  return { ...set, entries };
+}
