@@ -4,7 +4,7 @@
  */
 import type { Fleet, Generator, Machine, MatrixRow, Registry, RegistryKey } from '../fleet/model.ts';
 import type { Snapshot } from './snapshot.ts';
-import { filesWithTargets, type Subject, sameSubject, type Target, targetsIn } from './targets.ts';
+import { filesWithTargets, type Subject, subjectKey, type Target, targetsIn } from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;
@@ -47,6 +47,7 @@ function createIndex(fleet: Fleet): FleetIndex {
   }
   const selections = selectionsOf(fleet);
   const targets = new Map<string, readonly Target[]>();
+  let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
 
   function inFile(file: string): readonly Target[] {
     let found = targets.get(file);
@@ -69,9 +70,22 @@ function createIndex(fleet: Fleet): FleetIndex {
     machinesOfKey: (registry, key) => [...(selections.get(registry)?.get(key) ?? [])],
     targetAt: (file, offset) => smallestAt(inFile(file), offset),
     targetsIn: inFile,
-    occurrencesOf: subject =>
-      filesWithTargets(fleet).flatMap(file => inFile(file).filter(one => sameSubject(one.subject, subject))),
+    occurrencesOf(subject) {
+      occurrences ??= bySubject(filesWithTargets(fleet).flatMap(inFile));
+      return occurrences.get(subjectKey(subject)) ?? [];
+    },
   };
+}
+
+function bySubject(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const key = subjectKey(target.subject);
+    const group = groups.get(key);
+    if (group) group.push(target);
+    else groups.set(key, [target]);
+  }
+  return groups;
 }
 
 /** Registry file → key → machines. */
