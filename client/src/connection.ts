@@ -17,7 +17,7 @@ import {
   State,
   TransportKind,
 } from 'vscode-languageclient/node';
-import { changedNotification, type ServerStatus, statusNotification } from './protocol.ts';
+import { changedNotification, type ServerStatus, type StartOptions, statusNotification } from './protocol.ts';
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {
@@ -110,6 +110,11 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
 }
 
+/** What lenses may run. */
+const startOptions: StartOptions = {
+  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph'],
+};
+
 function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
   return {
     documentSelector: [
@@ -124,6 +129,7 @@ function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
           ),
       },
     },
+    initializationOptions: startOptions,
     diagnosticCollectionName: 'varsmith',
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,

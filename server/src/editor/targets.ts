@@ -83,6 +83,11 @@ export function filesWithTargets(fleet: Fleet): string[] {
   return [...new Set([...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()])].sort();
 }
 
+/** The definitions of generators whose names stand in a file. */
+export function definitionsIn(fleet: Fleet, file: string): readonly GeneratorDefinition[] {
+  return writtenIn(fleet).definitions.get(file) ?? [];
+}
+
 /**
  * The targets in one file, in the order of the text. A place that stands for several subjects (a helper function's
  * `files.${name}`) stands for none of them.

@@ -13,6 +13,7 @@ export type {
   CheckWorkspaceResult,
   FleetGenerator,
   FleetRoot,
+  GeneratorRef,
   GraphParams,
   GraphResult,
   MachineParams,
