@@ -26,7 +26,7 @@ export function inExample(file: string, before: string, others: Readonly<Record<
   return { snapshot: snapshot(), file, offset: offset + before.length };
 }
 
-function exampleFiles(): Record<string, string> {
+export function exampleFiles(): Record<string, string> {
   const paths = readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name).slice(EXAMPLE.length + 1));

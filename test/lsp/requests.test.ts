@@ -34,7 +34,9 @@ test('the server says what it can do', async () => {
       full: true,
     },
     completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
-    codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.varsmith'] },
+    codeActionProvider: {
+      codeActionKinds: ['quickfix', 'refactor.extract', 'refactor.rewrite', 'source.fixAll.varsmith'],
+    },
   });
 });
 

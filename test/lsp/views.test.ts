@@ -4,6 +4,7 @@ import type {
   CallHierarchyIncomingCall,
   CallHierarchyItem,
   CallHierarchyOutgoingCall,
+  CodeAction,
   CodeLens,
   DocumentLink,
   InlayHint,
@@ -198,6 +199,29 @@ test('words of scripts are coloured for those who ask for it', async () => {
   expect((await tokens({ semanticTokens: true })).slice(0, 15)).toEqual([
     9, 6, 7, 0, 0, 0, 15, 3, 1, 2, 0, 4, 3, 3, 0,
   ]);
+});
+
+test('refactorings are offered where nothing is wrong, and by their kind', async () => {
+  const copy = TEXT.replace('files.key = { };', 'files.key = { };\n    prompts.key.type = "hidden";').replace(
+    'openssl req > $out/crt',
+    'cat "$prompts/key" > "$out/key"\n      openssl req > $out/crt',
+  );
+  const running = await session();
+  running.open(FILE, copy);
+  await running.connection.sendRequest('varsmith/checkWorkspace');
+  const kinds = async (only?: readonly string[]) => {
+    const actions: CodeAction[] = await running.connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri: running.uri(FILE) },
+      range: { start: { line: 5, character: 30 }, end: { line: 5, character: 30 } },
+      context: { diagnostics: [], ...(only ? { only } : {}) },
+    });
+    return actions
+      .filter(({ kind }) => kind?.startsWith('refactor'))
+      .map(({ kind, title }) => `${kind} ${title}`);
+  };
+  expect(await kinds()).toEqual(['refactor.rewrite Keep "key" with persist = true']);
+  expect(await kinds(['refactor'])).toHaveLength(1);
+  expect(await kinds(['refactor.extract'])).toEqual([]);
 });
 
 test('clients that ask for it are told when lenses are others', async () => {

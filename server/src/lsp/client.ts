@@ -112,7 +112,14 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     inlayHintProvider: { resolveProvider: false },
     semanticTokensProvider: { legend: TOKENS_LEGEND, full: true },
     completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+    codeActionProvider: {
+      codeActionKinds: [
+        CodeActionKind.QuickFix,
+        CodeActionKind.RefactorExtract,
+        CodeActionKind.RefactorRewrite,
+        FIX_ALL,
+      ],
+    },
     ...(client.showsDocuments ? { executeCommandProvider: { commands: [OPEN_DOCUMENTATION] } } : {}),
     ...(client.pulls
       ? {

@@ -44,7 +44,7 @@ export async function onRename(
 const MOVE = 'varsmith.move';
 
 /** What is stored moves only if the person says so, where the editor can ask. */
-function withMoves(
+export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],
   border: Border,
