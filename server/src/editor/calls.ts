@@ -2,7 +2,8 @@
  * The dependency graph as a hierarchy of calls: who depends on a generator "calls" it, what it depends on it "calls".
  * Pure; it knows no editor.
  */
-import type { Generator, Place } from '../fleet/model.ts';
+import { keptFor } from '../checks/store/stored-index.ts';
+import type { Fleet, Generator, Place } from '../fleet/model.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Subject } from './targets.ts';
@@ -47,16 +48,29 @@ function generatorOf(snapshot: Snapshot, subject: Subject): string | null {
 
 /** Those that depend on it, by name. */
 export function dependentsOf(snapshot: Snapshot, name: string): readonly Call[] {
-  return snapshot.fleet.generators
-    .flatMap((generator): readonly Call[] => {
-      const places = dependenciesOf(generator).filter(one => one.value === name);
-      const [first] = places;
-      if (first === undefined) return [];
-      const other = callerNamed(snapshot, generator.name, first.at);
-      return [{ other, places: places.map(({ at }) => at) }];
-    })
+  return (dependents(snapshot.fleet).get(name) ?? [])
+    .map(({ dependent, at }): Call => ({ other: callerNamed(snapshot, dependent, at), places: [at] }))
     .reduce(joined, []);
 }
+
+/** A generator that depends on another, and where it says so. */
+interface Dependent {
+  readonly dependent: string;
+  readonly at: Place;
+}
+
+/** By what they depend on. */
+const dependents = keptFor((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
+  const found = new Map<string, Dependent[]>();
+  for (const generator of fleet.generators)
+    for (const { value, at } of dependenciesOf(generator)) {
+      const one = { dependent: generator.name, at };
+      const group = found.get(value);
+      if (group) group.push(one);
+      else found.set(value, [one]);
+    }
+  return found;
+});
 
 /** What it depends on, in the order in which it says so. */
 export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Call[] {
