@@ -32,8 +32,14 @@ const OPTIONS: Readonly<Record<WrittenOption['of'], readonly OptionWords[]>> = {
   prompt: PROMPT_OPTIONS,
 };
 
+const OPTION_NAMES: ReadonlySet<string> = new Set(
+  Object.values(OPTIONS).flatMap(all => all.map(({ name }) => name)),
+);
+
 /** An option of a generator, a file or a prompt: type, default, and what it does. */
 function optionCard({ index, snapshot }: HoverContext, file: string, offset: number): CardAt | null {
+  const word = wordAt(snapshot.files.text(file), offset, /[\w-]/);
+  if (word === null || !OPTION_NAMES.has(word.text)) return null;
   const bodies = [
     ...index.definitionsIn(file).map(definition => definition.body()),
     ...snapshot.fleet.registries

@@ -6,7 +6,7 @@
 import { childrenOf } from '../checks/locate.ts';
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
-import type { SecretSource } from '../fleet/secrets.ts';
+import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -51,7 +51,8 @@ function isFile({ files }: Snapshot, path: string): boolean {
 }
 
 /** What secrets of this file are encrypted in. */
-function sourcesIn({ fleet }: Snapshot, file: string): SecretSource[] {
+function sourcesIn({ fleet, files }: Snapshot, file: string): SecretSource[] {
+  if (!mentionsSecrets(files.text(file) ?? '')) return [];
   return fleet
     .secrets()
     .filter(facts => facts.file === file)

@@ -7,7 +7,7 @@ import { attributeText, indentOf, insertBelow, lineAround } from '../../checks/e
 import { mayBeSame } from '../../checks/generator/io.ts';
 import { expressionsAt } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { SecretDefinition, SecretUse } from '../../fleet/secrets.ts';
+import { mentionsSecrets, type SecretDefinition, type SecretUse } from '../../fleet/secrets.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr } from '../../nix/syntax.ts';
 import { indexOf } from '../index.ts';
@@ -16,6 +16,8 @@ import type { Refactoring } from './generator-at.ts';
 
 export function fromSops(snapshot: Snapshot, file: string, offset: number): Refactoring[] {
   const { fleet } = snapshot;
+  // Most files have nothing to do with it, and the editor asks at each step of the cursor.
+  if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return [];
   const facts = fleet.secrets();
   const definition = facts
     .find(one => one.file === file)

@@ -28,14 +28,25 @@ export interface WrittenGenerator {
  * decides on it, and where it comes from a function.
  */
 export function generatorAt(snapshot: Snapshot, file: string, offset: number): WrittenGenerator | null {
-  const index = indexOf(snapshot);
-  for (const definition of index.definitionsIn(file)) {
-    const named = namedAt(snapshot.files, definition.at);
-    if (named === null || offset < named.binding.start || offset > named.binding.end) continue;
-    const found = known(index.generators.get(definition.name) ?? [], definition, named);
-    if (found !== null) return found;
+  // The cursor may stand in front of the name, in `clan.core.vars`.
+  const lineEnd = snapshot.files.text(file)?.indexOf('\n', offset) ?? -1;
+  for (const limit of [offset, lineEnd === -1 ? Number.POSITIVE_INFINITY : lineEnd]) {
+    const definition = lastBefore(indexOf(snapshot).definitionsIn(file), limit);
+    const named = definition === null ? null : namedAt(snapshot.files, definition.at);
+    if (definition === null || named === null) continue;
+    if (offset < named.binding.start || offset > named.binding.end) continue;
+    return known(indexOf(snapshot).generators.get(definition.name) ?? [], definition, named);
   }
   return null;
+}
+
+/** Only the last name in front of a place can be of a declaration around it. */
+function lastBefore(definitions: readonly GeneratorDefinition[], limit: number): GeneratorDefinition | null {
+  let last: GeneratorDefinition | null = null;
+  for (const definition of definitions)
+    if (definition.at.start <= limit && (last === null || definition.at.start > last.at.start))
+      last = definition;
+  return last;
 }
 
 function known(
