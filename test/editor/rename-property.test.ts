@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
 import type { Finding, TextEdit } from '../../server/src/checks/rule.ts';
 import { indexOf } from '../../server/src/editor/index.ts';
-import { rename } from '../../server/src/editor/rename.ts';
+import { type Renaming, rename } from '../../server/src/editor/rename.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { filesWithTargets, nameOf, subjectKey, type Target } from '../../server/src/editor/targets.ts';
 import { readContents } from '../../server/src/store/read.ts';
@@ -40,16 +40,20 @@ function reported({ findings }: Snapshot): string[] {
 function subjectsIn(snapshot: Snapshot): Target[] {
   const index = indexOf(snapshot);
   const targets = filesWithTargets(snapshot.fleet).flatMap(file => index.targetsIn(file));
-  const named = targets.filter(
-    ({ subject, role }) => role !== 'field' && subject.kind !== 'machine' && subject.kind !== 'row',
-  );
+  const named = targets.filter(({ role }) => role !== 'field');
   return [...new Map(named.map(target => [subjectKey(target.subject), target])).values()];
 }
 
-function edited(texts: Files, edits: readonly TextEdit[]): Record<string, string> {
+function edited(texts: Files, { edits, moves }: Renaming): Record<string, string> {
   const after: Record<string, string> = { ...texts };
   for (const [file, own] of editsByFile([{ title: '', edits, preferred: true }]))
     after[file] = applyEdits(texts[file] ?? '', own);
+  for (const path of Object.keys(after))
+    for (const { from, to } of moves) {
+      if (!path.startsWith(`${from}/`)) continue;
+      after[to + path.slice(from.length)] = after[path] ?? '';
+      delete after[path];
+    }
   return after;
 }
 
@@ -60,18 +64,23 @@ function moved(edits: readonly TextEdit[], { file, start }: Target['at']): numbe
     .reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), start);
 }
 
+function movedPath(moves: Renaming['moves'], path: string): string {
+  const move = moves.find(({ from }) => path.startsWith(`${from}/`));
+  return move ? move.to + path.slice(move.from.length) : path;
+}
+
 /** Renames there and back. False if it was refused. */
 function roundTrip(texts: Files, before: Snapshot, { at, subject }: Target): boolean {
   const there = rename(before, at.file, at.start + 1, 'renamed-once');
   if (there === null || 'refused' in there) return false;
-  const between = edited(texts, there.edits);
+  const between = edited(texts, there);
   const after = snapshotOf(between);
   const what = `${subject.kind} ${nameOf(subject)}`;
   expect(reported(after), what).toEqual(reported(before));
-  const back = rename(after, at.file, moved(there.edits, at) + 1, nameOf(subject));
+  const back = rename(after, movedPath(there.moves, at.file), moved(there.edits, at) + 1, nameOf(subject));
   expect(back, what).not.toBeNull();
   expect(back && 'refused' in back ? back.refused : null, what).toBeNull();
-  if (back && 'edits' in back) expect(edited(between, back.edits), what).toEqual(texts);
+  if (back && 'edits' in back) expect(edited(between, back), what).toEqual(texts);
   return true;
 }
 

@@ -12,6 +12,7 @@ import type {
   ProtocolConnection,
   SelectionRange,
   SemanticTokens,
+  WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
@@ -239,4 +240,31 @@ test('clients that ask for it are told when lenses are others', async () => {
   });
   running.open(FILE, TEXT);
   await refresh;
+});
+
+test('a machine is renamed with its folder, if the client moves folders', async () => {
+  const workspaceEdit = {
+    documentChanges: true,
+    resourceOperations: ['rename'],
+    changeAnnotationSupport: {},
+  };
+  const ask = async ({ connection, uri }: Session) => {
+    const text = FILES['flake.nix'];
+    const params = {
+      textDocument: { uri: uri('flake.nix') },
+      position: { line: 0, character: text.indexOf('machines.lea') + 'machines.l'.length },
+      newName: 'lena',
+    };
+    return connection.sendRequest<WorkspaceEdit>('textDocument/rename', params);
+  };
+  const moving = await session({ capabilities: { workspace: { workspaceEdit } } });
+  // A path into the folder of public values would make moving them more than an offer.
+  moving.open(FILE, '{ }');
+  const { documentChanges } = await ask(moving);
+  expect(documentChanges).toMatchObject([
+    { edits: [{ newText: 'lena' }] },
+    { kind: 'rename', oldUri: moving.uri('machines/lea'), newUri: moving.uri('machines/lena') },
+    { kind: 'rename', oldUri: moving.uri('vars/per-machine/lea'), annotationId: 'varsmith.move' },
+  ]);
+  await expect(ask(await session())).rejects.toThrow('cannot move folders');
 });

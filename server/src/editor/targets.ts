@@ -39,7 +39,7 @@ export interface Target {
 /** What of a fleet is written where, by file: looked through once, however many files are asked about. */
 interface Written {
   readonly machines: ReadonlyMap<string, readonly Named[]>;
-  /** Machines that roles of the inventory name. */
+  /** Machines that roles and tags of the inventory name. */
   readonly members: ReadonlyMap<string, readonly Named[]>;
   readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
   /** What registries and matrices say, wherever it is written: a key's script may be of a file of helpers. */
@@ -57,8 +57,15 @@ function writtenIn(fleet: Fleet): Written {
   const known = written.get(fleet);
   if (known) return known;
   const fresh = {
-    machines: byFile(fleet.machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }]))),
-    members: byFile(roleEntries(fleet)),
+    machines: byFile(
+      [...fleet.machines, ...fleet.machineFacts].flatMap(({ name, at }) =>
+        at === null ? [] : [{ name, at }],
+      ),
+    ),
+    members: byFile([
+      ...roleEntries(fleet),
+      ...fleet.inventory.tagLists.map(({ machine, at }) => ({ name: machine, at })),
+    ]),
     definitions: byFile(fleet.generators.flatMap(({ definitions }) => definitions)),
     pipeline: byFile(pipelineTargets(fleet)),
   };
