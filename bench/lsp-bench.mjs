@@ -15,8 +15,9 @@
  *   --open-broken         open the first file with the break already in it, and wait for its findings
  *   --edits N             keystroke edits (default 60)        --reps N   requests per method (default 60)
  *   --gap MS              pause between edits, after the answer came (default 30)
- *   --methods a,b,c       subset of hover,completion,definition,references,documentSymbol,codeAction,
- *                         semanticTokens,foldingRange,documentLink,selectionRange,inlayHint,codeLens
+ *   --methods a,b,c       subset of hover,completion,definition,references,typeDefinition,documentHighlight,
+ *                         rename,prepareCalls,workspaceSymbol,documentSymbol,codeAction,semanticTokens,
+ *                         foldingRange,documentLink,selectionRange,inlayHint,codeLens
  *   --settings JSON|@FILE answer to workspace/configuration (matched by section) and didChangeConfiguration
  *   --init JSON|@FILE     initializationOptions
  *   --pull                pull diagnostics even where push is also offered

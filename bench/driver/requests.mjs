@@ -16,6 +16,15 @@ const KINDS = {
     'textDocument/references',
     at => ({ position: at, context: { includeDeclaration: true } }),
   ],
+  typeDefinition: ['typeDefinitionProvider', 'textDocument/typeDefinition', at => ({ position: at })],
+  documentHighlight: [
+    'documentHighlightProvider',
+    'textDocument/documentHighlight',
+    at => ({ position: at }),
+  ],
+  rename: ['renameProvider', 'textDocument/rename', at => ({ position: at, newName: 'renamed-by-bench' })],
+  prepareCalls: ['callHierarchyProvider', 'textDocument/prepareCallHierarchy', at => ({ position: at })],
+  workspaceSymbol: ['workspaceSymbolProvider', 'workspace/symbol', () => ({ query: 'key' })],
   documentSymbol: ['documentSymbolProvider', 'textDocument/documentSymbol', () => ({})],
   codeAction: [
     'codeActionProvider',

@@ -5,7 +5,12 @@
 import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
 import { openWhere } from './open-where.ts';
-import { type CheckWorkspaceResult, checkWorkspaceRequest, type Where } from './protocol.ts';
+import {
+  type CheckWorkspaceResult,
+  checkWorkspaceRequest,
+  type GeneratorRef,
+  type Where,
+} from './protocol.ts';
 import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
 import { type FleetNode, openCommand } from './tree-items.ts';
@@ -26,7 +31,7 @@ export function registerCommands(
     commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
-    commands.registerCommand(showGraphCommand, (from?: FleetNode) =>
+    commands.registerCommand(showGraphCommand, (from?: FleetNode | GeneratorRef) =>
       graph.show(from?.kind === 'generator' ? from.generator.name : null),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),

@@ -21,6 +21,7 @@ import {
   additionsCapability,
   changedNotification,
   type ServerStatus,
+  type StartOptions,
   statusNotification,
 } from './protocol.ts';
 import { explicitSettings } from './settings.ts';
@@ -123,6 +124,11 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
 }
 
+/** What lenses may run. */
+const startOptions: StartOptions = {
+  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph'],
+};
+
 function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
   return {
     documentSelector: [
@@ -137,6 +143,7 @@ function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
           ),
       },
     },
+    initializationOptions: startOptions,
     diagnosticCollectionName: 'varsmith',
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,

@@ -11,6 +11,7 @@ import {
   type FleetGenerator,
   type FleetRoot,
   fleetRequest,
+  type GeneratorRef,
   type MachineParams,
   machineRequest,
 } from './protocol.ts';
@@ -27,20 +28,20 @@ interface Target {
 
 /** @param cli absolute path of the bundled command line */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
-  const register = (id: string, run: (node?: FleetNode) => Promise<void>) =>
-    commands.registerCommand(id, async (node?: FleetNode) => {
+  const register = <Node extends FleetNode | GeneratorRef>(id: string, run: (node?: Node) => Promise<void>) =>
+    commands.registerCommand(id, async (node?: Node) => {
       if (await isTrusted()) await run(node);
     });
   return [
-    register('varsmith.generate', node => generate(node, false)),
-    register('varsmith.regenerate', node => generate(node, true)),
+    register<FleetNode | GeneratorRef>('varsmith.generate', node => generate(node, false)),
+    register<FleetNode | GeneratorRef>('varsmith.regenerate', node => generate(node, true)),
     register('varsmith.tryGenerator', tryGenerator),
     register('varsmith.verify', verify),
     register('varsmith.setValue', setValue),
     register('varsmith.copyPublicValue', copyPublicValue),
   ];
 
-  async function generate(node: FleetNode | undefined, again: boolean): Promise<void> {
+  async function generate(node: FleetNode | GeneratorRef | undefined, again: boolean): Promise<void> {
     const target = targetOf(node) ?? (await pickTarget());
     if (!target) return;
     const title = again ? 'Regenerate Vars' : 'Generate Vars';
@@ -48,7 +49,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     await runInTerminal(title, target.root, commandLine(engine, target, again, cli));
   }
 
-  async function tryGenerator(node: FleetNode | undefined): Promise<void> {
+  async function tryGenerator(node: FleetNode | GeneratorRef | undefined): Promise<void> {
     const target = targetOf(node) ?? (await pickTarget());
     const [generator] = target?.generators ?? [];
     if (!target || generator === undefined) return;
@@ -133,7 +134,7 @@ function pathOf(root: FleetRoot): string {
   return Uri.parse(root.uri).fsPath;
 }
 
-function targetOf(node: FleetNode | undefined): Target | null {
+function targetOf(node: FleetNode | GeneratorRef | undefined): Target | null {
   if (node?.kind === 'machine')
     return { root: Uri.parse(node.root).fsPath, machine: node.machine.name, generators: [] };
   if (node?.kind === 'generator')

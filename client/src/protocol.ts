@@ -122,5 +122,21 @@ export interface FleetFile {
   readonly where: Where | null;
 }
 
+/** What the commands of code lenses are given: a generator, as the items of the fleet view are. */
+export interface GeneratorRef {
+  readonly kind: 'generator';
+  /** URI of the root. */
+  readonly root: string;
+  /** Null: on all machines that have it. */
+  readonly machine: string | null;
+  readonly generator: { readonly name: string };
+}
+
+/** Start options of the server. */
+export interface StartOptions {
+  /** The client's commands that lenses may name; without them lenses only say what is known. */
+  readonly clientCommands: readonly string[];
+}
+
 /** Notification from server to client: findings and fleets are current again; views ask anew. */
 export const changedNotification = 'varsmith/changed';

@@ -7,7 +7,16 @@ import { type ConfigurationScope, workspace } from 'vscode';
 const SECTION = 'varsmith';
 
 /** The settings that the server reads. A test holds the list to package.json. */
-export const settingNames = ['enable', 'rules', 'registryFiles', 'matrixFiles', 'exclude'] as const;
+export const settingNames = [
+  'enable',
+  'rules',
+  'registryFiles',
+  'matrixFiles',
+  'exclude',
+  'codeLens',
+  'inlayHints',
+  'semanticTokens',
+] as const;
 
 /** What is set for the user, the workspace or the folder of `scope`; the narrowest counts. */
 export function explicitSettings(scope: ConfigurationScope | undefined): Record<string, unknown> {

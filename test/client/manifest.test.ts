@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { readShown } from '../../server/src/lsp/shown.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
@@ -41,7 +42,7 @@ test('the server reads the same settings, with the same defaults', () => {
   );
   // These two are the extension's own.
   const { 'trace.server': _trace, engine: _engine, ...shared } = promised;
-  expect(shared).toEqual(DEFAULT_SETTINGS);
+  expect(shared).toEqual({ ...DEFAULT_SETTINGS, ...readShown(null) });
 });
 
 test('there are fewer than twenty settings', () => {

@@ -160,8 +160,21 @@ describe('the inventory', () => {
     ['roles.server.tags.|', 'nixos'],
     ['roles.server = { | };', 'extraModules'],
     ['|', 'module'],
+    ['module.name = "|";', 'borgbackup'],
   ])('%s', (inside, expected) => {
     expect(labels(offered(inventory(inside)))).toContain(expected);
+  });
+
+  test('roles are those of the service, with what brings them', () => {
+    const items = offered(inventory('module.name = "borgbackup"; roles.|'));
+    expect(items.filter(({ detail }) => detail === 'role of borgbackup').map(({ label }) => label)).toEqual([
+      'client',
+      'server',
+    ]);
+  });
+
+  test('tags are offered to machines too', () => {
+    expect(labels(offered('{ inventory.machines.lea.tags = [ "|" ]; }'))).toContain('laptop');
   });
 });
 

@@ -151,6 +151,7 @@ test('a generator that depends on another, and one that asks for what nobody has
     "**root-ca** · generator · one for each machine
 
     - \`ca\` secret → \`/run/secrets/vars/per-machine/<machine>/root-ca/ca\`
+    - Needed by \`leaf\`
     - Machines: none
 
     Defined in \`modules/pki.nix:10\`"

@@ -103,7 +103,12 @@ test.each([
   ],
   ['is empty', () => inModule('generators.c'), '', 'A name cannot be empty.'],
   ['cannot be a path', () => inModule('generators.c'), 'a/b', '"a/b" cannot be a name here'],
-  ['is a machine', () => inExample('flake.nix', 'tove'), 'x', 'Machines are named in configurations'],
+  [
+    'is also something else',
+    () => inExample('flake.nix', 'tove'),
+    'x',
+    '"tove" stands at lib/session-vars-spec.nix:42 too',
+  ],
 ])('a name that %s is refused', (_, at, to, message) => {
   expect(refusal(at(), to)).toContain(message);
 });

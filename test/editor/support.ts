@@ -7,7 +7,7 @@ import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';
 
 const engine = await loadEngine();
-const EXAMPLE = join(__dirname, '../../examples/fleet');
+const EXAMPLES = join(__dirname, '../../examples');
 
 export interface At {
   readonly snapshot: Snapshot;
@@ -26,11 +26,13 @@ export function inExample(file: string, before: string, others: Readonly<Record<
   return { snapshot: snapshot(), file, offset: offset + before.length };
 }
 
-function exampleFiles(): Record<string, string> {
-  const paths = readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
+/** The texts of one of the examples. */
+export function exampleFiles(name: 'fleet' | 'broken-fleet' = 'fleet'): Record<string, string> {
+  const root = join(EXAMPLES, name);
+  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name).slice(EXAMPLE.length + 1));
-  return Object.fromEntries(paths.map(path => [path, readFileSync(join(EXAMPLE, path), 'utf8')]));
+    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1));
+  return Object.fromEntries(paths.map(path => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
 /** The text of a place. */

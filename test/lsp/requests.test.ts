@@ -14,14 +14,29 @@ test('the server says what it can do', async () => {
     textDocumentSync: { openClose: true, change: 2, save: true },
     hoverProvider: true,
     definitionProvider: true,
+    typeDefinitionProvider: true,
     referencesProvider: true,
     documentHighlightProvider: true,
     documentSymbolProvider: true,
     workspaceSymbolProvider: true,
     renameProvider: { prepareProvider: true },
     foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    callHierarchyProvider: true,
+    documentLinkProvider: { resolveProvider: false },
+    codeLensProvider: { resolveProvider: true },
+    inlayHintProvider: { resolveProvider: false },
+    semanticTokensProvider: {
+      legend: {
+        tokenTypes: ['function', 'variable', 'class', 'property', 'parameter'],
+        tokenModifiers: ['defaultLibrary', 'readonly'],
+      },
+      full: true,
+    },
     completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
-    codeActionProvider: { codeActionKinds: ['quickfix', 'source.fixAll.varsmith'] },
+    codeActionProvider: {
+      codeActionKinds: ['quickfix', 'refactor.extract', 'refactor.rewrite', 'source.fixAll.varsmith'],
+    },
   });
 });
 

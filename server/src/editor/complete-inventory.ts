@@ -1,5 +1,7 @@
 /** Completion in a clan's inventory: roles, their machines and tags, services. */
 import { attributeText } from '../checks/edits.ts';
+import { SERVICES } from '../fleet/catalogue-services.ts';
+import { isOfClanCore } from '../fleet/inventory.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
 const PREDEFINED: Readonly<Record<string, string>> = {
@@ -20,9 +22,9 @@ export function inventoryItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor } = asked;
   const path = cursor.side === 'name' ? [...cursor.path, ...cursor.before] : cursor.path;
   const at = path.lastIndexOf('instances');
-  if (at === -1) return null;
+  if (at === -1) return isTagList(asked, path) ? tagItems(asked, true) : null;
   const rest = path.slice(at + 2);
-  if (cursor.side === 'name') return namesIn(asked, path.length > at + 1 ? rest : null);
+  if (cursor.side === 'name') return namesIn(asked, path.length > at + 1 ? rest : null, path[at + 1] ?? '');
   if (cursor.frames.at(-1)?.kind !== 'string') return null;
   const [first, , second] = rest;
   if (first === 'roles' && second === 'tags') return tagItems(asked, true);
@@ -31,13 +33,23 @@ export function inventoryItems(asked: Asked): readonly CompletionItem[] | null {
   return null;
 }
 
+/** `inventory.machines.<name>.tags = [ "…" ]` */
+function isTagList({ cursor }: Asked, path: readonly string[]): boolean {
+  const isText = cursor.side === 'value' && cursor.frames.at(-1)?.kind === 'string';
+  return isText && path.at(-1) === 'tags' && path.at(-3) === 'machines';
+}
+
 /** @param rest the names below the instance's own; null where that is not begun */
-function namesIn(asked: Asked, rest: readonly string[] | null): readonly CompletionItem[] | null {
+function namesIn(
+  asked: Asked,
+  rest: readonly string[] | null,
+  instance: string,
+): readonly CompletionItem[] | null {
   if (rest === null) return null;
   const [first, role, list] = rest;
   if (rest.length === 0) return optionItems(INSTANCE);
   if (first !== 'roles') return null;
-  if (rest.length === 1) return roleItems(asked);
+  if (rest.length === 1) return roleItems(asked, instance);
   if (role !== undefined && rest.length === 2) return optionItems(ROLE);
   if (rest.length !== 3) return null;
   if (list === 'machines') return machineItems(asked, false);
@@ -73,18 +85,36 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
   return [...own, ...others];
 }
 
-/** Roles that instances of the fleet use. */
-function roleItems({ snapshot }: Asked): CompletionItem[] {
-  return snapshot.fleet.inventory.instances.flatMap(({ name, roles }) =>
-    [...roles.keys()].map(role => item(role, 'role', `as in ${name}`, { insert: attributeText(role) })),
-  );
+/** Roles of the instance's service as far as it is known, and those that other instances use. */
+function roleItems({ snapshot }: Asked, instance: string): CompletionItem[] {
+  const { inventory, serviceModules } = snapshot.fleet;
+  const own = inventory.instances.find(({ name }) => name === instance);
+  const roleItem = (role: string, text: string, rank: number) =>
+    item(role, 'role', text, { insert: attributeText(role), rank });
+  const service = own?.module.name ?? instance;
+  const ofClan = own === undefined || isOfClanCore(own) === true;
+  const declared =
+    own?.module.input === 'self'
+      ? serviceModules.filter(({ name }) => name === service).flatMap(module => module.roles().names)
+      : ofClan
+        ? (SERVICES.find(({ name }) => name === service)?.roles ?? [])
+        : [];
+  const used = inventory.instances
+    .filter(({ name }) => name !== instance)
+    .flatMap(({ name, roles }) => [...roles.keys()].map(role => roleItem(role, `as in ${name}`, 2)));
+  // Of two items with one label the last is shown.
+  return [...used, ...declared.map(role => roleItem(role, `role of ${service}`, 1))];
 }
 
+/** Services of this repository, of this inventory, and of clan-core. */
 function serviceItems({ snapshot }: Asked): CompletionItem[] {
   const used = snapshot.fleet.inventory.instances.flatMap(({ module }) => module.name ?? []);
-  const own = snapshot.fleet.serviceModules.flatMap(({ name }) => name ?? []);
+  const own = snapshot.fleet.serviceModules.map(({ name }) => name);
   return [
-    ...own.map(name => item(name, 'service', 'of this repository')),
+    ...SERVICES.map(({ name, roles }) =>
+      item(name, 'service', `of clan-core: ${roles.join(', ')}`, { rank: 3 }),
+    ),
     ...used.map(name => item(name, 'service', 'used in this inventory', { rank: 2 })),
+    ...own.map(name => item(name, 'service', 'of this repository')),
   ];
 }

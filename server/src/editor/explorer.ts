@@ -153,14 +153,15 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
   };
 }
 
-interface Placed {
+/** A generator on a machine; machine null: not known which. */
+export interface Placed {
   readonly generator: string;
   readonly share: boolean | null;
   readonly machine: string | null;
 }
 
 /** Null where what is stored lies elsewhere, or nothing has been generated anywhere yet. */
-function isStored(
+export function isStored(
   snapshot: Snapshot,
   index: StoredIndex,
   { generator, share, machine }: Placed,

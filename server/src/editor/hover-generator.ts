@@ -1,6 +1,7 @@
 /** The hover cards of generators and of their files. */
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
+import { dependentsOf } from './calls.ts';
 import type { HoverContext } from './hover.ts';
 import {
   definedPhrase,
@@ -11,6 +12,7 @@ import {
   valuePhrase,
 } from './hover-words.ts';
 import { code, plain } from './markdown.ts';
+import { storedStateOf } from './state.ts';
 
 /** The card of a generator; null if nothing is known of the name. */
 export function generatorCard(context: HoverContext, name: string): string | null {
@@ -31,7 +33,9 @@ function oneGenerator(context: HoverContext, generator: Generator): string {
       file => `- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`,
     ),
     ...detailsOf(body),
+    ...dependentsPhrase(context, generator.name),
     ...ownersPhrase(context, generator),
+    ...storedPhrase(context, generator),
   ];
   const parts = [
     `**${plain(generator.name)}** · generator${sharePhrase(body.share)}${conditionPhrase(generator)}`,
@@ -93,6 +97,29 @@ function oneFile(
     lines.join('\n'),
     ...definedPhrase(context, places),
   ].join('\n\n');
+}
+
+/** Who is made from it. */
+function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
+  const names = dependentsOf(snapshot, name).map(({ other }) => code(other.name));
+  return names.length === 0 ? [] : [`- Needed by ${shortList(names)}`];
+}
+
+/** What of it is on disk, where that can be told. */
+function storedPhrase(context: HoverContext, generator: Generator): string[] {
+  const state = storedStateOf(context.snapshot, generator);
+  if (state === null || state.wanted === 0) return [];
+  if (state.missing === 0) return ['- Generated'];
+  if (state.missing === state.wanted) return ['- Not generated yet'];
+  if (state.lacking.length === 0)
+    return [`- ${state.missing} of ${state.wanted} files are not generated yet`];
+  return [`- Not generated yet on ${shortList(state.lacking.map(plain))}`];
+}
+
+const MAX_NAMES = 12;
+
+function shortList(names: readonly string[]): string {
+  return names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
 }
 
 /** Who has it, as far as that is known. */

@@ -5,6 +5,7 @@ import { deployedPath, publicValuePath, type StoredFile } from '../store/deploye
 import { type Backend, backendNamed, probeBackend } from '../store/read.ts';
 import type { HoverContext } from './hover.ts';
 import { code, plain, shortened } from './markdown.ts';
+import type { Snapshot } from './snapshot.ts';
 
 const MAX_NAMES = 12;
 const MAX_VALUE = 60;
@@ -46,11 +47,17 @@ export interface Placement {
 }
 
 /** Where the file lies once deployed (a secret) or in the repository (a public file). */
-export function lyingPhrase(
-  context: HoverContext,
+export function lyingPhrase(context: HoverContext, placement: Placement, file: GeneratorFile): string {
+  const path = lyingPath(context.snapshot, placement, file);
+  return path === null ? 'not deployed' : code(path);
+}
+
+/** The same as a path, with `<machine>` for any machine; null for a secret that is not deployed. */
+export function lyingPath(
+  snapshot: Snapshot,
   { generator, share, machines }: Placement,
   file: GeneratorFile,
-): string {
+): string | null {
   const stored: StoredFile = {
     generator,
     file: file.name,
@@ -58,13 +65,12 @@ export function lyingPhrase(
     machine: machines.length === 1 ? (machines[0] as string) : ANY_MACHINE,
     neededFor: file.neededFor,
   };
-  if (file.secret === false) return code(publicValuePath(stored));
-  if (file.deploy === false) return 'not deployed';
-  return code(deployedPath(stored, backendOf(context, machines)));
+  if (file.secret === false) return publicValuePath(stored);
+  return file.deploy === false ? null : deployedPath(stored, backendOf(snapshot, machines));
 }
 
 /** As the configuration says, or else as what lies on disk tells. */
-function backendOf({ snapshot }: HoverContext, machines: readonly string[]): Backend {
+function backendOf(snapshot: Snapshot, machines: readonly string[]): Backend {
   const settings = snapshot.fleet.storeSettings();
   const [machine] = machines;
   const set = machine === undefined ? settings.clan : settings.of(machine);
@@ -72,14 +78,14 @@ function backendOf({ snapshot }: HoverContext, machines: readonly string[]): Bac
   return probeBackend(snapshot.files) ?? backendNamed(settings.likely ?? '') ?? 'sops';
 }
 
-/** The value of a public file, or what is to be said instead. Values that differ are shown with their machines. */
-export function valuePhrase(
-  context: HoverContext,
+/** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */
+export function publicValues(
+  snapshot: Snapshot,
   { generator, share, machines }: Placement,
   file: string,
-): string {
+): ReadonlyMap<string, readonly string[]> {
   const at = (machine: string) =>
-    context.snapshot.files.text(
+    snapshot.files.text(
       publicValuePath({ generator, file, share: share === true, machine, neededFor: null }),
     );
   const machinesByValue = new Map<string, string[]>();
@@ -87,6 +93,12 @@ export function valuePhrase(
     const value = at(machine);
     if (value !== null) machinesByValue.set(value, [...(machinesByValue.get(value) ?? []), machine]);
   }
+  return machinesByValue;
+}
+
+/** The value of a public file, or what is to be said instead. Values that differ are shown with their machines. */
+export function valuePhrase(context: HoverContext, placement: Placement, file: string): string {
+  const machinesByValue = publicValues(context.snapshot, placement, file);
   const shown = [...machinesByValue].map(([value, names]) => {
     const text = code(shortened(value.trimEnd(), MAX_VALUE) || ' ');
     return machinesByValue.size === 1 ? text : `${text} on ${names.map(plain).join(', ')}`;

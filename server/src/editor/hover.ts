@@ -1,8 +1,10 @@
 /**
- * What a hover says about a key, a generator, a file or a machine, as Markdown. Pure; it knows no editor.
+ * What a hover says about a key, a generator, a file, a machine, an option or a finding's rule, as Markdown. Pure.
  * Public values are read, secrets never: only where they will lie.
  */
 import type { Place } from '../fleet/model.ts';
+import { cardAround } from './hover-around.ts';
+import { type RuleLookup, ruleCards } from './hover-finding.ts';
 import { fileCard, generatorCard } from './hover-generator.ts';
 import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
@@ -28,17 +30,27 @@ export interface HoverContext {
 /**
  * @param offset 0-based UTF-16 offset
  * @param link gives the address of a place; without it places are shown as text
+ * @param rules gives the rules whose findings are explained
  */
 export function hover(
   snapshot: Snapshot,
   file: string,
   offset: number,
   link: (place: Place) => string | null = () => null,
+  rules: RuleLookup = () => null,
 ): Hover | null {
-  const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
-  if (!found) return null;
-  const markdown = card({ snapshot, index, link }, found.subject);
+  const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
+  const found = nameCard(context, file, offset) ?? cardAround(context, file, offset);
+  const rule = ruleCards(snapshot, file, offset, rules);
+  if (found === null || rule === null) return found ?? rule;
+  return { at: found.at, markdown: `${found.markdown}\n\n---\n\n${rule.markdown}` };
+}
+
+/** What is said of the name that stands there. */
+function nameCard(context: HoverContext, file: string, offset: number): Hover | null {
+  const found = context.index.targetAt(file, offset);
+  if (found === null) return null;
+  const markdown = card(context, found.subject);
   return markdown === null ? null : { at: found.at, markdown };
 }
 

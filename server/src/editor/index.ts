@@ -2,9 +2,24 @@
  * What stands where, and what belongs to what in a fleet: made once a snapshot, and for a file when it is first
  * asked about. Every feature begins here.
  */
-import type { Fleet, Generator, Machine, MatrixRow, Registry, RegistryKey } from '../fleet/model.ts';
+import type {
+  Fleet,
+  Generator,
+  GeneratorDefinition,
+  Machine,
+  MatrixRow,
+  Registry,
+  RegistryKey,
+} from '../fleet/model.ts';
 import type { Snapshot } from './snapshot.ts';
-import { filesWithTargets, type Subject, sameSubject, type Target, targetsIn } from './targets.ts';
+import {
+  definitionsIn,
+  filesWithTargets,
+  type Subject,
+  subjectKey,
+  type Target,
+  targetsIn,
+} from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;
@@ -17,6 +32,8 @@ export interface FleetIndex {
   machinesOfKey(registry: string, key: string): readonly string[];
   /** The smallest target at an offset of a file; its end counts as inside. */
   targetAt(file: string, offset: number): Target | null;
+  /** The definitions of generators whose names stand in a file. */
+  definitionsIn(file: string): readonly GeneratorDefinition[];
   /** All targets of a file, in the order of the text. */
   targetsIn(file: string): readonly Target[];
   /** Every place of the fleet that stands for a subject, by file and place. */
@@ -47,6 +64,7 @@ function createIndex(fleet: Fleet): FleetIndex {
   }
   const selections = selectionsOf(fleet);
   const targets = new Map<string, readonly Target[]>();
+  let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
 
   function inFile(file: string): readonly Target[] {
     let found = targets.get(file);
@@ -68,10 +86,24 @@ function createIndex(fleet: Fleet): FleetIndex {
         ?.rows.find(row => row.machine === machine && !row.shared) ?? null,
     machinesOfKey: (registry, key) => [...(selections.get(registry)?.get(key) ?? [])],
     targetAt: (file, offset) => smallestAt(inFile(file), offset),
+    definitionsIn: file => definitionsIn(fleet, file),
     targetsIn: inFile,
-    occurrencesOf: subject =>
-      filesWithTargets(fleet).flatMap(file => inFile(file).filter(one => sameSubject(one.subject, subject))),
+    occurrencesOf(subject) {
+      occurrences ??= bySubject(filesWithTargets(fleet).flatMap(inFile));
+      return occurrences.get(subjectKey(subject)) ?? [];
+    },
   };
+}
+
+function bySubject(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const key = subjectKey(target.subject);
+    const group = groups.get(key);
+    if (group) group.push(target);
+    else groups.set(key, [target]);
+  }
+  return groups;
 }
 
 /** Registry file → key → machines. */

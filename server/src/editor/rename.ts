@@ -1,5 +1,5 @@
 /**
- * Renaming a generator, a file, a prompt or a registry key everywhere: declarations, dependencies, uses, matrices and
+ * Renaming a generator, a file, a prompt, a registry key or a machine everywhere: declarations, dependencies, uses, matrices and
  * the words of scripts. All or nothing: what cannot be rewritten everywhere is refused, with the place that stands in
  * the way.
  */
@@ -10,6 +10,7 @@ import { positionAt } from '../nix/source.ts';
 import { readVars } from '../store/vars.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { renameMachine } from './rename-machine.ts';
 import type { Snapshot } from './snapshot.ts';
 import { nameOf, type Subject, type Target } from './targets.ts';
 
@@ -17,6 +18,8 @@ import { nameOf, type Subject, type Target } from './targets.ts';
 export interface Move {
   readonly from: string;
   readonly to: string;
+  /** True where the edits are wrong without it; else the person may leave what is stored where it is. */
+  readonly required?: boolean;
 }
 
 export interface Renaming {
@@ -38,15 +41,11 @@ export function prepareRename(
 ): { readonly at: Place; readonly name: string } | Refusal | null {
   const found = indexOf(snapshot).targetAt(file, offset);
   if (!found || found.role === 'field') return null;
-  const name = ownName(found.subject);
-  if (name === null) return { refused: MACHINES };
+  const name = nameOf(found.subject);
   if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
     return { at: innerPlace(snapshot, found.at, name), name };
   return { refused: computed(snapshot, found.at, name) };
 }
-
-const MACHINES =
-  'Machines are named in configurations, folders and stores as well; rename them with clan. Varsmith renames generators, files, prompts and registry keys.';
 
 /** @param to the new name */
 export function rename(
@@ -59,9 +58,9 @@ export function rename(
   const found = index.targetAt(file, offset);
   if (!found || found.role === 'field') return null;
   const { subject } = found;
-  const from = ownName(subject);
-  if (from === null) return { refused: MACHINES };
+  const from = nameOf(subject);
   if (from === to) return { edits: [], moves: [] };
+  if (subject.kind === 'machine' || subject.kind === 'row') return renameMachine(snapshot, from, to);
   const problem = problemOf(index, subject, to);
   if (problem !== null) return { refused: problem };
 
@@ -77,11 +76,6 @@ export function rename(
   const missed = definitionPlaces(snapshot, found).find(place => !edits.some(edit => covers(edit, place)));
   if (missed !== undefined) return { refused: computed(snapshot, missed, from) };
   return { edits: unique(edits), moves: movesOf(snapshot, subject, to) };
-}
-
-/** Null for what goes by a name that is not only Varsmith's to change. */
-function ownName(subject: Subject): string | null {
-  return subject.kind === 'row' || subject.kind === 'machine' ? null : nameOf(subject);
 }
 
 /** The subjects that have to go by one name: a persisted prompt is its file. */

@@ -1,7 +1,10 @@
 /** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
 
-import { bindingNamedAt } from '../checks/locate.ts';
+import { childrenOf } from '../checks/locate.ts';
+import { keptFor } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { Expr, Range } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets, nameOf, type Subject, type Target } from './targets.ts';
@@ -106,9 +109,23 @@ function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly T
 
 function wholeOf({ files }: Snapshot, at: Place): Place {
   const source = files.parse(at.file);
-  const found = source && bindingNamedAt(source, at);
-  return found ? { file: at.file, start: found.binding.start, end: found.binding.end } : at;
+  const known = source && bindingsIn(source);
+  // A place may be what is between the quotes of a name.
+  const found = known?.get(at.start) ?? known?.get(at.start - 1);
+  return found ? { file: at.file, start: found.start, end: found.end } : at;
 }
+
+/** All bindings of a file, by where their first name begins: looked through once for all symbols. */
+const bindingsIn = keptFor((source: SourceFile): ReadonlyMap<number, Range> => {
+  const found = new Map<number, Range>();
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'attrs' || expr.kind === 'let')
+      for (const { kind, start, end } of expr.bindings) if (kind === 'bind') found.set(start, { start, end });
+    open.push(...childrenOf(expr));
+  }
+  return found;
+});
 
 function hasLetters(name: string, letters: string): boolean {
   let at = 0;

@@ -2,7 +2,16 @@
  * The names in a file that a person can point at, and what each of them stands for. Made of what the fleet says
  * of places; knows no feature.
  */
-import type { Fleet, GeneratorBody, GeneratorDefinition, Place, Registry, Unit } from '../fleet/model.ts';
+import { keptFor } from '../checks/store/stored-index.ts';
+import type {
+  Fleet,
+  GeneratorBody,
+  GeneratorDefinition,
+  Matrix,
+  Place,
+  Registry,
+  Unit,
+} from '../fleet/model.ts';
 import { wordsOf } from './script-words.ts';
 
 /** Something with a name that a person can point at. */
@@ -30,9 +39,11 @@ export interface Target {
 /** What of a fleet is written where, by file: looked through once, however many files are asked about. */
 interface Written {
   readonly machines: ReadonlyMap<string, readonly Named[]>;
-  /** Machines that roles of the inventory name. */
+  /** Machines that roles and tags of the inventory name. */
   readonly members: ReadonlyMap<string, readonly Named[]>;
   readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
+  /** What registries and matrices say, wherever it is written: a key's script may be of a file of helpers. */
+  readonly pipeline: ReadonlyMap<string, readonly Target[]>;
 }
 
 interface Named {
@@ -46,9 +57,17 @@ function writtenIn(fleet: Fleet): Written {
   const known = written.get(fleet);
   if (known) return known;
   const fresh = {
-    machines: byFile(fleet.machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }]))),
-    members: byFile(roleEntries(fleet)),
+    machines: byFile(
+      [...fleet.machines, ...fleet.machineFacts].flatMap(({ name, at }) =>
+        at === null ? [] : [{ name, at }],
+      ),
+    ),
+    members: byFile([
+      ...roleEntries(fleet),
+      ...fleet.inventory.tagLists.map(({ machine, at }) => ({ name: machine, at })),
+    ]),
     definitions: byFile(fleet.generators.flatMap(({ definitions }) => definitions)),
+    pipeline: byFile(pipelineTargets(fleet)),
   };
   written.set(fleet, fresh);
   return fresh;
@@ -71,6 +90,11 @@ export function filesWithTargets(fleet: Fleet): string[] {
   return [...new Set([...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()])].sort();
 }
 
+/** The definitions of generators whose names stand in a file. */
+export function definitionsIn(fleet: Fleet, file: string): readonly GeneratorDefinition[] {
+  return writtenIn(fleet).definitions.get(file) ?? [];
+}
+
 /**
  * The targets in one file, in the order of the text. A place that stands for several subjects (a helper function's
  * `files.${name}`) stands for none of them.
@@ -89,21 +113,14 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
       byPlace.set(place, { ...before, role });
   };
 
-  const { machines, members, definitions } = writtenIn(fleet);
+  const { machines, members, definitions, pipeline } = writtenIn(fleet);
   for (const { name, at } of machines.get(file) ?? [])
     add(at, { kind: 'machine', machine: name }, 'declaration');
   for (const { name, at } of members.get(file) ?? []) add(at, { kind: 'machine', machine: name }, 'use');
-  for (const registry of fleet.registries) addRegistry(registry, add);
-  for (const { file: matrix, registry, rows } of fleet.matrices) {
-    for (const { machine, at, keys, shared } of rows) {
-      if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
-      if (registry === null) continue;
-      for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
-    }
-  }
+  addAll(pipeline.get(file) ?? [], add);
   const unit = fleet.units.get(file);
-  for (const definition of definitions.get(file) ?? []) addDefinition(definition, add);
-  if (unit) addUnit(unit, add);
+  for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
+  if (unit) addAll(unitTargets(unit), add);
   return [...byPlace.values()]
     .filter(target => target !== null)
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
@@ -118,6 +135,40 @@ function roleEntries({ inventory }: Fleet): Named[] {
       machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }])),
     ),
   );
+}
+
+function addAll(targets: readonly Target[], add: Add): void {
+  for (const { at, subject, role, inScript } of targets) add(at, subject, role, inScript);
+}
+
+function collected(collect: (add: Add) => void): readonly Target[] {
+  const targets: Target[] = [];
+  collect((at, subject, role, inScript = false) => {
+    if (at !== null) targets.push({ at, subject, role, inScript });
+  });
+  return targets;
+}
+
+/** An edit leaves most definitions and most units as they were, in a fleet that is new. */
+const definitionTargets = keptFor((definition: GeneratorDefinition) =>
+  collected(add => addDefinition(definition, add)),
+);
+const unitTargets = keptFor((unit: Unit) => collected(add => addUnit(unit, add)));
+
+/** What registries and matrices name, in their order. */
+function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {
+  return collected(add => addPipeline(registries, matrices, add));
+}
+
+function addPipeline(registries: readonly Registry[], matrices: readonly Matrix[], add: Add): void {
+  for (const registry of registries) addRegistry(registry, add);
+  for (const { file: matrix, registry, rows } of matrices) {
+    for (const { machine, at, keys, shared } of rows) {
+      if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
+      if (registry === null) continue;
+      for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
+    }
+  }
 }
 
 function addDefinition(definition: GeneratorDefinition, add: Add): void {
@@ -206,6 +257,23 @@ export function nameOf(subject: Subject): string {
 }
 
 export function sameSubject(a: Subject, b: Subject): boolean {
-  if (a.kind === 'row' && b.kind === 'row') return a.matrix === b.matrix && a.machine === b.machine;
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a.kind === b.kind && subjectKey(a) === subjectKey(b);
+}
+
+/** One text for each subject. */
+export function subjectKey(subject: Subject): string {
+  switch (subject.kind) {
+    case 'key':
+      return `key\0${subject.registry}\0${subject.key}`;
+    case 'generator':
+      return `generator\0${subject.name}`;
+    case 'file':
+      return `file\0${subject.generator}\0${subject.file}`;
+    case 'prompt':
+      return `prompt\0${subject.generator}\0${subject.prompt}`;
+    case 'row':
+      return `row\0${subject.matrix}\0${subject.machine}`;
+    case 'machine':
+      return `machine\0${subject.machine}`;
+  }
 }

@@ -27,14 +27,14 @@ export interface AnalysisOptions {
 }
 
 /** A file in a workspace, with the workspace's state. */
-export interface Located {
-  readonly snapshot: Snapshot;
-  readonly border: Border;
+export interface Located extends RootState {
   readonly path: string;
 }
 
 /** The state of one root. */
-export interface RootState extends Omit<Located, 'path'> {
+export interface RootState {
+  readonly snapshot: Snapshot;
+  readonly border: Border;
   /** Absolute path. */
   readonly root: string;
 }
@@ -179,7 +179,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await settled(token);
       const owned = folders.owner(absolute);
       if (!owned) return null;
-      return { snapshot: owned.workspace.snapshot(), border: borderOf(owned.workspace), path: owned.path };
+      const { workspace, path } = owned;
+      return { root: workspace.root, snapshot: workspace.snapshot(), border: borderOf(workspace), path };
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 import { pathOfUri } from './convert.ts';
 import { FIX_ALL } from './handlers/code-actions.ts';
 import { OPEN_DOCUMENTATION } from './handlers/open-documentation.ts';
+import { TOKENS_LEGEND } from './handlers/tokens.ts';
 import { ADDITIONS } from './messages.ts';
 
 export interface Client {
@@ -27,6 +28,11 @@ export interface Client {
   readonly registersWatchers: boolean;
   readonly changesFolders: boolean;
   readonly takesLinks: boolean;
+  /** The same for what `textDocument/typeDefinition` answers. */
+  readonly takesTypeLinks: boolean;
+  readonly refreshesLenses: boolean;
+  readonly refreshesHints: boolean;
+  readonly refreshesTokens: boolean;
   readonly takesVersionedEdits: boolean;
   readonly rendersMarkdown: boolean;
   /** Its edits may make files. */
@@ -43,6 +49,8 @@ export interface Client {
   readonly showsDocuments: boolean;
   /** It knows the notifications that Varsmith adds to the protocol. */
   readonly hearsAdditions: boolean;
+  /** Commands of its own that lenses may name: `clientCommands` of the start options. */
+  readonly commands: readonly string[];
 }
 
 export function readClient(params: InitializeParams): Client {
@@ -56,6 +64,10 @@ export function readClient(params: InitializeParams): Client {
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     changesFolders: workspace?.workspaceFolders === true,
     takesLinks: textDocument?.definition?.linkSupport === true,
+    takesTypeLinks: textDocument?.typeDefinition?.linkSupport === true,
+    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
+    refreshesHints: workspace?.inlayHint?.refreshSupport === true,
+    refreshesTokens: workspace?.semanticTokens?.refreshSupport === true,
     takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     createsFiles:
       workspace?.workspaceEdit?.documentChanges === true &&
@@ -68,8 +80,15 @@ export function readClient(params: InitializeParams): Client {
     fillsSnippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     showsDocuments: window?.showDocument?.support === true,
     hearsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
+    commands: commandsOf(params.initializationOptions),
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };
+}
+
+function commandsOf(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null || !('clientCommands' in options)) return [];
+  const { clientCommands } = options;
+  return Array.isArray(clientCommands) ? clientCommands.filter(one => typeof one === 'string') : [];
 }
 
 function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
@@ -89,14 +108,28 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     },
     hoverProvider: true,
     definitionProvider: true,
+    typeDefinitionProvider: true,
     referencesProvider: true,
     documentHighlightProvider: true,
     documentSymbolProvider: true,
     workspaceSymbolProvider: true,
     renameProvider: { prepareProvider: true },
     foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    callHierarchyProvider: true,
+    documentLinkProvider: { resolveProvider: false },
+    codeLensProvider: { resolveProvider: true },
+    inlayHintProvider: { resolveProvider: false },
+    semanticTokensProvider: { legend: TOKENS_LEGEND, full: true },
     completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+    codeActionProvider: {
+      codeActionKinds: [
+        CodeActionKind.QuickFix,
+        CodeActionKind.RefactorExtract,
+        CodeActionKind.RefactorRewrite,
+        FIX_ALL,
+      ],
+    },
     ...(client.showsDocuments ? { executeCommandProvider: { commands: [OPEN_DOCUMENTATION] } } : {}),
     ...(client.pulls
       ? {

@@ -1,5 +1,6 @@
 /** Which request about the text goes to which handler: all that only reads the current state. */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { Engine } from '../workspace/engine.ts';
 import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
@@ -16,6 +17,7 @@ import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './m
 interface Served {
   readonly analysis: Analysis;
   readonly client: Client;
+  readonly engine: Engine;
 }
 
 /** Makes a handler wait for the start and keeps its failures inside; null where the server could not start. */
@@ -29,7 +31,7 @@ export function registerFeatures<Running extends Served>(
   request: RequestGuard<Running>,
 ): void {
   connection.onHover(
-    request('hover', ({ analysis, client }, ...asked) => onHover(analysis, client, ...asked)),
+    request('hover', ({ analysis, client, engine }, ...asked) => onHover(analysis, client, engine, ...asked)),
   );
   connection.onDefinition(
     request('definition', ({ analysis, client }, ...asked) => onDefinition(analysis, client, ...asked)),

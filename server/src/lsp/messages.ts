@@ -14,6 +14,7 @@ export type {
   CheckWorkspaceResult,
   FleetGenerator,
   FleetRoot,
+  GeneratorRef,
   GraphParams,
   GraphResult,
   MachineParams,

@@ -29,13 +29,16 @@ import { pathOfUri } from './convert.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
+import { registerViews } from './features-view.ts';
 import { createFolders } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHANGED, CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
+import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
+import { readShown, type Shown } from './shown.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 
 /** What is loaded after `initialize`. */
@@ -69,6 +72,7 @@ interface Running {
   readonly analysis: Analysis;
   readonly engine: Engine;
   readonly pull: Pull;
+  readonly shown: () => Shown;
   reconfigure(configuration: Configuration): void;
 }
 
@@ -156,6 +160,7 @@ async function begin(
     }
     analysis?.schedule();
   };
+  const refresh = createRefresher(connection, client);
   // Asked while the analysis loads. An answer that comes too late is applied when it comes.
   const asked = client.answersConfiguration
     ? askConfiguration(connection, client.folders).then(reconfigure, error =>
@@ -172,6 +177,7 @@ async function begin(
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
   const looked = () => {
     if (client.hearsAdditions) tell(() => connection.sendNotification(CHANGED));
+    refresh();
   };
   analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
   if (client.changesFolders) followFolders(connection, analysis, log);
@@ -179,7 +185,8 @@ async function begin(
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
   }
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
-  return { client, analysis, engine, pull, reconfigure };
+  const shown = () => readShown(configuration.everywhere);
+  return { client, analysis, engine, pull, shown, reconfigure };
 }
 
 /** The library takes this notification itself, and only from clients that said they send it. */
@@ -216,6 +223,7 @@ function registerRequests(connection: Connection, started: Promise<Running | nul
     });
 
   registerFeatures(connection, request);
+  registerViews(connection, request);
   connection.onCodeAction(
     request('code action', ({ analysis, client, engine }, params, token) =>
       onCodeAction(analysis, client, engine.silence, params, token),

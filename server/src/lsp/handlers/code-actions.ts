@@ -7,13 +7,15 @@ import {
 } from 'vscode-languageserver';
 import type { Finding, Fix } from '../../checks/rule.ts';
 import { codeActions, findingsIn, fixAllIn, oneOfEachRule } from '../../editor/code-actions.ts';
+import { type Refactoring, refactorings } from '../../editor/refactor/index.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings-names.ts';
 import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { codeActionOf, editOf, offsetOf, pathOfUri } from '../convert.ts';
+import { type Border, codeActionOf, editOf, offsetOf, pathOfUri } from '../convert.ts';
 import { OPEN_DOCUMENTATION } from './open-documentation.ts';
+import { withMoves } from './rename.ts';
 
 /** The kind that an editor asks for when it is to fix everything on saving. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.varsmith`;
@@ -26,9 +28,10 @@ export async function onCodeAction(
   token: CancellationToken,
 ): Promise<CodeAction[] | null> {
   const quick = wants(context.only ?? [CodeActionKind.QuickFix], CodeActionKind.QuickFix);
+  const refactor = REFACTOR_KINDS.filter(kind => wants(context.only ?? [CodeActionKind.Refactor], kind));
   // Not part of what is offered at the cursor: an editor asks for it by name.
   const all = wants(context.only ?? [], FIX_ALL);
-  if (!quick && !all) return [];
+  if (!quick && !all && refactor.length === 0) return [];
   const absolute = pathOfUri(textDocument.uri);
   const located = absolute === null ? null : await analysis.locate(absolute, token);
   if (!located) return null;
@@ -45,7 +48,12 @@ export async function onCodeAction(
   }
   const start = offsetOf(snapshot.files, path, range.start);
   const end = offsetOf(snapshot.files, path, range.end);
-  if (!quick || start === null || end === null) return actions;
+  if (start === null || end === null) return actions;
+  if (refactor.length > 0) {
+    for (const action of refactorings(snapshot, path, start))
+      if (refactor.includes(KINDS[action.kind])) actions.push(refactoringOf(border, client, action));
+  }
+  if (!quick) return actions;
   const silenced = (finding: Finding) => [
     ...silence(finding, snapshot.files),
     ...silenceEverywhere(finding, located, client),
@@ -57,6 +65,22 @@ export async function onCodeAction(
       actions.push(documentation(rule));
   }
   return actions;
+}
+
+const KINDS: Readonly<Record<Refactoring['kind'], CodeActionKind>> = {
+  extract: CodeActionKind.RefactorExtract,
+  rewrite: CodeActionKind.RefactorRewrite,
+};
+
+const REFACTOR_KINDS = Object.values(KINDS);
+
+function refactoringOf(border: Border, client: Client, action: Refactoring): CodeAction {
+  const edit = editOf(border, action, client.takesVersionedEdits);
+  return {
+    title: action.title,
+    kind: KINDS[action.kind],
+    edit: client.movesFiles ? withMoves(edit, action.moves, border, client.annotatesEdits) : edit,
+  };
 }
 
 /** A client asks for a kind by its name or by a name above it; the empty one is above all. */

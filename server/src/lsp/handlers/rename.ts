@@ -37,6 +37,11 @@ export async function onRename(
   const found = point && rename(point.snapshot, point.path, point.offset, params.newName);
   if (!found) return null;
   if ('refused' in found) throw refusal(found.refused);
+  const folder = found.moves.find(({ required }) => required === true);
+  if (folder && !client.movesFiles)
+    throw refusal(
+      `This editor cannot move folders for a language server, and ${folder.from} has to become ${folder.to}.`,
+    );
   const edit = editOf(point.border, found, client.takesVersionedEdits);
   return client.movesFiles ? withMoves(edit, found.moves, point.border, client.annotatesEdits) : edit;
 }
@@ -44,19 +49,19 @@ export async function onRename(
 const MOVE = 'varsmith.move';
 
 /** What is stored moves only if the person says so, where the editor can ask. */
-function withMoves(
+export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],
   border: Border,
   annotated: boolean,
 ): WorkspaceEdit {
   if (moves.length === 0 || !edit.documentChanges) return edit;
-  const renames = moves.map(({ from, to }) => ({
+  const renames = moves.map(({ from, to, required }) => ({
     kind: 'rename' as const,
     oldUri: border.uriOf(from),
     newUri: border.uriOf(to),
     options: { ignoreIfExists: true },
-    ...(annotated ? { annotationId: MOVE } : {}),
+    ...(annotated && required !== true ? { annotationId: MOVE } : {}),
   }));
   const label = 'Move what is stored under the old name';
   const description = 'Without this, the values are generated anew under the new name.';

@@ -1,0 +1,110 @@
+/**
+ * What stands above a generator or a registry key: who has it, what of it is missing or out of date, and what can be
+ * done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
+ */
+import { namedAt } from '../checks/edit-bindings.ts';
+import type { Generator, Place } from '../fleet/model.ts';
+import { type FleetIndex, indexOf } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+import { outdatedOf, storedStateOf } from './state.ts';
+
+/** What a lens is about. */
+export interface LensSubject {
+  readonly generator: string;
+  /** The registry key that it stands above. */
+  readonly key: { readonly registry: string; readonly key: string } | null;
+}
+
+export interface Lens extends LensSubject {
+  /** The name that it stands above. */
+  readonly at: Place;
+  /** False where the name is not known as a whole: then nothing can be done with it. */
+  readonly named: boolean;
+}
+
+/** In the order of the file; one for each generator and each key that is declared there. */
+export function codeLenses(snapshot: Snapshot, file: string): readonly Lens[] {
+  const index = indexOf(snapshot);
+  const lenses = new Map<string, Lens>();
+  const add = (lens: Lens) => {
+    const place = `${lens.at.start}:${lens.at.end}`;
+    if (!lenses.has(place)) lenses.set(place, lens);
+  };
+  const fields = new Set<number>();
+  for (const { keys, file: registry } of snapshot.fleet.registries)
+    for (const { key, at, generator } of keys) {
+      if (generator?.at.file === file) fields.add(generator.at.start);
+      if (at.file !== file || generator === null) continue;
+      add({ at, generator: generator.value, key: { registry, key }, named: isNamed(generator.value) });
+    }
+  for (const { at, subject, role } of index.targetsIn(file)) {
+    if (subject.kind !== 'generator' || role !== 'declaration' || fields.has(at.start)) continue;
+    const same = index.generators.get(subject.name) ?? [];
+    if (isMain(same, at)) add({ at, generator: subject.name, key: null, named: isNamed(subject.name) });
+  }
+  return [...lenses.values()].sort((a, b) => a.at.start - b.at.start);
+}
+
+function isNamed(name: string): boolean {
+  return !name.includes('${');
+}
+
+/** What only adds to a generator has no lens of its own. */
+function isMain(same: readonly Generator[], { file, start }: Place): boolean {
+  const definitions = same.flatMap(one => one.definitions);
+  const here = definitions.find(({ at }) => at.file === file && at.start === start);
+  return here?.kind === 'full' || !definitions.some(({ kind }) => kind === 'full');
+}
+
+/** `3 machines · 2 of 6 files missing`. What is not known is not said. */
+export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): string {
+  const index = indexOf(snapshot);
+  const same = index.generators.get(generator) ?? [];
+  const words = [key === null ? machineWords(same) : selectedWords(index, key)];
+  const states = same.map(one => storedStateOf(snapshot, one));
+  const known = states.filter(state => state !== null);
+  if (known.length > 0 && known.length === states.length) {
+    const wanted = known.reduce((sum, state) => sum + state.wanted, 0);
+    const missing = known.reduce((sum, state) => sum + state.missing, 0);
+    if (wanted > 0) words.push(missingWords(wanted, missing));
+  }
+  const outdated = outdatedOf(snapshot, wholes(snapshot, same));
+  if (outdated > 0) words.push(`${outdated} outdated`);
+  return words.join(' · ');
+}
+
+function missingWords(wanted: number, missing: number): string {
+  if (missing === 0) return 'generated';
+  if (missing < wanted) return `${missing} of ${wanted} files missing`;
+  return 'not generated';
+}
+
+function machineWords(same: readonly Generator[]): string {
+  const known = same.filter(({ machines }) => machines !== null);
+  const machines = new Set(known.flatMap(one => one.machines ?? []));
+  const complete = known.length === same.length && same.every(one => one.machinesComplete);
+  if (machines.size === 0) return complete ? 'on no machine' : 'machines not known';
+  return `${counted(machines.size)}${complete ? '' : ', perhaps more'}`;
+}
+
+function selectedWords(
+  index: FleetIndex,
+  { registry, key }: { readonly registry: string; readonly key: string },
+): string {
+  const machines = index.machinesOfKey(registry, key).length;
+  return machines === 0 ? 'selected for no machine' : counted(machines);
+}
+
+function counted(machines: number): string {
+  return `${machines} ${machines === 1 ? 'machine' : 'machines'}`;
+}
+
+/** The whole declarations: a finding about a generator stands at its name, or inside. */
+function wholes({ files }: Snapshot, same: readonly Generator[]): Place[] {
+  return same
+    .flatMap(one => one.definitions)
+    .map(({ at }) => {
+      const binding = namedAt(files, at)?.binding;
+      return binding === undefined ? at : { file: at.file, start: binding.start, end: binding.end };
+    });
+}

@@ -1,0 +1,100 @@
+/**
+ * What in a file leads to another file of the repository: paths into the stores, encrypted files of sops-nix and
+ * agenix, imported registries and matrices, and public files that are stored already. Pure; a link leads only to what
+ * is there, and never into a secret that would have to be decrypted to be read.
+ */
+import { childrenOf } from '../checks/locate.ts';
+import { storedIndex } from '../checks/store/stored-index.ts';
+import type { Place } from '../fleet/model.ts';
+import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
+import { type Expr, literalText } from '../nix/syntax.ts';
+import { indexOf } from './index.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface FileLink {
+  readonly at: Place;
+  /** Relative to the root. */
+  readonly target: string;
+  readonly tooltip: string;
+}
+
+/** In the order of the text; of two at one place the first found. */
+export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[] {
+  const source = snapshot.files.parse(file);
+  if (!source) return [];
+  const links = new Map<number, FileLink>();
+  const add = (at: Place, target: string, tooltip: string) => {
+    if (at.file === file && !links.has(at.start)) links.set(at.start, { at, target, tooltip });
+  };
+  for (const { at, path } of sourcesIn(snapshot, file))
+    if (path !== null && isFile(snapshot, path)) add(at, path, 'Open the encrypted file');
+  const pipeline = new Set([...snapshot.fleet.registries, ...snapshot.fleet.matrices].map(one => one.file));
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    const path = pathOf(expr, file);
+    if (path !== null && isFile(snapshot, path)) {
+      const at = { file, start: expr.start, end: expr.end };
+      if (STORES.test(path)) add(at, path, `Open ${path}`);
+      else if (pipeline.has(path)) add(at, path, 'Open the file of the registry or the matrix');
+    }
+    open.push(...childrenOf(expr));
+  }
+  linkValues(snapshot, file, add);
+  return [...links.values()].sort((a, b) => a.at.start - b.at.start);
+}
+
+/** Where clan, sops-nix and agenix keep things by default. */
+const STORES = /^(vars|sops|secrets)\//;
+
+function isFile({ files }: Snapshot, path: string): boolean {
+  return files.kind(path) === 'file';
+}
+
+/** What secrets of this file are encrypted in. */
+function sourcesIn({ fleet, files }: Snapshot, file: string): SecretSource[] {
+  if (!mentionsSecrets(files.text(file) ?? '')) return [];
+  return fleet
+    .secrets()
+    .filter(facts => facts.file === file)
+    .flatMap(({ definitions, defaults }) => [...definitions, ...defaults].map(({ source }) => source))
+    .filter(source => source !== null);
+}
+
+/** A path that is written out, relative to the root: `../vars/x`, or a text such as `"/vars/x"` behind the flake's own. */
+function pathOf(expr: Expr, file: string): string | null {
+  if (expr.kind === 'string') {
+    const text = literalText(expr.parts)?.replace(/^\.?\//, '') ?? '';
+    return STORES.test(text) && !text.includes('..') ? text : null;
+  }
+  if (expr.kind !== 'path') return null;
+  const text = literalText(expr.parts);
+  if (text === null || !text.startsWith('.')) return null;
+  const names = file.split('/').slice(0, -1);
+  for (const name of text.split('/')) {
+    if (name === '..') {
+      if (names.pop() === undefined) return null;
+    } else if (name !== '.' && name !== '') names.push(name);
+  }
+  return names.join('/');
+}
+
+/** A public file's name leads to its value, if there is only one; so does the `value` of a use. */
+function linkValues(
+  snapshot: Snapshot,
+  file: string,
+  add: (at: Place, target: string, tooltip: string) => void,
+): void {
+  const stored = storedIndex(snapshot.stored());
+  const storedValue = (generator: string, name: string): string | null => {
+    const [only, ...others] = (stored.generators.get(generator)?.files.get(name)?.all ?? []).filter(
+      one => one.current,
+    );
+    return only?.kind === 'public' && others.length === 0 ? only.path : null;
+  };
+  for (const { at, subject, role, inScript } of indexOf(snapshot).targetsIn(file)) {
+    if (subject.kind !== 'file' || inScript || role === 'use') continue;
+    if (role === 'field' && snapshot.files.text(file)?.slice(at.start, at.end) !== 'value') continue;
+    const path = storedValue(subject.generator, subject.file);
+    if (path !== null) add(at, path, `Open ${path}`);
+  }
+}

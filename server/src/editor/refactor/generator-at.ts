@@ -1,0 +1,67 @@
+/** The generator whose declaration a cursor stands in, as refactorings need it: written once, in one place, and known. */
+import { type NamedBinding, namedAt } from '../../checks/edit-bindings.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model.ts';
+import { indexOf } from '../index.ts';
+import type { Move } from '../rename.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+export interface Refactoring {
+  /** Imperative, as a menu shows it. */
+  readonly title: string;
+  readonly kind: 'extract' | 'rewrite';
+  readonly edits: readonly TextEdit[];
+  /** What is stored and goes by another name afterwards. */
+  readonly moves: readonly Move[];
+}
+
+export interface WrittenGenerator {
+  readonly generator: Generator;
+  readonly definition: GeneratorDefinition;
+  readonly body: GeneratorBody;
+  /** The binding that its name is the last name of. */
+  readonly named: NamedBinding;
+}
+
+/**
+ * Null where several places define it, where its name or a list of its parts is not known as a whole, where a condition
+ * decides on it, and where it comes from a function.
+ */
+export function generatorAt(snapshot: Snapshot, file: string, offset: number): WrittenGenerator | null {
+  // The cursor may stand in front of the name, in `clan.core.vars`.
+  const lineEnd = snapshot.files.text(file)?.indexOf('\n', offset) ?? -1;
+  for (const limit of [offset, lineEnd === -1 ? Number.POSITIVE_INFINITY : lineEnd]) {
+    const definition = lastBefore(indexOf(snapshot).definitionsIn(file), limit);
+    const named = definition === null ? null : namedAt(snapshot.files, definition.at);
+    if (definition === null || named === null) continue;
+    if (offset < named.binding.start || offset > named.binding.end) continue;
+    return known(indexOf(snapshot).generators.get(definition.name) ?? [], definition, named);
+  }
+  return null;
+}
+
+/** Only the last name in front of a place can be of a declaration around it. */
+function lastBefore(definitions: readonly GeneratorDefinition[], limit: number): GeneratorDefinition | null {
+  let last: GeneratorDefinition | null = null;
+  for (const definition of definitions)
+    if (definition.at.start <= limit && (last === null || definition.at.start > last.at.start))
+      last = definition;
+  return last;
+}
+
+function known(
+  same: readonly Generator[],
+  definition: GeneratorDefinition,
+  named: NamedBinding,
+): WrittenGenerator | null {
+  const [generator, ...others] = same;
+  if (generator === undefined || others.length > 0 || generator.definitions.length !== 1) return null;
+  if (definition.nameKind !== 'literal' || definition.conditional || definition.via.length > 0) return null;
+  const { binding, index } = named;
+  if (definition.kind !== 'full' || index !== binding.path.length - 1 || binding.value.kind !== 'attrs')
+    return null;
+  const body = generator.body();
+  const { files, prompts, dependencies, packages } = body.complete;
+  const complete = body.completeness === 'full' && files && prompts && dependencies && packages;
+  return complete && body.share !== null ? { generator, definition, body, named } : null;
+}

@@ -1,0 +1,23 @@
+/**
+ * What can be done with a declaration that has nothing wrong with it. Each offer is whole: where something of it cannot
+ * be rewritten, nothing is offered. Pure; it knows no editor.
+ */
+import type { Snapshot } from '../snapshot.ts';
+import { fromSops } from './from-sops.ts';
+import { generatorAt, type Refactoring } from './generator-at.ts';
+import { persistPrompts } from './persist.ts';
+import { splitPublic } from './split-public.ts';
+import { toRegistry } from './to-registry.ts';
+
+export type { Refactoring } from './generator-at.ts';
+
+/** @param offset 0-based UTF-16 offset of the cursor, or of the beginning of what is selected */
+export function refactorings(snapshot: Snapshot, file: string, offset: number): readonly Refactoring[] {
+  const written = generatorAt(snapshot, file, offset);
+  if (written === null) return fromSops(snapshot, file, offset);
+  return [
+    ...persistPrompts(snapshot, written),
+    ...splitPublic(snapshot, written, offset),
+    ...toRegistry(snapshot, written),
+  ];
+}

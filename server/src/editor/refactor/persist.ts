@@ -1,0 +1,59 @@
+/** A script that only stores what somebody has typed gives way to `persist = true`. */
+import { removeOption } from '../../checks/edit-bindings.ts';
+import { persistPrompt } from '../../checks/edit-options.ts';
+import { removed } from '../../checks/edit-script.ts';
+import { isCopy, writesOver } from '../../checks/generator/copies.ts';
+import { worksInside } from '../../checks/generator/io.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import { type FollowedScript, followed } from '../../checks/scripts.ts';
+import type { GeneratorBody } from '../../fleet/model.ts';
+import type { Range } from '../../shell/syntax.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Refactoring, WrittenGenerator } from './generator-at.ts';
+
+export function persistPrompts(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
+  const { body } = written;
+  const script = followed(body.script);
+  if (script === null || worksInside(script.flow)) return [];
+  const copies = body.prompts.flatMap(({ name, persist }) => {
+    const at = persist === false ? copyOf(script, body, name) : null;
+    return at === null ? [] : [{ name, at }];
+  });
+  if (copies.length === 0) return [];
+  const edits = [
+    ...copies.map(({ name }) => persistPrompt(snapshot.files, body, name)),
+    ...withoutCopies(snapshot, body, script, copies),
+  ];
+  if (!edits.every(edit => edit !== null)) return [];
+  const names = copies.map(({ name }) => `"${name}"`).join(', ');
+  return [{ title: `Keep ${names} with persist = true`, kind: 'rewrite', edits, moves: [] }];
+}
+
+/** The statement that copies the prompt to the file of its name, and is the only one that writes it. */
+function copyOf({ flow, tree }: FollowedScript, body: GeneratorBody, name: string): Range | null {
+  // What is persisted is secret: a public file has to be written by a script.
+  const file = body.files.find(one => one.name === name && one.nameKind === 'literal');
+  if (file?.secret !== true || file.conditional) return null;
+  const [write, ...others] = writesOver(flow, name);
+  if (write === undefined || others.length > 0 || !write.certain) return null;
+  const command = isCopy(flow, write, name);
+  return tree.body.find(one => one.start === command?.start && one.end === command.end) ?? null;
+}
+
+function withoutCopies(
+  { files }: Snapshot,
+  body: GeneratorBody,
+  { tree, placeOf }: FollowedScript,
+  copies: readonly { readonly at: Range }[],
+): (TextEdit | null)[] {
+  if (tree.body.length > copies.length)
+    return copies.map(({ at }) => {
+      const place = placeOf(at);
+      return place === null ? null : removed(files, place);
+    });
+  // Nothing is left to run, so nothing is left to run it with.
+  const options = body
+    .options()
+    .filter(one => one.of === 'generator' && (one.name === 'script' || one.name === 'runtimeInputs'));
+  return options.map(one => (one.conditional ? null : removeOption(files, one.at)));
+}

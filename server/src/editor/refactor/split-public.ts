@@ -1,0 +1,158 @@
+/**
+ * A public file that is made of a secret one gets a generator of its own: it can be made again, in another format or
+ * with another tool, without a new secret.
+ */
+
+import { removed } from '../../checks/edit-script.ts';
+import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../checks/edits.ts';
+import { handsOver, worksInside } from '../../checks/generator/io.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import { type FollowedScript, followed } from '../../checks/scripts.ts';
+import type { GeneratorFile } from '../../fleet/model.ts';
+import type { Range, Statement } from '../../shell/syntax.ts';
+import { readVars } from '../../store/vars.ts';
+import { indexOf } from '../index.ts';
+import type { Move } from '../rename.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Refactoring, WrittenGenerator } from './generator-at.ts';
+
+export function splitPublic(snapshot: Snapshot, written: WrittenGenerator, offset: number): Refactoring[] {
+  const { body, generator } = written;
+  const script = followed(body.script);
+  const secrets = body.files.filter(({ secret }) => secret === true);
+  const publics = body.files.filter(({ secret }) => secret === false);
+  if (script === null || secrets.length === 0 || publics.length === 0) return [];
+  if (handsOver(script.flow) || worksInside(script.flow) || script.tree.body.length < 2) return [];
+  const here = publics.find(file => file.at.start <= offset && offset <= file.at.end);
+  return (here ? [here] : publics).flatMap(file => {
+    const name = freeName(snapshot, `${generator.name}-${file.name.replace(/^.*\./, '')}`);
+    const edits = editsFor(snapshot, written, script, file, name);
+    if (edits === null) return [];
+    const title = `Make "${file.name}" in a generator of its own, "${name}"`;
+    return [{ title, kind: 'extract', edits, moves: movesOf(snapshot, generator.name, file.name, name) }];
+  });
+}
+
+function freeName(snapshot: Snapshot, wanted: string): string {
+  const { generators } = indexOf(snapshot);
+  for (let name = wanted, count = 2; ; name = `${wanted}-${count++}`) if (!generators.has(name)) return name;
+}
+
+function editsFor(
+  snapshot: Snapshot,
+  { body, generator, definition, named }: WrittenGenerator,
+  script: FollowedScript,
+  file: GeneratorFile,
+  name: string,
+): TextEdit[] | null {
+  const statement = makerOf(script, file, body.files);
+  const at = statement === null ? null : script.placeOf(statement);
+  const source = named.file;
+  const declared = declarationOf(snapshot, source.path, file);
+  if (statement === null || at?.file !== source.path || declared === null) return null;
+  const taken = removed(snapshot.files, at);
+  const moved = source.text.slice(at.start, at.end);
+  if (taken === null || moved.includes('${') || moved.includes("''")) return null;
+  const uses = usesOf(snapshot, generator.name, file.name, name);
+  if (uses === null) return null;
+
+  const indent = indentOf(source, named.binding.start);
+  const owner = source.text.slice(named.binding.start, definition.at.start);
+  const command = moved.replace(OUT, (whole, path: string) =>
+    path === file.name ? whole : whole.replace('out', `in/${generator.name}`),
+  );
+  const packages = body.options().find(one => one.of === 'generator' && one.name === 'runtimeInputs');
+  const packagesText = packages?.valueAt
+    ? source.text.slice(packages.valueAt.start, packages.valueAt.end)
+    : null;
+  if (packagesText?.includes('\n')) return null;
+  const lines = [
+    `${owner}${attributeText(name)} = {`,
+    ...(body.share === true ? ['  share = true;'] : []),
+    `  dependencies = [ ${stringText(generator.name)} ];`,
+    `  files.${attributeText(file.name)}.secret = false;`,
+    ...(packagesText === null ? [] : [`  runtimeInputs = ${packagesText};`]),
+    "  script = ''",
+    ...command.split(/\r?\n/).map(line => `    ${line.trim()}`),
+    "  '';",
+    '};',
+  ].map(line => indent + line);
+  return [insertBelow(source, named.binding, ['', ...lines]), taken, declared, ...uses];
+}
+
+const OUT = /\$\{?out\}?"?\/"?([\w.+@=-]+)/g;
+
+/** The one statement that writes the file, reads secrets of the generator, and does nothing else for it. */
+function makerOf(
+  { flow, tree }: FollowedScript,
+  file: GeneratorFile,
+  all: readonly GeneratorFile[],
+): Statement | null {
+  const inside = (range: Range, statement: Statement) =>
+    statement.start <= range.start && range.end <= statement.end;
+  const outs = flow.writes.filter(({ path }) => path.variable === 'out');
+  const makers = tree.body.filter(statement =>
+    outs.some(write => write.path.rest === file.name && inside(write, statement)),
+  );
+  const [maker, ...others] = makers;
+  if (maker === undefined || others.length > 0) return null;
+  if (maker.kind !== 'simple' && maker.kind !== 'pipeline' && maker.kind !== 'redirected') return null;
+  const own = outs.filter(write => inside(write, maker));
+  if (own.some(write => write.path.rest !== file.name || !write.certain)) return null;
+  const reads = flow.reads.filter(read => inside(read, maker) && read.path.root === 'variable');
+  const names = new Set(all.map(one => one.name));
+  const isOwn = reads.every(
+    ({ path }) => path.variable === 'out' && names.has(path.rest ?? '') && path.rest !== file.name,
+  );
+  if (reads.length === 0 || !isOwn) return null;
+  // Neither the others may need the file, nor it a variable of theirs.
+  const needed = flow.reads.some(
+    read => !inside(read, maker) && read.path.variable === 'out' && read.path.rest === file.name,
+  );
+  const variables = flow.variables.filter(one => inside(one, maker) && one.name !== 'out');
+  const assigns = flow.assignments.some(one => inside(one, maker));
+  return needed || variables.length > 0 || assigns ? null : maker;
+}
+
+/** Takes the declaration of the file out; null unless it says `files.<name>.secret = false;` and no more. */
+function declarationOf({ files }: Snapshot, path: string, file: GeneratorFile): TextEdit | null {
+  const source = files.parse(path);
+  if (source === null || file.at.file !== path) return null;
+  const line = lineAround(source, file.at);
+  const text = source.text.slice(line.start, line.contentEnd).trim();
+  const own = attributeText(file.name).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const isAlone = new RegExp(
+    `^(files\\.)?(${own}|"${own}")(\\.secret = false| = \\{ secret = false; \\});$`,
+  ).test(text);
+  return isAlone ? { file: path, start: line.start, end: line.end, text: '' } : null;
+}
+
+/** The uses, by the new name; null where one of them cannot be rewritten. */
+function usesOf(snapshot: Snapshot, generator: string, file: string, name: string): TextEdit[] | null {
+  const edits: TextEdit[] = [];
+  for (const { uses } of snapshot.fleet.units.values())
+    for (const use of uses) {
+      if (use.generator !== generator || use.fileName !== file) continue;
+      const { generatorAt } = use;
+      const text = snapshot.files.text(generatorAt.file)?.slice(generatorAt.start, generatorAt.end);
+      if (use.by !== 'option' || use.key !== null || text !== attributeText(generator)) return null;
+      edits.push({ ...generatorAt, text: attributeText(name) });
+    }
+  const words = indexOf(snapshot).occurrencesOf({ kind: 'file', generator, file });
+  // Scripts of others would have to depend on the new one as well.
+  const isRead = words.some(({ inScript, at }) => {
+    const own = snapshot.files.text(at.file)?.slice(Math.max(0, at.start - 200), at.start) ?? '';
+    return inScript && /\$\{?in\}?[^\n]*$/.test(own);
+  });
+  return isRead ? null : edits;
+}
+
+function movesOf({ files }: Snapshot, generator: string, file: string, name: string): Move[] {
+  return readVars(files).vars.flatMap(stored => {
+    if (stored.generator !== generator || stored.file !== file || !stored.current) return [];
+    if (stored.kind !== 'public') return [];
+    const from = stored.path.slice(0, -'/value'.length);
+    const at = from.length - `${generator}/${file}`.length;
+    return [{ from, to: `${from.slice(0, at)}${name}/${file}` }];
+  });
+}

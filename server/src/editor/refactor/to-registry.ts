@@ -1,0 +1,245 @@
+/**
+ * A generator of a machine's module becomes an entry of the registry, made as the entries that are there, and is
+ * selected for the machines that have it.
+ */
+import {
+  appendListItem,
+  attributeText,
+  indentOf,
+  insertBelow,
+  lineAround,
+  stringText,
+} from '../../checks/edits.ts';
+import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../checks/locate.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import type { Matrix, Registry, RegistryKey } from '../../fleet/model.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import {
+  type AttrBinding,
+  type AttrSetExpr,
+  type Expr,
+  type LambdaExpr,
+  literalText,
+} from '../../nix/syntax.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Refactoring, WrittenGenerator } from './generator-at.ts';
+import { findsNames, hasWith, reindented } from './text.ts';
+
+export function toRegistry(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
+  const { fleet } = snapshot;
+  const [registry, ...registries] = fleet.registries;
+  const matrices = fleet.matrices.filter(one => one.registry === registry?.file);
+  const [matrix] = matrices;
+  if (registry === undefined || registries.length > 0 || matrix === undefined || matrices.length > 1)
+    return [];
+  const { name, machines, machinesComplete } = written.generator;
+  if (!registry.closed || !matrix.closed || !machinesComplete || machines === null || machines.length === 0)
+    return [];
+  if (registry.keys.some(({ key, generator }) => key === name || generator?.value === name)) return [];
+  if (written.named.file.path === registry.file) return [];
+  const entry = entryEdit(snapshot, registry, written);
+  const rows = rowEdits(snapshot, matrix, machines, name);
+  const gone = declarationGone(written);
+  if (entry === null || rows === null || gone === null) return [];
+  const title = `Move "${name}" into the registry`;
+  return [{ title, kind: 'extract', edits: [entry, ...rows, gone], moves: [] }];
+}
+
+/** Takes the binding out with its lines, and the blank line that would be left double. */
+function declarationGone({ named: { file, binding } }: WrittenGenerator): TextEdit | null {
+  const first = lineAround(file, binding);
+  const last = lineAround(file, { start: binding.end - 1, end: binding.end });
+  if (file.text.slice(first.start, binding.start).trim() !== '') return null;
+  if (file.text.slice(binding.end, last.contentEnd).trim() !== '') return null;
+  const before = file.text.slice(0, first.start);
+  const after = file.text.slice(last.end);
+  // Of two blank lines one goes, and so does one at the beginning or at the end of the set.
+  const isSetOff = /([{\n])[ \t]*\r?\n$/.test(before);
+  const below = isSetOff ? (/^[ \t]*\r?\n/.exec(after)?.[0].length ?? 0) : 0;
+  const above = below === 0 && /^[ \t]*\}/.test(after) ? /(?<=\n)[ \t]*\r?\n$/.exec(before)?.[0].length : 0;
+  return { file: file.path, start: first.start - (above ?? 0), end: last.end + below, text: '' };
+}
+
+/** Each machine's row gets the key; null unless each has a row of its own, and reads it. */
+function rowEdits(
+  { fleet, files }: Snapshot,
+  matrix: Matrix,
+  machines: readonly string[],
+  key: string,
+): TextEdit[] | null {
+  const edits: TextEdit[] = [];
+  const reading = new Set(
+    [...fleet.units.values()].flatMap(({ assignments }) => assignments.flatMap(one => one.machines)),
+  );
+  for (const machine of machines) {
+    const row = matrix.rows.find(one => one.machine === machine && !one.shared);
+    const source = row === undefined ? null : files.parse(row.at.file);
+    const value = row && source ? bindingNamedAt(source, row.at)?.binding.value : undefined;
+    const list = value === undefined ? null : lastLiteralList(value);
+    if (!source || list === null || !reading.has(machine)) return null;
+    edits.push(appendListItem(source, list, stringText(key)));
+  }
+  return edits;
+}
+
+/** An entry that has a script, and says all that is to be said of one. */
+interface Model {
+  readonly key: RegistryKey;
+  readonly binding: AttrBinding;
+  /** What makes it, as it is written; null where it is written out. */
+  readonly helper: string | null;
+  readonly fields: AttrSetExpr;
+  /** What the helper can be given; null: anything. */
+  readonly takes: ReadonlySet<string> | null;
+}
+
+function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGenerator): TextEdit | null {
+  const source = files.parse(registry.file);
+  const model = source === null ? null : modelIn(source, registry);
+  if (source === null || model === null) return null;
+  const { named, body } = written;
+  const { value } = named.binding;
+  if (value.kind !== 'attrs' || !findsNames(value, source, model.binding.start) || hasWith(value))
+    return null;
+  const bodyIndent = bindingIndent(named.file, value);
+  const last = registry.keys
+    .flatMap(({ at }) => (at.file === source.path ? (bindingNamedAt(source, at)?.binding ?? []) : []))
+    .reduce((a, b) => (b.end > a.end ? b : a), model.binding);
+  const indent = indentOf(source, last.start);
+  const parts: string[] = [];
+  for (const binding of value.bindings) {
+    const [first] = binding.kind === 'bind' ? binding.path : [];
+    if (first?.kind !== 'name') return null;
+    if (model.takes !== null && !model.takes.has(first.name)) return null;
+    const text = reindented(named.file, binding, bodyIndent, `${indent}  `);
+    if (text === null) return null;
+    parts.push(text);
+  }
+  const said = new Set(
+    value.bindings.flatMap(one =>
+      one.kind === 'bind' && one.path[0]?.kind === 'name' ? [one.path[0].name] : [],
+    ),
+  );
+  const metadata = metadataOf(
+    source,
+    model,
+    body.files.map(file => file.name),
+    written.generator.name,
+    said,
+  );
+  if (metadata === null) return null;
+  const opening = model.helper === null ? '{' : `${model.helper} {`;
+  const lines = [
+    `${indent}${attributeText(written.generator.name)} = ${opening}`,
+    ...[...metadata, ...parts].map(part => `${indent}  ${part}`),
+    `${indent}};`,
+  ];
+  return insertBelow(source, last, ['', ...lines.flatMap(line => line.split('\n'))]);
+}
+
+/** How far in the bindings of a set are. */
+function bindingIndent(file: SourceFile, set: AttrSetExpr): string {
+  const [first] = set.bindings;
+  return first === undefined ? '' : indentOf(file, first.start);
+}
+
+/** The last entry that is given a script, and whose helper passes it on as it is. */
+function modelIn(source: SourceFile, registry: Registry): Model | null {
+  for (const key of registry.keys.toReversed()) {
+    const found = key.at.file === source.path ? bindingNamedAt(source, key.at) : null;
+    if (found === null || found.binding.path.length !== 1) continue;
+    const { value } = found.binding;
+    const fields =
+      value.kind === 'attrs'
+        ? value
+        : value.kind === 'apply' && value.arg.kind === 'attrs'
+          ? value.arg
+          : null;
+    if (fields === null || key.generator === null) continue;
+    const script = fieldOf(fields, 'script')?.value;
+    if (script?.kind !== 'string' || key.body.script?.text !== evaluated(script)) continue;
+    const helper = value.kind === 'apply' ? value.fn : null;
+    const lambda = helper === null ? null : lambdaOf(source, helper);
+    if (helper !== null && lambda?.formals == null) continue;
+    return {
+      key,
+      binding: found.binding,
+      helper: helper === null ? null : source.text.slice(helper.start, helper.end),
+      fields,
+      takes:
+        lambda?.formals == null || lambda.ellipsis ? null : new Set(lambda.formals.map(one => one.name.name)),
+    };
+  }
+  return null;
+}
+
+function evaluated(script: Expr): string | null {
+  return script.kind === 'string' ? literalText(script.parts) : null;
+}
+
+function fieldOf(fields: AttrSetExpr, name: string): AttrBinding | undefined {
+  return fields.bindings.find(
+    (one): one is AttrBinding =>
+      one.kind === 'bind' &&
+      one.path.length === 1 &&
+      one.path[0]?.kind === 'name' &&
+      one.path[0].name === name,
+  );
+}
+
+/** The function that a name stands for in this file. */
+function lambdaOf(source: SourceFile, helper: Expr): LambdaExpr | null {
+  if (helper.kind !== 'variable') return null;
+  for (const scope of expressionsAt(source, helper.start).reverse()) {
+    if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;
+    for (const binding of scope.bindings) {
+      const [name] = binding.kind === 'bind' ? binding.path : [];
+      if (binding.kind === 'bind' && name?.kind === 'name' && name.name === helper.name)
+        return binding.value.kind === 'lambda' ? binding.value : null;
+    }
+  }
+  return null;
+}
+
+/** Options of the generator that a module may leave out and an entry may not. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  share: 'false',
+  runtimeInputs: '[ ]',
+  dependencies: '[ ]',
+};
+
+/** What an entry says beside the generator; null where that cannot be told. */
+function metadataOf(
+  source: SourceFile,
+  { fields, helper }: Model,
+  files: readonly string[],
+  name: string,
+  said: ReadonlySet<string>,
+): string[] | null {
+  const [main] = files;
+  if (main === undefined) return null;
+  const lines: string[] = [`generator = ${stringText(name)};`];
+  for (const binding of fields.bindings) {
+    const [field, ...more] = binding.kind === 'bind' ? binding.path : [];
+    if (binding.kind !== 'bind' || field?.kind !== 'name') return null;
+    if (field.name === 'generator' || OWN.has(field.name) || more.length > 0) continue;
+    if (said.has(field.name)) continue;
+    const fallback = DEFAULTS[field.name];
+    if (fallback !== undefined) {
+      // A helper has fallbacks of its own.
+      if (helper === null) lines.push(`${field.name} = ${fallback};`);
+    } else if (field.name === 'envVar') lines.push('envVar = null;');
+    else if (field.name === 'fileAttr') lines.push(`fileAttr = ${stringText(main)};`);
+    else if (field.name === 'description') lines.push(`description = ${stringText(name)};`);
+    else if (field.name !== 'secret') {
+      // What it is about and what kind it is: as with the one before, for want of a better word.
+      const text = source.text.slice(binding.value.start, binding.value.end);
+      if (binding.value.kind !== 'string' || text.includes('\n')) return null;
+      lines.push(`${field.name} = ${text};`);
+    }
+  }
+  return lines;
+}
+
+/** Parts of the generator itself. */
+const OWN: ReadonlySet<string> = new Set(['files', 'prompts', 'script']);

@@ -1,0 +1,143 @@
+/**
+ * Renaming a machine: where it is declared, in roles and tags, the rows of matrices and what reads them, and the folder
+ * it is configured in. A machine's name is written in many ways, so every text is looked through, and one mention that
+ * is not understood refuses the whole. Where secrets are encrypted for it, a new name needs new links: that is refused.
+ */
+import { replaceName } from '../checks/edits.ts';
+import { childrenOf } from '../checks/locate.ts';
+import type { TextEdit } from '../checks/rule.ts';
+import { positionAt, type SourceFile } from '../nix/source.ts';
+import type { Expr, Range } from '../nix/syntax.ts';
+import { readVars } from '../store/vars.ts';
+import { indexOf } from './index.ts';
+import type { Move, Refusal, Renaming } from './rename.ts';
+import type { Snapshot } from './snapshot.ts';
+import { filesWithTargets } from './targets.ts';
+
+const MACHINE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$/;
+
+export function renameMachine(snapshot: Snapshot, from: string, to: string): Renaming | Refusal {
+  const index = indexOf(snapshot);
+  if (!MACHINE_NAME.test(to))
+    return { refused: `"${to}" cannot be a machine's name: use letters, digits and dashes.` };
+  if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
+  const encrypted = encryptedFor(snapshot, from);
+  if (encrypted !== null)
+    return {
+      refused: `Secrets are encrypted for "${from}" (${encrypted}), and a new name would leave their links behind. Make a machine of the new name with clan instead.`,
+    };
+  const moves = movesOf(snapshot, from, to);
+  const edits = new Map<string, TextEdit>();
+  const add = (edit: TextEdit) => edits.set(`${edit.file}:${edit.start}`, edit);
+  for (const file of filesWithTargets(snapshot.fleet))
+    for (const { at, subject, role } of index.targetsIn(file)) {
+      if ((subject.kind !== 'machine' && subject.kind !== 'row') || subject.machine !== from) continue;
+      const edit = role === 'field' ? null : replaceName(snapshot.files, at, from, to);
+      if (edit !== null) add(edit);
+    }
+  const isMoved = moves.some(move => move.from === `machines/${from}`);
+  for (const file of nixFiles(snapshot, '')) {
+    const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
+    if ('refused' in found) return found;
+    found.edits.forEach(add);
+  }
+  const isStoredNamed = [...edits.values()].some(({ file, start }) => {
+    return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
+  });
+  // Who is told of the new place needs the value there.
+  return { edits: [...edits.values()], moves: isStoredNamed ? moves.map(asRequired) : moves };
+}
+
+function asRequired(move: Move): Move {
+  return { ...move, required: true };
+}
+
+/** Where something is encrypted for the machine; null if nothing is. */
+function encryptedFor({ files }: Snapshot, machine: string): string | null {
+  const key = `sops/machines/${machine}`;
+  if (files.kind(key) !== null) return key;
+  const secret = readVars(files).vars.find(one => one.owner === machine && one.kind === 'secret');
+  return secret?.path ?? null;
+}
+
+/** Public values, and the folder that clan reads the machine's configuration from. */
+function movesOf({ files }: Snapshot, from: string, to: string): Move[] {
+  return ['machines', 'vars/per-machine']
+    .filter(folder => files.kind(`${folder}/${from}`) === 'directory')
+    .map(folder => ({
+      from: `${folder}/${from}`,
+      to: `${folder}/${to}`,
+      ...(folder === 'machines' ? { required: true } : {}),
+    }));
+}
+
+/** What stands before a machine's name in the path of a value of its own. */
+const STORED = /\bper-machine\/$/;
+
+/** Folders that hold no Nix of the fleet. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['vars', 'sops', 'secrets', 'node_modules', 'result']);
+
+function nixFiles(snapshot: Snapshot, folder: string): string[] {
+  return (snapshot.files.list(folder) ?? []).flatMap(({ name, kind }) => {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (kind === 'directory')
+      return name.startsWith('.') || LEFT_OUT.has(path) ? [] : nixFiles(snapshot, path);
+    return name.endsWith('.nix') ? [path] : [];
+  });
+}
+
+/** What else in a file is to be rewritten; or the first mention of the name that nobody understands. */
+function mentionsIn(
+  { files }: Snapshot,
+  file: string,
+  from: string,
+  to: string,
+  isMoved: boolean,
+  edits: readonly TextEdit[],
+): { readonly edits: TextEdit[] } | Refusal {
+  const found: TextEdit[] = [];
+  const text = files.text(file);
+  if (text?.includes(from) !== true) return { edits: found };
+  const source = files.parse(file);
+  if (source === null) return { edits: found };
+  const own = edits.filter(edit => edit.file === file);
+  const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
+  for (const match of text.matchAll(word)) {
+    const at: Range = { start: match.index, end: match.index + from.length };
+    if (own.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at)) continue;
+    const before = text.slice(Math.max(0, at.start - 40), at.start);
+    // In the repository as on the machine: what is kept for it goes by its name.
+    if (STORED.test(before)) {
+      found.push({ file, ...at, text: to });
+      continue;
+    }
+    if (isIn(pathsIn(source), at)) {
+      if (before.endsWith('machines/') && isMoved) found.push({ file, ...at, text: to });
+      continue;
+    }
+    const isHostName = /\bhostName\s*=\s*"$/.test(before);
+    if (isHostName && text[at.end] === '"') found.push({ file, ...at, text: to });
+    else return { refused: mentioned(source, at, from) };
+  }
+  return { edits: found };
+}
+
+function isIn(ranges: readonly Range[], { start, end }: Range): boolean {
+  return ranges.some(range => range.start <= start && end <= range.end);
+}
+
+/** Paths that are written as such: `./machines/lea`. */
+function pathsIn(source: SourceFile): Range[] {
+  const paths: Range[] = [];
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'path') paths.push(expr);
+    open.push(...childrenOf(expr));
+  }
+  return paths;
+}
+
+function mentioned(source: SourceFile, { start }: Range, name: string): string {
+  const { line } = positionAt(source.lineStarts, start);
+  return `"${name}" stands at ${source.path}:${line + 1} too, and it cannot be told whether that is the machine. Rename it there by hand, or the machine where it is declared.`;
+}

@@ -1,0 +1,59 @@
+/** `textDocument/codeLens` and `codeLens/resolve`. */
+import type { CancellationToken, CodeLens, CodeLensParams, Command } from 'vscode-languageserver';
+import { codeLenses, type LensSubject, lensTitle } from '../../editor/code-lens.ts';
+import type { Analysis } from '../analysis.ts';
+import type { Client } from '../client.ts';
+import { rangeOf, uriOfPath } from '../convert.ts';
+import type { GeneratorRef } from '../messages.ts';
+import { locatedIn } from './point.ts';
+
+/** What a lens carries until it comes into view. */
+interface LensData extends LensSubject {
+  /** URI of the root. */
+  readonly root: string;
+}
+
+/** The client's own commands that are offered, with their titles. Those it does not know are left out. */
+const ACTIONS = [
+  ['varsmith.tryGenerator', 'Try'],
+  ['varsmith.generate', 'Generate'],
+  ['varsmith.showGraph', 'Graph'],
+] as const;
+
+/** The words of the first lens of each name are made when it is resolved; they do nothing. */
+export async function onCodeLens(
+  analysis: Analysis,
+  client: Client,
+  params: CodeLensParams,
+  token: CancellationToken,
+): Promise<CodeLens[] | null> {
+  const located = await locatedIn(analysis, params.textDocument.uri, token);
+  if (!located) return null;
+  const { snapshot, path } = located;
+  const root = uriOfPath(located.root);
+  return codeLenses(snapshot, path).flatMap(({ at, generator, key, named }): CodeLens[] => {
+    const range = rangeOf(snapshot.files, at);
+    if (!range) return [];
+    const data: LensData = { root, generator, key };
+    const about: GeneratorRef = { kind: 'generator', root, machine: null, generator: { name: generator } };
+    const actions = ACTIONS.filter(([command]) => named && client.commands.includes(command));
+    return [
+      { range, data },
+      ...actions.map(([command, title]) => ({ range, command: { title, command, arguments: [about] } })),
+    ];
+  });
+}
+
+export async function onCodeLensResolve(
+  analysis: Analysis,
+  lens: CodeLens,
+  token: CancellationToken,
+): Promise<CodeLens> {
+  await analysis.settled(token);
+  const data = lens.data as LensData | undefined;
+  const state = analysis.states().find(({ root }) => uriOfPath(root) === data?.root);
+  if (!state || data === undefined) return lens;
+  // A command without a name is shown and cannot be run.
+  const command: Command = { title: lensTitle(state.snapshot, data), command: '' };
+  return { ...lens, command };
+}

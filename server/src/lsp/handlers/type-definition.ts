@@ -1,0 +1,18 @@
+/** `textDocument/typeDefinition`: the function that makes what the cursor is on. */
+import type { CancellationToken, Location, LocationLink, TypeDefinitionParams } from 'vscode-languageserver';
+import { typeDefinition } from '../../editor/type-definition.ts';
+import type { Analysis } from '../analysis.ts';
+import type { Client } from '../client.ts';
+import { definitionOf } from './definition.ts';
+import { pointAt } from './point.ts';
+
+export async function onTypeDefinition(
+  analysis: Analysis,
+  client: Client,
+  params: TypeDefinitionParams,
+  token: CancellationToken,
+): Promise<Location[] | LocationLink[] | null> {
+  const point = await pointAt(analysis, params, token);
+  const found = point && typeDefinition(point.snapshot, point.path, point.offset);
+  return found ? definitionOf(point, found, client.takesTypeLinks) : null;
+}

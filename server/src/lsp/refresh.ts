@@ -1,0 +1,27 @@
+/**
+ * Tells clients that ask for lenses, hints and tokens only while somebody types in a document that those of other
+ * documents may be others now. One message for a burst of looks.
+ */
+import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
+import type { Client } from './client.ts';
+import { tell } from './guard.ts';
+
+/** Milliseconds without a look before clients are told: findings go first. */
+const CALM = 300;
+
+/** @returns notes that there was a look */
+export function createRefresher(connection: Connection, client: Client): () => void {
+  const { refreshesLenses, refreshesHints, refreshesTokens } = client;
+  if (!refreshesLenses && !refreshesHints && !refreshesTokens) return () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const refresh = () => {
+    if (refreshesLenses) tell(() => connection.sendRequest(CodeLensRefreshRequest.type));
+    if (refreshesHints) tell(() => connection.languages.inlayHint.refresh());
+    if (refreshesTokens) tell(async () => connection.languages.semanticTokens.refresh());
+  };
+  return () => {
+    clearTimeout(timer);
+    // A server that is to end does not wait for this.
+    timer = setTimeout(refresh, CALM).unref();
+  };
+}

@@ -1,0 +1,92 @@
+// Hovers of options, tags, variables, the directories of scripts, and of the rules behind findings.
+import { expect, test } from 'vitest';
+import { hover } from '../../server/src/editor/hover.ts';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
+import { exampleFiles, inExample, textAt } from './support.ts';
+
+const engine = await loadEngine();
+await engine.loadScripts();
+
+const FILE = 'modules/hosts/lea/ca.nix';
+const REGISTRY = 'lib/secret-registry.nix';
+const HOST = 'modules/hosts/tove/default.nix';
+
+function shown(file: string, before: string, others: Readonly<Record<string, string>> = {}): string | null {
+  const { snapshot, offset } = inExample(file, before, others);
+  return hover(snapshot, file, offset)?.markdown ?? null;
+}
+
+/** A text as a module that lea imports. */
+function imported(text: string): Record<string, string> {
+  const host = 'modules/hosts/lea/default.nix';
+  const before = exampleFiles()[host] ?? '';
+  return { [FILE]: text, [host]: before.replace('imports = [', 'imports = [ ./ca.nix') };
+}
+
+test('an option: its type, its default, and what it does', () => {
+  expect(shown(REGISTRY, 'fileAtt')).toBeNull();
+  const text =
+    '{ clan.core.vars.generators.a = { share = true; files.b.neededFor = "users"; prompts.c.type = "line"; }; }';
+  expect(shown(FILE, 'sha', { [FILE]: text })).toMatchInlineSnapshot(`
+    "**share** · option of a generator
+
+    True: one value for all machines, in \`vars/shared\`. False: one for each machine.
+
+    - Type: boolean
+    - Default: \`false\`"
+  `);
+  expect(shown(FILE, 'needed', { [FILE]: text })).toContain('- `users`: When users are made');
+  expect(shown(FILE, 'c.ty', { [FILE]: text })).toMatch(/^\*\*type\*\* · option of a prompt/);
+  expect(shown(FILE, 'prom', { [FILE]: text })).toMatch(/^\*\*prompts\*\* · option of a generator/);
+});
+
+test('the directories of a script', () => {
+  expect(shown(REGISTRY, '> "$ou')).toMatch(/^\*\*\$out\*\* · directory of the script/);
+  expect(shown(REGISTRY, '< "$promp')).toMatch(/^\*\*\$prompts\*\*/);
+});
+
+test('a tag, where a machine has it', () => {
+  expect(shown('flake.nix', '"lapt')).toMatchInlineSnapshot(`
+    "**laptop** · tag
+
+    - Machines: emily, lea, noa (3 of 4)"
+  `);
+  expect(shown('flake.nix', 'machineCl')).toBeNull();
+});
+
+test('an environment variable, by its own name and by that of its file', () => {
+  const found = shown(HOST, 'sessionVariables.ANTHROPIC_API');
+  expect(found).toMatch(/^\*\*ANTHROPIC_API_KEY_FILE\*\* · environment variable: the path of a file/);
+  expect(found).toContain('**anthropic** · registry key');
+  // The value of a secret is not exported.
+  expect(shown(FILE, 'ANTHROPIC', { [FILE]: '{ x = "ANTHROPIC_API_KEY"; }' })).toBeNull();
+  expect(shown(FILE, 'NTFY', { [FILE]: '{ x = "NTFY_TOPIC"; }' })).toContain('**ntfy-topic** · registry key');
+});
+
+test('a generator: who needs it, and what of it is there', () => {
+  const text = `{
+  clan.core.vars.generators.ca.files.key = { };
+  clan.core.vars.generators.leaf = { dependencies = [ "ca" ]; files.leaf = { }; };
+}
+`;
+  const others = {
+    ...imported(text),
+    'vars/per-machine/lea/ca/key/secret': '{}',
+  };
+  const card = shown(FILE, 'generators.c', others);
+  expect(card).toContain('- Needed by `leaf`');
+  expect(card).toContain('- Generated');
+  expect(shown(FILE, 'generators.lea', others)).toContain('- Not generated yet');
+});
+
+test('the rule of a finding is explained', () => {
+  const matrix = 'lib/machine-env-matrix.nix';
+  const text = (exampleFiles()[matrix] ?? '').replace('"deepseek"', '"deepsek"');
+  const { snapshot, offset } = inExample(matrix, '"deeps', { [matrix]: text });
+  const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
+  const found = hover(snapshot, matrix, offset, () => null, rules);
+  expect(found && textAt(snapshot, found.at)).toContain('deepsek');
+  expect(found?.markdown).toMatch(
+    /^\*\*registry\/unknown-key\*\* · .+\n\n.+\n\n\[Documentation\]\(https:.+rules\.md#registryunknown-key\)$/s,
+  );
+});

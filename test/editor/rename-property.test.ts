@@ -1,0 +1,111 @@
+// Renaming there and back gives the very same bytes, and on the way nothing is reported that was not before.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
+import type { Finding, TextEdit } from '../../server/src/checks/rule.ts';
+import { indexOf } from '../../server/src/editor/index.ts';
+import { type Renaming, rename } from '../../server/src/editor/rename.ts';
+import type { Snapshot } from '../../server/src/editor/snapshot.ts';
+import { filesWithTargets, nameOf, subjectKey, type Target } from '../../server/src/editor/targets.ts';
+import { readContents } from '../../server/src/store/read.ts';
+import { check } from '../checks/harness.ts';
+import { storeFiles } from '../store/support.ts';
+import { type Files, fleets } from './rename-fleets.ts';
+import { exampleFiles } from './support.ts';
+
+function snapshotOf(texts: Files): Snapshot {
+  const { fleet, findings, files } = check(texts);
+  const byFile = new Map<string, Finding[]>();
+  for (const finding of findings)
+    byFile.set(finding.at.file, [...(byFile.get(finding.at.file) ?? []), finding]);
+  const all = { ...storeFiles(texts), ...files };
+  return {
+    version: 1,
+    fleet,
+    findings: byFile,
+    files: all as Snapshot['files'],
+    stored: () => readContents(all),
+  };
+}
+
+/** Rules that report, each with how often. */
+function reported({ findings }: Snapshot): string[] {
+  return [...findings.values()]
+    .flat()
+    .map(({ rule }) => rule)
+    .sort();
+}
+
+/** One place for each thing that has a name of its own. */
+function subjectsIn(snapshot: Snapshot): Target[] {
+  const index = indexOf(snapshot);
+  const targets = filesWithTargets(snapshot.fleet).flatMap(file => index.targetsIn(file));
+  const named = targets.filter(({ role }) => role !== 'field');
+  return [...new Map(named.map(target => [subjectKey(target.subject), target])).values()];
+}
+
+function edited(texts: Files, { edits, moves }: Renaming): Record<string, string> {
+  const after: Record<string, string> = { ...texts };
+  for (const [file, own] of editsByFile([{ title: '', edits, preferred: true }]))
+    after[file] = applyEdits(texts[file] ?? '', own);
+  for (const path of Object.keys(after))
+    for (const { from, to } of moves) {
+      if (!path.startsWith(`${from}/`)) continue;
+      after[to + path.slice(from.length)] = after[path] ?? '';
+      delete after[path];
+    }
+  return after;
+}
+
+/** Where what began at an offset begins after edits. */
+function moved(edits: readonly TextEdit[], { file, start }: Target['at']): number {
+  return edits
+    .filter(edit => edit.file === file && edit.end <= start)
+    .reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), start);
+}
+
+function movedPath(moves: Renaming['moves'], path: string): string {
+  const move = moves.find(({ from }) => path.startsWith(`${from}/`));
+  return move ? move.to + path.slice(move.from.length) : path;
+}
+
+/** Renames there and back. False if it was refused. */
+function roundTrip(texts: Files, before: Snapshot, { at, subject }: Target): boolean {
+  const there = rename(before, at.file, at.start + 1, 'renamed-once');
+  if (there === null || 'refused' in there) return false;
+  const between = edited(texts, there);
+  const after = snapshotOf(between);
+  const what = `${subject.kind} ${nameOf(subject)}`;
+  expect(reported(after), what).toEqual(reported(before));
+  const back = rename(after, movedPath(there.moves, at.file), moved(there.edits, at) + 1, nameOf(subject));
+  expect(back, what).not.toBeNull();
+  expect(back && 'refused' in back ? back.refused : null, what).toBeNull();
+  if (back && 'edits' in back) expect(edited(between, back), what).toEqual(texts);
+  return true;
+}
+
+test('in generated fleets', () => {
+  let done = 0;
+  fc.assert(
+    fc.property(fleets, fc.nat(), (texts, choice) => {
+      const before = snapshotOf(texts);
+      const subjects = subjectsIn(before);
+      const target = subjects[choice % subjects.length];
+      if (target && roundTrip(texts, before, target)) done++;
+    }),
+    { numRuns: 100 },
+  );
+  expect(done).toBeGreaterThan(40);
+}, 60_000);
+
+test.each(['fleet', 'broken-fleet'] as const)(
+  'in the example %s, everything that is written out',
+  name => {
+    const texts = exampleFiles(name);
+    const before = snapshotOf(texts);
+    const done = subjectsIn(before).filter(target => roundTrip(texts, before, target));
+    const kinds = new Set(done.map(({ subject }) => subject.kind));
+    expect([...kinds]).toEqual(expect.arrayContaining(['file', 'generator', 'key']));
+  },
+  60_000,
+);
