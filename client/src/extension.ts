@@ -6,6 +6,7 @@ import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { whenCalm } from './calm.ts';
 import { registerCommands } from './commands.ts';
+import { createEnvironmentPreview } from './environment-preview.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -32,15 +33,18 @@ export function activate(context: ExtensionContext): ExtensionExports {
   server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => calm.note());
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
+  const preview = createEnvironmentPreview(server);
   const calm = whenCalm(VIEW_DELAY, () => {
     fleet.refresh();
     graph.refresh();
+    preview.refresh();
   });
   context.subscriptions.push(
     log,
     status,
     fleet,
     graph,
+    preview,
     calm,
     ...registerCommands(server, log, graph),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),

@@ -24,6 +24,7 @@ test('activate registers the commands and gives its duration', () => {
     node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
   );
   expect(outcome.registered).toEqual([
+    'varsmith.previewEnvironment',
     'varsmith.checkWorkspace',
     'varsmith.restartServer',
     'varsmith.showLog',
@@ -51,5 +52,6 @@ test('activate does not load the language client library, which touches most of 
     'commands',
     'languages',
     'window',
+    'workspace',
   ]);
 });

@@ -16,6 +16,7 @@ test('every command of the palette is declared, in one category', () => {
   expect(contributes.commands.map(({ command }) => command)).toEqual([
     'varsmith.checkWorkspace',
     'varsmith.showGraph',
+    'varsmith.previewEnvironment',
     'varsmith.generate',
     'varsmith.regenerate',
     'varsmith.tryGenerator',

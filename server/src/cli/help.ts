@@ -9,6 +9,7 @@ Commands:
   check [ROOT]      report findings
   inspect [ROOT]    list machines, generators, keys, uses and stored files
   graph [ROOT]      draw which generator is made from which
+  env MACHINE       print the session variables that a machine gets
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
 
@@ -67,6 +68,17 @@ Options:
   --machine NAME          only what this machine has, and what that is made from
   -g, --generator NAME    only this generator, what it is made from, and what is made from it
   --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
+`,
+  env: `\
+Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a
+secret, NAME with the value for a public file. What is not known is told in comments.
+
+Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
+       varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+
+Options:
+  -m, --machine MACHINE    the machine; not needed where there is only one
+  --shell SHELL            bash (default), nushell, or json
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.

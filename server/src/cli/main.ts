@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.ts')).inspect,
   plan: async () => (await import('./plan.ts')).plan,
   generate: async () => (await import('./generate.ts')).generate,
+  env: async () => (await import('./env.ts')).env,
   graph: async () => (await import('./graph.ts')).graph,
   try: async () => (await import('./try.ts')).tryGenerator,
   list: async () => (await import('./list.ts')).list,

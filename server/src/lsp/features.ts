@@ -5,13 +5,22 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
+import { onEnvironment } from './handlers/environment.ts';
 import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
-import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './messages.ts';
+import {
+  ENVIRONMENT,
+  type EnvironmentParams,
+  FLEET,
+  GRAPH,
+  type GraphParams,
+  MACHINE,
+  type MachineParams,
+} from './messages.ts';
 
 /** What the handlers of features need of a running server. */
 interface Served {
@@ -63,6 +72,12 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     MACHINE,
     request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),
+  );
+  connection.onRequest(
+    ENVIRONMENT,
+    request('environment', ({ analysis }, params: EnvironmentParams, token) =>
+      onEnvironment(analysis, params, token),
+    ),
   );
   connection.onFoldingRanges(
     request('folding', ({ analysis }, ...asked) => onFoldingRanges(analysis, ...asked)),

@@ -3,6 +3,7 @@ import type {
   additionsCapability,
   changedNotification,
   checkWorkspaceRequest,
+  environmentRequest,
   fleetRequest,
   graphRequest,
   machineRequest,
@@ -12,6 +13,8 @@ import type {
 
 export type {
   CheckWorkspaceResult,
+  EnvironmentParams,
+  EnvironmentResult,
   FleetGenerator,
   FleetRoot,
   GeneratorRef,
@@ -29,6 +32,7 @@ export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWork
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const ENVIRONMENT: typeof environmentRequest = 'varsmith/environment';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;
