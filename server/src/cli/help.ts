@@ -10,6 +10,7 @@ Commands:
   inspect [ROOT]    list machines, generators, keys, uses and stored files
   graph [ROOT]      draw which generator is made from which
   env MACHINE       print the session variables that a machine gets
+  init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
 
@@ -79,6 +80,17 @@ Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
 Options:
   -m, --machine MACHINE    the machine; not needed where there is only one
   --shell SHELL            bash (default), nushell, or json
+`,
+  init: `\
+Lays the registry pipeline into a repository: registry, matrix, generators function, session variables, accessors and
+an example machine. A file that is there already is kept as it is.
+
+Usage: varsmith init [ROOT] [--machine NAME] [--system SYSTEM] [--dry-run]
+
+Options:
+  --machine NAME     what the example machine is called (default example); only for a fleet without machines
+  --system SYSTEM    its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin
+  --dry-run          say which files it would make, and make none
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.

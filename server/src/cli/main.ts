@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   fix: async () => (await import('./fix-access.ts')).fixAccess,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  init: async () => (await import('./init.ts')).init,
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
   lsp: async () => (await import('./lsp.ts')).lsp,
