@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   fix: async () => (await import('./fix-access.ts')).fixAccess,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  add: async () => (await import('./add.ts')).add,
+  new: async () => (await import('./new.ts')).create,
   init: async () => (await import('./init.ts')).init,
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
