@@ -10,6 +10,7 @@ import { createEnvironmentPreview } from './environment-preview.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
+import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { createStatus } from './status.ts';
 
@@ -47,6 +48,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     preview,
     calm,
     ...registerCommands(server, log, graph),
+    ...registerScaffoldCommands(server),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

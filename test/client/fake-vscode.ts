@@ -59,6 +59,7 @@ export const window = {
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
+  showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
   withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
 };
 

@@ -11,8 +11,11 @@ import { onFoldingRanges } from './handlers/folding.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
+import { onCheckName, onScaffold, onScaffoldChoices } from './handlers/scaffold.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import {
+  CHECK_NAME,
+  type CheckNameParams,
   ENVIRONMENT,
   type EnvironmentParams,
   FLEET,
@@ -20,6 +23,10 @@ import {
   type GraphParams,
   MACHINE,
   type MachineParams,
+  SCAFFOLD,
+  SCAFFOLD_CHOICES,
+  type ScaffoldParams,
+  type ScaffoldRootParams,
 } from './messages.ts';
 
 /** What the handlers of features need of a running server. */
@@ -77,6 +84,22 @@ export function registerFeatures<Running extends Served>(
     ENVIRONMENT,
     request('environment', ({ analysis }, params: EnvironmentParams, token) =>
       onEnvironment(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    SCAFFOLD_CHOICES,
+    request('scaffolding', ({ analysis }, params: ScaffoldRootParams, token) =>
+      onScaffoldChoices(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    CHECK_NAME,
+    request('name', ({ analysis }, params: CheckNameParams, token) => onCheckName(analysis, params, token)),
+  );
+  connection.onRequest(
+    SCAFFOLD,
+    request('scaffolding', ({ analysis, client }, params: ScaffoldParams, token) =>
+      onScaffold(connection, analysis, client, params, token),
     ),
   );
   connection.onFoldingRanges(
