@@ -21,7 +21,7 @@ import {
 import type { Server } from './server.ts';
 import type { FleetNode } from './tree-items.ts';
 
-export const previewCommand = 'varsmith.previewEnvironment';
+const previewCommand = 'varsmith.previewEnvironment';
 
 const SCHEME = 'varsmith-env';
 
@@ -99,7 +99,7 @@ async function pickShell(): Promise<EnvironmentShell | undefined> {
 }
 
 /** The tab is called after the machine: `lea.sh`. */
-export function addressOf({ near, machine, shell }: EnvironmentParams): Uri {
+function addressOf({ near, machine, shell }: EnvironmentParams): Uri {
   const name = `${machine ?? ''}.${ENDINGS[shell]}`;
   return Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify({ near, machine, shell }) });
 }

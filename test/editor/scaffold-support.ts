@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { type Around, editedFiles, type Refused, type Scaffolded } from '../../server/src/editor/scaffold.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
-import { check, type Texts } from '../checks/harness.ts';
+import { type Checked, check, type Texts } from '../checks/harness.ts';
 import { sourceFile } from '../nix/support.ts';
 
 export interface After {
@@ -12,26 +12,35 @@ export interface After {
   readonly scaffolded: Scaffolded;
 }
 
+/** By the object: several tests begin with the same texts. */
+const known = new WeakMap<Texts, Checked>();
+
+function checkedOnce(texts: Texts): Checked {
+  const checked = known.get(texts) ?? check(texts);
+  known.set(texts, checked);
+  return checked;
+}
+
 export function around(texts: Texts): Around {
-  const { fleet, files } = check(texts);
+  const { fleet, files } = checkedOnce(texts);
   return { fleet, files: files as Around['files'] };
 }
 
 /** Fails where it is refused. */
 export function carriedOut(texts: Texts, make: (around: Around) => Scaffolded | Refused): After {
-  const before = check(texts);
+  const before = checkedOnce(texts);
   const state: Around = { fleet: before.fleet, files: before.files as Around['files'] };
   const scaffolded = make(state);
   if ('refused' in scaffolded) throw new Error(scaffolded.refused);
   const changed = editedFiles(state, scaffolded.edits);
   const after = { ...texts, ...Object.fromEntries(changed.map(({ path, after: text }) => [path, text])) };
   for (const { path, after: text } of changed) expect(sourceFile(path, text).errors, text).toEqual([]);
-  const known = new Set(before.findings.map(({ rule, message }) => `${rule} ${message}`));
+  const old = new Set(before.findings.map(({ rule, message }) => `${rule} ${message}`));
   const checked = check(after);
   const fresh = checked.findings
     .filter(({ severity }) => severity === 'error' || severity === 'warning')
     .map(({ rule, message }) => `${rule} ${message}`)
-    .filter(finding => !known.has(finding));
+    .filter(finding => !old.has(finding));
   expect(fresh).toEqual([]);
   return { texts: after, fleet: checked.fleet, scaffolded };
 }

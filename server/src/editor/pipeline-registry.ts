@@ -5,7 +5,7 @@
 import { attributeText } from '../checks/edits.ts';
 
 /** The keys that the new registry has. */
-export const EXAMPLE_KEYS: readonly string[] = ['example-account', 'example-password', 'example-token'];
+const EXAMPLE_KEYS: readonly string[] = ['example-account', 'example-password', 'example-token'];
 
 export const REGISTRY_NIX = `\
 # Every secret and every prompted setting of the fleet, defined once. All other files name a key of

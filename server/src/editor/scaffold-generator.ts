@@ -46,7 +46,7 @@ export function serviceNameProblem({ files }: Around, name: string): string | nu
   return files.kind(servicePath(name)) === null ? null : `${servicePath(name)} is there already.`;
 }
 
-export function servicePath(name: string): string {
+function servicePath(name: string): string {
   return `services/${name}/default.nix`;
 }
 

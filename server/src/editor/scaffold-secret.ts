@@ -33,11 +33,6 @@ export function keyProblem(fleet: Fleet, registry: string | null, key: string): 
   return taken === undefined ? null : `${taken.file} has "${key}" already.`;
 }
 
-/** The machines that can be chosen. */
-export function secretMachines(fleet: Fleet): readonly string[] {
-  return environmentMachines(fleet);
-}
-
 export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refused {
   const { fleet, files } = around;
   const registry = registryFor(fleet, wish.registry);
@@ -47,7 +42,7 @@ export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refuse
   const entry = newEntry(around, registry, wish);
   if ('refused' in entry) return entry;
   const edits: TextEdit[] = [entry.edit];
-  const known = secretMachines(fleet);
+  const known = environmentMachines(fleet);
   const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
   for (const machine of new Set(wish.machines)) {
     if (!known.includes(machine)) {
