@@ -140,3 +140,96 @@ export interface StartOptions {
 
 /** Notification from server to client: findings and fleets are current again; views ask anew. */
 export const changedNotification = 'varsmith/changed';
+
+/** Request: the session variables of a machine, as a shell reads them. Null: no root is open. */
+export const environmentRequest = 'varsmith/environment';
+
+export type EnvironmentShell = 'bash' | 'nushell';
+
+export interface EnvironmentParams {
+  /** The URI of a file of the root, or of the root itself; null: the first root. */
+  readonly near: string | null;
+  /** Null: only the machines are asked for. */
+  readonly machine: string | null;
+  readonly shell: EnvironmentShell;
+}
+
+export interface EnvironmentResult {
+  /** The root's URI. */
+  readonly root: string;
+  readonly machines: readonly string[];
+  /** Null where no machine was asked for, or there is none of that name. */
+  readonly text: string | null;
+}
+
+/** Request: what the scaffolding commands offer in a root. */
+export const scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
+
+export interface ScaffoldRootParams {
+  /** The root's URI. */
+  readonly root: string;
+}
+
+export interface ScaffoldChoices {
+  /** Files of registries, relative to the root. */
+  readonly registries: readonly string[];
+  readonly machines: readonly string[];
+  /** Whole generators to begin with. */
+  readonly templates: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+  /** Files that a generator can be added to, relative to the root. */
+  readonly files: readonly string[];
+  readonly systems: readonly string[];
+}
+
+/** Request: what is wrong with a name, as a sentence; null if nothing is. Asked while it is typed. */
+export const checkNameRequest = 'varsmith/checkName';
+
+export interface CheckNameParams extends ScaffoldRootParams {
+  readonly of: 'secret' | 'generator' | 'service' | 'machine';
+  readonly name: string;
+  /** For a secret: the registry's file; null: the only one. */
+  readonly registry: string | null;
+}
+
+/** Request: write something. The server asks the editor to apply one edit with all of it. */
+export const scaffoldRequest = 'varsmith/scaffold';
+
+export type ScaffoldWish =
+  | {
+      readonly what: 'secret';
+      readonly name: string;
+      readonly kind: 'prompt' | 'setting' | 'password';
+      readonly machines: readonly string[];
+      readonly registry: string | null;
+    }
+  | {
+      readonly what: 'generator';
+      readonly name: string;
+      readonly template: string;
+      /** Relative to the root; made where it is not there. */
+      readonly file: string;
+    }
+  | {
+      readonly what: 'service';
+      readonly name: string;
+      readonly template: string;
+      readonly per: 'instance' | 'machine';
+    }
+  | { readonly what: 'fleet'; readonly machine: string; readonly system: string };
+
+export interface ScaffoldParams extends ScaffoldRootParams {
+  readonly wish: ScaffoldWish;
+}
+
+export interface ScaffoldResult {
+  /** Why nothing was written; null if it was. */
+  readonly refused: string | null;
+  /** Where the new text stands. */
+  readonly shown: Where | null;
+  /** What is left to do; sentences. */
+  readonly notes: readonly string[];
+  /** URIs of files that were made. */
+  readonly created: readonly string[];
+  /** Files that were to be made and are there already, relative to the root. */
+  readonly kept: readonly string[];
+}

@@ -24,12 +24,17 @@ test('activate registers the commands and gives its duration', () => {
     node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
   );
   expect(outcome.registered).toEqual([
+    'varsmith.previewEnvironment',
     'varsmith.checkWorkspace',
     'varsmith.restartServer',
     'varsmith.showLog',
     'varsmith.showGraph',
     'varsmith.open',
     'varsmith.openMachine',
+    'varsmith.addSecret',
+    'varsmith.newGenerator',
+    'varsmith.newService',
+    'varsmith.initFleet',
     'varsmith.generate',
     'varsmith.regenerate',
     'varsmith.tryGenerator',
@@ -51,5 +56,6 @@ test('activate does not load the language client library, which touches most of 
     'commands',
     'languages',
     'window',
+    'workspace',
   ]);
 });

@@ -19,7 +19,10 @@ export const statusItem = {
   dispose: vi.fn(),
 };
 
-export const languages = { createLanguageStatusItem: vi.fn(() => statusItem) };
+export const languages = {
+  createLanguageStatusItem: vi.fn(() => statusItem),
+  setTextDocumentLanguage: vi.fn(),
+};
 
 const registered = new Map<string, (...given: unknown[]) => unknown>();
 
@@ -31,7 +34,19 @@ export const commands = {
   executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
 };
 
+export class EventEmitter<T> {
+  private readonly listeners: ((value: T) => void)[] = [];
+  readonly event = (listener: (value: T) => void) => void this.listeners.push(listener);
+  fire(value: T): void {
+    for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {}
+}
+
+export const ViewColumn = { Active: -1, Beside: -2 };
+
 export const window = {
+  activeTextEditor: undefined as { document: { uri: string } } | undefined,
   showInformationMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
@@ -44,6 +59,7 @@ export const window = {
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
+  showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
   withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
 };
 
@@ -53,8 +69,24 @@ export const set: Record<
   { globalValue?: unknown; workspaceValue?: unknown; workspaceFolderValue?: unknown }
 > = {};
 
+interface ContentProvider {
+  provideTextDocumentContent(uri: unknown): Promise<string>;
+}
+
+/** By scheme. */
+export const contentProviders = new Map<string, ContentProvider>();
+
 export const workspace = {
   isTrusted: true,
+  textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
+  registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
+    contentProviders.set(scheme, provider);
+    return { dispose: () => contentProviders.delete(scheme) };
+  }),
+  openTextDocument: vi.fn(async (uri: { scheme: string }) => {
+    const text = await contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri);
+    return { uri, languageId: 'plaintext', getText: () => text ?? '' };
+  }),
   getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
     inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
     get: (name: string) => {
@@ -85,6 +117,7 @@ export class TreeItem {
 }
 
 export const Uri = {
+  from: <Parts extends object>(parts: Parts) => parts,
   parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
   file: (path: string) => `file://${path}`,
 };

@@ -16,6 +16,11 @@ test('every command of the palette is declared, in one category', () => {
   expect(contributes.commands.map(({ command }) => command)).toEqual([
     'varsmith.checkWorkspace',
     'varsmith.showGraph',
+    'varsmith.previewEnvironment',
+    'varsmith.addSecret',
+    'varsmith.newGenerator',
+    'varsmith.newService',
+    'varsmith.initFleet',
     'varsmith.generate',
     'varsmith.regenerate',
     'varsmith.tryGenerator',

@@ -12,6 +12,7 @@ import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
+import { scaffoldSteps } from './walk-scaffold.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -201,7 +202,11 @@ const { beside, restricted } = values;
 const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
 const result = await drive(
   { folder: scene.folder, openFile, vsix: installed, restricted, pictures, failurePicture },
-  (beside ? stepsBeside : restricted ? stepsRestricted : steps)(scene),
+  beside
+    ? stepsBeside(scene)
+    : restricted
+      ? stepsRestricted(scene)
+      : [...steps(scene), ...scaffoldSteps(scene)],
 );
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);

@@ -9,6 +9,10 @@ Commands:
   check [ROOT]      report findings
   inspect [ROOT]    list machines, generators, keys, uses and stored files
   graph [ROOT]      draw which generator is made from which
+  env MACHINE       print the session variables that a machine gets
+  add secret NAME   add a secret to the registry, and to machines
+  new generator NAME  write a generator from a template
+  init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
 
@@ -67,6 +71,54 @@ Options:
   --machine NAME          only what this machine has, and what that is made from
   -g, --generator NAME    only this generator, what it is made from, and what is made from it
   --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
+`,
+  env: `\
+Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a
+secret, NAME with the value for a public file. What is not known is told in comments.
+
+Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
+       varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+
+Options:
+  -m, --machine MACHINE    the machine; not needed where there is only one
+  --shell SHELL            bash (default), nushell, or json
+`,
+  add: `\
+Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines.
+
+Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--dry-run]
+
+Options:
+  --kind KIND             prompt (default): somebody types the secret in; setting: the same for a public value;
+                          password: a script makes it
+  -m, --machines M,…      the machines that get it; may be given several times
+  --description TEXT      what is asked for (default: the name)
+  --registry FILE         the registry, where there are several
+  --dry-run               print what would change as a diff, and change nothing
+`,
+  new: `\
+Writes a generator, or a service module with one, from a template.
+
+Usage: varsmith new generator NAME [ROOT] [--template ID] [--file FILE] [--dry-run]
+       varsmith new service NAME [ROOT] [--template ID] [--per instance|machine] [--dry-run]
+
+Options:
+  --template ID    from-a-prompt, environment-file, random-password (default), password-and-hash, ssh-key,
+                   wireguard-key, certificate-authority-and-certificate
+  --file FILE      the module to add it to, or a file to make (default modules/NAME.nix)
+  --per WHAT       a generator for each instance of the service (default) or for each machine that has any
+  --dry-run        print what would change as a diff, and change nothing
+`,
+  init: `\
+Lays the registry pipeline into a repository: registry, matrix, generators function, session variables, accessors and
+an example machine. A file that is there already is kept as it is.
+
+Usage: varsmith init [ROOT] [--machine NAME] [--system SYSTEM] [--dry-run]
+
+Options:
+  --machine NAME     what the example machine is called (default example); only for a fleet without machines
+  --system SYSTEM    its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin
+  --dry-run          say which files it would make, and make none
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.

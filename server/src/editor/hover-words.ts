@@ -70,12 +70,15 @@ export function lyingPath(
 }
 
 /** As the configuration says, or else as what lies on disk tells. */
-function backendOf(snapshot: Snapshot, machines: readonly string[]): Backend {
-  const settings = snapshot.fleet.storeSettings();
+export function backendOf(
+  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  machines: readonly string[],
+): Backend {
+  const settings = fleet.storeSettings();
   const [machine] = machines;
   const set = machine === undefined ? settings.clan : settings.of(machine);
   if (set !== null) return backendNamed(set) ?? 'sops';
-  return probeBackend(snapshot.files) ?? backendNamed(settings.likely ?? '') ?? 'sops';
+  return probeBackend(files) ?? backendNamed(settings.likely ?? '') ?? 'sops';
 }
 
 /** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */

@@ -5,13 +5,29 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
+import { onEnvironment } from './handlers/environment.ts';
 import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
+import { onCheckName, onScaffold, onScaffoldChoices } from './handlers/scaffold.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
-import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './messages.ts';
+import {
+  CHECK_NAME,
+  type CheckNameParams,
+  ENVIRONMENT,
+  type EnvironmentParams,
+  FLEET,
+  GRAPH,
+  type GraphParams,
+  MACHINE,
+  type MachineParams,
+  SCAFFOLD,
+  SCAFFOLD_CHOICES,
+  type ScaffoldParams,
+  type ScaffoldRootParams,
+} from './messages.ts';
 
 /** What the handlers of features need of a running server. */
 interface Served {
@@ -63,6 +79,28 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     MACHINE,
     request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),
+  );
+  connection.onRequest(
+    ENVIRONMENT,
+    request('environment', ({ analysis }, params: EnvironmentParams, token) =>
+      onEnvironment(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    SCAFFOLD_CHOICES,
+    request('scaffolding', ({ analysis }, params: ScaffoldRootParams, token) =>
+      onScaffoldChoices(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    CHECK_NAME,
+    request('name', ({ analysis }, params: CheckNameParams, token) => onCheckName(analysis, params, token)),
+  );
+  connection.onRequest(
+    SCAFFOLD,
+    request('scaffolding', ({ analysis, client }, params: ScaffoldParams, token) =>
+      onScaffold(connection, analysis, client, params, token),
+    ),
   );
   connection.onFoldingRanges(
     request('folding', ({ analysis }, ...asked) => onFoldingRanges(analysis, ...asked)),

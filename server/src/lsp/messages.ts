@@ -2,22 +2,34 @@
 import type {
   additionsCapability,
   changedNotification,
+  checkNameRequest,
   checkWorkspaceRequest,
+  environmentRequest,
   fleetRequest,
   graphRequest,
   machineRequest,
   ServerStatus,
+  scaffoldChoicesRequest,
+  scaffoldRequest,
   statusNotification,
 } from '../../../client/src/protocol.ts';
 
 export type {
+  CheckNameParams,
   CheckWorkspaceResult,
+  EnvironmentParams,
+  EnvironmentResult,
   FleetGenerator,
   FleetRoot,
   GeneratorRef,
   GraphParams,
   GraphResult,
   MachineParams,
+  ScaffoldChoices,
+  ScaffoldParams,
+  ScaffoldResult,
+  ScaffoldRootParams,
+  ScaffoldWish,
   ServerStatus,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -29,6 +41,10 @@ export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWork
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const ENVIRONMENT: typeof environmentRequest = 'varsmith/environment';
+export const SCAFFOLD_CHOICES: typeof scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
+export const CHECK_NAME: typeof checkNameRequest = 'varsmith/checkName';
+export const SCAFFOLD: typeof scaffoldRequest = 'varsmith/scaffold';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

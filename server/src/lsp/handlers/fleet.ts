@@ -6,8 +6,8 @@ import { type Graph, graphOf } from '../../editor/graph.ts';
 import { pictureOf } from '../../editor/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { Analysis, RootState } from '../analysis.ts';
-import { type Border, locationOf, pathOfUri, uriOfPath } from '../convert.ts';
+import type { Analysis } from '../analysis.ts';
+import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {
   FleetGenerator,
   FleetRoot,
@@ -16,6 +16,7 @@ import type {
   MachineParams,
   Where,
 } from '../messages.ts';
+import { stateNear } from './near.ts';
 
 export async function onFleet(analysis: Analysis, token: CancellationToken): Promise<FleetRoot[]> {
   await analysis.settled(token);
@@ -84,12 +85,6 @@ function written(graph: Graph, format: GraphParams['format']): string {
     case 'mermaid':
       return mermaidOf(graph);
   }
-}
-
-function stateNear(states: readonly RootState[], near: string | null): RootState | null {
-  const path = near === null ? null : pathOfUri(near);
-  const around = states.find(({ root }) => path === root || path?.startsWith(`${root}/`) === true);
-  return around ?? states[0] ?? null;
 }
 
 function whereOf(border: Border, place: Place | null): Where | null {
