@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { circleOf, graphOf } from '../../server/src/editor/graph.ts';
-import { type LayoutEdge, layoutOf } from '../../server/src/editor/graph-layout.ts';
 import { pictureOf } from '../../server/src/editor/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
+import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
 import { readContents } from '../../server/src/store/read.ts';
 import { check } from '../checks/harness.ts';
 

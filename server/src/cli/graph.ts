@@ -1,7 +1,7 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
-import { backendOf } from '../checks/stored.ts';
 import { suggest } from '../checks/suggest.ts';
 import { type Graph, graphOf } from '../editor/graph.ts';
+import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -24,7 +24,7 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const stored = readContents(workspace.files, { backend: backendOf(fleet) });
+  const stored = readContents(workspace.files, { backend: setBackend(fleet) });
   const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
   io.stdout.write(await written(found, format, spansIn(workspace.files)));
   return EXIT.ok;

@@ -2,11 +2,10 @@
  * What the fleet explorer shows: machines, their generators, the files of those, and registry keys. Plain data, made
  * level by level, so that a thousand machines cost nothing before somebody opens one.
  */
-import { type StoredIndex, storedIndex } from '../checks/store/stored-index.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import type { GraphState } from './graph.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
+import { type IsStored, type StoredState, stateOfAll, storedFilesIn } from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -22,7 +21,7 @@ export interface MachineEntry {
 export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
-  readonly state: GraphState;
+  readonly state: StoredState;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -52,7 +51,7 @@ export function machineEntries(snapshot: Snapshot): {
   readonly unassigned: number;
 } {
   const byMachine = generatorsByMachine(snapshot);
-  const index = storedIndex(snapshot.stored());
+  const isStored = storedFilesIn(snapshot.stored());
   const machines = snapshot.fleet.machines.map(({ name, class: kind, system, tags, at }): MachineEntry => {
     const own = byMachine.get(name) ?? [];
     return {
@@ -61,7 +60,7 @@ export function machineEntries(snapshot: Snapshot): {
       system,
       tags,
       generators: own.length,
-      missing: missingOf(snapshot, index, own, name),
+      missing: missingOf(isStored, own, name),
       at,
     };
   });
@@ -69,20 +68,14 @@ export function machineEntries(snapshot: Snapshot): {
 }
 
 /** How many files a machine lacks; null where that cannot be told of all of them. */
-function missingOf(
-  snapshot: Snapshot,
-  index: StoredIndex,
-  own: readonly Generator[],
-  machine: string,
-): number | null {
+function missingOf(isStored: IsStored, own: readonly Generator[], machine: string): number | null {
   let missing = 0;
   for (const generator of own) {
     // One body for all machines is made once; only where they differ is the machine's own put together.
     const [only, ...others] = generator.bodies();
     const body = only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
-    const placed: Placed = { generator: generator.name, share: body.share, machine };
-    for (const { name, nameKind } of body.files) {
-      const stored = nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name);
+    for (const file of body.files) {
+      const stored = isStored(generator.name, body.share, machine, file);
       if (stored === null) return null;
       if (!stored) missing++;
     }
@@ -132,52 +125,18 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
-  const index = storedIndex(snapshot.stored());
-  const placed: Placed = { generator: generator.name, share: body.share, machine };
-  const files = body.files.map(({ name, secret, at, nameKind }): FileEntry => {
-    return {
-      name,
-      secret,
-      at,
-      stored: nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name),
-    };
+  const isStored = storedFilesIn(snapshot.stored());
+  const files = body.files.map((file): FileEntry => {
+    const { name, secret, at } = file;
+    return { name, secret, at, stored: isStored(generator.name, body.share, machine, file) };
   });
   return {
     name: generator.name,
     share: body.share,
-    state: stateOf(files),
+    state: stateOfAll(files.map(({ stored }) => stored)),
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),
     dependencies: body.dependencies.map(({ value }) => value),
   };
-}
-
-/** A generator on a machine; machine null: not known which. */
-export interface Placed {
-  readonly generator: string;
-  readonly share: boolean | null;
-  readonly machine: string | null;
-}
-
-/** Null where what is stored lies elsewhere, or nothing has been generated anywhere yet. */
-export function isStored(
-  snapshot: Snapshot,
-  index: StoredIndex,
-  { generator, share, machine }: Placed,
-  file: string,
-): boolean | null {
-  if (snapshot.stored().backend === 'password-store' || (index.owners.size === 0 && !index.hasShared))
-    return null;
-  const found = index.generators.get(generator)?.files.get(file);
-  if (share === true) return found !== undefined && (found.shared.public ?? found.shared.secret) !== null;
-  if (share === null || machine === null) return null;
-  return found !== undefined && (found.owners.public.has(machine) || found.owners.secret.has(machine));
-}
-
-function stateOf(files: readonly FileEntry[]): GraphState {
-  if (files.length === 0 || files.some(({ stored }) => stored === null)) return 'unknown';
-  const there = files.filter(({ stored }) => stored === true).length;
-  if (there === files.length) return 'present';
-  return there === 0 ? 'missing' : 'partial';
 }

@@ -2,8 +2,9 @@
  * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
-import type { Graph, GraphNode, GraphState } from './graph.ts';
-import { type Layout, layoutOf, type Point } from './graph-layout.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import { type Layout, layoutOf, type Point } from './layout/layered.ts';
+import type { StoredState } from './stored-state.ts';
 
 const HEIGHT = 44;
 const MARGIN = 16;
@@ -19,7 +20,7 @@ export interface Picture {
   readonly height: number;
 }
 
-const STATE_WORDS: Readonly<Record<GraphState, string>> = {
+const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   present: 'generated',
   partial: 'partly generated',
   missing: 'not generated',

@@ -2,15 +2,9 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
-import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
 import type { StoreContents } from '../store/read.ts';
-
-/**
- * `present`: all that is declared is stored, for every machine that is known to have it; `missing`: nothing of it is;
- * `partial`: some; `unknown`: it is not known who has it, or its values are kept elsewhere.
- */
-export type GraphState = 'present' | 'partial' | 'missing' | 'unknown';
+import { type StoredState, stateOfAll, storedFilesIn } from './stored-state.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -23,7 +17,7 @@ export interface GraphNode {
   readonly secrets: number;
   readonly publics: number;
   readonly prompts: number;
-  readonly state: GraphState;
+  readonly state: StoredState;
   readonly at: Place | null;
 }
 
@@ -138,7 +132,11 @@ export function circleOf(
   edges: readonly { readonly from: string; readonly to: string }[],
 ): ReadonlyMap<string, number> {
   const next = new Map<string, string[]>();
-  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of edges) {
+    const list = next.get(from);
+    if (list) list.push(to);
+    else next.set(from, [to]);
+  }
   const order = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
@@ -207,30 +205,16 @@ function stateOf(
   same: readonly Generator[],
   bodies: readonly GeneratorBody[],
   stored: StoreContents,
-): GraphState {
-  const index = storedIndex(stored);
-  if (stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared)) return 'unknown';
-  const kept = index.generators.get(id)?.files;
-  let there = 0;
-  let absent = 0;
+): StoredState {
+  const isStored = storedFilesIn(stored);
+  const found: (boolean | null)[] = [];
   for (const [position, generator] of same.entries()) {
     const body = bodies[position];
     if (body === undefined || body.share === null || !body.complete.files) return 'unknown';
     const machines = generator.machines ?? [];
     const owners = body.share && machines.length > 0 ? [null] : machines;
     for (const owner of owners)
-      for (const { name, nameKind } of body.files) {
-        if (nameKind === 'pattern') return 'unknown';
-        const file = kept?.get(name);
-        const has =
-          owner === null
-            ? file?.shared.public != null || file?.shared.secret != null
-            : file?.owners.public.has(owner) === true || file?.owners.secret.has(owner) === true;
-        if (has) there++;
-        else absent++;
-      }
+      for (const file of body.files) found.push(isStored(id, body.share, owner, file));
   }
-  if (there + absent === 0) return 'unknown';
-  if (absent === 0) return 'present';
-  return there === 0 ? 'missing' : 'partial';
+  return stateOfAll(found);
 }
