@@ -6,6 +6,7 @@ import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { whenCalm } from './calm.ts';
 import { registerCommands } from './commands.ts';
+import { registerDoctor } from './doctor.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -43,6 +44,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     graph,
     calm,
     ...registerCommands(server, log, graph),
+    ...registerDoctor(server),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

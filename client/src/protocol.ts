@@ -138,5 +138,20 @@ export interface StartOptions {
   readonly clientCommands: readonly string[];
 }
 
+/** Request: what is found of each open folder and around it, and what is missing. */
+export const doctorRequest = 'varsmith/doctor';
+
+export interface DoctorParams {
+  /** False: no program is run and no key is looked for. */
+  readonly trusted: boolean;
+}
+
+export interface DoctorResult {
+  readonly root: string;
+  /** Names places and public keys; never a secret. */
+  readonly markdown: string;
+  readonly hasProblems: boolean;
+}
+
 /** Notification from server to client: findings and fleets are current again; views ask anew. */
 export const changedNotification = 'varsmith/changed';

@@ -30,6 +30,7 @@ test('activate registers the commands and gives its duration', () => {
     'varsmith.showGraph',
     'varsmith.open',
     'varsmith.openMachine',
+    'varsmith.doctor',
     'varsmith.generate',
     'varsmith.regenerate',
     'varsmith.tryGenerator',
@@ -51,5 +52,6 @@ test('activate does not load the language client library, which touches most of 
     'commands',
     'languages',
     'window',
+    'workspace',
   ]);
 });

@@ -55,6 +55,7 @@ export const set: Record<
 
 export const workspace = {
   isTrusted: true,
+  registerTextDocumentContentProvider: vi.fn((_scheme: string, _provider: unknown) => ({ dispose: vi.fn() })),
   getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
     inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
     get: (name: string) => {
@@ -63,6 +64,20 @@ export const workspace = {
     },
   })),
 };
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(event: T) => void>();
+  readonly event = (listener: (event: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event: T): void {
+    for (const listener of this.listeners) listener(event);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 
@@ -87,6 +102,7 @@ export class TreeItem {
 export const Uri = {
   parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
   file: (path: string) => `file://${path}`,
+  from: (parts: object) => ({ ...parts }),
 };
 
 export const TaskScope = { Global: 1, Workspace: 2 };

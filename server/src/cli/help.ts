@@ -21,6 +21,7 @@ Commands:
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
   keygen [ROOT]     make a key for you, and you a user
+  doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
   lsp               run the language server, for an editor
 
@@ -150,6 +151,13 @@ Usage: varsmith keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]
 Options:
   --user NAME    your name in sops/users (default: as you are logged in)
   -f, --force    replace the key that a user of this name has
+`,
+  doctor: `\
+Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the
+fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if
+something that the fleet wants will not work.
+
+Usage: varsmith doctor [ROOT] [--format text|json]
 `,
   lsp: `\
 Runs the language server for an editor, over standard input and output.

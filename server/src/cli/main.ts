@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   set: async () => (await import('./set.ts')).set,
   verify: async () => (await import('./verify.ts')).verify,
   fix: async () => (await import('./fix-access.ts')).fixAccess,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   keygen: async () => (await import('./keygen.ts')).keygen,
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,

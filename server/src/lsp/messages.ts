@@ -3,6 +3,7 @@ import type {
   additionsCapability,
   changedNotification,
   checkWorkspaceRequest,
+  doctorRequest,
   fleetRequest,
   graphRequest,
   machineRequest,
@@ -12,6 +13,8 @@ import type {
 
 export type {
   CheckWorkspaceResult,
+  DoctorParams,
+  DoctorResult,
   FleetGenerator,
   FleetRoot,
   GeneratorRef,
@@ -26,6 +29,7 @@ export type {
 export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
+export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
