@@ -52,17 +52,39 @@ export interface GraphParams {
   readonly near: string | null;
   readonly machine: string | null;
   readonly generator: string | null;
+  /** Only generators with such a file, or with a prompt. */
+  readonly kind: 'secret' | 'public' | 'prompt' | null;
+  /** Only generators of which this holds. */
+  readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
+  /** `auto`: by machine and folded where there are very many generators, else none. */
+  readonly grouping: 'machine' | 'service' | 'auto' | null;
+  /** Ids of the groups that are open; null: all. */
+  readonly open: readonly string[] | null;
   readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
 }
 
 export interface GraphResult {
   /** SVG without colours for `picture`; otherwise a text to be kept as a file. */
   readonly text: string;
+  /** The folder's name. */
   readonly root: string;
+  readonly rootUri: string;
   readonly machines: readonly string[];
   readonly generators: number;
-  /** Where each generator of the picture is declared, by name. */
-  readonly places: Readonly<Record<string, Where>>;
+  /** What `auto` came to, and the ids of the groups. */
+  readonly grouping: 'machine' | 'service' | null;
+  readonly open: readonly string[] | null;
+  readonly groups: readonly string[];
+  /** Generators that one machine alone has. */
+  readonly owners: Readonly<Record<string, string>>;
+}
+
+/** Request: where a generator is declared. Answered with a {@link Where}, or null. */
+export const placeRequest = 'varsmith/place';
+
+export interface PlaceParams {
+  readonly root: string;
+  readonly generator: string;
 }
 
 /** Request: the roots and their machines. No parameters. */
@@ -108,7 +130,7 @@ export interface MachineParams {
 export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
-  readonly state: 'present' | 'partial' | 'missing' | 'unknown';
+  readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];

@@ -133,6 +133,7 @@ const STATES: Readonly<
 > = {
   present: ['pass', 'testing.iconPassed', 'generated'],
   partial: ['warning', 'list.warningForeground', 'partly generated'],
+  outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
   missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
   unknown: ['symbol-class', null, ''],
 };

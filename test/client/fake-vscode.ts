@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 
 export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
+export const ViewColumn = { Active: -1, Beside: -2 };
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
 export const statusItem = {

@@ -171,10 +171,17 @@ test('the fleet is told level by level', async () => {
 test('the graph is drawn, or written for other programs', async () => {
   const { connection, uri } = await session();
   const ask = (format: GraphParams['format']): Promise<GraphResult> =>
-    connection.sendRequest('varsmith/graph', { near: uri('a.nix'), machine: null, generator: null, format });
+    connection.sendRequest('varsmith/graph', {
+      ...{ near: uri('a.nix'), machine: null, generator: null, format },
+      ...{ kind: null, condition: null, grouping: 'machine', open: [] },
+    });
   const drawn = await ask('picture');
   expect(drawn.text).toMatch(/^<svg[^>]*>\n<defs>/);
-  expect(drawn).toMatchObject({ generators: 1, places: { ca: { uri: uri('a.nix') } } });
+  expect(drawn).toMatchObject({ generators: 1, groups: ['*none'], open: [], owners: {} });
+  expect(drawn.text).toContain('class="group folded" data-group="*none"');
+  const asked = { root: drawn.rootUri, generator: 'ca' };
+  expect(await connection.sendRequest('varsmith/place', asked)).toMatchObject({ uri: uri('a.nix') });
+  expect(await connection.sendRequest('varsmith/place', { ...asked, generator: 'other' })).toBeNull();
   expect((await ask('dot')).text).toContain('digraph vars {');
   expect((await ask('mermaid')).text).toContain('flowchart LR');
 });

@@ -62,11 +62,12 @@ Options:
   graph: `\
 Draws which generator is made from which.
 
-Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--format FORMAT]
+Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]
 
 Options:
   --machine NAME          only what this machine has, and what that is made from
   -g, --generator NAME    only this generator, what it is made from, and what is made from it
+  --group BY              draw groups: by machine, or by service (else by module)
   --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
 `,
   explain: `\

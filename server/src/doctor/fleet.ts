@@ -41,9 +41,14 @@ function filesEntry({ nixFiles, skipped }: Examined): Entry {
 function clanEntry({ fleet }: Examined): Entry {
   return fleet.isClan
     ? entry('clan-core', 'found', 'The fleet uses clan-core.')
-    : entry('clan-core', 'absent', 'Nothing here is recognised as clan-core’s; rules of clan alone are silent.', {
-        details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
-      });
+    : entry(
+        'clan-core',
+        'absent',
+        'Nothing here is recognised as clan-core’s; rules of clan alone are silent.',
+        {
+          details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
+        },
+      );
 }
 
 function machinesEntry({ fleet }: Examined): Entry {

@@ -5,7 +5,7 @@
 import type { Generator, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { type IsStored, type StoredState, stateOfAll, storedFilesIn } from './stored-state.ts';
+import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -51,7 +51,7 @@ export function machineEntries(snapshot: Snapshot): {
   readonly unassigned: number;
 } {
   const byMachine = generatorsByMachine(snapshot);
-  const isStored = storedFilesIn(snapshot.stored());
+  const states = storedStates(snapshot.fleet, snapshot.stored());
   const machines = snapshot.fleet.machines.map(({ name, class: kind, system, tags, at }): MachineEntry => {
     const own = byMachine.get(name) ?? [];
     return {
@@ -60,7 +60,7 @@ export function machineEntries(snapshot: Snapshot): {
       system,
       tags,
       generators: own.length,
-      missing: missingOf(isStored, own, name),
+      missing: missingOf(states, own, name),
       at,
     };
   });
@@ -68,14 +68,14 @@ export function machineEntries(snapshot: Snapshot): {
 }
 
 /** How many files a machine lacks; null where that cannot be told of all of them. */
-function missingOf(isStored: IsStored, own: readonly Generator[], machine: string): number | null {
+function missingOf(states: StoredStates, own: readonly Generator[], machine: string): number | null {
   let missing = 0;
   for (const generator of own) {
     // One body for all machines is made once; only where they differ is the machine's own put together.
     const [only, ...others] = generator.bodies();
     const body = only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
     for (const file of body.files) {
-      const stored = isStored(generator.name, body.share, machine, file);
+      const stored = states.isStored(generator.name, body.share, machine, file);
       if (stored === null) return null;
       if (!stored) missing++;
     }
@@ -125,15 +125,18 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
-  const isStored = storedFilesIn(snapshot.stored());
+  const states = storedStates(snapshot.fleet, snapshot.stored());
   const files = body.files.map((file): FileEntry => {
     const { name, secret, at } = file;
-    return { name, secret, at, stored: isStored(generator.name, body.share, machine, file) };
+    return { name, secret, at, stored: states.isStored(generator.name, body.share, machine, file) };
   });
   return {
     name: generator.name,
     share: body.share,
-    state: stateOfAll(files.map(({ stored }) => stored)),
+    state: stateOfAll(
+      files.map(({ stored }) => stored),
+      states.isOutdated(generator.name, machine),
+    ),
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),

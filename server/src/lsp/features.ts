@@ -5,13 +5,22 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
-import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
+import { onFleet, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
+import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
-import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './messages.ts';
+import {
+  FLEET,
+  GRAPH,
+  type GraphParams,
+  MACHINE,
+  type MachineParams,
+  PLACE,
+  type PlaceParams,
+} from './messages.ts';
 
 /** What the handlers of features need of a running server. */
 interface Served {
@@ -57,6 +66,10 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     GRAPH,
     request('graph', ({ analysis }, params: GraphParams, token) => onGraph(analysis, params, token)),
+  );
+  connection.onRequest(
+    PLACE,
+    request('place', ({ analysis }, params: PlaceParams, token) => onPlace(analysis, params, token)),
   );
   const fleet = request('fleet', ({ analysis }, _: null, token) => onFleet(analysis, token));
   connection.onRequest(FLEET, (token: CancellationToken) => fleet(null, token));

@@ -7,6 +7,7 @@ import type {
   fleetRequest,
   graphRequest,
   machineRequest,
+  placeRequest,
   ServerStatus,
   statusNotification,
 } from '../../../client/src/protocol.ts';
@@ -21,6 +22,7 @@ export type {
   GraphParams,
   GraphResult,
   MachineParams,
+  PlaceParams,
   ServerStatus,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -33,6 +35,7 @@ export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const PLACE: typeof placeRequest = 'varsmith/place';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

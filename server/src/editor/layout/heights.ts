@@ -2,6 +2,8 @@
 import { type Cell, NODE_GAP } from './shapes.ts';
 
 const SWEEPS = 8;
+/** Lines that pass by each other need less room than nodes. */
+const LINE_GAP = 5;
 
 /** Draws each cell towards the middle of its neighbours, as far as those beside it leave room. */
 export function placeCells(layers: readonly (readonly Cell[])[]): void {
@@ -9,35 +11,53 @@ export function placeCells(layers: readonly (readonly Cell[])[]): void {
     let y = 0;
     for (const cell of layer) {
       cell.y = y;
-      y += cell.height + NODE_GAP;
+      y += roomOf(cell);
     }
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const toRight = sweep % 2 === 0;
     for (const layer of toRight ? layers : [...layers].reverse()) {
-      const wished = layer.map(cell => {
-        const beside = [...(toRight ? cell.left : cell.right)];
-        const others = beside.length > 0 ? beside : [...cell.left, ...cell.right];
-        if (others.length === 0) return cell.y;
-        const middles = others.map(other => other.y + other.height / 2).sort((a, b) => a - b);
-        const half = middles.length >> 1;
-        const median =
-          middles.length % 2 === 1
-            ? (middles[half] as number)
-            : ((middles[half - 1] as number) + (middles[half] as number)) / 2;
-        return median - cell.height / 2;
-      });
-      spreadOut(layer, wished);
+      for (const cell of layer) {
+        const beside = toRight ? cell.left : cell.right;
+        cell.wish = wishOf(cell, beside.length > 0 ? beside : toRight ? cell.right : cell.left);
+      }
+      spreadOut(layer);
     }
   }
 }
 
-/** The nearest places to those wished for in which no two cells touch: neighbours that would are moved as one block. */
-function spreadOut(layer: readonly Cell[], wished: readonly number[]): void {
-  const blocks: { readonly first: number; count: number; y: number; sum: number; size: number }[] = [];
-  for (const [index, cell] of layer.entries()) {
-    const size = cell.height + NODE_GAP;
-    let block = { first: index, count: 1, y: wished[index] as number, sum: wished[index] as number, size };
+function roomOf({ node, height }: Cell): number {
+  return height + (node === null ? LINE_GAP : NODE_GAP);
+}
+
+/** Where a cell's middle is at the median of its neighbours' middles. */
+function wishOf(cell: Cell, others: readonly Cell[]): number {
+  const [only] = others;
+  if (only === undefined) return cell.y;
+  if (others.length === 1) return only.y + only.height / 2 - cell.height / 2;
+  const middles = others.map(other => other.y + other.height / 2).sort((a, b) => a - b);
+  const half = middles.length >> 1;
+  const upper = middles[half] as number;
+  const median = middles.length % 2 === 1 ? upper : ((middles[half - 1] as number) + upper) / 2;
+  return median - cell.height / 2;
+}
+
+interface Block {
+  readonly first: number;
+  readonly count: number;
+  readonly y: number;
+  readonly sum: number;
+  readonly size: number;
+}
+
+/**
+ * The nearest places to those wished for in which no two cells touch: neighbours that would are moved as one block.
+ */
+function spreadOut(layer: readonly Cell[]): void {
+  const blocks: Block[] = [];
+  for (let index = 0; index < layer.length; index++) {
+    const cell = layer[index] as Cell;
+    let block: Block = { first: index, count: 1, y: cell.wish, sum: cell.wish, size: roomOf(cell) };
     for (let before = blocks.at(-1); before && before.y + before.size > block.y; before = blocks.at(-1)) {
       blocks.pop();
       const sum = before.sum + block.sum - block.count * before.size;
@@ -51,7 +71,7 @@ function spreadOut(layer: readonly Cell[], wished: readonly number[]): void {
     for (let index = first; index < first + count; index++) {
       const cell = layer[index] as Cell;
       cell.y = at;
-      at += cell.height + NODE_GAP;
+      at += roomOf(cell);
     }
   }
 }

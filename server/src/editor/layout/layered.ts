@@ -33,7 +33,16 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
   const layers: Cell[][] = [];
   const cells = new Map<string, Cell>();
   const addCell = (node: LayoutNode | null, layer: number): Cell => {
-    const cell: Cell = { node, height: node?.height ?? 0, layer, left: [], right: [], y: 0 };
+    const cell: Cell = {
+      node,
+      height: node?.height ?? 0,
+      layer,
+      left: [],
+      right: [],
+      y: 0,
+      place: 0,
+      wish: 0,
+    };
     const before = layers[layer];
     if (before) before.push(cell);
     else layers[layer] = [cell];

@@ -45,4 +45,7 @@ export interface Cell {
   readonly left: Cell[];
   readonly right: Cell[];
   y: number;
+  /** Its index in the layer, and where it would rather stand. */
+  place: number;
+  wish: number;
 }

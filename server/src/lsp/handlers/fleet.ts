@@ -1,21 +1,11 @@
-/** Our own requests for views: the fleet level by level, and the dependency graph. */
+/** Our own requests for the explorer: the fleet level by level. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import { generatorEntries, keyEntries, machineEntries } from '../../editor/explorer.ts';
-import { type Graph, graphOf } from '../../editor/graph.ts';
-import { pictureOf } from '../../editor/graph-picture.ts';
-import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { Analysis, RootState } from '../analysis.ts';
-import { type Border, locationOf, pathOfUri, uriOfPath } from '../convert.ts';
-import type {
-  FleetGenerator,
-  FleetRoot,
-  GraphParams,
-  GraphResult,
-  MachineParams,
-  Where,
-} from '../messages.ts';
+import type { Analysis } from '../analysis.ts';
+import { type Border, locationOf, uriOfPath } from '../convert.ts';
+import type { FleetGenerator, FleetRoot, MachineParams, Where } from '../messages.ts';
 
 export async function onFleet(analysis: Analysis, token: CancellationToken): Promise<FleetRoot[]> {
   await analysis.settled(token);
@@ -48,48 +38,6 @@ export async function onMachine(
     where: whereOf(border, at),
     files: files.map(({ at: place, ...file }) => ({ ...file, where: whereOf(border, place) })),
   }));
-}
-
-export async function onGraph(
-  analysis: Analysis,
-  { near, machine, generator, format }: GraphParams,
-  token: CancellationToken,
-): Promise<GraphResult | null> {
-  await analysis.settled(token);
-  const state = stateNear(analysis.states(), near);
-  if (!state) return null;
-  const { root, snapshot, border } = state;
-  const graph = graphOf(snapshot.fleet, snapshot.stored(), { machine, generator });
-  const places = graph.nodes.flatMap(({ id, at }) => {
-    const where = whereOf(border, at);
-    return where ? [[id, where] as const] : [];
-  });
-  return {
-    text: written(graph, format),
-    root: basename(root),
-    machines: snapshot.fleet.machines.map(({ name }) => name),
-    generators: graph.nodes.length,
-    places: Object.fromEntries(places),
-  };
-}
-
-function written(graph: Graph, format: GraphParams['format']): string {
-  switch (format) {
-    case 'picture':
-      return pictureOf(graph, 'none').svg;
-    case 'svg':
-      return pictureOf(graph).svg;
-    case 'dot':
-      return dotOf(graph);
-    case 'mermaid':
-      return mermaidOf(graph);
-  }
-}
-
-function stateNear(states: readonly RootState[], near: string | null): RootState | null {
-  const path = near === null ? null : pathOfUri(near);
-  const around = states.find(({ root }) => path === root || path?.startsWith(`${root}/`) === true);
-  return around ?? states[0] ?? null;
 }
 
 function whereOf(border: Border, place: Place | null): Where | null {

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+/**
+ * How long it takes until a dependency graph is on the screen: the server's answer (graph, layout, picture), its way
+ * through JSON, and the page's time until it is painted in Chromium. And how long a frame takes while it is moved.
+ *
+ *   node bench/graph.mjs [--sizes 200,2000] [--repetitions 10]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { hasBrowser, openGraphPage } from '../test/workbench/graph-page.mjs';
+import { startServer } from './driver/connection.mjs';
+import { withDefaults } from './driver/options.mjs';
+import { dag } from './fleet/dag.mjs';
+import { writeFiles } from './fleet.mjs';
+import { ROOT } from './servers.mjs';
+
+/** Milliseconds; the larger is for 2,000. */
+const BARS = { 200: 150, 2000: 800 };
+
+const EVERYTHING = {
+  machine: null,
+  generator: null,
+  kind: null,
+  condition: null,
+  grouping: null,
+  open: null,
+};
+
+function middle(times) {
+  const sorted = [...times].sort((a, b) => a - b);
+  return `${sorted[sorted.length >> 1].toFixed(0)} / ${sorted[Math.floor(sorted.length * 0.95)].toFixed(0)} ms`;
+}
+
+/** Milliseconds of each of sixty frames in which the picture is moved. */
+async function framesWhileMoved(page) {
+  const box = await page.locator('#canvas').boundingBox();
+  await page.mouse.move(box.x + 300, box.y + 300);
+  await page.mouse.down();
+  const times = page.evaluate(
+    () =>
+      new Promise(resolve => {
+        const found = [];
+        let last = performance.now();
+        const frame = now => {
+          found.push(now - last);
+          last = now;
+          if (found.length < 60) requestAnimationFrame(frame);
+          else resolve(found.slice(1));
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+  for (let step = 1; step <= 60; step++)
+    await page.mouse.move(box.x + 300 + step * 4, box.y + 300 + (step % 9) * 6);
+  await page.mouse.up();
+  return times;
+}
+
+async function measure(size, repetitions, grouping) {
+  const root = mkdtempSync(join(tmpdir(), 'varsmith-graph-'));
+  writeFiles(root, dag(size));
+  const command = [process.execPath, join(ROOT, 'dist/server.js'), '--stdio'];
+  const server = startServer(
+    withDefaults({ command, root, files: [join(root, 'flake.nix')], timeout: 60_000 }),
+  );
+  const opened = hasBrowser ? await openGraphPage() : null;
+  try {
+    await server.initialize();
+    const params = {
+      ...EVERYTHING,
+      near: pathToFileURL(join(root, 'flake.nix')).href,
+      format: 'picture',
+      grouping,
+    };
+    const ask = () => server.request('varsmith/graph', params);
+    await ask();
+    const [requests, paints, sums] = [[], [], []];
+    let nodes = 0;
+    for (let turn = 0; turn < repetitions; turn++) {
+      const { result, milliseconds } = await ask();
+      nodes = result.generators;
+      requests.push(milliseconds);
+      if (opened === null) continue;
+      const { text: picture, machines, generators, groups, owners, rootUri } = result;
+      const choice = { ...EVERYTHING, grouping, open: result.open };
+      await opened.page.evaluate(() => {
+        window.said.length = 0;
+      });
+      // Another picture each time, so that it is drawn anew.
+      const other = picture.replace('</svg>', `<desc>${turn}</desc></svg>`);
+      await opened.show({
+        ...{ type: 'graph', picture: other, machines, generators, groups, owners, choice },
+        ...{ root: rootUri, reveal: null, isOther: false },
+      });
+      await opened.page.waitForFunction(() => window.said.some(({ type }) => type === 'painted'));
+      const [{ milliseconds: painted }] = await opened.said('painted');
+      paints.push(painted);
+      sums.push(milliseconds + painted);
+    }
+    const frames = opened === null ? [] : await framesWhileMoved(opened.page);
+    const bar = BARS[size];
+    const sum = sums.length > 0 ? middle(sums) : 'no browser';
+    console.log(
+      `${String(nodes).padStart(5)} generators, ${grouping ?? 'no groups'}: request ${middle(requests)}, ` +
+        `paint ${paints.length > 0 ? middle(paints) : '-'}, together ${sum}${bar === undefined ? '' : ` (bar ${bar} ms)`}` +
+        `${frames.length > 0 ? `, frame while moved ${middle(frames)}` : ''}`,
+    );
+  } finally {
+    await opened?.close();
+    await server.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '200,2000' },
+    repetitions: { type: 'string', default: '10' },
+  },
+});
+console.log('p50 / p95');
+for (const size of values.sizes.split(',').map(Number))
+  for (const grouping of [null, 'machine']) await measure(size, Number(values.repetitions), grouping);
