@@ -5,8 +5,10 @@
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { whenCalm } from './calm.ts';
+import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerExample } from './example.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -45,6 +47,8 @@ export function activate(context: ExtensionContext): ExtensionExports {
     calm,
     ...registerCommands(server, log, graph),
     ...registerDoctor(server),
+    registerExample(context.extensionUri),
+    registerCheckTasks(context.asAbsolutePath('dist/cli.js')),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

@@ -87,8 +87,20 @@ export interface PlaceParams {
   readonly generator: string;
 }
 
-/** Request: the roots and their machines. No parameters. */
+/** What of a fleet is wanted. */
+export interface FleetFilter {
+  /** Part of a name; '' for all. */
+  readonly text: string;
+  /** Only what is not generated, or was made from other inputs. */
+  readonly lacking: boolean;
+}
+
+/** Request: the roots and their machines. */
 export const fleetRequest = 'varsmith/fleet';
+
+export interface FleetParams {
+  readonly filter: FleetFilter;
+}
 
 export interface FleetRoot {
   /** The folder's name. */
@@ -98,6 +110,10 @@ export interface FleetRoot {
   /** Generators of no machine that is known. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
+  /** Of the whole fleet, whatever the filter: missing files and outdated generators, shared ones once. */
+  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Vars or machines are declared there. */
+  readonly isFleet: boolean;
 }
 
 export interface FleetMachine {
@@ -108,11 +124,15 @@ export interface FleetMachine {
   readonly generators: number;
   /** Files that are not generated yet; null where that cannot be told. */
   readonly missing: number | null;
+  /** Generators of which something was made from other inputs. */
+  readonly outdated: number;
   readonly where: Where | null;
 }
 
 export interface FleetKey {
   readonly key: string;
+  /** The registry's file, relative to the root. */
+  readonly registry: string;
   readonly generator: string | null;
   readonly variable: string | null;
   readonly machines: readonly string[];
@@ -125,6 +145,41 @@ export const machineRequest = 'varsmith/machine';
 export interface MachineParams {
   readonly root: string;
   readonly machine: string | null;
+  readonly filter: FleetFilter;
+}
+
+/** Request: the machines that have a registry key, and where it is used. Answered with {@link KeyDetail}, or null. */
+export const keyRequest = 'varsmith/key';
+
+export interface KeyParams {
+  readonly root: string;
+  readonly registry: string;
+  readonly key: string;
+}
+
+export interface KeyDetail {
+  readonly machines: readonly {
+    readonly name: string;
+    readonly state: FleetGenerator['state'];
+    readonly where: Where | null;
+  }[];
+  readonly uses: readonly { readonly file: string; readonly where: Where }[];
+}
+
+/** Request: which item of the explorer a place belongs to. Answered with {@link AtResult}, or null. */
+export const atRequest = 'varsmith/at';
+
+export interface AtParams {
+  readonly uri: string;
+  readonly position: { readonly line: number; readonly character: number };
+}
+
+export interface AtResult {
+  readonly root: string;
+  readonly machine: string | null;
+  readonly generator: string | null;
+  readonly registry: string | null;
+  readonly key: string | null;
 }
 
 export interface FleetGenerator {
@@ -141,6 +196,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** The URI of the file with the value of a public one that is stored. */
+  readonly value: string | null;
   readonly where: Where | null;
 }
 

@@ -32,7 +32,35 @@ export const commands = {
   executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
 };
 
+interface FakeView {
+  readonly options: {
+    readonly treeDataProvider: {
+      getChildren(node?: unknown): Promise<unknown[]>;
+      getParent(node: unknown): unknown;
+    };
+  };
+  readonly reveal: ReturnType<typeof vi.fn>;
+  badge?: unknown;
+  message?: string;
+  dispose(): void;
+}
+
+export const views = new Map<string, FakeView>();
+
+interface FakeEditor {
+  readonly document: { readonly uri: { toString(): string } };
+  readonly selection: { readonly active: { readonly line: number; readonly character: number } };
+}
+
 export const window = {
+  activeTextEditor: undefined as FakeEditor | undefined,
+  createTreeView: vi.fn((id: string, options: FakeView['options']) => {
+    const view = { options, reveal: vi.fn(), dispose: vi.fn() };
+    views.set(id, view);
+    return view;
+  }),
+  showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
+  showOpenDialog: vi.fn(async (_options: unknown): Promise<readonly unknown[] | undefined> => undefined),
   showInformationMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
@@ -56,6 +84,11 @@ export const set: Record<
 
 export const workspace = {
   isTrusted: true,
+  workspaceFolders: undefined as readonly unknown[] | undefined,
+  fs: {
+    stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
+    copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
+  },
   registerTextDocumentContentProvider: vi.fn((_scheme: string, _provider: unknown) => ({ dispose: vi.fn() })),
   getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
     inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
@@ -104,6 +137,7 @@ export const Uri = {
   parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
   file: (path: string) => `file://${path}`,
   from: (parts: object) => ({ ...parts }),
+  joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
 };
 
 export const TaskScope = { Global: 1, Workspace: 2 };
@@ -127,10 +161,15 @@ export class Task {
     readonly name: string,
     readonly source: string,
     readonly execution: ProcessExecution,
+    readonly matchers?: string,
   ) {}
 }
 
-export const tasks = { executeTask: vi.fn(async (_task: Task) => undefined) };
+export const TaskGroup = { Test: 'test' };
+export const tasks = {
+  executeTask: vi.fn(async (_task: Task) => undefined),
+  registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
+};
 export const env = { clipboard: { writeText: vi.fn(async (_text: string) => undefined) } };
 
 export class Range extends Array<number> {

@@ -139,6 +139,8 @@ test('folding', async () => {
   ]);
 });
 
+const filter = { text: '', lacking: false };
+
 test('the fleet is told level by level', async () => {
   const root = folder({
     'flake.nix':
@@ -149,7 +151,9 @@ test('the fleet is told level by level', async () => {
     'vars/per-machine/lea/ca/key/secret': '{}',
   });
   const { connection } = await startSession({ root, engine });
-  const [fleet]: FleetRoot[] = await connection.sendRequest('varsmith/fleet');
+  const [fleet]: FleetRoot[] = await connection.sendRequest('varsmith/fleet', {
+    filter,
+  });
   expect(fleet).toMatchObject({
     unassigned: 1,
     machines: [{ name: 'lea', tags: ['home'], generators: 1, missing: 0 }],
@@ -157,6 +161,7 @@ test('the fleet is told level by level', async () => {
   const generators: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
     root: fleet?.uri,
     machine: 'lea',
+    filter,
   });
   expect(generators).toMatchObject([
     { name: 'ca', state: 'present', files: [{ name: 'key', secret: true, stored: true }] },
@@ -164,6 +169,7 @@ test('the fleet is told level by level', async () => {
   const loose: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
     root: fleet?.uri,
     machine: null,
+    filter,
   });
   expect(loose.map(({ name }) => name)).toEqual(['loose']);
 });

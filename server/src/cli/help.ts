@@ -41,7 +41,7 @@ Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
                       [--baseline FILE] [--write-baseline FILE]
 
 Options:
-  --format FORMAT         text (default), json, sarif, or github (annotations of a workflow)
+  --format FORMAT         text (default), lines (one each), json, sarif, or github (annotations of a workflow)
   --rule ID               only this rule; may be given several times
   --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
   --fix                   apply the fixes that are certain (never a guess), then report what is left

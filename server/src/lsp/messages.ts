@@ -1,11 +1,13 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
 import type {
   additionsCapability,
+  atRequest,
   changedNotification,
   checkWorkspaceRequest,
   doctorRequest,
   fleetRequest,
   graphRequest,
+  keyRequest,
   machineRequest,
   placeRequest,
   ServerStatus,
@@ -13,14 +15,19 @@ import type {
 } from '../../../client/src/protocol.ts';
 
 export type {
+  AtParams,
+  AtResult,
   CheckWorkspaceResult,
   DoctorParams,
   DoctorResult,
   FleetGenerator,
+  FleetParams,
   FleetRoot,
   GeneratorRef,
   GraphParams,
   GraphResult,
+  KeyDetail,
+  KeyParams,
   MachineParams,
   PlaceParams,
   ServerStatus,
@@ -35,6 +42,8 @@ export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const KEY: typeof keyRequest = 'varsmith/key';
+export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
