@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { readShown } from '../../server/src/lsp/shown.ts';
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
+import { readShown } from '../../server/src/lsp/shown.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
