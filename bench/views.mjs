@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
- * How long it takes until a dependency graph is on the screen: the server's answer (graph, layout, picture), its way
- * through JSON, and the page's time until it is painted in Chromium. And how long a frame takes while it is moved.
+ * How long the views wait. The dependency graph: the server's answer (graph, layout, picture), its way through JSON, and
+ * the page's time until it is painted in Chromium; and how long a frame takes while it is moved. The explorer: the
+ * server's answer that its first rows are made of, the first time and later.
  *
- *   node bench/graph.mjs [--sizes 200,2000] [--repetitions 10]
+ *   node bench/views.mjs [--sizes 200,2000] [--machines 1000] [--repetitions 10]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { hasBrowser, openGraphPage } from '../test/workbench/graph-page.mjs';
 import { startServer } from './driver/connection.mjs';
 import { withDefaults } from './driver/options.mjs';
 import { dag } from './fleet/dag.mjs';
+import { estate } from './fleet/estate.mjs';
 import { writeFiles } from './fleet.mjs';
 import { ROOT } from './servers.mjs';
 
@@ -115,12 +117,38 @@ async function measure(size, repetitions, grouping) {
   }
 }
 
+/** A large fleet of twenty generators a machine, with all that is stored of it. */
+async function measureExplorer(machines, repetitions) {
+  const root = mkdtempSync(join(tmpdir(), 'varsmith-explorer-'));
+  writeFiles(root, estate(machines, { vars: true }).files);
+  const command = [process.execPath, join(ROOT, 'dist/server.js'), '--stdio'];
+  const files = [join(root, 'flake.nix')];
+  const server = startServer(withDefaults({ command, root, files, timeout: 300_000 }));
+  try {
+    await server.initialize();
+    // Findings come first, as in the editor; the view asks when they are there.
+    await server.request('varsmith/checkWorkspace');
+    const ask = () => server.request('varsmith/fleet', { filter: { text: '', lacking: false } });
+    const first = await ask();
+    const later = [];
+    for (let turn = 0; turn < repetitions; turn++) later.push((await ask()).milliseconds);
+    console.log(
+      `explorer, ${first.result[0].machines.length} machines: first ${first.milliseconds.toFixed(0)} ms (bar 200 ms), later ${middle(later)}`,
+    );
+  } finally {
+    await server.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '200,2000' },
+    machines: { type: 'string', default: '1000' },
     repetitions: { type: 'string', default: '10' },
   },
 });
 console.log('p50 / p95');
 for (const size of values.sizes.split(',').map(Number))
   for (const grouping of [null, 'machine']) await measure(size, Number(values.repetitions), grouping);
+await measureExplorer(Number(values.machines), Number(values.repetitions));
