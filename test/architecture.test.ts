@@ -17,9 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: ['nix', 'shell', 'fleet', 'store'],
   generate: ['nix', 'shell', 'fleet', 'store', 'host'],
   editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
-  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'host'],
-  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
-  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
+  doctor: ['nix', 'shell', 'fleet', 'store', 'host'],
+  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'host'],
+  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
 };
 
 /** Modules from outside that only some places may use: a door each. */

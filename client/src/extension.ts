@@ -5,8 +5,11 @@
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { whenCalm } from './calm.ts';
+import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
+import { registerDoctor } from './doctor.ts';
 import { createEnvironmentPreview } from './environment-preview.ts';
+import { registerExample } from './example.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -49,6 +52,9 @@ export function activate(context: ExtensionContext): ExtensionExports {
     calm,
     ...registerCommands(server, log, graph),
     ...registerScaffoldCommands(server),
+    ...registerDoctor(server),
+    registerExample(context.extensionUri),
+    registerCheckTasks(context.asAbsolutePath('dist/cli.js')),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

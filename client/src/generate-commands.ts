@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { commands, type Disposable, env, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import { type Engine, engineOf } from './engine.ts';
 import {
+  type FleetFilter,
   type FleetGenerator,
   type FleetRoot,
   fleetRequest,
@@ -25,6 +26,8 @@ interface Target {
   readonly machine: string | null;
   readonly generators: readonly string[];
 }
+
+const EVERYTHING: FleetFilter = { text: '', lacking: false };
 
 /** @param cli absolute path of the bundled command line */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
@@ -94,7 +97,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   }
 
   async function pickRoot(): Promise<FleetRoot | null> {
-    const roots = (await server.request<FleetRoot[] | null>(fleetRequest)) ?? [];
+    const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
     if (roots.length < 2) return roots[0] ?? null;
     const items = roots.map(root => ({ label: root.name, description: pathOf(root), root }));
     return (await window.showQuickPick(items, { title: 'Fleet' }))?.root ?? null;
@@ -113,7 +116,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     if (!picked) return null;
     const { machine } = picked;
     if (machine === null) return { root: pathOf(root), machine, generators: [] };
-    const params: MachineParams = { root: root.uri, machine };
+    const params: MachineParams = { root: root.uri, machine, filter: EVERYTHING };
     const found = (await server.request<FleetGenerator[] | null>(machineRequest, params)) ?? [];
     const items = found.map(({ name, state, files }) => ({
       label: name,

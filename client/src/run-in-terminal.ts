@@ -8,7 +8,7 @@ export const nodeEnvironment: Readonly<Record<string, string>> = { ELECTRON_RUN_
 export async function runInTerminal(title: string, cwd: string, command: readonly string[]): Promise<void> {
   const [program = '', ...args] = command;
   const task = new Task(
-    { type: 'varsmith', title },
+    { type: 'varsmith', task: title },
     TaskScope.Workspace,
     title,
     'varsmith',

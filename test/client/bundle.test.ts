@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
 let folder: string;
@@ -23,25 +24,9 @@ test('activate registers the commands and gives its duration', () => {
   const outcome = JSON.parse(
     node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
   );
-  expect(outcome.registered).toEqual([
-    'varsmith.previewEnvironment',
-    'varsmith.checkWorkspace',
-    'varsmith.restartServer',
-    'varsmith.showLog',
-    'varsmith.showGraph',
-    'varsmith.open',
-    'varsmith.openMachine',
-    'varsmith.addSecret',
-    'varsmith.newGenerator',
-    'varsmith.newService',
-    'varsmith.initFleet',
-    'varsmith.generate',
-    'varsmith.regenerate',
-    'varsmith.tryGenerator',
-    'varsmith.verify',
-    'varsmith.setValue',
-    'varsmith.copyPublicValue',
-  ]);
+  // One command is no person's: items of the views call it.
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+  expect(outcome.registered.sort()).toEqual([...declared, 'varsmith.open'].sort());
   expect(outcome.exported).toEqual({ activationMilliseconds: expect.any(Number) });
 });
 
@@ -55,6 +40,7 @@ test('activate does not load the language client library, which touches most of 
     'TreeItemCollapsibleState',
     'commands',
     'languages',
+    'tasks',
     'window',
     'workspace',
   ]);

@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 
 export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
+export const ViewColumn = { Active: -1, Beside: -2 };
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
 export const statusItem = {
@@ -34,19 +35,34 @@ export const commands = {
   executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
 };
 
-export class EventEmitter<T> {
-  private readonly listeners: ((value: T) => void)[] = [];
-  readonly event = (listener: (value: T) => void) => void this.listeners.push(listener);
-  fire(value: T): void {
-    for (const listener of this.listeners) listener(value);
-  }
-  dispose(): void {}
+interface FakeView {
+  readonly options: {
+    readonly treeDataProvider: {
+      getChildren(node?: unknown): Promise<unknown[]>;
+      getParent(node: unknown): unknown;
+    };
+  };
+  readonly reveal: ReturnType<typeof vi.fn>;
+  badge?: unknown;
+  message?: string;
+  dispose(): void;
 }
 
-export const ViewColumn = { Active: -1, Beside: -2 };
+export const views = new Map<string, FakeView>();
+
+interface FakeEditor {
+  readonly document: { readonly uri: { toString(): string } };
+  readonly selection: { readonly active: { readonly line: number; readonly character: number } };
+}
 
 export const window = {
-  activeTextEditor: undefined as { document: { uri: string } } | undefined,
+  activeTextEditor: undefined as FakeEditor | undefined,
+  createTreeView: vi.fn((id: string, options: FakeView['options']) => {
+    const view = { options, reveal: vi.fn(), dispose: vi.fn() };
+    views.set(id, view);
+    return view;
+  }),
+  showOpenDialog: vi.fn(async (_options: unknown): Promise<readonly unknown[] | undefined> => undefined),
   showInformationMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
@@ -78,6 +94,11 @@ export const contentProviders = new Map<string, ContentProvider>();
 
 export const workspace = {
   isTrusted: true,
+  workspaceFolders: undefined as readonly unknown[] | undefined,
+  fs: {
+    stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
+    copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
+  },
   textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
   registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
     contentProviders.set(scheme, provider);
@@ -95,6 +116,20 @@ export const workspace = {
     },
   })),
 };
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(event: T) => void>();
+  readonly event = (listener: (event: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event: T): void {
+    for (const listener of this.listeners) listener(event);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 
@@ -120,6 +155,7 @@ export const Uri = {
   from: <Parts extends object>(parts: Parts) => parts,
   parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
   file: (path: string) => `file://${path}`,
+  joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
 };
 
 export const TaskScope = { Global: 1, Workspace: 2 };
@@ -143,10 +179,15 @@ export class Task {
     readonly name: string,
     readonly source: string,
     readonly execution: ProcessExecution,
+    readonly matchers?: string,
   ) {}
 }
 
-export const tasks = { executeTask: vi.fn(async (_task: Task) => undefined) };
+export const TaskGroup = { Test: 'test' };
+export const tasks = {
+  executeTask: vi.fn(async (_task: Task) => undefined),
+  registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
+};
 export const env = { clipboard: { writeText: vi.fn(async (_text: string) => undefined) } };
 
 export class Range extends Array<number> {

@@ -9,14 +9,31 @@ import { commands, env, set, type Task, tasks, window, workspace } from './fake-
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
-const machine = { name: 'lea', class: null, system: null, tags: [], generators: 2, missing: 1, where: null };
-const root: FleetRoot = { name: 'fleet', uri: 'file:///fleet', machines: [machine], unassigned: 0, keys: [] };
+const machine = {
+  name: 'lea',
+  class: null,
+  system: null,
+  tags: [],
+  generators: 2,
+  missing: 1,
+  outdated: 0,
+  where: null,
+};
+const root: FleetRoot = {
+  name: 'fleet',
+  uri: 'file:///fleet',
+  machines: [machine],
+  unassigned: 0,
+  keys: [],
+  lacking: { missing: 1, outdated: 0 },
+  isFleet: true,
+};
 const generator = (name: string, state: FleetGenerator['state']): FleetGenerator => ({
   name,
   share: false,
   state,
   where: null,
-  files: [{ name: 'key', secret: true, stored: false, where: null }],
+  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
   prompts: [],
   dependencies: [],
 });

@@ -7,7 +7,15 @@ import { commands, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
-const root: FleetRoot = { name: 'fleet', uri: 'file:///fleet', machines: [], unassigned: 0, keys: [] };
+const root: FleetRoot = {
+  name: 'fleet',
+  uri: 'file:///fleet',
+  machines: [],
+  unassigned: 0,
+  keys: [],
+  lacking: { missing: 0, outdated: 0 },
+  isFleet: true,
+};
 const CHOICES: ScaffoldChoices = {
   registries: ['lib/secret-registry.nix'],
   machines: ['emily', 'lea'],
@@ -84,7 +92,10 @@ test('without a registry the pipeline is offered', async () => {
 });
 
 test('a generator: the active file is offered first', async () => {
-  window.activeTextEditor = { document: { uri: 'file:///fleet/machines/lea/b.nix' } };
+  window.activeTextEditor = {
+    document: { uri: 'file:///fleet/machines/lea/b.nix' },
+    selection: { active: { line: 0, character: 0 } },
+  };
   type('deploy-key');
   pick(0, 0);
   await commands.executeCommand('varsmith.newGenerator');

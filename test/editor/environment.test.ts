@@ -201,15 +201,19 @@ describe('bash', () => {
 
 const hasNushell = spawnSync('nu', ['--version']).error === undefined;
 
-describe.skipIf(!hasNushell)(hasNushell ? 'nushell' : 'nushell (skipped: nu is not on PATH)', () => {
-  test('reads every value back', () => {
-    const environment = environmentFrom(AWKWARD);
-    const names = environment.variables.map(({ name }) => `$env.${name}`).join(' ');
-    const script = `${environmentText(environment, 'nushell')}[${names}] | to json --raw\n`;
-    const read = execFileSync('nu', ['--no-config-file', '-c', script], { encoding: 'utf8' });
-    expect(JSON.parse(read)).toEqual(AWKWARD);
+/** An extra: a real nushell is nowhere a matter of course. */
+const nushell = () =>
+  describe('nushell', () => {
+    test('reads every value back', () => {
+      const environment = environmentFrom(AWKWARD);
+      const names = environment.variables.map(({ name }) => `$env.${name}`).join(' ');
+      const script = `${environmentText(environment, 'nushell')}[${names}] | to json --raw\n`;
+      const read = execFileSync('nu', ['--no-config-file', '-c', script], { encoding: 'utf8' });
+      expect(JSON.parse(read)).toEqual(AWKWARD);
+    });
   });
-});
+if (hasNushell) nushell();
+else console.log('Values are not read back by a real nushell: nu is not on PATH.');
 
 test('nushell is given double quotes with backslashes, in which it reads all else as it stands', () => {
   const quoted = environmentText(environmentFrom(['a"b\\c\n$x (y)', "it's"]), 'nushell');

@@ -89,6 +89,18 @@ function handles(page, pictures) {
     /** A notification. */
     toast: text => page.locator('.notification-toast', { hasText: text }).first(),
     command,
+    /** Runs a command that asks for a line of text, and answers it. */
+    async answer(title, text) {
+      await page.keyboard.press('F1');
+      await quickInput.waitFor();
+      await quickInput.fill(`>${title}`);
+      await quickRow(title).waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget .quick-input-message').waitFor();
+      await quickInput.fill(text);
+      await page.keyboard.press('Enter');
+      await quickInput.waitFor({ state: 'hidden' });
+    },
     /** Opens a file of the workspace and puts the cursor at a place (both 1-based). */
     async open(file, line, column) {
       const name = path.basename(file);
@@ -102,6 +114,13 @@ function handles(page, pictures) {
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
     },
+    /** Closes a tab by its button: keys would go to the view that has the focus. */
+    async closeTab(text) {
+      const tab = page.locator('.tab', { hasText: text });
+      await tab.hover();
+      await tab.locator('.tab-actions .action-label').first().click();
+      await tab.waitFor({ state: 'detached' });
+    },
     /** The frame of the webview that has what the selector means, once it is there. */
     async webview(selector) {
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
@@ -109,7 +128,7 @@ function handles(page, pictures) {
       return inner;
     },
     async picture(name) {
-      await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+      await page.screenshot({ path: path.join(pictures, `${name}.png`), animations: 'disabled' });
     },
   };
 }

@@ -182,12 +182,64 @@ function steps(scene) {
       },
     ],
     [
+      'the filter leaves what is looked for, and says so',
+      async ui => {
+        await ui.answer('Varsmith: Filter the Fleet', selectedKey.generator);
+        const tree = ui.page.locator('.sidebar .monaco-list-row');
+        await ui.page.locator('.sidebar').getByText(`Shown: "${selectedKey.generator}"`).first().waitFor();
+        await tree.filter({ hasText: selectedKey.machine }).first().waitFor();
+        await ui.command('Varsmith: Clear the Filter of the Fleet');
+        await ui.page
+          .locator('.sidebar')
+          .getByText(`Shown: "${selectedKey.generator}"`)
+          .first()
+          .waitFor({ state: 'hidden' });
+      },
+    ],
+    [
+      'the cursor leads to the registry key, with its machines and uses',
+      async ui => {
+        const { file, line, column } = selectedKey.selection;
+        await ui.open(file, line, column + 1);
+        await ui.command('Varsmith: Show in Fleet View');
+        const selected = ui.page.locator('.sidebar .monaco-list-row.selected', { hasText: selectedKey.key });
+        await selected.first().waitFor();
+        await ui.command('View: Hide Panel');
+        await ui.command('Notifications: Clear All Notifications');
+        await ui.picture('fleet');
+      },
+    ],
+    [
+      'the doctor says what it found',
+      async ui => {
+        await ui.command('Varsmith: Doctor');
+        const frame = await ui.webview('h2');
+        await frame.getByText('recognised by .clan-flake').first().waitFor();
+        // The throw-away folder of this run has no place in the docs.
+        await frame.locator('body').evaluate((body, folder) => {
+          const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+          for (let text = texts.nextNode(); text; text = texts.nextNode())
+            text.nodeValue = text.nodeValue.replaceAll(folder, '~/broken-fleet');
+        }, scene.folder);
+        await ui.picture('doctor');
+        await ui.closeTab('Varsmith Doctor');
+      },
+    ],
+    [
       'the dependency graph is drawn, and a click opens what is clicked',
       async ui => {
         await ui.command('Varsmith: Show Dependency Graph');
         const frame = await ui.webview('#canvas .node');
+        await frame.locator('#groupings').selectOption('machine');
+        await frame.locator('.group.open').first().waitFor();
         await ui.picture('graph');
+        await frame.locator('#groupings').selectOption('');
+        await frame.locator('.group.open').first().waitFor({ state: 'detached' });
         await frame.locator('#search').fill(selectedKey.generator);
+        await frame.locator('.node.found').first().click({ button: 'right' });
+        await ui.page.locator('.monaco-menu .action-label', { hasText: 'Try Generator' }).first().waitFor();
+        await ui.picture('graph-menu');
+        await ui.page.keyboard.press('Escape');
         await frame.locator('.node.found').first().click();
         await ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }).waitFor();
       },

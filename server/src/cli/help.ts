@@ -25,6 +25,7 @@ Commands:
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
   keygen [ROOT]     make a key for you, and you a user
+  doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
   lsp               run the language server, for an editor
 
@@ -44,7 +45,7 @@ Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
                       [--baseline FILE] [--write-baseline FILE]
 
 Options:
-  --format FORMAT         text (default), json, sarif, or github (annotations of a workflow)
+  --format FORMAT         text (default), lines (one each), json, sarif, or github (annotations of a workflow)
   --rule ID               only this rule; may be given several times
   --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
   --fix                   apply the fixes that are certain (never a guess), then report what is left
@@ -65,11 +66,12 @@ Options:
   graph: `\
 Draws which generator is made from which.
 
-Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--format FORMAT]
+Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]
 
 Options:
   --machine NAME          only what this machine has, and what that is made from
   -g, --generator NAME    only this generator, what it is made from, and what is made from it
+  --group BY              draw groups: by machine, or by service (else by module)
   --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
 `,
   env: `\
@@ -202,6 +204,13 @@ Usage: varsmith keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]
 Options:
   --user NAME    your name in sops/users (default: as you are logged in)
   -f, --force    replace the key that a user of this name has
+`,
+  doctor: `\
+Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the
+fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if
+something that the fleet wants will not work.
+
+Usage: varsmith doctor [ROOT] [--format text|json]
 `,
   lsp: `\
 Runs the language server for an editor, over standard input and output.

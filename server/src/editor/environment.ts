@@ -4,8 +4,8 @@
  * shells write it is the business of environment-text.ts.
  */
 import type { Fleet, GeneratorBody, GeneratorFile, Registry, RegistryKey } from '../fleet/model.ts';
+import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import { backendOf } from './hover-words.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Variable {
@@ -171,7 +171,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
     neededFor: file.neededFor,
   };
   const value = secret
-    ? deployedPath(stored, backendOf(around, [machine]))
+    ? deployedPath(stored, shownBackend(around.fleet, around.files, machine))
     : around.files.text(publicValuePath(stored));
   if (value === null) return note(name, `${shown} is not generated yet.`);
   if (/[\0\ufffd]/.test(value)) return note(name, `${shown} is no text.`);

@@ -3,25 +3,22 @@
  * which backends can be served here.
  */
 import type { Fleet } from '../fleet/model.ts';
+import { probableSetting, settingsOf } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { StoreFiles } from '../store/files.ts';
-import { probeBackend } from '../store/read.ts';
 
 export type ServedBackend = 'sops' | 'age';
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
 export function backendOf(fleet: Fleet, files: StoreFiles): ServedBackend {
-  const settings = fleet.storeSettings();
-  const set = new Set(fleet.machines.map(({ name }) => settings.of(name) ?? settings.clan));
-  set.delete(null);
-  const [only, other] = [...set];
-  if (only != null && other != null)
+  const [only, other] = settingsOf(fleet);
+  if (only !== undefined && other !== undefined)
     throw new StoreFailure(
       'unsupported',
       `Machines that keep secrets in different stores are not supported yet: ${only} and ${other}.`,
     );
   // Clan's own default is sops.
-  const name = only ?? settings.likely ?? probeBackend(files) ?? 'sops';
+  const name = only ?? probableSetting(fleet, files) ?? 'sops';
   if (name === 'sops' || name === 'age') return name;
   throw new StoreFailure(
     'unsupported',

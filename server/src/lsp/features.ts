@@ -6,23 +6,31 @@ import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
 import { onEnvironment } from './handlers/environment.ts';
-import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
+import { onAt, onFleet, onKey, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
+import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
 import { onCheckName, onScaffold, onScaffoldChoices } from './handlers/scaffold.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import {
+  AT,
+  type AtParams,
   CHECK_NAME,
   type CheckNameParams,
   ENVIRONMENT,
   type EnvironmentParams,
   FLEET,
+  type FleetParams,
   GRAPH,
   type GraphParams,
+  KEY,
+  type KeyParams,
   MACHINE,
   type MachineParams,
+  PLACE,
+  type PlaceParams,
   SCAFFOLD,
   SCAFFOLD_CHOICES,
   type ScaffoldParams,
@@ -74,8 +82,22 @@ export function registerFeatures<Running extends Served>(
     GRAPH,
     request('graph', ({ analysis }, params: GraphParams, token) => onGraph(analysis, params, token)),
   );
-  const fleet = request('fleet', ({ analysis }, _: null, token) => onFleet(analysis, token));
-  connection.onRequest(FLEET, (token: CancellationToken) => fleet(null, token));
+  connection.onRequest(
+    PLACE,
+    request('place', ({ analysis }, params: PlaceParams, token) => onPlace(analysis, params, token)),
+  );
+  connection.onRequest(
+    FLEET,
+    request('fleet', ({ analysis }, params: FleetParams, token) => onFleet(analysis, params, token)),
+  );
+  connection.onRequest(
+    KEY,
+    request('key', ({ analysis }, params: KeyParams, token) => onKey(analysis, params, token)),
+  );
+  connection.onRequest(
+    AT,
+    request('place in the fleet', ({ analysis }, params: AtParams, token) => onAt(analysis, params, token)),
+  );
   connection.onRequest(
     MACHINE,
     request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),

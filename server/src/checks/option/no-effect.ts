@@ -1,9 +1,9 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
+import { setBackend } from '../../store/backend.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity } from '../rule.ts';
-import { backendOf } from '../stored.ts';
 import { optionText, sift } from './written.ts';
 
 export const noEffect: Rule = {
@@ -172,7 +172,7 @@ function restartReason(
       text: `files with neededFor = "${file.neededFor}" are uploaded without restarting anything.`,
       severity: 'warning',
     };
-  const backend = backendOf(fleet);
+  const backend = setBackend(fleet);
   if (backend !== null && backend !== 'sops')
     return {
       text: `the backend "${backend}" restarts nothing. Restart the units yourself when the secret changes.`,
