@@ -116,5 +116,9 @@ describe('layers', () => {
 
 /** The messages that client and server agree on are types in a file without imports. */
 function isProtocol(from: string, target: string): boolean {
-  return from.startsWith('server/src/lsp/') && target === join(ROOT, 'client/src/protocol.ts');
+  const file = target.slice(join(ROOT, 'client/src/').length);
+  return (
+    (from.startsWith('server/src/lsp/') && file === 'protocol.ts') ||
+    (from.startsWith('server/src/cli/') && file === 'run-protocol.ts')
+  );
 }

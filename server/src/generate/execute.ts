@@ -40,6 +40,8 @@ export type Execution =
       /** In words that follow the generator's name. */
       readonly message: string;
       readonly output: string;
+      /** Of the script, from 1, where Bash says it; null where it does not. */
+      readonly line: number | null;
       /** What was written all the same. */
       readonly outputs: ReadonlyMap<string, Buffer>;
       readonly undeclared: readonly string[];
@@ -82,13 +84,13 @@ export async function execute(
     reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
   const output = outputOf(result, [...inputs.secrets, ...secret]);
-  return { outcome: 'failed', message, output, outputs, undeclared };
+  return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
 }
 
 /** Names of prompts are names of files: what clan itself puts before the script. */
 function copyLine({ name }: { readonly name: string }): string {
   const quoted = `"$prompts"/'${name.replaceAll("'", "'\\''")}'`;
-  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'\n`;
+  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'; `;
 }
 
 /** In words that follow the generator's name; null where the script ended well. */
@@ -109,6 +111,12 @@ function endReason({ process }: ScriptResult, timeLimitMs: number): string | nul
 function wroteText({ outputs, undeclared }: ScriptResult): string {
   const there = [...outputs.keys(), ...undeclared].sort();
   return there.length === 0 ? '; it wrote nothing' : `; it wrote ${there.join(', ')}`;
+}
+
+/** Bash begins what it has to say with the script and the line; what comes last ended the script. */
+function failedLine(stderr: Buffer): number | null {
+  const said = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
+  return said === undefined ? null : Number(said[1]);
 }
 
 const SHOWN_LINES = 20;

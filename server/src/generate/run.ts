@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import type { Change } from '../store/changes.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** How many scripts may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** Hears of each generator when its script begins. */
+  onStart?(generator: Generator): void;
   /** Hears of each step when it is done with, in the order of the plan. */
   onResult?(result: StepResult): void;
 }
@@ -38,6 +41,8 @@ export interface RunOptions {
 export interface FileResult {
   readonly name: string;
   readonly secret: boolean;
+  /** Where it lies, relative to the root; null where the store is outside of it. */
+  readonly path: string | null;
   /** Of public files; null for secret ones and for those that were not there. */
   readonly before: Buffer | null;
   readonly after: Buffer | null;
@@ -56,6 +61,8 @@ export interface StepResult {
   readonly message: string;
   /** The end of what the script said, without secrets. */
   readonly output: string;
+  /** The line of the script that failed, from 1; null where that is not known. */
+  readonly line: number | null;
   readonly files: readonly FileResult[];
   readonly undeclared: readonly string[];
   /** False: plaintexts lay on a disk while it ran. */
@@ -116,9 +123,11 @@ async function attempt(
   try {
     const inputs = await inputsOf(generator, plan, options, fresh);
     const script = options.scripts.get(generator.key) as Prepared;
+    options.onStart?.(generator);
     return await execute(generator, script, inputs, options.surroundings, signal);
   } catch (error) {
-    return { outcome: 'failed', message: messageOf(error), output: '', outputs: new Map(), undeclared: [] };
+    const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
+    return { outcome: 'failed', message: messageOf(error), ...nothing };
   }
 }
 
@@ -189,14 +198,13 @@ async function finish(
   const { generator } = step;
   const { ground, vault, session } = options;
   try {
-    const files: FileResult[] = [];
+    const public_ = new Map<string, Pick<FileResult, 'before' | 'after'>>();
     const unchanged: Unchanged[] = [];
-    for (const file of generator.files) {
+    for (const file of generator.files.filter(one => !one.secret)) {
       const path = publicPath(generator, file);
-      const before = file.secret ? null : await readIfThere(join(ground.root, path));
-      if (!file.secret) unchanged.push({ path, sha256: before === null ? null : sha256(before) });
-      const after = file.secret ? null : (execution.outputs.get(file.name) ?? null);
-      files.push({ name: file.name, secret: file.secret, before, after });
+      const before = await readIfThere(join(ground.root, path));
+      unchanged.push({ path, sha256: before === null ? null : sha256(before) });
+      public_.set(file.name, { before, after: execution.outputs.get(file.name) ?? null });
     }
     const changes = [
       ...(await outputChanges(ground.files, vault, generator, execution.outputs)),
@@ -209,12 +217,25 @@ async function finish(
       unchanged,
     );
     if (stale.delete(generator.key)) await session.noteStale(stale);
+    const files = generator.files.map(
+      (file): FileResult => ({
+        ...{ name: file.name, secret: file.secret, before: null, after: null },
+        ...public_.get(file.name),
+        path: file.secret
+          ? writtenBelow(changes, vault.folder(placeOf(generator, file)))
+          : publicPath(generator, file),
+      }),
+    );
     const { undeclared, inMemory } = execution;
-    return { step, outcome: 'stored', message: '', output: '', files, undeclared, inMemory };
+    return { ...NOTHING, step, outcome: 'stored', files, undeclared, inMemory };
   } catch (error) {
     const message = `Generator "${generator.name}" (${whereOf(generator)}) ran, but: ${messageOf(error)}`;
     return { ...NOTHING, step, outcome: 'failed', message };
   }
+}
+
+function writtenBelow(changes: readonly Change[], folder: string): string | null {
+  return changes.find(one => one.kind === 'write' && one.path.startsWith(`${folder}/`))?.path ?? null;
 }
 
 /** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
@@ -231,7 +252,7 @@ function noted(stale: Set<string>, keys: readonly string[]): ReadonlySet<string>
   return stale;
 }
 
-const NOTHING = { message: '', output: '', files: [], undeclared: [], inMemory: true } as const;
+const NOTHING = { message: '', output: '', line: null, files: [], undeclared: [], inMemory: true } as const;
 
 function unfinished(step: PlanStep, execution: Execution | 'skipped'): StepResult {
   const { generator } = step;
@@ -250,6 +271,7 @@ function unfinished(step: PlanStep, execution: Execution | 'skipped'): StepResul
       outcome: 'failed',
       message: `${name} ${execution.message.replace(/\.$/, '')}.`,
       output: execution.output,
+      line: execution.line,
     };
   return {
     ...NOTHING,

@@ -92,7 +92,8 @@ async function lay(box: string, script: Script): Promise<void> {
   for (const folder of ['bin', 'in', 'out', 'work'])
     await mkdir(join(box, folder), { recursive: true, mode: 0o700 });
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
-  const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
+  // On the script's first line, so that Bash counts lines as the author does.
+  const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
   await put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
   for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
   for (const [folder, files] of script.inputs)
