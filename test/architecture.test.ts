@@ -32,7 +32,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {
     module: /^(node:)?child_process$/,
-    places: [/^server\/src\/host\//, /^client\/src\/generate-commands\.ts$/],
+    places: [/^server\/src\/host\//, /^client\/src\/program\.ts$/],
   },
   {
     module: /^(node:)?fs(\/promises)?$/,

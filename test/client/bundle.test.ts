@@ -36,6 +36,10 @@ test('activate registers the commands and gives its duration', () => {
     'varsmith.verify',
     'varsmith.setValue',
     'varsmith.copyPublicValue',
+    'varsmith.updateMachine',
+    'varsmith.generateMissing',
+    'varsmith.fixAccess',
+    'varsmith.openPlace',
   ]);
   expect(outcome.exported).toEqual({ activationMilliseconds: expect.any(Number) });
 });

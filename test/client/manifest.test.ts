@@ -22,6 +22,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.verify',
     'varsmith.setValue',
     'varsmith.copyPublicValue',
+    'varsmith.updateMachine',
     'varsmith.restartServer',
     'varsmith.showLog',
     'varsmith.openMachine',
