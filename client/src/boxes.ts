@@ -34,7 +34,8 @@ function show(box: Box, token: CancellationToken | undefined): ReturnType<Boxes[
   input.placeholder = box.placeholder;
   input.password = box.hidden;
   input.value = box.value;
-  if (box.error !== null) input.validationMessage = box.error;
+  // It is shown in the place of the prompt.
+  if (box.error !== null) input.validationMessage = `${box.error} ${box.prompt}`;
   input.ignoreFocusOut = true;
   const buttons = new Map<QuickInputButton, BoxButton>(
     box.buttons.map(name => {

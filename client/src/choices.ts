@@ -24,7 +24,6 @@ export type GeneratorChoice =
       readonly kind: 'generator';
       readonly label: string;
       readonly description: string;
-      readonly detail: string;
       readonly picked: boolean;
       /** `shared/<name>` or `per-machine/<machine>/<name>`; the name where only Nix can tell which. */
       readonly key: string;
@@ -65,6 +64,7 @@ function choiceOf(
 ) {
   const isMissing = state === 'missing' || state === 'partial';
   const words = [
+    files.map(file => file.name).join(', '),
     state === 'missing' ? 'not generated' : state === 'partial' ? 'partly generated' : '',
     prompts.length > 0 ? 'asks' : '',
   ];
@@ -72,7 +72,6 @@ function choiceOf(
     kind: 'generator' as const,
     label: name,
     description: words.filter(Boolean).join(' · '),
-    detail: files.map(file => file.name).join(', '),
     picked: preselect && isMissing,
     key: share === null ? name : share ? `shared/${name}` : `per-machine/${machine}/${name}`,
     machine,

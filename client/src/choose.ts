@@ -106,7 +106,7 @@ export function chooser(server: Server): Chooser {
         title: `Generators of ${names.join(', ')}`,
         placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
         canPickMany: true,
-        matchOnDetail: true,
+        matchOnDescription: true,
       });
       const generators = (chosen ?? []).flatMap(one => one.key ?? []);
       return generators.length === 0 ? null : { root: of.uri, machines: names, generators };
@@ -127,7 +127,7 @@ export function chooser(server: Server): Chooser {
       );
       const picked = await window.showQuickPick(items, {
         title: 'Try which generator?',
-        matchOnDetail: true,
+        matchOnDescription: true,
       });
       if (!picked || picked.machine === null) return null;
       return { root: of.uri, machine: picked.machine, generator: picked.label };

@@ -77,7 +77,7 @@ export function trialReport(trial: TrialEvent, root: string): Report {
     trial;
   const ended = outcome === 'made' ? 'ended well' : outcome === 'cancelled' ? 'was cancelled' : message;
   const facts = [
-    `Time: ${milliseconds} ms, with all that was run before it`,
+    `Time: ${milliseconds} ms${dependencies.length > 0 ? ', with all that was run before it' : ''}`,
     ...(dependencies.length > 0 ? [`Run before it, for its inputs: ${dependencies.join(', ')}`] : []),
     ...(madeUp.length > 0 ? [`Answers made up for: ${madeUp.join(', ')}`] : []),
   ];

@@ -43,12 +43,12 @@ test('shared generators come first and once, then those of each machine, missing
     ),
   ).toEqual([
     '-- shared',
-    ['shared/ca', false, ''],
+    ['shared/ca', false, 'key'],
     '-- lea',
-    ['per-machine/lea/ssh', true, 'not generated · asks'],
+    ['per-machine/lea/ssh', true, 'key · not generated · asks'],
     '-- tove',
-    ['per-machine/tove/ssh', true, 'partly generated'],
-    ['x', true, 'not generated'],
+    ['per-machine/tove/ssh', true, 'key · partly generated'],
+    ['x', true, 'key · not generated'],
   ]);
 });
 
