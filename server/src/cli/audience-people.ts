@@ -1,6 +1,6 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
 import type { Question } from '../generate/answers.ts';
-import type { StepResult } from '../generate/run.ts';
+import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { writeResult } from './generate-text.ts';
 import { say } from './generation.ts';

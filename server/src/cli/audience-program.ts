@@ -1,5 +1,5 @@
 /** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
-import type { StepResult } from '../generate/run.ts';
+import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { terminalAsking } from './audience-people.ts';
 import { say } from './generation.ts';

@@ -1,7 +1,7 @@
 /** A run for a program that watches it and answers, such as an editor. */
 import type { QuestionEvent, ResultEvent, SourcePlace } from '../../../client/src/run-protocol.ts';
 import type { Question } from '../generate/answers.ts';
-import type { StepResult } from '../generate/run.ts';
+import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { openConversation } from './conversation.ts';
 import type { Io } from './io.ts';

@@ -2,7 +2,7 @@
 import type { Question } from '../generate/answers.ts';
 import type { Generator } from '../generate/generators.ts';
 import type { Plan } from '../generate/plan.ts';
-import type { StepResult } from '../generate/run.ts';
+import type { StepResult } from '../generate/results.ts';
 
 export interface Audience {
   /** A wish to stop. */

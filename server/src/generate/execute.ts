@@ -3,7 +3,7 @@
  * secret.
  */
 import type { Commands } from '../host/commands.ts';
-import { runScript, type ScriptResult } from '../host/script.ts';
+import { type Bins, runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
@@ -47,13 +47,17 @@ export type Execution =
       readonly undeclared: readonly string[];
     };
 
-/** @throws HostFailure where a script cannot be started at all */
+/**
+ * @param bins for scripts that are run one after the other
+ * @throws HostFailure where a script cannot be started at all
+ */
 export async function execute(
   generator: Generator,
   script: Prepared,
   inputs: Inputs,
   surroundings: Surroundings,
   signal: AbortSignal,
+  bins?: Bins,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
@@ -65,6 +69,7 @@ export async function execute(
   const result = await runScript({
     text: kept.map(copyLine).join('') + script.text,
     commands: script.commands,
+    ...(bins === undefined ? {} : { bin: bins.folder(script.commands) }),
     path: [],
     bash: surroundings.bash,
     inputs: inputs.dependencies,
