@@ -28,12 +28,13 @@ const FLAKE = `{
 function configuration() {
   const generators = Array.from(
     { length: GENERATORS },
-    (_, i) => `    g${i} = { files.key = { }; runtimeInputs = [ pkgs.openssl ]; script = ''\n      ${SCRIPT}\n    ''; };\n`,
+    (_, i) =>
+      `    g${i} = { files.key = { }; runtimeInputs = [ pkgs.openssl ]; script = ''\n      ${SCRIPT}\n    ''; };\n`,
   );
   return `{ pkgs, ... }: {\n  clan.core.vars.generators = {\n    first = { files.key = { }; script = "echo > $out/key"; };\n${generators.join('')}  };\n}\n`;
 }
 
-/** Rows of the main table: the engine's time over the loop's with one worker, and the loop's over the engine's with two. */
+/** Rows of the main table: the loop's time, and the engine's over it with one worker and with two. */
 export async function generation({ work, repetitions, tell }) {
   const cli = findCli();
   const without = reason => Object.fromEntries(ROWS.map(row => [row, { varsmith: missing(reason) }]));
@@ -48,13 +49,15 @@ export async function generation({ work, repetitions, tell }) {
   for (let i = 0; i < repetitions.generate; i++) {
     const round = { loop: loop(), one: fleet.generate(1), two: fleet.generate(2) };
     rounds.push(round);
-    tell(`  loop ${Math.round(round.loop)} ms, engine ${Math.round(round.one)} ms, with two workers ${Math.round(round.two)} ms`);
+    tell(
+      `  loop ${Math.round(round.loop)} ms, engine ${Math.round(round.one)} ms, with two workers ${Math.round(round.two)} ms`,
+    );
   }
   const median = values => quantile(values, 0.5);
   return {
     'generate-loop': { varsmith: single(median(rounds.map(({ loop }) => loop))) },
     'generate-one': { varsmith: single(median(rounds.map(({ loop, one }) => one / loop))) },
-    'generate-two': { varsmith: single(median(rounds.map(({ loop, two }) => loop / two))) },
+    'generate-two': { varsmith: single(median(rounds.map(({ loop, two }) => two / loop))) },
   };
 }
 
@@ -76,7 +79,8 @@ function makeFleet(place, command) {
   writeFileSync(join(root, 'flake.nix'), FLAKE);
   writeFileSync(join(root, 'machines/m/configuration.nix'), configuration());
   const env = { HOME: home, PATH: process.env.PATH, GIT_CONFIG_GLOBAL: join(home, '.gitconfig') };
-  const run = (program, ...args) => execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = (program, ...args) =>
+    execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const varsmith = (...args) => run(command[0], ...command.slice(1), ...args);
   run('git', 'init', '-q');
   run('git', 'add', '-A');
@@ -107,12 +111,22 @@ async function makeLoop(place) {
   writeFileSync(join(folder, 'box/script'), `set -euo pipefail\n${SCRIPT}\n`);
   const bundle = join(place, 'sandbox.mjs');
   const entry = join(ROOT, 'server/src/host/sandbox.ts');
-  await build({ entryPoints: [entry], outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  await build({
+    entryPoints: [entry],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
   const { boxArguments } = await import(pathToFileURL(bundle).href);
   const box = boxArguments({ scratch: join(folder, 'box'), readOnly: [], passwd: join(folder, 'passwd') });
   const command = ['bwrap', ...box, 'bash', '--norc', '/tmp/vars/script'].map(word => `'${word}'`).join(' ');
   const file = join(place, 'loop.sh');
-  writeFileSync(file, `set -e\nfor ((i = 0; i < ${GENERATORS}; i++)); do\n  ${command}\n  rm "${folder}/box/out/key"\ndone\n`);
+  writeFileSync(
+    file,
+    `set -e\nfor ((i = 0; i < ${GENERATORS}; i++)); do\n  ${command}\n  rm "${folder}/box/out/key"\ndone\n`,
+  );
   return () => {
     const started = performance.now();
     execFileSync('bash', [file], { env: { PATH: process.env.PATH, out: '/tmp/vars/out' }, stdio: 'ignore' });
