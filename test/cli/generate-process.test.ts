@@ -150,7 +150,8 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
     run.child.kill('SIGKILL');
     expect((await run.ended).code).toBe('SIGKILL');
     const left = scratchOf(run);
-    expect(left).toHaveLength(1);
+    // The script's folder, and that of the commands it may call.
+    expect(left).toHaveLength(2);
     expect(everythingIn(made.root) + gitObjects(made.root) + everythingIn(temporary(made))).not.toContain(
       'canary-3c',
     );
