@@ -11,7 +11,7 @@ import {
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
-import { nodeEnvironment } from './run-in-terminal.ts';
+import { nodeEnvironment } from './program.ts';
 
 /** What tasks.json may say. */
 interface CheckDefinition {

@@ -36,6 +36,8 @@ interface Program {
   readonly child: ChildProcess;
   /** Its exit code, or the signal that ended it, and all that it wrote. */
   readonly ended: Promise<{ readonly code: number | string; readonly output: string }>;
+  /** What it has written so far. */
+  said(): string;
 }
 
 /** A place for temporary files that a test can look through. */
@@ -57,14 +59,14 @@ function start(made: GeneratingFleet, ...args: readonly string[]): Program {
     env,
     stdio: 'pipe',
   });
-  child.stdin?.end();
+  if (!args.includes('--events')) child.stdin?.end();
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)));
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<{ code: number | string; output: string }>(resolve =>
     child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'none', output })),
   );
-  return { child, ended };
+  return { child, ended, said: () => output };
 }
 
 /** The scratch folders of a process. */
@@ -127,6 +129,20 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
     expect(made.git('status', '--porcelain')).toBe('');
   });
 
+  it('is cancelled when the program that answers it goes away', async () => {
+    const made = await fleet({ m: SLEEPER });
+    const run = start(made, 'generate', '--events');
+    await vi.waitUntil(() => run.said().includes('"question"'), { timeout: 60_000, interval: 20 });
+    run.child.stdin?.write('{"id":1,"answer":"canary-3f"}\n');
+    await written(run, 'x');
+    run.child.stdin?.end();
+    const { code, output } = await run.ended;
+    expect([code, output]).toEqual([1, expect.stringContaining('"outcome":"cancelled"')]);
+    expect(output).not.toContain('canary-3f');
+    expect(scratchOf(run)).toEqual([]);
+    expect(made.git('status', '--porcelain')).toBe('');
+  });
+
   it('that is killed leaves plaintexts in memory alone, and the next one removes them and goes on', async () => {
     const made = await fleet({ m: SLEEPER });
     const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
@@ -134,7 +150,8 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
     run.child.kill('SIGKILL');
     expect((await run.ended).code).toBe('SIGKILL');
     const left = scratchOf(run);
-    expect(left).toHaveLength(1);
+    // The script's folder, and that of the commands it may call.
+    expect(left).toHaveLength(2);
     expect(everythingIn(made.root) + gitObjects(made.root) + everythingIn(temporary(made))).not.toContain(
       'canary-3c',
     );

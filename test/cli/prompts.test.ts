@@ -24,6 +24,7 @@ async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean
       input: {
         isTTY: true,
         read: async () => Buffer.alloc(0),
+        lines: () => () => {},
         keys(onKeys) {
           listening++;
           queueMicrotask(() => onKeys(Buffer.from(rest.shift() ?? '')));

@@ -55,6 +55,48 @@ interface FakeEditor {
   readonly selection: { readonly active: { readonly line: number; readonly character: number } };
 }
 
+export interface FakePanel {
+  title: string;
+  readonly options: unknown;
+  readonly webview: { html: string };
+}
+
+/** The tabs that were opened. */
+export const panels: FakePanel[] = [];
+
+/** What is typed into boxes; null dismisses one. Each box that was shown is kept. */
+export const typed: (string | null)[] = [];
+export const boxes: { title: string; prompt: string; password: boolean }[] = [];
+
+/** What is called when the person cancels. */
+export const cancelling = vi.fn((_cancel: () => void) => ({ dispose: vi.fn() }));
+
+function inputBox() {
+  let accept = () => {};
+  let hide = () => {};
+  const box = {
+    ...{ title: '', prompt: '', password: false, value: '' },
+    onDidChangeValue: vi.fn(),
+    onDidTriggerButton: vi.fn(),
+    onDidAccept: (heard: () => void) => {
+      accept = heard;
+    },
+    onDidHide: (heard: () => void) => {
+      hide = heard;
+    },
+    dispose: vi.fn(),
+    show() {
+      boxes.push(box);
+      const text = typed.shift() ?? null;
+      if (text !== null) box.value = text;
+      queueMicrotask(text === null ? hide : accept);
+    },
+  };
+  return box;
+}
+
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+
 export const window = {
   activeTextEditor: undefined as FakeEditor | undefined,
   createTreeView: vi.fn((id: string, options: FakeView['options']) => {
@@ -74,9 +116,22 @@ export const window = {
   showWarningMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
+  /** Answered by what `typed` holds, box after box. */
+  createInputBox: vi.fn(() => inputBox()),
+  createWebviewPanel: vi.fn((_id: string, title: string, _column: unknown, options: unknown) => {
+    panels.push({ title, options, webview: { html: '' } });
+    return Object.assign(panels.at(-1) as FakePanel, {
+      onDidDispose: vi.fn(),
+      reveal: vi.fn(),
+      dispose: vi.fn(),
+    });
+  }),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
   showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
-  withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
+  withProgress: vi.fn(
+    async (_options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) =>
+      task({ report: vi.fn() }, { isCancellationRequested: false, onCancellationRequested: cancelling }),
+  ),
 };
 
 /** What somebody has set, by full name; the fake knows no other value. */
@@ -188,10 +243,21 @@ export const tasks = {
   executeTask: vi.fn(async (_task: Task) => undefined),
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
 };
-export const env = { clipboard: { writeText: vi.fn(async (_text: string) => undefined) } };
+export const env = {
+  clipboard: {
+    writeText: vi.fn(async (_text: string) => undefined),
+    readText: vi.fn(async () => ''),
+  },
+};
 
-export class Range extends Array<number> {
+export class Position extends Array<number> {
   constructor(...ends: number[]) {
+    super(...ends);
+  }
+}
+
+export class Range extends Array<unknown> {
+  constructor(...ends: unknown[]) {
     super(...ends);
   }
 }

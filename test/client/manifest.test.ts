@@ -35,6 +35,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.clearFilter',
     'varsmith.showLacking',
     'varsmith.showAll',
+    'varsmith.updateMachine',
     'varsmith.restartServer',
     'varsmith.showLog',
     'varsmith.openMachine',

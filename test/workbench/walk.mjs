@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted] [--report FILE] [--pictures DIR | --update-images]
-// --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. Both have steps of their own.
+//   walk.mjs VSIX [--beside | --restricted | --generation] [--report FILE] [--pictures DIR | --update-images]
+// --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
+// a copy of the whole example fleet, with keys. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // Exit code: 0 every step passed, 1 otherwise.
 
@@ -12,6 +13,7 @@ import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
+import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
     pictures: { type: 'string' },
     beside: { type: 'boolean', default: false },
     restricted: { type: 'boolean', default: false },
+    generation: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -184,7 +187,7 @@ function steps(scene) {
     [
       'the filter leaves what is looked for, and says so',
       async ui => {
-        await ui.answer('Varsmith: Filter the Fleet', selectedKey.generator);
+        await ui.answerCommand('Varsmith: Filter the Fleet', selectedKey.generator);
         const tree = ui.page.locator('.sidebar .monaco-list-row');
         await ui.page.locator('.sidebar').getByText(`Shown: "${selectedKey.generator}"`).first().waitFor();
         await tree.filter({ hasText: selectedKey.machine }).first().waitFor();
@@ -247,19 +250,31 @@ function steps(scene) {
   ];
 }
 
-const scene = makeScene(root);
-const openFile = path.join(scene.folder, scene.unknownKey.file);
-const failurePicture = path.join(out, 'walk-failed.png');
-const { beside, restricted } = values;
-const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
-const result = await drive(
-  { folder: scene.folder, openFile, vsix: installed, restricted, pictures, failurePicture },
-  beside
-    ? stepsBeside(scene)
-    : restricted
-      ? stepsRestricted(scene)
-      : [...steps(scene), ...scaffoldSteps(scene)],
-);
+const { beside, restricted, generation } = values;
+const common = { vsix: [vsix], restricted, pictures, failurePicture: path.join(out, 'walk-failed.png') };
+
+function walk() {
+  const scene = makeScene(root);
+  const openFile = path.join(scene.folder, scene.unknownKey.file);
+  const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
+  return drive(
+    { ...common, folder: scene.folder, openFile, vsix: installed },
+    beside
+      ? stepsBeside(scene)
+      : restricted
+        ? stepsRestricted(scene)
+        : [...steps(scene), ...scaffoldSteps(scene)],
+  );
+}
+
+function walkGeneration() {
+  const problem = generationProblem();
+  if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
+  const scene = makeGenerationScene(root);
+  return drive({ ...common, ...scene }, generationSteps(scene));
+}
+
+const result = await (generation ? walkGeneration() : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

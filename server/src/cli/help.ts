@@ -151,7 +151,8 @@ Usage: varsmith generate [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate
 
 Options:
   -m, --machine M            only for this machine; may be given several times
-  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it
+  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it; or one of its places,
+                             such as per-machine/web/GENERATOR
   -r, --regenerate           also what is complete
   --skip-unknown             leave out generators that only Nix can run, with all that depends on them
   --prompt GENERATOR/PROMPT=@FILE
@@ -163,12 +164,14 @@ Options:
   --timeout SECONDS          end a script after this time (default 600)
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
   --json                     for programs
+  --events                   for programs that watch the run and answer: one JSON object a line
 `,
   try: `\
 Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store
 and nothing is stored; prompts without an answer get a made-up one.
 
-Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--timeout SECONDS] [--json]
+Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--timeout SECONDS]
+                    [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.

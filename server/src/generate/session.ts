@@ -22,11 +22,23 @@ export interface Session {
    * @throws HostFailure; from git, after the changes were applied, with words that say so
    */
   apply(changes: readonly Change[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  /**
+   * The same for several, as one: all or none are applied, then each is committed by itself.
+   *
+   * @throws HostFailure
+   */
+  applyAll(works: readonly Work[]): Promise<void>;
   /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
   readonly stale: ReadonlySet<string>;
   /** Notes them, so that the next run makes them anew whatever becomes of this one. */
   noteStale(keys: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Work {
+  readonly changes: readonly Change[];
+  readonly message: string;
+  readonly unchanged: readonly Unchanged[];
 }
 
 export interface Unchanged {
@@ -50,20 +62,23 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   try {
     const recovered = await recoverChanges(root, journal);
     const note = join(state, 'stale');
+    async function applyAll(works: readonly Work[]): Promise<void> {
+      const some = works.filter(work => work.changes.length > 0);
+      if (some.length === 0) return;
+      const changes = some.flatMap(work => work.changes);
+      await applyChanges(root, changes, { journal, unchanged: some.flatMap(work => work.unchanged) });
+      ground.forget(changes.map(change => change.path));
+      if (repository !== null) await record(repository, some, options);
+    }
     return {
       recovered,
+      applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {
         if (keys.size === 0) await rmIfThere(note);
         else await replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
       },
-      async apply(changes, message, unchanged = []) {
-        if (changes.length === 0) return;
-        await applyChanges(root, changes, { journal, unchanged });
-        const paths = changes.map(change => change.path);
-        ground.forget(paths);
-        if (repository !== null) await record(repository, paths, message, options);
-      },
+      apply: (changes, message, unchanged = []) => applyAll([{ changes, message, unchanged }]),
       close: () => lock.release(),
     };
   } catch (error) {
@@ -81,20 +96,25 @@ function linesIn(bytes: Buffer | null): string[] {
         .filter(line => line !== '');
 }
 
+/** The changes are applied, and git has refused them. */
+export class CommitFailure extends HostFailure {}
+
 async function record(
   repository: Repository,
-  paths: readonly string[],
-  message: string,
+  works: readonly Work[],
   { commit }: SessionOptions,
 ): Promise<void> {
+  const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));
   try {
-    if (commit) await repository.commit(paths, message);
-    else await repository.intend(paths);
+    if (commit) await repository.commit(commits);
+    else await repository.intend(commits.flatMap(one => one.paths));
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
-    throw new HostFailure(
+    const [work, ...others] = works;
+    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
+    throw new CommitFailure(
       error.kind,
-      `The files are stored, but not ${commit ? 'committed' : 'known to git'} ("${message}"). ${error.message}`,
+      `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}`,
     );
   }
 }

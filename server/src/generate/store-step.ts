@@ -6,7 +6,7 @@
  */
 import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
 import type { StoreFiles } from '../store/files.ts';
-import { type Generator, keyOf } from './generators.ts';
+import { type DeclaredFile, type Generator, keyOf } from './generators.ts';
 import { placeOf, type SecretPlace, type Vault } from './vault.ts';
 
 /** @param outputs by the name of the file; those that are not there stay as they are */
@@ -56,4 +56,9 @@ function otherPlacement(files: StoreFiles, vault: Vault, generator: Generator, f
 
 function otherKeys({ name, machine, machines }: Generator): string[] {
   return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+}
+
+/** Where a public value lies, relative to the root. */
+export function publicPath({ key }: Generator, { name }: DeclaredFile): string {
+  return `vars/${key}/${name}/value`;
 }

@@ -12,6 +12,8 @@ export interface Box {
   readonly scratch: string;
   /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
   readonly readOnly: readonly string[];
+  /** A folder on the host that is shown, read-only, in the place of the writable folder's `bin`. */
+  readonly bin?: string;
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
 }
@@ -35,7 +37,7 @@ export function isInBox(path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, passwd }: Box): string[] {
+export function boxArguments({ scratch, readOnly, bin, passwd }: Box): string[] {
   const shown = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
   return [
     '--unshare-all',
@@ -47,6 +49,7 @@ export function boxArguments({ scratch, readOnly, passwd }: Box): string[] {
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', scratch, BOX_FOLDER],
+    ...(bin === undefined ? [] : ['--ro-bind', bin, `${BOX_FOLDER}/bin`]),
     ...['--chdir', `${BOX_FOLDER}/work`],
     '--',
   ];

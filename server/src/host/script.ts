@@ -2,20 +2,34 @@
  * Runs one Bash script on given inputs and takes the files it writes. Inputs and outputs are bytes in memory before
  * and after, and lie in a scratch folder in between. Knows nothing of generators, stores or Nix.
  *
+ * The folder is in memory where there is any, so its files are written and read at once: waiting for them would take
+ * longer than they do.
+ *
  * The layout is that of clan (clan-core d7c35d912, clan_lib/vars/generate.py): `$in/<folder>/<file>`,
  * `$prompts/<name>`, `$out`.
  */
-import { chmod, lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
-import { BOX_FOLDER, boxArguments } from './sandbox.ts';
+import { BOX_FOLDER, type Box, boxArguments } from './sandbox.ts';
 import { makeScratch } from './scratch.ts';
 
 export interface Script {
   readonly text: string;
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
+  /** A folder that holds exactly these commands already; see `makeBins`. */
+  readonly bin?: string;
   /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
@@ -53,15 +67,15 @@ export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = await makeScratch();
   try {
     const box = join(scratch.path, 'box');
-    await lay(box, script);
+    lay(box, script);
     const passwd = join(scratch.path, 'passwd');
-    await writeFile(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
+    writeFileSync(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
     const seen = script.bwrap === null ? box : BOX_FOLDER;
     const command = [script.bash, '--norc', `${seen}/script`];
     const wrapped =
       script.bwrap === null
         ? command
-        : [script.bwrap, ...boxArguments({ scratch: box, readOnly: script.show, passwd }), ...command];
+        : [script.bwrap, ...boxArguments(boxOf(script, box, passwd)), ...command];
     const process = await runProcess(wrapped[0] as string, wrapped.slice(1), {
       cwd: join(box, 'work'),
       env: environment(seen, script),
@@ -69,16 +83,20 @@ export async function runScript(script: Script): Promise<ScriptResult> {
       outputLimitBytes: script.outputLimitBytes,
       ...(script.signal === undefined ? {} : { signal: script.signal }),
     });
-    return { process, inMemory: scratch.inMemory, ...(await collect(join(box, 'out'), script)) };
+    return { process, inMemory: scratch.inMemory, ...collect(join(box, 'out'), script) };
   } finally {
     await scratch.wipe();
   }
 }
 
+function boxOf({ show, bin }: Script, scratch: string, passwd: string): Box {
+  return { scratch, passwd, readOnly: show, ...(bin === undefined ? {} : { bin }) };
+}
+
 /** Nothing of the caller's environment: it may hold keys. */
 function environment(seen: string, script: Script): Record<string, string> {
   return {
-    PATH: [`${seen}/bin`, ...script.path].join(':'),
+    PATH: [script.bwrap === null ? (script.bin ?? `${seen}/bin`) : `${seen}/bin`, ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.bwrap === null ? join(seen, 'work') : '/tmp',
     LANG: 'C.UTF-8',
@@ -88,21 +106,51 @@ function environment(seen: string, script: Script): Record<string, string> {
   };
 }
 
-async function lay(box: string, script: Script): Promise<void> {
+function lay(box: string, script: Script): void {
   for (const folder of ['bin', 'in', 'out', 'work'])
-    await mkdir(join(box, folder), { recursive: true, mode: 0o700 });
+    mkdirSync(join(box, folder), { recursive: true, mode: 0o700 });
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
-  const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
-  await put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
-  for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
+  // On the script's first line, so that Bash counts lines as the author does.
+  const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
+  put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
+  if (script.bin === undefined) layCommands(join(box, 'bin'), script.commands);
   for (const [folder, files] of script.inputs)
-    for (const [file, bytes] of files) await put(within(join(box, 'in'), `${folder}/${file}`), bytes);
-  for (const [name, bytes] of script.prompts) await put(within(join(box, 'prompts'), name), bytes);
+    for (const [file, bytes] of files) put(within(join(box, 'in'), `${folder}/${file}`), bytes);
+  for (const [name, bytes] of script.prompts) put(within(join(box, 'prompts'), name), bytes);
 }
 
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+function layCommands(folder: string, commands: Script['commands']): void {
+  for (const [name, program] of commands) symlinkSync(program, within(folder, name));
+}
+
+/** Folders of commands that scripts of a run share: most have the same hundred. */
+export interface Bins {
+  /** Absolute path of a folder with exactly these. */
+  folder(commands: Script['commands']): string;
+  wipe(): Promise<void>;
+}
+
+export async function makeBins(): Promise<Bins> {
+  const scratch = await makeScratch();
+  const made = new Map<string, string>();
+  return {
+    folder(commands) {
+      const id = JSON.stringify([...commands].sort());
+      const known = made.get(id);
+      if (known !== undefined) return known;
+      const folder = join(scratch.path, `bin-${made.size}`);
+      mkdirSync(folder, { mode: 0o700 });
+      layCommands(folder, commands);
+      made.set(id, folder);
+      return folder;
+    },
+    wipe: () => scratch.wipe(),
+  };
+}
+
+function put(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
 }
 
 function within(folder: string, name: string): string {
@@ -111,17 +159,17 @@ function within(folder: string, name: string): string {
   return join(folder, name);
 }
 
-async function collect(out: string, { outputs, outputLimitBytes }: Script) {
+function collect(out: string, { outputs, outputLimitBytes }: Script) {
   const found = new Map<string, Buffer>();
   const missing: string[] = [];
   // A script may close it behind itself.
-  await chmod(out, 0o700);
+  chmodSync(out, 0o700);
   for (const name of [...outputs].sort()) {
-    const bytes = await regularFile(out, within(out, name), outputLimitBytes);
+    const bytes = regularFile(out, within(out, name), outputLimitBytes);
     if (bytes === null) missing.push(name);
     else found.set(name, bytes);
   }
-  const all = await readdir(out, { recursive: true, withFileTypes: true });
+  const all = readdirSync(out, { recursive: true, withFileTypes: true });
   const undeclared = all
     .filter(entry => !entry.isDirectory())
     .map(entry => join(entry.parentPath, entry.name).slice(out.length + 1))
@@ -130,9 +178,14 @@ async function collect(out: string, { outputs, outputLimitBytes }: Script) {
 }
 
 /** What a link leads to is none, wherever the link is: it could be any file of the host. */
-async function regularFile(out: string, path: string, limit: number): Promise<Buffer | null> {
-  const found = await lstat(path).catch(() => null);
-  if (!found?.isFile() || found.size > limit) return null;
-  const real = await realpath(path);
-  return real === join(await realpath(out), path.slice(out.length)) ? readFile(path) : null;
+function regularFile(out: string, path: string, limit: number): Buffer | null {
+  try {
+    const found = lstatSync(path);
+    if (!found.isFile() || found.size > limit) return null;
+    const real = realpathSync.native(path);
+    return real === join(realpathSync.native(out), path.slice(out.length)) ? readFileSync(path) : null;
+  } catch {
+    // Not there, or closed by the script.
+    return null;
+  }
 }
