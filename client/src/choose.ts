@@ -2,8 +2,8 @@
 import { QuickPickItemKind, Uri, window } from 'vscode';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
 import {
+  EVERYTHING,
   type FleetFile,
-  type FleetFilter,
   type FleetGenerator,
   type FleetRoot,
   fleetRequest,
@@ -11,8 +11,6 @@ import {
   machineRequest,
 } from './protocol.ts';
 import type { Server } from './server.ts';
-
-const EVERYTHING: FleetFilter = { text: '', lacking: false };
 
 /** What a run is about. No machines: all; no generators: all that are not generated. */
 export interface Target {

@@ -18,6 +18,7 @@ import {
   type AtParams,
   type AtResult,
   atRequest,
+  EVERYTHING,
   type FleetFilter,
   type FleetGenerator,
   type FleetParams,
@@ -44,8 +45,6 @@ import {
 export interface FleetViews extends Disposable {
   refresh(): void;
 }
-
-const EVERYTHING: FleetFilter = { text: '', lacking: false };
 
 export function createFleetViews(server: Server): FleetViews {
   const changed = new EventEmitter<FleetNode | undefined>();

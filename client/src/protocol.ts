@@ -95,6 +95,9 @@ export interface FleetFilter {
   readonly lacking: boolean;
 }
 
+/** The filter that lets everything through. */
+export const EVERYTHING: FleetFilter = { text: '', lacking: false };
+
 /** Request: the roots and their machines. */
 export const fleetRequest = 'varsmith/fleet';
 

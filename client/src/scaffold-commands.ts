@@ -7,6 +7,7 @@ import { openWhere } from './open-where.ts';
 import {
   type CheckNameParams,
   checkNameRequest,
+  EVERYTHING,
   type FleetRoot,
   fleetRequest,
   type ScaffoldChoices,
@@ -41,7 +42,7 @@ interface Around extends ScaffoldChoices {
 }
 
 async function pickAround(server: Server): Promise<Around | null> {
-  const roots = (await server.request<FleetRoot[] | null>(fleetRequest)) ?? [];
+  const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
   const file = window.activeTextEditor?.document.uri.toString() ?? '';
   const inside = roots.find(({ uri }) => file.startsWith(`${uri}/`));
   const found = inside ?? (roots.length < 2 ? roots[0] : await pickRoot(roots));

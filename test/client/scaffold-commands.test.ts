@@ -28,7 +28,9 @@ const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created
 let choices: ScaffoldChoices;
 let result: ScaffoldResult;
 const request = vi.fn(async (method: string, params?: unknown): Promise<unknown> => {
-  if (method === 'varsmith/fleet') return [root];
+  // The server refuses the question without a filter.
+  if (method === 'varsmith/fleet')
+    return (params as { filter?: unknown } | undefined)?.filter ? [root] : null;
   if (method === 'varsmith/scaffoldChoices') return choices;
   if (method === 'varsmith/checkName')
     return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
