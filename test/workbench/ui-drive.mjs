@@ -177,6 +177,11 @@ function handles(page, pictures, profile) {
       await inner.locator(selector).first().waitFor({ timeout: 30_000 });
       return inner;
     },
+    /** Where the mouse is over nothing that would say more of itself. */
+    async moveMouseAway() {
+      await page.mouse.move(0, 0);
+      await page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
+    },
     async picture(name) {
       // Lists fade in; the picture is of what they come to.
       await page.screenshot({ path: path.join(pictures, `${name}.png`), animations: 'disabled' });

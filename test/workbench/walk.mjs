@@ -147,7 +147,7 @@ function steps(scene) {
       'the quick fix replaces the unknown key',
       async ui => {
         await ui.open(...at(unknownKey));
-        await ui.page.keyboard.press('Control+.');
+        await ui.command('Quick Fix...');
         const replace = `Replace with "${unknownKey.replacement}"`;
         await ui.actionOffered(replace);
         await ui.picture('quick-fix');
@@ -235,6 +235,7 @@ function steps(scene) {
         const frame = await ui.webview('#canvas .node');
         await frame.locator('#groupings').selectOption('machine');
         await frame.locator('.group.open').first().waitFor();
+        await ui.moveMouseAway();
         await ui.picture('graph');
         await frame.locator('#groupings').selectOption('');
         await frame.locator('.group.open').first().waitFor({ state: 'detached' });
