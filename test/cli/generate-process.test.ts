@@ -2,104 +2,26 @@
  * Generation as a program of its own: interrupted, killed, two at a time. And what of its secrets can be found
  * afterwards: nothing, but in encrypted files.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findCommand } from '../../server/src/host/commands.ts';
 import { boxProblem } from '../../server/src/host/sandbox.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
+import {
+  buildProgram,
+  everythingIn,
+  gitObjects,
+  MEMORY,
+  scratchOf,
+  start,
+  temporary,
+  written,
+} from './program.ts';
 
 const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const MEMORY = '/dev/shm';
 
-let bundle: string;
-
-beforeAll(() => {
-  bundle = mkdtempSync(join(tmpdir(), 'varsmith-cli-'));
-  const build = join(__dirname, '../../scripts/build.mjs');
-  execFileSync(process.execPath, [build, '--outdir', bundle, '--only', 'cli'], { stdio: 'ignore' });
-}, 60_000);
-
-afterAll(() => rmSync(bundle, { recursive: true }));
-
-interface Program {
-  readonly child: ChildProcess;
-  /** Its exit code, or the signal that ended it, and all that it wrote. */
-  readonly ended: Promise<{ readonly code: number | string; readonly output: string }>;
-}
-
-/** A place for temporary files that a test can look through. */
-function temporary({ home }: GeneratingFleet): string {
-  const path = join(home, '../tmp');
-  mkdirSync(path, { recursive: true });
-  return path;
-}
-
-function start(made: GeneratingFleet, ...args: readonly string[]): Program {
-  const env = {
-    HOME: made.home,
-    PATH: process.env.PATH,
-    TMPDIR: temporary(made),
-    GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
-  };
-  const child = spawn(process.execPath, [join(bundle, 'cli.js'), ...args], {
-    cwd: made.root,
-    env,
-    stdio: 'pipe',
-  });
-  child.stdin?.end();
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)));
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = new Promise<{ code: number | string; output: string }>(resolve =>
-    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'none', output })),
-  );
-  return { child, ended };
-}
-
-/** The scratch folders of a process. */
-function scratchOf({ child }: Program): string[] {
-  return readdirSync(MEMORY)
-    .filter(name => name.startsWith(`varsmith-${child.pid}.`))
-    .map(name => join(MEMORY, name));
-}
-
-/** Waits until a script of the program has written a file of this name. */
-async function written(program: Program, file: string): Promise<void> {
-  await vi.waitUntil(() => scratchOf(program).some(folder => existsSync(join(folder, 'box/out', file))), {
-    timeout: 60_000,
-    interval: 20,
-  });
-}
-
-/** Everything in files, links and git's objects below a folder, as bytes in a row. */
-function everythingIn(folder: string): string {
-  const parts: string[] = [];
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    parts.push(path);
-    if (entry.isFile()) parts.push(readFileSync(path, 'latin1'));
-  }
-  return parts.join('\n');
-}
-
-function gitObjects(root: string): string {
-  return execFileSync('git', ['cat-file', '--batch-all-objects', '--batch', '--unordered'], {
-    cwd: root,
-    encoding: 'latin1',
-    maxBuffer: 1 << 28,
-  });
-}
+buildProgram();
 
 const SLEEPER = `g = {
   prompts.p = { type = "hidden"; persist = true; };

@@ -11,7 +11,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
   const given = readArguments(args, { ...COMMON, 'no-commit': 'flag' }, 1, SHORTS);
   const open = await openFleet(given.positions[0], io);
   return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, plan } = open.situation();
+    const { backend, plan } = await open.situation();
     const machines = given.options('machine');
     const names = given.options('generator');
     const { generators, problems } = plan({ machines, generators: names, regenerate: false });

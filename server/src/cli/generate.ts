@@ -38,7 +38,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const signal = io.interruption?.() ?? new AbortController().signal;
 
   return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, declared, plan: planOf } = open.situation(session.stale);
+    const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
     const plan = planOf(request);
     const paint = painter(io.stderr, io.env);
     const print = (data: object) =>

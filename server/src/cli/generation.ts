@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/model.ts';
 import type { Ground } from '../generate/ground.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { openSession, type Session } from '../generate/session.ts';
-import { type Situation, situationOf } from '../generate/situation.ts';
+import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Parsed } from './arguments.ts';
@@ -27,30 +27,32 @@ export interface OpenFleet {
   fleet(): Fleet;
   /**
    * The fleet with what is stored at this moment.
-   * @param stale keys of what an interrupted run has left to be made anew
+   * @throws as `situationOf` does
    */
-  situation(stale?: ReadonlySet<string>): Situation;
+  situation(options?: SituationOptions): Promise<Situation>;
 }
 
-/** @throws UsageError; StoreFailure `unsupported` from `situation` */
+/** @throws UsageError */
 export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
+  const ground: Ground = {
+    root,
+    files,
+    // Only stored values are written, never sources: the fleet stays as it is.
+    forget: paths => void files.changedOnDisk(paths),
+    env: io.env,
+    home: io.env.HOME || homedir() || null,
+    platform: process.platform,
+    now: () => new Date(),
+    storeCommand: workspace.settings.store,
+  };
   return {
     root,
     files,
-    ground: {
-      root,
-      files,
-      // Only stored values are written, never sources: the fleet stays as it is.
-      forget: paths => void files.changedOnDisk(paths),
-      env: io.env,
-      home: io.env.HOME || homedir() || null,
-      platform: process.platform,
-      now: () => new Date(),
-    },
+    ground,
     fleet: () => workspace.fleet(),
-    situation: stale => situationOf(workspace.fleet(), files, stale),
+    situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }
 

@@ -17,7 +17,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
     );
   const open = await openFleet(root, io);
   return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, declared, plan } = open.situation();
+    const { backend, declared, plan } = await open.situation({ asksStore: false });
     mustBeMachine(declared.machines, machine);
     const { generators } = plan(EVERYTHING);
     const found = varNamed(generators, machine, id);

@@ -25,7 +25,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const timeLimitMs = timeLimitFrom(given);
   const answers = await givenAnswers(given.options('prompt'), io);
   const { ground, situation } = await openFleet(root, io);
-  const { declared, plan } = situation();
+  const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
   const asked = given.option('machine');
   if (asked !== undefined) mustBeMachine(declared.machines, asked);

@@ -17,4 +17,6 @@ export interface Ground {
   /** `process.platform`. */
   readonly platform: string;
   readonly now: () => Date;
+  /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
+  readonly storeCommand: readonly string[] | null;
 }

@@ -9,7 +9,7 @@ import { generateKeyPair } from '../store/crypt.ts';
 import { newKeyPath } from '../store/identities.ts';
 import { readSops } from '../store/sops.ts';
 import { userChanges } from '../store/sops-writes.ts';
-import type { ServedBackend } from './backend.ts';
+import type { KeyedBackend } from './backend.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
 import { findKeys } from './keys.ts';
@@ -21,7 +21,7 @@ export interface OwnKey {
 }
 
 /** @throws RunFailure, StoreFailure, HostFailure */
-export async function ownKey(ground: Ground, backend: ServedBackend): Promise<OwnKey> {
+export async function ownKey(ground: Ground, backend: KeyedBackend): Promise<OwnKey> {
   const { found, keyring } = await findKeys(ground, backend);
   const [recipient] = keyring.recipients;
   if (recipient !== undefined) return { recipient, written: null };

@@ -202,7 +202,9 @@ async function finish(
       ...(await outputChanges(ground.files, vault, generator, execution.outputs)),
       ...hashChanges(ground.files, generator),
     ];
-    await session.noteStale(noted(stale, dependents.get(generator.key) ?? []));
+    // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
+    const own = changes.some(change => change.kind === 'outside') ? [generator.key] : [];
+    await session.noteStale(noted(stale, [...(dependents.get(generator.key) ?? []), ...own]));
     await session.apply(
       changes,
       `vars: update via generator ${generator.name} (${commitPlace(generator)})`,

@@ -8,20 +8,22 @@ import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
-import { applyChanges, recoverChanges } from '../host/transaction.ts';
+import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
 import type { Ground } from './ground.ts';
+import type { OutsideChange, VaultChange } from './vault.ts';
 
 export interface Session {
   /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
   readonly recovered: 'finished' | 'undone' | null;
   /**
-   * Applies changes, all or none, and commits them with this message.
+   * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
+   * stored before and removed after.
    *
    * @param unchanged files that must still be as they were read
-   * @throws HostFailure; from git, after the changes were applied, with words that say so
+   * @throws HostFailure, StoreFailure; from git, after the changes were applied, with words that say so
    */
-  apply(changes: readonly Change[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  apply(changes: readonly VaultChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
   /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
   readonly stale: ReadonlySet<string>;
   /** Notes them, so that the next run makes them anew whatever becomes of this one. */
@@ -58,11 +60,17 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         else await replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
       },
       async apply(changes, message, unchanged = []) {
-        if (changes.length === 0) return;
-        await applyChanges(root, changes, { journal, unchanged });
-        const paths = changes.map(change => change.path);
-        ground.forget(paths);
-        if (repository !== null) await record(repository, paths, message, options);
+        const inside = changes.filter((one): one is Change => one.kind !== 'outside');
+        const outside = changes.filter((one): one is OutsideChange => one.kind === 'outside');
+        if (outside.length > 0) await mustBeUnchanged(root, unchanged);
+        for (const one of outside) if (one.does === 'store') await one.run();
+        if (inside.length > 0) {
+          await applyChanges(root, inside, { journal, unchanged });
+          const paths = inside.map(change => change.path);
+          ground.forget(paths);
+          if (repository !== null) await record(repository, paths, message, options);
+        }
+        for (const one of outside) if (one.does === 'remove') await one.run();
       },
       close: () => lock.release(),
     };

@@ -7,7 +7,7 @@
 import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
 import type { StoreFiles } from '../store/files.ts';
 import { type Generator, keyOf } from './generators.ts';
-import { placeOf, type SecretPlace, type Vault } from './vault.ts';
+import { placeOf, type Vault, type VaultChange } from './vault.ts';
 
 /** @param outputs by the name of the file; those that are not there stay as they are */
 export async function outputChanges(
@@ -15,18 +15,15 @@ export async function outputChanges(
   vault: Vault,
   generator: Generator,
   outputs: ReadonlyMap<string, Uint8Array>,
-): Promise<Change[]> {
-  const changes: Change[] = [];
+): Promise<VaultChange[]> {
+  const changes: VaultChange[] = [];
   for (const file of generator.files) {
     const value = outputs.get(file.name);
     if (value === undefined) continue;
     const place = placeOf(generator, file);
     if (file.secret) changes.push(...(await vault.seal(place, value)));
-    else
-      changes.push(
-        ...publicChanges(files, '', place.key, place.file, value),
-        ...secretGone(files, vault, place),
-      );
+    // A file that is public now must not lie encrypted elsewhere.
+    else changes.push(...publicChanges(files, '', place.key, place.file, value), ...vault.removal([place]));
     changes.push(...otherPlacement(files, vault, generator, file.name));
   }
   return changes;
@@ -40,18 +37,11 @@ export function hashChanges(files: StoreFiles, generator: Generator): Change[] {
   ];
 }
 
-/** A file that is public now must not lie encrypted elsewhere; beside its value, `publicChanges` sees to that. */
-function secretGone(files: StoreFiles, vault: Vault, place: SecretPlace): Change[] {
-  const folder = vault.folder(place);
-  return folder === varFolder('', place.key, place.file) ? [] : removeIfThere(files, folder);
-}
-
 /** A file is in one placement: shared, or with its machines. */
-function otherPlacement(files: StoreFiles, vault: Vault, generator: Generator, file: string): Change[] {
-  return otherKeys(generator).flatMap(key => {
-    const folders = new Set([varFolder('', key, file), vault.folder({ key, file })]);
-    return [...folders].flatMap(folder => removeIfThere(files, folder));
-  });
+function otherPlacement(files: StoreFiles, vault: Vault, generator: Generator, file: string): VaultChange[] {
+  const places = otherKeys(generator).map(key => ({ key, file }));
+  const inVars = places.flatMap(({ key }) => removeIfThere(files, varFolder('', key, file)));
+  return [...inVars, ...vault.removal(places)];
 }
 
 function otherKeys({ name, machine, machines }: Generator): string[] {

@@ -16,6 +16,7 @@ import {
   machineKeyring,
   openAgeSecret,
 } from '../store/age-writes.ts';
+import { removeIfThere } from '../store/changes.ts';
 import type { Keyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
 import { ageFlaw, sidecarRecipients } from '../store/metadata.ts';
@@ -97,7 +98,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
   }
 
   return {
-    folder: place => dirname(ageSecretPath('', place)),
+    removal: places => places.flatMap(place => removeIfThere(files, dirname(ageSecretPath('', place)))),
     forget() {
       stored = null;
       opened.clear();

@@ -23,7 +23,7 @@ import {
 } from '../store/sops-writes.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
-import type { Drift, MachineKey, SecretPlace, Vault } from './vault.ts';
+import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
 
 /** @param groupsOf `clan.core.sops.defaultGroups` of a machine */
 export function sopsVault(
@@ -50,7 +50,7 @@ export function sopsVault(
     );
   }
 
-  const pathOf = ({ key, file }: Pick<SecretPlace, 'key' | 'file'>) => varFolder('', key, file);
+  const pathOf = ({ key, file }: StoredPlace) => varFolder('', key, file);
   // Groups are those of the first machine that declares it, as clan has it.
   const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
 
@@ -71,7 +71,7 @@ export function sopsVault(
   }
 
   return {
-    folder: pathOf,
+    removal: () => [],
     forget() {
       folder = null;
     },
