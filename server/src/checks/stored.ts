@@ -18,7 +18,9 @@ export function backendOf(fleet: Fleet): ReturnType<typeof backendNamed> {
 export function storedIn(fleet: Fleet, files: CheckFiles): () => StoreContents {
   let contents: StoreContents | null = null;
   return () => {
-    contents ??= files.stored?.() ?? readContents(files, { backend: backendOf(fleet) });
+    contents ??=
+      files.stored?.() ??
+      readContents(files, { backend: backendOf(fleet), directory: fleet.directory ?? '' });
     return contents;
   };
 }

@@ -1,6 +1,7 @@
 /** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
 import type { Fleet } from '../fleet/model.ts';
+import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { openSession, type Session } from '../generate/session.ts';
@@ -32,12 +33,18 @@ export interface OpenFleet {
   situation(options?: SituationOptions): Promise<Situation>;
 }
 
-/** @throws UsageError */
+/** @throws UsageError, RunFailure */
 export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
+  const { directory } = workspace.fleet();
+  if (directory === null)
+    throw new RunFailure(
+      "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
+    );
   const ground: Ground = {
     root,
+    directory,
     files,
     // Only stored values are written, never sources: the fleet stays as it is.
     forget: paths => void files.changedOnDisk(paths),

@@ -34,7 +34,7 @@ export function inspection(workspace: Workspace) {
     generators: [
       ...fleet.generators.map(generator => generatorOf(generator, at)),
       ...fleet.brought().flatMap(generator => broughtOf(generator, fleet, at)),
-      ...leftoversIn(fleet, readVars(files, '').vars),
+      ...leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars),
     ],
     references: [...fleet.units.values()]
       .flatMap(({ uses }) => uses)
@@ -96,7 +96,7 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles) {
   const common =
     settings.clan ?? (set.every(one => one.backend === first?.backend) ? (first?.backend ?? null) : null);
   const named = common === null ? null : backendNamed(common);
-  const store = readStore(files, { backend: named });
+  const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
   const guess = settings.likely === null || set.length === 0 ? null : backendNamed(settings.likely);
   const backend = common === null ? (store.backend ?? guess) : named;
   return {
@@ -113,7 +113,11 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles) {
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
 function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   const names = fleet.machines.map(machine => machine.name);
-  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readSops(files), names));
+  const joined = joinSecrets(
+    files,
+    fleet.secrets(),
+    implicitByName(readSops(files, fleet.directory ?? ''), names),
+  );
   return joined.secrets.map(secret => ({
     keeper: secret.keeper,
     name: secret.name,

@@ -28,7 +28,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
     const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
     const value = await valueFor(id, io);
     await storeMachineKeys(machineKeys, vault, session);
-    const changes = await outputChanges(open.files, vault, only, new Map([[file.name, value]]));
+    const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
     await session.apply(changes, `vars: update ${id} for machine ${machine}`);
     const dependents = [...generators.all.values()]
       .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))

@@ -65,7 +65,7 @@ export function lyingPath(
     machine: machines.length === 1 ? (machines[0] as string) : ANY_MACHINE,
     neededFor: file.neededFor,
   };
-  if (file.secret === false) return publicValuePath(stored);
+  if (file.secret === false) return publicValuePath(snapshot.fleet.directory ?? '', stored);
   return file.deploy === false ? null : deployedPath(stored, backendOf(snapshot, machines));
 }
 
@@ -75,7 +75,11 @@ function backendOf(snapshot: Snapshot, machines: readonly string[]): Backend {
   const [machine] = machines;
   const set = machine === undefined ? settings.clan : settings.of(machine);
   if (set !== null) return backendNamed(set) ?? 'sops';
-  return probeBackend(snapshot.files) ?? backendNamed(settings.likely ?? '') ?? 'sops';
+  return (
+    probeBackend(snapshot.files, snapshot.fleet.directory ?? '') ??
+    backendNamed(settings.likely ?? '') ??
+    'sops'
+  );
 }
 
 /** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */
@@ -86,7 +90,13 @@ export function publicValues(
 ): ReadonlyMap<string, readonly string[]> {
   const at = (machine: string) =>
     snapshot.files.text(
-      publicValuePath({ generator, file, share: share === true, machine, neededFor: null }),
+      publicValuePath(snapshot.fleet.directory ?? '', {
+        generator,
+        file,
+        share: share === true,
+        machine,
+        neededFor: null,
+      }),
     );
   const machinesByValue = new Map<string, string[]>();
   for (const machine of share === true ? [''] : machines) {

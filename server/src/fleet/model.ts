@@ -339,6 +339,8 @@ export interface Fleet {
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
   readonly isClan: boolean;
+  /** The clan's folder, relative to the root: what is stored lies below it. Null where it is not known, or there are several. */
+  readonly directory: string | null;
   readonly inventory: Inventory;
   /** Service modules that the workspace makes known to the inventory. */
   readonly serviceModules: readonly ServiceModule[];

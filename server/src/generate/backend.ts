@@ -17,7 +17,7 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 }
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
-export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): ServedBackend {
+export function backendOf(fleet: Fleet, { files, directory, storeCommand }: Ground): ServedBackend {
   const settings = fleet.storeSettings();
   const set = new Set(fleet.machines.map(({ name }) => settings.of(name) ?? settings.clan));
   set.delete(null);
@@ -29,7 +29,7 @@ export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): Served
     );
   // Clan's own default is sops.
   const told = only ?? (storeCommand === null ? settings.likely : 'custom');
-  const name = told ?? probeBackend(files) ?? 'sops';
+  const name = told ?? probeBackend(files, directory) ?? 'sops';
   if (storeCommand !== null && name !== 'custom')
     throw new StoreFailure(
       'unsupported',

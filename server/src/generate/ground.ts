@@ -7,6 +7,8 @@ import type { StoreFiles } from '../store/files.ts';
 export interface Ground {
   /** Absolute path of the repository. */
   readonly root: string;
+  /** The clan's folder in the repository (`clan.directory`), below which all is stored; the root is ''. */
+  readonly directory: string;
   /** The repository as it is on disk. */
   readonly files: StoreFiles;
   /** Files were written or removed: they are to be read anew. Paths are relative to the root. */

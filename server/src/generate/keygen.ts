@@ -49,7 +49,7 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
     throw new RunFailure(
       `"${user}" cannot be the name of a user: it takes small letters, digits, - and _. Say --user NAME.`,
     );
-  const { users } = readSops(ground.files);
+  const { users } = readSops(ground.files, ground.directory);
   const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
   if (owner !== undefined) return [];
   const before = users.find(one => one.name === user);
@@ -57,5 +57,5 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
     throw new RunFailure(
       `User ${user} has another key in sops/users/${user}/key.json. --force replaces it, --user NAME adds another user.`,
     );
-  return userChanges('', user, recipient);
+  return userChanges(ground.directory, user, recipient);
 }

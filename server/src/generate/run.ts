@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import { varFolder } from '../store/changes.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
@@ -170,12 +171,12 @@ export async function storedPublic(
   generator: Generator,
   file: DeclaredFile,
 ): Promise<Buffer | null> {
-  const path = publicPath(generator, file);
+  const path = publicPath(ground, generator, file);
   return ground.files.kind(path) === 'file' ? readIfThere(join(ground.root, path)) : null;
 }
 
-function publicPath({ key }: Generator, { name }: DeclaredFile): string {
-  return `vars/${key}/${name}/value`;
+function publicPath({ directory }: Ground, { key }: Generator, { name }: DeclaredFile): string {
+  return `${varFolder(directory, key, name)}/value`;
 }
 
 async function finish(
@@ -192,15 +193,15 @@ async function finish(
     const files: FileResult[] = [];
     const unchanged: Unchanged[] = [];
     for (const file of generator.files) {
-      const path = publicPath(generator, file);
+      const path = publicPath(ground, generator, file);
       const before = file.secret ? null : await readIfThere(join(ground.root, path));
       if (!file.secret) unchanged.push({ path, sha256: before === null ? null : sha256(before) });
       const after = file.secret ? null : (execution.outputs.get(file.name) ?? null);
       files.push({ name: file.name, secret: file.secret, before, after });
     }
     const changes = [
-      ...(await outputChanges(ground.files, vault, generator, execution.outputs)),
-      ...hashChanges(ground.files, generator),
+      ...(await outputChanges(ground, vault, generator, execution.outputs)),
+      ...hashChanges(ground, generator),
     ];
     // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
     const own = changes.some(change => change.kind === 'outside') ? [generator.key] : [];

@@ -32,7 +32,7 @@ export async function situationOf(
   ground: Ground,
   { stale, asksStore = true }: SituationOptions = {},
 ): Promise<Situation> {
-  const { files } = ground;
+  const { files, directory } = ground;
   const backend = backendOf(fleet, ground);
   const entries = new Set(
     asksStore && !isKeyed(backend) ? await outsideStoreOf(ground, fleet, backend).list() : [],
@@ -40,7 +40,7 @@ export async function situationOf(
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(
     files,
-    '',
+    directory,
     isKeyed(backend) ? backend : (key, file) => entries.has(`${key}/${file}`),
   );
   return {
