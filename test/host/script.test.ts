@@ -14,9 +14,9 @@ const noBox = await boxProblem(process.platform, bwrap);
 const bytes = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]));
 
-function run(text: string, more: Partial<Script> = {}) {
+function run(text: string | Script['text'], more: Partial<Script> = {}) {
   return runScript({
-    text,
+    text: typeof text === 'string' ? [text] : text,
     commands: new Map(),
     path: PATH,
     bash: '/bin/bash',

@@ -68,7 +68,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
           packages: [],
           unknown: null,
         };
-        scripts.set(generator.key, await prepareScript(generator.name, recipe, surroundings.commands));
+        scripts.set(generator.key, await prepareScript(generator.name, recipe, surroundings));
       }
       const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
       const machineKeys = await vault.prepare(machines);

@@ -75,6 +75,8 @@ export interface GeneratorScript {
   readonly text: string | null;
   /** The same with its way back to the files; see script.ts. */
   readonly source: ScriptSource | null;
+  /** The file that is run instead of a text, relative to the workspace; null where there is none. */
+  readonly file: string | null;
   readonly at: Place;
 }
 

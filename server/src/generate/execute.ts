@@ -2,6 +2,7 @@
  * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
  * secret.
  */
+import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
 import { runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
@@ -9,6 +10,8 @@ import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
 
 export interface Surroundings {
+  /** Absolute path of the repository, for the files of it that scripts use. */
+  readonly root: string;
   /** Absolute path of Bash. */
   readonly bash: string;
   /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
@@ -56,12 +59,19 @@ export async function execute(
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
   if (signal.aborted) return { outcome: 'cancelled' };
-  if (script.text === '' && files.every(file => kept.some(prompt => prompt.name === file))) {
+  if (script.text.length === 0 && files.every(file => kept.some(prompt => prompt.name === file))) {
     const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
     return { outcome: 'made', outputs, undeclared: [], inMemory: true };
   }
   const result = await runScript({
-    text: kept.map(copyLine).join('') + script.text,
+    text: [
+      ...kept.map(copyLine),
+      ...script.text.map(part =>
+        typeof part === 'string'
+          ? part
+          : { from: join(surroundings.root, part.path), root: surroundings.root },
+      ),
+    ],
     commands: script.commands,
     path: [],
     bash: surroundings.bash,

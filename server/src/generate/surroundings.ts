@@ -33,6 +33,7 @@ export async function findSurroundings(ground: Ground, wanted: SurroundingsWante
       );
   }
   return {
+    root: ground.root,
     bash,
     bwrap: wanted.sandbox ? found : null,
     commands: hostCommands(path, wanted.sandbox),

@@ -2,28 +2,40 @@
  * The commands that a script is given: those of the packages it declares and those of coreutils, taken from this
  * system. A package is a list of commands here; which of them there have to be is told by the script itself.
  */
+import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
+import { isThere } from '../host/outside-files.ts';
 import { followScript } from '../shell/flow.ts';
 import { loadShell } from '../shell/parser.ts';
 import { packageCommands } from '../shell/tools.ts';
+import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
-import type { Recipe } from './recipe.ts';
+import type { CopyPart, Recipe } from './recipe.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {
-  /** Empty where there is nothing to run. */
-  readonly text: string;
+  /** Text, and files of the workspace whose paths stand between. Empty where there is nothing to run. */
+  readonly text: readonly (string | CopyPart)[];
   /** Names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
 }
 
 /**
  * @param name of the generator, for messages
- * @throws RunFailure naming command, package and generator where a command that the script uses is absent
+ * @throws RunFailure naming command, package and generator where a command that the script uses is absent, or a file
  */
-export async function prepareScript(name: string, recipe: Recipe, host: Commands): Promise<Prepared> {
-  const text = await scriptText(name, recipe, host);
-  if (text.trim() === '') return { text: '', commands: new Map() };
+export async function prepareScript(
+  name: string,
+  recipe: Recipe,
+  { commands: host, root }: Pick<Surroundings, 'commands' | 'root'>,
+): Promise<Prepared> {
+  const script = await scriptParts(name, recipe, host);
+  for (const part of script)
+    if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
+      throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
+  // Where a file is seen does not matter to what the text uses.
+  const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
+  if (text.trim() === '') return { text: [], commands: new Map() };
   const commands = new Map<string, string>();
   const offered = new Map<string, string>();
   const unlisted: string[] = [];
@@ -46,7 +58,7 @@ export async function prepareScript(name: string, recipe: Recipe, host: Commands
     if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
     commands.set(command, program);
   }
-  return { text, commands };
+  return { text: script, commands };
 }
 
 function absent(generator: string, command: string, origin: string): RunFailure {
@@ -55,19 +67,19 @@ function absent(generator: string, command: string, origin: string): RunFailure 
   );
 }
 
-/** The text with the absolute paths of programs. */
-async function scriptText(name: string, { script }: Recipe, host: Commands): Promise<string> {
-  let text = '';
+/** The script with the absolute paths of programs. */
+async function scriptParts(name: string, { script }: Recipe, host: Commands): Promise<(string | CopyPart)[]> {
+  const parts: (string | CopyPart)[] = [];
   for (const part of script) {
-    if (typeof part === 'string') {
-      text += part;
+    if (typeof part === 'string' || 'path' in part) {
+      parts.push(part);
       continue;
     }
     const program = await host.find(part.command);
     if (program === null) throw absent(name, part.command, `which "${part.package}" brings`);
-    text += program;
+    parts.push(program);
   }
-  return text;
+  return parts;
 }
 
 /** Names of programs that the script looks up and does not ask about first. */

@@ -86,7 +86,7 @@ async function attempt(
     if (answer !== undefined && value.length >= MIN_LENGTH) secrets.push(value);
   }
   const recipe = options.recipe(machine, name) ?? { script: [], packages: [], unknown: null };
-  const script = await prepareScript(name, recipe, surroundings.commands);
+  const script = await prepareScript(name, recipe, surroundings);
   const execution = await execute(
     generator,
     script,

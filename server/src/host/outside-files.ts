@@ -1,4 +1,4 @@
-/** Names of files outside of any repository. Knows nothing of what is in them. */
+/** Names and kinds of files, outside of repositories too. Knows nothing of what is in them. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, systemFailure } from './failure.ts';
@@ -47,6 +47,11 @@ export async function isFolder(path: string): Promise<boolean> {
 /** @param path absolute; links count as what they lead to */
 export async function isFile(path: string): Promise<boolean> {
   return (await kindOf(path))?.isFile() === true;
+}
+
+/** @param path absolute; links count as what they lead to */
+export async function isThere(path: string): Promise<boolean> {
+  return (await kindOf(path)) !== null;
 }
 
 /** @throws HostFailure where it is not known what is there */

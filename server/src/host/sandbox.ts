@@ -12,6 +12,8 @@ export interface Box {
   readonly scratch: string;
   /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
   readonly readOnly: readonly string[];
+  /** Files and folders to show, read-only, elsewhere. */
+  readonly shown: readonly { readonly from: string; readonly to: string }[];
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
 }
@@ -35,18 +37,19 @@ export function isInBox(path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, passwd }: Box): string[] {
-  const shown = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
+export function boxArguments({ scratch, readOnly, shown, passwd }: Box): string[] {
+  const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
   return [
     '--unshare-all',
     '--die-with-parent',
     ...['--uid', '1000', '--gid', '1000'],
     ...['--tmpfs', '/'],
-    ...shown.flatMap(path => ['--ro-bind-try', path, path]),
+    ...system.flatMap(path => ['--ro-bind-try', path, path]),
     ...['--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', scratch, BOX_FOLDER],
+    ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...['--chdir', `${BOX_FOLDER}/work`],
     '--',
   ];

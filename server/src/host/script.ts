@@ -6,14 +6,22 @@
  * `$prompts/<name>`, `$out`.
  */
 import { chmod, lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { BOX_FOLDER, boxArguments } from './sandbox.ts';
 import { makeScratch } from './scratch.ts';
 
+/** A file or folder of the host that the script may read, and run if it is a program. */
+export interface Shown {
+  /** Absolute; what it leads to must lie in `root`. */
+  readonly from: string;
+  readonly root: string;
+}
+
 export interface Script {
-  readonly text: string;
+  /** Text, and between the texts files whose paths are to be put there. */
+  readonly text: readonly (string | Shown)[];
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
   /** Further folders of commands, absolute, for `PATH`. */
@@ -53,15 +61,20 @@ export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = await makeScratch();
   try {
     const box = join(scratch.path, 'box');
-    await lay(box, script);
     const passwd = join(scratch.path, 'passwd');
-    await writeFile(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
     const seen = script.bwrap === null ? box : BOX_FOLDER;
+    const told = await tell(script, seen);
+    await lay(box, told, script);
+    await writeFile(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
     const command = [script.bash, '--norc', `${seen}/script`];
     const wrapped =
       script.bwrap === null
         ? command
-        : [script.bwrap, ...boxArguments({ scratch: box, readOnly: script.show, passwd }), ...command];
+        : [
+            script.bwrap,
+            ...boxArguments({ scratch: box, readOnly: script.show, shown: told.shown, passwd }),
+            ...command,
+          ];
     const process = await runProcess(wrapped[0] as string, wrapped.slice(1), {
       cwd: join(box, 'work'),
       env: environment(seen, script),
@@ -88,16 +101,53 @@ function environment(seen: string, script: Script): Record<string, string> {
   };
 }
 
-async function lay(box: string, script: Script): Promise<void> {
+async function lay(box: string, { text, shown }: Told, script: Script): Promise<void> {
   for (const folder of ['bin', 'in', 'out', 'work'])
     await mkdir(join(box, folder), { recursive: true, mode: 0o700 });
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
   const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
-  await put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
+  await put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
   for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
+  if (script.bwrap === null && shown.length > 0) {
+    await mkdir(join(box, 'files'), { mode: 0o700 });
+    for (const { from, to } of shown) await symlink(from, to);
+  }
   for (const [folder, files] of script.inputs)
     for (const [file, bytes] of files) await put(within(join(box, 'in'), `${folder}/${file}`), bytes);
   for (const [name, bytes] of script.prompts) await put(within(join(box, 'prompts'), name), bytes);
+}
+
+interface Told {
+  readonly text: string;
+  /** Where files of the host are seen: inside of the box, or as links. */
+  readonly shown: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** The text as the script is to read it. @param seen where it finds the box */
+async function tell({ text, bwrap }: Script, seen: string): Promise<Told> {
+  const shown = new Map<string, string>();
+  let whole = '';
+  for (const part of text) {
+    if (typeof part === 'string') {
+      whole += part;
+      continue;
+    }
+    const from = await realFile(part);
+    // Scratch folders may lie where nothing can be run: the box shows the file itself.
+    const folder = bwrap === null ? `${seen}/files` : `${BOX_FOLDER}-files`;
+    const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
+    shown.set(from, to);
+    whole += to;
+  }
+  return { text: whole, shown: [...shown].map(([from, to]) => ({ from, to })) };
+}
+
+/** Behind all links. */
+async function realFile({ from, root }: Shown): Promise<string> {
+  const real = await realpath(from).catch(() => null);
+  if (real === null) throw new HostFailure('changed', `The script uses ${from}, which is not there.`);
+  if (real.startsWith((await realpath(root)) + sep)) return real;
+  throw new HostFailure('outside', `The script uses ${from}, which leads out of the repository.`);
 }
 
 async function put(path: string, bytes: Uint8Array): Promise<void> {
