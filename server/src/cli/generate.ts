@@ -2,14 +2,24 @@
 import { availableParallelism } from 'node:os';
 import { answersFor, type Question } from '../generate/answers.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import { findPackages } from '../generate/packages.ts';
 import type { Plan } from '../generate/plan.ts';
+import { NO_RECIPE } from '../generate/recipe.ts';
 import { runPlan, type StepResult, storedValue } from '../generate/run.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
-import { type Prepared, prepareScript } from '../generate/tools.ts';
+import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { writeResult } from './generate-text.ts';
-import { commits, openFleet, positiveNumber, say, timeLimitFrom, withSession } from './generation.ts';
+import {
+  commits,
+  openFleet,
+  packageSourceFrom,
+  positiveNumber,
+  say,
+  timeLimitFrom,
+  withSession,
+} from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
 import { planData, planText, REQUEST, REQUEST_SHORTS, requestOf } from './plan.ts';
@@ -22,6 +32,7 @@ const OPTIONS = {
   yes: 'flag',
   'no-commit': 'flag',
   'no-sandbox': 'flag',
+  packages: 'value',
   timeout: 'value',
   jobs: 'value',
 } as const;
@@ -30,6 +41,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const given = readArguments(args, OPTIONS, 1, { ...REQUEST_SHORTS, y: 'yes', j: 'jobs' });
   const request = requestOf(given);
   const timeLimitMs = timeLimitFrom(given);
+  const source = packageSourceFrom(given);
   const workers = positiveNumber('--jobs', given.option('jobs'), availableParallelism());
   const isJson = given.flag('json');
   const answersGiven = await givenAnswers(given.options('prompt'), io);
@@ -61,15 +73,21 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
         sandbox: !given.flag('no-sandbox'),
         timeLimitMs,
       });
-      for (const { generator } of plan.steps) {
-        const [machine = ''] = generator.machines;
-        const recipe = declared.recipe(machine, generator.name) ?? {
-          script: [],
-          packages: [],
-          unknown: null,
-        };
-        scripts.set(generator.key, await prepareScript(generator.name, recipe, surroundings));
-      }
+      const recipes = new Map(
+        plan.steps.map(({ generator }) => [
+          generator,
+          declared.recipe(generator.machines[0] ?? '', generator.name) ?? NO_RECIPE,
+        ]),
+      );
+      const { paths, note } = await findPackages(
+        ground,
+        [...recipes.values()].flatMap(packagesOf),
+        source,
+        signal,
+      );
+      if (note !== null) say(io, note);
+      for (const [{ key, name }, recipe] of recipes)
+        scripts.set(key, await prepareScript(name, recipe, surroundings, paths));
       const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
       const machineKeys = await vault.prepare(machines);
       if (signal.aborted) throw new Cancelled();

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Fleet } from '../fleet/model.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
+import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
@@ -51,6 +52,7 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
     env: io.env,
     home: io.env.HOME || homedir() || null,
     platform: process.platform,
+    arch: process.arch,
     now: () => new Date(),
     storeCommand: workspace.settings.store,
   };
@@ -99,6 +101,14 @@ export function commits(given: { flag(name: string): boolean }, io: Io): boolean
 /** `--timeout`, in milliseconds. @throws UsageError */
 export function timeLimitFrom(given: Parsed): number {
   return 1000 * positiveNumber('--timeout', given.option('timeout'), TIME_LIMIT_MS / 1000);
+}
+
+/** `--packages`. @throws UsageError */
+export function packageSourceFrom(given: Parsed): PackageSource {
+  const name = given.option('packages') ?? 'auto';
+  const source = PACKAGE_SOURCES.find(one => one === name);
+  if (source !== undefined) return source;
+  throw new UsageError(`"${name}" is no value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }
 
 /** @throws UsageError */

@@ -1,12 +1,14 @@
 /** `varsmith try`: what a generator writes, without storing anything. */
 import { performance } from 'node:perf_hooks';
 import { RunFailure } from '../generate/failure.ts';
+import { findPackages } from '../generate/packages.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
+import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
 import { shownValue } from './generate-text.ts';
-import { EVERYTHING, openFleet, timeLimitFrom } from './generation.ts';
+import { EVERYTHING, openFleet, packageSourceFrom, say, timeLimitFrom } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 
@@ -14,6 +16,7 @@ const OPTIONS = {
   machine: 'value',
   prompt: 'value',
   'no-sandbox': 'flag',
+  packages: 'value',
   timeout: 'value',
   json: 'flag',
 } as const;
@@ -23,6 +26,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);
+  const source = packageSourceFrom(given);
   const answers = await givenAnswers(given.options('prompt'), io);
   const { ground, situation } = await openFleet(root, io);
   const { declared, plan } = await situation({ asksStore: false });
@@ -37,6 +41,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const trial = await runTrial(machine, name, {
     ...{ generators, given: answers, surroundings, signal },
     recipe: (on, of) => declared.recipe(on, of),
+    async packages(recipe) {
+      const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+      if (note !== null) say(io, note);
+      return paths;
+    },
   });
   const milliseconds = Math.round(performance.now() - start);
   const data = { machine, milliseconds, ...trialData(trial) };

@@ -2,8 +2,9 @@
  * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
  * secret.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
+import { isInBox } from '../host/sandbox.ts';
 import { runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
@@ -73,13 +74,14 @@ export async function execute(
       ),
     ],
     commands: script.commands,
-    path: [],
+    path: script.path,
     bash: surroundings.bash,
     inputs: inputs.dependencies,
     prompts: inputs.answers,
     outputs: files,
     bwrap: surroundings.bwrap,
-    show: [],
+    // A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it.
+    show: [...new Set(script.path.filter(path => !isInBox(path)).map(path => dirname(dirname(path))))],
     timeLimitMs: surroundings.timeLimitMs,
     outputLimitBytes: surroundings.outputLimitBytes,
     signal,

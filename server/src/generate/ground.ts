@@ -18,6 +18,8 @@ export interface Ground {
   readonly home: string | null;
   /** `process.platform`. */
   readonly platform: string;
+  /** `process.arch`. */
+  readonly arch: string;
   readonly now: () => Date;
   /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
   readonly storeCommand: readonly string[] | null;

@@ -27,6 +27,9 @@ export interface Recipe {
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
+/** Of a generator that only stores its prompts. */
+export const NO_RECIPE: Recipe = { script: [], packages: [], unknown: null };
+
 export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
   const packages = [...runtimeInputs];
   if (script === null) return { script: [], packages, unknown: null };

@@ -38,15 +38,18 @@ export function isInBox(path: string): boolean {
 
 /** The arguments of `bwrap` up to the command. */
 export function boxArguments({ scratch, readOnly, shown, passwd }: Box): string[] {
-  const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
+  const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)];
+  const bound = (paths: readonly string[]) => paths.flatMap(path => ['--ro-bind-try', path, path]);
   return [
     '--unshare-all',
     '--die-with-parent',
     ...['--uid', '1000', '--gid', '1000'],
     ...['--tmpfs', '/'],
-    ...system.flatMap(path => ['--ro-bind-try', path, path]),
+    ...bound(system),
     ...['--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
+    // They may lie below what is hidden before.
+    ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', scratch, BOX_FOLDER],
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
