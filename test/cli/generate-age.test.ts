@@ -2,14 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { generateKeyPair } from '../../server/src/store/crypt.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
 
 interface AgeFleet extends GeneratingFleet {
   readonly recipient: string;
@@ -34,7 +33,7 @@ const FILES =
 const read = async ({ run }: GeneratingFleet, machine: string, id: string) =>
   (await run(['get', machine, id])).stdout;
 
-describe.skipIf(noBox !== null)('the age backend', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBox)('the age backend', { timeout: 120_000 }, () => {
   it('writes what clan reads, and reads it again', async () => {
     const made = await ageFleet({
       m: `g = { ${FILES} };`,

@@ -2,15 +2,14 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { generateKeyPair } from '../../server/src/store/crypt.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const BOX = noBox === null ? [] : ['--no-sandbox'];
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
 const flake = (directory: string) => `{
   inputs.clan-core.url = "https://example.org/clan-core.tar.gz";

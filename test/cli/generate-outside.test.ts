@@ -5,14 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { KINDS, type OutsideFleet, OWN_KINDS, outsideFleet, PASSAGE_FILES } from './outside-stores.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const BOX = noBox === null ? [] : ['--no-sandbox'];
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
 const OWN = `own = { files.open.secret = false; files.key = { }; script = "printf open > $out/open; printf key-1 > $out/key"; };`;
 const SHARED = `shared = { share = true; files.token = { }; script = "printf token-1 > $out/token"; };`;

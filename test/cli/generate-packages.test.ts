@@ -3,13 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const BOX = noBox === null ? [] : ['--no-sandbox'];
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
 const MACHINE = `g = {
   runtimeInputs = [ pkgs.our-tool ]; files.x.secret = false;

@@ -5,8 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 import {
   buildProgram,
@@ -19,7 +18,7 @@ import {
   written,
 } from './program.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
 
 buildProgram();
 
@@ -36,7 +35,7 @@ function answerFile({ home }: GeneratingFleet, text: string): string {
   return join(path, 'p');
 }
 
-describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, () => {
   it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
     const made = await fleet({ m: SLEEPER });
     const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
@@ -99,7 +98,7 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
   });
 });
 
-describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
+describe.skipIf(!hasBox)('secrets', { timeout: 240_000 }, () => {
   it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
     const made = await fleet({
       m: `

@@ -2,13 +2,12 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const WAYS = noBox === null ? [[], ['--no-sandbox']] : [['--no-sandbox']];
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const WAYS = hasBox ? [[], ['--no-sandbox']] : [['--no-sandbox']];
 
 /** Beside the configuration of machine `m`. */
 function put({ root }: GeneratingFleet, name: string, text: string, mode = 0o644): void {

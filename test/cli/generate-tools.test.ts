@@ -6,12 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
 import { createLastingFleet, type LastingFleet } from './generation.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', FOLDERS));
+const hasBox = 'box' in (await findBox(process.platform, FOLDERS));
 const installed = new Set<string>();
 for (const tool of [
   'openssl',
@@ -231,7 +231,7 @@ const ANSWERS = [
   'wifi/password=guess me',
 ];
 
-describe.skipIf(noBox !== null)('real tools', () => {
+describe.skipIf(!hasBox)('real tools', () => {
   let made: LastingFleet;
   let files: string;
 

@@ -3,8 +3,8 @@
  * secret.
  */
 import { dirname, join } from 'node:path';
+import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
-import { isInBox } from '../host/sandbox.ts';
 import { runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
@@ -15,8 +15,8 @@ export interface Surroundings {
   readonly root: string;
   /** Absolute path of Bash. */
   readonly bash: string;
-  /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
-  readonly bwrap: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly box: BoxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
   /** Of each stream, and of each file that is written. */
@@ -79,9 +79,8 @@ export async function execute(
     inputs: inputs.dependencies,
     prompts: inputs.answers,
     outputs: files,
-    bwrap: surroundings.bwrap,
-    // A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it.
-    show: [...new Set(script.path.filter(path => !isInBox(path)).map(path => dirname(dirname(path))))],
+    box: surroundings.box,
+    show: hiddenStores(script.path, surroundings.box),
     timeLimitMs: surroundings.timeLimitMs,
     outputLimitBytes: surroundings.outputLimitBytes,
     signal,
@@ -95,6 +94,12 @@ export async function execute(
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
   const output = outputOf(result, [...inputs.secrets, ...secret]);
   return { outcome: 'failed', message, output, outputs, undeclared };
+}
+
+/** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
+function hiddenStores(path: readonly string[], box: BoxProgram | null): string[] {
+  const hidden = box === null ? [] : path.filter(folder => !isSeenIn(box.kind, folder));
+  return [...new Set(hidden.map(folder => dirname(dirname(folder))))];
 }
 
 /** Names of prompts are names of files: what clan itself puts before the script. */

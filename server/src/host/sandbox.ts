@@ -1,8 +1,7 @@
 /**
  * The box that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
- * read-only system, one writable folder. Pure but for the probe; knows nothing of what the script is for.
+ * read-only system, one writable folder. Pure; knows nothing of what the script is for.
  */
-import { runProcess } from './process.ts';
 
 /** Where the writable folder is seen inside of the box. */
 export const BOX_FOLDER = '/tmp/vars';
@@ -33,7 +32,11 @@ const SETTINGS = [
 
 /** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
 export function isInBox(path: string): boolean {
-  return SYSTEM.some(folder => path.startsWith(`${folder}/`));
+  return isIn(SYSTEM, path);
+}
+
+export function isIn(folders: readonly string[], path: string): boolean {
+  return folders.some(folder => path.startsWith(`${folder}/`));
 }
 
 /** The arguments of `bwrap` up to the command. */
@@ -56,23 +59,4 @@ export function boxArguments({ scratch, readOnly, shown, passwd }: Box): string[
     ...['--chdir', `${BOX_FOLDER}/work`],
     '--',
   ];
-}
-
-/**
- * @param platform `process.platform`
- * @param bwrap absolute path of bubblewrap; null where it was not found
- * @returns why there is no box here, in words that end a sentence; null where there is one
- */
-export async function boxProblem(platform: string, bwrap: string | null): Promise<string | null> {
-  if (platform !== 'linux') return `there is none for ${platform}`;
-  if (bwrap === null) return 'bubblewrap (the command "bwrap") is not installed';
-  const args = ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc', '--', 'true'];
-  const result = await runProcess(bwrap, args, {
-    env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
-    timeLimitMs: 10_000,
-    outputLimitBytes: 2000,
-  });
-  if (result.code === 0) return null;
-  const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
-  return `bubblewrap does not work on this system (${said})`;
 }

@@ -7,9 +7,11 @@
  */
 import { chmod, lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
+import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { BOX_FOLDER, boxArguments } from './sandbox.ts';
+import { macProfile } from './sandbox-mac.ts';
 import { makeScratch } from './scratch.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
@@ -34,8 +36,8 @@ export interface Script {
   readonly prompts: ReadonlyMap<string, Uint8Array>;
   /** Names of the files to take; with slashes for files in folders. */
   readonly outputs: readonly string[];
-  /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
-  readonly bwrap: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly box: BoxProgram | null;
   /** Folders to show in the sandbox beside the system, such as those of `path` that lie elsewhere. */
   readonly show: readonly string[];
   readonly timeLimitMs: number;
@@ -60,32 +62,52 @@ export interface ScriptResult {
 export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = await makeScratch();
   try {
-    const box = join(scratch.path, 'box');
-    const passwd = join(scratch.path, 'passwd');
-    const seen = script.bwrap === null ? box : BOX_FOLDER;
+    const folder = await layFolders(scratch.path);
+    const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
     const told = await tell(script, seen);
-    await lay(box, told, script);
+    await lay(folder, told, script);
+    const passwd = join(scratch.path, 'passwd');
     await writeFile(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
-    const command = [script.bash, '--norc', `${seen}/script`];
-    const wrapped =
-      script.bwrap === null
-        ? command
-        : [
-            script.bwrap,
-            ...boxArguments({ scratch: box, readOnly: script.show, shown: told.shown, passwd }),
-            ...command,
-          ];
-    const process = await runProcess(wrapped[0] as string, wrapped.slice(1), {
-      cwd: join(box, 'work'),
+    const [command = '', ...args] = [
+      ...boxCommand(script, { folder, told, passwd }),
+      ...[script.bash, '--norc', `${seen}/script`],
+    ];
+    const process = await runProcess(command, args, {
+      cwd: join(folder, 'work'),
       env: environment(seen, script),
       timeLimitMs: script.timeLimitMs,
       outputLimitBytes: script.outputLimitBytes,
       ...(script.signal === undefined ? {} : { signal: script.signal }),
     });
-    return { process, inMemory: scratch.inMemory, ...(await collect(join(box, 'out'), script)) };
+    return { process, inMemory: scratch.inMemory, ...(await collect(join(folder, 'out'), script)) };
   } finally {
     await scratch.wipe();
   }
+}
+
+/** What stands before the command that is run in the box: nothing without one. */
+function boxCommand(
+  { box, show }: Script,
+  { folder, told, passwd }: { readonly folder: string; readonly told: Told; readonly passwd: string },
+): readonly string[] {
+  switch (box?.kind) {
+    case 'bwrap':
+      return [box.path, ...boxArguments({ scratch: folder, readOnly: show, shown: told.shown, passwd })];
+    case 'sandbox-exec': {
+      const readOnly = [...show, ...told.shown.map(one => one.from)];
+      return [box.path, '-p', macProfile({ scratch: folder, readOnly })];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Behind all links, since a box may go by that. */
+async function layFolders(scratch: string): Promise<string> {
+  const folder = join(await realpath(scratch), 'box');
+  for (const name of ['bin', 'in', 'out', 'work'])
+    await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** Nothing of the caller's environment: it may hold keys. */
@@ -93,7 +115,7 @@ function environment(seen: string, script: Script): Record<string, string> {
   return {
     PATH: [`${seen}/bin`, ...script.path].join(':'),
     HOME: '/tmp',
-    TMPDIR: script.bwrap === null ? join(seen, 'work') : '/tmp',
+    TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
     LANG: 'C.UTF-8',
     in: `${seen}/in`,
     out: `${seen}/out`,
@@ -102,13 +124,11 @@ function environment(seen: string, script: Script): Record<string, string> {
 }
 
 async function lay(box: string, { text, shown }: Told, script: Script): Promise<void> {
-  for (const folder of ['bin', 'in', 'out', 'work'])
-    await mkdir(join(box, folder), { recursive: true, mode: 0o700 });
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
   const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
   await put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
   for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
-  if (script.bwrap === null && shown.length > 0) {
+  if (script.box?.kind !== 'bwrap' && shown.length > 0) {
     await mkdir(join(box, 'files'), { mode: 0o700 });
     for (const { from, to } of shown) await symlink(from, to);
   }
@@ -124,7 +144,7 @@ interface Told {
 }
 
 /** The text as the script is to read it. @param seen where it finds the box */
-async function tell({ text, bwrap }: Script, seen: string): Promise<Told> {
+async function tell({ text, box }: Script, seen: string): Promise<Told> {
   const shown = new Map<string, string>();
   let whole = '';
   for (const part of text) {
@@ -134,7 +154,7 @@ async function tell({ text, bwrap }: Script, seen: string): Promise<Told> {
     }
     const from = await realFile(part);
     // Scratch folders may lie where nothing can be run: the box shows the file itself.
-    const folder = bwrap === null ? `${seen}/files` : `${BOX_FOLDER}-files`;
+    const folder = box?.kind === 'bwrap' ? `${BOX_FOLDER}-files` : `${seen}/files`;
     const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
     shown.set(from, to);
     whole += to;
