@@ -20,6 +20,11 @@ export function buildProgram(): void {
   afterAll(() => rmSync(bundle, { recursive: true }));
 }
 
+/** Absolute path of the built command line. */
+export function programPath(): string {
+  return join(bundle, 'cli.js');
+}
+
 export interface Program {
   readonly child: ChildProcess;
   /** Its exit code, or the signal that ended it, and all that it wrote. */
@@ -45,7 +50,7 @@ export function start(
     GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
     ...made.env,
   };
-  const child = spawn(process.execPath, [join(bundle, 'cli.js'), ...args], {
+  const child = spawn(process.execPath, [programPath(), ...args], {
     cwd: made.root,
     env,
     stdio: 'pipe',

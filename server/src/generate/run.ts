@@ -72,11 +72,12 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly
   const limit = limiter(options.workers);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
+  const before = await valuesBefore(plan.steps, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
-    const before = dependencies.flatMap(one => running.get(one.key) ?? []);
-    const execution = Promise.all(before).then(async done => {
+    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
+    const execution = Promise.all(needed).then(async done => {
       if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
       const result = await limit(() => attempt(step.generator, plan, options, fresh, either));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
@@ -94,7 +95,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly
     const result =
       broken || signal.aborted
         ? unfinished(step, execution)
-        : await finish(step, execution, dependents, stale, options);
+        : await finish(step, execution, before.get(step) ?? [], dependents, stale, options);
     // What cannot be stored now could not be stored a moment later either.
     if (execution !== 'skipped' && execution.outcome === 'made' && result.outcome === 'failed') {
       broken = true;
@@ -182,6 +183,7 @@ function publicPath({ directory }: Ground, { key }: Generator, { name }: Declare
 async function finish(
   step: PlanStep,
   execution: Execution | 'skipped',
+  unchanged: readonly Before[],
   dependents: ReadonlyMap<string, readonly string[]>,
   stale: Set<string>,
   options: RunOptions,
@@ -191,11 +193,9 @@ async function finish(
   const { ground, vault, session } = options;
   try {
     const files: FileResult[] = [];
-    const unchanged: Unchanged[] = [];
     for (const file of generator.files) {
       const path = publicPath(ground, generator, file);
-      const before = file.secret ? null : await readIfThere(join(ground.root, path));
-      if (!file.secret) unchanged.push({ path, sha256: before === null ? null : sha256(before) });
+      const before = file.secret ? null : (unchanged.find(one => one.path === path)?.bytes ?? null);
       const after = file.secret ? null : (execution.outputs.get(file.name) ?? null);
       files.push({ name: file.name, secret: file.secret, before, after });
     }
@@ -218,6 +218,34 @@ async function finish(
     const message = `Generator "${generator.name}" (${whereOf(generator)}) ran, but: ${messageOf(error)}`;
     return { ...NOTHING, step, outcome: 'failed', message };
   }
+}
+
+interface Before extends Unchanged {
+  /** Of a public value that is there. */
+  readonly bytes: Buffer | null;
+}
+
+/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+async function valuesBefore(
+  steps: readonly PlanStep[],
+  { ground, vault }: RunOptions,
+): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
+  const found = new Map<PlanStep, readonly Before[]>();
+  for (const step of steps) {
+    const { generator } = step;
+    const before: Before[] = [];
+    for (const file of generator.files) {
+      const paths = file.secret
+        ? vault.paths(placeOf(generator, file))
+        : [publicPath(ground, generator, file)];
+      for (const path of paths) {
+        const bytes = await readIfThere(join(ground.root, path));
+        before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
+      }
+    }
+    found.set(step, before);
+  }
+  return found;
 }
 
 /** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */

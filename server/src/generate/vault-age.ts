@@ -98,6 +98,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
   }
 
   return {
+    paths: place => [ageSecretPath(directory, place)],
     removal: places =>
       places.flatMap(place => removeIfThere(files, dirname(ageSecretPath(directory, place)))),
     forget() {

@@ -58,6 +58,7 @@ export function outsideVault(store: OutsideStore): Vault {
       };
       return [{ kind: 'outside', does: 'store', run }];
     },
+    paths: () => [],
     removal(places) {
       if (places.length === 0) return [];
       const run = async () => {

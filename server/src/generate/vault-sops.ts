@@ -71,6 +71,7 @@ export function sopsVault(
   }
 
   return {
+    paths: place => [`${pathOf(place)}/secret`],
     removal: () => [],
     forget() {
       folder = null;

@@ -62,6 +62,8 @@ export interface Vault {
   drift(place: SecretPlace): Drift | null;
   /** What making it right changes. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
+  /** The files of the repository that hold a secret: what somebody else may change while it is made anew. */
+  paths(place: StoredPlace): readonly string[];
   /** What taking secrets away changes, beside what lies in their folders below `vars`; those that are not there are fine. */
   removal(places: readonly StoredPlace[]): readonly VaultChange[];
   /** Files were written: what was kept of them is to be read anew. */
