@@ -28,6 +28,7 @@ export interface Fleet {
     readonly host: FleetEdit;
     readonly matrix: FleetEdit;
     readonly registry: FleetEdit;
+    readonly script: FleetEdit;
     readonly rename: FleetEdit;
     readonly hovers: readonly Place[];
   };
@@ -35,5 +36,6 @@ export interface Fleet {
 
 export const REGISTRY: string;
 export const MATRIX: string;
+export const SCRIPT: string;
 export function fleet(counts: Counts): Fleet;
 export function writeFleet(directory: string, counts: Counts): Fleet;

@@ -16,9 +16,11 @@ import { estate } from './fleet/estate.mjs';
 import { flakeText, hostText } from './fleet/hosts.mjs';
 import { ACCESSORS, GENERATORS, matrixText, registryText } from './fleet/library.mjs';
 import { planFleet } from './fleet/plan.mjs';
+import { scriptModule } from './fleet/script.mjs';
 import { locate } from './fleet/text.mjs';
 
 export const REGISTRY = 'lib/secret-registry.nix';
+export const SCRIPT = 'modules/many-keys.nix';
 export const MATRIX = 'lib/machine-env-matrix.nix';
 
 /**
@@ -35,6 +37,7 @@ export function fleet({ machines, keys }) {
     [MATRIX, matrixText(plan)],
     ['lib/vars-generators.nix', GENERATORS],
     ['lib/secrets.nix', ACCESSORS],
+    [SCRIPT, scriptModule()],
   ]);
   for (const machine of plan.machines) {
     files.set(`modules/hosts/${machine.name}/default.nix`, hostText(machine, entries, machine.index === 0));
@@ -70,6 +73,11 @@ function edits(files, host, { entries, lists }) {
       text: '    "bench-unknown"\n',
     },
     registry: { file: REGISTRY, ...firstEntry, text: wrong },
+    script: {
+      file: SCRIPT,
+      ...locate(files.get(SCRIPT), '      # key-48,'),
+      text: `      openssl rand -hex 8 | tr -d '\\n' > "$out/bench-undeclared"\n`,
+    },
     /** Renames the first key of the list nearly all machines share. */
     rename: { file: REGISTRY, line: firstEntry.line, character: firstEntry.character + 2, text: 'x' },
     /** Inside the names of generators that the host reads. */

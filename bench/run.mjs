@@ -2,7 +2,7 @@
 /**
  * `npm run bench`: measures Varsmith beside a floor server and two servers from npm, and prints one table.
  *
- *   --only NAME,…    parts to run: servers, fleet, estate, check, artefacts, scaling (default: all)
+ *   --only NAME,…    parts to run: servers, fleet, estate, check, artefacts, scaling, generate (default: all)
  *   --clan-core DIR  a checkout of clan-core for the part "check"; skipped without it
  *   --update         rewrite docs/performance.md with the figures of this run
  *   --quick          few repetitions: to see that it works, not to be quoted
@@ -19,13 +19,14 @@ import { machineText, page, summary } from './page.mjs';
 import { artefacts } from './parts/artefacts.mjs';
 import { checkRepository, scaling } from './parts/check.mjs';
 import { largeFleets } from './parts/estate.mjs';
+import { generation } from './parts/generate.mjs';
 import { inFleet, sideBySide } from './parts/sessions.mjs';
 import { buildProject, findServers, installedVersion, installNeighbours, NAMES, ROOT } from './servers.mjs';
 import { estateTable, mainTable, scalingTable } from './table.mjs';
 
-const PARTS = ['servers', 'fleet', 'estate', 'check', 'artefacts', 'scaling'];
-const FULL = { fresh: 20, edits: 60, check: 10, scaling: 5 };
-const QUICK = { fresh: 2, edits: 6, check: 2, scaling: 1 };
+const PARTS = ['servers', 'fleet', 'estate', 'check', 'artefacts', 'scaling', 'generate'];
+const FULL = { fresh: 20, edits: 60, check: 10, scaling: 5, generate: 5 };
+const QUICK = { fresh: 2, edits: 6, check: 2, scaling: 1, generate: 1 };
 
 function readArguments() {
   const { values } = parseArgs({
@@ -76,6 +77,7 @@ async function runParts({ parts, clanCore, quick, verbose, update }, work) {
   const large = parts.includes('estate') ? await largeFleets(context) : { figures: {}, sizes: [] };
   Object.assign(figures, large.figures);
   if (parts.includes('check')) Object.assign(figures, await checkRepository(context));
+  if (parts.includes('generate')) Object.assign(figures, await generation(context));
   if (parts.includes('artefacts')) Object.assign(figures, artefacts());
   const growth = parts.includes('scaling') ? await scaling(context) : null;
   return { figures, growth, estates: large.sizes };

@@ -17,9 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: ['nix', 'shell', 'fleet', 'store'],
   generate: ['nix', 'shell', 'fleet', 'store', 'host'],
   editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
-  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'host'],
-  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
-  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'workspace'],
+  doctor: ['nix', 'shell', 'fleet', 'store', 'host'],
+  workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'host'],
+  lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
 };
 
 /** Modules from outside that only some places may use: a door each. */
@@ -32,7 +33,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {
     module: /^(node:)?child_process$/,
-    places: [/^server\/src\/host\//, /^client\/src\/generate-commands\.ts$/],
+    places: [/^server\/src\/host\//, /^client\/src\/program\.ts$/],
   },
   {
     module: /^(node:)?fs(\/promises)?$/,
@@ -116,5 +117,9 @@ describe('layers', () => {
 
 /** The messages that client and server agree on are types in a file without imports. */
 function isProtocol(from: string, target: string): boolean {
-  return from.startsWith('server/src/lsp/') && target === join(ROOT, 'client/src/protocol.ts');
+  const file = target.slice(join(ROOT, 'client/src/').length);
+  return (
+    (from.startsWith('server/src/lsp/') && file === 'protocol.ts') ||
+    (from.startsWith('server/src/cli/') && file === 'run-protocol.ts')
+  );
 }

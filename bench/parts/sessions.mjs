@@ -1,7 +1,7 @@
 /** The language servers, each in sessions of its own: side by side on a file of 500 lines, and ours on a fleet. */
 import { join } from 'node:path';
 import { measure } from '../driver/measure.mjs';
-import { MATRIX, REGISTRY } from '../fleet.mjs';
+import { MATRIX, REGISTRY, SCRIPT } from '../fleet.mjs';
 import { missing, single, timed } from './cells.mjs';
 
 /** What all sessions have in common: findings are pushed, and only a changed finding is an answer. */
@@ -70,6 +70,7 @@ export async function inFleet(context) {
   const sessions = {
     'keystroke-matrix': { ...base, files: [at(MATRIX), at(REGISTRY)], break: fleet.edits.matrix },
     'keystroke-registry': { ...base, files: [at(REGISTRY), at(MATRIX)], break: fleet.edits.registry },
+    'keystroke-script': { ...base, files: [at(SCRIPT)], break: fleet.edits.script },
     'keystroke-pull': { ...base, files: [at(fleet.hosts[0])], break: fleet.edits.host, pull: 'yes' },
     'cross-file': {
       ...base,

@@ -2,13 +2,22 @@
  * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
  * package.json; what a command finds out is computed by the server.
  */
-import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  type LogOutputChannel,
+  ProgressLocation,
+  ViewColumn,
+  window,
+} from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
 import { openWhere } from './open-where.ts';
 import {
   type CheckWorkspaceResult,
   checkWorkspaceRequest,
   type GeneratorRef,
+  type PlaceParams,
+  placeRequest,
   type Where,
 } from './protocol.ts';
 import type { Server } from './server.ts';
@@ -35,10 +44,17 @@ export function registerCommands(
       graph.show(from?.kind === 'generator' ? from.generator.name : null),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
-    commands.registerCommand(openMachineCommand, (node?: FleetNode) =>
-      openWhere(node?.kind === 'machine' ? node.machine.where : null),
-    ),
+    commands.registerCommand(openMachineCommand, (node?: FleetNode) => openDeclaration(server, node)),
   ];
+}
+
+/** What the graph hands over knows the generator's name alone; the server knows the place. */
+async function openDeclaration(server: Server, node: FleetNode | undefined): Promise<void> {
+  if (node?.kind === 'machine') return openWhere(node.machine.where);
+  if (node?.kind !== 'generator') return openWhere(null);
+  if (node.generator.where) return openWhere(node.generator.where);
+  const asked: PlaceParams = { root: node.root, generator: node.generator.name };
+  await openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
 }
 
 async function checkWorkspace(server: Server): Promise<void> {

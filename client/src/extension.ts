@@ -5,10 +5,15 @@
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
 import { whenCalm } from './calm.ts';
+import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
+import { registerDoctor } from './doctor.ts';
+import { createEnvironmentPreview } from './environment-preview.ts';
+import { registerExample } from './example.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
+import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { createStatus } from './status.ts';
 
@@ -32,17 +37,24 @@ export function activate(context: ExtensionContext): ExtensionExports {
   server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => calm.note());
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
+  const preview = createEnvironmentPreview(server);
   const calm = whenCalm(VIEW_DELAY, () => {
     fleet.refresh();
     graph.refresh();
+    preview.refresh();
   });
   context.subscriptions.push(
     log,
     status,
     fleet,
     graph,
+    preview,
     calm,
     ...registerCommands(server, log, graph),
+    ...registerScaffoldCommands(server),
+    ...registerDoctor(server),
+    registerExample(context.extensionUri),
+    registerCheckTasks(context.asAbsolutePath('dist/cli.js')),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

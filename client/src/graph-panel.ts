@@ -7,13 +7,23 @@ import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
 import { openWhere } from './open-where.ts';
-import { type GraphParams, type GraphResult, graphRequest } from './protocol.ts';
+import {
+  type GraphParams,
+  type GraphResult,
+  graphRequest,
+  type PlaceParams,
+  placeRequest,
+  type Where,
+} from './protocol.ts';
 import type { Server } from './server.ts';
-import type { ExportFormat, FromPage, ToPage } from './webview/messages.ts';
+import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
-  /** @param generator only what is around it; null for all */
-  show(generator: string | null): Promise<void>;
+  /**
+   * @param generator only what is around it; null for all
+   * @param reveal the generator to be shown first
+   */
+  show(generator: string | null, reveal?: string | null): Promise<void>;
   /** Fleets have changed; what is seen is asked for anew. */
   refresh(): void;
 }
@@ -25,21 +35,26 @@ const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
   mermaid: 'mmd',
 };
 
+const EVERYTHING: Choice = { machine: null, kind: null, condition: null, grouping: 'auto', open: null };
+
+const NONE_SO = 'No generator is like that. Choose something else above.';
 const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
 
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let panel: WebviewPanel | undefined;
   let near: string | null = null;
-  let machine: string | null = null;
   let generator: string | null = null;
+  let choice: Choice = EVERYTHING;
+  let reveal: string | null = null;
+  let isOther = false;
   let last: GraphResult | null = null;
   let exportTo: Uri | undefined;
 
   const ask = (format: GraphParams['format']) =>
     server.request<GraphResult | null>(graphRequest, {
       near,
-      machine,
       generator,
+      ...choice,
       format,
     } satisfies GraphParams);
 
@@ -50,15 +65,28 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     if (panel !== asked) return;
     last = result;
     panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
-    if (!result || result.generators === 0) tell({ type: 'empty', message: NOTHING });
-    else
-      tell({
+    if (!result || result.generators === 0) {
+      const isChosen = choice.machine !== null || choice.kind !== null || choice.condition !== null;
+      tell({ type: 'empty', message: result && isChosen ? NONE_SO : NOTHING, choice });
+      return;
+    }
+    const { text, machines, generators, groups, owners, open, rootUri } = result;
+    tell({
+      ...{
         type: 'graph',
-        picture: result.text,
-        machines: result.machines,
-        machine,
-        generators: result.generators,
-      });
+        picture: text,
+        machines,
+        generators,
+        groups,
+        owners,
+        root: rootUri,
+        reveal,
+        isOther,
+      },
+      choice: { ...choice, open },
+    });
+    reveal = null;
+    isOther = false;
   }
 
   function tell(message: ToPage): void {
@@ -70,15 +98,23 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'ready':
         return draw();
       case 'open':
-        return openWhere(last?.places[message.id] ?? null, ViewColumn.Beside);
-      case 'machine':
-        machine = message.machine;
+        return openPlace(message.id);
+      case 'choose':
+        choice = message.choice;
         return draw();
       case 'export':
         return exportAs(message.format);
+      case 'painted':
+        return;
       case 'png':
         if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
     }
+  }
+
+  async function openPlace(id: string): Promise<void> {
+    if (!last) return;
+    const asked: PlaceParams = { root: last.rootUri, generator: id };
+    return openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
   }
 
   async function exportAs(format: ExportFormat): Promise<void> {
@@ -123,9 +159,11 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   }
 
   return {
-    async show(wanted) {
+    async show(wanted, shown = null) {
+      isOther = panel !== undefined && wanted !== generator;
       generator = wanted;
-      machine = null;
+      reveal = shown;
+      choice = EVERYTHING;
       near = window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
       if (panel === undefined) create();

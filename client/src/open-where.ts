@@ -1,6 +1,7 @@
-/** Opens a place that the server names, with the name selected. */
-import { Range, Uri, type ViewColumn, window } from 'vscode';
+/** Opens a place that the server or the command line names. */
+import { Position, Range, Uri, type ViewColumn, window } from 'vscode';
 import type { Where } from './protocol.ts';
+import type { SourcePlace } from './run-protocol.ts';
 
 export async function openWhere(where: Where | null, viewColumn?: ViewColumn): Promise<void> {
   if (!where) {
@@ -11,4 +12,10 @@ export async function openWhere(where: Where | null, viewColumn?: ViewColumn): P
   const selection = new Range(start.line, start.character, end.line, end.character);
   const options = viewColumn === undefined ? { selection } : { selection, viewColumn };
   await window.showTextDocument(Uri.parse(where.uri), options);
+}
+
+/** @param root URI of the fleet */
+export async function openPlace(root: string, { file, line, column }: SourcePlace): Promise<void> {
+  const at = new Position(line - 1, column - 1);
+  await window.showTextDocument(Uri.joinPath(Uri.parse(root), file), { selection: new Range(at, at) });
 }

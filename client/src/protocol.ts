@@ -52,21 +52,58 @@ export interface GraphParams {
   readonly near: string | null;
   readonly machine: string | null;
   readonly generator: string | null;
+  /** Only generators with such a file, or with a prompt. */
+  readonly kind: 'secret' | 'public' | 'prompt' | null;
+  /** Only generators of which this holds. */
+  readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
+  /** `auto`: by machine and folded where there are very many generators, else none. */
+  readonly grouping: 'machine' | 'service' | 'auto' | null;
+  /** Ids of the groups that are open; null: all. */
+  readonly open: readonly string[] | null;
   readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
 }
 
 export interface GraphResult {
   /** SVG without colours for `picture`; otherwise a text to be kept as a file. */
   readonly text: string;
+  /** The folder's name. */
   readonly root: string;
+  readonly rootUri: string;
   readonly machines: readonly string[];
   readonly generators: number;
-  /** Where each generator of the picture is declared, by name. */
-  readonly places: Readonly<Record<string, Where>>;
+  /** What `auto` came to, and the ids of the groups. */
+  readonly grouping: 'machine' | 'service' | null;
+  readonly open: readonly string[] | null;
+  readonly groups: readonly string[];
+  /** Generators that one machine alone has. */
+  readonly owners: Readonly<Record<string, string>>;
 }
 
-/** Request: the roots and their machines. No parameters. */
+/** Request: where a generator is declared. Answered with a {@link Where}, or null. */
+export const placeRequest = 'varsmith/place';
+
+export interface PlaceParams {
+  readonly root: string;
+  readonly generator: string;
+}
+
+/** What of a fleet is wanted. */
+export interface FleetFilter {
+  /** Part of a name; '' for all. */
+  readonly text: string;
+  /** Only what is not generated, or was made from other inputs. */
+  readonly lacking: boolean;
+}
+
+/** The filter that lets everything through. */
+export const EVERYTHING: FleetFilter = { text: '', lacking: false };
+
+/** Request: the roots and their machines. */
 export const fleetRequest = 'varsmith/fleet';
+
+export interface FleetParams {
+  readonly filter: FleetFilter;
+}
 
 export interface FleetRoot {
   /** The folder's name. */
@@ -76,6 +113,10 @@ export interface FleetRoot {
   /** Generators of no machine that is known. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
+  /** Of the whole fleet, whatever the filter: missing files and outdated generators, shared ones once. */
+  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Vars or machines are declared there. */
+  readonly isFleet: boolean;
 }
 
 export interface FleetMachine {
@@ -86,11 +127,15 @@ export interface FleetMachine {
   readonly generators: number;
   /** Files that are not generated yet; null where that cannot be told. */
   readonly missing: number | null;
+  /** Generators of which something was made from other inputs. */
+  readonly outdated: number;
   readonly where: Where | null;
 }
 
 export interface FleetKey {
   readonly key: string;
+  /** The registry's file, relative to the root. */
+  readonly registry: string;
   readonly generator: string | null;
   readonly variable: string | null;
   readonly machines: readonly string[];
@@ -103,12 +148,47 @@ export const machineRequest = 'varsmith/machine';
 export interface MachineParams {
   readonly root: string;
   readonly machine: string | null;
+  readonly filter: FleetFilter;
+}
+
+/** Request: the machines that have a registry key, and where it is used. Answered with {@link KeyDetail}, or null. */
+export const keyRequest = 'varsmith/key';
+
+export interface KeyParams {
+  readonly root: string;
+  readonly registry: string;
+  readonly key: string;
+}
+
+export interface KeyDetail {
+  readonly machines: readonly {
+    readonly name: string;
+    readonly state: FleetGenerator['state'];
+    readonly where: Where | null;
+  }[];
+  readonly uses: readonly { readonly file: string; readonly where: Where }[];
+}
+
+/** Request: which item of the explorer a place belongs to. Answered with {@link AtResult}, or null. */
+export const atRequest = 'varsmith/at';
+
+export interface AtParams {
+  readonly uri: string;
+  readonly position: { readonly line: number; readonly character: number };
+}
+
+export interface AtResult {
+  readonly root: string;
+  readonly machine: string | null;
+  readonly generator: string | null;
+  readonly registry: string | null;
+  readonly key: string | null;
 }
 
 export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
-  readonly state: 'present' | 'partial' | 'missing' | 'unknown';
+  readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];
@@ -119,6 +199,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** The URI of the file with the value of a public one that is stored. */
+  readonly value: string | null;
   readonly where: Where | null;
 }
 
@@ -138,5 +220,113 @@ export interface StartOptions {
   readonly clientCommands: readonly string[];
 }
 
+/** Request: what is found of each open folder and around it, and what is missing. */
+export const doctorRequest = 'varsmith/doctor';
+
+export interface DoctorParams {
+  /** False: no program is run and no key is looked for. */
+  readonly trusted: boolean;
+}
+
+export interface DoctorResult {
+  readonly root: string;
+  /** Names places and public keys; never a secret. */
+  readonly markdown: string;
+  readonly hasProblems: boolean;
+}
+
 /** Notification from server to client: findings and fleets are current again; views ask anew. */
 export const changedNotification = 'varsmith/changed';
+
+/** Request: the session variables of a machine, as a shell reads them. Null: no root is open. */
+export const environmentRequest = 'varsmith/environment';
+
+export type EnvironmentShell = 'bash' | 'nushell';
+
+export interface EnvironmentParams {
+  /** The URI of a file of the root, or of the root itself; null: the first root. */
+  readonly near: string | null;
+  /** Null: only the machines are asked for. */
+  readonly machine: string | null;
+  readonly shell: EnvironmentShell;
+}
+
+export interface EnvironmentResult {
+  /** The root's URI. */
+  readonly root: string;
+  readonly machines: readonly string[];
+  /** Null where no machine was asked for, or there is none of that name. */
+  readonly text: string | null;
+}
+
+/** Request: what the scaffolding commands offer in a root. */
+export const scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
+
+export interface ScaffoldRootParams {
+  /** The root's URI. */
+  readonly root: string;
+}
+
+export interface ScaffoldChoices {
+  /** Files of registries, relative to the root. */
+  readonly registries: readonly string[];
+  readonly machines: readonly string[];
+  /** Whole generators to begin with. */
+  readonly templates: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+  /** Files that a generator can be added to, relative to the root. */
+  readonly files: readonly string[];
+  readonly systems: readonly string[];
+}
+
+/** Request: what is wrong with a name, as a sentence; null if nothing is. Asked while it is typed. */
+export const checkNameRequest = 'varsmith/checkName';
+
+export interface CheckNameParams extends ScaffoldRootParams {
+  readonly of: 'secret' | 'generator' | 'service' | 'machine';
+  readonly name: string;
+  /** For a secret: the registry's file; null: the only one. */
+  readonly registry: string | null;
+}
+
+/** Request: write something. The server asks the editor to apply one edit with all of it. */
+export const scaffoldRequest = 'varsmith/scaffold';
+
+export type ScaffoldWish =
+  | {
+      readonly what: 'secret';
+      readonly name: string;
+      readonly kind: 'prompt' | 'setting' | 'password';
+      readonly machines: readonly string[];
+      readonly registry: string | null;
+    }
+  | {
+      readonly what: 'generator';
+      readonly name: string;
+      readonly template: string;
+      /** Relative to the root; made where it is not there. */
+      readonly file: string;
+    }
+  | {
+      readonly what: 'service';
+      readonly name: string;
+      readonly template: string;
+      readonly per: 'instance' | 'machine';
+    }
+  | { readonly what: 'fleet'; readonly machine: string; readonly system: string };
+
+export interface ScaffoldParams extends ScaffoldRootParams {
+  readonly wish: ScaffoldWish;
+}
+
+export interface ScaffoldResult {
+  /** Why nothing was written; null if it was. */
+  readonly refused: string | null;
+  /** Where the new text stands. */
+  readonly shown: Where | null;
+  /** What is left to do; sentences. */
+  readonly notes: readonly string[];
+  /** URIs of files that were made. */
+  readonly created: readonly string[];
+  /** Files that were to be made and are there already, relative to the root. */
+  readonly kept: readonly string[];
+}

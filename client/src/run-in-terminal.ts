@@ -1,18 +1,15 @@
 /** Runs a program in a terminal that stays open when it has ended, with what it said. */
 import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks } from 'vscode';
 
-/** The editor's own binary is Node with this; a plain Node does not mind it. */
-export const nodeEnvironment: Readonly<Record<string, string>> = { ELECTRON_RUN_AS_NODE: '1' };
-
 /** @param command the program and its arguments; no shell reads them */
 export async function runInTerminal(title: string, cwd: string, command: readonly string[]): Promise<void> {
   const [program = '', ...args] = command;
   const task = new Task(
-    { type: 'varsmith', title },
+    { type: 'varsmith', task: title },
     TaskScope.Workspace,
     title,
     'varsmith',
-    new ProcessExecution(program, args, { cwd, env: { ...nodeEnvironment } }),
+    new ProcessExecution(program, args, { cwd }),
   );
   task.presentationOptions = {
     reveal: TaskRevealKind.Always,

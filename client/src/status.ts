@@ -4,6 +4,7 @@
  */
 import { type Disposable, LanguageStatusSeverity, languages } from 'vscode';
 import { showLogCommand } from './commands.ts';
+import { doctorCommand } from './doctor.ts';
 import type { ServerState, ServerStatus } from './protocol.ts';
 
 export interface Status extends Disposable {
@@ -17,15 +18,18 @@ const severities: Readonly<Record<ServerState, LanguageStatusSeverity>> = {
   failed: LanguageStatusSeverity.Error,
 };
 
-/** Creates the item; a click opens the log. */
+/** Creates the item; a click shows what was found and what is missing, or the log where there is nobody to ask. */
 export function createStatus(): Status {
   const item = languages.createLanguageStatusItem('varsmith.status', { language: 'nix', scheme: 'file' });
   item.name = 'Varsmith';
-  item.command = { title: 'Show Log', command: showLogCommand };
   return {
     show: status => {
       item.text = `Varsmith: ${status.message}`;
       item.detail = status.detail ?? '';
+      item.command =
+        status.state === 'failed'
+          ? { title: 'Show Log', command: showLogCommand }
+          : { title: 'Doctor', command: doctorCommand };
       item.severity = severities[status.state];
       item.busy = status.state === 'starting' || status.state === 'checking';
     },

@@ -1,6 +1,14 @@
-/** The items of the fleet explorer: what is below what, and how each looks. */
+/** The items of the fleet explorer: what is below and above what, and how each looks. */
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { FleetFile, FleetGenerator, FleetKey, FleetMachine, FleetRoot, Where } from './protocol.ts';
+import type {
+  FleetFile,
+  FleetGenerator,
+  FleetKey,
+  FleetMachine,
+  FleetRoot,
+  KeyDetail,
+  Where,
+} from './protocol.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -22,19 +30,28 @@ export type FleetNode =
     }
   | { readonly kind: 'prompt'; readonly name: string }
   | { readonly kind: 'dependency'; readonly name: string }
-  | { readonly kind: 'key'; readonly key: FleetKey }
-  | { readonly kind: 'selected'; readonly machine: string };
+  | { readonly kind: 'key'; readonly root: string; readonly key: FleetKey }
+  | { readonly kind: 'selected'; readonly machine: KeyDetail['machines'][number] }
+  | { readonly kind: 'use'; readonly use: KeyDetail['uses'][number] };
 
 /** Machines; below their folders where there are several. */
 export function machineNodes(roots: readonly FleetRoot[]): FleetNode[] {
-  return foldersOf(roots, root => [
+  return foldersOf(roots, machinesOf);
+}
+
+function machinesOf(root: FleetRoot): FleetNode[] {
+  return [
     ...root.machines.map((machine): FleetNode => ({ kind: 'machine', root: root.uri, machine })),
     ...(root.unassigned > 0 ? [{ kind: 'unassigned', root: root.uri, count: root.unassigned } as const] : []),
-  ]);
+  ];
 }
 
 export function keyNodes(roots: readonly FleetRoot[]): FleetNode[] {
-  return foldersOf(roots, root => root.keys.map(key => ({ kind: 'key', key })));
+  return foldersOf(roots, keysOf);
+}
+
+function keysOf(root: FleetRoot): FleetNode[] {
+  return root.keys.map(key => ({ kind: 'key', root: root.uri, key }));
 }
 
 function foldersOf(
@@ -62,10 +79,60 @@ export function partsOf(node: FleetNode): FleetNode[] {
         ...dependencies.map(name => ({ kind: 'dependency', name }) as const),
       ];
     }
-    case 'key':
-      return node.key.machines.map(machine => ({ kind: 'selected', machine }));
     default:
       return [];
+  }
+}
+
+/** What the server says of a key. */
+export function keyParts({ machines, uses }: KeyDetail): FleetNode[] {
+  return [
+    ...machines.map((machine): FleetNode => ({ kind: 'selected', machine })),
+    ...uses.map((use): FleetNode => ({ kind: 'use', use })),
+  ];
+}
+
+/** What an item that can be revealed stands below; undefined at the top. */
+export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNode | undefined {
+  switch (node.kind) {
+    case 'machine':
+    case 'unassigned':
+      return folderOf(node.root, machineNodes(roots));
+    case 'key':
+      return folderOf(node.root, keyNodes(roots));
+    case 'generator': {
+      const root = roots.find(({ uri }) => uri === node.root);
+      if (root === undefined) return undefined;
+      return machinesOf(root).find(one =>
+        one.kind === 'machine' ? one.machine.name === node.machine : node.machine === null,
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+function folderOf(root: string, top: readonly FleetNode[]): FleetNode | undefined {
+  return top.find(one => one.kind === 'root' && one.root.uri === root);
+}
+
+/** Where an item is written; null where it is not, or not known. */
+export function whereOf(node: FleetNode): Where | null {
+  switch (node.kind) {
+    case 'machine':
+      return node.machine.where;
+    case 'generator':
+      return node.generator.where;
+    case 'file':
+      return node.file.where;
+    case 'key':
+      return node.key.where;
+    case 'selected':
+      return node.machine.where;
+    case 'use':
+      return node.use.where;
+    default:
+      return null;
   }
 }
 
@@ -74,35 +141,39 @@ export const openCommand = 'varsmith.open';
 export function itemOf(node: FleetNode): TreeItem {
   switch (node.kind) {
     case 'root':
-      return look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded);
+      return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
     case 'machine':
-      return machineItem(node.machine);
+      return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
     case 'unassigned': {
       const item = look('Not tied to a machine', 'question', countOf(node.count, 'generator'), COLLAPSED);
       item.tooltip = 'Generators of modules of which Varsmith cannot tell who imports them.';
-      return item;
+      return named(item, node.root, 'unassigned');
     }
     case 'generator':
-      return generatorItem(node.generator, node.machine);
+      return named(
+        generatorItem(node.generator, node.machine),
+        node.root,
+        ...['generator', node.machine ?? '', node.generator.name],
+      );
     case 'file':
       return fileItem(node.file, node.machine);
     case 'prompt':
       return look(node.name, 'comment', 'prompt', NONE);
     case 'dependency':
       return look(node.name, 'arrow-left', 'dependency', NONE);
-    case 'key': {
-      const { key, variable, generator, machines, where } = node.key;
-      const item = look(
-        key,
-        'key',
-        [variable, countOf(machines.length, 'machine')].filter(Boolean).join(' · '),
-        COLLAPSED,
-      );
-      if (generator !== null) item.tooltip = `Generator ${generator}`;
+    case 'key':
+      return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
+    case 'selected': {
+      const [icon, color, text] = STATES[node.machine.state];
+      const item = look(node.machine.name, node.machine.state === 'unknown' ? 'vm' : icon, text, NONE);
+      if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+      return opening(item, node.machine.where);
+    }
+    case 'use': {
+      const { file, where } = node.use;
+      const item = look(`${file}:${where.range.start.line + 1}`, 'references', 'use', NONE);
       return opening(item, where);
     }
-    case 'selected':
-      return look(node.machine, 'vm', '', NONE);
   }
 }
 
@@ -116,11 +187,16 @@ function machineItem({
   tags,
   generators,
   missing,
+  outdated,
   where,
 }: FleetMachine): TreeItem {
-  const counts = [countOf(generators, 'generator'), missing ? `${missing} not generated` : ''];
+  const counts = [
+    countOf(generators, 'generator'),
+    missing ? `${missing} not generated` : '',
+    outdated > 0 ? `${outdated} outdated` : '',
+  ];
   const item = look(name, 'vm', counts.filter(Boolean).join(' · '), COLLAPSED);
-  if (missing) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
+  if (missing || outdated > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
   item.tooltip = [[kind, system].filter(Boolean).join(' '), tags.length > 0 ? `Tags: ${tags.join(', ')}` : '']
     .filter(Boolean)
     .join('\n');
@@ -133,6 +209,7 @@ const STATES: Readonly<
 > = {
   present: ['pass', 'testing.iconPassed', 'generated'],
   partial: ['warning', 'list.warningForeground', 'partly generated'],
+  outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
   missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
   unknown: ['symbol-class', null, ''],
 };
@@ -142,15 +219,19 @@ function generatorItem(
   machine: string | null,
 ): TreeItem {
   const [icon, color, text] = STATES[state];
-  const words = [share === true ? 'shared' : '', countOf(files.length, 'file')].filter(Boolean);
-  const item = look(name, icon, words.join(' · '), COLLAPSED);
+  const words = [
+    share === true ? 'shared' : '',
+    countOf(files.length, 'file'),
+    state === 'outdated' ? 'outdated' : '',
+  ];
+  const item = look(name, icon, words.filter(Boolean).join(' · '), COLLAPSED);
   if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
   item.tooltip = text;
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
-function fileItem({ name, secret, stored, where }: FleetFile, machine: string | null): TreeItem {
+function fileItem({ name, secret, stored, value, where }: FleetFile, machine: string | null): TreeItem {
   const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
   const item = look(
     name,
@@ -158,14 +239,29 @@ function fileItem({ name, secret, stored, where }: FleetFile, machine: string | 
     [kind, stored === false ? 'not generated' : ''].filter(Boolean).join(' · '),
     NONE,
   );
-  if (machine !== null) item.contextValue = secret === false ? 'file.public' : 'file.secret';
+  if (machine !== null)
+    item.contextValue = secret === false ? `file.public${value === null ? '' : '.stored'}` : 'file.secret';
   return opening(item, where);
+}
+
+function keyItem({ key, variable, generator, machines, where }: FleetKey): TreeItem {
+  const words = [variable, countOf(machines.length, 'machine')].filter(Boolean);
+  const item = look(key, 'key', words.join(' · '), COLLAPSED);
+  if (generator !== null) item.tooltip = `Generator ${generator}`;
+  item.contextValue = 'key';
+  return opening(item, where, false);
 }
 
 function look(label: string, icon: string, description: string, state: TreeItemCollapsibleState): TreeItem {
   const item = new TreeItem(label, state);
   item.iconPath = new ThemeIcon(icon);
   item.description = description;
+  return item;
+}
+
+/** With the same id after every edit, so that an item stays open, and can be revealed. */
+function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
+  item.id = parts.join('\n');
   return item;
 }
 

@@ -180,6 +180,15 @@ export const STEPS = [
     stage: 9,
     work: label => walk(which, label),
   })),
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `walk-generation-${which}`,
+    title: `Walk through generation in VS Code ${version}`,
+    needs: ['package', `vscode-${which}`],
+    packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],
+    linuxOnly: true,
+    stage: 11,
+    work: label => walk(which, label, '--generation'),
+  })),
   ...[
     { how: 'beside', title: 'Walk beside another Nix extension' },
     { how: 'restricted', title: 'Walk through a folder that is not trusted' },

@@ -15,6 +15,9 @@ const output = (stream: NodeJS.WriteStream) => ({
   isTTY: stream.isTTY === true,
 });
 
+// An editor runs this with its own binary; the programs that are started from here are not to be taken for Node.
+delete process.env.ELECTRON_RUN_AS_NODE;
+
 main(process.argv.slice(2), {
   stdout: output(process.stdout),
   stderr: output(process.stderr),

@@ -6,7 +6,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fleet, type FleetEdit, fleet, MATRIX, REGISTRY, writeFleet } from '../../bench/fleet.mjs';
+import {
+  type Fleet,
+  type FleetEdit,
+  fleet,
+  MATRIX,
+  REGISTRY,
+  SCRIPT,
+  writeFleet,
+} from '../../bench/fleet.mjs';
 import { createParser } from '../../server/src/nix/parser.ts';
 
 const SMALL = { machines: 6, keys: 48 };
@@ -52,7 +60,7 @@ describe('the generator', () => {
 
   test('makes files of the size that the bars speak of', () => {
     const { files, hosts } = fleet({ machines: 50, keys: 200 });
-    for (const path of [REGISTRY, MATRIX, hosts[0] ?? '']) {
+    for (const path of [REGISTRY, MATRIX, SCRIPT, hosts[0] ?? '']) {
       expect(lineCount(files.get(path)), path).toBeGreaterThan(450);
       expect(lineCount(files.get(path)), path).toBeLessThan(650);
     }
@@ -74,7 +82,7 @@ describe('our parser', () => {
     const errorsAfter = (edit: FleetEdit) =>
       parser.parse(edited(files.get(edit.file) ?? '', edit)).errors.length;
     expect(errorsAfter(edits.syntax)).toBeGreaterThan(0);
-    for (const edit of [edits.host, edits.matrix, edits.registry, edits.rename]) {
+    for (const edit of [edits.host, edits.matrix, edits.registry, edits.script, edits.rename]) {
       expect(errorsAfter(edit), edit.text).toBe(0);
     }
   });

@@ -69,7 +69,10 @@ describe('exit codes', () => {
       'There is no rule "registry/unkown-key". Did you mean "registry/unknown-key"?',
     ],
     [['check', '--rule', 'unknown-key'], 'Did you mean "registry/unknown-key"?'],
-    [['check', '--format', 'xml'], '"xml" is no value of --format: it takes text, json, sarif, github.'],
+    [
+      ['check', '--format', 'xml'],
+      '"xml" is no value of --format: it takes text, lines, json, sarif, github.',
+    ],
     [
       ['check', '--severity', 'fatal'],
       '"fatal" is no value of --severity: it takes error, warning, info, hint.',

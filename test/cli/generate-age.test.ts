@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { describeIf } from '../conditionally.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
@@ -33,7 +34,7 @@ const FILES =
 const read = async ({ run }: GeneratingFleet, machine: string, id: string) =>
   (await run(['get', machine, id])).stdout;
 
-describe.skipIf(!hasBox)('the age backend', { timeout: 120_000 }, () => {
+describeIf(hasBox, 'the age backend', { timeout: 120_000 }, () => {
   it('writes what clan reads, and reads it again', async () => {
     const made = await ageFleet({
       m: `g = { ${FILES} };`,

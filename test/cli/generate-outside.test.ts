@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../client/src/run-protocol.ts';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
@@ -93,6 +94,41 @@ describe.each(KINDS)('$name', { timeout: 120_000 }, kind => {
     ]);
   });
 
+  it('is told of to a program that watches, without places and values', async () => {
+    const made = await outsideFleet(kind, { m: `${OWN}\n${SHARED}\n${DEPENDENT}` });
+    const { code, stdout, stderr } = await made.run(['generate', ...BOX, '--events'], { answer: () => null });
+    expect([code, stderr]).toEqual([0, '']);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as RunEvent);
+    const results = events.flatMap(one => (one.event === 'result' ? [one] : []));
+    expect(results.map(({ key, outcome }) => [key, outcome]).sort()).toEqual([
+      ['per-machine/m/dependent', 'stored'],
+      ['per-machine/m/own', 'stored'],
+      ['shared/shared', 'stored'],
+    ]);
+    expect(results.find(({ generator }) => generator === 'own')?.files).toEqual([
+      { name: 'key', secret: true, path: null },
+      { name: 'open', secret: false, path: 'vars/per-machine/m/own/open/value' },
+    ]);
+    expect(events.at(-1)).toMatchObject({ event: 'end', outcome: 'done' });
+    for (const value of ['key-1', 'token-1']) expect(stdout).not.toContain(value);
+  });
+
+  it('keeps what many have made at the same time', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `g${index}`);
+    const of = (name: string) =>
+      `${name} = { files.x = { }; files.y.secret = false; script = "printf ${name} > $out/x; printf ${name} > $out/y"; };`;
+    const made = await outsideFleet(kind, { m: names.map(of).join('\n') });
+    await generated(made, '--jobs', '12');
+    for (const name of names)
+      expect([await read(made, 'm', `${name}/x`), await read(made, 'm', `${name}/y`)]).toEqual([name, name]);
+    expect(await generated(made)).toBe('Nothing to generate.\n');
+    expect(made.git('status', '--porcelain')).toBe('');
+    expect(made.git('log', '--format=%s').match(/via generator/g)).toHaveLength(names.length);
+  });
+
   it('makes no key: the store has its own', async () => {
     const made = await outsideFleet(kind, { m: SHARED });
     const { code, stderr } = await made.run(['keygen']);
@@ -149,6 +185,30 @@ describe('a password store', { timeout: 120_000 }, () => {
     write(made.root, 'machines/m/store.nix', '{ clan.core.vars.password-store.passCommand = "pass"; }');
     made.machine('n', OWN);
     expect((await made.run(['plan'])).stderr).toContain('is both "pass" and "passage"');
+  });
+
+  it('that takes some and refuses one keeps what it took, and is asked for no more', async () => {
+    const names = ['a', 'b', 'c'];
+    const of = (name: string) => `${name} = { files.x = { }; script = "printf ${name}-1 > $out/x"; };`;
+    const made = await outsideFleet(OWN_KINDS.stub, { m: names.map(of).join('\n') });
+    const stub = readFileSync(join(made.home, '../bin/pass'), 'utf8');
+    const refuse = 'case "$*" in "insert "*/b/x) echo full >&2; exit 3 ;; esac';
+    write(made.home, '../bin/pass', stub.replace('set -eu\n', `set -eu\n${refuse}\n`));
+    const { code, stdout } = await made.run(['generate', '--json', '--jobs', '3', ...BOX]);
+    const results: readonly { generator: string; outcome: string }[] = JSON.parse(stdout).results;
+    expect([code, results.map(({ generator, outcome }) => [generator, outcome])]).toEqual([
+      1,
+      [
+        ['a', 'stored'],
+        ['b', 'failed'],
+        ['c', 'cancelled'],
+      ],
+    ]);
+    write(made.home, '../bin/pass', stub);
+    const { steps } = JSON.parse((await made.run(['plan', '--json'])).stdout);
+    expect(steps.map(({ generator }: { generator: string }) => generator)).toEqual(['b', 'c']);
+    await generated(made);
+    expect(await read(made, 'm', 'c/x')).toBe('c-1');
   });
 
   it('that fails says why, without the value', async () => {

@@ -4,8 +4,9 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
+import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 import {
   buildProgram,
@@ -19,6 +20,7 @@ import {
 } from './program.ts';
 
 const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
 buildProgram();
 
@@ -35,10 +37,10 @@ function answerFile({ home }: GeneratingFleet, text: string): string {
   return join(path, 'p');
 }
 
-describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, () => {
+describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
   it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
     const made = await fleet({ m: SLEEPER });
-    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
+    const run = start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
     await written(run, 'x');
     run.child.kill('SIGINT');
     const { code, output } = await run.ended;
@@ -48,20 +50,36 @@ describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, (
     expect(made.git('status', '--porcelain')).toBe('');
   });
 
+  it('is cancelled when the program that answers it goes away', async () => {
+    const made = await fleet({ m: SLEEPER });
+    const run = start(made, 'generate', ...BOX, '--events');
+    await vi.waitUntil(() => run.said().includes('"question"'), { timeout: 60_000, interval: 20 });
+    run.child.stdin?.write('{"id":1,"answer":"canary-3f"}\n');
+    await written(run, 'x');
+    run.child.stdin?.end();
+    const { code, output } = await run.ended;
+    expect([code, output]).toEqual([1, expect.stringContaining('"outcome":"cancelled"')]);
+    expect(output).not.toContain('canary-3f');
+    expect(scratchOf(run)).toEqual([]);
+    expect(made.git('status', '--porcelain')).toBe('');
+  });
+
   it('that is killed leaves plaintexts in memory alone, and the next one removes them and goes on', async () => {
     const made = await fleet({ m: SLEEPER });
-    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
+    const run = start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
     await written(run, 'x');
     run.child.kill('SIGKILL');
     expect((await run.ended).code).toBe('SIGKILL');
     const left = scratchOf(run);
-    expect(left).toHaveLength(1);
+    // The script's folder, and that of the commands it may call.
+    expect(left).toHaveLength(2);
     expect(everythingIn(made.root) + gitObjects(made.root) + everythingIn(temporary(made))).not.toContain(
       'canary-3c',
     );
 
     made.machine('m', SLEEPER.replace('; sleep 600', ''));
-    const next = await start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3d')}`).ended;
+    const next = await start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3d')}`)
+      .ended;
     expect([next.code, next.output]).toEqual([
       0,
       expect.stringContaining('Updated secret var g/x for machines: m'),
@@ -73,9 +91,9 @@ describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, (
   it('keeps others out while it is at work, and no longer', async () => {
     const made = await fleet({ m: SLEEPER });
     const answer = ['--prompt', `g/p=@${answerFile(made, 'canary-3e')}`];
-    const first = start(made, 'generate', ...answer);
+    const first = start(made, 'generate', ...BOX, ...answer);
     await written(first, 'x');
-    const second = await start(made, 'generate', ...answer).ended;
+    const second = await start(made, 'generate', ...BOX, ...answer).ended;
     expect([second.code, second.output]).toEqual([
       1,
       expect.stringContaining(`Varsmith is already at work here (process ${first.child.pid})`),
@@ -89,7 +107,9 @@ describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, (
 
   it('of several at the same moment, each works alone or says that it cannot', async () => {
     const made = await fleet({ m: 'g = { files.x = { }; script = "echo > $out/x"; };' });
-    const runs = await Promise.all([1, 2, 3].map(() => start(made, 'generate', '-g', 'g', '--yes').ended));
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => start(made, 'generate', ...BOX, '-g', 'g', '--yes').ended),
+    );
     expect(runs.filter(run => run.code === 0).length).toBeGreaterThan(0);
     for (const { code, output } of runs)
       if (code !== 0) expect(output).toMatch(/already at work here|at the same moment/);
@@ -98,7 +118,7 @@ describe.skipIf(!hasBox || !existsSync(MEMORY))('a run', { timeout: 120_000 }, (
   });
 });
 
-describe.skipIf(!hasBox)('secrets', { timeout: 240_000 }, () => {
+describe('secrets', { timeout: 240_000 }, () => {
   it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
     const made = await fleet({
       m: `
@@ -129,7 +149,7 @@ describe.skipIf(!hasBox)('secrets', { timeout: 240_000 }, () => {
       '--prompt',
       `e-short/pin=@${answers}.pin`,
     ];
-    const run = await start(made, 'generate', ...args, '--timeout', '2').ended;
+    const run = await start(made, 'generate', ...BOX, ...args, '--timeout', '2').ended;
     expect(run.code).toBe(1);
     expect(run.output).toContain('Generator "c-fails" (machine m) failed with exit code 7.');
     expect(run.output).toContain('[secret]');
@@ -139,8 +159,18 @@ describe.skipIf(!hasBox)('secrets', { timeout: 240_000 }, () => {
     expect(run.output.replaceAll('canary-less', '')).not.toContain('canary');
 
     // Where the answers themselves lie is not searched: that is the person's own file.
-    const json = await start(made, 'generate', ...args, '--timeout', '2', '--json', '-g', 'c-fails', '--yes')
-      .ended;
+    const json = await start(
+      made,
+      'generate',
+      ...BOX,
+      ...args,
+      '--timeout',
+      '2',
+      '--json',
+      '-g',
+      'c-fails',
+      '--yes',
+    ).ended;
     expect(json.output.replaceAll('canary-less', '')).not.toContain('canary');
     for (const command of [
       ['list'],
@@ -148,7 +178,7 @@ describe.skipIf(!hasBox)('secrets', { timeout: 240_000 }, () => {
       ['plan'],
       ['fix'],
       ['list', '--json'],
-      ['try', 'a', '--json'],
+      ['try', 'a', '--json', ...BOX],
     ]) {
       const { output } = await start(made, ...command).ended;
       expect(output).not.toContain('canary');

@@ -29,6 +29,8 @@ export interface Program {
   readonly child: ChildProcess;
   /** Its exit code, or the signal that ended it, and all that it wrote. */
   readonly ended: Promise<{ readonly code: number | string; readonly output: string }>;
+  /** What it has written so far. */
+  said(): string;
 }
 
 /** A place for temporary files that a test can look through. */
@@ -55,14 +57,14 @@ export function start(
     env,
     stdio: 'pipe',
   });
-  child.stdin?.end();
+  if (!args.includes('--events')) child.stdin?.end();
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)));
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<{ code: number | string; output: string }>(resolve =>
     child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'none', output })),
   );
-  return { child, ended };
+  return { child, ended, said: () => output };
 }
 
 /** The scratch folders of a process. */

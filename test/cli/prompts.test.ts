@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { askFor, Cancelled } from '../../server/src/cli/terminal.ts';
 import { findBox } from '../../server/src/host/boxes.ts';
+import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
 const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
@@ -23,6 +24,7 @@ async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean
       input: {
         isTTY: true,
         read: async () => Buffer.alloc(0),
+        lines: () => () => {},
         keys(onKeys) {
           listening++;
           queueMicrotask(() => onKeys(Buffer.from(rest.shift() ?? '')));
@@ -99,7 +101,7 @@ const ASKING = `g = {
   script = "cat $prompts/name > $out/greeting";
 };`;
 
-describe.skipIf(!hasBox)('generate', { timeout: 120_000 }, () => {
+describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
   it('case 46: asks for everything first, keeps what is to be kept, byte for byte', async () => {
     const made = await fleet({
       m: 'g = { prompts.text = { type = "multiline"; persist = true; }; prompts.once = { }; files.o = { }; script = "cat $prompts/once > $out/o"; };',
@@ -196,7 +198,7 @@ describe.skipIf(!hasBox)('generate', { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(!hasBox)('try', { timeout: 120_000 }, () => {
+describeIf(hasBox, 'try', { timeout: 120_000 }, () => {
   it('runs a generator with what it depends on, and stores nothing', async () => {
     const made = await fleet(
       {

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** What is typed, key by key or several at once, as it is asked for: standard input is a terminal then. */
   readonly typed?: readonly string[];
+  /** Answers what is asked in lines: called with each line of standard output; what it returns arrives as a line. */
+  readonly answer?: (line: string) => string | null;
   readonly signal?: AbortSignal;
 }
 
@@ -24,10 +26,14 @@ export async function varsmith(args: readonly string[], options: RunOptions = {}
   const typed = [...(options.typed ?? [])];
   const isTTY = options.terminal ?? options.typed !== undefined;
   const { input, signal } = options;
+  let hear: (line: string) => void = () => {};
   const code = await main(args, {
     stdout: {
       write: text => {
-        stdout += Buffer.from(text).toString('utf8');
+        const said = Buffer.from(text).toString('utf8');
+        stdout += said;
+        const reply = options.answer?.(said.trimEnd());
+        if (reply != null) queueMicrotask(() => hear(reply));
       },
       isTTY,
     },
@@ -40,12 +46,18 @@ export async function varsmith(args: readonly string[], options: RunOptions = {}
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     version: '1.2.3',
-    ...(input === undefined && options.typed === undefined
+    ...(input === undefined && options.typed === undefined && options.answer === undefined
       ? {}
       : {
           stdin: {
             isTTY: options.typed !== undefined,
             read: async () => Buffer.from(input ?? ''),
+            lines(onLine) {
+              hear = onLine;
+              return () => {
+                hear = () => {};
+              };
+            },
             keys(onKeys) {
               // A reader takes what is typed until it has enough; the next one goes on from there.
               let listening = true;

@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 
 export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
+export const ViewColumn = { Active: -1, Beside: -2 };
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
 export const statusItem = {
@@ -19,7 +20,10 @@ export const statusItem = {
   dispose: vi.fn(),
 };
 
-export const languages = { createLanguageStatusItem: vi.fn(() => statusItem) };
+export const languages = {
+  createLanguageStatusItem: vi.fn(() => statusItem),
+  setTextDocumentLanguage: vi.fn(),
+};
 
 const registered = new Map<string, (...given: unknown[]) => unknown>();
 
@@ -31,7 +35,76 @@ export const commands = {
   executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
 };
 
+interface FakeView {
+  readonly options: {
+    readonly treeDataProvider: {
+      getChildren(node?: unknown): Promise<unknown[]>;
+      getParent(node: unknown): unknown;
+    };
+  };
+  readonly reveal: ReturnType<typeof vi.fn>;
+  badge?: unknown;
+  message?: string;
+  dispose(): void;
+}
+
+export const views = new Map<string, FakeView>();
+
+interface FakeEditor {
+  readonly document: { readonly uri: { toString(): string } };
+  readonly selection: { readonly active: { readonly line: number; readonly character: number } };
+}
+
+export interface FakePanel {
+  title: string;
+  readonly options: unknown;
+  readonly webview: { html: string };
+}
+
+/** The tabs that were opened. */
+export const panels: FakePanel[] = [];
+
+/** What is typed into boxes; null dismisses one. Each box that was shown is kept. */
+export const typed: (string | null)[] = [];
+export const boxes: { title: string; prompt: string; password: boolean }[] = [];
+
+/** What is called when the person cancels. */
+export const cancelling = vi.fn((_cancel: () => void) => ({ dispose: vi.fn() }));
+
+function inputBox() {
+  let accept = () => {};
+  let hide = () => {};
+  const box = {
+    ...{ title: '', prompt: '', password: false, value: '' },
+    onDidChangeValue: vi.fn(),
+    onDidTriggerButton: vi.fn(),
+    onDidAccept: (heard: () => void) => {
+      accept = heard;
+    },
+    onDidHide: (heard: () => void) => {
+      hide = heard;
+    },
+    dispose: vi.fn(),
+    show() {
+      boxes.push(box);
+      const text = typed.shift() ?? null;
+      if (text !== null) box.value = text;
+      queueMicrotask(text === null ? hide : accept);
+    },
+  };
+  return box;
+}
+
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+
 export const window = {
+  activeTextEditor: undefined as FakeEditor | undefined,
+  createTreeView: vi.fn((id: string, options: FakeView['options']) => {
+    const view = { options, reveal: vi.fn(), dispose: vi.fn() };
+    views.set(id, view);
+    return view;
+  }),
+  showOpenDialog: vi.fn(async (_options: unknown): Promise<readonly unknown[] | undefined> => undefined),
   showInformationMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
@@ -43,8 +116,22 @@ export const window = {
   showWarningMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
+  /** Answered by what `typed` holds, box after box. */
+  createInputBox: vi.fn(() => inputBox()),
+  createWebviewPanel: vi.fn((_id: string, title: string, _column: unknown, options: unknown) => {
+    panels.push({ title, options, webview: { html: '' } });
+    return Object.assign(panels.at(-1) as FakePanel, {
+      onDidDispose: vi.fn(),
+      reveal: vi.fn(),
+      dispose: vi.fn(),
+    });
+  }),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
-  withProgress: vi.fn(async (_options: unknown, task: () => Promise<unknown>) => task()),
+  showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
+  withProgress: vi.fn(
+    async (_options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) =>
+      task({ report: vi.fn() }, { isCancellationRequested: false, onCancellationRequested: cancelling }),
+  ),
 };
 
 /** What somebody has set, by full name; the fake knows no other value. */
@@ -53,8 +140,29 @@ export const set: Record<
   { globalValue?: unknown; workspaceValue?: unknown; workspaceFolderValue?: unknown }
 > = {};
 
+interface ContentProvider {
+  provideTextDocumentContent(uri: unknown): Promise<string>;
+}
+
+/** By scheme. */
+export const contentProviders = new Map<string, ContentProvider>();
+
 export const workspace = {
   isTrusted: true,
+  workspaceFolders: undefined as readonly unknown[] | undefined,
+  fs: {
+    stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
+    copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
+  },
+  textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
+  registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
+    contentProviders.set(scheme, provider);
+    return { dispose: () => contentProviders.delete(scheme) };
+  }),
+  openTextDocument: vi.fn(async (uri: { scheme: string }) => {
+    const text = await contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri);
+    return { uri, languageId: 'plaintext', getText: () => text ?? '' };
+  }),
   getConfiguration: vi.fn((section: string, _scope?: unknown) => ({
     inspect: (name: string) => ({ defaultValue: 'default', ...set[`${section}.${name}`] }),
     get: (name: string) => {
@@ -63,6 +171,20 @@ export const workspace = {
     },
   })),
 };
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(event: T) => void>();
+  readonly event = (listener: (event: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event: T): void {
+    for (const listener of this.listeners) listener(event);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 
@@ -85,8 +207,10 @@ export class TreeItem {
 }
 
 export const Uri = {
+  from: <Parts extends object>(parts: Parts) => parts,
   parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
   file: (path: string) => `file://${path}`,
+  joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
 };
 
 export const TaskScope = { Global: 1, Workspace: 2 };
@@ -110,14 +234,30 @@ export class Task {
     readonly name: string,
     readonly source: string,
     readonly execution: ProcessExecution,
+    readonly matchers?: string,
   ) {}
 }
 
-export const tasks = { executeTask: vi.fn(async (_task: Task) => undefined) };
-export const env = { clipboard: { writeText: vi.fn(async (_text: string) => undefined) } };
+export const TaskGroup = { Test: 'test' };
+export const tasks = {
+  executeTask: vi.fn(async (_task: Task) => undefined),
+  registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
+};
+export const env = {
+  clipboard: {
+    writeText: vi.fn(async (_text: string) => undefined),
+    readText: vi.fn(async () => ''),
+  },
+};
 
-export class Range extends Array<number> {
+export class Position extends Array<number> {
   constructor(...ends: number[]) {
+    super(...ends);
+  }
+}
+
+export class Range extends Array<unknown> {
+  constructor(...ends: unknown[]) {
     super(...ends);
   }
 }

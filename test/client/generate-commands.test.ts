@@ -1,103 +1,321 @@
-// Generation from the editor: what is asked, and what is run in the terminal.
+// Generation from the editor: what is asked, what is run, what is shown. The command line is a program that does what a
+// test says and notes what it was called with.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { isOnPath } from '../../client/src/engine.ts';
-import { commandLine, registerGenerateCommands } from '../../client/src/generate-commands.ts';
+import { clanCommand, registerGenerateCommands } from '../../client/src/generate-commands.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
+import type { RunEvent } from '../../client/src/run-protocol.ts';
 import type { Server } from '../../client/src/server.ts';
-import { folder } from '../workspace/support.ts';
-import { commands, env, set, type Task, tasks, window, workspace } from './fake-vscode.ts';
+import { updateCommand } from '../../client/src/update-machine.ts';
+import { folder, write } from '../workspace/support.ts';
+import {
+  boxes,
+  commands,
+  env,
+  panels,
+  set,
+  type Task,
+  tasks,
+  typed,
+  window,
+  workspace,
+} from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
-const machine = { name: 'lea', class: null, system: null, tags: [], generators: 2, missing: 1, where: null };
-const root: FleetRoot = { name: 'fleet', uri: 'file:///fleet', machines: [machine], unassigned: 0, keys: [] };
+const machine = {
+  name: 'lea',
+  class: null,
+  system: null,
+  tags: [],
+  generators: 2,
+  missing: 1,
+  outdated: 0,
+  where: null,
+};
 const generator = (name: string, state: FleetGenerator['state']): FleetGenerator => ({
   name,
   share: false,
   state,
   where: null,
-  files: [{ name: 'key', secret: true, stored: false, where: null }],
+  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
   prompts: [],
   dependencies: [],
 });
+let root: FleetRoot;
+let place: string;
 const server = {
   request: vi.fn(async (method: string) =>
     method === 'varsmith/fleet' ? [root] : [generator('ca', 'missing'), generator('leaf', 'present')],
   ),
 };
 
+/** Tells events, waiting for an answer after each that asks; then ends. Keeps arguments and answers. */
+const CLI = `
+const { appendFileSync, readFileSync } = require('node:fs');
+const note = what => appendFileSync(__dirname + '/called', JSON.stringify(what) + '\\n');
+note(process.argv.slice(2));
+const { events, stdout } = JSON.parse(readFileSync(__dirname + '/script.json', 'utf8'));
+let input = '';
+let wake = () => {};
+process.stdin.setEncoding('utf8').on('data', text => { input += text; wake(); }).on('end', () => wake());
+(async () => {
+  for (const event of events) {
+    process.stdout.write(JSON.stringify(event) + '\\n');
+    if (!('id' in event)) continue;
+    await new Promise(resolve => { wake = resolve; });
+    if (input === '') return;
+    note(JSON.parse(input));
+    input = '';
+  }
+  process.stdout.write(stdout);
+  if (process.argv[2] === 'set') process.stdin.on('end', () => note(input));
+  else process.stdin.destroy();
+})();
+`;
+
 beforeEach(() => {
   vi.clearAllMocks();
+  panels.length = boxes.length = typed.length = 0;
   workspace.isTrusted = true;
   set['varsmith.engine'] = { globalValue: 'embedded' };
-  registerGenerateCommands(server as unknown as Server, '/ext/dist/cli.js');
+  place = folder({ 'cli.cjs': CLI });
+  root = {
+    name: 'fleet',
+    uri: `file://${place}`,
+    machines: [machine],
+    unassigned: 0,
+    keys: [],
+    lacking: { missing: 1, outdated: 0 },
+    isFleet: true,
+  };
+  does([]);
+  registerGenerateCommands(server as unknown as Server, join(place, 'cli.cjs'));
 });
 
-/** The program's arguments of the task that ran. */
-function ran(): readonly string[] | undefined {
-  const [task] = tasks.executeTask.mock.calls.at(-1) ?? [];
-  return (task as Task | undefined)?.execution.args;
+function does(events: readonly Partial<RunEvent>[], stdout: unknown = '') {
+  const text = typeof stdout === 'string' ? stdout : JSON.stringify(stdout);
+  write(place, 'script.json', JSON.stringify({ events, stdout: text }));
 }
 
-test('machine and generators are picked; what is not generated is picked already', async () => {
-  window.showQuickPick.mockImplementationOnce(async items => items[1]);
+/** What the command line was called with, and the answers it was given. */
+function called(): unknown[] {
+  const text = readFileSync(join(place, 'called'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+}
+
+const step = {
+  ...{ key: 'per-machine/lea/ca', generator: 'ca', machines: ['lea'], reason: 'requested' },
+  ...{ missing: [], overwrites: ['key'] },
+};
+const planned: RunEvent = { event: 'planned', steps: [step], problems: [], notes: [] };
+const question: RunEvent = {
+  ...{ event: 'question', id: 1, generator: 'ca', prompt: 'pin', description: 'The PIN', machines: ['lea'] },
+  ...{ hidden: true, multiline: false, required: true, optional: false, previous: null },
+};
+const stored: RunEvent = {
+  ...{ event: 'result', key: step.key, generator: 'ca', machines: ['lea'], outcome: 'stored' },
+  ...{ message: '', output: '', undeclared: [], where: null },
+  files: [{ name: 'key', secret: true, path: 'vars/per-machine/lea/ca/key/secret' }],
+};
+const done: RunEvent = { event: 'end', outcome: 'done', fixed: [] };
+
+test('generators are picked, those that are not generated already; prompts are boxes; the result is told', async () => {
+  does([planned, question, stored, done]);
+  typed.push('1234', '1234');
   window.showQuickPick.mockImplementationOnce(async items =>
     (items as { picked: boolean }[]).filter(({ picked }) => picked),
   );
+  window.showInformationMessage.mockResolvedValueOnce('Show Result');
   await commands.executeCommand('varsmith.generate');
-  expect(ran()).toEqual(['/ext/dist/cli.js', 'generate', '/fleet', '--machine', 'lea', '-g', 'ca']);
+  expect(called()).toEqual([
+    ['generate', place, '--machine', 'lea', '-g', 'per-machine/lea/ca', '--events'],
+    { id: 1, answer: '1234' },
+  ]);
+  expect(boxes.map(({ title, password }) => [title, password])).toEqual([
+    ['ca/pin for lea', true],
+    ['ca/pin for lea', true],
+  ]);
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Varsmith: 1 file of 1 generator stored.',
+    'Show Result',
+  );
+  expect(panels.map(({ title }) => title)).toEqual(['Generated Vars']);
+  expect(panels[0]?.webview.html).not.toContain('1234');
 });
 
 test('whoever picks nothing runs nothing', async () => {
   await commands.executeCommand('varsmith.generate');
-  expect(tasks.executeTask).not.toHaveBeenCalled();
+  expect(() => called()).toThrow('ENOENT');
 });
 
-test('an item of the view needs no question', async () => {
+test('a run that would overwrite something shows its plan and asks', async () => {
+  does([
+    planned,
+    { event: 'confirm', id: 1, overwrites: 1 },
+    { event: 'end', outcome: 'refused', fixed: [] },
+  ]);
   await commands.executeCommand('varsmith.regenerate', { kind: 'machine', root: root.uri, machine });
-  expect(ran()).toEqual(['/ext/dist/cli.js', 'generate', '/fleet', '--machine', 'lea', '--regenerate']);
-  const node = { kind: 'generator', root: root.uri, machine: 'lea', generator: generator('ca', 'missing') };
-  await commands.executeCommand('varsmith.tryGenerator', node);
-  expect(ran()).toEqual(['/ext/dist/cli.js', 'try', 'ca', '/fleet', '--machine', 'lea']);
-  expect(window.showQuickPick).not.toHaveBeenCalled();
+  expect(called()).toEqual([
+    ['generate', place, '--machine', 'lea', '--regenerate', '--events'],
+    { id: 1, answer: false },
+  ]);
+  expect(window.showWarningMessage).toHaveBeenCalledWith(
+    'This overwrites 1 stored value.',
+    { modal: true, detail: 'ca (lea): key' },
+    'Overwrite',
+  );
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
 });
 
-test('a value is set in the terminal, and a secret is never copied', async () => {
-  const file = {
-    kind: 'file',
-    root: root.uri,
-    machine: 'lea',
-    generator: 'ca',
-    file: generator('', 'missing').files[0],
+test('a box that is dismissed ends the run', async () => {
+  does([planned, question, stored, done]);
+  typed.push(null);
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  expect(called()).toHaveLength(1);
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
+});
+
+test('a failure shows its page, and leads to the script', async () => {
+  const where = { file: 'flake.nix', line: 3, column: 5 };
+  does([
+    planned,
+    { ...stored, outcome: 'failed', message: 'It failed.', output: 'no such thing', files: [], where },
+    { event: 'end', outcome: 'failed', fixed: [] },
+  ]);
+  window.showErrorMessage.mockResolvedValueOnce('Go to the Script');
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  expect(panels[0]?.webview.html).toContain('no such thing');
+  expect(String(window.showTextDocument.mock.calls[0]?.[0])).toBe(`file://${place}/flake.nix`);
+});
+
+test('generators that need Nix are left out when the person says so', async () => {
+  const problems = [{ kind: 'needs-nix', message: 'Generator "x" needs Nix.' }];
+  does([
+    { ...planned, problems },
+    { event: 'end', outcome: 'problems', fixed: [] },
+  ]);
+  window.showErrorMessage.mockResolvedValueOnce('Leave Them Out');
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  expect(called()[1]).toContain('--skip-unknown');
+});
+
+test('a trial is shown, and comes from the view, a lens, or a list', async () => {
+  const trial: RunEvent = {
+    ...{ event: 'trial', machine: 'lea', generator: 'ca', milliseconds: 5, outcome: 'made', message: '' },
+    ...{ output: '', files: [], undeclared: [], madeUp: [], dependencies: [], where: null },
   };
-  await commands.executeCommand('varsmith.setValue', file);
-  expect(ran()).toEqual(['/ext/dist/cli.js', 'set', 'lea', 'ca/key', '/fleet']);
-  await commands.executeCommand('varsmith.copyPublicValue', file);
+  does([{ ...question, optional: true }, trial]);
+  const node = { kind: 'generator', root: root.uri, machine: 'lea', generator: generator('ca', 'missing') };
+  for (const given of [node, { root: root.uri, machine: 'lea', generator: 'ca' }]) {
+    typed.push('');
+    await commands.executeCommand('varsmith.tryGenerator', given);
+  }
+  window.showQuickPick.mockImplementationOnce(async items =>
+    (items as { label: string }[]).find(({ label }) => label === 'ca'),
+  );
+  typed.push('once');
+  await commands.executeCommand('varsmith.tryGenerator');
+  const command = ['try', 'ca', place, '--machine', 'lea', '--events'];
+  expect(called()).toEqual([
+    command,
+    { id: 1, answer: null },
+    command,
+    { id: 1, answer: null },
+    command,
+    { id: 1, answer: 'once' },
+  ]);
+  expect(panels.at(-1)?.title).toBe('Try ca');
+});
+
+test('verification lists problems and offers to generate what is missing', async () => {
+  does([], { problems: [{ kind: 'missing', message: 'ca: key is missing.' }], notes: [] });
+  window.showWarningMessage.mockImplementationOnce(async () => {
+    does([planned, stored, done]);
+    return 'Generate Missing';
+  });
+  await commands.executeCommand('varsmith.verify');
+  expect(called()).toEqual([
+    ['verify', place, '--json'],
+    ['generate', place, '--events'],
+  ]);
+  expect(panels[0]?.webview.html).toContain('ca: key is missing.');
+});
+
+const file = () => ({
+  ...{ kind: 'file', root: root.uri, machine: 'lea', generator: 'ca' },
+  file: generator('', 'missing').files[0],
+});
+
+test('a value is set through standard input', async () => {
+  does([], { machines: ['lea'], dependents: ['leaf'] });
+  typed.push('canary', 'canary');
+  await commands.executeCommand('varsmith.setValue', file());
+  expect(called()).toEqual([['set', 'lea', 'ca/key', place, '--json'], 'canary']);
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Varsmith: stored ca/key for lea. Made from the old value and left as they are: leaf.',
+  );
+});
+
+test('a public value is copied, a secret never', async () => {
+  await commands.executeCommand('varsmith.copyPublicValue', file());
   expect(env.clipboard.writeText).not.toHaveBeenCalled();
   expect(window.showWarningMessage).toHaveBeenCalledWith('"key" is secret. Only public values are copied.');
+  does([], { secret: false, encoding: 'utf8', value: 'ssh-ed25519 AAAA' });
+  const open = { ...file(), file: { ...file().file, secret: false } };
+  await commands.executeCommand('varsmith.copyPublicValue', open);
+  expect(env.clipboard.writeText).toHaveBeenCalledWith('ssh-ed25519 AAAA');
+});
+
+/** The program and arguments of the task that ran in a terminal. */
+function inTerminal(): readonly string[] | undefined {
+  const [task] = tasks.executeTask.mock.calls.at(-1) ?? [];
+  const execution = (task as Task | undefined)?.execution;
+  return execution && [execution.process, ...execution.args];
+}
+
+test('a machine is updated in a terminal, after its vars were verified', async () => {
+  const node = { kind: 'machine', root: root.uri, machine };
+  does([], { problems: [{ kind: 'access', message: 'ca/key is not for lea.' }], notes: [] });
+  await commands.executeCommand('varsmith.updateMachine', node);
+  expect(tasks.executeTask).not.toHaveBeenCalled();
+  does([], { problems: [], notes: [] });
+  await commands.executeCommand('varsmith.updateMachine', node);
+  expect(called()[1]).toEqual(['verify', place, '--json', '--machine', 'lea']);
+  expect(inTerminal()).toEqual(updateCommand('lea'));
+});
+
+test('clan generates in a terminal', async () => {
+  set['varsmith.engine'] = { globalValue: 'clan' };
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  expect(inTerminal()).toEqual(['clan', 'vars', 'generate', '--flake', place, 'lea']);
+  const target = { root: '', machines: ['lea'], generators: ['per-machine/lea/ca', 'shared/ca', 'x'] };
+  expect(clanCommand('/fleet', target, true)).toEqual(
+    'clan vars generate --flake /fleet lea --generator ca --generator x --regenerate'.split(' '),
+  );
 });
 
 test('nothing runs in an untrusted workspace', async () => {
   workspace.isTrusted = false;
-  await commands.executeCommand('varsmith.verify');
+  for (const id of [
+    'generate',
+    'regenerate',
+    'tryGenerator',
+    'verify',
+    'setValue',
+    'generateMissing',
+    'fixAccess',
+  ])
+    await commands.executeCommand(`varsmith.${id}`, root.uri);
   expect(server.request).not.toHaveBeenCalled();
   expect(tasks.executeTask).not.toHaveBeenCalled();
+  expect(() => called()).toThrow('ENOENT');
   expect(window.showWarningMessage.mock.calls[0]?.[0]).toContain('only when you trust it');
-});
-
-test('clan is told the same', () => {
-  const target = { root: '/fleet', machine: 'lea', generators: ['ca'] };
-  expect(commandLine('clan', target, true, '/cli')).toEqual([
-    'clan',
-    'vars',
-    'generate',
-    '--flake',
-    '/fleet',
-    'lea',
-    '--generator',
-    'ca',
-    '--regenerate',
-  ]);
 });
 
 test('a program is found on the path', async () => {

@@ -1,8 +1,9 @@
 /** What package.json promises to VS Code agrees with the code and with the files that ship. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { settingsPage } from '../../scripts/lib/settings-page.mjs';
 import { readShown } from '../../server/src/lsp/shown.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
@@ -16,15 +17,30 @@ test('every command of the palette is declared, in one category', () => {
   expect(contributes.commands.map(({ command }) => command)).toEqual([
     'varsmith.checkWorkspace',
     'varsmith.showGraph',
+    'varsmith.previewEnvironment',
+    'varsmith.addSecret',
+    'varsmith.newGenerator',
+    'varsmith.newService',
+    'varsmith.initFleet',
     'varsmith.generate',
     'varsmith.regenerate',
     'varsmith.tryGenerator',
     'varsmith.verify',
     'varsmith.setValue',
     'varsmith.copyPublicValue',
+    'varsmith.doctor',
+    'varsmith.openExample',
+    'varsmith.revealInFleet',
+    'varsmith.filterFleet',
+    'varsmith.clearFilter',
+    'varsmith.showLacking',
+    'varsmith.showAll',
+    'varsmith.updateMachine',
     'varsmith.restartServer',
     'varsmith.showLog',
     'varsmith.openMachine',
+    'varsmith.revealInSource',
+    'varsmith.openStored',
   ]);
   expect(new Set(contributes.commands.map(({ category }) => category))).toEqual(new Set(['Varsmith']));
 });
@@ -64,6 +80,7 @@ test('the files the manifest names exist', () => {
     contributes.viewsContainers.activitybar[0]?.icon,
     contributes.languages[0]?.configuration,
     ...contributes.grammars.map(({ path }) => path),
+    ...contributes.walkthroughs.flatMap(({ steps }) => steps).map(({ media }) => media.markdown),
   ];
   for (const file of named) expect(existsSync(join(root, file ?? 'not named')), file).toBe(true);
 });
@@ -71,4 +88,24 @@ test('the files the manifest names exist', () => {
 test('an untrusted workspace is analysed, and the manifest says that nothing is run there', () => {
   expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
   expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+});
+
+test('the page of settings is current; "npm run docs" writes it', () => {
+  expect(readFileSync(join(root, 'docs/settings.md'), 'utf8')).toBe(settingsPage(manifest));
+});
+
+test('the walkthrough has five steps, and every command that texts name is there', () => {
+  expect(contributes.walkthroughs.map(({ steps }) => steps.length)).toEqual([5]);
+  const texts = JSON.stringify([contributes.walkthroughs, contributes.viewsWelcome]);
+  const named = [...texts.matchAll(/command:(varsmith[\w.]+)/g)].map(match => match[1]);
+  const views = contributes.views.varsmith.map(({ id }) => `${id}.focus`);
+  const known = new Set([...contributes.commands.map(({ command }) => command), ...views]);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter(name => !known.has(name ?? ''))).toEqual([]);
+});
+
+test('every menu names a command that is declared', () => {
+  const known = new Set(contributes.commands.map(({ command }) => command));
+  const named = Object.values(contributes.menus).flatMap(items => items.map(({ command }) => command));
+  expect(named.filter(name => !known.has(name))).toEqual([]);
 });

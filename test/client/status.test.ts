@@ -5,12 +5,15 @@ import { LanguageStatusSeverity, languages, statusItem } from './fake-vscode.ts'
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
-test('it is shown for Nix files on disk, and a click opens the log', () => {
-  createStatus();
+test('it is shown for Nix files on disk, and a click asks the doctor, or opens the log', () => {
+  const status = createStatus();
+  status.show({ state: 'ready', message: 'ready' });
   expect(languages.createLanguageStatusItem).toHaveBeenCalledWith('varsmith.status', {
     language: 'nix',
     scheme: 'file',
   });
+  expect(statusItem.command?.command).toBe('varsmith.doctor');
+  status.show({ state: 'failed', message: 'not running' });
   expect(statusItem.command?.command).toBe('varsmith.showLog');
 });
 

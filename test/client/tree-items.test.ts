@@ -1,7 +1,7 @@
 // The items of the fleet explorer.
 import { expect, test, vi } from 'vitest';
 import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol.ts';
-import { itemOf, keyNodes, machineNodes, partsOf } from '../../client/src/tree-items.ts';
+import { itemOf, keyNodes, keyParts, machineNodes, parentOf, partsOf } from '../../client/src/tree-items.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -14,25 +14,42 @@ const machine: FleetMachine = {
   tags: ['home'],
   generators: 2,
   missing: 1,
+  outdated: 0,
   where,
 };
-const key = { key: 'mail', generator: 'mail-password', variable: 'MAIL', machines: ['lea'], where };
+const key = {
+  registry: 'r.nix',
+  key: 'mail',
+  generator: 'mail-password',
+  variable: 'MAIL',
+  machines: ['lea'],
+  where,
+};
 const root: FleetRoot = {
   name: 'fleet',
   uri: 'file:///fleet',
   machines: [machine],
   unassigned: 3,
   keys: [key],
+  lacking: { missing: 1, outdated: 0 },
+  isFleet: true,
 };
-const empty: FleetRoot = { name: 'other', uri: 'file:///other', machines: [], unassigned: 0, keys: [] };
+const empty: FleetRoot = {
+  ...root,
+  name: 'other',
+  uri: 'file:///other',
+  machines: [],
+  unassigned: 0,
+  keys: [],
+};
 const generator: FleetGenerator = {
   name: 'mail-password',
   share: true,
   state: 'partial',
   where,
   files: [
-    { name: 'password', secret: true, stored: true, where },
-    { name: 'hash', secret: false, stored: false, where },
+    { name: 'password', secret: true, stored: true, value: null, where },
+    { name: 'hash', secret: false, stored: false, value: null, where },
   ],
   prompts: ['password'],
   dependencies: ['salt'],
@@ -75,8 +92,21 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
   ]);
 });
 
-test('a key has the machines that select it', () => {
+test('a key has the machines that select it, each with its state, and its uses', () => {
   const [node] = keyNodes([root]);
   expect(node && shown(node)).toBe('mail | MAIL · 1 machine');
-  expect(node && partsOf(node).map(shown)).toEqual(['lea | ']);
+  const parts = keyParts({
+    machines: [{ name: 'lea', state: 'missing', where }],
+    uses: [{ file: 'modules/mail.nix', where }],
+  });
+  expect(parts.map(shown)).toEqual(['lea | not generated', 'modules/mail.nix:1 | use']);
+});
+
+test('items keep their ids, and those that can be revealed know what they stand below', () => {
+  const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
+  expect(itemOf(node).id).toBe(itemOf({ ...node, generator: { ...generator, state: 'present' } }).id);
+  expect(parentOf(node, [root])).toMatchObject({ kind: 'machine', machine: { name: 'lea' } });
+  const top = { kind: 'machine', root: root.uri, machine } as const;
+  expect(parentOf(top, [root])).toBeUndefined();
+  expect(parentOf(top, [root, { ...root, uri: 'file:///second' }])).toMatchObject({ kind: 'root' });
 });

@@ -1,10 +1,15 @@
 // The dependency graph: what is in it, where it is laid out, and how it is written.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { circleOf, graphOf } from '../../server/src/editor/graph.ts';
-import { type LayoutEdge, layoutOf } from '../../server/src/editor/graph-layout.ts';
+import type { Finding } from '../../server/src/checks/rule.ts';
+import { type GraphCondition, type GraphKind, graphOf } from '../../server/src/editor/graph.ts';
+import { type Grouping, groupsOf } from '../../server/src/editor/graph-groups.ts';
 import { pictureOf } from '../../server/src/editor/graph-picture.ts';
+import { sceneOf } from '../../server/src/editor/graph-scene.ts';
 import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
+import { circleOf } from '../../server/src/editor/layout/circles.ts';
+import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
+import { errorsByGenerator } from '../../server/src/editor/trouble.ts';
 import { readContents } from '../../server/src/store/read.ts';
 import { check } from '../checks/harness.ts';
 
@@ -67,6 +72,114 @@ describe('the graph', () => {
       'elsewhere → leaf',
     ]);
   });
+});
+
+describe('what is asked for', () => {
+  const so = (condition: GraphCondition) => graphIn(FLEET, { condition }).nodes.map(({ id }) => id);
+
+  test('may be a kind of file, or a prompt', () => {
+    const of = (kind: GraphKind) => graphIn(FLEET, { kind }).nodes.map(({ id }) => id);
+    expect(of('secret')).toEqual(['alone', 'ca', 'leaf', 'middle']);
+    expect(of('public')).toEqual(['ca']);
+    expect(of('prompt')).toEqual(['middle']);
+  });
+
+  test('may be a state', () => {
+    expect(so('missing')).toEqual(['leaf', 'middle']);
+    expect(so('present')).toEqual(['alone', 'ca']);
+    expect(so('cycle')).toEqual([]);
+  });
+
+  test('may be that stored files were made from other inputs', () => {
+    const fleet = {
+      ...FLEET,
+      'machines/tove/configuration.nix':
+        '{ clan.core.vars.generators.alone = { files.x = { }; validation = 2; }; }',
+      'vars/per-machine/tove/alone/.validation-hash': 'of something else',
+    };
+    expect(graphIn(fleet, { condition: 'outdated' }).nodes.map(({ id }) => id)).toEqual(['alone']);
+    expect(so('outdated')).toEqual([]);
+  });
+
+  test('may be errors, told by where they stand', () => {
+    const texts = { ...FLEET, 'ca.nix': FLEET['ca.nix'].replace('"elsewhere"', '"nowhere"') };
+    const { fleet, files, findings } = check(texts);
+    const byFile = new Map<string, Finding[]>();
+    for (const finding of findings)
+      byFile.set(finding.at.file, [
+        ...(byFile.get(finding.at.file) ?? []),
+        { ...finding, severity: 'error' },
+      ]);
+    const errors = errorsByGenerator(fleet, byFile);
+    const { nodes } = graphOf(fleet, readContents(files), { condition: 'error' }, errors);
+    expect(nodes.map(({ id }) => id)).toContain('leaf');
+    expect(nodes.map(({ id }) => id)).not.toContain('alone');
+    expect(errorsByGenerator(fleet, new Map()).size).toBe(0);
+  });
+});
+
+describe('groups', () => {
+  const members = (by: Grouping) =>
+    groupsOf(graphIn(FLEET), by).map(
+      ({ label, nodes }) => `${label}: ${nodes.map(({ id }) => id).join(' ')}`,
+    );
+
+  test('are by the machine that alone has it, or by the module that declares it', () => {
+    expect(members('machine')).toEqual([
+      'shared: ca',
+      'lea: leaf middle',
+      'tove: alone',
+      'no known machine: elsewhere',
+    ]);
+    expect(members('service')).toEqual([
+      'ca: ca leaf middle',
+      'machines/tove/configuration: alone',
+      'not declared here: elsewhere',
+    ]);
+  });
+
+  test('are frames where they are open, and one box each where they are folded', () => {
+    const scene = (open: readonly string[]) =>
+      sceneOf(graphIn(FLEET), {
+        sizeOf: () => ({ width: 100, height: 40 }),
+        groupSizeOf: () => ({ width: 120, height: 40 }),
+        ...{ grouping: 'machine', open: new Set(open) },
+      });
+    const folded = scene([]);
+    expect(folded.generators).toEqual([]);
+    expect(folded.lines.map(({ from, to, count }) => `${from} → ${to} (${count})`)).toEqual([
+      '*shared → lea (2)',
+      '*none → lea (1)',
+    ]);
+    const open = scene(['lea']);
+    expect(open.lines.map(({ from, to }) => `${from} → ${to}`).sort()).toEqual([
+      '*none → leaf',
+      '*shared → leaf',
+      '*shared → middle',
+      'middle → leaf',
+    ]);
+    const frame = open.groups.find(({ group }) => group.id === 'lea')?.box;
+    expect(open.generators).toHaveLength(2);
+    for (const { box } of open.generators) {
+      expect(box.x).toBeGreaterThan(frame?.x ?? 0);
+      expect(box.y + box.height).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+    }
+  });
+
+  test('are clusters in texts', () => {
+    expect(dotOf(graphIn(FLEET), 'machine')).toMatch(/subgraph cluster_1 \{\n {4}label="lea";\n {4}"leaf"/);
+    expect(mermaidOf(graphIn(FLEET), 'machine')).toContain('subgraph s1["lea"]');
+  });
+});
+
+test('a layer that would be too high goes on beside itself', () => {
+  const nodes = ['root', ...Array.from({ length: 60 }, (_, index) => `leaf-${index}`)].map(id => ({
+    ...{ id, width: 100, height: 40 },
+  }));
+  const edges = nodes.slice(1).map(({ id }) => ({ from: 'root', to: id }));
+  const { height, nodes: placed } = layoutOf(nodes, edges);
+  expect(new Set(placed.map(({ x }) => x)).size).toBeGreaterThan(3);
+  expect(height).toBeLessThan(60 * 54 * 0.5);
 });
 
 const NAMES = [...'abcdefghij'];
@@ -149,6 +262,8 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     publics: 0,
     prompts: 0,
     state: 'unknown' as const,
+    errors: 0,
+    service: null,
     at: null,
   };
   const graph = {

@@ -4,7 +4,9 @@ import { silenceFixes } from '../../server/src/checks/suppress.ts';
 import { codeActions, fixAllIn } from '../../server/src/editor/code-actions.ts';
 import { completion } from '../../server/src/editor/completion.ts';
 import { definition } from '../../server/src/editor/definition.ts';
-import { generatorEntries, keyEntries, machineEntries } from '../../server/src/editor/explorer.ts';
+import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer.ts';
+import { EVERYTHING } from '../../server/src/editor/explorer-filter.ts';
+import { keyEntries } from '../../server/src/editor/explorer-keys.ts';
 import { foldings } from '../../server/src/editor/folding.ts';
 import { graphOf } from '../../server/src/editor/graph.ts';
 import { pictureOf } from '../../server/src/editor/graph-picture.ts';
@@ -33,11 +35,11 @@ export function snapshotOf({ fleet, files, findings }: Checked): Snapshot {
 export function claimWorkspace(snapshot: Snapshot): void {
   const { fleet, files } = snapshot;
   claimPlaces(files, workspaceSymbols(snapshot, ''), 'workspace symbols');
-  const { machines } = machineEntries(snapshot);
+  const { machines } = fleetEntry(snapshot, EVERYTHING);
   claimPlaces(files, machines, 'machines');
   for (const machine of [null, ...machines.map(({ name }) => name)])
-    claimPlaces(files, generatorEntries(snapshot, machine), 'generators');
-  claimPlaces(files, keyEntries(snapshot), 'keys');
+    claimPlaces(files, generatorEntries(snapshot, machine, EVERYTHING), 'generators');
+  claimPlaces(files, keyEntries(snapshot, EVERYTHING), 'keys');
   const graph = graphOf(fleet, snapshot.stored());
   claimPlaces(files, graph, 'graph');
   pictureOf(graph);

@@ -139,6 +139,8 @@ test('folding', async () => {
   ]);
 });
 
+const filter = { text: '', lacking: false };
+
 test('the fleet is told level by level', async () => {
   const root = folder({
     'flake.nix':
@@ -149,7 +151,9 @@ test('the fleet is told level by level', async () => {
     'vars/per-machine/lea/ca/key/secret': '{}',
   });
   const { connection } = await startSession({ root, engine });
-  const [fleet]: FleetRoot[] = await connection.sendRequest('varsmith/fleet');
+  const [fleet]: FleetRoot[] = await connection.sendRequest('varsmith/fleet', {
+    filter,
+  });
   expect(fleet).toMatchObject({
     unassigned: 1,
     machines: [{ name: 'lea', tags: ['home'], generators: 1, missing: 0 }],
@@ -157,6 +161,7 @@ test('the fleet is told level by level', async () => {
   const generators: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
     root: fleet?.uri,
     machine: 'lea',
+    filter,
   });
   expect(generators).toMatchObject([
     { name: 'ca', state: 'present', files: [{ name: 'key', secret: true, stored: true }] },
@@ -164,6 +169,7 @@ test('the fleet is told level by level', async () => {
   const loose: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
     root: fleet?.uri,
     machine: null,
+    filter,
   });
   expect(loose.map(({ name }) => name)).toEqual(['loose']);
 });
@@ -171,10 +177,17 @@ test('the fleet is told level by level', async () => {
 test('the graph is drawn, or written for other programs', async () => {
   const { connection, uri } = await session();
   const ask = (format: GraphParams['format']): Promise<GraphResult> =>
-    connection.sendRequest('varsmith/graph', { near: uri('a.nix'), machine: null, generator: null, format });
+    connection.sendRequest('varsmith/graph', {
+      ...{ near: uri('a.nix'), machine: null, generator: null, format },
+      ...{ kind: null, condition: null, grouping: 'machine', open: [] },
+    });
   const drawn = await ask('picture');
   expect(drawn.text).toMatch(/^<svg[^>]*>\n<defs>/);
-  expect(drawn).toMatchObject({ generators: 1, places: { ca: { uri: uri('a.nix') } } });
+  expect(drawn).toMatchObject({ generators: 1, groups: ['*none'], open: [], owners: {} });
+  expect(drawn.text).toContain('class="group folded" data-group="*none"');
+  const asked = { root: drawn.rootUri, generator: 'ca' };
+  expect(await connection.sendRequest('varsmith/place', asked)).toMatchObject({ uri: uri('a.nix') });
+  expect(await connection.sendRequest('varsmith/place', { ...asked, generator: 'other' })).toBeNull();
   expect((await ask('dot')).text).toContain('digraph vars {');
   expect((await ask('mermaid')).text).toContain('flowchart LR');
 });

@@ -122,6 +122,14 @@ test('half-typed and hostile text is answered like any other', async () => {
   expect(session.log).toEqual([]);
 });
 
+test('the doctor runs nothing where the workspace is not trusted', async () => {
+  const [found]: { markdown: string }[] = await session.connection.sendRequest('varsmith/doctor', {
+    trusted: false,
+  });
+  expect(found?.markdown).toContain('recognised by .clan-flake');
+  expect(found?.markdown).toContain('not looked for: the workspace is not trusted');
+});
+
 test('fixing on saving takes what is certain, and leaves the misspelt key to its author', async () => {
   session.open(MATRIX, texts(MATRIX));
   const start = { line: 0, character: 0 };

@@ -11,24 +11,78 @@ import { startCodeServer, windowAddress } from './code-server.mjs';
  * The handles a walk works with.
  * @param {import('playwright-core').Page} page
  * @param {string} pictures folder for screenshots
+ * @param {string} profile everything that the workbench keeps
  */
-function handles(page, pictures) {
+function handles(page, pictures, profile) {
   const editor = page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
   const quickInput = page.locator('.quick-input-widget input[type=text]');
   const action = text => page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first();
+  const quickWidget = page.locator('.quick-input-widget');
   const quickRow = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-  /** Runs a command by its title, from the command palette. */
+  const palette = page.locator('.quick-input-widget input[placeholder^="Type the name of a command"]');
+  /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
   async function command(title) {
-    await page.keyboard.press('F1');
-    await quickInput.waitFor();
-    await quickInput.fill(`>${title}`);
-    await quickRow(title).waitFor();
+    // The palette lists what is enabled when it opens: what comes to be enabled later is in the next one.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await page.keyboard.press('F1');
+      await quickInput.waitFor();
+      await quickInput.fill(`>${title}`);
+      if (await arrives(quickRow(title), 6_000)) break;
+      await page.keyboard.press('Escape');
+      await palette.waitFor({ state: 'hidden' });
+    }
     await page.keyboard.press('Enter');
-    await quickInput.waitFor({ state: 'hidden' });
+    await palette.waitFor({ state: 'hidden' });
+  }
+  /** How many rows of a list of many are chosen. */
+  const chosen = quickWidget.locator('.quick-input-count .monaco-count-badge');
+  async function asked(title, message) {
+    await quickWidget.locator('.quick-input-title', { hasText: title }).waitFor();
+    await quickWidget.locator('.quick-input-message', { hasText: message }).waitFor();
   }
   return {
     page,
     editor,
+    profile,
+    /** A box with this title and message is shown. */
+    asked,
+    /** A list of many has this title and has loaded its rows. */
+    async listShown(title) {
+      await quickWidget.locator('.quick-input-title', { hasText: title }).waitFor();
+      await quickWidget.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    },
+    /** Chooses exactly these rows of the list of many that is shown, and accepts it. */
+    async pick(labels) {
+      // Half chosen becomes all, all becomes none.
+      for (let attempt = 0; attempt < 3 && !/^0 /.test((await chosen.textContent()) ?? ''); attempt++)
+        await quickWidget
+          .locator('.quick-input-header :is([role=checkbox], input[type=checkbox])')
+          .first()
+          .click();
+      for (const label of labels) {
+        await quickInput.fill(label);
+        await quickRow(label).click();
+        await quickInput.fill('');
+      }
+      await chosen.filter({ hasText: `${labels.length} ` }).waitFor();
+      await page.keyboard.press('Enter');
+    },
+    /** Types an answer into the box with this title and message, which hides it or does not. */
+    async answer(title, message, text, { hidden = false } = {}) {
+      await asked(title, message);
+      const box = quickWidget.locator(`input[type=${hidden ? 'password' : 'text'}]`);
+      await box.fill(text);
+      await page.keyboard.press('Enter');
+    },
+    /** A row of the view in the side bar. */
+    sideRow: text => page.locator('.sidebar .monaco-list-row', { hasText: text }).first(),
+    /** Presses a button of a notification. */
+    pressInToast: (text, button) =>
+      page
+        .locator('.notification-toast', { hasText: text })
+        .first()
+        .getByRole('button', { name: button, exact: true })
+        .click(),
     /** A line of the editor that holds `text`. */
     line: text => editor.locator('.view-line', { hasText: text }).first(),
     /** The squiggles of kind error, warning, info or hint. */
@@ -45,11 +99,7 @@ function handles(page, pictures) {
       // While the view is being made it may drop what is typed; what narrows the rows has arrived.
       for (let attempt = 0; attempt < 5; attempt++) {
         await filter.fill(text);
-        const arrived = narrowed.waitFor({ timeout: 3_000 }).then(
-          () => true,
-          () => false,
-        );
-        if (await arrived) return;
+        if (await arrives(narrowed, 3_000)) return;
       }
     },
     /** Waits for an entry of the open lightbulb menu. */
@@ -89,6 +139,18 @@ function handles(page, pictures) {
     /** A notification. */
     toast: text => page.locator('.notification-toast', { hasText: text }).first(),
     command,
+    /** Runs a command that asks for a line of text, and answers it. */
+    async answerCommand(title, text) {
+      await page.keyboard.press('F1');
+      await quickInput.waitFor();
+      await quickInput.fill(`>${title}`);
+      await quickRow(title).waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget .quick-input-message').waitFor();
+      await quickInput.fill(text);
+      await page.keyboard.press('Enter');
+      await quickInput.waitFor({ state: 'hidden' });
+    },
     /** Opens a file of the workspace and puts the cursor at a place (both 1-based). */
     async open(file, line, column) {
       const name = path.basename(file);
@@ -102,6 +164,13 @@ function handles(page, pictures) {
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await page.locator('#status\\.editor\\.selection', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
     },
+    /** Closes a tab by its button: keys would go to the view that has the focus. */
+    async closeTab(text) {
+      const tab = page.locator('.tab', { hasText: text });
+      await tab.hover();
+      await tab.locator('.tab-actions .action-label').first().click();
+      await tab.waitFor({ state: 'detached' });
+    },
     /** The frame of the webview that has what the selector means, once it is there. */
     async webview(selector) {
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
@@ -109,19 +178,31 @@ function handles(page, pictures) {
       return inner;
     },
     async picture(name) {
-      await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+      // Lists fade in; the picture is of what they come to.
+      await page.screenshot({ path: path.join(pictures, `${name}.png`), animations: 'disabled' });
     },
   };
+}
+
+/** Whether something is seen in so many milliseconds. */
+function arrives(locator, timeout) {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
  * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it; `failurePicture` then shows the window.
- * @param {{ folder: string, openFile: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string }} scene absolute paths
+ * @param {{ folder: string, openFile: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
-export async function drive({ folder, openFile, vsix, restricted, pictures, failurePicture }, steps) {
+export async function drive(
+  { folder, openFile, vsix, restricted, pictures, failurePicture, env = {} },
+  steps,
+) {
   fs.mkdirSync(pictures, { recursive: true });
   fs.rmSync(failurePicture, { force: true });
   const result = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -144,13 +225,13 @@ export async function drive({ folder, openFile, vsix, restricted, pictures, fail
   };
   try {
     await counted(current, async () => {
-      server = await startCodeServer({ vsix, restricted });
+      server = await startCodeServer({ vsix, restricted, env });
       ({ browser, page } = await openBrowser(server.url));
       await page.goto(windowAddress(server.url, { folder, openFile }));
       await workbenchShown(page);
       await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
     });
-    const ui = handles(page, pictures);
+    const ui = handles(page, pictures, server.home);
     for (const [name, work] of steps) await counted(name, () => work(ui));
   } catch (error) {
     result.failed += 1;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted] [--report FILE] [--pictures DIR | --update-images]
-// --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. Both have steps of their own.
+//   walk.mjs VSIX [--beside | --restricted | --generation] [--report FILE] [--pictures DIR | --update-images]
+// --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
+// a copy of the whole example fleet, with keys. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // Exit code: 0 every step passed, 1 otherwise.
 
@@ -12,6 +13,8 @@ import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
+import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
+import { scaffoldSteps } from './walk-scaffold.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -21,6 +24,7 @@ const { values, positionals } = parseArgs({
     pictures: { type: 'string' },
     beside: { type: 'boolean', default: false },
     restricted: { type: 'boolean', default: false },
+    generation: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -181,12 +185,64 @@ function steps(scene) {
       },
     ],
     [
+      'the filter leaves what is looked for, and says so',
+      async ui => {
+        await ui.answerCommand('Varsmith: Filter the Fleet', selectedKey.generator);
+        const tree = ui.page.locator('.sidebar .monaco-list-row');
+        await ui.page.locator('.sidebar').getByText(`Shown: "${selectedKey.generator}"`).first().waitFor();
+        await tree.filter({ hasText: selectedKey.machine }).first().waitFor();
+        await ui.command('Varsmith: Clear the Filter of the Fleet');
+        await ui.page
+          .locator('.sidebar')
+          .getByText(`Shown: "${selectedKey.generator}"`)
+          .first()
+          .waitFor({ state: 'hidden' });
+      },
+    ],
+    [
+      'the cursor leads to the registry key, with its machines and uses',
+      async ui => {
+        const { file, line, column } = selectedKey.selection;
+        await ui.open(file, line, column + 1);
+        await ui.command('Varsmith: Show in Fleet View');
+        const selected = ui.page.locator('.sidebar .monaco-list-row.selected', { hasText: selectedKey.key });
+        await selected.first().waitFor();
+        await ui.command('View: Hide Panel');
+        await ui.command('Notifications: Clear All Notifications');
+        await ui.picture('fleet');
+      },
+    ],
+    [
+      'the doctor says what it found',
+      async ui => {
+        await ui.command('Varsmith: Doctor');
+        const frame = await ui.webview('h2');
+        await frame.getByText('recognised by .clan-flake').first().waitFor();
+        // The throw-away folder of this run has no place in the docs.
+        await frame.locator('body').evaluate((body, folder) => {
+          const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+          for (let text = texts.nextNode(); text; text = texts.nextNode())
+            text.nodeValue = text.nodeValue.replaceAll(folder, '~/broken-fleet');
+        }, scene.folder);
+        await ui.picture('doctor');
+        await ui.closeTab('Varsmith Doctor');
+      },
+    ],
+    [
       'the dependency graph is drawn, and a click opens what is clicked',
       async ui => {
         await ui.command('Varsmith: Show Dependency Graph');
         const frame = await ui.webview('#canvas .node');
+        await frame.locator('#groupings').selectOption('machine');
+        await frame.locator('.group.open').first().waitFor();
         await ui.picture('graph');
+        await frame.locator('#groupings').selectOption('');
+        await frame.locator('.group.open').first().waitFor({ state: 'detached' });
         await frame.locator('#search').fill(selectedKey.generator);
+        await frame.locator('.node.found').first().click({ button: 'right' });
+        await ui.page.locator('.monaco-menu .action-label', { hasText: 'Try Generator' }).first().waitFor();
+        await ui.picture('graph-menu');
+        await ui.page.keyboard.press('Escape');
         await frame.locator('.node.found').first().click();
         await ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }).waitFor();
       },
@@ -194,15 +250,31 @@ function steps(scene) {
   ];
 }
 
-const scene = makeScene(root);
-const openFile = path.join(scene.folder, scene.unknownKey.file);
-const failurePicture = path.join(out, 'walk-failed.png');
-const { beside, restricted } = values;
-const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
-const result = await drive(
-  { folder: scene.folder, openFile, vsix: installed, restricted, pictures, failurePicture },
-  (beside ? stepsBeside : restricted ? stepsRestricted : steps)(scene),
-);
+const { beside, restricted, generation } = values;
+const common = { vsix: [vsix], restricted, pictures, failurePicture: path.join(out, 'walk-failed.png') };
+
+function walk() {
+  const scene = makeScene(root);
+  const openFile = path.join(scene.folder, scene.unknownKey.file);
+  const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
+  return drive(
+    { ...common, folder: scene.folder, openFile, vsix: installed },
+    beside
+      ? stepsBeside(scene)
+      : restricted
+        ? stepsRestricted(scene)
+        : [...steps(scene), ...scaffoldSteps(scene)],
+  );
+}
+
+function walkGeneration() {
+  const problem = generationProblem();
+  if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
+  const scene = makeGenerationScene(root);
+  return drive({ ...common, ...scene }, generationSteps(scene));
+}
+
+const result = await (generation ? walkGeneration() : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

@@ -1,250 +1,286 @@
 /**
- * The page of the dependency graph: shows the picture that the server draws, moves and zooms it, finds names in it,
- * and says which node was chosen. Runs in a webview; it knows neither files nor the server.
+ * The page of the dependency graph: shows the picture that the server draws, and says what was chosen in it and in the
+ * toolbar. Runs in a webview; it knows neither files nor the server.
  */
-import type { ExportFormat, FromPage, ToPage } from './messages.ts';
+import type { Choice, ExportFormat, FromPage, ToPage } from './messages.ts';
+import { createParts, type Direction, keyOf, type Parts } from './parts.ts';
+import { pngOf } from './raster.ts';
+import { createView, type Seen } from './view.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPage): void;
-  getState(): ViewState | undefined;
-  setState(state: ViewState): void;
+  getState(): Seen | undefined;
+  setState(state: Seen): void;
 };
-
-/** What is seen of the picture, in its units; kept while the tab is hidden. */
-interface ViewState {
-  readonly x: number;
-  readonly y: number;
-  readonly scale: number;
-}
 
 const host = acquireVsCodeApi();
 const canvas = element('canvas');
+const sheet = element('sheet');
 const search = element<HTMLInputElement>('search');
 const machines = element<HTMLSelectElement>('machines');
+const kinds = element<HTMLSelectElement>('kinds');
+const conditions = element<HTMLSelectElement>('conditions');
+const groupings = element<HTMLSelectElement>('groupings');
+const unfold = element<HTMLButtonElement>('unfold');
 const count = element('count');
 const note = element('note');
-let svg: SVGSVGElement | null = null;
-/** The picture's own size; its `viewBox` is what is seen of it. */
-let whole = { width: 1, height: 1 };
-let view: ViewState = host.getState() ?? { x: 0, y: 0, scale: 0 };
+
+const view = createView(canvas, sheet, host.getState(), seen => host.setState(seen));
+let parts: Parts | null = null;
+let shown: (ToPage & { type: 'graph' }) | null = null;
+let choice: Choice = { machine: null, kind: null, condition: null, grouping: 'auto', open: null };
 
 function element<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
-  if (data.type === 'rasterize') void rasterize(data.svg);
-  else if (data.type === 'empty') showNote(data.message);
+  if (data.type === 'rasterize')
+    void pngOf(data.svg).then(png => host.postMessage({ type: 'png', data: png }));
+  else if (data.type === 'empty') showNote(data);
   else show(data);
 });
 
-function show({ picture, machines: names, machine, generators }: ToPage & { type: 'graph' }): void {
-  const parsed = new DOMParser().parseFromString(picture, 'image/svg+xml').documentElement;
-  svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
-  whole = { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height };
-  svg.removeAttribute('width');
-  svg.removeAttribute('height');
-  canvas.replaceChildren(svg);
-  note.hidden = true;
-  for (const node of nodes()) {
-    node.setAttribute('tabindex', '0');
-    node.setAttribute('role', 'button');
-    node.setAttribute('aria-label', node.querySelector('title')?.textContent ?? '');
+function show(graph: ToPage & { type: 'graph' }): void {
+  const began = performance.now();
+  const isOther = graph.picture !== shown?.picture;
+  if (graph.isOther) view.forget();
+  shown = graph;
+  if (isOther) {
+    const before = parts?.current() ?? null;
+    const hadFocus = before !== null && document.activeElement === before;
+    const parsed = new DOMParser().parseFromString(graph.picture, 'image/svg+xml').documentElement;
+    const svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
+    sheet.replaceChildren(svg);
+    parts = createParts(svg, before === null ? null : keyOf(before));
+    view.picture(svg.viewBox.baseVal.width, svg.viewBox.baseVal.height);
+    const current = parts.current();
+    if (hadFocus && current) parts.focus(current);
   }
-  if (view.scale === 0) showWhole();
-  else apply();
-  fillMachines(names, machine);
-  count.textContent = `${generators} ${generators === 1 ? 'generator' : 'generators'}`;
+  note.hidden = true;
+  fill(graph);
   find();
+  if (graph.reveal !== null) reveal(graph.reveal);
+  if (isOther)
+    requestAnimationFrame(() =>
+      setTimeout(() => host.postMessage({ type: 'painted', milliseconds: performance.now() - began })),
+    );
 }
 
-function showNote(message: string): void {
-  svg = null;
-  canvas.replaceChildren();
+function showNote({ message, choice: chosen }: ToPage & { type: 'empty' }): void {
+  parts = null;
+  shown = null;
+  sheet.replaceChildren();
   note.textContent = message;
   note.hidden = false;
   count.textContent = '';
+  choice = chosen;
+  fillChoice();
 }
 
-function fillMachines(names: readonly string[], chosen: string | null): void {
-  const options = [new Option('all machines', ''), ...names.map(name => new Option(name, name))];
-  machines.replaceChildren(...options);
-  machines.value = chosen ?? '';
+function fill({ machines: names, choice: chosen, groups }: ToPage & { type: 'graph' }): void {
+  choice = chosen;
+  if (
+    machines.length !== names.length + 1 ||
+    names.some((name, at) => machines.options[at + 1]?.value !== name)
+  )
+    machines.replaceChildren(new Option('all machines', ''), ...names.map(name => new Option(name, name)));
   machines.hidden = names.length === 0;
+  unfold.hidden = groups.length === 0;
+  unfold.textContent = isUnfolded() ? 'Fold all' : 'Unfold all';
+  fillChoice();
 }
 
-function nodes(): SVGGElement[] {
-  return [...(svg?.querySelectorAll<SVGGElement>('.node') ?? [])];
+function fillChoice(): void {
+  machines.value = choice.machine ?? '';
+  kinds.value = choice.kind ?? '';
+  conditions.value = choice.condition ?? '';
+  groupings.value = choice.grouping ?? '';
 }
 
-function apply(): void {
-  if (!svg) return;
-  const { width, height } = canvas.getBoundingClientRect();
-  svg.setAttribute('viewBox', `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
-  host.setState(view);
+function isUnfolded(): boolean {
+  return choice.open === null || choice.open.length === (shown?.groups.length ?? 0);
 }
 
-function showWhole(): void {
-  if (!svg) return;
-  const { width, height } = canvas.getBoundingClientRect();
-  const scale = Math.min(1.2, width / whole.width, height / whole.height) || 1;
-  view = {
-    scale,
-    x: (whole.width - width / scale) / 2,
-    y: (whole.height - height / scale) / 2,
-  };
-  apply();
+function choose(some: Partial<Choice>, keepPlace = false): void {
+  if (!keepPlace) view.forget();
+  choice = { ...choice, ...some };
+  host.postMessage({ type: 'choose', choice });
 }
 
-/** Keeps the point under the cursor where it is. */
-function zoom(factor: number, clientX?: number, clientY?: number): void {
-  const box = canvas.getBoundingClientRect();
-  const left = (clientX ?? box.left + box.width / 2) - box.left;
-  const top = (clientY ?? box.top + box.height / 2) - box.top;
-  const scale = Math.min(4, Math.max(0.05, view.scale * factor));
-  view = {
-    scale,
-    x: view.x + left / view.scale - left / scale,
-    y: view.y + top / view.scale - top / scale,
-  };
-  apply();
-}
-
-function pan(right: number, down: number): void {
-  view = { ...view, x: view.x - right / view.scale, y: view.y - down / view.scale };
-  apply();
-}
-
-function nodeOf(target: EventTarget | null): SVGGElement | null {
-  return target instanceof Element ? target.closest<SVGGElement>('.node') : null;
-}
-
-function open(node: SVGGElement | null): void {
-  const id = node?.dataset.id;
+/** Opens a generator's declaration; opens or folds a group. */
+function activate(part: SVGGElement | null): void {
+  const { id, group } = part?.dataset ?? {};
   if (id !== undefined) host.postMessage({ type: 'open', id });
-}
-
-/** Marks what a node is made from and what is made from it. */
-function mark(node: SVGGElement | null): void {
-  const id = node?.dataset.id;
-  const beside = new Set([id]);
-  for (const edge of svg?.querySelectorAll<SVGPathElement>('.edge') ?? []) {
-    const { from, to } = edge.dataset;
-    const isOwn = id !== undefined && (from === id || to === id);
-    edge.classList.toggle('marked', isOwn);
-    if (isOwn) beside.add(from === id ? to : from);
+  else if (group !== undefined) {
+    const open = choice.open ?? shown?.groups ?? [];
+    choose({ open: open.includes(group) ? open.filter(one => one !== group) : [...open, group] }, true);
   }
-  for (const one of nodes()) one.classList.toggle('aside', id !== undefined && !beside.has(one.dataset.id));
 }
 
-function find(): SVGGElement[] {
-  const wanted = search.value.trim().toLowerCase();
-  const found = nodes().filter(node => node.dataset.id?.toLowerCase().includes(wanted));
-  const hit = new Set(wanted === '' ? [] : found);
-  for (const node of nodes()) {
-    node.classList.toggle('found', hit.has(node));
-    node.classList.toggle('dimmed', wanted !== '' && !hit.has(node));
-  }
-  return wanted === '' ? [] : found;
+function find(): readonly SVGGElement[] {
+  const found = parts?.find(search.value) ?? [];
+  const all = shown?.generators ?? 0;
+  const noun = all === 1 ? 'generator' : 'generators';
+  count.textContent =
+    search.value.trim() === '' ? `${all} ${noun}` : `${found.length} of ${all} ${noun} found`;
+  return found;
 }
 
-function bringToMiddle(node: SVGGElement): void {
-  const box = node.getBoundingClientRect();
-  const around = canvas.getBoundingClientRect();
-  pan(
-    around.left + around.width / 2 - (box.left + box.width / 2),
-    around.top + around.height / 2 - (box.top + box.height / 2),
-  );
+/** The next one that is found, from the one that was shown last. */
+function findNext(step: 1 | -1): void {
+  const found = find();
+  const current = parts?.current();
+  const at = current ? found.indexOf(current) : -1;
+  const next = at === -1 ? found[0] : found[(at + step + found.length) % found.length];
+  if (next) go(next, false);
 }
 
-/** Draws at twice the size, for screens with many points. */
-async function rasterize(text: string): Promise<void> {
-  const image = new Image();
-  image.src = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
-  await image.decode();
-  const sheet = document.createElement('canvas');
-  sheet.width = image.width * 2;
-  sheet.height = image.height * 2;
-  sheet.getContext('2d')?.drawImage(image, 0, 0, sheet.width, sheet.height);
-  host.postMessage({ type: 'png', data: sheet.toDataURL('image/png').split(',')[1] ?? '' });
+/** @param focus false where the focus should stay, as in the search field */
+function go(part: SVGGElement, focus = true): void {
+  if (focus) parts?.focus(part);
+  else setCurrent(part);
+  parts?.mark(part);
+  view.bringIn(part, !focus);
+}
+
+function setCurrent(part: SVGGElement): void {
+  parts?.current()?.setAttribute('tabindex', '-1');
+  const field = document.activeElement;
+  parts?.focus(part);
+  if (field instanceof HTMLElement) field.focus();
+}
+
+function reveal(id: string): void {
+  const part = parts?.svg.querySelector<SVGGElement>(`.node[data-id="${CSS.escape(id)}"]`);
+  if (part) go(part, false);
+}
+
+/** What the editor's own menu is told of the part under it. */
+function tellMenu(part: SVGGElement | null): void {
+  const id = part?.dataset.id;
+  if (!part || id === undefined || part.dataset.vscodeContext !== undefined || !shown) return;
+  part.dataset.vscodeContext = JSON.stringify({
+    webviewSection: 'generator',
+    preventDefaultContextMenuItems: true,
+    kind: 'generator',
+    root: shown.root,
+    machine: choice.machine ?? shown.owners[id] ?? null,
+    generator: { name: id },
+  });
 }
 
 let dragged: { readonly x: number; readonly y: number; moved: boolean } | null = null;
 
 canvas.addEventListener('pointerdown', event => {
-  dragged = { x: event.clientX, y: event.clientY, moved: false };
+  if (event.button === 0) dragged = { x: event.clientX, y: event.clientY, moved: false };
 });
 window.addEventListener('pointermove', event => {
-  if (dragged === null) {
-    mark(nodeOf(event.target));
-    return;
-  }
+  if (dragged === null) return;
   const right = event.clientX - dragged.x;
   const down = event.clientY - dragged.y;
   if (!dragged.moved && Math.hypot(right, down) < 4) return;
   dragged = { x: event.clientX, y: event.clientY, moved: true };
   canvas.classList.add('dragging');
-  pan(right, down);
+  view.pan(right, down);
 });
 window.addEventListener('pointerup', event => {
-  const wasMoved = dragged?.moved === true;
-  const began = dragged !== null;
+  const isClick = dragged?.moved === false;
   dragged = null;
   canvas.classList.remove('dragging');
-  if (began && !wasMoved) open(nodeOf(event.target));
+  const part = isClick ? (parts?.at(event.target) ?? null) : null;
+  if (part) {
+    parts?.focus(part);
+    activate(part);
+  }
+});
+canvas.addEventListener('pointerover', event => {
+  const part = parts?.at(event.target) ?? null;
+  tellMenu(part);
+  if (dragged === null) parts?.mark(part);
 });
 canvas.addEventListener(
   'wheel',
   event => {
     event.preventDefault();
-    if (event.ctrlKey || event.metaKey || !event.shiftKey)
-      zoom(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
-    else pan(-event.deltaY, 0);
+    if (event.shiftKey && !event.ctrlKey && !event.metaKey) view.pan(-event.deltaY, 0);
+    else view.zoom(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
   },
   { passive: false },
 );
-canvas.addEventListener('focusin', event => mark(nodeOf(event.target)));
+canvas.addEventListener('focusin', event => {
+  const part = parts?.at(event.target) ?? null;
+  tellMenu(part);
+  parts?.mark(part);
+  if (part) {
+    parts?.focus(part);
+    view.bringIn(part);
+  }
+});
+canvas.addEventListener('focusout', () => parts?.mark(null));
 
-const KEYS: Readonly<Record<string, () => void>> = {
-  '+': () => zoom(1.25),
-  '=': () => zoom(1.25),
-  '-': () => zoom(0.8),
-  '0': showWhole,
-  ArrowLeft: () => pan(60, 0),
-  ArrowRight: () => pan(-60, 0),
-  ArrowUp: () => pan(0, 60),
-  ArrowDown: () => pan(0, -60),
+const ZOOMS: Readonly<Record<string, () => void>> = {
+  '+': () => view.zoom(1.25),
+  '=': () => view.zoom(1.25),
+  '-': () => view.zoom(0.8),
+  '0': () => view.showWhole(),
+  '/': () => search.focus(),
+};
+const ARROWS: Readonly<Record<string, readonly [Direction, right: number, down: number]>> = {
+  ArrowLeft: ['left', 60, 0],
+  ArrowRight: ['right', -60, 0],
+  ArrowUp: ['up', 0, 60],
+  ArrowDown: ['down', 0, -60],
 };
 
 canvas.addEventListener('keydown', event => {
-  if (event.key === 'Enter' || event.key === ' ') open(nodeOf(event.target));
-  else if (KEYS[event.key] === undefined || event.ctrlKey || event.metaKey) return;
-  else KEYS[event.key]?.();
+  if (event.ctrlKey || event.metaKey) return;
+  const part = parts?.at(event.target) ?? null;
+  const arrow = ARROWS[event.key];
+  if (arrow) {
+    const [direction, right, down] = arrow;
+    // Shift moves the picture; without it, the focus goes on.
+    if (event.shiftKey || part === null) view.pan(right, down);
+    else {
+      const next = parts?.next(part, direction);
+      if (next) go(next);
+    }
+  } else if (event.key === 'Enter' || event.key === ' ') activate(part);
+  else if (event.key === 'Escape') search.focus();
+  else if (ZOOMS[event.key]) ZOOMS[event.key]?.();
+  else return;
   event.preventDefault();
 });
+
 search.addEventListener('input', find);
 search.addEventListener('keydown', event => {
   if (event.key === 'Escape') {
     search.value = '';
     find();
-  } else if (event.key === 'Enter') {
-    const [first] = find();
-    if (!first) return;
-    bringToMiddle(first);
-    first.focus();
-  }
+  } else if (event.key === 'Enter') findNext(event.shiftKey ? -1 : 1);
+  else if (event.key === 'ArrowDown') {
+    const current = parts?.current();
+    if (current) go(current);
+  } else return;
+  event.preventDefault();
 });
-machines.addEventListener('change', () => {
-  view = { ...view, scale: 0 };
-  host.postMessage({ type: 'machine', machine: machines.value === '' ? null : machines.value });
-});
-element('in').addEventListener('click', () => zoom(1.25));
-element('out').addEventListener('click', () => zoom(0.8));
-element('fit').addEventListener('click', showWhole);
+
+/** The empty value stands for everything. */
+function chosen<Value extends string>(select: HTMLSelectElement): Value | null {
+  return select.value === '' ? null : (select.value as Value);
+}
+
+machines.addEventListener('change', () => choose({ machine: chosen(machines) }));
+kinds.addEventListener('change', () => choose({ kind: chosen(kinds) }));
+conditions.addEventListener('change', () => choose({ condition: chosen(conditions) }));
+groupings.addEventListener('change', () => choose({ grouping: chosen(groupings), open: null }));
+unfold.addEventListener('click', () => choose({ open: isUnfolded() ? [] : (shown?.groups ?? null) }));
+element('in').addEventListener('click', () => view.zoom(1.25));
+element('out').addEventListener('click', () => view.zoom(0.8));
+element('fit').addEventListener('click', () => view.showWhole());
 const formats = element<HTMLSelectElement>('export');
 formats.addEventListener('change', () => {
   host.postMessage({ type: 'export', format: formats.value as ExportFormat });
   formats.value = '';
 });
-window.addEventListener('resize', apply);
 host.postMessage({ type: 'ready' });

@@ -47,10 +47,11 @@ export interface CheckReport {
 
 export type Writer = (report: CheckReport, io: Io) => void;
 
-const WRITERS: Readonly<Record<'text' | 'json' | 'sarif' | 'github', () => Promise<Writer>>> = {
+const WRITERS: Readonly<Record<'text' | 'lines' | 'json' | 'sarif' | 'github', () => Promise<Writer>>> = {
   text: async () => (await import('./write-text.ts')).writeText,
   json: async () => (await import('./write-json.ts')).writeJson,
   sarif: async () => (await import('./write-sarif.ts')).writeSarif,
+  lines: async () => (await import('./write-lines.ts')).writeLines,
   github: async () => (await import('./write-github.ts')).writeGithub,
 };
 
@@ -67,7 +68,12 @@ const OPTIONS = {
 export async function check(args: readonly string[], io: Io): Promise<number> {
   const begun = performance.now();
   const given = readArguments(args, OPTIONS, 1);
-  const format = oneOf('--format', given.option('format'), ['text', 'json', 'sarif', 'github'], 'text');
+  const format = oneOf(
+    '--format',
+    given.option('format'),
+    ['text', 'lines', 'json', 'sarif', 'github'],
+    'text',
+  );
   const threshold = oneOf('--severity', given.option('severity'), SEVERITIES, 'error');
   const wanted = given.options('rule');
   rejectContradictions(given);

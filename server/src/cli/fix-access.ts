@@ -4,36 +4,44 @@ import { RunFailure } from '../generate/failure.ts';
 import { driftsOf, fixDrifts } from '../generate/fix.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, commits, openFleet, SHORTS, withSession } from './generation.ts';
+import { COMMON, commits, openFleet, SHORTS, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
 
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { ...COMMON, 'no-commit': 'flag' }, 1, SHORTS);
   const open = await openFleet(given.positions[0], io);
-  return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, plan } = await open.situation();
-    const machines = given.options('machine');
-    const names = given.options('generator');
-    const { generators, problems } = plan({ machines, generators: names, regenerate: false });
-    const unknown = problems.filter(
-      one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator',
-    );
-    if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
-    const concerned = [...generators.all.values()].filter(
-      one =>
-        (machines.length === 0 || one.machines.some(machine => machines.includes(machine))) &&
-        (names.length === 0 || names.includes(one.name)),
-    );
-    const vault = await openVault(open.ground, open.fleet(), backend);
-    const drifts = driftsOf(concerned, vault);
-    const fixed: string[] = [];
-    await fixDrifts(drifts, vault, session, ({ generator }) => {
-      fixed.push(generator.key);
-      if (!given.flag('json')) io.stdout.write(`Access to ${printable(generator.key)} brought up to date\n`);
-    });
-    if (given.flag('json'))
-      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, root: open.root, backend, fixed }, null, 2)}\n`);
-    else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
-    return EXIT.ok;
-  });
+  return withSession(
+    open,
+    { commit: commits(given, io) },
+    sentence => say(io, sentence),
+    async session => {
+      const { backend, plan } = await open.situation();
+      const machines = given.options('machine');
+      const names = given.options('generator');
+      const { generators, problems } = plan({ machines, generators: names, regenerate: false });
+      const unknown = problems.filter(
+        one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator',
+      );
+      if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
+      const concerned = [...generators.all.values()].filter(
+        one =>
+          (machines.length === 0 || one.machines.some(machine => machines.includes(machine))) &&
+          (names.length === 0 || names.includes(one.name)),
+      );
+      const vault = await openVault(open.ground, open.fleet(), backend);
+      const drifts = driftsOf(concerned, vault);
+      const fixed: string[] = [];
+      await fixDrifts(drifts, vault, session, ({ generator }) => {
+        fixed.push(generator.key);
+        if (!given.flag('json'))
+          io.stdout.write(`Access to ${printable(generator.key)} brought up to date\n`);
+      });
+      if (given.flag('json'))
+        io.stdout.write(
+          `${JSON.stringify({ schemaVersion: 1, root: open.root, backend, fixed }, null, 2)}\n`,
+        );
+      else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
+      return EXIT.ok;
+    },
+  );
 }

@@ -1,6 +1,6 @@
 /** `varsmith check --fix`: applies what is safe, to the files or, for a dry run, as a diff. */
 import type { Finding } from '../checks/rule.ts';
-import { type FixOutcome, fixAll } from '../workspace/fix.ts';
+import { type ChangedFile, type FixOutcome, fixAll } from '../workspace/fix.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeChanges } from '../workspace/write.ts';
 import { unifiedDiff } from './diff.ts';
@@ -21,7 +21,7 @@ export function fix(
 ): number {
   const outcome = fixAll(workspace, wanted);
   if (outcome.broken.length > 0) throw new Error(brokenText(outcome));
-  if (dryRun) printDiff(outcome, io);
+  if (dryRun) printDiff(outcome.changes, io);
   else writeChanges(workspace.root, outcome.changes);
   const verb = dryRun ? 'would apply' : 'applied';
   const { applied, changes } = outcome;
@@ -36,10 +36,11 @@ function brokenText({ broken }: FixOutcome): string {
   return `After the fixes ${broken.join(', ')} would not be valid Nix any more, so nothing was written. This is a mistake of Varsmith: please report it.`;
 }
 
-function printDiff({ changes }: FixOutcome, { stdout, env }: Io): void {
+/** What would change, as a unified diff. */
+export function printDiff(changes: readonly ChangedFile[], { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   for (const { path, before, after } of changes) {
-    const diff = unifiedDiff(path, before, after);
+    const diff = unifiedDiff(path, before ?? '', after);
     if (!stdout.isTTY) stdout.write(diff);
     else for (const line of diff.trimEnd().split('\n')) stdout.write(`${coloured(line)}\n`);
   }

@@ -1,5 +1,5 @@
 /** What came of a generator, for people. */
-import type { FileResult, StepResult } from '../generate/run.ts';
+import type { FileResult, StepResult } from '../generate/results.ts';
 import { type Io, painter, printable } from './io.ts';
 
 export function writeResult({ step, outcome, message, output, files, undeclared }: StepResult, io: Io): void {

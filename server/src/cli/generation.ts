@@ -1,17 +1,21 @@
 /** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
 import type { Fleet } from '../fleet/model.ts';
+import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
+import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Parsed } from './arguments.ts';
+import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
+import { spansIn } from './positions.ts';
 
 /** Options that most of them take. */
 export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
@@ -73,15 +77,14 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
 export async function withSession<T>(
   { ground, files }: OpenFleet,
   options: { readonly commit: boolean },
-  io: Io,
+  note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const session = await openSession(ground, options);
   try {
     if (session.recovered !== null) {
       files.rescan();
-      say(
-        io,
+      note(
         session.recovered === 'finished'
           ? 'A run that was interrupted has been brought to its end.'
           : 'What an interrupted run had begun has been taken back.',
@@ -91,6 +94,19 @@ export async function withSession<T>(
   } finally {
     await session.close();
   }
+}
+
+/** Where scripts are written, for programs: lines and columns from 1. */
+export function placesIn({ fleet, files }: OpenFleet): WhereOf {
+  const spanOf = spansIn(files);
+  let declared: Declared | null = null;
+  return (machine, generator, line) => {
+    declared ??= declarationsOf(fleet(), file => files.text(file));
+    const place = scriptPlace(declared.script(machine, generator), line);
+    if (place === null) return null;
+    const { line: shown, column } = spanOf(place);
+    return { file: place.file, line: shown, column };
+  };
 }
 
 /** `--no-commit`, or what clan goes by. */

@@ -1,19 +1,23 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
-import { backendOf } from '../checks/stored.ts';
 import { suggest } from '../checks/suggest.ts';
 import { type Graph, graphOf } from '../editor/graph.ts';
+import type { Grouping } from '../editor/graph-groups.ts';
+import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { openWorkspace } from './load.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 
+const GROUPINGS = ['machine', 'service'] as const;
 const FORMATS = ['svg', 'dot', 'mermaid', 'json'] as const;
 
 export async function graph(args: readonly string[], io: Io): Promise<number> {
-  const known = { machine: 'value', generator: 'value', format: 'value' } as const;
+  const known = { machine: 'value', generator: 'value', group: 'value', format: 'value' } as const;
   const given = readArguments(args, known, 1, { g: 'generator' });
   const format = oneOf('--format', given.option('format'), FORMATS, 'svg');
+  const group = given.option('group');
+  const grouping = group === undefined ? null : oneOf('--group', group, GROUPINGS, 'machine');
   const workspace = await openWorkspace(given.positions[0], io);
   const fleet = workspace.fleet();
   const { machine, generator } = { machine: given.option('machine'), generator: given.option('generator') };
@@ -25,11 +29,11 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     fleet.generators.map(({ name }) => name),
   );
   const stored = readContents(workspace.files, {
-    backend: backendOf(fleet),
+    backend: setBackend(fleet),
     directory: fleet.directory ?? '',
   });
   const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
-  io.stdout.write(await written(found, format, spansIn(workspace.files)));
+  io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   return EXIT.ok;
 }
 
@@ -39,11 +43,17 @@ function rejectUnknown(kind: string, name: string | undefined, names: readonly s
   throw new UsageError(`There is no ${kind} "${name}".${near === null ? '' : ` Did you mean "${near}"?`}`);
 }
 
-async function written(found: Graph, format: (typeof FORMATS)[number], spanOf: SpanOf): Promise<string> {
-  if (format === 'svg') return (await import('../editor/graph-picture.ts')).pictureOf(found).svg;
+async function written(
+  found: Graph,
+  format: (typeof FORMATS)[number],
+  grouping: Grouping | null,
+  spanOf: SpanOf,
+): Promise<string> {
+  if (format === 'svg')
+    return (await import('../editor/graph-picture.ts')).pictureOf(found, { grouping }).svg;
   if (format === 'json') return `${JSON.stringify(withLines(found, spanOf), null, 2)}\n`;
   const { dotOf, mermaidOf } = await import('../editor/graph-text.ts');
-  return format === 'dot' ? dotOf(found) : mermaidOf(found);
+  return format === 'dot' ? dotOf(found, grouping) : mermaidOf(found, grouping);
 }
 
 /** With lines and columns instead of offsets. */

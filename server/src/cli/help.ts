@@ -9,6 +9,10 @@ Commands:
   check [ROOT]      report findings
   inspect [ROOT]    list machines, generators, keys, uses and stored files
   graph [ROOT]      draw which generator is made from which
+  env MACHINE       print the session variables that a machine gets
+  add secret NAME   add a secret to the registry, and to machines
+  new generator NAME  write a generator from a template
+  init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
   rules             list all rules
 
@@ -21,6 +25,7 @@ Commands:
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
   keygen [ROOT]     make a key for you, and you a user
+  doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
   lsp               run the language server, for an editor
 
@@ -40,7 +45,7 @@ Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
                       [--baseline FILE] [--write-baseline FILE]
 
 Options:
-  --format FORMAT         text (default), json, sarif, or github (annotations of a workflow)
+  --format FORMAT         text (default), lines (one each), json, sarif, or github (annotations of a workflow)
   --rule ID               only this rule; may be given several times
   --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
   --fix                   apply the fixes that are certain (never a guess), then report what is left
@@ -61,12 +66,61 @@ Options:
   graph: `\
 Draws which generator is made from which.
 
-Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--format FORMAT]
+Usage: varsmith graph [ROOT] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]
 
 Options:
   --machine NAME          only what this machine has, and what that is made from
   -g, --generator NAME    only this generator, what it is made from, and what is made from it
+  --group BY              draw groups: by machine, or by service (else by module)
   --format FORMAT         svg (default), dot (Graphviz), mermaid (Markdown), or json
+`,
+  env: `\
+Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a
+secret, NAME with the value for a public file. What is not known is told in comments.
+
+Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
+       varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+
+Options:
+  -m, --machine MACHINE    the machine; not needed where there is only one
+  --shell SHELL            bash (default), nushell, or json
+`,
+  add: `\
+Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines.
+
+Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--dry-run]
+
+Options:
+  --kind KIND             prompt (default): somebody types the secret in; setting: the same for a public value;
+                          password: a script makes it
+  -m, --machines M,…      the machines that get it; may be given several times
+  --description TEXT      what is asked for (default: the name)
+  --registry FILE         the registry, where there are several
+  --dry-run               print what would change as a diff, and change nothing
+`,
+  new: `\
+Writes a generator, or a service module with one, from a template.
+
+Usage: varsmith new generator NAME [ROOT] [--template ID] [--file FILE] [--dry-run]
+       varsmith new service NAME [ROOT] [--template ID] [--per instance|machine] [--dry-run]
+
+Options:
+  --template ID    from-a-prompt, environment-file, random-password (default), password-and-hash, ssh-key,
+                   wireguard-key, certificate-authority-and-certificate
+  --file FILE      the module to add it to, or a file to make (default modules/NAME.nix)
+  --per WHAT       a generator for each instance of the service (default) or for each machine that has any
+  --dry-run        print what would change as a diff, and change nothing
+`,
+  init: `\
+Lays the registry pipeline into a repository: registry, matrix, generators function, session variables, accessors and
+an example machine. A file that is there already is kept as it is.
+
+Usage: varsmith init [ROOT] [--machine NAME] [--system SYSTEM] [--dry-run]
+
+Options:
+  --machine NAME     what the example machine is called (default example); only for a fleet without machines
+  --system SYSTEM    its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin
+  --dry-run          say which files it would make, and make none
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.
@@ -97,7 +151,8 @@ Usage: varsmith generate [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate
 
 Options:
   -m, --machine M            only for this machine; may be given several times
-  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it
+  -g, --generator GENERATOR  this one, although it is complete, with all that is made from it; or one of its places,
+                             such as per-machine/web/GENERATOR
   -r, --regenerate           also what is complete
   --skip-unknown             leave out generators that only Nix can run, with all that depends on them
   --prompt GENERATOR/PROMPT=@FILE
@@ -110,12 +165,14 @@ Options:
   --timeout SECONDS          end a script after this time (default 600)
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
   --json                     for programs
+  --events                   for programs that watch the run and answer: one JSON object a line
 `,
   try: `\
 Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store
 and nothing is stored; prompts without an answer get a made-up one.
 
-Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--packages SOURCE] [--timeout SECONDS] [--json]
+Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--packages SOURCE]
+                    [--timeout SECONDS] [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.
@@ -151,6 +208,13 @@ Usage: varsmith keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]
 Options:
   --user NAME    your name in sops/users (default: as you are logged in)
   -f, --force    replace the key that a user of this name has
+`,
+  doctor: `\
+Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the
+fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if
+something that the fleet wants will not work.
+
+Usage: varsmith doctor [ROOT] [--format text|json]
 `,
   lsp: `\
 Runs the language server for an editor, over standard input and output.

@@ -1,4 +1,5 @@
 /** Standard input of a process, as commands read it. */
+import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
 import type { Input } from './io.ts';
 
@@ -10,6 +11,21 @@ export function standardInput(stream: NodeJS.ReadStream): Input {
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(Buffer.from(chunk));
       return Buffer.concat(chunks);
+    },
+    lines(onLine, onEnd) {
+      const decoder = new StringDecoder('utf8');
+      let pending = '';
+      const take = (chunk: Buffer) => {
+        const lines = (pending + decoder.write(chunk)).split('\n');
+        pending = lines.pop() ?? '';
+        for (const line of lines) onLine(line);
+      };
+      stream.on('data', take).on('end', onEnd);
+      return () => {
+        stream.off('data', take).off('end', onEnd);
+        // Or the program would wait for more.
+        stream.destroy();
+      };
     },
     keys(onKeys) {
       const terminal = stream as ReadStream;

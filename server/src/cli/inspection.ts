@@ -6,6 +6,7 @@
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
+import { commonSetting, probableSetting, setBackend } from '../store/backend.ts';
 import { backendNamed, readStore } from '../store/read.ts';
 import { implicitByName, readSops } from '../store/sops.ts';
 import { readVars } from '../store/vars.ts';
@@ -92,13 +93,11 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
 function storeOf(fleet: Fleet, files: WorkspaceFiles) {
   const settings = fleet.storeSettings();
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
-  const [first] = set;
-  const common =
-    settings.clan ?? (set.every(one => one.backend === first?.backend) ? (first?.backend ?? null) : null);
-  const named = common === null ? null : backendNamed(common);
+  const common = commonSetting(fleet);
+  const named = setBackend(fleet);
   const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
-  const guess = settings.likely === null || set.length === 0 ? null : backendNamed(settings.likely);
-  const backend = common === null ? (store.backend ?? guess) : named;
+  const backend =
+    common === null ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend) : named;
   return {
     ...store,
     backend,

@@ -15,6 +15,11 @@ export interface Input {
    * Ctrl-C is a key like all others.
    */
   keys(onKeys: (bytes: Uint8Array) => void): () => void;
+  /**
+   * Every line as it arrives, without its end, until the returned function is called.
+   * @param onEnd there will be no more
+   */
+  lines(onLine: (line: string) => void, onEnd: () => void): () => void;
 }
 
 export interface Io {

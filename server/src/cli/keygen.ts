@@ -4,7 +4,7 @@ import { backendOf, isKeyed } from '../generate/backend.ts';
 import { RunFailure } from '../generate/failure.ts';
 import { ownKey, userKeyChanges } from '../generate/keygen.ts';
 import { readArguments } from './arguments.ts';
-import { commits, openFleet, withSession } from './generation.ts';
+import { commits, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io } from './io.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
@@ -12,36 +12,41 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, options, 1, { f: 'force' });
   const open = await openFleet(given.positions[0], io);
   const user = given.option('user') ?? io.env.USER ?? userInfo().username;
-  return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const backend = backendOf(open.fleet(), open.ground);
-    if (!isKeyed(backend))
-      throw new RunFailure(
-        `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
-      );
-    const { recipient, written } = await ownKey(open.ground, backend);
-    const changes =
-      backend === 'sops' ? userKeyChanges(open.ground, user, recipient, given.flag('force')) : [];
-    await session.apply(changes, `secrets: add user ${user}`);
-    if (given.flag('json')) {
-      const data = {
-        schemaVersion: 1,
-        recipient,
-        written,
-        user: backend === 'sops' ? user : null,
-        added: changes.length > 0,
-      };
-      io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  return withSession(
+    open,
+    { commit: commits(given, io) },
+    sentence => say(io, sentence),
+    async session => {
+      const backend = backendOf(open.fleet(), open.ground);
+      if (!isKeyed(backend))
+        throw new RunFailure(
+          `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
+        );
+      const { recipient, written } = await ownKey(open.ground, backend);
+      const changes =
+        backend === 'sops' ? userKeyChanges(open.ground, user, recipient, given.flag('force')) : [];
+      await session.apply(changes, `secrets: add user ${user}`);
+      if (given.flag('json')) {
+        const data = {
+          schemaVersion: 1,
+          recipient,
+          written,
+          user: backend === 'sops' ? user : null,
+          added: changes.length > 0,
+        };
+        io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+        return EXIT.ok;
+      }
+      if (written !== null)
+        io.stdout.write(`A new key is in ${written}. Keep a copy of it: without it, nothing can be read.\n`);
+      io.stdout.write(`Your public key: ${recipient}\n`);
+      if (backend === 'age')
+        io.stdout.write('Add it to vars.settings.recipients in the configuration of the clan.\n');
+      else
+        io.stdout.write(
+          changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is in sops/users already.\n',
+        );
       return EXIT.ok;
-    }
-    if (written !== null)
-      io.stdout.write(`A new key is in ${written}. Keep a copy of it: without it, nothing can be read.\n`);
-    io.stdout.write(`Your public key: ${recipient}\n`);
-    if (backend === 'age')
-      io.stdout.write('Add it to vars.settings.recipients in the configuration of the clan.\n');
-    else
-      io.stdout.write(
-        changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is in sops/users already.\n',
-      );
-    return EXIT.ok;
-  });
+    },
+  );
 }

@@ -16,37 +16,42 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       'Which var? `varsmith set MACHINE GENERATOR/FILE [ROOT]`, with the value on standard input.',
     );
   const open = await openFleet(root, io);
-  return withSession(open, { commit: commits(given, io) }, io, async session => {
-    const { backend, declared, plan } = await open.situation({ asksStore: false });
-    mustBeMachine(declared.machines, machine);
-    const { generators } = plan(EVERYTHING);
-    const found = varNamed(generators, machine, id);
-    mustBeKnown(found);
-    const { generator, file } = found;
-    const vault = await openVault(open.ground, open.fleet(), backend);
-    const only = { ...generator, files: [file] };
-    const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
-    const value = await valueFor(id, io);
-    await storeMachineKeys(machineKeys, vault, session);
-    const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
-    await session.apply(changes, `vars: update ${id} for machine ${machine}`);
-    const dependents = [...generators.all.values()]
-      .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))
-      .map(one => one.name);
-    const { machines } = generator;
-    if (given.flag('json'))
-      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, id, machines, dependents }, null, 2)}\n`);
-    else
-      io.stdout.write(
-        `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,
-      );
-    if (dependents.length > 0)
-      say(
-        io,
-        `Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}. "varsmith generate -g" makes them anew.`,
-      );
-    return EXIT.ok;
-  });
+  return withSession(
+    open,
+    { commit: commits(given, io) },
+    sentence => say(io, sentence),
+    async session => {
+      const { backend, declared, plan } = await open.situation({ asksStore: false });
+      mustBeMachine(declared.machines, machine);
+      const { generators } = plan(EVERYTHING);
+      const found = varNamed(generators, machine, id);
+      mustBeKnown(found);
+      const { generator, file } = found;
+      const vault = await openVault(open.ground, open.fleet(), backend);
+      const only = { ...generator, files: [file] };
+      const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
+      const value = await valueFor(id, io);
+      await storeMachineKeys(machineKeys, vault, session);
+      const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
+      await session.apply(changes, `vars: update ${id} for machine ${machine}`);
+      const dependents = [...generators.all.values()]
+        .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))
+        .map(one => one.name);
+      const { machines } = generator;
+      if (given.flag('json'))
+        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, id, machines, dependents }, null, 2)}\n`);
+      else
+        io.stdout.write(
+          `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,
+        );
+      if (dependents.length > 0)
+        say(
+          io,
+          `Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}. "varsmith generate -g" makes them anew.`,
+        );
+      return EXIT.ok;
+    },
+  );
 }
 
 async function valueFor(id: string, { stdin, stderr }: Io): Promise<Uint8Array> {

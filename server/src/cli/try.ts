@@ -1,14 +1,19 @@
 /** `varsmith try`: what a generator writes, without storing anything. */
 import { performance } from 'node:perf_hooks';
+import type { TrialEvent } from '../../../client/src/run-protocol.ts';
+import type { GivenAnswer } from '../generate/answers.ts';
 import { RunFailure } from '../generate/failure.ts';
+import type { Generator } from '../generate/generators.ts';
 import { findPackages } from '../generate/packages.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
+import { promptEvent, type WhereOf } from './audience-watcher.ts';
+import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
-import { EVERYTHING, openFleet, packageSourceFrom, say, timeLimitFrom } from './generation.ts';
+import { EVERYTHING, openFleet, packageSourceFrom, placesIn, say, timeLimitFrom } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 
@@ -19,6 +24,7 @@ const OPTIONS = {
   packages: 'value',
   timeout: 'value',
   json: 'flag',
+  events: 'flag',
 } as const;
 
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
@@ -28,30 +34,76 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const timeLimitMs = timeLimitFrom(given);
   const source = packageSourceFrom(given);
   const answers = await givenAnswers(given.options('prompt'), io);
-  const { ground, situation } = await openFleet(root, io);
+  const open = await openFleet(root, io);
+  const { ground, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
   const asked = given.option('machine');
   if (asked !== undefined) mustBeMachine(declared.machines, asked);
   const machine = asked ?? declared.machines.find(one => generators.on(one, name) !== undefined);
   if (machine === undefined) throw new RunFailure(`No generator "${name}" is to be seen on any machine.`);
-  const signal = io.interruption?.() ?? new AbortController().signal;
-  const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
-  const start = performance.now();
-  const trial = await runTrial(machine, name, {
-    ...{ generators, given: answers, surroundings, signal },
-    recipe: (on, of) => declared.recipe(on, of),
-    async packages(recipe) {
-      const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
-      if (note !== null) say(io, note);
-      return paths;
-    },
-  });
-  const milliseconds = Math.round(performance.now() - start);
-  const data = { machine, milliseconds, ...trialData(trial) };
-  if (given.flag('json')) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
-  else writeTrial(trial, data, io);
-  return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
+  const generator = generators.on(machine, name);
+  const talk = given.flag('events') ? openConversation(io) : null;
+  const signal = talk?.signal ?? io.interruption?.() ?? new AbortController().signal;
+  const tell = (message: string) =>
+    talk === null ? say(io, message) : talk.tell({ event: 'note', message });
+  try {
+    if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
+    const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
+    const start = performance.now();
+    const trial = await runTrial(machine, name, {
+      ...{ generators, given: answers, surroundings, signal },
+      recipe: (on, of) => declared.recipe(on, of),
+      async packages(recipe) {
+        const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+        if (note !== null) tell(note);
+        return paths;
+      },
+    });
+    const milliseconds = Math.round(performance.now() - start);
+    const data = { machine, milliseconds, ...trialData(trial) };
+    if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));
+    else if (given.flag('json'))
+      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    else writeTrial(trial, data, io);
+    return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
+  } finally {
+    talk?.close();
+  }
+}
+
+/** What the other program answers to the prompts that have no answer yet; it may leave some to be made up. */
+async function askedFor(
+  generator: Generator,
+  given: readonly GivenAnswer[],
+  talk: Conversation,
+): Promise<GivenAnswer[]> {
+  const answers: GivenAnswer[] = [];
+  for (const prompt of generator.prompts) {
+    if (given.some(one => one.generator === generator.name && one.prompt === prompt.name)) continue;
+    const answer = await talk.ask({ ...promptEvent(generator, prompt), optional: true, previous: null });
+    if (typeof answer !== 'string') continue;
+    const value = Buffer.from(answer, 'utf8');
+    answers.push({ machine: null, generator: generator.name, prompt: prompt.name, value });
+  }
+  return answers;
+}
+
+type TrialData = ReturnType<typeof trialData> & { readonly machine: string; readonly milliseconds: number };
+
+function trialEvent({ execution, generator }: Trial, data: TrialData, whereOf: WhereOf): TrialEvent {
+  const outputs = execution.outcome === 'cancelled' ? null : execution.outputs;
+  const line = execution.outcome === 'failed' ? execution.line : null;
+  return {
+    event: 'trial',
+    ...data,
+    files: data.files.map(file => ({ ...file, value: isText(outputs?.get(file.name)) ? file.value : null })),
+    where: whereOf(data.machine, generator.name, line),
+  };
+}
+
+function isText(bytes: Buffer | undefined): boolean {
+  return bytes !== undefined && Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 }
 
 function trialData({ generator, execution, madeUp, dependencies }: Trial) {
@@ -74,11 +126,7 @@ function trialData({ generator, execution, madeUp, dependencies }: Trial) {
   };
 }
 
-function writeTrial(
-  { execution, generator }: Trial,
-  data: ReturnType<typeof trialData> & { milliseconds: number },
-  io: Io,
-): void {
+function writeTrial({ execution, generator }: Trial, data: TrialData, io: Io): void {
   const paint = painter(io.stdout, io.env);
   const name = printable(generator.name);
   const ended =

@@ -1,12 +1,13 @@
 /**
- * What the fleet explorer shows: machines, their generators, the files of those, and registry keys. Plain data, made
- * level by level, so that a thousand machines cost nothing before somebody opens one.
+ * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
+ * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
  */
-import { type StoredIndex, storedIndex } from '../checks/store/stored-index.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import type { GraphState } from './graph.ts';
+import { publicValuePath } from '../store/deployed.ts';
+import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
+import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -16,13 +17,15 @@ export interface MachineEntry {
   readonly generators: number;
   /** Files that are declared and not stored; null where that cannot be told. */
   readonly missing: number | null;
+  /** Generators of which something was made from other inputs. */
+  readonly outdated: number;
   readonly at: Place | null;
 }
 
 export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
-  readonly state: GraphState;
+  readonly state: StoredState;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -34,79 +37,112 @@ export interface FileEntry {
   readonly secret: boolean | null;
   /** Null where it cannot be told. */
   readonly stored: boolean | null;
+  /** The file with the value of a public one that is stored; null for others. */
+  readonly value: string | null;
   readonly at: Place;
 }
 
-export interface KeyEntry {
-  readonly key: string;
-  readonly registry: string;
-  readonly generator: string | null;
-  readonly variable: string | null;
-  readonly machines: readonly string[];
-  readonly at: Place;
-}
-
-/** All machines, and how many generators are of no machine that is known. */
-export function machineEntries(snapshot: Snapshot): {
+export interface FleetEntry {
   readonly machines: readonly MachineEntry[];
+  /** Generators of no machine that is known. */
   readonly unassigned: number;
-} {
-  const byMachine = generatorsByMachine(snapshot);
-  const index = storedIndex(snapshot.stored());
-  const machines = snapshot.fleet.machines.map(({ name, class: kind, system, tags, at }): MachineEntry => {
-    const own = byMachine.get(name) ?? [];
-    return {
-      name,
-      class: kind,
-      system,
-      tags,
-      generators: own.length,
-      missing: missingOf(snapshot, index, own, name),
-      at,
-    };
-  });
-  return { machines, unassigned: byMachine.get(null)?.length ?? 0 };
+  /** Of the whole fleet, whatever the filter: files that are missing, and generators that are outdated; shared ones once. */
+  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Vars are declared here, or machines. */
+  readonly isFleet: boolean;
 }
 
-/** How many files a machine lacks; null where that cannot be told of all of them. */
-function missingOf(
-  snapshot: Snapshot,
-  index: StoredIndex,
+export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
+  const { fleet } = snapshot;
+  const byMachine = generatorsByMachine(snapshot);
+  const states = storedStates(fleet, snapshot.stored());
+  const shared = { missing: new Map<string, number>(), outdated: new Set<string>() };
+  const lacking = { missing: 0, outdated: 0 };
+  const machines: MachineEntry[] = [];
+  for (const { name, class: kind, system, tags, at } of fleet.machines) {
+    const own = byMachine.get(name) ?? [];
+    const counts = lackingOf(states, own, name, shared);
+    lacking.missing += counts.ownMissing;
+    lacking.outdated += counts.ownOutdated;
+    if (filter.lacking && counts.missing === 0 && counts.outdated === 0) continue;
+    if (!matches(filter, [name, ...tags]) && !own.some(one => hasMatch(filter, one))) continue;
+    machines.push({
+      ...{ name, class: kind, system, tags, at },
+      generators: own.length,
+      missing: counts.isKnown ? counts.missing : null,
+      outdated: counts.outdated,
+    });
+  }
+  for (const count of shared.missing.values()) lacking.missing += count;
+  lacking.outdated += shared.outdated.size;
+  const loose = byMachine.get(null) ?? [];
+  return {
+    machines,
+    unassigned: filter.lacking ? 0 : loose.filter(one => hasMatch(filter, one)).length,
+    lacking,
+    isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
+  };
+}
+
+/** By its name or that of a file; files are read only where somebody looks for a text. */
+function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
+  return (
+    matches(filter, [generator.name]) ||
+    matches(
+      filter,
+      generator.body().files.map(({ name }) => name),
+    )
+  );
+}
+
+/** @param shared what shared generators lack, by name: counted once for the fleet */
+function lackingOf(
+  states: StoredStates,
   own: readonly Generator[],
   machine: string,
-): number | null {
-  let missing = 0;
+  shared: { readonly missing: Map<string, number>; readonly outdated: Set<string> },
+) {
+  let [missing, outdated, ownMissing, ownOutdated, isKnown] = [0, 0, 0, 0, true];
   for (const generator of own) {
     // One body for all machines is made once; only where they differ is the machine's own put together.
     const [only, ...others] = generator.bodies();
     const body = only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
-    const placed: Placed = { generator: generator.name, share: body.share, machine };
-    for (const { name, nameKind } of body.files) {
-      const stored = nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name);
-      if (stored === null) return null;
-      if (!stored) missing++;
+    let lacks = 0;
+    for (const file of body.files) {
+      const stored = states.isStored(generator.name, body.share, machine, file);
+      if (stored === null) isKnown = false;
+      else if (!stored) lacks++;
     }
+    const isOutdated = states.isOutdated(generator.name, machine);
+    missing += lacks;
+    if (isOutdated) outdated++;
+    if (body.share !== true) {
+      ownMissing += lacks;
+      if (isOutdated) ownOutdated++;
+      continue;
+    }
+    if (lacks > 0) shared.missing.set(generator.name, lacks);
+    if (isOutdated) shared.outdated.add(generator.name);
   }
-  return missing;
+  return { missing, outdated, ownMissing, ownOutdated, isKnown };
 }
 
 /** @param machine null: those of no machine that is known */
-export function generatorEntries(snapshot: Snapshot, machine: string | null): readonly GeneratorEntry[] {
-  return (generatorsByMachine(snapshot).get(machine) ?? []).map(one => entryOf(snapshot, one, machine));
-}
-
-export function keyEntries(snapshot: Snapshot): readonly KeyEntry[] {
-  const index = indexOf(snapshot);
-  return snapshot.fleet.registries.flatMap(({ file, keys }) =>
-    keys.map(({ key, at, generator, envVar }) => ({
-      key,
-      registry: file,
-      generator: generator?.value ?? null,
-      variable: envVar?.value ?? null,
-      machines: index.machinesOfKey(file, key),
-      at,
-    })),
-  );
+export function generatorEntries(
+  snapshot: Snapshot,
+  machine: string | null,
+  filter: ExplorerFilter,
+): readonly GeneratorEntry[] {
+  const own = generatorsByMachine(snapshot).get(machine) ?? [];
+  const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
+  // Where the machine itself is meant, all of it is shown.
+  const isMeant = machine !== null && matches(filter, [machine, ...tags]);
+  return own
+    .filter(one => isMeant || hasMatch(filter, one))
+    .map(one => entryOf(snapshot, one, machine))
+    .filter(
+      ({ state }) => !filter.lacking || state === 'missing' || state === 'partial' || state === 'outdated',
+    );
 }
 
 const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generator[]>>();
@@ -132,20 +168,23 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
-  const index = storedIndex(snapshot.stored());
-  const placed: Placed = { generator: generator.name, share: body.share, machine };
-  const files = body.files.map(({ name, secret, at, nameKind }): FileEntry => {
-    return {
-      name,
-      secret,
-      at,
-      stored: nameKind === 'pattern' ? null : isStored(snapshot, index, placed, name),
-    };
+  const states = storedStates(snapshot.fleet, snapshot.stored());
+  const directory = snapshot.fleet.directory ?? '';
+  const files = body.files.map((file): FileEntry => {
+    const { name, secret, at } = file;
+    const stored = states.isStored(generator.name, body.share, machine, file);
+    const share = body.share === true;
+    const place = { generator: generator.name, file: name, share, machine: machine ?? '', neededFor: null };
+    const value = secret === false && stored ? publicValuePath(directory, place) : null;
+    return { name, secret, at, stored, value };
   });
   return {
     name: generator.name,
     share: body.share,
-    state: stateOf(files),
+    state: stateOfAll(
+      files.map(({ stored }) => stored),
+      states.isOutdated(generator.name, machine),
+    ),
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),
@@ -153,31 +192,10 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
   };
 }
 
-/** A generator on a machine; machine null: not known which. */
-export interface Placed {
-  readonly generator: string;
-  readonly share: boolean | null;
-  readonly machine: string | null;
-}
-
-/** Null where what is stored lies elsewhere, or nothing has been generated anywhere yet. */
-export function isStored(
-  snapshot: Snapshot,
-  index: StoredIndex,
-  { generator, share, machine }: Placed,
-  file: string,
-): boolean | null {
-  if (snapshot.stored().backend === 'password-store' || (index.owners.size === 0 && !index.hasShared))
-    return null;
-  const found = index.generators.get(generator)?.files.get(file);
-  if (share === true) return found !== undefined && (found.shared.public ?? found.shared.secret) !== null;
-  if (share === null || machine === null) return null;
-  return found !== undefined && (found.owners.public.has(machine) || found.owners.secret.has(machine));
-}
-
-function stateOf(files: readonly FileEntry[]): GraphState {
-  if (files.length === 0 || files.some(({ stored }) => stored === null)) return 'unknown';
-  const there = files.filter(({ stored }) => stored === true).length;
-  if (there === files.length) return 'present';
-  return there === 0 ? 'missing' : 'partial';
+/** The state of a generator on a machine; null where the machine certainly does not have it, or that is not known. */
+export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
+  const found = generatorsByMachine(snapshot)
+    .get(machine)
+    ?.find(({ name }) => name === generator);
+  return found === undefined ? null : entryOf(snapshot, found, machine).state;
 }

@@ -2,8 +2,12 @@
  * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
-import type { Graph, GraphNode, GraphState } from './graph.ts';
-import { type Layout, layoutOf, type Point } from './graph-layout.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import type { GraphGroup, Grouping } from './graph-groups.ts';
+import { type Scene, sceneOf } from './graph-scene.ts';
+import { STYLE } from './graph-style.ts';
+import type { Point } from './layout/layered.ts';
+import type { StoredState } from './stored-state.ts';
 
 const HEIGHT = 44;
 const MARGIN = 16;
@@ -19,17 +23,29 @@ export interface Picture {
   readonly height: number;
 }
 
-const STATE_WORDS: Readonly<Record<GraphState, string>> = {
+export interface PictureOptions {
+  /**
+   * `page`: with colours of its own, light or dark as the reader has it; `none`: classes alone, and roles for keyboard
+   * and screen reader, for a page that brings the colours and the keys
+   */
+  readonly theme?: 'page' | 'none';
+  readonly grouping?: Grouping | null;
+  /** Ids of the groups that are open; null for all. */
+  readonly open?: ReadonlySet<string> | null;
+}
+
+const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   present: 'generated',
+  outdated: 'made from other inputs',
   partial: 'partly generated',
   missing: 'not generated',
   unknown: '',
 };
 
 /** What is said of a node below its name: `shared · 2 secret, 1 public`. */
-export function detailOf({ origin, share, machines, secrets, publics }: GraphNode): string {
+export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
-  if (origin === 'brought') return 'of a clan service';
+  if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
   const where = share === true ? 'shared' : machines.length > 0 ? countOf(machines.length, 'machine') : '';
   const files = [secrets > 0 ? `${secrets} secret` : '', publics > 0 ? `${publics} public` : ''].filter(
     Boolean,
@@ -41,46 +57,134 @@ function countOf(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-export function layoutGraph(graph: Graph): Layout {
-  const nodes = graph.nodes.map(node => {
-    const width = Math.max(node.id.length * CHARACTER, detailOf(node).length * SMALL_CHARACTER) + PADDING;
-    return { id: node.id, width: Math.round(width), height: HEIGHT };
-  });
-  return layoutOf(nodes, graph.edges);
+function groupDetail({ nodes }: GraphGroup): string {
+  const count = (state: StoredState) => nodes.filter(node => node.state === state).length;
+  const lacking = count('missing') + count('partial');
+  const outdated = count('outdated');
+  const errors = nodes.filter(node => node.errors > 0).length;
+  return [
+    countOf(nodes.length, 'generator'),
+    lacking > 0 ? `${lacking} not generated` : '',
+    outdated > 0 ? `${outdated} outdated` : '',
+    errors > 0 ? `${errors} with errors` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
-/**
- * @param theme `page`: with colours of its own, light or dark as the reader has it; `none`: classes alone, for a page
- *   that brings the colours
- */
-export function pictureOf(graph: Graph, theme: 'page' | 'none' = 'page'): Picture {
-  const layout = layoutGraph(graph);
-  const width = Math.max(1, Math.round(layout.width + 2 * MARGIN));
-  const height = Math.max(1, Math.round(layout.height + 2 * MARGIN));
-  const byId = new Map(graph.nodes.map(node => [node.id, node]));
-  const inCircle = new Set(
-    graph.edges.flatMap(({ from, to, inCycle }) => (inCycle ? [`${from}\0${to}`] : [])),
-  );
-  const edges = layout.edges.map(({ from, to, points }) => {
-    const kind = inCircle.has(`${from}\0${to}`) ? 'edge cycle' : 'edge';
-    return `<path class="${kind}" data-from="${escaped(from)}" data-to="${escaped(to)}" d="${curve(points)}" marker-end="url(#arrow)"><title>${escaped(to)} is made from ${escaped(from)}</title></path>`;
+function sized(name: string, detail: string): { readonly width: number; readonly height: number } {
+  const width = Math.max(name.length * CHARACTER, detail.length * SMALL_CHARACTER) + PADDING;
+  return { width: Math.round(width), height: HEIGHT };
+}
+
+export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
+  const { theme = 'page', grouping = null, open = null } = options;
+  const scene = sceneOf(graph, {
+    ...{ grouping, open },
+    sizeOf: node => sized(node.id, detailOf(node)),
+    groupSizeOf: group => sized(group.label, groupDetail(group)),
   });
-  const nodes = layout.nodes.map(placed => nodeText(byId.get(placed.id) as GraphNode, placed));
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Dependencies of ${countOf(graph.nodes.length, 'generator')}">
+  const width = Math.max(1, Math.round(scene.width + 2 * MARGIN));
+  const height = Math.max(1, Math.round(scene.height + 2 * MARGIN));
+  const write = theme === 'page' ? forReaders : forKeys(graph);
+  const parts = [
+    ...scene.groups.filter(({ isOpen }) => isOpen).map(one => frameText(one, write)),
+    ...scene.lines.map(line => lineText(line, write)),
+    ...scene.groups.filter(({ isOpen }) => !isOpen).map(one => foldedText(one, write)),
+    ...scene.generators.map(one => nodeText(one, write)),
+  ];
+  const label = `Dependencies of ${countOf(graph.nodes.length, 'generator')}`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"${theme === 'page' ? ` role="img" aria-label="${label}"` : ''}>
 ${theme === 'page' ? `<style>${STYLE}</style>\n<rect class="paper" width="100%" height="100%"/>\n` : ''}<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>
 <g transform="translate(${MARGIN} ${MARGIN})">
-${[...edges, ...nodes].join('\n')}
+${parts.join('\n')}
 </g>
 </svg>
 `;
   return { svg, width, height };
 }
 
-function nodeText(node: GraphNode, { x, y, width, height }: Layout['nodes'][number]): string {
-  const classes = ['node', node.origin, node.share === true ? 'shared' : 'own', node.state].join(' ');
-  const words = [detailOf(node), STATE_WORDS[node.state], node.machines.slice(0, 12).join(', ')];
-  const tip = [node.id, ...words.filter(Boolean)].join('\n');
-  return `<g class="${classes}" data-id="${escaped(node.id)}" transform="translate(${round(x)} ${round(y)})"><title>${escaped(tip)}</title><rect width="${width}" height="${height}" rx="6"/><circle class="state" cx="${width - 10}" cy="10" r="4"/><text x="12" y="19">${escaped(node.id)}</text><text class="detail" x="12" y="35">${escaped(detailOf(node))}</text></g>`;
+/** How a part tells what it is: a tip for those who point at it, or roles and names for keyboard and screen reader. */
+interface Writer {
+  /** @returns attributes of the part, and what stands first in it */
+  generator(node: GraphNode): { readonly attributes: string; readonly first: string };
+  group(group: GraphGroup, isOpen: boolean): { readonly attributes: string; readonly first: string };
+  line(line: Scene['lines'][number]): { readonly attributes: string; readonly first: string };
+}
+
+function wordsOf(node: GraphNode): string[] {
+  const words = [
+    detailOf(node),
+    STATE_WORDS[node.state],
+    node.errors > 0 ? countOf(node.errors, 'error') : '',
+    node.machines.slice(0, 12).join(', '),
+  ];
+  return words.filter(Boolean);
+}
+
+const forReaders: Writer = {
+  generator: node => ({ attributes: '', first: title([node.id, ...wordsOf(node)].join('\n')) }),
+  group: group => ({ attributes: '', first: title(`${group.label}\n${groupDetail(group)}`) }),
+  line: ({ from, to, count }) => ({
+    attributes: '',
+    first: title(count > 1 ? `${count} dependencies` : `${to} is made from ${from}`),
+  }),
+};
+
+function forKeys({ edges }: Graph): Writer {
+  const sources = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    const list = sources.get(to);
+    if (list) list.push(from);
+    else sources.set(to, [from]);
+  }
+  const named = (label: string, more = '') => ({
+    attributes: ` role="button" tabindex="-1" aria-label="${escaped(label)}"${more}`,
+    first: '',
+  });
+  return {
+    generator(node) {
+      const from = sources.get(node.id) ?? [];
+      const made = from.length === 0 ? [] : [`made from ${from.slice(0, 8).join(', ')}`];
+      return named([node.id, ...wordsOf(node), ...made].join('; '));
+    },
+    group: (group, isOpen) =>
+      named(`Group ${group.label}; ${groupDetail(group)}`, ` aria-expanded="${isOpen}"`),
+    line: () => ({ attributes: ' aria-hidden="true"', first: '' }),
+  };
+}
+
+function title(text: string): string {
+  return `<title>${escaped(text)}</title>`;
+}
+
+function lineText(line: Scene['lines'][number], write: Writer): string {
+  const { from, to, inCycle, points } = line;
+  const { attributes, first } = write.line(line);
+  return `<path class="${inCycle ? 'edge cycle' : 'edge'}" data-from="${escaped(from)}" data-to="${escaped(to)}"${attributes} d="${curve(points)}" marker-end="url(#arrow)">${first}</path>`;
+}
+
+function nodeText({ node, box }: Scene['generators'][number], write: Writer): string {
+  const { id, origin, share, state, errors } = node;
+  const classes = ['node', origin, share === true ? 'shared' : 'own', state, errors > 0 ? 'error' : '']
+    .filter(Boolean)
+    .join(' ');
+  const { attributes, first } = write.generator(node);
+  return `<g class="${classes}" data-id="${escaped(id)}"${attributes} ${placed(box)}>${first}<rect width="${box.width}" height="${box.height}" rx="6"/><circle class="state" cx="${box.width - 10}" cy="10" r="4"/><text x="12" y="19">${escaped(id)}</text><text class="detail" x="12" y="35">${escaped(detailOf(node))}</text></g>`;
+}
+
+function foldedText({ group, box }: Scene['groups'][number], write: Writer): string {
+  const { attributes, first } = write.group(group, false);
+  return `<g class="group folded" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect class="behind" x="4" y="4" width="${box.width}" height="${box.height}" rx="6"/><rect width="${box.width}" height="${box.height}" rx="6"/><text x="12" y="19">${escaped(group.label)}</text><text class="detail" x="12" y="35">${escaped(groupDetail(group))}</text></g>`;
+}
+
+function frameText({ group, box }: Scene['groups'][number], write: Writer): string {
+  const { attributes, first } = write.group(group, true);
+  return `<g class="group open" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect width="${round(box.width)}" height="${round(box.height)}" rx="8"/><text x="12" y="20">${escaped(group.label)}</text></g>`;
+}
+
+function placed({ x, y }: { readonly x: number; readonly y: number }): string {
+  return `transform="translate(${round(x)} ${round(y)})"`;
 }
 
 /** A soft line through the points, level where it leaves and arrives. */
@@ -103,25 +207,9 @@ function round(value: number): number {
 
 /** Characters that XML does not have are shown as what cannot be shown. */
 export function escaped(text: string): string {
+  // Nearly all names are plain, and a large graph has ten thousand of them.
+  if (/^[\w .:/+-]*$/.test(text)) return text;
   return text
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
     .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
-
-const STYLE = `
-:root{--paper:#fff;--ink:#1f2328;--dim:#59636e;--line:#8c959f;--box:#f6f8fa;--shared:#ddf4ff;--good:#1a7f37;--part:#9a6700;--bad:#cf222e}
-@media(prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--dim:#9198a1;--line:#6e7681;--box:#161b22;--shared:#10233d;--good:#3fb950;--part:#d29922;--bad:#f85149}}
-.paper{fill:var(--paper)}
-text{font:13px ui-sans-serif,system-ui,sans-serif;fill:var(--ink)}
-.detail{font-size:10.5px;fill:var(--dim)}
-.node rect{fill:var(--box);stroke:var(--line)}
-.node.shared rect{fill:var(--shared)}
-.node.undeclared rect,.node.brought rect{stroke-dasharray:4 3}
-.state{fill:none}
-.present .state{fill:var(--good)}
-.partial .state{fill:var(--part)}
-.missing .state{fill:var(--bad)}
-.edge{fill:none;stroke:var(--line);stroke-width:1.3}
-.edge.cycle{stroke:var(--bad);stroke-width:2}
-marker path{fill:var(--line)}
-`.trim();

@@ -2,15 +2,11 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
-import { storedIndex } from '../checks/store/stored-index.ts';
+import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
 import type { StoreContents } from '../store/read.ts';
-
-/**
- * `present`: all that is declared is stored, for every machine that is known to have it; `missing`: nothing of it is;
- * `partial`: some; `unknown`: it is not known who has it, or its values are kept elsewhere.
- */
-export type GraphState = 'present' | 'partial' | 'missing' | 'unknown';
+import { circleOf } from './layout/circles.ts';
+import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -23,7 +19,11 @@ export interface GraphNode {
   readonly secrets: number;
   readonly publics: number;
   readonly prompts: number;
-  readonly state: GraphState;
+  readonly state: StoredState;
+  /** Errors that stand at places of it. */
+  readonly errors: number;
+  /** One of clan-core's services that brings it; null for others. */
+  readonly service: string | null;
   readonly at: Place | null;
 }
 
@@ -43,14 +43,28 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
+/** What a view may ask for, beside what it is about. */
+export type GraphKind = 'secret' | 'public' | 'prompt';
+export type GraphCondition = Exclude<StoredState, 'unknown'> | 'error' | 'cycle';
+
 export interface GraphOptions {
   /** Only what this machine has, and what that is made from. */
   readonly machine?: string | null;
   /** Only this generator, what it is made from and what is made from it. */
   readonly generator?: string | null;
+  /** Only generators that have such a file, or a prompt. */
+  readonly kind?: GraphKind | null;
+  /** Only generators of which this holds. */
+  readonly condition?: GraphCondition | null;
 }
 
-export function graphOf(fleet: Fleet, stored: StoreContents | null, options: GraphOptions = {}): Graph {
+/** @param errors how many errors each generator has, by name */
+export function graphOf(
+  fleet: Fleet,
+  stored: StoreContents | null,
+  options: GraphOptions = {},
+  errors: ReadonlyMap<string, number> = new Map(),
+): Graph {
   const declared = new Map<string, Generator[]>();
   for (const generator of fleet.generators) {
     if (generator.nameKind === 'pattern') continue;
@@ -60,14 +74,45 @@ export function graphOf(fleet: Fleet, stored: StoreContents | null, options: Gra
   const wanted = wantedOf(declared, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const brought = new Set(fleet.brought().map(({ name }) => name));
+  const brought = new Map(fleet.brought().map(one => [one.name, one]));
+  const states = stored === null ? null : storedStates(fleet, stored);
+  const nodes = [...wanted]
+    .sort()
+    .map(id => nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0))
+    .filter(node => isKind(node, options.kind ?? null) && isSo(node, options.condition ?? null, circles));
+  const shown = new Set(nodes.map(({ id }) => id));
   return {
-    nodes: [...wanted].sort().map(id => nodeOf(id, declared.get(id) ?? [], brought.has(id), stored)),
-    edges: links.map(edge => ({
-      ...edge,
-      inCycle: circles.get(edge.from) !== undefined && circles.get(edge.from) === circles.get(edge.to),
-    })),
+    nodes,
+    edges: links
+      .filter(({ from, to }) => shown.has(from) && shown.has(to))
+      .map(edge => ({
+        ...edge,
+        inCycle: circles.get(edge.from) !== undefined && circles.get(edge.from) === circles.get(edge.to),
+      })),
   };
+}
+
+function isKind({ secrets, publics, prompts }: GraphNode, kind: GraphKind | null): boolean {
+  switch (kind) {
+    case null:
+      return true;
+    case 'secret':
+      return secrets > 0;
+    case 'public':
+      return publics > 0;
+    case 'prompt':
+      return prompts > 0;
+  }
+}
+
+function isSo(
+  { id, state, errors }: GraphNode,
+  condition: GraphCondition | null,
+  circles: ReadonlyMap<string, number>,
+): boolean {
+  if (condition === null) return true;
+  if (condition === 'error') return errors > 0;
+  return condition === 'cycle' ? circles.has(id) : state === condition;
 }
 
 type Link = Omit<GraphEdge, 'inCycle'>;
@@ -129,76 +174,46 @@ function groupBy(edges: readonly Link[], key: 'from' | 'to', value: 'from' | 'to
   return groups;
 }
 
-/**
- * Names that depend on themselves through others, each with the number of its circle (Tarjan's strongly connected
- * components, without recursion).
- */
-export function circleOf(
-  names: readonly string[],
-  edges: readonly { readonly from: string; readonly to: string }[],
-): ReadonlyMap<string, number> {
-  const next = new Map<string, string[]>();
-  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
-  const order = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const onStack = new Set<string>();
-  const circles = new Map<string, number>();
-  for (const root of names) {
-    if (order.has(root)) continue;
-    const work: { readonly name: string; at: number }[] = [{ name: root, at: 0 }];
-    for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
-      const { name } = frame;
-      if (frame.at === 0) {
-        order.set(name, order.size);
-        low.set(name, order.get(name) as number);
-        stack.push(name);
-        onStack.add(name);
-      }
-      const other = next.get(name)?.[frame.at++];
-      if (other !== undefined) {
-        if (!order.has(other)) work.push({ name: other, at: 0 });
-        else if (onStack.has(other)) lower(low, name, order.get(other) as number);
-        continue;
-      }
-      work.pop();
-      const above = work.at(-1);
-      if (above) lower(low, above.name, low.get(name) as number);
-      if (low.get(name) !== order.get(name)) continue;
-      const members = stack.splice(stack.indexOf(name));
-      for (const member of members) onStack.delete(member);
-      const isCircle = members.length > 1 || next.get(name)?.includes(name) === true;
-      if (isCircle) for (const member of members) circles.set(member, order.get(name) as number);
-    }
-  }
-  return circles;
-}
-
-function lower(low: Map<string, number>, name: string, to: number): void {
-  low.set(name, Math.min(low.get(name) as number, to));
-}
-
 function nodeOf(
   id: string,
   same: readonly Generator[],
-  isBrought: boolean,
-  stored: StoreContents | null,
+  brought: BroughtGenerator | null,
+  states: StoredStates | null,
+  errors: number,
 ): GraphNode {
+  if (same.length === 0) return foreignNode(id, brought);
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
-  const at = same[0]?.definitions[0]?.at ?? null;
   const shares = new Set(bodies.map(body => body.share));
-  const origin = same.length > 0 ? 'declared' : isBrought ? 'brought' : 'undeclared';
   return {
     id,
-    origin,
+    origin: 'declared',
     share: shares.size === 1 ? (bodies[0]?.share ?? null) : null,
     machines: [...new Set(same.flatMap(({ machines }) => machines ?? []))].sort(),
     secrets: files.filter(file => file.secret !== false).length,
     publics: files.filter(file => file.secret === false).length,
     prompts: new Set(bodies.flatMap(body => body.prompts.map(({ name }) => name))).size,
-    state: stored === null ? 'unknown' : stateOf(id, same, bodies, stored),
-    at,
+    state: states === null ? 'unknown' : stateOf(id, same, bodies, states),
+    errors,
+    service: null,
+    at: same[0]?.definitions[0]?.at ?? null,
+  };
+}
+
+/** What others depend on and nothing here declares. */
+function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
+  return {
+    id,
+    origin: brought === null ? 'undeclared' : 'brought',
+    share: brought?.share ?? null,
+    machines: [...(brought?.machines ?? [])].sort(),
+    secrets: brought?.files.filter(({ secret }) => secret !== false).length ?? 0,
+    publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
+    prompts: brought?.prompts.length ?? 0,
+    state: 'unknown',
+    errors: 0,
+    service: brought?.service ?? null,
+    at: brought?.instance?.at[0] ?? null,
   };
 }
 
@@ -206,31 +221,16 @@ function stateOf(
   id: string,
   same: readonly Generator[],
   bodies: readonly GeneratorBody[],
-  stored: StoreContents,
-): GraphState {
-  const index = storedIndex(stored);
-  if (stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared)) return 'unknown';
-  const kept = index.generators.get(id)?.files;
-  let there = 0;
-  let absent = 0;
+  states: StoredStates,
+): StoredState {
+  const found: (boolean | null)[] = [];
   for (const [position, generator] of same.entries()) {
     const body = bodies[position];
     if (body === undefined || body.share === null || !body.complete.files) return 'unknown';
     const machines = generator.machines ?? [];
     const owners = body.share && machines.length > 0 ? [null] : machines;
     for (const owner of owners)
-      for (const { name, nameKind } of body.files) {
-        if (nameKind === 'pattern') return 'unknown';
-        const file = kept?.get(name);
-        const has =
-          owner === null
-            ? file?.shared.public != null || file?.shared.secret != null
-            : file?.owners.public.has(owner) === true || file?.owners.secret.has(owner) === true;
-        if (has) there++;
-        else absent++;
-      }
+      for (const file of body.files) found.push(states.isStored(id, body.share, owner, file));
   }
-  if (there + absent === 0) return 'unknown';
-  if (absent === 0) return 'present';
-  return there === 0 ? 'missing' : 'partial';
+  return stateOfAll(found, states.isOutdated(id, null));
 }

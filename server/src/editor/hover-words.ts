@@ -1,8 +1,8 @@
 /** Phrases that the hover cards share: machines, places, where files lie, values of public files. */
 import type { GeneratorFile, Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
+import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import { type Backend, backendNamed, probeBackend } from '../store/read.ts';
 import type { HoverContext } from './hover.ts';
 import { code, plain, shortened } from './markdown.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -66,20 +66,8 @@ export function lyingPath(
     neededFor: file.neededFor,
   };
   if (file.secret === false) return publicValuePath(snapshot.fleet.directory ?? '', stored);
-  return file.deploy === false ? null : deployedPath(stored, backendOf(snapshot, machines));
-}
-
-/** As the configuration says, or else as what lies on disk tells. */
-function backendOf(snapshot: Snapshot, machines: readonly string[]): Backend {
-  const settings = snapshot.fleet.storeSettings();
-  const [machine] = machines;
-  const set = machine === undefined ? settings.clan : settings.of(machine);
-  if (set !== null) return backendNamed(set) ?? 'sops';
-  return (
-    probeBackend(snapshot.files, snapshot.fleet.directory ?? '') ??
-    backendNamed(settings.likely ?? '') ??
-    'sops'
-  );
+  if (file.deploy === false) return null;
+  return deployedPath(stored, shownBackend(snapshot.fleet, snapshot.files, machines[0] ?? null));
 }
 
 /** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */

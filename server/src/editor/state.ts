@@ -2,10 +2,9 @@
  * What of a generator is stored, and what of that is out of date: the words of code lenses and cards. Goes by names
  * and by what the rules found; nothing is read.
  */
-import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import { isStored } from './explorer.ts';
 import type { Snapshot } from './snapshot.ts';
+import { storedStates } from './stored-state.ts';
 
 export interface StoredState {
   /** Files there should be, over all machines. */
@@ -22,7 +21,7 @@ export interface StoredState {
 export function storedStateOf(snapshot: Snapshot, generator: Generator): StoredState | null {
   const { name, machines } = generator;
   if (machines === null || machines.length === 0) return null;
-  const index = storedIndex(snapshot.stored());
+  const states = storedStates(snapshot.fleet, snapshot.stored());
   const [only, ...others] = generator.bodies();
   const one = only !== undefined && others.length === 0 ? only : null;
   let wanted = 0;
@@ -32,8 +31,7 @@ export function storedStateOf(snapshot: Snapshot, generator: Generator): StoredS
     const body = one ?? generator.bodyOn(machine);
     if (!body.complete.files) return null;
     for (const file of body.files) {
-      const placed = { generator: name, share: body.share, machine };
-      const stored = file.nameKind === 'pattern' ? null : isStored(snapshot, index, placed, file.name);
+      const stored = states.isStored(name, body.share, machine, file);
       if (stored === null || file.conditional) return null;
       wanted++;
       if (stored) continue;

@@ -5,7 +5,7 @@
  * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
  * changes.
  */
-import { BudgetExceeded, type Evaluation, type Tracer, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, forgetWalked, type Tracer, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation } from '../nix/evaluator.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
@@ -145,6 +145,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.flake.forget(path);
       state.asked.forget(path);
       state.evaluation.forgetFile(path);
+      forgetWalked(state.evaluation, path);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Attr, AttrsValue, Lazy, Origin, UnknownValue } from '../nix/value.
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
-import { callsOf, placeOf } from './places.ts';
+import { callsOf, placeKey, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { sameItems } from './same.ts';
 import { weighed } from './weights.ts';
@@ -28,6 +28,12 @@ const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; read
 /** Steps allowed for reading one generator's body. */
 const BODY_STEPS = 50_000;
 
+/** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
+const collections = new WeakMap<
+  Lazy,
+  { readonly place: string; readonly conditional: boolean; readonly collection: Collection }
+>();
+
 /**
  * Reads a collection of generators.
  * @param assignment where `….vars.generators` is assigned
@@ -38,6 +44,15 @@ export function readCollection(
   assignment: Origin,
   conditional: boolean,
 ): Collection {
+  const place = placeKey(placeOf(assignment));
+  const known = collections.get(lazy);
+  if (known?.place === place && known.conditional === conditional) return known.collection;
+  const collection = newCollection(cx, lazy, assignment, conditional);
+  collections.set(lazy, { place, conditional, collection });
+  return collection;
+}
+
+function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, conditional: boolean): Collection {
   const definitions: GeneratorDefinition[] = [];
   const gaps: UnknownValue[] = [];
   const place = placeOf(assignment);

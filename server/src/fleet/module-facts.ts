@@ -4,15 +4,24 @@
  * a file holds as long as that file stands. What a machine is made of is put together in machine-modules.ts.
  */
 import { isClosed } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
+import { apply, evaluate, force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { importedFile } from '../nix/evaluator.ts';
 import { stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, Lazy, Origin, PathValue, StringValue, UnknownValue, Value } from '../nix/value.ts';
+import type {
+  AttrsValue,
+  LambdaValue,
+  Lazy,
+  Origin,
+  PathValue,
+  StringValue,
+  UnknownValue,
+  Value,
+} from '../nix/value.ts';
 import { readCollection } from './definitions.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
-import { type Given, moduleArguments } from './modules.ts';
+import { type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
@@ -75,7 +84,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           readSet(value, sure, depth);
           break;
         case 'lambda':
-          read(apply(cx, value, moduleArguments(value, given), null), sure, depth + 1);
+          read(applied(value), sure, depth + 1);
           break;
         case 'path':
         case 'string':
@@ -88,6 +97,14 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           gap('it is not a module', value.origin);
       }
     }
+  }
+
+  /** What the module comes to; where a walk has looked into it with the same arguments, as that has seen it. */
+  function applied(module: LambdaValue): Value {
+    const walked = cx.modules.get(module.scope.file.path);
+    return walked !== undefined && isGivenTheSame(module, walked, given)
+      ? evaluate(cx, module.expr.body, walked)
+      : apply(cx, module, moduleArguments(module, given), null);
   }
 
   function readPath(value: PathValue | StringValue, certain: boolean): void {

@@ -1,7 +1,7 @@
 /**
  * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
@@ -99,6 +99,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
+    forgetWalked(cx, path);
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
@@ -184,6 +185,8 @@ function withKnown(
   definitions: readonly GeneratorDefinition[],
   known: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
+  const all = new Set(known);
+  if (definitions.every(one => all.has(one))) return definitions;
   const byName = new Map<string, GeneratorDefinition[]>();
   for (const one of known) {
     const list = byName.get(one.name);

@@ -6,7 +6,7 @@
 import { fn1 } from '../nix/builtins/define.ts';
 import { attr, attrs, attrsOf, path, string, symbol, unknown, unknownSelect } from '../nix/construct.ts';
 import { nixpkgsLib } from '../nix/lib/index.ts';
-import type { Attr, AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } from '../nix/value.ts';
 
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the machine at hand; every module of it sees the same. */
@@ -103,8 +103,12 @@ export function wellKnown(name: string): Lazy | null {
 export function unknownArgument(name: string, file: string, at: number): Lazy {
   return (
     wellKnown(name) ??
-    unknown(`the argument \`${name}\``, `${name}@${file}:${at}`, null, { kind: 'root', name })
+    unknown(`the argument \`${name}\``, argumentKey(name, file, at), null, { kind: 'root', name })
   );
+}
+
+function argumentKey(name: string, file: string, at: number): string {
+  return `${name}@${file}:${at}`;
 }
 
 /**
@@ -116,6 +120,10 @@ export type Given = (name: string) => Lazy | null;
 /** Arguments that modules which take all of `{ … }@args` are given beside those they name. */
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
+function knownArgument(name: string, given: Given): Lazy | null {
+  return (name === 'config' ? given(name) : null) ?? wellKnown(name) ?? given(name);
+}
+
 /** What a module that is a function is called with. */
 export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   const { expr, scope } = fn;
@@ -125,15 +133,25 @@ export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   for (const name of names)
     entries.set(
       name,
-      attr(
-        (name === 'config' ? given(name) : null) ??
-          wellKnown(name) ??
-          given(name) ??
-          unknownArgument(name, scope.file.path, expr.start),
-        null,
-      ),
+      attr(knownArgument(name, given) ?? unknownArgument(name, scope.file.path, expr.start), null),
     );
   return attrs(entries, null);
+}
+
+/** Is the function, which is all of its file, called in the scope with what the module system gives it? */
+export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, given: Given): boolean {
+  if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
+  if (expr.name !== null || expr.formals === null) return false;
+  return expr.formals.every(({ name: { name }, fallback }) => {
+    const there = walked.names?.get(name);
+    if (fallback !== null || there === undefined) return false;
+    const here = knownArgument(name, given);
+    return here === null ? isUnknownArgument(there, name, scope.file.path, expr.start) : here === there;
+  });
+}
+
+function isUnknownArgument(lazy: Lazy, name: string, file: string, at: number): boolean {
+  return lazy.kind === 'unknown' && lazy.key === argumentKey(name, file, at);
 }
 
 /** A function that names no `...` is given only what it asks for. */

@@ -258,7 +258,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     }
   }
 
-  function parameter(name: string, lambda: LambdaExpr): Lazy {
+  function parameter(name: string, lambda: LambdaExpr, scope: Scope): Lazy {
+    if (lambda === file.root) cx.modules.set(file.path, scope);
     const shared = lambda.formals === null ? null : known.argument(name, file.path);
     const argument = wellKnown(name) ?? shared ?? unknownArgument(name, file.path, lambda.start);
     const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;

@@ -3,8 +3,8 @@
  * which backends can be served here.
  */
 import type { Fleet } from '../fleet/model.ts';
+import { probableSetting, settingsOf } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
-import { probeBackend } from '../store/read.ts';
 import type { Ground } from './ground.ts';
 
 /** Those that keep secrets in the repository, encrypted to keys that we look for. */
@@ -17,19 +17,16 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 }
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
-export function backendOf(fleet: Fleet, { files, directory, storeCommand }: Ground): ServedBackend {
-  const settings = fleet.storeSettings();
-  const set = new Set(fleet.machines.map(({ name }) => settings.of(name) ?? settings.clan));
-  set.delete(null);
-  const [only, other] = [...set];
-  if (only != null && other != null)
+export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): ServedBackend {
+  const [only, other] = settingsOf(fleet);
+  if (only !== undefined && other !== undefined)
     throw new StoreFailure(
       'unsupported',
       `Machines that keep secrets in different stores are not supported yet: ${only} and ${other}.`,
     );
   // Clan's own default is sops.
-  const told = only ?? (storeCommand === null ? settings.likely : 'custom');
-  const name = told ?? probeBackend(files, directory) ?? 'sops';
+  const told = only ?? (storeCommand === null ? probableSetting(fleet, files) : 'custom');
+  const name = told ?? 'sops';
   if (storeCommand !== null && name !== 'custom')
     throw new StoreFailure(
       'unsupported',

@@ -5,7 +5,7 @@
  * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
  */
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, GeneratorBody, Place, WrittenOption } from '../fleet/model.ts';
+import type { Fleet, GeneratorBody, GeneratorScript, Place, WrittenOption } from '../fleet/model.ts';
 import type { Setting } from '../fleet/settings.ts';
 import { validationHash, validationOf } from '../store/validation.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
@@ -21,6 +21,8 @@ export interface Declared {
   readonly incomplete: readonly string[];
   /** How a generator is run that a machine declares and of which nothing is unknown. */
   recipe(machine: string, name: string): Recipe | null;
+  /** Its script as it is written; null where there is none. */
+  script(machine: string, name: string): GeneratorScript | null;
 }
 
 type Parts = Omit<Declaration, 'machine' | 'name' | 'machinesComplete'>;
@@ -90,6 +92,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       const body = bodies.get(`${machine}\0${name}`);
       return body === undefined ? null : recipeIn(body);
     },
+    script: (machine, name) => bodies.get(`${machine}\0${name}`)?.script ?? null,
   };
 }
 

@@ -5,7 +5,7 @@
 import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
-import { runScript, type ScriptResult } from '../host/script.ts';
+import { type Bins, runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
@@ -44,18 +44,24 @@ export type Execution =
       /** In words that follow the generator's name. */
       readonly message: string;
       readonly output: string;
+      /** Of the script, from 1, where Bash says it; null where it does not. */
+      readonly line: number | null;
       /** What was written all the same. */
       readonly outputs: ReadonlyMap<string, Buffer>;
       readonly undeclared: readonly string[];
     };
 
-/** @throws HostFailure where a script cannot be started at all */
+/**
+ * @param bins for scripts that are run one after the other
+ * @throws HostFailure where a script cannot be started at all
+ */
 export async function execute(
   generator: Generator,
   script: Prepared,
   inputs: Inputs,
   surroundings: Surroundings,
   signal: AbortSignal,
+  bins?: Bins,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
@@ -74,6 +80,7 @@ export async function execute(
       ),
     ],
     commands: script.commands,
+    ...(bins === undefined ? {} : { bin: bins.folder(script.commands) }),
     path: script.path,
     bash: surroundings.bash,
     inputs: inputs.dependencies,
@@ -93,7 +100,7 @@ export async function execute(
     reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
   const output = outputOf(result, [...inputs.secrets, ...secret]);
-  return { outcome: 'failed', message, output, outputs, undeclared };
+  return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
 }
 
 /** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
@@ -105,7 +112,7 @@ function hiddenStores(path: readonly string[], box: BoxProgram | null): string[]
 /** Names of prompts are names of files: what clan itself puts before the script. */
 function copyLine({ name }: { readonly name: string }): string {
   const quoted = `"$prompts"/'${name.replaceAll("'", "'\\''")}'`;
-  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'\n`;
+  return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'; `;
 }
 
 /** In words that follow the generator's name; null where the script ended well. */
@@ -126,6 +133,12 @@ function endReason({ process }: ScriptResult, timeLimitMs: number): string | nul
 function wroteText({ outputs, undeclared }: ScriptResult): string {
   const there = [...outputs.keys(), ...undeclared].sort();
   return there.length === 0 ? '; it wrote nothing' : `; it wrote ${there.join(', ')}`;
+}
+
+/** Bash begins what it has to say with the script and the line; what comes last ended the script. */
+function failedLine(stderr: Buffer): number | null {
+  const said = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
+  return said === undefined ? null : Number(said[1]);
 }
 
 const SHOWN_LINES = 20;

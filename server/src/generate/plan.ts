@@ -44,7 +44,7 @@ export interface PlanInput {
 export interface PlanRequest {
   /** None: all. */
   readonly machines: readonly string[];
-  /** None: all that the machines declare. */
+  /** Names, or keys for one placement alone. None: all that the machines declare. */
   readonly generators: readonly string[];
   /** Also those that are complete. */
   readonly regenerate: boolean;
@@ -90,7 +90,9 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const machines = new Set(request.machines.length === 0 ? input.machines : request.machines);
   const names = new Set(request.generators);
   const roots = [...generators.all.values()].filter(
-    one => one.machines.some(machine => machines.has(machine)) && (names.size === 0 || names.has(one.name)),
+    one =>
+      one.machines.some(machine => machines.has(machine)) &&
+      (names.size === 0 || names.has(one.name) || names.has(one.key)),
   );
   const status = statusOf(generators.all, input);
   const complete = (key: string) => status(key).reason === null;

@@ -34,7 +34,9 @@ export function requestProblems(
   const fleet = new Set(input.machines);
   const strangers = request.machines.filter(machine => !fleet.has(machine));
   const machines = request.machines.length === 0 ? input.machines : request.machines;
-  const absent = request.generators.filter(name => !machines.some(machine => generators.on(machine, name)));
+  const absent = request.generators.filter(
+    name => !generators.all.has(name) && !machines.some(machine => generators.on(machine, name)),
+  );
   return [
     ...strangers.map(machine => ({
       kind: 'unknown-machine' as const,

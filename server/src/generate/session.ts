@@ -24,11 +24,23 @@ export interface Session {
    * @throws HostFailure, StoreFailure; from git, after the changes were applied, with words that say so
    */
   apply(changes: readonly VaultChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  /**
+   * The same for several, as one: all or none are applied, then each is committed by itself.
+   *
+   * @throws HostFailure, StoreFailure
+   */
+  applyAll(works: readonly Work[]): Promise<void>;
   /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
   readonly stale: ReadonlySet<string>;
   /** Notes them, so that the next run makes them anew whatever becomes of this one. */
   noteStale(keys: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Work {
+  readonly changes: readonly VaultChange[];
+  readonly message: string;
+  readonly unchanged: readonly Unchanged[];
 }
 
 export interface Unchanged {
@@ -52,32 +64,45 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   try {
     const recovered = await recoverChanges(root, journal);
     const note = join(state, 'stale');
+    async function applyAll(works: readonly Work[]): Promise<void> {
+      const outside = works.flatMap(work => work.changes.filter(isOutside));
+      const unchanged = works.flatMap(work => work.unchanged);
+      if (outside.length > 0) await mustBeUnchanged(root, unchanged);
+      for (const one of outside) if (one.does === 'store') await one.run();
+      const inside = works
+        .map(({ changes, message }) => ({ changes: changes.filter(isInside), message }))
+        .filter(work => work.changes.length > 0);
+      if (inside.length > 0) {
+        const changes = inside.flatMap(work => work.changes);
+        await applyChanges(root, changes, { journal, unchanged });
+        ground.forget(changes.map(change => change.path));
+        if (repository !== null) await record(repository, inside, options);
+      }
+      for (const one of outside) if (one.does === 'remove') await one.run();
+    }
     return {
       recovered,
+      applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {
         if (keys.size === 0) await rmIfThere(note);
         else await replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
       },
-      async apply(changes, message, unchanged = []) {
-        const inside = changes.filter((one): one is Change => one.kind !== 'outside');
-        const outside = changes.filter((one): one is OutsideChange => one.kind === 'outside');
-        if (outside.length > 0) await mustBeUnchanged(root, unchanged);
-        for (const one of outside) if (one.does === 'store') await one.run();
-        if (inside.length > 0) {
-          await applyChanges(root, inside, { journal, unchanged });
-          const paths = inside.map(change => change.path);
-          ground.forget(paths);
-          if (repository !== null) await record(repository, paths, message, options);
-        }
-        for (const one of outside) if (one.does === 'remove') await one.run();
-      },
+      apply: (changes, message, unchanged = []) => applyAll([{ changes, message, unchanged }]),
       close: () => lock.release(),
     };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+function isOutside(change: VaultChange): change is OutsideChange {
+  return change.kind === 'outside';
+}
+
+function isInside(change: VaultChange): change is Change {
+  return change.kind !== 'outside';
 }
 
 function linesIn(bytes: Buffer | null): string[] {
@@ -89,20 +114,25 @@ function linesIn(bytes: Buffer | null): string[] {
         .filter(line => line !== '');
 }
 
+/** The changes are applied, and git has refused them. */
+export class CommitFailure extends HostFailure {}
+
 async function record(
   repository: Repository,
-  paths: readonly string[],
-  message: string,
+  works: readonly { readonly changes: readonly Change[]; readonly message: string }[],
   { commit }: SessionOptions,
 ): Promise<void> {
+  const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));
   try {
-    if (commit) await repository.commit(paths, message);
-    else await repository.intend(paths);
+    if (commit) await repository.commit(commits);
+    else await repository.intend(commits.flatMap(one => one.paths));
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
-    throw new HostFailure(
+    const [work, ...others] = works;
+    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
+    throw new CommitFailure(
       error.kind,
-      `The files are stored, but not ${commit ? 'committed' : 'known to git'} ("${message}"). ${error.message}`,
+      `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}`,
     );
   }
 }

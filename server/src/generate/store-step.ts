@@ -5,7 +5,7 @@
  * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
  */
 import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
-import { type Generator, keyOf } from './generators.ts';
+import { type DeclaredFile, type Generator, keyOf } from './generators.ts';
 import type { Ground } from './ground.ts';
 import { placeOf, type Vault, type VaultChange } from './vault.ts';
 
@@ -56,4 +56,9 @@ function otherPlacement(
 
 function otherKeys({ name, machine, machines }: Generator): string[] {
   return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+}
+
+/** Where a public value lies, relative to the root. */
+export function publicPath({ directory }: Ground, { key }: Generator, { name }: DeclaredFile): string {
+  return `${varFolder(directory, key, name)}/value`;
 }

@@ -85,7 +85,8 @@ async function attempt(
     if (answer === undefined) madeUp.push(prompt.name);
     const value = Buffer.from(answer?.value ?? madeUpAnswer(prompt.name));
     answers.set(prompt.name, value);
-    if (answer !== undefined && value.length >= MIN_LENGTH) secrets.push(value);
+    const isHidden = prompt.type === 'hidden' || prompt.type === 'multiline-hidden';
+    if (answer !== undefined && (isHidden || value.length >= MIN_LENGTH)) secrets.push(value);
   }
   const recipe = options.recipe(machine, name) ?? NO_RECIPE;
   const script = await prepareScript(name, recipe, surroundings, await options.packages(recipe));

@@ -6,12 +6,16 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './failure.ts';
 
-/** Writes and flushes a new file; fails where there is one. @param mode of the file, such as 0o644 */
-export async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+/**
+ * Writes and flushes a new file; fails where there is one.
+ * @param mode of the file, such as 0o644
+ * @param lasting false: it is not flushed
+ */
+export async function writeNew(path: string, bytes: Uint8Array, mode: number, lasting = true): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
     await handle.writeFile(bytes);
-    await handle.sync();
+    if (lasting) await handle.sync();
   } finally {
     await handle.close();
   }
@@ -30,19 +34,27 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Replaces a file's content as a whole, creating its folder where there is none. */
-export async function replaceFile(path: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
+/**
+ * Replaces a file's content as a whole, creating its folder where there is none.
+ * @param lasting false: a loss of power, but no crash of this program, may bring the old content back
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  mode = 0o644,
+  lasting = true,
+): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   await mkdir(dirname(path), { recursive: true });
   await rm(beside, { force: true });
   try {
-    await writeNew(beside, bytes, mode);
+    await writeNew(beside, bytes, mode, lasting);
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  if (lasting) await syncFolder(dirname(path));
 }
 
 /** The bytes of a file; null where there is none. */

@@ -4,21 +4,27 @@
  */
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
+import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 
 export interface Repository {
   /** Absolute path of git's own folder for this work tree. */
   readonly gitFolder: string;
   /**
-   * Commits these paths as they lie on disk; nothing if they are as the last commit has them.
+   * Makes commits, one after the other, each of its paths as they lie on disk; none of paths that are as the last
+   * commit has them. A path belongs to one commit.
    *
-   * @param paths relative to the root; those that are gone are committed as removed
-   * @returns false where there was nothing to commit
-   * @throws HostFailure with what git said
+   * @throws HostFailure with what git said; earlier ones may have been made then
    */
-  commit(paths: readonly string[], message: string): Promise<boolean>;
+  commit(commits: readonly Commit[]): Promise<void>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
+}
+
+export interface Commit {
+  /** Relative to the root; those that are gone are committed as removed. */
+  readonly paths: readonly string[];
+  readonly message: string;
 }
 
 const TIME_LIMIT_MS = 120_000;
@@ -46,8 +52,9 @@ export async function openRepository(
     if (result.code === 0) return result.stdout.toString('utf8');
     throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
   };
-  const folder = await git(['rev-parse', '--absolute-git-dir', '--is-inside-work-tree']).catch(() => null);
-  const [gitFolder, inside] = folder?.stdout.toString('utf8').split('\n') ?? [];
+  const asked = ['rev-parse', '--absolute-git-dir', '--is-inside-work-tree', '--show-prefix'];
+  const folder = await git(asked).catch(() => null);
+  const [gitFolder, inside, prefix = ''] = folder?.stdout.toString('utf8').split('\n') ?? [];
   if (folder?.code !== 0 || !gitFolder || inside !== 'true') return null;
 
   /** Paths that git knows, or that lie on disk: it refuses all where one is neither. */
@@ -64,22 +71,56 @@ export async function openRepository(
     return asked.filter(path => names.has(path));
   }
 
+  async function commitOne({ paths, message }: Commit): Promise<void> {
+    const list = await known(paths);
+    if (list.length === 0) return;
+    const input = list.join('\0');
+    await must(['add', '--all', ...fromInput], 'stage what was written', input);
+    const staged = await git(['diff', '--cached', '--quiet', '--', ...list]);
+    if (staged.code === 0) return;
+    await must(
+      ['commit', '--quiet', '--no-verify', '--only', '-m', message, ...fromInput],
+      'commit what was written',
+      input,
+    );
+  }
+
+  let habits: Promise<Habits | null> | null = null;
+
+  /** False: they have to be made one by one; nothing but the staging has happened. */
+  async function commitTogether(commits: readonly Commit[]): Promise<boolean> {
+    habits ??= habitsOf(git, env);
+    const found = await habits;
+    const branch = found === null ? null : await quietBranch(gitFolder as string);
+    if (found === null || branch === null) return false;
+    const list = await known(commits.flatMap(one => one.paths));
+    if (list.length === 0) return true;
+    await must(['add', '--all', ...fromInput], 'stage what was written', list.join('\0'));
+    const raw = await git([
+      'diff-index',
+      '--cached',
+      '--raw',
+      '-z',
+      '--no-renames',
+      '--no-abbrev',
+      'HEAD',
+      '--',
+    ]);
+    if (raw.code !== 0) return false;
+    const fromTop = commits.map(one => ({ ...one, paths: one.paths.map(path => prefix + path) }));
+    const stream = importStream(branch, fromTop, stagedIn(raw.stdout.toString('utf8')), found);
+    if (stream === '') return true;
+    // It refuses a branch that has gone on in between.
+    return (await git(['fast-import', '--quiet', '--done'], stream)).code === 0;
+  }
+
   const fromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'];
   return {
     gitFolder,
-    async commit(paths, message) {
-      const list = await known(paths);
-      if (list.length === 0) return false;
-      const input = list.join('\0');
-      await must(['add', '--all', ...fromInput], 'stage what was written', input);
-      const staged = await git(['diff', '--cached', '--quiet', '--', ...list]);
-      if (staged.code === 0) return false;
-      await must(
-        ['commit', '--quiet', '--no-verify', '--only', '-m', message, ...fromInput],
-        'commit what was written',
-        input,
-      );
-      return true;
+    async commit(commits) {
+      // Many at once cost git little more than one.
+      if (commits.length > 1 && (await commitTogether(commits))) return;
+      for (const one of commits) await commitOne(one);
     },
     async intend(paths) {
       const list = await known(paths);

@@ -13,6 +13,8 @@ export interface Box {
   readonly readOnly: readonly string[];
   /** Files and folders to show, read-only, elsewhere. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
+  /** A folder on the host that is shown, read-only, in the place of the writable folder's `bin`. */
+  readonly bin?: string;
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
 }
@@ -40,7 +42,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, shown, passwd }: Box): string[] {
+export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): string[] {
   const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)];
   const bound = (paths: readonly string[]) => paths.flatMap(path => ['--ro-bind-try', path, path]);
   return [
@@ -55,6 +57,7 @@ export function boxArguments({ scratch, readOnly, shown, passwd }: Box): string[
     ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', scratch, BOX_FOLDER],
+    ...(bin === undefined ? [] : ['--ro-bind', bin, `${BOX_FOLDER}/bin`]),
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...['--chdir', `${BOX_FOLDER}/work`],
     '--',

@@ -3,7 +3,8 @@
  * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
  */
 import { createHash } from 'node:crypto';
-import { access, chmod, constants, lstat, mkdtemp, open, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { access, chmod, constants, lstat, open, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning, processSpace, startOf } from './running.ts';
@@ -21,13 +22,19 @@ export interface Scratch {
 const MEMORY = new Set([0x01021994, 0x858458f6]);
 
 /** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
-export async function makeScratch(places: readonly string[] = memoryPlaces()): Promise<Scratch> {
+export async function makeScratch(places?: readonly string[]): Promise<Scratch> {
   await sweepOnce();
-  for (const place of places) {
-    if (!(await isMemory(place))) continue;
-    return scratchIn(place, true);
-  }
-  return scratchIn(tmpdir(), false);
+  usual ??= firstInMemory(memoryPlaces());
+  const place = await (places === undefined ? usual : firstInMemory(places));
+  return place === null ? scratchIn(tmpdir(), false) : scratchIn(place, true);
+}
+
+/** Looked for once a process. */
+let usual: Promise<string | null> | null = null;
+
+async function firstInMemory(places: readonly string[]): Promise<string | null> {
+  for (const place of places) if (await isMemory(place)) return place;
+  return null;
 }
 
 function memoryPlaces(): string[] {
@@ -46,13 +53,25 @@ async function isMemory(path: string): Promise<boolean> {
 
 async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
   // 0700 by itself.
-  const path = await mkdtemp(join(place, `varsmith-${await ownMark()}-`));
+  const path = mkdtempSync(join(place, `varsmith-${await ownMark()}-`));
   return { path, inMemory, wipe: () => wipe(path, inMemory) };
 }
 
 async function wipe(path: string, inMemory: boolean): Promise<void> {
+  if (inMemory && removed(path)) return;
   await prepare(path, !inMemory);
   await rm(path, { recursive: true, force: true });
+}
+
+/** In memory nothing has to be waited for, and a detour through other threads costs more than the work. */
+function removed(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch {
+    // A script has closed a folder in it.
+    return false;
+  }
 }
 
 let mark: Promise<string> | null = null;

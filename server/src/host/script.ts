@@ -2,10 +2,22 @@
  * Runs one Bash script on given inputs and takes the files it writes. Inputs and outputs are bytes in memory before
  * and after, and lie in a scratch folder in between. Knows nothing of generators, stores or Nix.
  *
+ * The folder is in memory where there is any, so its files are written and read at once: waiting for them would take
+ * longer than they do.
+ *
  * The layout is that of clan (clan-core d7c35d912, clan_lib/vars/generate.py): `$in/<folder>/<file>`,
  * `$prompts/<name>`, `$out`.
  */
-import { chmod, lstat, mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
@@ -26,6 +38,8 @@ export interface Script {
   readonly text: readonly (string | Shown)[];
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
+  /** A folder that holds exactly these commands already; see `makeBins`. */
+  readonly bin?: string;
   /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
@@ -62,12 +76,12 @@ export interface ScriptResult {
 export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = await makeScratch();
   try {
-    const folder = await layFolders(scratch.path);
+    const folder = layFolders(scratch.path);
     const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
-    const told = await tell(script, seen);
-    await lay(folder, told, script);
+    const told = tell(script, seen);
+    lay(folder, told, script);
     const passwd = join(scratch.path, 'passwd');
-    await writeFile(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
+    writeFileSync(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
     const [command = '', ...args] = [
       ...boxCommand(script, { folder, told, passwd }),
       ...[script.bash, '--norc', `${seen}/script`],
@@ -79,7 +93,7 @@ export async function runScript(script: Script): Promise<ScriptResult> {
       outputLimitBytes: script.outputLimitBytes,
       ...(script.signal === undefined ? {} : { signal: script.signal }),
     });
-    return { process, inMemory: scratch.inMemory, ...(await collect(join(folder, 'out'), script)) };
+    return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
     await scratch.wipe();
   }
@@ -87,14 +101,17 @@ export async function runScript(script: Script): Promise<ScriptResult> {
 
 /** What stands before the command that is run in the box: nothing without one. */
 function boxCommand(
-  { box, show }: Script,
+  { box, show, bin }: Script,
   { folder, told, passwd }: { readonly folder: string; readonly told: Told; readonly passwd: string },
 ): readonly string[] {
   switch (box?.kind) {
-    case 'bwrap':
-      return [box.path, ...boxArguments({ scratch: folder, readOnly: show, shown: told.shown, passwd })];
+    case 'bwrap': {
+      const own = bin === undefined ? {} : { bin };
+      const shown = { readOnly: show, shown: told.shown, ...own };
+      return [box.path, ...boxArguments({ scratch: folder, passwd, ...shown })];
+    }
     case 'sandbox-exec': {
-      const readOnly = [...show, ...told.shown.map(one => one.from)];
+      const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
       return [box.path, '-p', macProfile({ scratch: folder, readOnly })];
     }
     default:
@@ -103,17 +120,18 @@ function boxCommand(
 }
 
 /** Behind all links, since a box may go by that. */
-async function layFolders(scratch: string): Promise<string> {
-  const folder = join(await realpath(scratch), 'box');
+function layFolders(scratch: string): string {
+  const folder = join(realpathSync(scratch), 'box');
   for (const name of ['bin', 'in', 'out', 'work'])
-    await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   return folder;
 }
 
 /** Nothing of the caller's environment: it may hold keys. */
 function environment(seen: string, script: Script): Record<string, string> {
+  const bin = `${seen}/bin`;
   return {
-    PATH: [`${seen}/bin`, ...script.path].join(':'),
+    PATH: [script.box?.kind === 'bwrap' ? bin : (script.bin ?? bin), ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
     LANG: 'C.UTF-8',
@@ -123,20 +141,6 @@ function environment(seen: string, script: Script): Record<string, string> {
   };
 }
 
-async function lay(box: string, { text, shown }: Told, script: Script): Promise<void> {
-  const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
-  const prelude = `set -euo pipefail\nulimit -c 0 -f ${kib}\n`;
-  await put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
-  for (const [name, program] of script.commands) await symlink(program, within(join(box, 'bin'), name));
-  if (script.box?.kind !== 'bwrap' && shown.length > 0) {
-    await mkdir(join(box, 'files'), { mode: 0o700 });
-    for (const { from, to } of shown) await symlink(from, to);
-  }
-  for (const [folder, files] of script.inputs)
-    for (const [file, bytes] of files) await put(within(join(box, 'in'), `${folder}/${file}`), bytes);
-  for (const [name, bytes] of script.prompts) await put(within(join(box, 'prompts'), name), bytes);
-}
-
 interface Told {
   readonly text: string;
   /** Where files of the host are seen: inside of the box, or as links. */
@@ -144,7 +148,7 @@ interface Told {
 }
 
 /** The text as the script is to read it. @param seen where it finds the box */
-async function tell({ text, box }: Script, seen: string): Promise<Told> {
+function tell({ text, box }: Script, seen: string): Told {
   const shown = new Map<string, string>();
   let whole = '';
   for (const part of text) {
@@ -152,7 +156,7 @@ async function tell({ text, box }: Script, seen: string): Promise<Told> {
       whole += part;
       continue;
     }
-    const from = await realFile(part);
+    const from = realFile(part);
     // Scratch folders may lie where nothing can be run: the box shows the file itself.
     const folder = box?.kind === 'bwrap' ? `${BOX_FOLDER}-files` : `${seen}/files`;
     const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
@@ -163,16 +167,70 @@ async function tell({ text, box }: Script, seen: string): Promise<Told> {
 }
 
 /** Behind all links. */
-async function realFile({ from, root }: Shown): Promise<string> {
-  const real = await realpath(from).catch(() => null);
+function realFile({ from, root }: Shown): string {
+  const real = realOrNull(from);
   if (real === null) throw new HostFailure('changed', `The script uses ${from}, which is not there.`);
-  if (real.startsWith((await realpath(root)) + sep)) return real;
+  if (real.startsWith(realpathSync(root) + sep)) return real;
   throw new HostFailure('outside', `The script uses ${from}, which leads out of the repository.`);
 }
 
-async function put(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+function realOrNull(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Not there, or not to be entered.
+    return null;
+  }
+}
+
+function lay(box: string, { text, shown }: Told, script: Script): void {
+  const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
+  // On the script's first line, so that Bash counts lines as the author does.
+  const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
+  put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
+  if (script.bin === undefined) layCommands(join(box, 'bin'), script.commands);
+  if (script.box?.kind !== 'bwrap' && shown.length > 0) {
+    mkdirSync(join(box, 'files'), { mode: 0o700 });
+    for (const { from, to } of shown) symlinkSync(from, to);
+  }
+  for (const [folder, files] of script.inputs)
+    for (const [file, bytes] of files) put(within(join(box, 'in'), `${folder}/${file}`), bytes);
+  for (const [name, bytes] of script.prompts) put(within(join(box, 'prompts'), name), bytes);
+}
+
+function layCommands(folder: string, commands: Script['commands']): void {
+  for (const [name, program] of commands) symlinkSync(program, within(folder, name));
+}
+
+/** Folders of commands that scripts of a run share: most have the same hundred. */
+export interface Bins {
+  /** Absolute path of a folder with exactly these. */
+  folder(commands: Script['commands']): string;
+  wipe(): Promise<void>;
+}
+
+export async function makeBins(): Promise<Bins> {
+  const scratch = await makeScratch();
+  const root = realpathSync(scratch.path);
+  const made = new Map<string, string>();
+  return {
+    folder(commands) {
+      const id = JSON.stringify([...commands].sort());
+      const known = made.get(id);
+      if (known !== undefined) return known;
+      const folder = join(root, `bin-${made.size}`);
+      mkdirSync(folder, { mode: 0o700 });
+      layCommands(folder, commands);
+      made.set(id, folder);
+      return folder;
+    },
+    wipe: () => scratch.wipe(),
+  };
+}
+
+function put(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
 }
 
 function within(folder: string, name: string): string {
@@ -181,17 +239,17 @@ function within(folder: string, name: string): string {
   return join(folder, name);
 }
 
-async function collect(out: string, { outputs, outputLimitBytes }: Script) {
+function collect(out: string, { outputs, outputLimitBytes }: Script) {
   const found = new Map<string, Buffer>();
   const missing: string[] = [];
   // A script may close it behind itself.
-  await chmod(out, 0o700);
+  chmodSync(out, 0o700);
   for (const name of [...outputs].sort()) {
-    const bytes = await regularFile(out, within(out, name), outputLimitBytes);
+    const bytes = regularFile(out, within(out, name), outputLimitBytes);
     if (bytes === null) missing.push(name);
     else found.set(name, bytes);
   }
-  const all = await readdir(out, { recursive: true, withFileTypes: true });
+  const all = readdirSync(out, { recursive: true, withFileTypes: true });
   const undeclared = all
     .filter(entry => !entry.isDirectory())
     .map(entry => join(entry.parentPath, entry.name).slice(out.length + 1))
@@ -200,9 +258,14 @@ async function collect(out: string, { outputs, outputLimitBytes }: Script) {
 }
 
 /** What a link leads to is none, wherever the link is: it could be any file of the host. */
-async function regularFile(out: string, path: string, limit: number): Promise<Buffer | null> {
-  const found = await lstat(path).catch(() => null);
-  if (!found?.isFile() || found.size > limit) return null;
-  const real = await realpath(path);
-  return real === join(await realpath(out), path.slice(out.length)) ? readFile(path) : null;
+function regularFile(out: string, path: string, limit: number): Buffer | null {
+  try {
+    const found = lstatSync(path);
+    if (!found.isFile() || found.size > limit) return null;
+    const real = realpathSync.native(path);
+    return real === join(realpathSync.native(out), path.slice(out.length)) ? readFileSync(path) : null;
+  } catch {
+    // Not there, or closed by the script.
+    return null;
+  }
 }

@@ -52,11 +52,12 @@ export async function applyChanges(
     moves: staged.map(({ path, staged }) => ({ path, staged })),
     removals: changes.flatMap(change => (change.kind === 'remove' ? [change.path] : [])),
   };
-  for (const change of changes) await mustBeInside(root, change.path);
+  const inside = insideOf(root);
+  for (const change of changes) await inside(change.path);
   mustNotCollide(changes);
   await note(options.journal, journal);
   try {
-    for (const { change, staged: name } of staged) {
+    await all(staged, async ({ change, staged: name }) => {
       try {
         await mkdir(dirname(join(root, name)), { recursive: true });
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
@@ -64,7 +65,7 @@ export async function applyChanges(
       } catch (error) {
         throw systemFailure(error, `write ${change.path}`);
       }
-    }
+    });
     await mustBeUnchanged(root, options.unchanged ?? []);
     await note(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
@@ -89,11 +90,12 @@ export async function recoverChanges(
   const bytes = await readIfThere(journalPath);
   if (bytes === null) return null;
   const journal = parseJournal(bytes.toString('utf8'), journalPath);
+  const inside = insideOf(root);
   for (const { path, staged } of journal.moves) {
-    await mustBeInside(root, path);
-    await mustBeInside(root, staged);
+    await inside(path);
+    await inside(staged);
   }
-  for (const path of journal.removals) await mustBeInside(root, path);
+  for (const path of journal.removals) await inside(path);
   if (journal.state === 'moving') {
     await finish(root, journal, journalPath);
     return 'finished';
@@ -106,27 +108,35 @@ export async function recoverChanges(
 /** From here on everything can be done again: a crash in between costs nothing. */
 async function finish(root: string, journal: Journal, journalPath: string): Promise<void> {
   const folders = new Set<string>();
-  let path = '';
-  try {
-    for (const move of journal.moves) {
-      path = move.path;
-      const [from, to] = [join(root, move.staged), join(root, move.path)];
+  await all(journal.moves, ({ staged, path }) =>
+    goingOn(path, async () => {
+      const [from, to] = [join(root, staged), join(root, path)];
       // Not there: moved before the crash.
-      if (!(await isThere(from))) continue;
+      if (!(await isThere(from))) return;
       // A rename replaces files and links, not folders.
       if ((await lstatOrNull(to))?.isDirectory()) await rm(to, { recursive: true });
       await rename(from, to);
       folders.add(dirname(to));
-    }
-    for (const removal of journal.removals) {
-      path = removal;
-      if (!(await isThere(join(root, removal)))) continue;
-      await rm(join(root, removal), { recursive: true });
-      folders.add(dirname(join(root, removal)));
-    }
-    for (const folder of folders) await syncFolder(folder);
+    }),
+  );
+  for (const path of journal.removals)
+    await goingOn(path, async () => {
+      if (!(await isThere(join(root, path)))) return;
+      await rm(join(root, path), { recursive: true });
+      folders.add(dirname(join(root, path)));
+    });
+  await goingOn('', async () => {
+    await all([...folders], syncFolder);
     await unlink(journalPath);
-    await syncFolder(dirname(journalPath));
+    // Moves can be done again at any time; removals would take away what somebody has put there since.
+    if (journal.removals.length > 0) await syncFolder(dirname(journalPath));
+  });
+}
+
+/** Says of a failure that what has begun will be brought to its end. */
+async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     const { kind, message } = systemFailure(error, `change ${path}`);
     throw new HostFailure(
@@ -143,7 +153,8 @@ async function discard(root: string, journal: Journal): Promise<void> {
 
 async function note(path: string, journal: Journal): Promise<void> {
   try {
-    await replaceFile(path, Buffer.from(JSON.stringify(journal), 'utf8'), 0o600);
+    // What is only staged does no harm if a loss of power makes it be forgotten.
+    await replaceFile(path, Buffer.from(JSON.stringify(journal), 'utf8'), 0o600, journal.state === 'moving');
   } catch (error) {
     throw systemFailure(error, `write the journal ${path}`);
   }
@@ -167,22 +178,50 @@ function besideOf(path: string, id: string): string {
   return join(dirname(path), `.${basename(path)}.varsmith-${id}`);
 }
 
+/** How many files are written and flushed at the same time: the disk takes them together. */
+const TOGETHER = 32;
+
+/** For all, some at a time; when all of those have ended, the first failure is thrown. */
+async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += TOGETHER) {
+    const ended = await Promise.allSettled(items.slice(at, at + TOGETHER).map(work));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  }
+}
+
 /** Neither by its name nor through a link may a path lead out of the repository. */
-async function mustBeInside(root: string, path: string): Promise<void> {
+function insideOf(root: string): (path: string) => Promise<void> {
+  const found = new Map<string, Promise<string | null>>();
+  const real = (folder: string) => {
+    const known = found.get(folder) ?? realpath(folder).catch(() => null);
+    found.set(folder, known);
+    return known;
+  };
+  return path => mustBeInside(root, path, real);
+}
+
+async function mustBeInside(
+  root: string,
+  path: string,
+  realOf: (folder: string) => Promise<string | null>,
+): Promise<void> {
   const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
   if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
     throw outside;
-  const real = await realpath(root);
+  const real = (await realOf(root)) ?? root;
   for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
-    const found = await realpath(folder).catch(() => null);
+    const found = await realOf(folder);
     if (found === null) continue;
     if (found !== real && !found.startsWith(real + sep)) throw outside;
     return;
   }
 }
 
-/** Removals come last: what they take away must not be what was just written. */
+/** Removals come last: what they take away must not be what was just written. Each file is written once. */
 function mustNotCollide(changes: readonly FileChange[]): void {
+  const written = changes.filter(change => change.kind !== 'remove').map(change => change.path);
+  if (new Set(written).size < written.length)
+    throw new HostFailure('other', 'Cannot write a file twice at the same time.');
   const removals = changes.filter(change => change.kind === 'remove');
   for (const { kind, path } of changes) {
     const over = removals.find(one => path === one.path || path.startsWith(`${one.path}/`));

@@ -5,13 +5,37 @@ import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
 import { onCompletion } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
-import { onFleet, onGraph, onMachine } from './handlers/fleet.ts';
+import { onEnvironment } from './handlers/environment.ts';
+import { onAt, onFleet, onKey, onMachine } from './handlers/fleet.ts';
 import { onFoldingRanges } from './handlers/folding.ts';
+import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
+import { onCheckName, onScaffold, onScaffoldChoices } from './handlers/scaffold.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
-import { FLEET, GRAPH, type GraphParams, MACHINE, type MachineParams } from './messages.ts';
+import {
+  AT,
+  type AtParams,
+  CHECK_NAME,
+  type CheckNameParams,
+  ENVIRONMENT,
+  type EnvironmentParams,
+  FLEET,
+  type FleetParams,
+  GRAPH,
+  type GraphParams,
+  KEY,
+  type KeyParams,
+  MACHINE,
+  type MachineParams,
+  PLACE,
+  type PlaceParams,
+  SCAFFOLD,
+  SCAFFOLD_CHOICES,
+  type ScaffoldParams,
+  type ScaffoldRootParams,
+} from './messages.ts';
 
 /** What the handlers of features need of a running server. */
 interface Served {
@@ -58,11 +82,47 @@ export function registerFeatures<Running extends Served>(
     GRAPH,
     request('graph', ({ analysis }, params: GraphParams, token) => onGraph(analysis, params, token)),
   );
-  const fleet = request('fleet', ({ analysis }, _: null, token) => onFleet(analysis, token));
-  connection.onRequest(FLEET, (token: CancellationToken) => fleet(null, token));
+  connection.onRequest(
+    PLACE,
+    request('place', ({ analysis }, params: PlaceParams, token) => onPlace(analysis, params, token)),
+  );
+  connection.onRequest(
+    FLEET,
+    request('fleet', ({ analysis }, params: FleetParams, token) => onFleet(analysis, params, token)),
+  );
+  connection.onRequest(
+    KEY,
+    request('key', ({ analysis }, params: KeyParams, token) => onKey(analysis, params, token)),
+  );
+  connection.onRequest(
+    AT,
+    request('place in the fleet', ({ analysis }, params: AtParams, token) => onAt(analysis, params, token)),
+  );
   connection.onRequest(
     MACHINE,
     request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),
+  );
+  connection.onRequest(
+    ENVIRONMENT,
+    request('environment', ({ analysis }, params: EnvironmentParams, token) =>
+      onEnvironment(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    SCAFFOLD_CHOICES,
+    request('scaffolding', ({ analysis }, params: ScaffoldRootParams, token) =>
+      onScaffoldChoices(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    CHECK_NAME,
+    request('name', ({ analysis }, params: CheckNameParams, token) => onCheckName(analysis, params, token)),
+  );
+  connection.onRequest(
+    SCAFFOLD,
+    request('scaffolding', ({ analysis, client }, params: ScaffoldParams, token) =>
+      onScaffold(connection, analysis, client, params, token),
+    ),
   );
   connection.onFoldingRanges(
     request('folding', ({ analysis }, ...asked) => onFoldingRanges(analysis, ...asked)),

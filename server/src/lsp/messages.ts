@@ -1,23 +1,47 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
 import type {
   additionsCapability,
+  atRequest,
   changedNotification,
+  checkNameRequest,
   checkWorkspaceRequest,
+  doctorRequest,
+  environmentRequest,
   fleetRequest,
   graphRequest,
+  keyRequest,
   machineRequest,
+  placeRequest,
   ServerStatus,
+  scaffoldChoicesRequest,
+  scaffoldRequest,
   statusNotification,
 } from '../../../client/src/protocol.ts';
 
 export type {
+  AtParams,
+  AtResult,
+  CheckNameParams,
   CheckWorkspaceResult,
+  DoctorParams,
+  DoctorResult,
+  EnvironmentParams,
+  EnvironmentResult,
   FleetGenerator,
+  FleetParams,
   FleetRoot,
   GeneratorRef,
   GraphParams,
   GraphResult,
+  KeyDetail,
+  KeyParams,
   MachineParams,
+  PlaceParams,
+  ScaffoldChoices,
+  ScaffoldParams,
+  ScaffoldResult,
+  ScaffoldRootParams,
+  ScaffoldWish,
   ServerStatus,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -26,9 +50,17 @@ export type {
 export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
+export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';
+export const ENVIRONMENT: typeof environmentRequest = 'varsmith/environment';
+export const SCAFFOLD_CHOICES: typeof scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
+export const CHECK_NAME: typeof checkNameRequest = 'varsmith/checkName';
+export const SCAFFOLD: typeof scaffoldRequest = 'varsmith/scaffold';
+export const KEY: typeof keyRequest = 'varsmith/key';
+export const AT: typeof atRequest = 'varsmith/at';
+export const PLACE: typeof placeRequest = 'varsmith/place';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

@@ -34,8 +34,16 @@ import { createFolders } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
+import { onDoctor } from './handlers/doctor.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
-import { CHANGED, CHECK_WORKSPACE, type CheckWorkspaceResult, STATUS } from './messages.ts';
+import {
+  CHANGED,
+  CHECK_WORKSPACE,
+  type CheckWorkspaceResult,
+  DOCTOR,
+  type DoctorParams,
+  STATUS,
+} from './messages.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
 import { readShown, type Shown } from './shown.ts';
@@ -134,7 +142,7 @@ export function serve(
     );
   });
 
-  registerRequests(connection, started, log);
+  registerRequests(connection, started, version, log);
   registerNotifications(connection, started, log);
   connection.listen();
 }
@@ -213,7 +221,12 @@ function registerDynamically(connection: Connection, client: Client, log: Log): 
   }
 }
 
-function registerRequests(connection: Connection, started: Promise<Running | null>, log: Log): void {
+function registerRequests(
+  connection: Connection,
+  started: Promise<Running | null>,
+  version: string,
+  log: Log,
+): void {
   /** A request waits for the start, and is answered with null if there was none. */
   const request: RequestGuard<Running> = (name, handle) =>
     guardRequest(log, name, async (params, token) => {
@@ -239,6 +252,12 @@ function registerRequests(connection: Connection, started: Promise<Running | nul
   const check = request('check workspace', ({ analysis }) => onCheckWorkspace(analysis));
   connection.onRequest(new RequestType0<CheckWorkspaceResult | null, void>(CHECK_WORKSPACE), token =>
     check(null, token),
+  );
+  connection.onRequest(
+    DOCTOR,
+    request('doctor', ({ analysis }, params: DoctorParams, token) =>
+      onDoctor(analysis, params, version, token),
+    ),
   );
   const document = request(
     'diagnostics',

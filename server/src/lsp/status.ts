@@ -1,4 +1,5 @@
 /** What the client shows about the server: a few words, sent when they change. */
+import type { Fleet } from '../fleet/model.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ServerStatus, ShowStatus } from './messages.ts';
 
@@ -34,6 +35,7 @@ function readyStatus(workspaces: readonly Workspace[]): ServerStatus {
   const detail = [
     ...problems,
     ...(nothing ? ['No vars generator is declared in the open folders.'] : []),
+    ...notAnalysableText(fleets.flatMap(fleet => fleet.notAnalysable)),
   ].join(' ');
   return {
     state: 'ready',
@@ -42,6 +44,28 @@ function readyStatus(workspaces: readonly Workspace[]): ServerStatus {
       : `${counted(machines, 'machine')}, ${counted(generators, 'generator')}`,
     ...(detail === '' ? {} : { detail }),
   };
+}
+
+/** Reasons are listed up to here. */
+const MAX_REASONS = 3;
+
+/** Why something is not analysed: the commonest reasons, with where one of their places is. */
+function notAnalysableText(places: Fleet['notAnalysable']): string[] {
+  if (places.length === 0) return [];
+  const byReason = new Map<string, { count: number; readonly file: string }>();
+  for (const { reason, at } of places) {
+    const known = byReason.get(reason);
+    if (known) known.count++;
+    else byReason.set(reason, { count: 1, file: at.file });
+  }
+  const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
+  const shown = reasons
+    .slice(0, MAX_REASONS)
+    .map(([reason, { count, file }]) => `${reason} (${count > 1 ? `${count} ×, ` : ''}${file})`);
+  const more = reasons.length - shown.length;
+  return [
+    `${counted(places.length, 'place')} cannot be analysed without Nix, and rules are silent there: ${shown.join('; ')}${more > 0 ? `; and ${counted(more, 'other reason')}` : ''}. "Varsmith: Doctor" lists all.`,
+  ];
 }
 
 function sum(numbers: readonly number[]): number {

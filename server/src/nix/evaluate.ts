@@ -177,6 +177,7 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
         subject: delayArgument(cx, expr.scope, scope),
         file: scope.file,
         call: scope.call,
+        made: null,
       };
       return evaluate(cx, expr.body, inner);
     }

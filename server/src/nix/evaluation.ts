@@ -11,6 +11,7 @@ import type {
   Lazy,
   NixFiles,
   Origin,
+  Scope,
   StringValue,
   Thunk,
   UnknownValue,
@@ -76,11 +77,32 @@ export interface Evaluation extends BuiltinContext {
   forgetFile(path: string): void;
   /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
   readonly applications: Map<string, Map<string, Value>>;
+  /**
+   * By file: the scope in which a walk looked into the function that the file consists of. What was evaluated there
+   * need not be again when the file is read as a module, which is given the same.
+   */
+  readonly modules: Map<string, Scope>;
 }
 
 /** The value that evaluation goes on with: an unknown only if nobody knows what it stands for. */
 export function resolved(cx: Evaluation, value: Value): Value {
   return value.kind === 'unknown' && cx.resolver !== null ? (cx.resolver(value) ?? value) : value;
+}
+
+/** Lets go of what a walk has seen of a file: nobody will read it as a module, or somebody has. */
+export function forgetWalked({ modules }: Evaluation, path: string): void {
+  const scope = modules.get(path);
+  if (scope === undefined) return;
+  modules.delete(path);
+  clearMade(scope);
+}
+
+/** Values hold on to their scopes for long. */
+function clearMade({ made }: Scope): void {
+  if (made === null) return;
+  for (const inner of made.lets.values()) clearMade(inner);
+  made.lets.clear();
+  made.sets.clear();
 }
 
 /** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */

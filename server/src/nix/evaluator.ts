@@ -41,6 +41,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     tolerated: new Set(),
     imports: new Map(),
     applications: new Map(),
+    modules: new Map(),
     force: lazy => resolved(cx, force(cx, lazy)),
     apply: (fn, arg, at) => apply(cx, force(cx, fn), arg, at),
     applyAll: (fn, args, at) => {
@@ -79,7 +80,14 @@ function forgetFile(cx: Evaluation, path: string): void {
 
 /** The scope in which a file's expression is evaluated. */
 export function fileScope(cx: Evaluation, file: SourceFile): Scope {
-  return { parent: null, names: cx.globals as Map<string, Lazy>, subject: null, file, call: null };
+  return {
+    parent: null,
+    names: cx.globals as Map<string, Lazy>,
+    subject: null,
+    file,
+    call: null,
+    made: null,
+  };
 }
 
 /** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */

@@ -39,6 +39,7 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
     parent: fn.scope,
     names,
     subject: null,
+    made: null,
     file: fn.scope.file,
     call: { at: at ?? originOf(fn.expr, fn.scope) },
   };

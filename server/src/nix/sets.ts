@@ -11,8 +11,12 @@ import type { AttrName, Expr } from './syntax.ts';
 import type { Attr, Lazy, Origin, PatternAttr, Scope, UnknownValue, Value } from './value.ts';
 
 export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
+  const known = scope.made?.lets.get(group);
+  if (known !== undefined) return known;
   const names = new Map<string, Lazy>();
-  const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call };
+  const made = scope.made === null ? null : { lets: new Map(), sets: new Map() };
+  const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call, made };
+  scope.made?.lets.set(group, inner);
   const sources: Sources = { found: null };
   noteDuplicates(cx, group, scope);
   for (const member of group.members.values())
@@ -54,12 +58,25 @@ function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope,
 
 /** The value of a group of bindings. */
 export function attributeSet(cx: Evaluation, group: Group, scope: Scope): Value {
+  // Names that are computed may fail for want of budget, and are asked for again then.
+  if (scope.made === null || group.dynamics.length > 0) return newSet(cx, group, scope);
+  let set = scope.made.sets.get(group);
+  if (set === undefined) {
+    set = newSet(cx, group, scope);
+    scope.made.sets.set(group, set);
+  }
+  return set;
+}
+
+function newSet(cx: Evaluation, group: Group, scope: Scope): Value {
   const origin = originOf(group, scope);
   if (group.members.size === 0 && group.dynamics.length === 0 && group.duplicates.length === 0)
     return emptyAttrs(origin);
   const names = group.recursive ? new Map<string, Lazy>() : null;
   const inner: Scope =
-    names === null ? scope : { parent: scope, names, subject: null, file: scope.file, call: scope.call };
+    names === null
+      ? scope
+      : { parent: scope, names, subject: null, file: scope.file, call: scope.call, made: null };
   const sources: Sources = { found: null };
   const entries = new Map<string, Attr>();
   noteDuplicates(cx, group, scope);

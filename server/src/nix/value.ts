@@ -9,6 +9,7 @@
  * Every value that was written somewhere carries its origin. Attributes and list items are lazy: see `force` in
  * evaluate.ts.
  */
+import type { Group } from './bindings.ts';
 import type { SourceFile } from './source.ts';
 import type { Expr, LambdaExpr, Range } from './syntax.ts';
 
@@ -225,6 +226,14 @@ export interface Scope {
   readonly subject: Lazy | null;
   readonly file: SourceFile;
   readonly call: Call | null;
+  /** Only where an expression is evaluated in the scope more than once: what was made the first time. */
+  readonly made: Made | null;
+}
+
+/** The scopes of `let`s and the values of sets in a scope. */
+export interface Made {
+  readonly lets: Map<Group, Scope>;
+  readonly sets: Map<Group, Value>;
 }
 
 /** A builtin: its name, how many arguments it takes, and what it does with all of them. */

@@ -96,6 +96,7 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
           subject: delay(cx, expr.scope, scope),
           file: scope.file,
           call: scope.call,
+          made: null,
         },
       });
       return;
@@ -153,6 +154,7 @@ function walkMembers(
   isLet: boolean,
 ): void {
   const { scope } = state;
+  const isKept = scope.made !== null && !isLet && !group.recursive && group.dynamics.length === 0;
   for (const member of group.members.values()) {
     const at = originOf(member.at, scope);
     const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
@@ -160,7 +162,8 @@ function walkMembers(
     const { expr, group: nested, inherit } = member;
     if (expr !== null) {
       const range = { start: member.at.start, end: expr.end };
-      handler.binding?.({ state: below, value: () => delay(cx, expr, scope), expr, range, isLet });
+      const value = () => (isKept ? memberOf(cx, group, scope, member.name) : delay(cx, expr, scope));
+      handler.binding?.({ state: below, value, expr, range, isLet });
       walk(cx, expr, below, handler);
     } else if (nested !== null) {
       const literal: Expr = {
@@ -170,7 +173,8 @@ function walkMembers(
         start: nested.start,
         end: nested.end,
       };
-      const value = () => cx.delay(() => attributeSet(cx, nested, scope));
+      const value = () =>
+        isKept ? memberOf(cx, group, scope, member.name) : cx.delay(() => attributeSet(cx, nested, scope));
       handler.binding?.({
         state: below,
         value,
@@ -230,10 +234,18 @@ function walkMembers(
   }
 }
 
+/** The value of a member, the same each time. */
+function memberOf(cx: Evaluation, group: Group, scope: Scope, name: string): Lazy {
+  const set = attributeSet(cx, group, scope);
+  return (set.kind === 'attrs' ? set.entries.get(name)?.value : null) ?? set;
+}
+
 function walkLambda(cx: Evaluation, expr: LambdaExpr, state: WalkState, handler: WalkHandler): void {
   const { scope } = state;
   const names = new Map<string, Lazy>();
-  const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call };
+  // What a file consists of is evaluated again when it is read as a module.
+  const made = scope.parent === null ? { lets: new Map(), sets: new Map() } : null;
+  const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call, made };
   const standIn = (name: string): Lazy =>
     handler.parameter?.(name, expr, inner) ??
     unknown(`the argument \`${name}\``, `${name}@${scope.file.path}:${expr.start}`, originOf(expr, scope), {

@@ -33,10 +33,15 @@ const STORED_FOLDERS: ReadonlySet<string> = new Set([
   'sops/users',
 ]);
 
+/** What marks a folder (absolute) as a root, best first; null if nothing does. */
+export function rootMarker(folder: string): string | null {
+  return ROOT_MARKERS.find(marker => existsSync(join(folder, marker))) ?? null;
+}
+
 /** The nearest folder at or above `start` (absolute) that holds a marker; null if none does. */
 export function findRoot(start: string): string | null {
   for (let folder = start; ; ) {
-    if (ROOT_MARKERS.some(marker => existsSync(join(folder, marker)))) return folder;
+    if (rootMarker(folder) !== null) return folder;
     const above = dirname(folder);
     if (above === folder) return null;
     folder = above;

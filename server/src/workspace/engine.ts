@@ -47,7 +47,7 @@ export async function loadEngine(): Promise<Engine> {
     { rules },
     { runChecks },
     { silenceFixes },
-    { backendOf },
+    { setBackend },
     { createMemory },
   ] = await Promise.all([
     import('../nix/parser.ts').then(module => module.createParser()),
@@ -55,7 +55,7 @@ export async function loadEngine(): Promise<Engine> {
     import('../checks/index.ts'),
     import('../checks/run.ts'),
     import('../checks/suppress.ts'),
-    import('../checks/stored.ts'),
+    import('../store/backend.ts'),
     import('../checks/memory/memory.ts'),
   ]);
   return {
@@ -64,7 +64,7 @@ export async function loadEngine(): Promise<Engine> {
     rules,
     check: runChecks,
     createMemory,
-    backendOf,
+    backendOf: setBackend,
     loadScripts,
     silence: silenceFixes,
   };

@@ -9,6 +9,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
@@ -55,6 +56,33 @@ export function writeChanges(root: string, changes: readonly ChangedFile[]): voi
     const message = error instanceof Error ? error.message : String(error);
     const written = done.length === 0 ? 'Nothing was written.' : `Written before that: ${done.join(', ')}.`;
     throw new WriteError(`${message} ${written}`);
+  }
+}
+
+/**
+ * Makes the folders that new files are to lie in.
+ * @param paths of the files, relative to the root
+ * @throws WriteError if one would lie outside of the root, or cannot be made
+ */
+export function makeFolders(root: string, paths: readonly string[]): void {
+  const realRoot = realpathSync(root);
+  for (const path of paths) {
+    let folder = realRoot;
+    for (const name of dirname(path).split('/')) {
+      folder = join(folder, name);
+      try {
+        mkdirSync(folder);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== 'EEXIST')
+          throw new WriteError(`The folder of ${path} cannot be made (${code ?? error}).`);
+      }
+      // A link may lead anywhere; what it leads to is looked at before anything is made in it.
+      const real = realpathSync(folder);
+      if (real !== realRoot && !real.startsWith(realRoot + sep)) {
+        throw new WriteError(`${path} leads out of ${root} and is left alone.`);
+      }
+    }
   }
 }
 

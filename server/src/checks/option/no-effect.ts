@@ -1,9 +1,9 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
+import { setBackend } from '../../store/backend.ts';
 import { removeOption } from '../edit-bindings.ts';
-import { type Facts, factsOf, firstTime } from '../facts.ts';
-import type { Report, Rule, Severity } from '../rule.ts';
-import { backendOf } from '../stored.ts';
+import { type Facts, factsOf, placeKey } from '../facts.ts';
+import type { Report, Rule, Severity, Sources } from '../rule.ts';
 import { optionText, sift } from './written.ts';
 
 export const noEffect: Rule = {
@@ -93,34 +93,64 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/sec
 `,
       },
     },
+    {
+      title: 'A function that makes secret files and public ones',
+      files: {
+        'modules/keys.nix': `\
+{ pkgs, ... }:
+let
+  keyOf = secret: {
+    files.key = {
+      inherit secret;
+      mode = if secret then "0440" else "0444";
+    };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rand -hex 32 | tr -d '\\n' > "$out/key"
+    '';
+  };
+in
+{
+  clan.core.vars.generators.api = keyOf true;
+  clan.core.vars.generators.greeting = keyOf false;
+}
+`,
+      },
+    },
   ],
   check: function* ({ fleet, sources }) {
-    const isNew = firstTime();
     const facts = factsOf(fleet);
+    const found = new Map<string, { readonly option: WrittenOption; readonly reason: Reason } | null>();
     for (const { generator, judged } of rights(fleet)) {
       for (const option of judged) {
+        const key = placeKey(option.at);
         const file = generator.body().files.find(one => one.name === option.owner);
-        const reason = file === undefined ? null : reasonOf(fleet, facts, generator, file, option);
-        if (reason === null || !isNew(option)) continue;
-        const edit = removeOption(sources, option.at);
-        const report: Report = {
-          at: option.at,
-          severity: reason.severity,
-          message: `"${optionText(option)}" has no effect: ${reason.text}`,
-          unnecessary: true,
-        };
-        const title = `Delete "${option.name}"`;
-        yield edit === null
-          ? report
-          : { ...report, fixes: [{ title, edits: [edit], preferred: false, guess: true }] };
+        const reason =
+          file === undefined || isUsual(option) ? null : reasonOf(fleet, facts, generator, file, option);
+        // What a function writes for many has an effect if it has one for any of them.
+        if (reason === null) found.set(key, null);
+        else if (!found.has(key)) found.set(key, { option, reason });
       }
     }
+    for (const one of found.values()) if (one !== null) yield reportOf(one.option, one.reason, sources);
   },
 };
 
+function reportOf(option: WrittenOption, { severity, text }: Reason, sources: Sources): Report {
+  const edit = removeOption(sources, option.at);
+  const title = `Delete "${option.name}"`;
+  return {
+    at: option.at,
+    severity,
+    message: `"${optionText(option)}" has no effect: ${text}`,
+    unnecessary: true,
+    fixes: edit === null ? [] : [{ title, edits: [edit], preferred: false, guess: true }],
+  };
+}
+
 const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
 
-const rights = sift(option => option.of === 'file' && JUDGED.has(option.name) && !isUsual(option));
+const rights = sift(option => option.of === 'file' && JUDGED.has(option.name));
 
 /** What these options have where nothing is said; saying it does no harm. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
@@ -172,7 +202,7 @@ function restartReason(
       text: `files with neededFor = "${file.neededFor}" are uploaded without restarting anything.`,
       severity: 'warning',
     };
-  const backend = backendOf(fleet);
+  const backend = setBackend(fleet);
   if (backend !== null && backend !== 'sops')
     return {
       text: `the backend "${backend}" restarts nothing. Restart the units yourself when the secret changes.`,

@@ -1,9 +1,9 @@
 /** option/users-owner: a secret that is needed before there are users belongs to one. */
 
 import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
+import { setBackend } from '../../store/backend.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
-import { backendOf } from '../stored.ts';
 import { sift } from './written.ts';
 
 export const usersOwner: Rule = {
@@ -106,7 +106,7 @@ const owners = sift(
 /** Without a setting, clan takes sops. */
 function isSops(fleet: Fleet): boolean {
   const { all } = fleet.storeSettings();
-  return all.length === 0 || backendOf(fleet) === 'sops';
+  return all.length === 0 || setBackend(fleet) === 'sops';
 }
 
 function isForUsers(file: GeneratorFile): boolean {

@@ -11,7 +11,7 @@ import { bindingNamedAt } from '../locate.ts';
 import type { Fix, Sources } from '../rule.ts';
 
 /** An entry that is written out: its binding, the helper that makes it, and what the helper is given. */
-interface Written {
+export interface Written {
   readonly key: string;
   readonly binding: AttrBinding;
   readonly helper: string | null;
@@ -45,7 +45,7 @@ const cache = new WeakMap<
 >();
 
 /** The entries that are written out, in the order of the file. */
-function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
+export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
   const known = cache.get(file);
   if (known?.registry === registry) return known.written;
   const written: Written[] = [];
@@ -87,7 +87,8 @@ function bestModel(written: readonly Written[]): Written {
   return model ?? plain ?? (written[written.length - 1] as Written);
 }
 
-function isSimple(fields: AttrSetExpr): boolean {
+/** Are all fields given plain values, each under one name? */
+export function isSimple(fields: AttrSetExpr): boolean {
   return fields.bindings.every(
     binding => binding.kind === 'bind' && binding.path.length === 1 && plainText(binding.value) !== undefined,
   );
@@ -100,27 +101,25 @@ function plainText(value: Expr): string | null | undefined {
 }
 
 /** Names for the new entry, free in the registry. */
-interface Names {
+export interface Names {
   readonly key: string;
   readonly generator: string;
   readonly envVar: string;
 }
 
-function namesFor(registry: Registry, model: Written, key: string): Names {
-  const old = registry.keys.find(entry => entry.key === model.key);
+/** @param model an entry whose names the new ones resemble; null: they are those of the key itself */
+export function namesFor(registry: Registry, model: Pick<Written, 'key'> | null, key: string): Names {
+  const old = registry.keys.find(entry => entry.key === model?.key);
   const taken = new Set(registry.keys.flatMap(entry => [entry.generator?.value, entry.envVar?.value]));
   const free = (...names: [string, ...string[]]) => names.find(name => !taken.has(name)) ?? names[0];
   const derived = (from: string | undefined, part: string, own: string) =>
-    from?.includes(part) === true ? from.replace(part, () => own) : own;
+    part !== '' && from?.includes(part) === true ? from.replace(part, () => own) : own;
   const variable = variableName(key);
+  const part = model?.key ?? '';
   return {
     key,
-    generator: free(derived(old?.generator?.value, model.key, key), key, `${key}-secret`),
-    envVar: free(
-      derived(old?.envVar?.value, variableName(model.key), variable),
-      variable,
-      `${variable}_SECRET`,
-    ),
+    generator: free(derived(old?.generator?.value, part, key), key, `${key}-secret`),
+    envVar: free(derived(old?.envVar?.value, variableName(part), variable), variable, `${variable}_SECRET`),
   };
 }
 
@@ -179,7 +178,7 @@ function plainEntry(names: Names, model: Written): string[] {
 }
 
 /** Are entries set apart by blank lines? */
-function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
+export function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
   return written.some((entry, index) => {
     const next = written[index + 1];
     return next !== undefined && /\n\s*\n/.test(file.text.slice(entry.binding.end, next.binding.start));

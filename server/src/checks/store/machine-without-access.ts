@@ -1,11 +1,11 @@
 /** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
 import type { Fleet } from '../../fleet/model.ts';
+import { backendInRepository } from '../../store/backend.ts';
 import type { StoreContents } from '../../store/read.ts';
 import { machinesWith } from '../../store/sops.ts';
 import type { StoredVar } from '../../store/vars.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
-import { backendInRepository } from './backend.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, linksOf, MAIL, secretFor } from './examples.ts';
 import { sameKey } from './keys.ts';

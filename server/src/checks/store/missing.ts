@@ -1,8 +1,8 @@
 /** store/missing: a generator of which files are not generated yet. */
 import type { Generator, GeneratorFile } from '../../fleet/model.ts';
+import { backendInRepository } from '../../store/backend.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, quoted } from '../wording.ts';
-import { backendInRepository } from './backend.ts';
 import { soleDeclaration } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { type StoredFileOf, storedIndex } from './stored-index.ts';

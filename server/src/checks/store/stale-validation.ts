@@ -1,6 +1,7 @@
 /** store/stale-validation: stored files that were made from another `validation` than the declared one. */
-import type { WrittenOption } from '../../fleet/model.ts';
+import type { Fleet, WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
+import type { StoreContents } from '../../store/read.ts';
 import { type Validation, validationHash } from '../../store/validation.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
@@ -57,16 +58,29 @@ clan_lib/vars/generate.py.`,
     },
   ],
   check: function* ({ fleet, stored }: CheckContext) {
-    if (!fleet.isClan) return;
-    for (const one of storedIndex(stored()).generators.values()) {
-      const declared = soleDeclaration(fleet, one.name);
-      const validation = declared === null ? null : validationOf(declared);
-      if (declared === null || validation === null) continue;
-      const stale = staleIn(declared, one, validation.hash);
-      if (stale.length > 0) yield reportOf(declared, validation, stale);
-    }
+    for (const { declared, validation, owners } of staleGenerators(fleet, stored()))
+      yield reportOf(declared, validation, owners);
   },
 };
+
+/** A generator of which something was made from other inputs. */
+export interface StaleGenerator {
+  readonly declared: SoleDeclaration;
+  readonly validation: DeclaredValidation;
+  /** Machines whose files are of other inputs; '' for the shared ones. */
+  readonly owners: readonly string[];
+}
+
+export function* staleGenerators(fleet: Fleet, contents: StoreContents): Iterable<StaleGenerator> {
+  if (!fleet.isClan) return;
+  for (const one of storedIndex(contents).generators.values()) {
+    const declared = soleDeclaration(fleet, one.name);
+    const validation = declared === null ? null : validationOf(declared);
+    if (declared === null || validation === null) continue;
+    const owners = staleIn(declared, one, validation.hash);
+    if (owners.length > 0) yield { declared, validation, owners };
+  }
+}
 
 interface DeclaredValidation {
   /** Null: nothing is validated. */

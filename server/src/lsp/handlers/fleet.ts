@@ -1,95 +1,95 @@
-/** Our own requests for views: the fleet level by level, and the dependency graph. */
+/** Our own requests for the explorer: the fleet level by level, and the way from a file to it. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
-import { generatorEntries, keyEntries, machineEntries } from '../../editor/explorer.ts';
-import { type Graph, graphOf } from '../../editor/graph.ts';
-import { pictureOf } from '../../editor/graph-picture.ts';
-import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
+import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
+import { itemAt } from '../../editor/explorer-at.ts';
+import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
 import type { Place } from '../../fleet/model.ts';
 import type { Analysis, RootState } from '../analysis.ts';
-import { type Border, locationOf, pathOfUri, uriOfPath } from '../convert.ts';
+import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {
+  AtParams,
+  AtResult,
   FleetGenerator,
+  FleetParams,
   FleetRoot,
-  GraphParams,
-  GraphResult,
+  KeyDetail,
+  KeyParams,
   MachineParams,
   Where,
 } from '../messages.ts';
+import { pointAt } from './point.ts';
 
-export async function onFleet(analysis: Analysis, token: CancellationToken): Promise<FleetRoot[]> {
+export async function onFleet(
+  analysis: Analysis,
+  { filter }: FleetParams,
+  token: CancellationToken,
+): Promise<FleetRoot[]> {
   await analysis.settled(token);
   return analysis.states().map(({ root, snapshot, border }) => {
-    const { machines, unassigned } = machineEntries(snapshot);
+    const { machines, ...entry } = fleetEntry(snapshot, filter);
     return {
+      ...entry,
       name: basename(root),
       uri: uriOfPath(root),
       machines: machines.map(({ at, ...machine }) => ({ ...machine, where: whereOf(border, at) })),
-      unassigned,
-      keys: keyEntries(snapshot).map(({ at, registry: _, ...key }) => ({
-        ...key,
-        where: whereOf(border, at),
-      })),
+      keys: keyEntries(snapshot, filter).map(({ at, ...key }) => ({ ...key, where: whereOf(border, at) })),
     };
   });
 }
 
 export async function onMachine(
   analysis: Analysis,
-  { root, machine }: MachineParams,
+  { root, machine, filter }: MachineParams,
   token: CancellationToken,
 ): Promise<FleetGenerator[]> {
   await analysis.settled(token);
-  const state = analysis.states().find(one => uriOfPath(one.root) === root);
+  const state = stateOf(analysis, root);
   if (!state) return [];
   const { snapshot, border } = state;
-  return generatorEntries(snapshot, machine).map(({ at, files, ...generator }) => ({
+  return generatorEntries(snapshot, machine, filter).map(({ at, files, ...generator }) => ({
     ...generator,
     where: whereOf(border, at),
-    files: files.map(({ at: place, ...file }) => ({ ...file, where: whereOf(border, place) })),
+    files: files.map(({ at: place, value, ...file }) => ({
+      ...file,
+      value: value === null ? null : border.uriOf(value),
+      where: whereOf(border, place),
+    })),
   }));
 }
 
-export async function onGraph(
+export async function onKey(
   analysis: Analysis,
-  { near, machine, generator, format }: GraphParams,
+  { root, registry, key }: KeyParams,
   token: CancellationToken,
-): Promise<GraphResult | null> {
+): Promise<KeyDetail | null> {
   await analysis.settled(token);
-  const state = stateNear(analysis.states(), near);
-  if (!state) return null;
-  const { root, snapshot, border } = state;
-  const graph = graphOf(snapshot.fleet, snapshot.stored(), { machine, generator });
-  const places = graph.nodes.flatMap(({ id, at }) => {
-    const where = whereOf(border, at);
-    return where ? [[id, where] as const] : [];
-  });
+  const state = stateOf(analysis, root);
+  const found = state && keyDetail(state.snapshot, registry, key);
+  if (!state || !found) return null;
   return {
-    text: written(graph, format),
-    root: basename(root),
-    machines: snapshot.fleet.machines.map(({ name }) => name),
-    generators: graph.nodes.length,
-    places: Object.fromEntries(places),
+    machines: found.machines.map(({ at, ...machine }) => ({ ...machine, where: whereOf(state.border, at) })),
+    uses: found.uses.flatMap(place => {
+      const where = whereOf(state.border, place);
+      return where === null ? [] : [{ file: place.file, where }];
+    }),
   };
 }
 
-function written(graph: Graph, format: GraphParams['format']): string {
-  switch (format) {
-    case 'picture':
-      return pictureOf(graph, 'none').svg;
-    case 'svg':
-      return pictureOf(graph).svg;
-    case 'dot':
-      return dotOf(graph);
-    case 'mermaid':
-      return mermaidOf(graph);
-  }
+export async function onAt(
+  analysis: Analysis,
+  { uri, position }: AtParams,
+  token: CancellationToken,
+): Promise<AtResult | null> {
+  const point = await pointAt(analysis, { textDocument: { uri }, position }, token);
+  if (!point) return null;
+  const item = itemAt(point.snapshot, point.path, point.offset);
+  const state = analysis.states().find(({ snapshot }) => snapshot === point.snapshot);
+  return item && state ? { ...item, root: uriOfPath(state.root) } : null;
 }
 
-function stateNear(states: readonly RootState[], near: string | null): RootState | null {
-  const path = near === null ? null : pathOfUri(near);
-  const around = states.find(({ root }) => path === root || path?.startsWith(`${root}/`) === true);
-  return around ?? states[0] ?? null;
+function stateOf(analysis: Analysis, root: string): RootState | undefined {
+  return analysis.states().find(one => uriOfPath(one.root) === root);
 }
 
 function whereOf(border: Border, place: Place | null): Where | null {

@@ -1,0 +1,149 @@
+/**
+ * How a prompt is answered in the editor: one box for a line, a second one where it is hidden, and for several lines a
+ * box again and again, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
+ * no log and no disk. Knows no editor; `boxes.ts` shows the boxes.
+ */
+
+/** A button of a box. */
+export type BoxButton = 'clipboard' | 'file' | 'finish';
+
+export interface Box {
+  readonly title: string;
+  readonly prompt: string;
+  readonly placeholder: string;
+  /** What is typed is not shown. */
+  readonly hidden: boolean;
+  readonly value: string;
+  /** What was wrong with the last attempt; shown until something is typed. */
+  readonly error: string | null;
+  readonly buttons: readonly BoxButton[];
+}
+
+export interface Boxes {
+  /** What was typed, and the button that was chosen; null where the box was dismissed. */
+  show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
+  clipboard(): Promise<string>;
+  /** The text of a file that the person chooses; null where none was chosen, undefined where it is no text. */
+  file(): Promise<string | null | undefined>;
+}
+
+export interface Question {
+  readonly title: string;
+  readonly description: string;
+  readonly hidden: boolean;
+  readonly multiline: boolean;
+  /** An empty answer is none. */
+  readonly required: boolean;
+  /** What it means to answer nothing, as a sentence; null where that is no answer. */
+  readonly ifEmpty: string | null;
+  /** To begin with. */
+  readonly previous: string | null;
+  /** A hidden line is typed twice. */
+  readonly confirm: boolean;
+  /** A line that may as well be several, brought by the clipboard or a file. */
+  readonly bringable: boolean;
+}
+
+/** The answer; null where it is left empty and that means something, undefined where the person went away. */
+export function askQuestion(question: Question, boxes: Boxes): Promise<string | null | undefined> {
+  return question.multiline ? askLines(question, boxes) : askLine(question, boxes);
+}
+
+const NEEDED = 'An answer is needed.';
+const NO_TEXT = 'This file is no text.';
+
+async function askLine(question: Question, boxes: Boxes): Promise<string | null | undefined> {
+  const { title, description, hidden, required, ifEmpty, confirm, bringable } = question;
+  let error: string | null = null;
+  for (;;) {
+    const box = { title, prompt: description, hidden, error };
+    const buttons: readonly BoxButton[] = bringable ? ['clipboard', 'file'] : [];
+    const placeholder = ifEmpty ?? '';
+    const said = await boxes.show({ ...box, placeholder, value: question.previous ?? '', buttons });
+    if (said === null) return undefined;
+    error = null;
+    if (said.button !== null) {
+      const brought = await bring(said.button, boxes);
+      if (typeof brought === 'string') return brought;
+      error = brought === undefined ? NO_TEXT : null;
+      continue;
+    }
+    const text = bringable ? await asPasted(said.text, boxes) : said.text;
+    if (text === '' && ifEmpty !== null && (hidden || question.previous === null)) return null;
+    if (text === '' && required) error = NEEDED;
+    else if (!hidden || !confirm || text.includes('\n')) return text;
+    else {
+      const again = await boxes.show({
+        ...{ title, hidden, placeholder: '', value: '', error: null, buttons: [] },
+        prompt: `${description} (once more, to be sure)`,
+      });
+      if (again === null) return undefined;
+      if (again.text === text) return text;
+      error = 'The two do not match.';
+    }
+  }
+}
+
+async function askLines(question: Question, boxes: Boxes): Promise<string | null | undefined> {
+  const { title, description, hidden, required, ifEmpty } = question;
+  let text = '';
+  let error: string | null = null;
+  for (;;) {
+    const count = countLines(text);
+    const said = await boxes.show({
+      ...{ title, hidden, error, value: '' },
+      prompt:
+        count === 0
+          ? `${description} (several lines)`
+          : `${description}: ${count} ${count === 1 ? 'line' : 'lines'} so far`,
+      placeholder: count === 0 ? (ifEmpty ?? 'The first line') : 'The next line; Enter alone ends',
+      buttons: ['clipboard', 'file', ...(count > 0 ? ['finish' as const] : [])],
+    });
+    if (said === null) return undefined;
+    error = null;
+    if (said.button === 'clipboard' || said.button === 'file') {
+      const brought = await bring(said.button, boxes);
+      if (brought === undefined) error = NO_TEXT;
+      else if (brought !== null) text = appended(appended(text, said.text), brought);
+      continue;
+    }
+    const line = await asPasted(said.text, boxes);
+    if (line !== '') text = appended(text, line);
+    if (line !== '' && said.button !== 'finish') continue;
+    if (text === '' && ifEmpty !== null) return null;
+    if (text === '' && required) error = NEEDED;
+    else return finished(text);
+  }
+}
+
+async function bring(button: BoxButton, boxes: Boxes): Promise<string | null | undefined> {
+  return button === 'clipboard' ? boxes.clipboard() : boxes.file();
+}
+
+/**
+ * A box takes the ends of lines away from what is pasted into it: if the clipboard holds the same text with them, that
+ * is what is meant.
+ */
+async function asPasted(text: string, boxes: Boxes): Promise<string> {
+  if (text === '') return text;
+  const clipboard = await boxes.clipboard();
+  return clipboard.includes('\n') && bare(clipboard) === bare(text) ? clipboard : text;
+}
+
+function bare(text: string): string {
+  return text.replaceAll(/\s+/g, '');
+}
+
+function appended(text: string, more: string): string {
+  if (text === '' || more === '') return text + more;
+  return text.endsWith('\n') ? text + more : `${text}\n${more}`;
+}
+
+/** Several lines end as the lines of a file do: keys are refused without. */
+function finished(text: string): string {
+  return text.includes('\n') && !text.endsWith('\n') ? `${text}\n` : text;
+}
+
+function countLines(text: string): number {
+  return text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
+}

@@ -1,0 +1,62 @@
+/** The boxes of `ask.ts`, as the editor shows them. */
+import { type CancellationToken, env, type QuickInputButton, ThemeIcon, window, workspace } from 'vscode';
+import type { Box, BoxButton, Boxes } from './ask.ts';
+
+const LOOKS: Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> = {
+  clipboard: ['clippy', 'Take the text of the clipboard, with all its lines'],
+  file: ['folder-opened', 'Take the text of a file'],
+  finish: ['check', 'Finish'],
+};
+
+/** @param token cancelled: boxes close as if they were dismissed */
+export function editorBoxes(token?: CancellationToken): Boxes {
+  return {
+    show: box => show(box, token),
+    clipboard: async () => env.clipboard.readText(),
+    async file() {
+      const [chosen] = (await window.showOpenDialog({ title: 'Text to take', openLabel: 'Take' })) ?? [];
+      if (chosen === undefined) return null;
+      const bytes = await workspace.fs.readFile(chosen);
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function show(box: Box, token: CancellationToken | undefined): ReturnType<Boxes['show']> {
+  if (token?.isCancellationRequested) return Promise.resolve(null);
+  const input = window.createInputBox();
+  input.title = box.title;
+  input.prompt = box.prompt;
+  input.placeholder = box.placeholder;
+  input.password = box.hidden;
+  input.value = box.value;
+  // It is shown in the place of the prompt.
+  if (box.error !== null) input.validationMessage = `${box.error} ${box.prompt}`;
+  input.ignoreFocusOut = true;
+  const buttons = new Map<QuickInputButton, BoxButton>(
+    box.buttons.map(name => {
+      const [icon, tooltip] = LOOKS[name];
+      return [{ iconPath: new ThemeIcon(icon), tooltip }, name];
+    }),
+  );
+  input.buttons = [...buttons.keys()];
+  return new Promise(resolve => {
+    const end = (said: Awaited<ReturnType<Boxes['show']>>) => {
+      resolve(said);
+      cancelling?.dispose();
+      input.dispose();
+    };
+    const cancelling = token?.onCancellationRequested(() => end(null));
+    input.onDidChangeValue(() => {
+      input.validationMessage = undefined;
+    });
+    input.onDidAccept(() => end({ text: input.value, button: null }));
+    input.onDidTriggerButton(button => end({ text: input.value, button: buttons.get(button) ?? null }));
+    input.onDidHide(() => end(null));
+    input.show();
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Tasks that run `varsmith check` over a folder: listed for each, and as tasks.json has them. Its findings are read by the
+ * problem matcher `$varsmith`. Analysis runs no program of the workspace, so untrusted ones may have it too.
+ */
+import {
+  type Disposable,
+  ProcessExecution,
+  Task,
+  TaskGroup,
+  tasks,
+  type WorkspaceFolder,
+  workspace,
+} from 'vscode';
+import { nodeEnvironment } from './program.ts';
+
+/** What tasks.json may say. */
+interface CheckDefinition {
+  readonly type: 'varsmith';
+  readonly task: 'check';
+  /** Findings of this level or above fail the task. */
+  readonly severity?: 'error' | 'warning' | 'info' | 'hint';
+  /** Only these rules. */
+  readonly rules?: readonly string[];
+}
+
+/** @param cli absolute path of the bundled command line */
+export function registerCheckTasks(cli: string): Disposable {
+  return tasks.registerTaskProvider('varsmith', {
+    provideTasks: () =>
+      (workspace.workspaceFolders ?? []).map(folder =>
+        checkTask(cli, { type: 'varsmith', task: 'check' }, folder),
+      ),
+    resolveTask: ({ definition, scope }) => {
+      if (definition.task !== 'check') return undefined;
+      const folder = typeof scope === 'object' ? scope : workspace.workspaceFolders?.[0];
+      return folder && checkTask(cli, definition as CheckDefinition, folder);
+    },
+  });
+}
+
+function checkTask(cli: string, definition: CheckDefinition, folder: WorkspaceFolder): Task {
+  const { severity, rules = [] } = definition;
+  const args = [
+    ...[cli, 'check', folder.uri.fsPath, '--format', 'lines'],
+    ...(severity === undefined ? [] : ['--severity', severity]),
+    ...rules.flatMap(rule => ['--rule', rule]),
+  ];
+  const run = new ProcessExecution(process.execPath, args, {
+    cwd: folder.uri.fsPath,
+    env: { ...nodeEnvironment },
+  });
+  const task = new Task(definition, folder, 'check', 'varsmith', run, '$varsmith');
+  task.group = TaskGroup.Test;
+  task.detail = 'varsmith check: all findings of the folder';
+  return task;
+}

@@ -1,0 +1,150 @@
+/** Asks what a command is about: which fleet, machines, generators, file. Each gives null where the person went away. */
+import { QuickPickItemKind, Uri, window } from 'vscode';
+import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
+import {
+  EVERYTHING,
+  type FleetFile,
+  type FleetGenerator,
+  type FleetRoot,
+  fleetRequest,
+  type MachineParams,
+  machineRequest,
+} from './protocol.ts';
+import type { Server } from './server.ts';
+
+/** What a run is about. No machines: all; no generators: all that are not generated. */
+export interface Target {
+  /** URI of the fleet. */
+  readonly root: string;
+  readonly machines: readonly string[];
+  /** Names, or keys of one placement. */
+  readonly generators: readonly string[];
+}
+
+/** A generator to be tried; on the first machine that has it where `machine` is null. */
+export interface OneTried {
+  readonly root: string;
+  readonly machine: string | null;
+  readonly generator: string;
+}
+
+/** A generator of a machine. */
+export interface OneGenerator {
+  readonly root: string;
+  readonly machine: string;
+  readonly generator: string;
+}
+
+export interface OneFile extends OneGenerator {
+  readonly file: FleetFile;
+}
+
+export interface Chooser {
+  root(): Promise<FleetRoot | null>;
+  /** @param preselect what is not generated is chosen already */
+  target(preselect: boolean): Promise<Target | null>;
+  machine(title: string): Promise<{ readonly root: string; readonly machine: string } | null>;
+  generator(): Promise<OneGenerator | null>;
+  file(title: string, onlyPublic: boolean): Promise<OneFile | null>;
+}
+
+export function chooser(server: Server): Chooser {
+  async function root(): Promise<FleetRoot | null> {
+    const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
+    if (roots.length === 0)
+      void window.showInformationMessage('No fleet is open: there is nothing to generate.');
+    if (roots.length < 2) return roots[0] ?? null;
+    const items = roots.map(one => ({ label: one.name, description: Uri.parse(one.uri).fsPath, root: one }));
+    return (await window.showQuickPick(items, { title: 'Fleet' }))?.root ?? null;
+  }
+
+  async function generatorsOf(rootUri: string, machine: string): Promise<readonly FleetGenerator[]> {
+    const params: MachineParams = { root: rootUri, machine, filter: EVERYTHING };
+    return (await server.request<FleetGenerator[] | null>(machineRequest, params)) ?? [];
+  }
+
+  async function machines(of: FleetRoot): Promise<readonly string[] | null> {
+    if (of.machines.length === 1) return of.machines.map(one => one.name);
+    const options = {
+      title: 'Vars of which machines?',
+      placeHolder: 'Those with something to generate are chosen already',
+      canPickMany: true as const,
+    };
+    const picked = await window.showQuickPick(machineChoices(of.machines), options);
+    return picked && picked.length > 0 ? picked.map(one => one.label) : null;
+  }
+
+  async function machine(title: string) {
+    const of = await root();
+    if (of === null) return null;
+    const [first, ...others] = machineChoices(of.machines);
+    const picked =
+      first !== undefined && others.length === 0
+        ? first
+        : await window.showQuickPick(
+            of.machines.map(({ name }) => ({ label: name })),
+            { title },
+          );
+    return picked ? { root: of.uri, machine: picked.label } : null;
+  }
+
+  return {
+    root,
+    machine,
+    async target(preselect) {
+      const of = await root();
+      const names = of === null ? null : await machines(of);
+      if (of === null || names === null) return null;
+      const found = await Promise.all(
+        names.map(async one => ({ machine: one, generators: await generatorsOf(of.uri, one) })),
+      );
+      const items = generatorChoices(found, preselect).map(choice =>
+        choice.kind === 'heading'
+          ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
+          : { ...choice, kind: QuickPickItemKind.Default },
+      );
+      const chosen = await window.showQuickPick(items, {
+        title: `Generators of ${names.join(', ')}`,
+        placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
+        canPickMany: true,
+        matchOnDescription: true,
+      });
+      const generators = (chosen ?? []).flatMap(one => one.key ?? []);
+      return generators.length === 0 ? null : { root: of.uri, machines: names, generators };
+    },
+    async generator() {
+      const of = await root();
+      if (of === null) return null;
+      const found = await Promise.all(
+        of.machines.map(async ({ name }) => ({
+          machine: name,
+          generators: await generatorsOf(of.uri, name),
+        })),
+      );
+      const items = generatorChoices(found, false).map(choice =>
+        choice.kind === 'heading'
+          ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
+          : { ...choice, picked: false, kind: QuickPickItemKind.Default },
+      );
+      const picked = await window.showQuickPick(items, {
+        title: 'Try which generator?',
+        matchOnDescription: true,
+      });
+      if (!picked || picked.machine === null) return null;
+      return { root: of.uri, machine: picked.machine, generator: picked.label };
+    },
+    async file(title, onlyPublic) {
+      const on = await machine(title);
+      if (on === null) return null;
+      const items = fileChoices(await generatorsOf(on.root, on.machine), onlyPublic);
+      if (items.length === 0) {
+        void window.showInformationMessage(
+          `${on.machine} has no ${onlyPublic ? 'public value that is generated' : 'vars'}.`,
+        );
+        return null;
+      }
+      const picked = await window.showQuickPick(items, { title: `${title} (${on.machine})` });
+      return picked ? { ...on, generator: picked.generator, file: picked.file } : null;
+    },
+  };
+}

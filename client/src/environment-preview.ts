@@ -1,0 +1,109 @@
+/**
+ * The preview of session variables: a read-only document beside the editor that follows what is typed. The server
+ * computes the text; the address of the document says which root, machine and shell it shows.
+ */
+import {
+  commands,
+  type Disposable,
+  EventEmitter,
+  languages,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+} from 'vscode';
+import {
+  type EnvironmentParams,
+  type EnvironmentResult,
+  type EnvironmentShell,
+  environmentRequest,
+} from './protocol.ts';
+import type { Server } from './server.ts';
+import type { FleetNode } from './tree-items.ts';
+
+const previewCommand = 'varsmith.previewEnvironment';
+
+const SCHEME = 'varsmith-env';
+
+const ENDINGS: Readonly<Record<EnvironmentShell, string>> = { bash: 'sh', nushell: 'nu' };
+
+export interface EnvironmentPreview extends Disposable {
+  /** Asks the server anew for every preview that is open. */
+  refresh(): void;
+}
+
+export function createEnvironmentPreview(server: Server): EnvironmentPreview {
+  const changed = new EventEmitter<Uri>();
+  const opened = () => workspace.textDocuments.filter(({ uri }) => uri.scheme === SCHEME);
+
+  const ask = (params: EnvironmentParams) =>
+    server.request<EnvironmentResult | null>(environmentRequest, params);
+
+  async function textOf(uri: Uri): Promise<string> {
+    const shown = shownAt(uri);
+    const found = await ask(shown);
+    if (found === null) return '# No folder is open.\n';
+    return found.text ?? `# There is no machine "${shown.machine ?? ''}" any more.\n`;
+  }
+
+  async function preview(node?: FleetNode): Promise<void> {
+    const near =
+      node?.kind === 'machine' ? node.root : (window.activeTextEditor?.document.uri.toString() ?? null);
+    const found = await ask({ near, machine: null, shell: 'bash' });
+    if (found === null || found.machines.length === 0) {
+      void window.showInformationMessage('No machine is declared in the open folders.');
+      return;
+    }
+    const machine = node?.kind === 'machine' ? node.machine.name : await pickMachine(found.machines);
+    if (machine === undefined) return;
+    const shell = await pickShell();
+    if (shell === undefined) return;
+    const document = await workspace.openTextDocument(addressOf({ near: found.root, machine, shell }));
+    // VS Code has no language of its own for nushell; its comments and strings are close to those of shells.
+    if (document.languageId === 'plaintext') await languages.setTextDocumentLanguage(document, 'shellscript');
+    await window.showTextDocument(document, {
+      viewColumn: ViewColumn.Beside,
+      preview: true,
+      preserveFocus: true,
+    });
+  }
+
+  const provider = workspace.registerTextDocumentContentProvider(SCHEME, {
+    onDidChange: changed.event,
+    provideTextDocumentContent: textOf,
+  });
+  const command = commands.registerCommand(previewCommand, preview);
+  return {
+    refresh: () => {
+      for (const { uri } of opened()) changed.fire(uri);
+    },
+    dispose: () => {
+      provider.dispose();
+      command.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+async function pickMachine(machines: readonly string[]): Promise<string | undefined> {
+  if (machines.length === 1) return machines[0];
+  return window.showQuickPick([...machines], { title: 'Session variables of which machine?' });
+}
+
+async function pickShell(): Promise<EnvironmentShell | undefined> {
+  const items = [
+    { label: 'bash', shell: 'bash' as const },
+    { label: 'nushell', shell: 'nushell' as const },
+  ];
+  return (await window.showQuickPick(items, { title: 'For which shell?' }))?.shell;
+}
+
+/** The tab is called after the machine: `lea.sh`. */
+function addressOf({ near, machine, shell }: EnvironmentParams): Uri {
+  const name = `${machine ?? ''}.${ENDINGS[shell]}`;
+  return Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify({ near, machine, shell }) });
+}
+
+function shownAt(uri: Uri): EnvironmentParams {
+  return JSON.parse(uri.query) as EnvironmentParams;
+}

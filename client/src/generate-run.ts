@@ -1,0 +1,177 @@
+/**
+ * A run in the editor: the command line in the background, its questions as boxes, its progress as a notification that
+ * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
+ * input.
+ */
+import { type CancellationToken, ProgressLocation, Uri, window } from 'vscode';
+import { askQuestion, type Question } from './ask.ts';
+import { editorBoxes } from './boxes.ts';
+import type { OneTried, Target } from './choose.ts';
+import { openPlace } from './open-where.ts';
+import { type Program, watchProgram } from './program.ts';
+import { runReport, trialReport } from './report.ts';
+import type { ReportTab } from './report-panel.ts';
+import type { QuestionEvent, RunAnswer, RunEvent } from './run-protocol.ts';
+import {
+  counted,
+  overwriteText,
+  progressText,
+  type Story,
+  someOf,
+  told,
+  untold,
+  verdictOf,
+} from './run-story.ts';
+
+export interface Bench {
+  /** Absolute path of the bundled command line. */
+  readonly cli: string;
+  readonly reports: ReportTab;
+}
+
+/** @param more further arguments of `varsmith generate`, such as `--regenerate` */
+export async function generateHere(
+  bench: Bench,
+  target: Target,
+  more: readonly string[] = [],
+): Promise<void> {
+  const { root } = target;
+  const args = ['generate', Uri.parse(root).fsPath, ...targetArguments(target), ...more];
+  const run = await watch(bench, 'Generating vars', root, args, KEPT);
+  const { story } = run;
+  const said = verdictOf(story, run.isCancelled);
+  if (said === null) return fail(run.said);
+  const show = () => bench.reports.show(runReport(story, root, said.text));
+  const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
+  switch (said.verdict) {
+    case 'cancelled':
+      void window.showInformationMessage(`Varsmith: ${said.text}`);
+      return;
+    case 'nothing':
+      if ((await window.showInformationMessage(said.text, ...(hasNotes ? [SHOW] : []))) === SHOW) show();
+      return;
+    case 'good':
+      if ((await window.showInformationMessage(`Varsmith: ${said.text}`, SHOW)) === SHOW) show();
+      return;
+    case 'bad': {
+      show();
+      const where = story.results.find(one => one.outcome === 'failed')?.where ?? null;
+      const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [GO]));
+      if (answer === GO && where !== null) await openPlace(root, where);
+      return;
+    }
+    case 'problems': {
+      show();
+      const problems = story.planned?.problems ?? [];
+      const isLeft = problems.every(({ kind }) => kind === 'needs-nix') && !more.includes(SKIP);
+      const answer = await window.showErrorMessage(said.text, ...(isLeft ? [LEAVE] : []));
+      if (answer === LEAVE) await generateHere(bench, target, [...more, SKIP]);
+    }
+  }
+}
+
+const SHOW = 'Show Result';
+const GO = 'Go to the Script';
+const LEAVE = 'Leave Them Out';
+const SKIP = '--skip-unknown';
+
+function targetArguments({ machines, generators }: Target): string[] {
+  return [...machines.flatMap(name => ['--machine', name]), ...generators.flatMap(name => ['-g', name])];
+}
+
+export async function tryHere(bench: Bench, { root, machine, generator }: OneTried): Promise<void> {
+  const args = [
+    'try',
+    generator,
+    Uri.parse(root).fsPath,
+    ...(machine === null ? [] : ['--machine', machine]),
+  ];
+  const run = await watch(bench, `Trying ${generator}`, root, args, MADE_UP);
+  if (run.story.trial !== null) bench.reports.show(trialReport(run.story.trial, root));
+  else if (!run.isCancelled) fail(run.said);
+}
+
+interface Watched {
+  readonly story: Story;
+  readonly isCancelled: boolean;
+  readonly said: string;
+}
+
+/** How prompts are asked. */
+interface Manner {
+  /** What an empty answer means, where it means something. */
+  readonly ifEmpty: string;
+  /** Hidden lines are typed twice. */
+  readonly confirm: boolean;
+}
+
+const KEPT: Manner = { ifEmpty: 'Left empty, it stays as it is', confirm: true };
+/** What is only tried is thrown away. */
+const MADE_UP: Manner = { ifEmpty: 'Left empty, an answer is made up', confirm: false };
+
+function watch(
+  { cli }: Bench,
+  title: string,
+  root: string,
+  args: readonly string[],
+  manner: Manner,
+): Promise<Watched> {
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  return Promise.resolve(
+    window.withProgress(options, async (progress, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
+      let story = untold;
+      const program: Program = {
+        ...{ cli, cwd: Uri.parse(root).fsPath, signal: stop.signal },
+        args: [...args, '--events'],
+      };
+      const { said } = await watchProgram(program, async event => {
+        story = told(story, event);
+        if (event.event === 'question' || event.event === 'confirm')
+          progress.report({ message: 'waiting for your answer' });
+        const answer = await answerTo(event, story, token, manner);
+        if (answer === undefined && event.event === 'question') stop.abort();
+        progress.report({ message: progressText(story) });
+        return answer;
+      });
+      return { story, isCancelled: stop.signal.aborted, said };
+    }),
+  );
+}
+
+/** Undefined: it asks for nothing, or the person went away. */
+async function answerTo(
+  event: RunEvent,
+  { planned }: Story,
+  token: CancellationToken,
+  manner: Manner,
+): Promise<RunAnswer['answer'] | undefined> {
+  if (event.event === 'question') return askQuestion(questionOf(event, manner), editorBoxes(token));
+  if (event.event !== 'confirm') return undefined;
+  if (token.isCancellationRequested) return false;
+  const detail = planned === null ? '' : overwriteText(planned);
+  const message = `This overwrites ${counted(event.overwrites, 'stored value')}.`;
+  return (await window.showWarningMessage(message, { modal: true, detail }, OVERWRITE)) === OVERWRITE;
+}
+
+const OVERWRITE = 'Overwrite';
+
+function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Question {
+  const { generator, prompt, description, machines, hidden, multiline, required, optional, previous } = event;
+  return {
+    title: `${generator}/${prompt} for ${someOf(machines)}`,
+    description: description === prompt ? `The value of ${prompt}` : description,
+    ...{ hidden, multiline, required, previous },
+    ifEmpty: optional && previous === null ? ifEmpty : null,
+    confirm,
+    bringable: false,
+  };
+}
+
+/** @param said by the program */
+function fail(said: string): void {
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? 'the command line has ended unexpectedly.' : said}`,
+  );
+}

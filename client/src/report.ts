@@ -1,0 +1,238 @@
+/**
+ * The page that shows what came of a run, a trial or a verification. HTML from plain data, without any script: what can
+ * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
+ */
+import type { ResultEvent, SourcePlace, TrialEvent } from './run-protocol.ts';
+import { counted, placed, type Story, someOf } from './run-story.ts';
+
+/** Opens a place of a fleet: its root (a URI) and a `SourcePlace`. */
+export const openPlaceCommand = 'varsmith.openPlace';
+export const generateMissingCommand = 'varsmith.generateMissing';
+export const fixAccessCommand = 'varsmith.fixAccess';
+export const tryCommand = 'varsmith.tryGenerator';
+
+/** All that the page may do. */
+export const reportCommands: readonly string[] = [
+  openPlaceCommand,
+  generateMissingCommand,
+  fixAccessCommand,
+  tryCommand,
+];
+
+export interface Report {
+  readonly title: string;
+  /** HTML. */
+  readonly body: string;
+}
+
+/** @param root URI of the fleet */
+export function runReport(story: Story, root: string, headline: string): Report {
+  const { planned, results, notes, end } = story;
+  const problems = planned?.problems ?? [];
+  const failed = results.filter(({ outcome }) => outcome === 'failed');
+  const others = results.filter(({ outcome }) => outcome === 'skipped' || outcome === 'cancelled');
+  const stored = results.filter(({ outcome }) => outcome === 'stored');
+  const remarks = [...(planned?.notes ?? []), ...notes];
+  return {
+    title: 'Generated Vars',
+    body: [
+      head('Generate vars', headline),
+      section('Problems', list(problems.map(({ message }) => escaped(message)))),
+      ...failed.map(result => failure(result, root)),
+      section('Not run', list(others.map(({ message }) => escaped(message)))),
+      section(
+        'Stored',
+        table(
+          ['Generator', 'Machines', 'Files'],
+          stored.map(result => storedRow(result, root)),
+        ),
+      ),
+      section('Access brought up to date', list((end?.fixed ?? []).map(escaped))),
+      section('Good to know', list(remarks.map(({ message }) => escaped(message)))),
+    ].join(''),
+  };
+}
+
+function failure(result: ResultEvent, root: string): string {
+  return section(
+    placed(result),
+    `<p class="bad">${escaped(result.message)}</p>${scriptLink(result.where, root)}${outputOf(result.output)}`,
+  );
+}
+
+function storedRow({ generator, machines, files, undeclared }: ResultEvent, root: string): string[] {
+  const names = files.map(({ name, secret, path }) => {
+    const shown = path === null ? escaped(name) : placeLink(name, root, { file: path, line: 1, column: 1 });
+    return `${shown} <span class="dim">${secret ? 'secret' : 'public'}</span>`;
+  });
+  const more = undeclared.map(
+    name => `<span class="warn">${escaped(name)} is not declared and was not kept</span>`,
+  );
+  return [escaped(generator), escaped(someOf(machines)), [...names, ...more].join('<br>')];
+}
+
+/** @param root URI of the fleet */
+export function trialReport(trial: TrialEvent, root: string): Report {
+  const { generator, machine, milliseconds, outcome, message, files, undeclared, madeUp, dependencies } =
+    trial;
+  const ended = outcome === 'made' ? 'ended well' : outcome === 'cancelled' ? 'was cancelled' : message;
+  const facts = [
+    `Time: ${milliseconds} ms${dependencies.length > 0 ? ', with all that was run before it' : ''}`,
+    ...(dependencies.length > 0 ? [`Run before it, for its inputs: ${dependencies.join(', ')}`] : []),
+    ...(madeUp.length > 0 ? [`Answers made up for: ${madeUp.join(', ')}`] : []),
+  ];
+  const again = commandLink('Try Again', tryCommand, { root, machine, generator });
+  return {
+    title: `Try ${generator}`,
+    body: [
+      head(`Try ${generator} (${machine})`, `The script ${ended}. Nothing was stored.`),
+      `<p>${again}${trial.where === null ? '' : ` · ${placeLink('Go to the Script', root, trial.where)}`}</p>`,
+      section(
+        'Files',
+        table(
+          ['File', '', 'Size', 'Content'],
+          files.map(file => [
+            escaped(file.name),
+            file.secret ? 'secret' : 'public',
+            file.written ? counted(file.size ?? 0, 'byte') : '<span class="bad">not written</span>',
+            contentOf(file),
+          ]),
+        ),
+      ),
+      section(
+        'Written, and not declared',
+        list(undeclared.map(name => `<code>${escaped(name)}</code> would not be kept`)),
+      ),
+      section('About the run', list(facts.map(escaped))),
+      outputOf(trial.output),
+    ].join(''),
+  };
+}
+
+const MAX_CONTENT = 4000;
+
+function contentOf({ secret, written, value }: TrialEvent['files'][number]): string {
+  if (!written) return '';
+  if (secret) return '<span class="dim">not shown</span>';
+  if (value === null) return '<span class="dim">no text</span>';
+  const shown = value.length > MAX_CONTENT ? `${value.slice(0, MAX_CONTENT)}…` : value;
+  return `<pre>${escaped(shown)}</pre>`;
+}
+
+/** What `varsmith verify --json` says. */
+export interface Verification {
+  readonly problems: readonly { readonly kind: string; readonly message: string }[];
+  readonly notes: readonly { readonly message: string }[];
+}
+
+/** Those that generating puts right. */
+export function isGenerated({ kind }: { readonly kind: string }): boolean {
+  return kind === 'missing' || kind === 'outdated' || kind === 'interrupted';
+}
+
+/** @param root URI of the fleet */
+export function verifyReport({ problems, notes }: Verification, root: string): Report {
+  const incomplete = problems.filter(isGenerated);
+  const access = problems.filter(({ kind }) => kind === 'access');
+  const others = problems.filter(one => !isGenerated(one) && one.kind !== 'access');
+  const lines = (some: Verification['problems']) => list(some.map(({ message }) => escaped(message)));
+  const button = (label: string, command: string, some: Verification['problems']) =>
+    some.length === 0 ? '' : `<p>${commandLink(label, command, root)}</p>`;
+  return {
+    title: 'Verified Vars',
+    body: [
+      head('Verify vars', verifyText({ problems, notes })),
+      section(
+        'Missing or outdated',
+        lines(incomplete) + button('Generate Missing', generateMissingCommand, incomplete),
+      ),
+      section('For the wrong people', lines(access) + button('Encrypt Anew', fixAccessCommand, access)),
+      section('Further problems', lines(others)),
+      section('Good to know', list(notes.map(({ message }) => escaped(message)))),
+    ].join(''),
+  };
+}
+
+export function verifyText({ problems, notes }: Verification): string {
+  if (problems.length > 0) return `${counted(problems.length, 'problem')} with the vars.`;
+  return `All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.`;
+}
+
+function head(title: string, text: string): string {
+  return `<h1>${escaped(title)}</h1><p class="headline">${escaped(text)}</p>`;
+}
+
+/** Nothing where there is nothing in it. */
+function section(title: string, content: string): string {
+  return content === '' ? '' : `<h2>${escaped(title)}</h2>${content}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map(item => `<li>${item}</li>`).join('')}</ul>`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const row = (cells: readonly string[], tag: string) =>
+    `<tr>${cells.map(cell => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  return `<table>${row(heads, 'th')}${rows.map(cells => row(cells, 'td')).join('')}</table>`;
+}
+
+function outputOf(output: string): string {
+  return output.trim() === '' ? '' : `<h3>What it said</h3><pre class="output">${escaped(output)}</pre>`;
+}
+
+function scriptLink(where: SourcePlace | null, root: string): string {
+  return where === null
+    ? ''
+    : `<p>${placeLink(`Go to the Script (${where.file}:${where.line})`, root, where)}</p>`;
+}
+
+function placeLink(label: string, root: string, where: SourcePlace): string {
+  return commandLink(label, openPlaceCommand, root, where);
+}
+
+function commandLink(label: string, command: string, ...args: readonly unknown[]): string {
+  const target = `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
+  return `<a href="${escaped(target)}">${escaped(label)}</a>`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+export function reportPage({ title, body }: Report, nonce: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}';">
+<title>${escaped(title)}</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>${body}</body>
+</html>`;
+}
+
+const STYLE = `
+body{padding:4px 24px 24px;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
+h1{font-size:1.5em;font-weight:500;margin:.7em 0 .2em}
+h2{font-size:1.15em;font-weight:600;margin:1.4em 0 .4em}
+h3{font-size:1em;font-weight:600;margin:1em 0 .3em}
+.headline{font-size:1.05em;margin:.2em 0 1em}
+a{color:var(--vscode-textLink-foreground)}
+ul{padding-left:1.4em;margin:.3em 0}
+table{border-collapse:collapse}
+th{text-align:left;font-weight:600;color:var(--vscode-descriptionForeground)}
+th,td{padding:4px 18px 4px 0;vertical-align:top;border-bottom:1px solid var(--vscode-panel-border)}
+pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}
+pre.output{padding:8px 12px;background:var(--vscode-textCodeBlock-background)}
+.dim{color:var(--vscode-descriptionForeground)}
+.bad{color:var(--vscode-errorForeground)}
+.warn{color:var(--vscode-editorWarning-foreground)}
+`.trim();

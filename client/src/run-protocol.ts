@@ -1,0 +1,144 @@
+/**
+ * What a run of `varsmith generate --events` or `varsmith try --events` and the program that started it tell each
+ * other: one JSON object a line, events on standard output, answers on standard input. It imports nothing, so that
+ * either side may read it. Secrets travel in answers alone; an event holds none but what a visible prompt was answered
+ * with the last time.
+ */
+
+export type RunEvent =
+  | PlannedEvent
+  | ConfirmEvent
+  | QuestionEvent
+  | StartedEvent
+  | ResultEvent
+  | NoteEvent
+  | TrialEvent
+  | EndEvent;
+
+/** What would run. Where there are problems nothing does, and the end follows. */
+export interface PlannedEvent {
+  readonly event: 'planned';
+  readonly steps: readonly PlannedStep[];
+  readonly problems: readonly { readonly kind: string; readonly message: string }[];
+  readonly notes: readonly { readonly message: string }[];
+}
+
+export interface PlannedStep {
+  /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
+  readonly key: string;
+  readonly generator: string;
+  readonly machines: readonly string[];
+  readonly reason: string;
+  readonly missing: readonly string[];
+  /** Files whose values would be lost. */
+  readonly overwrites: readonly string[];
+}
+
+/** To be answered with true or false: may what is planned overwrite so many values? */
+export interface ConfirmEvent {
+  readonly event: 'confirm';
+  readonly id: number;
+  readonly overwrites: number;
+}
+
+/** To be answered with a text, or with null: what it was answered with before, or in a trial something made up. */
+export interface QuestionEvent {
+  readonly event: 'question';
+  readonly id: number;
+  readonly generator: string;
+  readonly prompt: string;
+  readonly description: string;
+  readonly machines: readonly string[];
+  readonly hidden: boolean;
+  readonly multiline: boolean;
+  /** An empty text is no answer. */
+  readonly required: boolean;
+  /** Null is an answer. */
+  readonly optional: boolean;
+  /** The last answer; null where there is none, and for hidden ones. */
+  readonly previous: string | null;
+}
+
+export interface StartedEvent {
+  readonly event: 'started';
+  readonly key: string;
+}
+
+/** Of one generator, in the order of the plan. */
+export interface ResultEvent {
+  readonly event: 'result';
+  readonly key: string;
+  readonly generator: string;
+  readonly machines: readonly string[];
+  readonly outcome: 'stored' | 'failed' | 'skipped' | 'cancelled';
+  /** A sentence; empty for `stored`. */
+  readonly message: string;
+  /** The end of what the script said, without secrets. */
+  readonly output: string;
+  readonly files: readonly StoredFile[];
+  readonly undeclared: readonly string[];
+  /** Where the script is, or the line of it that failed; null where that is not known. */
+  readonly where: SourcePlace | null;
+}
+
+export interface StoredFile {
+  readonly name: string;
+  readonly secret: boolean;
+  /** Relative to the root; null where the store is outside of it. */
+  readonly path: string | null;
+}
+
+/** A file relative to the root; line and column from 1, columns in UTF-16 units. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something that a person should know. */
+export interface NoteEvent {
+  readonly event: 'note';
+  readonly message: string;
+}
+
+/** What `try` has found. */
+export interface TrialEvent {
+  readonly event: 'trial';
+  readonly machine: string;
+  readonly generator: string;
+  readonly milliseconds: number;
+  readonly outcome: 'made' | 'failed' | 'cancelled';
+  readonly message: string;
+  readonly output: string;
+  readonly files: readonly TrialFile[];
+  readonly undeclared: readonly string[];
+  /** Prompts with made-up answers. */
+  readonly madeUp: readonly string[];
+  /** Generators that were run before it. */
+  readonly dependencies: readonly string[];
+  readonly where: SourcePlace | null;
+}
+
+export interface TrialFile {
+  readonly name: string;
+  readonly secret: boolean;
+  readonly written: boolean;
+  /** In bytes. */
+  readonly size: number | null;
+  /** Of public files; null for secret ones and for those that are no text. */
+  readonly value: string | null;
+}
+
+/** The last event. Without it, the program failed: standard error says why. */
+export interface EndEvent {
+  readonly event: 'end';
+  readonly outcome: 'done' | 'problems' | 'refused' | 'failed' | 'cancelled';
+  /** Keys of generators whose stored secrets were encrypted to others than before. */
+  readonly fixed: readonly string[];
+}
+
+/** To a question or a confirmation. Standard input stays open until the end: closing it is a wish to stop. */
+export interface RunAnswer {
+  readonly id: number;
+  readonly answer: string | boolean | null;
+}

@@ -1,0 +1,196 @@
+/**
+ * Scaffolding from the editor: asks what a command has to know, while the server says whether a name will do, and has
+ * the server write it all as one edit. What is written, and where, is decided there.
+ */
+import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { openWhere } from './open-where.ts';
+import {
+  type CheckNameParams,
+  checkNameRequest,
+  EVERYTHING,
+  type FleetRoot,
+  fleetRequest,
+  type ScaffoldChoices,
+  type ScaffoldResult,
+  type ScaffoldWish,
+  scaffoldChoicesRequest,
+  scaffoldRequest,
+} from './protocol.ts';
+import type { Server } from './server.ts';
+
+export function registerScaffoldCommands(server: Server): readonly Disposable[] {
+  const register = (id: string, ask: (around: Around) => Promise<ScaffoldWish | undefined>) =>
+    commands.registerCommand(id, async () => {
+      const around = await pickAround(server);
+      const wish = around && (await ask(around));
+      if (around && wish) await carryOut(server, around, wish);
+    });
+  return [
+    register('varsmith.addSecret', askSecret),
+    register('varsmith.newGenerator', askGenerator),
+    register('varsmith.newService', askService),
+    register('varsmith.initFleet', askFleet),
+  ];
+}
+
+/** The root that a command is about, and what there is to choose in it. */
+interface Around extends ScaffoldChoices {
+  readonly root: string;
+  /** The active file relative to the root; null for others. */
+  readonly active: string | null;
+  problem(of: CheckNameParams['of'], name: string, registry?: string): Promise<string | null>;
+}
+
+async function pickAround(server: Server): Promise<Around | null> {
+  const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
+  const file = window.activeTextEditor?.document.uri.toString() ?? '';
+  const inside = roots.find(({ uri }) => file.startsWith(`${uri}/`));
+  const found = inside ?? (roots.length < 2 ? roots[0] : await pickRoot(roots));
+  if (found === undefined) {
+    if (roots.length === 0) void window.showInformationMessage('Open the folder of a fleet first.');
+    return null;
+  }
+  const root = found.uri;
+  const choices = await server.request<ScaffoldChoices | null>(scaffoldChoicesRequest, { root });
+  if (choices === null) return null;
+  return {
+    ...choices,
+    root,
+    active: inside === undefined ? null : decodeURIComponent(file.slice(root.length + 1)),
+    problem: (of, name, registry) => {
+      const params: CheckNameParams = { root, of, name, registry: registry ?? null };
+      return server.request<string | null>(checkNameRequest, params);
+    },
+  };
+}
+
+async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | undefined> {
+  const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
+  return (await window.showQuickPick(items, { title: 'Fleet' }))?.root;
+}
+
+async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
+  const { registries, machines } = around;
+  if (registries.length === 0) {
+    const lay = 'Initialise Fleet…';
+    const answer = await window.showInformationMessage('There is no registry of keys here.', lay);
+    if (answer === lay) await commands.executeCommand('varsmith.initFleet');
+    return undefined;
+  }
+  const registry =
+    registries.length === 1
+      ? registries[0]
+      : await window.showQuickPick([...registries], { title: 'Add Secret: to which registry?' });
+  if (registry === undefined) return undefined;
+  const name = await window.showInputBox({
+    title: 'Add Secret: name',
+    prompt: 'The key in the registry. The names of generator and variable follow it.',
+    placeHolder: 'openai',
+    validateInput: value => around.problem('secret', value, registry),
+  });
+  if (!name) return undefined;
+  const kind = await window.showQuickPick(KINDS, { title: `Add Secret ${name}: kind` });
+  if (kind === undefined) return undefined;
+  const chosen =
+    machines.length === 0
+      ? []
+      : await window.showQuickPick([...machines], {
+          title: `Add Secret ${name}: machines that get it`,
+          canPickMany: true,
+        });
+  return chosen && { what: 'secret', name, kind: kind.of, machines: chosen, registry };
+}
+
+const KINDS = [
+  { label: 'Secret from a prompt', detail: 'Somebody types it in once.', of: 'prompt' as const },
+  {
+    label: 'Setting from a prompt',
+    detail: 'The same for a value that is no secret.',
+    of: 'setting' as const,
+  },
+  { label: 'Password', detail: 'A script makes it.', of: 'password' as const },
+];
+
+async function askGenerator(around: Around): Promise<ScaffoldWish | undefined> {
+  const name = await askName(around, 'generator', 'New Generator', 'deploy-key');
+  const template = name && (await pickTemplate(around, `New Generator ${name}`));
+  if (!name || !template) return undefined;
+  const own = `modules/${name}.nix`;
+  // The file that is being written first.
+  const files = [...around.files].sort((a, b) => Number(b === around.active) - Number(a === around.active));
+  const items = [
+    ...files.map(path => ({ label: path, description: '', path })),
+    { label: '$(new-file) A file of its own…', description: own, path: null },
+  ];
+  const where = await window.showQuickPick(items, { title: `New Generator ${name}: where` });
+  if (where === undefined) return undefined;
+  const file =
+    where.path ??
+    (await window.showInputBox({
+      title: `New Generator ${name}: file`,
+      prompt: 'Relative to the folder of the fleet.',
+      value: own,
+    }));
+  return file ? { what: 'generator', name, template, file } : undefined;
+}
+
+async function askService(around: Around): Promise<ScaffoldWish | undefined> {
+  const name = await askName(around, 'service', 'New Service Generator', 'chat');
+  const template = name && (await pickTemplate(around, `New Service Generator ${name}`));
+  if (!name || !template) return undefined;
+  const items = [
+    { label: 'For each instance of the service', detail: 'perInstance', per: 'instance' as const },
+    { label: 'For each machine that has any', detail: 'perMachine', per: 'machine' as const },
+  ];
+  const picked = await window.showQuickPick(items, { title: `New Service Generator ${name}: how many` });
+  return picked && { what: 'service', name, template, per: picked.per };
+}
+
+async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
+  const { machines, systems } = around;
+  // A fleet that has machines gets no further one.
+  if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
+  const machine = await window.showInputBox({
+    title: 'Initialise Fleet: name of the first machine',
+    value: 'example',
+    validateInput: value => around.problem('machine', value),
+  });
+  const system =
+    machine &&
+    (await window.showQuickPick([...systems], { title: `Initialise Fleet: system of ${machine}` }));
+  return machine && system ? { what: 'fleet', machine, system } : undefined;
+}
+
+async function askName(
+  around: Around,
+  of: 'generator' | 'service',
+  title: string,
+  placeHolder: string,
+): Promise<string | undefined> {
+  return window.showInputBox({
+    title: `${title}: name`,
+    placeHolder,
+    validateInput: value => around.problem(of, value),
+  });
+}
+
+async function pickTemplate({ templates }: Around, title: string): Promise<string | undefined> {
+  const items = templates.map(({ id, label, text }) => ({ label, detail: text, id }));
+  return (await window.showQuickPick(items, { title: `${title}: template` }))?.id;
+}
+
+async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
+  const result = await server.request<ScaffoldResult>(scaffoldRequest, { root, wish });
+  if (result.refused !== null) {
+    void window.showErrorMessage(result.refused);
+    return;
+  }
+  // What was made would otherwise be there empty until somebody saves it.
+  for (const uri of result.created) await (await workspace.openTextDocument(Uri.parse(uri))).save();
+  if (result.shown) await openWhere(result.shown);
+  const kept = result.kept.length === 0 ? [] : [`Kept as they are: ${result.kept.join(', ')}.`];
+  const nothing =
+    wish.what === 'fleet' && result.created.length === 0 ? ['Everything is there already.'] : [];
+  const message = [...nothing, ...result.notes, ...kept].join(' ');
+  if (message !== '') void window.showInformationMessage(message);
+}

@@ -1,0 +1,125 @@
+/** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
+import { env, ProgressLocation, Uri, window } from 'vscode';
+import { askQuestion } from './ask.ts';
+import { editorBoxes } from './boxes.ts';
+import type { OneFile } from './choose.ts';
+import type { Bench } from './generate-run.ts';
+import { type Ended, runProgram } from './program.ts';
+import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';
+import { counted } from './run-story.ts';
+
+/** Asks for a value and stores it; its plaintext goes to the program's standard input alone. */
+export async function setValue({ cli }: Bench, { root, machine, generator, file }: OneFile): Promise<void> {
+  const id = `${generator}/${file.name}`;
+  // Of a file of which it is not known whether it is secret, nothing is shown either.
+  const hidden = file.secret !== false;
+  const value = await askQuestion(
+    {
+      title: `${id} of ${machine}`,
+      description: `The new value of ${id}`,
+      ...{ hidden, multiline: false, required: true, ifEmpty: null, previous: null },
+      ...{ confirm: true, bringable: true },
+    },
+    editorBoxes(),
+  );
+  if (typeof value !== 'string') return;
+  const cwd = Uri.parse(root).fsPath;
+  const ended = await runProgram({ cli, cwd, args: ['set', machine, id, cwd, '--json'] }, value);
+  if (ended.code !== 0) return fail(ended);
+  const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
+  const left =
+    dependents.length === 0
+      ? ''
+      : ` Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}.`;
+  void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.${left}`);
+}
+
+interface Stored {
+  readonly machines: readonly string[];
+  readonly dependents: readonly string[];
+}
+
+export async function copyPublicValue(
+  { cli }: Bench,
+  { root, machine, generator, file }: OneFile,
+): Promise<void> {
+  const id = `${generator}/${file.name}`;
+  if (file.secret !== false) {
+    void window.showWarningMessage(`"${file.name}" is secret. Only public values are copied.`);
+    return;
+  }
+  const cwd = Uri.parse(root).fsPath;
+  const ended = await runProgram({ cli, cwd, args: ['get', machine, id, cwd, '--json'] });
+  if (ended.code !== 0) return fail(ended);
+  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  if (secret || encoding !== 'utf8') {
+    void window.showWarningMessage(`"${file.name}" is ${secret ? 'secret' : 'no text'} and was not copied.`);
+    return;
+  }
+  await env.clipboard.writeText(value);
+  window.setStatusBarMessage(`Varsmith: copied ${id}`, 3000);
+}
+
+interface Value {
+  readonly secret: boolean;
+  readonly encoding: 'utf8' | 'base64';
+  readonly value: string;
+}
+
+/** @returns what is wrong; null where it could not be told, and the person knows why */
+export async function verification(
+  { cli }: Bench,
+  root: string,
+  machines: readonly string[],
+): Promise<Verification | null> {
+  const cwd = Uri.parse(root).fsPath;
+  const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
+  const ended = await window.withProgress(
+    { location: ProgressLocation.Window, title: 'Varsmith: verifying vars' },
+    () => runProgram({ cli, cwd, args }),
+  );
+  if (ended.stdout !== '') return JSON.parse(ended.stdout) as Verification;
+  fail(ended);
+  return null;
+}
+
+/** @param generate generates what is missing in this fleet */
+export async function verify(
+  bench: Bench,
+  root: string,
+  generate: (root: string) => Promise<void>,
+): Promise<void> {
+  const found = await verification(bench, root, []);
+  if (found === null) return;
+  if (found.problems.length === 0) {
+    const buttons = found.notes.length > 0 ? ['Show Result'] : [];
+    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(found)}`, ...buttons);
+    if (answer !== undefined) bench.reports.show(verifyReport(found, root));
+    return;
+  }
+  bench.reports.show(verifyReport(found, root));
+  const missing = found.problems.some(isGenerated);
+  const answer = await window.showWarningMessage(
+    `Varsmith: ${verifyText(found)}`,
+    ...(missing ? ['Generate Missing'] : []),
+  );
+  if (answer !== undefined) await generate(root);
+}
+
+/** Encrypts stored secrets to those they should be for. */
+export async function fixAccess({ cli }: Bench, root: string): Promise<void> {
+  const cwd = Uri.parse(root).fsPath;
+  const ended = await window.withProgress(
+    { location: ProgressLocation.Notification, title: 'Varsmith: encrypting anew' },
+    () => runProgram({ cli, cwd, args: ['fix', cwd, '--json'] }),
+  );
+  if (ended.code !== 0) return fail(ended);
+  const { fixed } = JSON.parse(ended.stdout) as { readonly fixed: readonly unknown[] };
+  void window.showInformationMessage(
+    `Varsmith: ${fixed.length === 0 ? 'nothing was to be done.' : `${counted(fixed.length, 'secret')} brought up to date.`}`,
+  );
+}
+
+function fail({ said, code }: Ended): void {
+  void window.showErrorMessage(`Varsmith: ${said === '' ? `the command line has ended (${code}).` : said}`);
+}

@@ -1,0 +1,5 @@
+export function settingsPage(manifest: {
+  readonly contributes: {
+    readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+  };
+}): string;

@@ -1,0 +1,31 @@
+/** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
+import type { StepResult } from '../generate/results.ts';
+import type { Audience } from './audience.ts';
+import { terminalAsking } from './audience-people.ts';
+import { say } from './generation.ts';
+import type { Io } from './io.ts';
+import { planData } from './plan.ts';
+
+/** @param root absolute path of the fleet */
+export function programAudience(root: string, io: Io): Audience {
+  return {
+    ...terminalAsking(io),
+    planned() {},
+    note: sentence => say(io, sentence),
+    started() {},
+    result() {},
+    ended({ outcome, plan, backend, results, fixed }) {
+      if (outcome === 'refused') return;
+      const about = { schemaVersion: 1, root, backend, ...planData(plan) };
+      io.stdout.write(`${JSON.stringify({ ...about, results: results.map(resultData), fixed }, null, 2)}\n`);
+    },
+  };
+}
+
+function resultData({ step, outcome, message, output, files, undeclared }: StepResult) {
+  const { key, name, machine, machines } = step.generator;
+  return {
+    ...{ key, generator: name, machine, machines, outcome, message, output, undeclared },
+    files: files.map(({ name: file, secret, path }) => ({ name: file, secret, path })),
+  };
+}

@@ -1,0 +1,36 @@
+/** `varsmith doctor`: what is found of a fleet and around it, and what is missing. */
+import { homedir } from 'node:os';
+import { examine } from '../doctor/examine.ts';
+import { hasProblems, type Standing } from '../doctor/report.ts';
+import { examinationText } from '../doctor/text.ts';
+import { examinedIn } from '../workspace/examined.ts';
+import { oneOf, readArguments } from './arguments.ts';
+import { EXIT, type Io, painter, printable } from './io.ts';
+import { openWorkspace, problemLines } from './load.ts';
+
+const COLOURS = { found: 'green', absent: 'dim', problem: 'red', unknown: 'yellow' } as const;
+
+export async function doctor(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, { format: 'value' }, 1);
+  const format = oneOf('--format', given.option('format'), ['text', 'json'] as const, 'text');
+  const workspace = await openWorkspace(given.positions[0], io);
+  const examined = examinedIn(workspace, problemLines(workspace));
+  // Whoever types the command trusts the folder.
+  const around = {
+    env: io.env,
+    home: io.env.HOME || homedir() || null,
+    platform: process.platform,
+    trusted: true,
+  };
+  const found = await examine(examined, around, io.version);
+  if (format === 'json') io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...found }, null, 2)}\n`);
+  else {
+    const paint = painter(io.stdout, io.env);
+    const marked = (standing: Standing, mark: string) => paint(COLOURS[standing], mark);
+    const safe = JSON.parse(JSON.stringify(found), (_, value) =>
+      typeof value === 'string' ? printable(value) : value,
+    );
+    io.stdout.write(examinationText(safe, marked));
+  }
+  return hasProblems(found) ? EXIT.findings : EXIT.ok;
+}

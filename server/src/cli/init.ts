@@ -1,0 +1,38 @@
+/** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+import { layPipeline, SYSTEMS } from '../editor/pipeline.ts';
+import { makeFolders, writeChanges } from '../workspace/write.ts';
+import { oneOf, readArguments } from './arguments.ts';
+import { EXIT, type Io, painter, printable } from './io.ts';
+import { nearestRoot, openWorkspace } from './load.ts';
+import { counted } from './words.ts';
+
+export async function init(args: readonly string[], io: Io): Promise<number> {
+  const known = { machine: 'value', system: 'value', 'dry-run': 'flag' } as const;
+  const given = readArguments(args, known, 1);
+  const system = oneOf('--system', given.option('system'), SYSTEMS, 'x86_64-linux');
+  // A new fleet has nothing yet by which its root could be found.
+  const root = given.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
+  const workspace = await openWorkspace(root, io);
+  const around = { fleet: workspace.fleet(), files: workspace.files };
+  const laid = layPipeline(around, { machine: given.option('machine') ?? 'example', system });
+  if ('refused' in laid) throw new Error(laid.refused);
+  const { created, kept, next } = laid;
+  const dryRun = given.flag('dry-run');
+  if (!dryRun) {
+    makeFolders(
+      workspace.root,
+      created.map(({ path }) => path),
+    );
+    writeChanges(
+      workspace.root,
+      created.map(({ path, text }) => ({ path, before: null, after: text })),
+    );
+  }
+  const paint = painter(io.stdout, io.env);
+  for (const { path } of created) io.stdout.write(`${paint('green', 'new ')} ${printable(path)}\n`);
+  for (const path of kept) io.stdout.write(`${paint('dim', 'kept')} ${printable(path)}\n`);
+  const verb = dryRun ? 'would make' : 'made';
+  io.stderr.write(`varsmith: ${verb} ${counted(created.length, 'file')}, kept ${kept.length} as they are.\n`);
+  if (!dryRun) for (const step of next) io.stderr.write(`varsmith: ${printable(step)}\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,11 @@
+/** Findings as one line each, `file:line:column: severity: message [rule]`: for problem matchers and quickfix lists. */
+import type { CheckReport } from './check.ts';
+import { type Io, printable } from './io.ts';
+
+export function writeLines({ findings, spanOf }: CheckReport, { stdout }: Io): void {
+  for (const { at, severity, message, rule } of findings) {
+    const { line, column, endLine, endColumn } = spanOf(at);
+    const range = `${line}:${column}:${endLine}:${endColumn}`;
+    stdout.write(`${printable(at.file)}:${range}: ${severity}: ${printable(message)} [${rule}]\n`);
+  }
+}

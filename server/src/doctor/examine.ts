@@ -1,0 +1,15 @@
+/** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
+import { fleetSection } from './fleet.ts';
+import type { Examined, Surroundings } from './ground.ts';
+import { programsSection } from './programs.ts';
+import type { Examination } from './report.ts';
+import { storeSection } from './store.ts';
+
+export async function examine(
+  examined: Examined,
+  around: Surroundings,
+  version: string,
+): Promise<Examination> {
+  const [store, programs] = await Promise.all([storeSection(examined, around), programsSection(around)]);
+  return { version, root: examined.root, sections: [fleetSection(examined), store, programs] };
+}

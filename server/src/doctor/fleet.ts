@@ -1,0 +1,136 @@
+/** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
+import { below } from '../store/files.ts';
+import type { Examined } from './ground.ts';
+import { counted, type Entry, entry, type Section } from './report.ts';
+
+/** Reasons are listed up to here; the rest is counted. */
+const MAX_REASONS = 12;
+const MAX_NAMES = 8;
+
+export function fleetSection(examined: Examined): Section {
+  return {
+    title: 'Fleet',
+    entries: [
+      rootEntry(examined),
+      filesEntry(examined),
+      clanEntry(examined),
+      machinesEntry(examined),
+      generatorsEntry(examined),
+      registryEntry(examined),
+      settingsEntry(examined),
+      analysisEntry(examined),
+    ],
+  };
+}
+
+function rootEntry({ root, marker }: Examined): Entry {
+  if (marker !== null) return entry('root', 'found', `${root}, recognised by ${marker}`);
+  return entry('root', 'absent', `${root}, taken as it was given`, {
+    details: ['Looked for .clan-flake, flake.nix and .git in it.'],
+    advice: 'If this is not the folder of the fleet, open that one, or name it.',
+  });
+}
+
+function filesEntry({ nixFiles, skipped }: Examined): Entry {
+  const details = skipped.slice(0, MAX_NAMES).map(({ path, reason }) => `${path}: ${reason}`);
+  if (skipped.length > MAX_NAMES) details.push(`… and ${skipped.length - MAX_NAMES} more`);
+  const text = counted(nixFiles, 'Nix file');
+  if (skipped.length === 0) return entry('files', nixFiles > 0 ? 'found' : 'absent', text);
+  return entry('files', 'unknown', `${text}; ${skipped.length} could not be read`, { details });
+}
+
+function clanEntry({ fleet }: Examined): Entry {
+  return fleet.isClan
+    ? entry('clan-core', 'found', 'The fleet uses clan-core.')
+    : entry(
+        'clan-core',
+        'absent',
+        'Nothing here is recognised as clan-core’s; rules of clan alone are silent.',
+        {
+          details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
+        },
+      );
+}
+
+function machinesEntry({ fleet }: Examined): Entry {
+  const { machines, machinesComplete } = fleet;
+  const more = machinesComplete ? '' : '; there may be more';
+  if (machines.length === 0)
+    return entry('machines', 'absent', `none${machinesComplete ? '' : ' that can be told without Nix'}`, {
+      details: [
+        `Looked in the inventory, in flake outputs, in ${below(fleet.directory ?? '', 'machines/')}, and in modules that read a matrix.`,
+      ],
+      advice: 'Declare machines in the inventory of the clan, or as nixosConfigurations.',
+    });
+  return entry('machines', 'found', `${machines.length}: ${some(machines.map(({ name }) => name))}${more}`);
+}
+
+function generatorsEntry({ fleet }: Examined): Entry {
+  const count = fleet.generators.length;
+  const brought = fleet.brought().length;
+  const text = `${count} declared here, ${brought} brought by clan-core's services`;
+  if (count + brought > 0) return entry('generators', 'found', text);
+  return entry('generators', 'absent', 'none', {
+    details: ['Looked for clan.core.vars.generators in all Nix files.'],
+    advice: 'Declare one: `clan.core.vars.generators.<name>`. Completion has whole generators to begin with.',
+  });
+}
+
+function registryEntry({ fleet }: Examined): Entry {
+  if (fleet.registries.length === 0)
+    return entry('registry', 'absent', 'none; a fleet does not need one', {
+      details: ['Looked for sets of generator metadata, and for **/secret-registry.nix.'],
+    });
+  const lines = fleet.registries.map(({ file, keys }) => `${file}: ${counted(keys.length, 'key')}`);
+  const rows = fleet.matrices.reduce((sum, matrix) => sum + matrix.rows.length, 0);
+  const text = `${counted(fleet.registries.length, 'registry', 'registries')}, ${counted(rows, 'matrix row')}`;
+  return entry('registry', 'found', text, { details: lines });
+}
+
+function settingsEntry({ files, problems, enabled }: Examined): Entry {
+  const where =
+    files.kind('varsmith.json') === 'file' ? 'varsmith.json' : 'no varsmith.json, and none is needed';
+  if (problems.length > 0)
+    return entry('settings', 'problem', `${where}; ${counted(problems.length, 'mistake')}`, {
+      details: problems,
+      advice: 'Correct them: docs/configuration.md has all settings.',
+    });
+  if (!enabled)
+    return entry('settings', 'problem', `${where}; the analysis is switched off`, {
+      advice: 'Set "enable" to true to have findings.',
+    });
+  return entry('settings', 'found', where);
+}
+
+/** Reasons with counts, the commonest first, each with one place. */
+function analysisEntry({ fleet, files }: Examined): Entry {
+  const byReason = new Map<string, { count: number; readonly at: string }>();
+  for (const { reason, at } of fleet.notAnalysable) {
+    const known = byReason.get(reason);
+    if (known) known.count++;
+    else byReason.set(reason, { count: 1, at: `${at.file}:${lineOf(files.text(at.file), at.start)}` });
+  }
+  const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
+  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing: all of it was understood');
+  const details = reasons
+    .slice(0, MAX_REASONS)
+    .map(([reason, { count, at }]) => `${count} × ${reason} (${at})`);
+  if (reasons.length > MAX_REASONS) details.push(`… and ${reasons.length - MAX_REASONS} more reasons`);
+  return entry('not analysable', 'unknown', `${counted(fleet.notAnalysable.length, 'place')} without Nix`, {
+    details,
+    advice: 'Rules are silent about what these places decide; nothing is reported wrongly because of them.',
+  });
+}
+
+/** From 1. */
+function lineOf(text: string | null, offset: number): number {
+  let line = 1;
+  for (let at = text?.indexOf('\n') ?? -1; at !== -1 && at < offset; at = text?.indexOf('\n', at + 1) ?? -1)
+    line++;
+  return line;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > MAX_NAMES ? `, … (${names.length - MAX_NAMES} more)` : '';
+  return names.slice(0, MAX_NAMES).join(', ') + more;
+}

@@ -1,0 +1,116 @@
+/**
+ * Which programs are there that Varsmith uses where it finds them: where they lie, and what they say of themselves. They
+ * are run (`--version`, and the sandbox with `true`) in trusted workspaces alone.
+ */
+import { findBox } from '../host/boxes.ts';
+import { findCommand } from '../host/commands.ts';
+import { runProcess } from '../host/process.ts';
+import type { Surroundings } from './ground.ts';
+import { type Entry, entry, type Section } from './report.ts';
+
+interface Program {
+  readonly command: string;
+  /** What it is for, as a sentence that begins with "Needed" or "Used". */
+  readonly use: string;
+  readonly advice: string;
+  /** Without it something that Varsmith offers does not work at all. */
+  readonly needed: boolean;
+}
+
+const PROGRAMS: readonly Program[] = [
+  {
+    command: 'bash',
+    use: 'Needed to run the scripts of generators.',
+    advice: 'Install Bash to generate vars.',
+    needed: true,
+  },
+  {
+    command: 'bwrap',
+    use: 'Needed to run scripts in a sandbox (Linux).',
+    advice: 'Install bubblewrap; until then scripts run only with --no-sandbox.',
+    needed: true,
+  },
+  {
+    command: 'git',
+    use: 'Used to commit what was generated.',
+    advice: 'Install git, or commit generated files by other means.',
+    needed: false,
+  },
+  {
+    command: 'age',
+    use: 'Used for ssh keys and keys of plugins; native keys do without.',
+    advice: 'Install age if your key is an ssh key or one of a plugin.',
+    needed: false,
+  },
+  {
+    command: 'nix',
+    use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them; clan needs it.',
+    advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does without.',
+    needed: false,
+  },
+  {
+    command: 'clan',
+    use: 'Used by Generate Vars in the editor where varsmith.engine says so.',
+    advice: 'Nothing to do: Varsmith generates by itself where there is no clan.',
+    needed: false,
+  },
+];
+
+/** Where systems have their commands, whatever `PATH` says. */
+const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
+
+const VERSION_LIMIT_MS = 10_000;
+const VERSION_LIMIT_BYTES = 4000;
+
+export async function programsSection(around: Surroundings): Promise<Section> {
+  const entries = await Promise.all(
+    PROGRAMS.filter(({ command }) => command !== 'bwrap' || around.platform === 'linux').map(program =>
+      programEntry(program, around),
+    ),
+  );
+  return { title: 'Programs', entries };
+}
+
+async function programEntry(
+  { command, use, advice, needed }: Program,
+  { env, home, platform, trusted }: Surroundings,
+): Promise<Entry> {
+  const named = (env.PATH ?? '').split(':').filter(folder => folder.startsWith('/'));
+  const folders = [...new Set([...named, ...SYSTEM_FOLDERS])];
+  const path = await findCommand(command, folders);
+  if (path === null)
+    return entry(command, needed ? 'problem' : 'absent', 'not found', {
+      details: [use, `Looked in: ${folders.join(', ')}.`],
+      advice,
+    });
+  if (!trusted)
+    return entry(command, 'unknown', `${path}; not asked for its version: the workspace is not trusted`, {
+      details: [use],
+    });
+  const version = await versionOf(path, home);
+  const text = version === null ? `${path}, which does not tell its version` : `${path} (${version})`;
+  if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
+  const box = await findBox(platform, folders);
+  if ('box' in box) return entry(command, 'found', `${text}; the sandbox works`, { details: [use] });
+  return entry(command, 'problem', `${text}; ${box.problem}`, {
+    details: [use],
+    advice: 'Allow user namespaces on this system; until then scripts run only with --no-sandbox.',
+  });
+}
+
+/** The first line of what it says; null where it says nothing. No key reaches its environment. */
+async function versionOf(program: string, home: string | null): Promise<string | null> {
+  try {
+    const { code, stdout } = await runProcess(program, ['--version'], {
+      cwd: '/',
+      env: { PATH: SYSTEM_FOLDERS.join(':'), ...(home === null ? {} : { HOME: home }), LC_ALL: 'C' },
+      timeLimitMs: VERSION_LIMIT_MS,
+      outputLimitBytes: VERSION_LIMIT_BYTES,
+    });
+    const line = stdout.toString('utf8').trim().split('\n')[0]?.slice(0, 100) ?? '';
+    return code === 0 && line !== '' ? line : null;
+  } catch {
+    // It is there and does not start: that it tells no version is said.
+    return null;
+  }
+}

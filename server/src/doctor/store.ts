@@ -1,0 +1,158 @@
+/** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
+import { readKeyFile } from '../host/keyfiles.ts';
+import { commonSetting, setBackend, settingsOf, shownBackend } from '../store/backend.ts';
+import { recipientOf } from '../store/crypt.ts';
+import { below } from '../store/files.ts';
+import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
+import { readContents, type StoreContents } from '../store/read.ts';
+import type { Identity } from '../store/recipients.ts';
+import type { Examined, Surroundings } from './ground.ts';
+import { counted, type Entry, entry, type Section } from './report.ts';
+
+export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
+  const { files, fleet } = examined;
+  const directory = fleet.directory ?? '';
+  const contents = readContents(files, { backend: setBackend(fleet), directory });
+  return {
+    title: 'Store and keys',
+    entries: [
+      backendEntry(examined, contents),
+      storedEntry(contents, directory),
+      ...(await keyEntries(examined, contents, around)),
+    ],
+  };
+}
+
+function backendEntry(
+  { fleet, files, storeCommand }: Examined,
+  { backend, evidence, traces }: StoreContents,
+): Entry {
+  const settings = settingsOf(fleet);
+  const details =
+    traces.length > 0
+      ? [`Left something in the repository: ${traces.join(', ')}.`]
+      : [
+          `Looked for ${below(fleet.directory ?? '', 'sops/')} and ${below(fleet.directory ?? '', 'secrets/')}.`,
+        ];
+  if (settings.length > 1)
+    return entry('backend', 'problem', `machines differ: ${settings.join(', ')}`, {
+      details,
+      advice: 'varsmith generates for one backend: use "clan vars" here.',
+    });
+  const setting = commonSetting(fleet);
+  if (storeCommand !== null && (setting === null || setting === 'custom'))
+    return entry(
+      'backend',
+      'found',
+      `a store of your own: ${storeCommand.join(' ')}, as varsmith.json sets it`,
+      {
+        details,
+      },
+    );
+  if (setting === 'custom')
+    return entry('backend', 'problem', 'custom, as the configuration sets it, and no command for it', {
+      details,
+      advice: 'Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+    });
+  if (setting !== null)
+    return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });
+  if (evidence === 'disk')
+    return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
+  return entry('backend', 'absent', `nothing says which; ${shownBackend(fleet, files, null)} would be used`, {
+    details: [...details, 'Looked for vars.settings.secretStore in the configuration.'],
+    advice: 'Nothing to do: sops is the default of clan.',
+  });
+}
+
+function storedEntry({ vars }: StoreContents, directory: string): Entry {
+  const secrets = vars.filter(({ kind }) => kind === 'secret').length;
+  const text = `${counted(secrets, 'secret')}, ${counted(vars.length - secrets, 'public file')}`;
+  return vars.length > 0
+    ? entry('stored vars', 'found', text)
+    : entry('stored vars', 'absent', 'none', {
+        details: [`Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
+        advice: '`varsmith generate` makes what is missing.',
+      });
+}
+
+async function keyEntries(
+  examined: Examined,
+  contents: StoreContents,
+  { env, platform, home, trusted }: Surroundings,
+): Promise<Entry[]> {
+  const backend = shownBackend(examined.fleet, examined.files, null);
+  if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')
+    return [entry('your keys', 'unknown', 'A store of your own keeps its own keys; they are not looked at.')];
+  if (backend === 'password-store')
+    return [entry('your keys', 'unknown', 'The password store keeps its own keys; they are not looked at.')];
+  if (!trusted)
+    return [
+      entry('your keys', 'unknown', 'not looked for: the workspace is not trusted', {
+        advice: 'Trust the workspace to have them listed.',
+      }),
+    ];
+  const places = { env, platform, home, read: readKeyFile };
+  const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
+  const keys = await Promise.all(found.identities.map(identity => keyEntry(identity, contents, backend)));
+  const commands = found.commands.map(({ variable }) =>
+    entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
+  );
+  const mistakes = found.problems.map(({ source, message }) => entry(source, 'problem', message));
+  const none = keys.length + commands.length === 0 ? [noKeys(found, contents)] : [];
+  return [...distinct(keys), ...commands, ...distinct(mistakes), ...none];
+}
+
+/** Only the public half of a key, and where it lies. */
+async function keyEntry(identity: Identity, { sops }: StoreContents, backend: string): Promise<Entry> {
+  const { source } = identity;
+  switch (identity.kind) {
+    case 'locked':
+      return entry(source, 'unknown', 'a key file with a passphrase: it cannot be used here', {
+        advice: 'Keep a key without one for this, or use the age command yourself.',
+      });
+    case 'ssh':
+      return entry(source, 'found', 'an ssh key; it is used through the age command');
+    case 'plugin':
+      return entry(
+        source,
+        'found',
+        `a key of age-plugin-${identity.plugin}: ${identity.recipient ?? 'its public key is not noted in the file'}`,
+      );
+    case 'native': {
+      const recipient = await recipientOf(identity.secret);
+      if (recipient === null)
+        return entry(source, 'problem', 'a key that is damaged: its checksum does not fit', {
+          advice: 'Restore the file from a copy.',
+        });
+      const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
+      if (backend !== 'sops') return entry(source, 'found', recipient);
+      if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users`);
+      return entry(source, 'found', `${recipient}, no user in sops/users`, {
+        advice: '`varsmith keygen` makes you a user, so that secrets are encrypted to you.',
+      });
+    }
+  }
+}
+
+function noKeys({ looked }: FoundIdentities, { vars }: StoreContents): Entry {
+  const details = [
+    `Looked in: ${looked.length === 0 ? 'nowhere, there is no home folder' : looked.join(', ')}.`,
+  ];
+  const isNeeded = vars.some(({ kind }) => kind === 'secret');
+  return entry('your keys', isNeeded ? 'problem' : 'absent', 'none found', {
+    details,
+    advice: isNeeded
+      ? 'Secrets can be neither read nor made. Put your key where it is looked for, or make one: `varsmith keygen`.'
+      : 'Make one before the first secret: `varsmith keygen`.',
+  });
+}
+
+/** Several keys of one file are told apart by a number. */
+function distinct(entries: readonly Entry[]): Entry[] {
+  const seen = new Map<string, number>();
+  return entries.map(one => {
+    const count = (seen.get(one.name) ?? 0) + 1;
+    seen.set(one.name, count);
+    return count === 1 ? one : { ...one, name: `${one.name} (${count})` };
+  });
+}

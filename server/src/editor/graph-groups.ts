@@ -1,0 +1,50 @@
+/** The generators of a graph in groups, for fleets that are too large to be seen at once. Pure. */
+import type { Graph, GraphNode } from './graph.ts';
+
+/** By the machine that alone has them; or by the service that brings them, else the module that declares them. */
+export type Grouping = 'machine' | 'service';
+
+export interface GraphGroup {
+  /** Unique among the groups of one grouping, and the same for the same group after an edit. */
+  readonly id: string;
+  readonly label: string;
+  /** Sorted by name. */
+  readonly nodes: readonly GraphNode[];
+}
+
+/** Groups of several machines stand first, then by label. */
+export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] {
+  const groups = new Map<
+    string,
+    { readonly label: string; readonly rank: number; readonly nodes: GraphNode[] }
+  >();
+  for (const node of nodes) {
+    const { id, label, rank } = by === 'machine' ? byMachine(node) : byService(node);
+    const group = groups.get(id);
+    if (group) group.nodes.push(node);
+    else groups.set(id, { label, rank, nodes: [node] });
+  }
+  return [...groups]
+    .sort(([, a], [, b]) => a.rank - b.rank || (a.label < b.label ? -1 : Number(a.label > b.label)))
+    .map(([id, { label, nodes: members }]) => ({ id, label, nodes: members }));
+}
+
+interface Place {
+  readonly id: string;
+  readonly label: string;
+  readonly rank: number;
+}
+
+function byMachine({ share, machines }: GraphNode): Place {
+  if (share === true) return { id: '*shared', label: 'shared', rank: 0 };
+  const [only, ...others] = machines;
+  if (only === undefined) return { id: '*none', label: 'no known machine', rank: 3 };
+  if (others.length > 0) return { id: '*several', label: 'several machines', rank: 1 };
+  return { id: only, label: only, rank: 2 };
+}
+
+function byService({ service, origin, at }: GraphNode): Place {
+  if (service !== null) return { id: `service ${service}`, label: service, rank: 0 };
+  if (origin !== 'declared' || at === null) return { id: '*none', label: 'not declared here', rank: 2 };
+  return { id: at.file, label: at.file.replace(/(\/default)?\.nix$/, ''), rank: 1 };
+}

@@ -1,0 +1,98 @@
+/**
+ * Places the nodes of a directed graph in layers from left to right, with few crossings. Every connected part is laid
+ * out by itself; parts are packed into rows, and what hangs together with nothing stands in a grid below. Knows
+ * nothing of what the nodes are. The same input gives the same picture.
+ *
+ * Method: Sugiyama's, with longest-path layers, barycentres, and medians for the places.
+ */
+import { placeCells } from './heights.ts';
+import { type Forward, layersOf, withoutCircles } from './layers.ts';
+import { orderCells } from './order.ts';
+import { gridOf, packed, partsOf, targetWidth } from './parts.ts';
+import type { Cell, Layout, LayoutEdge, LayoutNode, PlacedEdge, Point } from './shapes.ts';
+
+export type { Layout, LayoutEdge, LayoutNode, Point } from './shapes.ts';
+
+const LAYER_GAP = 56;
+
+/** Edges whose ends are not among the nodes are left out. */
+export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
+  const byId = new Map(nodes.map(node => [node.id, node]));
+  const known = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && from !== to);
+  const { parts, single } = partsOf(nodes, known);
+  const laid = parts
+    .map(part => layoutPart(part.nodes, part.edges))
+    .sort((a, b) => b.height * b.width - a.height * a.width);
+  if (single.length > 0) laid.push(gridOf(single, targetWidth(laid, single)));
+  return packed(laid, edges);
+}
+
+function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
+  const forward = withoutCircles(nodes, edges);
+  const layerOf = layersOf(nodes, forward);
+  const layers: Cell[][] = [];
+  const cells = new Map<string, Cell>();
+  const addCell = (node: LayoutNode | null, layer: number): Cell => {
+    const cell: Cell = {
+      node,
+      height: node?.height ?? 0,
+      layer,
+      left: [],
+      right: [],
+      y: 0,
+      place: 0,
+      wish: 0,
+    };
+    const before = layers[layer];
+    if (before) before.push(cell);
+    else layers[layer] = [cell];
+    return cell;
+  };
+  for (const node of nodes) cells.set(node.id, addCell(node, layerOf.get(node.id) ?? 0));
+  const chains = forward.map(edge => {
+    const chain = [cells.get(edge.from) as Cell];
+    const last = cells.get(edge.to) as Cell;
+    for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++)
+      chain.push(addCell(null, layer));
+    chain.push(last);
+    for (let i = 0; i + 1 < chain.length; i++) {
+      (chain[i] as Cell).right.push(chain[i + 1] as Cell);
+      (chain[i + 1] as Cell).left.push(chain[i] as Cell);
+    }
+    return { edge, chain };
+  });
+  orderCells(layers);
+  placeCells(layers);
+  return positioned(layers, chains);
+}
+
+function positioned(
+  layers: readonly (readonly Cell[])[],
+  chains: readonly { readonly edge: Forward; readonly chain: readonly Cell[] }[],
+): Layout {
+  // Long edges make many cells: more than a call takes arguments.
+  const top = layers.flat().reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
+  const widths = layers.map(layer => Math.max(0, ...layer.map(cell => cell.node?.width ?? 0)));
+  const lefts = widths.map((_, index) =>
+    widths.slice(0, index).reduce((sum, width) => sum + width + LAYER_GAP, 0),
+  );
+  const at = (cell: Cell) => ({ x: lefts[cell.layer] as number, y: cell.y - top });
+  const nodes = layers.flat().flatMap(cell => (cell.node === null ? [] : [{ ...cell.node, ...at(cell) }]));
+  const edges = chains.map(({ edge, chain }): PlacedEdge => {
+    const points = chain.flatMap((cell, index): Point[] => {
+      const { x, y } = at(cell);
+      const middle = y + cell.height / 2;
+      if (cell.node === null) return [{ x: x + (widths[cell.layer] as number) / 2, y: middle }];
+      return [{ x: index === 0 ? x + cell.node.width : x, y: middle }];
+    });
+    return edge.reversed
+      ? { from: edge.to, to: edge.from, points: points.reverse() }
+      : { from: edge.from, to: edge.to, points };
+  });
+  return {
+    nodes,
+    edges,
+    width: nodes.reduce((most, { x, width }) => Math.max(most, x + width), 0),
+    height: nodes.reduce((most, { y, height }) => Math.max(most, y + height), 0),
+  };
+}

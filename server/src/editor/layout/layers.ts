@@ -1,0 +1,114 @@
+/**
+ * In which layer each node stands: edges that close circles are turned around, then every node goes one layer behind
+ * the last of those it is made from.
+ */
+import type { LayoutEdge, LayoutNode } from './shapes.ts';
+
+export interface Forward extends LayoutEdge {
+  /** The edge runs against the layers: it closes a circle. */
+  readonly reversed: boolean;
+}
+
+/** Turns around the edges that close circles, as a walk in depth finds them. */
+export function withoutCircles(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Forward[] {
+  const next = new Map<string, LayoutEdge[]>();
+  for (const edge of edges) {
+    const list = next.get(edge.from);
+    if (list) list.push(edge);
+    else next.set(edge.from, [edge]);
+  }
+  const state = new Map<string, 'open' | 'done'>();
+  const closing = new Set<LayoutEdge>();
+  for (const { id } of nodes) {
+    const work = state.has(id) ? [] : [{ id, at: 0 }];
+    for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
+      if (frame.at === 0) state.set(frame.id, 'open');
+      const edge = next.get(frame.id)?.[frame.at++];
+      if (edge === undefined) {
+        state.set(frame.id, 'done');
+        work.pop();
+      } else if (state.get(edge.to) === 'open') closing.add(edge);
+      else if (!state.has(edge.to)) work.push({ id: edge.to, at: 0 });
+    }
+  }
+  return edges.map(edge =>
+    closing.has(edge) ? { from: edge.to, to: edge.from, reversed: true } : { ...edge, reversed: false },
+  );
+}
+
+/** Rows of a layer for each root of the number of nodes: makes the picture wider than high. */
+const ROWS = 1.6;
+/** With more nodes than this, layers may be higher: every further one makes all long edges longer. */
+const MANY = 300;
+const MANY_ROWS = 4.5;
+const MIN_ROWS = 10;
+
+/**
+ * The longest way from a node without dependencies; where too many would stand in one layer, those that least depends
+ * on move on to the next.
+ */
+export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Map<string, number> {
+  const next = linksBy(edges, 'from', 'to');
+  const before = linksBy(edges, 'to', 'from');
+  const order = inOrder(nodes, next, before);
+  const depth = new Map<string, number>();
+  for (const id of order)
+    depth.set(
+      id,
+      (before.get(id) ?? []).reduce((most, one) => Math.max(most, (depth.get(one) ?? 0) + 1), 0),
+    );
+  const behind = new Map<string, number>();
+  for (const id of [...order].reverse())
+    behind.set(
+      id,
+      (next.get(id) ?? []).reduce((most, one) => Math.max(most, (behind.get(one) ?? 0) + 1), 0),
+    );
+  const most = Math.max(
+    MIN_ROWS,
+    Math.ceil((nodes.length > MANY ? MANY_ROWS : ROWS) * Math.sqrt(nodes.length)),
+  );
+  const counts: number[] = [];
+  const layers = new Map<string, number>();
+  const urgency = (id: string) => behind.get(id) as number;
+  const sorted = order.sort(
+    (a, b) => (depth.get(a) as number) - (depth.get(b) as number) || urgency(b) - urgency(a),
+  );
+  for (const id of sorted) {
+    let layer = (before.get(id) ?? []).reduce((far, one) => Math.max(far, (layers.get(one) ?? 0) + 1), 0);
+    while ((counts[layer] ?? 0) >= most) layer++;
+    counts[layer] = (counts[layer] ?? 0) + 1;
+    layers.set(id, layer);
+  }
+  return layers;
+}
+
+function linksBy(
+  edges: readonly LayoutEdge[],
+  key: 'from' | 'to',
+  value: 'from' | 'to',
+): ReadonlyMap<string, readonly string[]> {
+  const links = new Map<string, string[]>();
+  for (const edge of edges) {
+    const list = links.get(edge[key]);
+    if (list) list.push(edge[value]);
+    else links.set(edge[key], [edge[value]]);
+  }
+  return links;
+}
+
+/** Each behind all that it is made from. There are no circles any more. */
+function inOrder(
+  nodes: readonly LayoutNode[],
+  next: ReadonlyMap<string, readonly string[]>,
+  before: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const waiting = new Map(nodes.map(({ id }) => [id, before.get(id)?.length ?? 0]));
+  const order = nodes.filter(({ id }) => waiting.get(id) === 0).map(({ id }) => id);
+  for (let at = 0; at < order.length; at++)
+    for (const to of next.get(order[at] as string) ?? []) {
+      const left = (waiting.get(to) as number) - 1;
+      waiting.set(to, left);
+      if (left === 0) order.push(to);
+    }
+  return order;
+}

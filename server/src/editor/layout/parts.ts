@@ -1,0 +1,114 @@
+/** The parts that hang together, each laid out by itself, and how they are packed into one picture. */
+import {
+  type Layout,
+  type LayoutEdge,
+  type LayoutNode,
+  NODE_GAP,
+  type PlacedEdge,
+  type PlacedNode,
+} from './shapes.ts';
+
+const PART_GAP = 36;
+/** Wider than high, as windows are. */
+const ASPECT = 1.8;
+
+export interface Part {
+  readonly nodes: LayoutNode[];
+  readonly edges: LayoutEdge[];
+}
+
+export function partsOf(
+  nodes: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+): { parts: Part[]; single: LayoutNode[] } {
+  const root = new Map(nodes.map(({ id }) => [id, id]));
+  const find = (id: string): string => {
+    let at = id;
+    for (let above = root.get(at); above !== undefined && above !== at; above = root.get(at)) {
+      root.set(at, root.get(above) as string);
+      at = above;
+    }
+    return at;
+  };
+  for (const { from, to } of edges) root.set(find(from), find(to));
+  const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const parts = new Map<string, Part>();
+  const partOf = (id: string): Part => {
+    const key = find(id);
+    const part = parts.get(key) ?? { nodes: [], edges: [] };
+    parts.set(key, part);
+    return part;
+  };
+  for (const node of nodes) if (linked.has(node.id)) partOf(node.id).nodes.push(node);
+  for (const edge of edges) partOf(edge.from).edges.push(edge);
+  return { parts: [...parts.values()], single: nodes.filter(({ id }) => !linked.has(id)) };
+}
+
+export function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
+  const cell = Math.max(...nodes.map(({ width }) => width)) + NODE_GAP;
+  const row = Math.max(...nodes.map(({ height }) => height)) + NODE_GAP;
+  const columns = Math.max(1, Math.round((wanted + NODE_GAP) / cell));
+  const placed = nodes.map((node, index) => ({
+    ...node,
+    x: (index % columns) * cell,
+    y: Math.floor(index / columns) * row,
+  }));
+  return {
+    nodes: placed,
+    edges: [],
+    width: Math.min(columns, nodes.length) * cell - NODE_GAP,
+    height: Math.ceil(nodes.length / columns) * row - NODE_GAP,
+  };
+}
+
+export function targetWidth(parts: readonly Layout[], single: readonly LayoutNode[]): number {
+  const area =
+    parts.reduce((sum, { width, height }) => sum + (width + PART_GAP) * (height + PART_GAP), 0) +
+    single.reduce((sum, { width, height }) => sum + (width + NODE_GAP) * (height + NODE_GAP), 0);
+  return Math.max(Math.sqrt(area * ASPECT), ...parts.map(({ width }) => width));
+}
+
+/** Puts parts side by side into rows, the next row below. */
+export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): Layout {
+  const limit = targetWidth(parts, []);
+  const nodes: PlacedNode[] = [];
+  const edges: PlacedEdge[] = [];
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  let width = 0;
+  for (const part of parts) {
+    if (x > 0 && x + part.width > limit) {
+      x = 0;
+      y += rowHeight + PART_GAP;
+      rowHeight = 0;
+    }
+    for (const node of part.nodes) nodes.push({ ...node, x: node.x + x, y: node.y + y });
+    for (const edge of part.edges)
+      edges.push({ ...edge, points: edge.points.map(point => ({ x: point.x + x, y: point.y + y })) });
+    x += part.width + PART_GAP;
+    rowHeight = Math.max(rowHeight, part.height);
+    width = Math.max(width, x - PART_GAP);
+  }
+  const loops = all.filter(({ from, to }) => from === to);
+  return { nodes, edges: [...edges, ...loopsOf(nodes, loops)], width, height: y + rowHeight };
+}
+
+/** A node that depends on itself has an arc above it. */
+function loopsOf(nodes: readonly PlacedNode[], loops: readonly LayoutEdge[]): PlacedEdge[] {
+  return loops.flatMap(loop => {
+    const node = nodes.find(({ id }) => id === loop.from);
+    if (!node) return [];
+    const { x, y, width } = node;
+    return [
+      {
+        ...loop,
+        points: [
+          { x: x + width * 0.7, y },
+          { x: x + width / 2, y: y - NODE_GAP },
+          { x: x + width * 0.3, y },
+        ],
+      },
+    ];
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
+ * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
+ */
+import { below } from '../store/files.ts';
+import {
+  GENERATORS_NIX,
+  HJEM_NIX,
+  HOME_NIX,
+  RENDER_NIX,
+  SECRETS_NIX,
+  SESSION_NIX,
+  SPEC_NIX,
+} from './pipeline-functions.ts';
+import { machineNix, matrixNix, REGISTRY_NIX } from './pipeline-registry.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const REGISTRY_PATH = 'lib/secret-registry.nix';
+const MATRIX_PATH = 'lib/machine-env-matrix.nix';
+
+export interface PipelineOptions {
+  /** The example machine, where the fleet has none yet. */
+  readonly machine: string;
+  /** As Nix writes it: `x86_64-linux`. */
+  readonly system: string;
+}
+
+export interface NewFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Pipeline {
+  /** Files to be made. */
+  readonly created: readonly NewFile[];
+  /** Paths of files that are there already. */
+  readonly kept: readonly string[];
+  /** What is left for the person to do; sentences. */
+  readonly next: readonly string[];
+}
+
+export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
+
+/** What clan takes as the name of a machine: a host name. */
+const MACHINE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** What is wrong with a machine's name; null if nothing is. */
+export function machineNameProblem(name: string): string | null {
+  if (MACHINE.test(name)) return null;
+  return `"${name}" cannot be the name of a machine: it takes letters, digits and dashes.`;
+}
+
+/** What is to be laid, or why nothing can be. */
+export function layPipeline(
+  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  options: PipelineOptions,
+): Pipeline | { readonly refused: string } {
+  const problem = machineNameProblem(options.machine);
+  if (problem !== null) return { refused: problem };
+  const elsewhere = fleet.registries.find(({ file }) => file !== REGISTRY_PATH);
+  if (elsewhere !== undefined && files.kind(REGISTRY_PATH) === null) {
+    return {
+      refused: `This fleet has a registry already: ${elsewhere.file}. A second one would compete with it.`,
+    };
+  }
+  const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
+  const machines = own.length > 0 ? own : [options.machine];
+  // A fleet with machines gets no further one: clan would take it for real.
+  const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
+  const wanted = [
+    { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
+    { path: MATRIX_PATH, text: matrixNix(machines), needs: [] },
+    ...FUNCTIONS,
+    ...example,
+  ];
+  const isThere = ({ path }: NewFile) => files.kind(path) !== null;
+  const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
+  const left: string[] = [];
+  const created = wanted.filter(one => {
+    if (isThere(one)) return false;
+    const other = foreign.find(({ path }) => one.needs.includes(path));
+    if (other !== undefined)
+      left.push(`${one.path} is left out: it would need ${other.path} as Varsmith writes it.`);
+    return other === undefined;
+  });
+  const kept = wanted.filter(isThere).map(({ path }) => path);
+  return {
+    created: created.map(({ path, text }) => ({ path, text })),
+    kept,
+    next: [...left, ...nextSteps(created, own)],
+  };
+}
+
+/** A file with the paths of those that it only works with as they are written here. */
+interface WantedFile extends NewFile {
+  readonly needs: readonly string[];
+}
+
+const GENERATORS_PATH = 'lib/vars-generators.nix';
+const SPEC_PATH = 'lib/session-vars-spec.nix';
+const RENDER_PATH = 'lib/session-vars-render.nix';
+const SESSION_PATH = 'lib/machine-session.nix';
+
+const FUNCTIONS: readonly WantedFile[] = [
+  { path: GENERATORS_PATH, text: GENERATORS_NIX, needs: [] },
+  { path: SPEC_PATH, text: SPEC_NIX, needs: [] },
+  { path: RENDER_PATH, text: RENDER_NIX, needs: [] },
+  { path: SESSION_PATH, text: SESSION_NIX, needs: [SPEC_PATH, RENDER_PATH] },
+  { path: 'lib/secrets.nix', text: SECRETS_NIX, needs: [] },
+  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SPEC_PATH] },
+  {
+    path: 'lib/home-session-variables.nix',
+    text: HOME_NIX,
+    needs: [SPEC_PATH, RENDER_PATH, SESSION_PATH],
+  },
+];
+
+function exampleMachine({ machine, system }: PipelineOptions, directory: string): WantedFile {
+  const folder = below(directory, `machines/${machine}`);
+  return {
+    path: `${folder}/configuration.nix`,
+    text: machineNix(machine, system, folder.replace(/[^/]+/g, '..')),
+    needs: [GENERATORS_PATH, SPEC_PATH, RENDER_PATH, SESSION_PATH],
+  };
+}
+
+function nextSteps(created: readonly NewFile[], own: readonly string[]): readonly string[] {
+  if (created.length === 0) return [];
+  const steps = ['Make the new files known to git: a flake sees no others.'];
+  if (created.some(({ path }) => path === REGISTRY_PATH)) {
+    steps.push(`Put your own secrets in the place of the examples in ${REGISTRY_PATH}.`);
+  }
+  if (own.length > 0) {
+    steps.push(
+      `Let each machine take its row, in the body of its module: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${own[0]}; inherit pkgs; };`,
+    );
+  }
+  return steps;
+}

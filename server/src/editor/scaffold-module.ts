@@ -1,0 +1,196 @@
+/**
+ * Generators added to a module that is there: to the set of those that it declares, beside one of them, or, in a module
+ * that declares none, at its end. What they need of packages is asked for in the module's arguments.
+ */
+import { eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
+import { bindsName, childrenOf, expressionsAt } from '../checks/locate.ts';
+import type { TextEdit } from '../checks/rule.ts';
+import type { SourceFile } from '../nix/source.ts';
+import type { AttrBinding, AttrSetExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
+import type { Refused } from './scaffold.ts';
+import { type TemplateBinding, usesPackages } from './scaffold-templates.ts';
+
+export interface IntoModule {
+  readonly edits: readonly TextEdit[];
+  /** The one with the generators. */
+  readonly main: TextEdit;
+}
+
+/**
+ * @param bindings with names that need no quotes
+ * @param isModule the file is known to be a module of a machine
+ */
+export function intoModule(
+  file: SourceFile,
+  bindings: readonly TemplateBinding[],
+  isModule: boolean,
+): IntoModule | Refused {
+  const found = findGenerators(file.root, []) ?? (isModule ? endOfModule(file.root) : null);
+  if (found === null) {
+    return {
+      refused: `It is not clear where in ${file.path} generators are declared: take a file of its own.`,
+    };
+  }
+  if (found.kind === 'computed') {
+    return {
+      refused: `${file.path} computes all its generators, so none can be written beside them: take a file of its own.`,
+    };
+  }
+  const main = insertion(file, found, bindings);
+  if (!usesPackages(bindings)) return { edits: [main], main };
+  const asked = askForPackages(file, main.start);
+  if (asked === null) return { edits: [main], main };
+  return 'refused' in asked ? asked : { edits: [asked, main], main };
+}
+
+type Spot =
+  /** The set of all generators. */
+  | { readonly kind: 'set'; readonly set: AttrSetExpr }
+  /** Below `….vars.generators.x = …;`. */
+  | { readonly kind: 'beside'; readonly binding: AttrBinding; readonly prefix: number }
+  /** At the end of the module's set. */
+  | { readonly kind: 'end'; readonly set: AttrSetExpr }
+  | { readonly kind: 'computed' };
+
+/** The first place where generators are declared. @param path the names around */
+function findGenerators(expr: Expr, path: readonly string[]): Spot | null {
+  if (expr.kind === 'attrs') {
+    for (const binding of [...expr.bindings].reverse()) {
+      if (binding.kind !== 'bind') continue;
+      const own = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
+      const whole = [...path, ...own];
+      if (whole.includes('options')) continue;
+      const at = whole.findIndex((name, index) => name === 'vars' && whole[index + 1] === 'generators');
+      const inner: Spot | null =
+        at === -1
+          ? findGenerators(binding.value, whole)
+          : spotAt(binding, at + 2 - path.length, whole.length - at - 2);
+      if (inner !== null) return inner;
+    }
+    return null;
+  }
+  for (const child of childrenOf(expr)) {
+    const found = findGenerators(child, path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** @param prefix how many of the binding's own names lead to the generators @param further names behind them */
+function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | null {
+  if (further > 0) return prefix > 0 ? { kind: 'beside', binding, prefix } : null;
+  return binding.value.kind === 'attrs' ? { kind: 'set', set: binding.value } : { kind: 'computed' };
+}
+
+/** The set that a module is, behind its arguments and bindings; its `config`, where it has one. */
+function endOfModule(root: Expr): Spot | null {
+  let expr = root;
+  while (expr.kind === 'lambda' || expr.kind === 'let' || expr.kind === 'with') expr = expr.body;
+  if (expr.kind !== 'attrs' || expr.recursive) return null;
+  const config = expr.bindings.find(
+    binding =>
+      binding.kind === 'bind' &&
+      binding.path.length === 1 &&
+      binding.path[0]?.kind === 'name' &&
+      binding.path[0].name === 'config',
+  );
+  if (config === undefined) return { kind: 'end', set: expr };
+  return config.kind === 'bind' && config.value.kind === 'attrs' ? { kind: 'end', set: config.value } : null;
+}
+
+function insertion(
+  file: SourceFile,
+  spot: Exclude<Spot, { kind: 'computed' }>,
+  bindings: readonly TemplateBinding[],
+): TextEdit {
+  const prefix =
+    spot.kind === 'set'
+      ? ''
+      : spot.kind === 'end'
+        ? 'clan.core.vars.generators.'
+        : `${prefixText(file, spot.binding, spot.prefix)}.`;
+  const blocks = bindings.map(({ name, lines: [first = '', ...others] }) => [
+    `${prefix}${name} = ${first}`,
+    ...others,
+  ]);
+  if (spot.kind === 'beside')
+    return insertBelow(file, spot.binding, placed(blocks, indentOf(file, spot.binding.start), true));
+  return atEnd(file, spot.set, blocks, spot.kind === 'end');
+}
+
+function prefixText(file: SourceFile, { path }: AttrBinding, length: number): string {
+  const last = path[length - 1];
+  return file.text.slice(path[0]?.start ?? 0, last?.end ?? 0);
+}
+
+function placed(blocks: readonly (readonly string[])[], indent: string, spaced: boolean): string[] {
+  return blocks.flatMap(lines => [
+    ...(spaced ? [''] : []),
+    ...lines.map(line => (line === '' ? '' : indent + line)),
+  ]);
+}
+
+/** Before the closing brace, on lines of their own. */
+function atEnd(
+  file: SourceFile,
+  set: AttrSetExpr,
+  blocks: readonly (readonly string[])[],
+  spaced: boolean,
+): TextEdit {
+  const eol = eolOf(file);
+  const outer = indentOf(file, set.start);
+  const last = set.bindings.at(-1);
+  const indent = last === undefined ? `${outer}  ` : indentOf(file, last.start);
+  const line = lineAround(file, { start: set.end - 1, end: set.end });
+  const closesAlone = /^\s*$/.test(file.text.slice(line.start, set.end - 1));
+  const lines = placed(blocks, closesAlone ? indent : `${outer}  `, spaced && last !== undefined);
+  if (closesAlone) {
+    const text = lines.map(each => each + eol).join('');
+    return { file: file.path, start: line.start, end: line.start, text };
+  }
+  const before = file.text.slice(0, set.end - 1);
+  const start = before.length - (/[ \t]*$/.exec(before)?.[0].length ?? 0);
+  return {
+    file: file.path,
+    start,
+    end: set.end - 1,
+    text: `${lines.map(each => eol + each).join('')}${eol}${outer}`,
+  };
+}
+
+/** Null where `pkgs` is there already. */
+function askForPackages(file: SourceFile, offset: number): TextEdit | Refused | null {
+  const around = expressionsAt(file, Math.max(0, offset - 1));
+  if (around.some(expr => bindsName(expr, 'pkgs'))) return null;
+  const lambda = around.filter((expr): expr is LambdaExpr => expr.kind === 'lambda').at(-1);
+  if (lambda === undefined) {
+    const { start } = file.root;
+    return { file: file.path, start, end: start, text: `{ pkgs, ... }:${eolOf(file)}` };
+  }
+  if (lambda.formals === null) {
+    return {
+      refused: `${file.path} does not name its arguments, and the generator needs \`pkgs\`: name it there.`,
+    };
+  }
+  const { formals } = lambda;
+  const last = formals.at(-1);
+  if (last === undefined) {
+    const start = file.text.indexOf('...', lambda.start);
+    if (start !== -1 && start < lambda.body.start)
+      return { file: file.path, start, end: start, text: 'pkgs, ' };
+    return { refused: `${file.path} takes no arguments, and the generator needs \`pkgs\`: add it there.` };
+  }
+  const open = file.text.lastIndexOf('{', formals[0]?.start);
+  const close = file.text.indexOf('}', last.end) + 1;
+  const written = file.text.slice(open, close);
+  const indent = indentOf(file, open);
+  // As nixfmt does it: two on a line, more below one another.
+  if (written.includes('\n') || formals.length < 2) {
+    const gap = written.includes('\n') ? `${eolOf(file)}${indentOf(file, last.start)}` : ' ';
+    return { file: file.path, start: last.end, end: last.end, text: `,${gap}pkgs` };
+  }
+  const names = [...formals.map(({ start, end }) => file.text.slice(start, end)), 'pkgs'];
+  const lines = [...names.map(name => `${indent}  ${name},`), ...(lambda.ellipsis ? [`${indent}  ...`] : [])];
+  const text = ['{', ...lines, `${indent}}`].join(eolOf(file));
+  return { file: file.path, start: open, end: close, text };
+}

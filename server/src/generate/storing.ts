@@ -1,0 +1,186 @@
+/**
+ * From what scripts have made to what lies in the repository: several generators at once where they have ended at the
+ * same time, since the disk and git take many as one, and one by one where one of them cannot be stored.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readIfThere } from '../host/atomic.ts';
+import type { Execution } from './execute.ts';
+import type { Generator } from './generators.ts';
+import type { Ground } from './ground.ts';
+import type { Plan, PlanStep } from './plan.ts';
+import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './results.ts';
+import { CommitFailure, type Session, type Unchanged, type Work } from './session.ts';
+import { hashChanges, outputChanges, publicPath } from './store-step.ts';
+import { placeOf, type Vault, type VaultChange } from './vault.ts';
+import { whereOf } from './words.ts';
+
+export interface Ended {
+  readonly step: PlanStep;
+  readonly execution: Execution | 'skipped';
+}
+
+export interface Storing {
+  readonly ground: Ground;
+  readonly vault: Vault;
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  /** What the run replaces, as it was before. */
+  readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
+  /** By key: what is noted as old when it changes. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>;
+  /** Keys that are noted as old. */
+  readonly stale: Set<string>;
+}
+
+export interface Before extends Unchanged {
+  /** Of a public value that is there. */
+  readonly bytes: Buffer | null;
+}
+
+/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+export async function valuesBefore(
+  { steps }: Plan,
+  { ground, vault }: Pick<Storing, 'ground' | 'vault'>,
+): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
+  const found = new Map<PlanStep, readonly Before[]>();
+  for (const step of steps) {
+    const { generator } = step;
+    const before: Before[] = [];
+    for (const file of generator.files) {
+      const paths = file.secret
+        ? vault.paths(placeOf(generator, file))
+        : [publicPath(ground, generator, file)];
+      for (const path of paths) {
+        const bytes = await readIfThere(join(ground.root, path));
+        before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
+      }
+    }
+    found.set(step, before);
+  }
+  return found;
+}
+
+/** Stores what was made of a batch: together, or one after the other where one of them cannot be stored. */
+export async function finish(batch: readonly Ended[], storing: Storing): Promise<StepResult[]> {
+  const made = batch.filter(isMade);
+  if (made.length > 1) {
+    try {
+      const works = await Promise.all(made.map(one => workOf(one, storing)));
+      // A store outside of the repository takes nothing back: what goes there goes by itself.
+      if (!works.some(hasOutside)) {
+        await store(works, storing);
+        const stored = new Map(works.map(work => [work.result.step, work.result]));
+        return batch.map(({ step, execution }) => stored.get(step) ?? unfinished(step, execution));
+      }
+    } catch (error) {
+      if (error instanceof CommitFailure)
+        return batch.map(one =>
+          isMade(one) ? failed(one.step, error) : unfinished(one.step, one.execution),
+        );
+      // Nothing was changed; which of them is to blame is found out below.
+    }
+  }
+  const results: StepResult[] = [];
+  for (const one of batch) {
+    const isStopped = storing.signal.aborted || results.some(result => isRefused(result, batch));
+    results.push(
+      isMade(one) && !isStopped ? await finishOne(one, storing) : unfinished(one.step, one.execution),
+    );
+  }
+  return results;
+}
+
+type Finished = Ended & { readonly execution: Extract<Execution, { outcome: 'made' }> };
+
+export function isMade(one: Ended): one is Finished {
+  return one.execution !== 'skipped' && one.execution.outcome === 'made';
+}
+
+/** Made, and not stored. */
+function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): boolean {
+  return outcome === 'failed' && batch.some(one => one.step === step && isMade(one));
+}
+
+async function finishOne(one: Finished, storing: Storing): Promise<StepResult> {
+  try {
+    const work = await workOf(one, storing);
+    await store([work], storing);
+    return work.result;
+  } catch (error) {
+    return failed(one.step, error);
+  }
+}
+
+function failed(step: PlanStep, error: unknown): StepResult {
+  const { generator } = step;
+  const message = `Generator "${generator.name}" (${whereOf(generator)}) ran, but: ${messageOf(error)}`;
+  return { ...NOTHING, step, outcome: 'failed', message };
+}
+
+interface StepWork extends Work {
+  readonly result: StepResult;
+}
+
+/** What storing it changes, and what is to be said of it then. */
+async function workOf({ step, execution }: Finished, { ground, vault, before }: Storing): Promise<StepWork> {
+  const { generator } = step;
+  const unchanged = before.get(step) ?? [];
+  const changes = [
+    ...(await outputChanges(ground, vault, generator, execution.outputs)),
+    ...hashChanges(ground, generator),
+  ];
+  const files = generator.files.map((file): FileResult => {
+    const { name, secret } = file;
+    if (secret) {
+      const path = writtenTo(changes, vault.paths(placeOf(generator, file)));
+      return { name, secret, path, before: null, after: null };
+    }
+    const path = publicPath(ground, generator, file);
+    const found = unchanged.find(one => one.path === path)?.bytes ?? null;
+    return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
+  });
+  const { undeclared, inMemory } = execution;
+  const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})`;
+  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared, inMemory };
+  return { changes, message, unchanged, result };
+}
+
+async function store(works: readonly StepWork[], { session, dependents, stale }: Storing): Promise<void> {
+  const keys = works.map(work => work.result.step.generator.key);
+  // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
+  const own = works.filter(hasOutside).map(work => work.result.step.generator.key);
+  const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...own].filter(key => !stale.has(key));
+  if (older.length > 0) {
+    for (const key of older) stale.add(key);
+    await session.noteStale(stale);
+  }
+  await session.applyAll(works);
+  const fresh = keys.filter(key => stale.delete(key));
+  if (fresh.length > 0) await session.noteStale(stale);
+}
+
+function hasOutside({ changes }: Work): boolean {
+  return changes.some(change => change.kind === 'outside');
+}
+
+function writtenTo(changes: readonly VaultChange[], paths: readonly string[]): string | null {
+  return paths.find(path => changes.some(one => one.kind === 'write' && one.path === path)) ?? null;
+}
+
+/** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
+export function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { generator, missing } of steps)
+    for (const { key } of missing.length > 0 ? [] : generator.dependencies)
+      found.set(key, [...(found.get(key) ?? []), generator.key]);
+  return found;
+}
+
+function commitPlace({ machine }: Generator): string {
+  return machine === null ? 'shared' : `machine: ${machine}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,140 @@
+/**
+ * Several commits at once, as `git fast-import` takes them: where nothing is asked of a commit that only `git commit`
+ * does (signatures, hooks), and no merge or rebase is under way. What is committed has been staged before.
+ */
+import { access, readdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { Commit } from './git.ts';
+import type { ProcessResult } from './process.ts';
+
+/** Who commits, as git writes it, without the time. */
+export interface Habits {
+  readonly author: string;
+  readonly committer: string;
+}
+
+type Git = (args: readonly string[]) => Promise<ProcessResult>;
+
+/** Settings that change what a commit is. */
+const SETTINGS = '^(commit\\.gpgsign|core\\.hookspath|i18n\\.commitencoding)$';
+
+/** Hooks that a commit runs although it is told not to verify. */
+const HOOKS = new Set(['prepare-commit-msg', 'post-commit']);
+
+/** Null where every commit has to be made by `git commit`. */
+export async function habitsOf(
+  git: Git,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Habits | null> {
+  // Times of its own are for `git commit`.
+  if (env.GIT_AUTHOR_DATE || env.GIT_COMMITTER_DATE) return null;
+  const settings = await git(['config', '--get-regexp', SETTINGS]);
+  const isPlain = settings.stdout
+    .toString('utf8')
+    .split('\n')
+    .every(line => line === '' || /^commit\.gpgsign (false|no|off|0)$/i.test(line));
+  if (!isPlain) return null;
+  const folder = (await git(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])).stdout
+    .toString('utf8')
+    .trimEnd();
+  if (!isAbsolute(folder)) return null;
+  const hooks = await readdir(folder).catch(() => []);
+  if (hooks.some(name => HOOKS.has(name))) return null;
+  const [author, committer] = [await identity(git, 'AUTHOR'), await identity(git, 'COMMITTER')];
+  return author === null || committer === null ? null : { author, committer };
+}
+
+/** `Ada <ada@example.org>`; null where git has none. */
+async function identity(git: Git, who: 'AUTHOR' | 'COMMITTER'): Promise<string | null> {
+  const { code, stdout } = await git(['var', `GIT_${who}_IDENT`]);
+  return code === 0 ? (/^(.*>) \d+ [+-]\d{4}$/.exec(stdout.toString('utf8').trimEnd())?.[1] ?? null) : null;
+}
+
+/** What is under way and keeps parts of the tree from being committed. */
+const UNDER_WAY = [
+  'MERGE_HEAD',
+  'CHERRY_PICK_HEAD',
+  'REVERT_HEAD',
+  'rebase-merge',
+  'rebase-apply',
+  'sequencer',
+];
+
+/** The branch that is checked out; null where there is none, or something is under way. */
+export async function quietBranch(gitFolder: string): Promise<string | null> {
+  const head = await readFile(join(gitFolder, 'HEAD'), 'utf8').catch(() => '');
+  const branch = /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1];
+  if (branch === undefined) return null;
+  const found = await Promise.all(
+    UNDER_WAY.map(name =>
+      access(join(gitFolder, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true) ? null : branch;
+}
+
+/** A staged change: the file's mode and object, or null where it is gone. */
+export type Staged = ReadonlyMap<string, string | null>;
+
+/** @param raw of `git diff-index --raw -z` */
+export function stagedIn(raw: string): Staged {
+  const words = raw.split('\0');
+  const staged = new Map<string, string | null>();
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [, mode, , object, status] = (words[at] as string).split(' ');
+    staged.set(words[at + 1] as string, status === 'D' ? null : `${mode} ${object}`);
+  }
+  return staged;
+}
+
+/** The commits for `git fast-import --done`, on top of the branch; empty where nothing is to be committed. */
+export function importStream(
+  branch: string,
+  commits: readonly Commit[],
+  staged: Staged,
+  { author, committer }: Habits,
+): string {
+  const owner = new Map(commits.flatMap((one, at) => one.paths.map(path => [path, at] as const)));
+  const changes = commits.map((): string[] => []);
+  for (const [path, file] of staged) {
+    const at = ownerOf(path, owner);
+    if (at !== undefined)
+      changes[at]?.push(file === null ? `D ${quoted(path)}` : `M ${file} ${quoted(path)}`);
+  }
+  const offset = zone(new Date());
+  const texts: string[] = [];
+  commits.forEach(({ message }, at) => {
+    const own = changes[at] ?? [];
+    if (own.length === 0) return;
+    const now = `${Math.floor(Date.now() / 1000)} ${offset}`;
+    const text = `${message}\n`;
+    texts.push(
+      `commit ${branch}\nauthor ${author} ${now}\ncommitter ${committer} ${now}\ndata ${Buffer.byteLength(text)}\n${text}` +
+        `${texts.length === 0 ? `from ${branch}^0\n` : ''}${own.join('\n')}\n`,
+    );
+  });
+  return texts.length === 0 ? '' : `${texts.join('\n')}\ndone\n`;
+}
+
+/** A path of a commit may be a folder. */
+function ownerOf(path: string, owner: ReadonlyMap<string, number>): number | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const found = owner.get(path.slice(0, end));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function quoted(path: string): string {
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** `+0200` */
+function zone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}${String(rest).padStart(2, '0')}`;
+}

@@ -1,0 +1,81 @@
+/** The dependency graph: drawn, or as text, and where its generators are declared. */
+
+import { basename } from 'node:path';
+import type { CancellationToken } from 'vscode-languageserver';
+import { type Graph, graphOf } from '../../editor/graph.ts';
+import { type Grouping, groupsOf } from '../../editor/graph-groups.ts';
+import { pictureOf } from '../../editor/graph-picture.ts';
+import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
+import { indexOf } from '../../editor/index.ts';
+import { errorsByGenerator } from '../../editor/trouble.ts';
+import type { Analysis } from '../analysis.ts';
+import { locationOf, uriOfPath } from '../convert.ts';
+import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.ts';
+import { stateNear } from './near.ts';
+
+/** With more generators than this, nobody who has chosen nothing wants to see all of them. */
+const MANY = 300;
+
+export async function onGraph(
+  analysis: Analysis,
+  params: GraphParams,
+  token: CancellationToken,
+): Promise<GraphResult | null> {
+  await analysis.settled(token);
+  const state = stateNear(analysis.states(), params.near);
+  if (!state) return null;
+  const { root, snapshot } = state;
+  const errors = errorsByGenerator(snapshot.fleet, snapshot.findings);
+  const graph = graphOf(snapshot.fleet, snapshot.stored(), params, errors);
+  const shown = shownGroups(graph, params);
+  return {
+    text: written(graph, params.format, shown),
+    root: basename(root),
+    rootUri: uriOfPath(root),
+    machines: snapshot.fleet.machines.map(({ name }) => name),
+    generators: graph.nodes.length,
+    ...shown,
+    owners: Object.fromEntries(
+      graph.nodes.flatMap(({ id, machines: [only, ...others] }) =>
+        only === undefined || others.length > 0 ? [] : [[id, only] as const],
+      ),
+    ),
+  };
+}
+
+export async function onPlace(
+  analysis: Analysis,
+  { root, generator }: PlaceParams,
+  token: CancellationToken,
+): Promise<Where | null> {
+  await analysis.settled(token);
+  const state = analysis.states().find(one => uriOfPath(one.root) === root);
+  if (!state) return null;
+  const own = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
+  const at = own ?? state.snapshot.fleet.brought().find(({ name }) => name === generator)?.instance?.at[0];
+  return at === undefined ? null : locationOf(state.border, at);
+}
+
+type Shown = Pick<GraphResult, 'grouping' | 'open' | 'groups'>;
+
+function shownGroups(graph: Graph, { grouping: wanted, open }: GraphParams): Shown {
+  const isMany = graph.nodes.length > MANY;
+  const grouping: Grouping | null = wanted === 'auto' ? (isMany ? 'machine' : null) : wanted;
+  const groups = grouping === null ? [] : groupsOf(graph, grouping).map(({ id }) => id);
+  // Unless somebody has opened them, they begin folded where there is too much to see.
+  return { grouping, groups, open: open ?? (isMany && grouping !== null ? [] : null) };
+}
+
+function written(graph: Graph, format: GraphParams['format'], { grouping, open }: Shown): string {
+  const options = { grouping, open: open === null ? null : new Set(open) };
+  switch (format) {
+    case 'picture':
+      return pictureOf(graph, { ...options, theme: 'none' }).svg;
+    case 'svg':
+      return pictureOf(graph, options).svg;
+    case 'dot':
+      return dotOf(graph, grouping);
+    case 'mermaid':
+      return mermaidOf(graph, grouping);
+  }
+}

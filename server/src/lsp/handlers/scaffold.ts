@@ -1,0 +1,157 @@
+/**
+ * Our own requests for scaffolding: what can be chosen, whether a name will do, and the writing itself, for which the
+ * editor is asked to apply one edit with all of it, so that one undo takes it back.
+ */
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { environmentMachines } from '../../editor/environment.ts';
+import { layPipeline, machineNameProblem, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
+import {
+  generatorFiles,
+  generatorNameProblem,
+  newGenerator,
+  newService,
+  serviceNameProblem,
+} from '../../editor/scaffold-generator.ts';
+import { addSecret, keyProblem } from '../../editor/scaffold-secret.ts';
+import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
+import type { Snapshot } from '../../editor/snapshot.ts';
+import { lineStartsOf, positionAt } from '../../nix/source.ts';
+import type { Analysis, RootState } from '../analysis.ts';
+import type { Client } from '../client.ts';
+import { editOf, uriOfPath } from '../convert.ts';
+import type {
+  CheckNameParams,
+  ScaffoldChoices,
+  ScaffoldParams,
+  ScaffoldResult,
+  ScaffoldRootParams,
+  ScaffoldWish,
+  Where,
+} from '../messages.ts';
+
+export async function onScaffoldChoices(
+  analysis: Analysis,
+  params: ScaffoldRootParams,
+  token: CancellationToken,
+): Promise<ScaffoldChoices | null> {
+  const state = await stateOf(analysis, params, token);
+  if (!state) return null;
+  const { fleet } = state.snapshot;
+  return {
+    registries: fleet.registries.map(({ file }) => file),
+    machines: environmentMachines(fleet),
+    templates: TEMPLATE_CHOICES,
+    files: generatorFiles(state.snapshot),
+    systems: SYSTEMS,
+  };
+}
+
+export async function onCheckName(
+  analysis: Analysis,
+  params: CheckNameParams,
+  token: CancellationToken,
+): Promise<string | null> {
+  const state = await stateOf(analysis, params, token);
+  if (!state) return null;
+  const { snapshot } = state;
+  const { name, registry } = params;
+  switch (params.of) {
+    case 'secret':
+      return keyProblem(snapshot.fleet, registry, name);
+    case 'generator':
+      return generatorNameProblem(snapshot.fleet, name);
+    case 'service':
+      return serviceNameProblem(snapshot, name);
+    case 'machine':
+      return machineNameProblem(name);
+  }
+}
+
+const LABELS: Readonly<Record<ScaffoldWish['what'], string>> = {
+  secret: 'Add Secret',
+  generator: 'New Generator',
+  service: 'New Service Generator',
+  fleet: 'Initialise Fleet',
+};
+
+export async function onScaffold(
+  connection: Connection,
+  analysis: Analysis,
+  client: Client,
+  params: ScaffoldParams,
+  token: CancellationToken,
+): Promise<ScaffoldResult> {
+  const state = await stateOf(analysis, params, token);
+  if (!state) return refusal('This folder is not open.');
+  const { snapshot, border } = state;
+  const made = carryOut(snapshot, params.wish);
+  if ('refused' in made) return refusal(made.refused);
+  const changed = editedFiles(snapshot, made.edits);
+  const created = changed.filter(({ before }) => before === null).map(({ path }) => border.uriOf(path));
+  if (created.length > 0 && !client.createsFiles) {
+    return refusal('This editor cannot make files for a language server. The command line can.');
+  }
+  if (made.edits.length > 0) {
+    const edit = editOf(border, made, client.takesVersionedEdits);
+    const answer = await connection.workspace.applyEdit({ label: LABELS[params.wish.what], edit });
+    if (!answer.applied) return refusal(answer.failureReason ?? 'The editor did not apply the edit.');
+  }
+  return {
+    refused: null,
+    shown: whereShown(state, made, changed),
+    notes: made.notes,
+    created,
+    kept: made.kept,
+  };
+}
+
+type Made = Scaffolded & { readonly kept: readonly string[] };
+
+function carryOut(snapshot: Snapshot, wish: ScaffoldWish): Made | Refused {
+  const made = computed(snapshot, wish);
+  if ('refused' in made) return made;
+  if (!('next' in made)) return { ...made, kept: [] };
+  const edits = made.created.map(({ path, text }) => ({ file: path, start: 0, end: 0, text }));
+  const [first] = edits;
+  const shown = first === undefined ? null : { file: first.file, offset: 0 };
+  return { edits, shown, notes: made.next, kept: made.kept };
+}
+
+function computed(snapshot: Snapshot, wish: ScaffoldWish): Scaffolded | Pipeline | Refused {
+  switch (wish.what) {
+    case 'secret':
+      return addSecret(snapshot, { ...wish, key: wish.name, description: null });
+    case 'generator':
+      return newGenerator(snapshot, wish);
+    case 'service':
+      return newService(snapshot, wish);
+    case 'fleet':
+      return layPipeline(snapshot, wish);
+  }
+}
+
+function refusal(refused: string): ScaffoldResult {
+  return { refused, shown: null, notes: [], created: [], kept: [] };
+}
+
+/** In the text as it is after the edit, which this server may not have been told of yet. */
+function whereShown(
+  { border }: RootState,
+  { shown }: Scaffolded,
+  changed: ReturnType<typeof editedFiles>,
+): Where | null {
+  const text = changed.find(({ path }) => path === shown?.file)?.after;
+  if (shown === null || text === undefined) return null;
+  const at = positionAt(lineStartsOf(text), shown.offset);
+  return { uri: border.uriOf(shown.file), range: { start: at, end: at } };
+}
+
+async function stateOf(
+  analysis: Analysis,
+  { root }: ScaffoldRootParams,
+  token: CancellationToken,
+): Promise<RootState | null> {
+  await analysis.settled(token);
+  return analysis.states().find(state => uriOfPath(state.root) === root) ?? null;
+}

@@ -1,0 +1,22 @@
+/** A workspace as the doctor wants it described. */
+import type { Examined } from '../doctor/ground.ts';
+import { rootMarker } from './discovery.ts';
+import type { Workspace } from './workspace.ts';
+
+/** @param problems mistakes in its settings, a sentence each */
+export function examinedIn(workspace: Workspace, problems: readonly string[]): Examined {
+  const { root, files, settings } = workspace;
+  let nixFiles = 0;
+  for (const _ of files.nixFiles()) nixFiles++;
+  return {
+    root,
+    marker: rootMarker(root),
+    files,
+    fleet: workspace.fleet(),
+    storeCommand: settings.store,
+    nixFiles,
+    skipped: files.skipped(),
+    problems,
+    enabled: settings.enable,
+  };
+}

@@ -1,0 +1,52 @@
+// `varsmith env`: the session variables of a machine.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { varsmith } from './support.ts';
+
+const FLEET = join(__dirname, '../../examples/fleet');
+
+test('bash and nushell', async () => {
+  const bash = await varsmith(['env', 'lea', FLEET]);
+  expect(bash.code).toBe(0);
+  expect(bash.stdout.split('\n').slice(0, 2)).toEqual([
+    '# CLOUDFLARE_ACCOUNT_ID: "cloudflare-account/id" is not generated yet.',
+    "export DEEPSEEK_API_KEY_FILE='/run/secrets/vars/per-machine/lea/deepseek-api-key/key'",
+  ]);
+  const nushell = await varsmith(['env', FLEET, '--machine', 'lea', '--shell', 'nushell']);
+  expect(nushell.stdout).toContain(
+    '\n$env.DEEPSEEK_API_KEY_FILE = "/run/secrets/vars/per-machine/lea/deepseek-api-key/key"\n',
+  );
+});
+
+test('json', async () => {
+  const { stdout } = await varsmith(['env', 'lea', '--shell', 'json'], { cwd: FLEET });
+  const { schemaVersion, machine, variables, notes } = JSON.parse(stdout);
+  expect({ schemaVersion, machine }).toEqual({ schemaVersion: 1, machine: 'lea' });
+  expect(variables[0]).toEqual({
+    name: 'DEEPSEEK_API_KEY_FILE',
+    value: '/run/secrets/vars/per-machine/lea/deepseek-api-key/key',
+    secret: true,
+    key: 'deepseek',
+    generator: 'deepseek-api-key',
+    file: 'key',
+  });
+  expect(notes).toEqual([
+    {
+      name: 'CLOUDFLARE_ACCOUNT_ID',
+      keys: ['cloudflare-account-id'],
+      text: '"cloudflare-account/id" is not generated yet.',
+    },
+  ]);
+});
+
+test.each([
+  [['env', FLEET, '-m', 'lee'], 'There is no machine "lee". Did you mean "lea"?'],
+  [['env', FLEET], 'Which machine? Name one: '],
+  [['env'], 'Which machine? Name one: '],
+  [['env', 'lea', FLEET, 'more'], '"more" is one argument too many.'],
+  [['env', FLEET, 'more', '-m', 'lea'], '"more" is one argument too many.'],
+])('%j is a mistake of usage', async (args, message) => {
+  const { code, stdout, stderr } = await varsmith(args, { cwd: FLEET });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});

@@ -1,0 +1,252 @@
+// `varsmith init`: a whole pipeline that checks cleanly, that Nix evaluates, and whose sessions are those of `varsmith env`.
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describeWithNix, evaluate, parse } from '../examples/nix.ts';
+import { formattingMistakes } from '../nix/formatting.ts';
+import { folder, write } from '../workspace/support.ts';
+import { varsmith } from './support.ts';
+
+const FILES = [
+  'lib/hjem-session-variables.nix',
+  'lib/home-session-variables.nix',
+  'lib/machine-env-matrix.nix',
+  'lib/machine-session.nix',
+  'lib/secret-registry.nix',
+  'lib/secrets.nix',
+  'lib/session-vars-render.nix',
+  'lib/session-vars-spec.nix',
+  'lib/vars-generators.nix',
+  'machines/example/configuration.nix',
+];
+
+const FLAKE = `{
+  outputs =
+    { self, clan-core }:
+    {
+      clan = clan-core.lib.clan {
+        inherit self;
+        inventory.machines.lea = { };
+        inventory.machines.tove = { };
+      };
+    };
+}
+`;
+
+/** The files below a folder with their texts. */
+function filesIn(root: string): Record<string, string> {
+  const found = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1));
+  return Object.fromEntries(found.sort().map(path => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+async function findings(root: string): Promise<unknown[]> {
+  const { stdout } = await varsmith(['check', root, '--format', 'json', '--severity', 'hint']);
+  return JSON.parse(stdout).findings;
+}
+
+describe('in an empty folder', () => {
+  test('the whole pipeline is laid, and nothing is found in it', async () => {
+    const root = folder({});
+    const { code, stdout, stderr } = await varsmith(['init', root]);
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
+    expect(stderr).toContain('made 10 files, kept 0 as they are.');
+    expect(stderr).toContain('known to git');
+    expect(Object.keys(filesIn(root))).toEqual(FILES);
+    expect(await findings(root)).toEqual([]);
+  });
+
+  test('a second time changes nothing', async () => {
+    const root = folder({});
+    await varsmith(['init'], { cwd: root });
+    const before = filesIn(root);
+    const { code, stdout, stderr } = await varsmith(['init'], { cwd: root });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `kept ${path}`));
+    expect(stderr).toBe('varsmith: made 0 files, kept 10 as they are.\n');
+    expect(filesIn(root)).toEqual(before);
+  });
+
+  test('a dry run makes nothing', async () => {
+    const root = folder({});
+    const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);
+    expect(stdout).toContain('new  lib/secret-registry.nix\n');
+    expect(stderr).toBe('varsmith: would make 10 files, kept 0 as they are.\n');
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('the Nix is formatted as nixfmt does, as far as our own checks know', async () => {
+    const root = folder({});
+    await varsmith(['init', root, '--machine', 'web-01', '--system', 'aarch64-darwin']);
+    for (const [path, text] of Object.entries(filesIn(root)))
+      expect(formattingMistakes(text), path).toEqual([]);
+  });
+
+  test('the machine is called and built as it is told', async () => {
+    const root = folder({});
+    await varsmith(['init', root, '--machine', 'web-01', '--system', 'aarch64-linux']);
+    const { stdout } = await varsmith(['inspect', root, '--format', 'json']);
+    expect(JSON.parse(stdout).machines).toMatchObject([{ name: 'web-01', system: 'aarch64-linux' }]);
+    expect(await findings(root)).toEqual([]);
+  });
+});
+
+describe('what is there', () => {
+  test('is kept and named', async () => {
+    const root = folder({ 'lib/secrets.nix': '"mine"\n' });
+    const { stdout } = await varsmith(['init', root]);
+    expect(stdout).toContain('kept lib/secrets.nix\n');
+    expect(readFileSync(join(root, 'lib/secrets.nix'), 'utf8')).toBe('"mine"\n');
+    expect(existsSync(join(root, 'lib/secret-registry.nix'))).toBe(true);
+  });
+
+  test('is not built upon where it is another thing than is needed', async () => {
+    const root = folder({ 'lib/session-vars-spec.nix': '{ }\n' });
+    const { stdout, stderr } = await varsmith(['init', root]);
+    expect(stdout).not.toContain('hjem');
+    expect(stderr).toContain(
+      'lib/hjem-session-variables.nix is left out: it would need lib/session-vars-spec.nix as Varsmith writes it.',
+    );
+    expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
+  });
+
+  test('a fleet with machines gets rows for them and no further machine', async () => {
+    const root = folder({ 'flake.nix': FLAKE });
+    const { stdout, stderr } = await varsmith(['init', root]);
+    expect(stdout).not.toContain('machines/');
+    expect(stderr).toContain('Let each machine take its row');
+    const matrix = readFileSync(join(root, 'lib/machine-env-matrix.nix'), 'utf8');
+    expect(matrix).toMatch(/ {2}lea = \[\n {4}"example-account"\n/);
+    expect(matrix).toContain('\n  tove = [ ];\n');
+    expect(await findings(root)).toEqual([]);
+  });
+
+  test('a registry of another name is not competed with', async () => {
+    const root = folder({
+      'nix/registry.nix':
+        '{\n  a = {\n    generator = "a";\n    envVar = "A";\n    fileAttr = "key";\n    secret = true;\n    files.key.secret = true;\n    script = "echo a > $out/key";\n  };\n}\n',
+    });
+    const { code, stderr } = await varsmith(['init', root]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('This fleet has a registry already: nix/registry.nix.');
+    expect(readdirSync(root)).toEqual(['nix']);
+  });
+
+  test('a folder that leads out of the root is not written to', async () => {
+    const outside = folder({});
+    const root = folder({});
+    symlinkSync(outside, join(root, 'lib'));
+    const { code, stderr } = await varsmith(['init', root]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('leads out of');
+    expect(readdirSync(outside)).toEqual([]);
+  });
+});
+
+test.each([
+  [['--system', 'riscv'], 2, '"riscv" is no value of --system'],
+  [['--machine', '../evil'], 1, '"../evil" cannot be the name of a machine'],
+])('%j is a mistake', async (args, expected, message) => {
+  const root = folder({});
+  const { code, stderr } = await varsmith(['init', root, ...args]);
+  expect(code).toBe(expected);
+  expect(stderr).toContain(message);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+interface Evaluated {
+  readonly generators: Readonly<Record<string, unknown>>;
+  readonly system: string;
+  readonly bash: string;
+  readonly nushell: string;
+  readonly hjem: Readonly<Record<string, string>>;
+  readonly home: Readonly<Record<string, string>>;
+  readonly homeNushell: string;
+  readonly path: string;
+  readonly vmPath: string;
+  readonly passwordCommand: string;
+}
+
+const ACCOUNTS = ['plain', '', 'it\'s "$HOME" `id` \\n ${x}\ttab\r\nlast\n', 'ümläut 🦊'];
+
+describeWithNix('Nix', () => {
+  test.each(FILES)('reads %s', async path => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    await expect(parse(join(root, path))).resolves.toBeUndefined();
+  });
+
+  test.each(['x86_64-linux', 'aarch64-linux'].flatMap(system => ACCOUNTS.map(account => [system, account])))(
+    'on %s makes the sessions that `varsmith env` prints, with %j',
+    async (system = '', account = '') => {
+      const root = folder({});
+      await varsmith(['init', root, '--system', system]);
+      mkdirSync(join(root, 'vars'));
+      write(root, 'vars/per-machine/example/example-account/name/value', account);
+      const machine = await evaluate<Evaluated>(
+        `{ harness, file, root, machine }: import (/. + file) { inherit harness root machine; }`,
+        {
+          harness: join(__dirname, '../mini-fleet/harness'),
+          file: join(__dirname, '../editor/pipeline-machine.nix'),
+          root,
+          machine: 'example',
+        },
+      );
+      expect(machine.system).toBe(system);
+      expect(machine.bash).toBe((await varsmith(['env', 'example', root])).stdout);
+      expect(machine.nushell).toBe((await varsmith(['env', 'example', root, '--shell', 'nushell'])).stdout);
+      expect(machine.homeNushell).toBe(machine.nushell);
+      const token = '/run/secrets/vars/per-machine/example/example-token/token';
+      const variables = {
+        EXAMPLE_ACCOUNT: account,
+        EXAMPLE_PASSWORD_FILE: '/run/secrets/vars/per-machine/example/example-password/password',
+        EXAMPLE_TOKEN_FILE: token,
+      };
+      expect(machine.hjem).toEqual(variables);
+      expect(machine.home).toEqual(variables);
+      expect(machine.path).toBe(token);
+      expect(machine.vmPath).toBe('/mnt/per-machine/example/example-token/token');
+      expect(machine.passwordCommand).toBe(`/packages/coreutils/bin/cat ${token}`);
+    },
+  );
+
+  test('makes the generators that the registry describes', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    write(root, 'vars/per-machine/example/example-account/name/value', 'x');
+    const { generators } = await evaluate<Evaluated>(
+      `{ harness, file, root, machine }: import (/. + file) { inherit harness root machine; }`,
+      {
+        harness: join(__dirname, '../mini-fleet/harness'),
+        file: join(__dirname, '../editor/pipeline-machine.nix'),
+        root,
+        machine: 'example',
+      },
+    );
+    expect(generators).toEqual({
+      'example-account': {
+        files: ['name'],
+        prompts: { name: 'line' },
+        runtimeInputs: [],
+        script: 'cat "$prompts/name" > "$out/name"\n',
+        share: false,
+      },
+      'example-password': {
+        files: ['password'],
+        prompts: {},
+        runtimeInputs: ['openssl'],
+        script: 'openssl rand -base64 32 | tr -d \'\\n\' > "$out/password"\n',
+        share: false,
+      },
+      'example-token': {
+        files: ['token'],
+        prompts: { token: 'hidden' },
+        runtimeInputs: [],
+        script: 'cat "$prompts/token" > "$out/token"\n',
+        share: false,
+      },
+    });
+  });
+});

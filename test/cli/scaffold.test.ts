@@ -1,0 +1,78 @@
+// `varsmith add secret`, `new generator` and `new service`: the same edits, written to the files.
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folder } from '../workspace/support.ts';
+import { varsmith } from './support.ts';
+
+function exampleFleet(): string {
+  const root = folder({});
+  cpSync(join(__dirname, '../../examples/fleet'), root, { recursive: true });
+  return root;
+}
+
+const textOf = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
+const REGISTRY = 'lib/secret-registry.nix';
+
+test('a secret is added to the registry and to the rows, and nothing is found afterwards', async () => {
+  const root = exampleFleet();
+  const args = ['add', 'secret', 'openai', root, '--machines', 'lea,noa', '-m', 'tove'];
+  const { code, stdout, stderr } = await varsmith([...args, '--description', 'OpenAI API key']);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: 'changed lib/machine-env-matrix.nix\nchanged lib/secret-registry.nix\n',
+    stderr: '',
+  });
+  expect(textOf(root, REGISTRY)).toContain('    description = "OpenAI API key";\n');
+  expect(textOf(root, 'lib/machine-env-matrix.nix').match(/"openai"/g)).toHaveLength(3);
+  expect((await varsmith(['check', root, '--severity', 'hint'])).code).toBe(0);
+  const env = await varsmith(['env', 'tove', root]);
+  expect(env.stdout).toContain(
+    "export OPENAI_API_KEY_FILE='/run/secrets/vars/per-machine/tove/openai-api-key/key'\n",
+  );
+});
+
+test('a dry run shows the change and makes none', async () => {
+  const root = exampleFleet();
+  const before = textOf(root, REGISTRY);
+  const { stdout } = await varsmith(['add', 'secret', 'db', root, '--kind', 'password', '--dry-run']);
+  expect(stdout).toContain('--- a/lib/secret-registry.nix\n+++ b/lib/secret-registry.nix\n');
+  expect(stdout).toContain('+  db = mkGeneratedSecret {\n');
+  expect(textOf(root, REGISTRY)).toBe(before);
+});
+
+test('a generator gets a file of its own, in a folder that is made', async () => {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { code, stdout, stderr } = await varsmith(['new', 'generator', 'web', root, '--template', 'ssh-key']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'new     modules/web.nix\n' });
+  expect(stderr).toContain('Import modules/web.nix');
+  expect(textOf(root, 'modules/web.nix')).toContain('  clan.core.vars.generators.web = {\n');
+});
+
+test('a service', async () => {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { stderr } = await varsmith(['new', 'service', 'chat', root, '--per', 'machine']);
+  expect(stderr).toContain('modules.chat = ./services/chat;');
+  expect(textOf(root, 'services/chat/default.nix')).toContain('  perMachine =\n');
+});
+
+test.each([
+  [['add'], 'Say what to add'],
+  [['add', 'machine', 'x'], 'Say what to add'],
+  [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is no value of --kind'],
+  [['new', 'generator'], 'Say what to write'],
+  [['new', 'generator', 'x', '--per', 'machine'], '--per is no option of "new generator".'],
+  [['new', 'service', 'x', '--template', 'magic'], '"magic" is no value of --template'],
+])('%j is a mistake of usage', async (args, message) => {
+  const { code, stderr } = await varsmith(args, { cwd: folder({ 'flake.nix': '{ }\n' }) });
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test('what is refused is said, and nothing is written', async () => {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { code, stdout, stderr } = await varsmith(['add', 'secret', 'x', root]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('There is no registry of keys here.');
+  expect(existsSync(join(root, 'lib'))).toBe(false);
+});

@@ -1,0 +1,77 @@
+/** What can be chosen before a run. */
+import { expect, test } from 'vitest';
+import { fileChoices, generatorChoices, machineChoices } from '../../client/src/choices.ts';
+import type { FleetGenerator } from '../../client/src/protocol.ts';
+
+const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
+  ...{ name, share: false, state: 'missing', where: null, prompts: [], dependencies: [] },
+  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
+  ...more,
+});
+
+test('machines with something to generate are chosen already', () => {
+  const about = { class: null, system: null, tags: [], where: null, generators: 3, outdated: 0 };
+  expect(
+    machineChoices([
+      { ...about, name: 'lea', missing: 2 },
+      { ...about, name: 'noa', missing: 0 },
+      { ...about, name: 'tove', missing: null },
+    ]),
+  ).toEqual([
+    { label: 'lea', description: '2 not generated', picked: true },
+    { label: 'noa', description: '3 generators', picked: false },
+    { label: 'tove', description: '3 generators', picked: false },
+  ]);
+});
+
+test('shared generators come first and once, then those of each machine, missing ones chosen', () => {
+  const ca = generator('ca', { share: true, state: 'present' });
+  const choices = generatorChoices(
+    [
+      { machine: 'lea', generators: [ca, generator('ssh', { prompts: ['name'] })] },
+      { machine: 'noa', generators: [ca] },
+      {
+        machine: 'tove',
+        generators: [generator('ssh', { state: 'partial' }), generator('x', { share: null })],
+      },
+    ],
+    true,
+  );
+  expect(
+    choices.map(choice =>
+      choice.kind === 'heading' ? `-- ${choice.label}` : [choice.key, choice.picked, choice.description],
+    ),
+  ).toEqual([
+    '-- shared',
+    ['shared/ca', false, 'key'],
+    '-- lea',
+    ['per-machine/lea/ssh', true, 'key · not generated · asks'],
+    '-- tove',
+    ['per-machine/tove/ssh', true, 'key · partly generated'],
+    ['x', true, 'key · not generated'],
+  ]);
+});
+
+test('nothing is chosen already where things are made anew', () => {
+  const [, choice] = generatorChoices([{ machine: 'lea', generators: [generator('ssh')] }], false);
+  expect(choice).toMatchObject({ label: 'ssh', picked: false });
+});
+
+test('only public values that are there can be copied', () => {
+  const files = [
+    { name: 'private', secret: true, stored: true, value: null, where: null },
+    { name: 'public', secret: false, stored: true, value: null, where: null },
+    { name: 'later', secret: false, stored: false, value: null, where: null },
+  ];
+  const labels = (onlyPublic: boolean) =>
+    fileChoices([generator('wg', { files })], onlyPublic).map(({ label, description }) => [
+      label,
+      description,
+    ]);
+  expect(labels(true)).toEqual([['wg/public', 'public']]);
+  expect(labels(false)).toEqual([
+    ['wg/private', 'secret'],
+    ['wg/public', 'public'],
+    ['wg/later', 'public · not generated'],
+  ]);
+});

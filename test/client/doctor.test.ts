@@ -1,0 +1,43 @@
+// The doctor in the editor: what is asked, and what is shown.
+import { beforeEach, expect, test, vi } from 'vitest';
+import { registerDoctor } from '../../client/src/doctor.ts';
+import type { Server } from '../../client/src/server.ts';
+import { commands, workspace } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const server = { request: vi.fn(async (): Promise<unknown> => []) };
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  workspace.isTrusted = true;
+  registerDoctor(server as unknown as Server);
+});
+
+/** What the page holds now. */
+function page(): string {
+  const [, provider] = workspace.registerTextDocumentContentProvider.mock.calls[0] ?? [];
+  return (provider as unknown as { provideTextDocumentContent(): string }).provideTextDocumentContent();
+}
+
+test('the server is asked, and its page shown as a preview', async () => {
+  server.request.mockResolvedValueOnce([{ root: '', markdown: '# one\n', hasProblems: false }]);
+  await commands.executeCommand('varsmith.doctor');
+  expect(server.request).toHaveBeenCalledWith('varsmith/doctor', { trusted: true });
+  expect(page()).toBe('# one\n');
+  expect(commands.executeCommand).toHaveBeenLastCalledWith(
+    'markdown.showPreview',
+    expect.objectContaining({ scheme: 'varsmith-doctor' }),
+  );
+});
+
+test('an untrusted workspace is said to be one', async () => {
+  workspace.isTrusted = false;
+  await commands.executeCommand('varsmith.doctor');
+  expect(server.request).toHaveBeenCalledWith('varsmith/doctor', { trusted: false });
+});
+
+test('without a folder it says what to do', async () => {
+  await commands.executeCommand('varsmith.doctor');
+  expect(page()).toContain('No folder is open.');
+});

@@ -1,0 +1,99 @@
+/** The page of results: what it shows and links to, and that nothing in it is taken for HTML. */
+import { expect, test } from 'vitest';
+import { reportCommands, reportPage, runReport, trialReport, verifyReport } from '../../client/src/report.ts';
+import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
+import { untold } from '../../client/src/run-story.ts';
+
+const ROOT = 'file:///fleet';
+
+/** The commands that a page links to, with what they are called with. */
+function linksOf(html: string): [label: string, command: string, args: unknown][] {
+  return [...html.matchAll(/<a href="command:([\w.]+)\?([^"]*)">([^<]*)<\/a>/g)].map(
+    ([, command = '', args = '', label = '']) => [label, command, JSON.parse(decodeURIComponent(args))],
+  );
+}
+
+const result: ResultEvent = {
+  ...{ event: 'result', key: 'per-machine/tove/wireguard', generator: 'wireguard', machines: ['tove'] },
+  ...{ outcome: 'stored', message: '', output: '', undeclared: ['log'], where: null },
+  files: [
+    { name: 'private', secret: true, path: 'vars/per-machine/tove/wireguard/private/secret' },
+    { name: 'public', secret: false, path: 'vars/per-machine/tove/wireguard/public/value' },
+  ],
+};
+
+test('stored files are linked, and what was not kept is named', () => {
+  const { body } = runReport({ ...untold, results: [result] }, ROOT, '2 files of 1 generator stored.');
+  expect(linksOf(body)).toEqual([
+    ['private', 'varsmith.openPlace', [ROOT, { file: result.files[0]?.path, line: 1, column: 1 }]],
+    ['public', 'varsmith.openPlace', [ROOT, { file: result.files[1]?.path, line: 1, column: 1 }]],
+  ]);
+  expect(body).toContain('log is not declared and was not kept');
+});
+
+test('a failure shows what the script said and where it is', () => {
+  const failed: ResultEvent = {
+    ...{ ...result, outcome: 'failed', files: [], undeclared: [] },
+    message: 'Generator "wireguard" (machine tove) failed with exit code 1.',
+    output: 'given [secret]\n<script>alert(1)</script>',
+    where: { file: 'lib/registry.nix', line: 12, column: 7 },
+  };
+  const { body } = runReport({ ...untold, results: [failed] }, ROOT, 'wireguard (tove) failed.');
+  expect(linksOf(body)).toEqual([
+    [
+      'Go to the Script (lib/registry.nix:12)',
+      'varsmith.openPlace',
+      [ROOT, { file: 'lib/registry.nix', line: 12, column: 7 }],
+    ],
+  ]);
+  expect(body).toContain('given [secret]\n&lt;script&gt;alert(1)&lt;/script&gt;');
+});
+
+const trial: TrialEvent = {
+  ...{ event: 'trial', machine: 'tove', generator: 'wireguard', milliseconds: 42, outcome: 'made' },
+  ...{ message: '', output: '', undeclared: ['log'], madeUp: ['name'], dependencies: ['ca'], where: null },
+  files: [
+    { name: 'private', secret: true, written: true, size: 45, value: null },
+    { name: 'public', secret: false, written: true, size: 4, value: 'abc\n' },
+    { name: 'psk', secret: true, written: false, size: null, value: null },
+  ],
+};
+
+test('a trial shows sizes, public contents, and what is missing or not declared', () => {
+  const { title, body } = trialReport(trial, ROOT);
+  expect(title).toBe('Try wireguard');
+  const text = body.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+  for (const part of [
+    'private secret 45 bytes not shown',
+    'public public 4 bytes abc',
+    'psk secret not written',
+    'log would not be kept',
+    'Time: 42 ms',
+    'Run before it, for its inputs: ca',
+    'Answers made up for: name',
+  ])
+    expect(text).toContain(part);
+  expect(linksOf(body)).toEqual([
+    ['Try Again', 'varsmith.tryGenerator', [{ root: ROOT, machine: 'tove', generator: 'wireguard' }]],
+  ]);
+});
+
+test('a verification offers what puts its problems right', () => {
+  const problems = [
+    { kind: 'missing', message: 'per-machine/tove/wireguard: private is missing.' },
+    { kind: 'access', message: 'shared/ca/key is not for machine tove.' },
+  ];
+  const { body } = verifyReport({ problems, notes: [] }, ROOT);
+  expect(linksOf(body).map(([label, command, args]) => [label, command, args])).toEqual([
+    ['Generate Missing', 'varsmith.generateMissing', [ROOT]],
+    ['Encrypt Anew', 'varsmith.fixAccess', [ROOT]],
+  ]);
+  expect(verifyReport({ problems: [], notes: [] }, ROOT).body).toContain('All vars are present and valid.');
+});
+
+test('the page runs no script, and only the commands that it may link to', () => {
+  const page = reportPage(trialReport(trial, ROOT), 'n0nce');
+  expect(page).toContain(`content="default-src 'none'; style-src 'nonce-n0nce';"`);
+  expect(page).not.toContain('<script');
+  for (const [, command] of linksOf(page)) expect(reportCommands).toContain(command);
+});

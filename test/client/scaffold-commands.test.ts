@@ -1,0 +1,154 @@
+// Scaffolding from the editor: what is asked, that the server judges names, and what it is told to write.
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { FleetRoot, ScaffoldChoices, ScaffoldResult } from '../../client/src/protocol.ts';
+import { registerScaffoldCommands } from '../../client/src/scaffold-commands.ts';
+import type { Server } from '../../client/src/server.ts';
+import { commands, window, workspace } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const root: FleetRoot = {
+  name: 'fleet',
+  uri: 'file:///fleet',
+  machines: [],
+  unassigned: 0,
+  keys: [],
+  lacking: { missing: 0, outdated: 0 },
+  isFleet: true,
+};
+const CHOICES: ScaffoldChoices = {
+  registries: ['lib/secret-registry.nix'],
+  machines: ['emily', 'lea'],
+  templates: [{ id: 'ssh-key', label: 'SSH key', text: 'An SSH key pair.' }],
+  files: ['machines/lea/a.nix', 'machines/lea/b.nix'],
+  systems: ['x86_64-linux', 'aarch64-linux'],
+};
+const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created: [], kept: [] };
+
+let choices: ScaffoldChoices;
+let result: ScaffoldResult;
+const request = vi.fn(async (method: string, params?: unknown): Promise<unknown> => {
+  // The server refuses the question without a filter.
+  if (method === 'varsmith/fleet')
+    return (params as { filter?: unknown } | undefined)?.filter ? [root] : null;
+  if (method === 'varsmith/scaffoldChoices') return choices;
+  if (method === 'varsmith/checkName')
+    return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
+  return result;
+});
+/** What the server was told to write. */
+const wish = () =>
+  (
+    request.mock.calls.find(([method]) => method === 'varsmith/scaffold')?.[1] as
+      | { wish: unknown }
+      | undefined
+  )?.wish;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  choices = CHOICES;
+  result = WRITTEN;
+  window.activeTextEditor = undefined;
+  registerScaffoldCommands({ request } as unknown as Server);
+});
+
+/** Answers the next questions of a kind, in their order. */
+const type = (...values: readonly string[]) => {
+  for (const value of values) window.showInputBox.mockImplementationOnce(async () => value);
+};
+const pick = (...indexes: readonly (number | readonly number[])[]) => {
+  for (const index of indexes)
+    window.showQuickPick.mockImplementationOnce(async items =>
+      typeof index === 'number' ? items[index] : index.map(each => items[each]),
+    );
+};
+
+test('a secret: name, kind and machines', async () => {
+  type('openai');
+  pick(0, [1]);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(wish()).toEqual({
+    what: 'secret',
+    name: 'openai',
+    kind: 'prompt',
+    machines: ['lea'],
+    registry: 'lib/secret-registry.nix',
+  });
+});
+
+test('the server judges a name while it is typed', async () => {
+  await commands.executeCommand('varsmith.addSecret');
+  const asked = window.showInputBox.mock.calls[0]?.[0] as { validateInput: (value: string) => unknown };
+  expect(await asked.validateInput('taken')).toBe('It is taken.');
+  expect(await asked.validateInput('free')).toBeNull();
+  expect(wish()).toBeUndefined();
+});
+
+test('without a registry the pipeline is offered', async () => {
+  choices = { ...CHOICES, registries: [], machines: [] };
+  window.showInformationMessage.mockImplementationOnce(async (_message, button) => button);
+  type('example');
+  pick(1);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(wish()).toEqual({ what: 'fleet', machine: 'example', system: 'aarch64-linux' });
+});
+
+test('a generator: the active file is offered first', async () => {
+  window.activeTextEditor = {
+    document: { uri: 'file:///fleet/machines/lea/b.nix' },
+    selection: { active: { line: 0, character: 0 } },
+  };
+  type('deploy-key');
+  pick(0, 0);
+  await commands.executeCommand('varsmith.newGenerator');
+  expect(wish()).toEqual({
+    what: 'generator',
+    name: 'deploy-key',
+    template: 'ssh-key',
+    file: 'machines/lea/b.nix',
+  });
+});
+
+test('a generator in a file of its own, which is saved and opened', async () => {
+  const uri = 'file:///fleet/modules/deploy-key.nix';
+  const at = { line: 2, character: 2 };
+  result = {
+    ...WRITTEN,
+    created: [uri],
+    shown: { uri, range: { start: at, end: at } },
+    notes: ['Import it.'],
+  };
+  const save = vi.fn();
+  workspace.openTextDocument.mockImplementationOnce(async () => ({ save }) as never);
+  type('deploy-key', 'modules/deploy-key.nix');
+  pick(0, 2);
+  await commands.executeCommand('varsmith.newGenerator');
+  expect(wish()).toMatchObject({ file: 'modules/deploy-key.nix' });
+  expect(save).toHaveBeenCalled();
+  expect(window.showTextDocument).toHaveBeenCalledTimes(1);
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Import it.');
+});
+
+test('a service', async () => {
+  type('chat');
+  pick(0, 1);
+  await commands.executeCommand('varsmith.newService');
+  expect(wish()).toEqual({ what: 'service', name: 'chat', template: 'ssh-key', per: 'machine' });
+});
+
+test('a fleet that has machines is not asked for one, and what is kept is said', async () => {
+  result = { ...WRITTEN, kept: ['lib/secrets.nix'] };
+  await commands.executeCommand('varsmith.initFleet');
+  expect(window.showInputBox).not.toHaveBeenCalled();
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Everything is there already. Kept as they are: lib/secrets.nix.',
+  );
+});
+
+test('what is refused is shown', async () => {
+  result = { ...WRITTEN, refused: 'The entries are computed.' };
+  type('openai');
+  pick(0, []);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(window.showErrorMessage).toHaveBeenCalledWith('The entries are computed.');
+});

@@ -1,0 +1,198 @@
+// The doctor: what it finds, what it misses, what it advises, and what it never shows.
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { examine } from '../../server/src/doctor/examine.ts';
+import { type Entry, hasProblems } from '../../server/src/doctor/report.ts';
+import { examinationMarkdown, examinationText } from '../../server/src/doctor/text.ts';
+import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
+import { examinedIn } from '../../server/src/workspace/examined.ts';
+import { createWorkspace } from '../../server/src/workspace/workspace.ts';
+import { varsmith } from '../cli/support.ts';
+import { folder } from '../workspace/support.ts';
+
+const engine = await loadEngine();
+
+const FLEET = {
+  '.clan-flake': '',
+  'flake.nix':
+    '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; }; }',
+  'machines/lea/configuration.nix': '{ clan.core.vars.generators.mail.files.password = { }; }',
+};
+const STORED = { 'vars/per-machine/lea/mail/password/secret': '{}', 'sops/machines/lea/key.json': '[]' };
+
+interface Around {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly home?: string;
+  readonly trusted?: boolean;
+}
+
+async function examined(texts: Readonly<Record<string, string>>, around: Around = {}) {
+  const workspace = createWorkspace({ root: folder(texts), engine });
+  const problems = workspace.problems.map(({ message }) => message);
+  const { env = {}, home = folder({}), trusted = true } = around;
+  return examine(examinedIn(workspace, problems), { env, home, platform: 'linux', trusted }, '1.2.3');
+}
+
+async function entryOf(
+  name: string,
+  texts: Readonly<Record<string, string>>,
+  around: Around = {},
+): Promise<Entry | undefined> {
+  const { sections } = await examined(texts, around);
+  return sections.flatMap(({ entries }) => entries).find(one => one.name === name);
+}
+
+test('the root is told with what it was recognised by', async () => {
+  expect((await entryOf('root', FLEET))?.text).toMatch(/, recognised by \.clan-flake$/);
+  expect((await entryOf('root', { 'flake.nix': '{ }' }))?.text).toMatch(/, recognised by flake\.nix$/);
+  expect(await entryOf('root', { 'a.nix': '{ }' })).toMatchObject({ standing: 'absent' });
+});
+
+test('machines, generators and what is stored are counted', async () => {
+  expect((await entryOf('machines', FLEET))?.text).toBe('1: lea');
+  expect((await entryOf('generators', FLEET))?.text).toMatch(/^1 declared here/);
+  expect((await entryOf('stored vars', { ...FLEET, ...STORED }))?.text).toBe('1 secret, 0 public files');
+  expect(await entryOf('machines', { 'flake.nix': '{ }' })).toMatchObject({ standing: 'absent' });
+});
+
+test('what cannot be analysed is listed by reason, with a count and a place', async () => {
+  const found = await entryOf('not analysable', {
+    ...FLEET,
+    'flake.nix': FLEET['flake.nix'].replace('machines.lea = { }', 'machines = import clan-core.x'),
+  });
+  expect(found?.standing).toBe('unknown');
+  expect(found?.details.join('\n')).toMatch(/^\d+ × .+ \(flake\.nix:1\)$/m);
+  expect(await entryOf('not analysable', FLEET)).toMatchObject({ standing: 'found' });
+});
+
+test('the backend is told with what it was told by', async () => {
+  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, going by what lies on disk');
+  const set = FLEET['flake.nix'].replace('inherit self;', 'inherit self; vars.settings.secretStore = "age";');
+  expect((await entryOf('backend', { ...FLEET, 'flake.nix': set }))?.text).toBe(
+    'age, as the configuration sets it',
+  );
+  expect((await entryOf('backend', FLEET))?.text).toBe('nothing says which; sops would be used');
+});
+
+test("a store of one's own is told with its command, and has keys of its own", async () => {
+  const set = FLEET['flake.nix'].replace(
+    'inherit self;',
+    'inherit self; vars.settings.secretStore = "custom";',
+  );
+  const without = { ...FLEET, 'flake.nix': set };
+  expect(await entryOf('backend', without)).toMatchObject({
+    standing: 'problem',
+    advice: expect.stringContaining('varsmith.json'),
+  });
+  const named = { ...without, 'varsmith.json': '{ "store": { "command": ["./tools/our-store", "main"] } }' };
+  expect((await entryOf('backend', named))?.text).toBe(
+    'a store of your own: ./tools/our-store main, as varsmith.json sets it',
+  );
+  expect((await entryOf('your keys', named))?.text).toContain('keeps its own keys');
+});
+
+test('a mistake in the settings is a problem', async () => {
+  const found = await entryOf('settings', { ...FLEET, 'varsmith.json': '{ "exclud": [] }' });
+  expect(found?.standing).toBe('problem');
+  expect(found?.details.join()).toContain('exclud');
+  expect(await entryOf('settings', { ...FLEET, 'varsmith.json': '{ "enable": false }' })).toMatchObject({
+    standing: 'problem',
+  });
+});
+
+test('a key is shown by its place and its public half, and whose it is', async () => {
+  const { secret, recipient } = await generateKeyPair();
+  const home = folder({ '.config/sops/age/keys.txt': `# mine\n${secret}\n` });
+  const place = join(home, '.config/sops/age/keys.txt');
+  const stranger = await entryOf(place, FLEET, { home });
+  expect(stranger).toMatchObject({ standing: 'found', text: `${recipient}, no user in sops/users` });
+  const known = {
+    ...FLEET,
+    'sops/users/ada/key.json': JSON.stringify([{ publickey: recipient, type: 'age' }]),
+  };
+  expect((await entryOf(place, known, { home }))?.text).toBe(`${recipient}, user "ada" in sops/users`);
+});
+
+test('no part of a secret is shown, whatever state the keys are in', async () => {
+  const { secret } = await generateKeyPair();
+  const damaged = secret.replace(/.$/, last => (last === 'Q' ? 'P' : 'Q'));
+  const env = {
+    SOPS_AGE_KEY: `${damaged}\nhalf of ${secret.slice(0, 30)}`,
+    SOPS_AGE_KEY_CMD: 'printf top-secret',
+    SOPS_AGE_KEY_FILE: '/nowhere/key',
+  };
+  const found = await examined(FLEET, { env, home: folder({ '.ssh/id_ed25519': 'not-a-key hidden' }) });
+  const text = JSON.stringify(found) + examinationText(found) + examinationMarkdown(found);
+  for (const part of [secret.slice(0, 25), damaged.slice(20, 40), 'top-secret', 'hidden'])
+    expect(text).not.toContain(part);
+  expect(text).toContain('its checksum does not fit');
+  expect(text).toContain('SOPS_AGE_KEY_FILE names /nowhere/key, which cannot be read');
+});
+
+test('without a key, secrets that are stored are a problem, and places are named', async () => {
+  const home = folder({});
+  const found = await entryOf('your keys', { ...FLEET, ...STORED }, { home });
+  expect(found?.standing).toBe('problem');
+  expect(found?.details[0]).toContain(`${home}/.config/sops/age/keys.txt`);
+  expect(found?.advice).toContain('varsmith keygen');
+  expect(await entryOf('your keys', FLEET, { home })).toMatchObject({ standing: 'absent' });
+});
+
+/** A folder with a program that notes that it was run. */
+function program(name: string, says: string): { readonly path: string; readonly ran: string } {
+  const path = folder({});
+  const ran = join(path, 'ran');
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, name), `#!/bin/sh\n: > ${ran}\necho '${says}'\n`);
+  chmodSync(join(path, name), 0o755);
+  return { path, ran };
+}
+
+test('a program is found on the path, and says its version', async () => {
+  const { path } = program('clan', 'clan 25.11\nmore');
+  const found = await entryOf('clan', FLEET, { env: { PATH: path } });
+  expect(found).toMatchObject({ standing: 'found', text: `${path}/clan (clan 25.11)` });
+});
+
+test('a program that is not there is told with the folders it was looked for in', async () => {
+  const path = folder({});
+  const found = await entryOf('clan', FLEET, { env: { PATH: `${path}:relative` } });
+  expect(found).toMatchObject({ standing: 'absent', text: 'not found' });
+  expect(found?.details.at(-1)).toMatch(new RegExp(`^Looked in: ${path}, /`));
+  expect(found?.details.at(-1)).not.toContain('relative');
+});
+
+test('in an untrusted workspace nothing is run and no key is looked for', async () => {
+  const { path, ran } = program('clan', 'clan 25.11');
+  const { secret } = await generateKeyPair();
+  const around = { env: { PATH: path, SOPS_AGE_KEY: secret }, trusted: false };
+  expect((await entryOf('clan', FLEET, around))?.text).toContain('not trusted');
+  expect((await entryOf('your keys', FLEET, around))?.text).toContain('not trusted');
+  expect(existsSync(ran)).toBe(false);
+});
+
+test('Markdown keeps code and escapes the rest', async () => {
+  const section = { title: 'S', entries: [entry('a_b', 'use `x_<y>` or <b>')] };
+  expect(examinationMarkdown({ version: '1', root: '/r', sections: [section] })).toContain(
+    '- ✓ **a\\_b**: use `x_<y>` or \\<b\\>',
+  );
+});
+
+function entry(name: string, text: string): Entry {
+  return { name, standing: 'found', text, details: [], advice: null };
+}
+
+test('the command line prints it, as text and as data, and ends with 1 where something will not work', async () => {
+  const root = folder({ ...FLEET, 'varsmith.json': '{ "exclud": [] }' });
+  const { code, stdout } = await varsmith(['doctor', root], { env: { HOME: folder({}) } });
+  expect(stdout).toContain(`  ✓ root: ${root}, recognised by .clan-flake\n`);
+  expect(stdout).toContain('  ✗ settings: ');
+  expect(code).toBe(1);
+  const data = JSON.parse(
+    (await varsmith(['doctor', root, '--format', 'json'], { env: { HOME: folder({}) } })).stdout,
+  );
+  expect(data).toMatchObject({ schemaVersion: 1, root, version: '1.2.3' });
+  expect(hasProblems(data)).toBe(true);
+});

@@ -1,0 +1,142 @@
+// What the fleet explorer shows: counts, filters, registry keys, and the way from a file to it.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer.ts';
+import { itemAt } from '../../server/src/editor/explorer-at.ts';
+import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explorer-filter.ts';
+import { keyDetail, keyEntries } from '../../server/src/editor/explorer-keys.ts';
+import type { Snapshot } from '../../server/src/editor/snapshot.ts';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
+import { createWorkspace } from '../../server/src/workspace/workspace.ts';
+import { folder } from '../workspace/support.ts';
+import { inExample } from './support.ts';
+
+const engine = await loadEngine();
+
+const FLEET = {
+  '.clan-flake': '',
+  'flake.nix':
+    '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea.tags = [ "home" ]; inventory.machines.tove = { }; }; }; }',
+  'machines/lea/configuration.nix':
+    '{ imports = [ ../../common.nix ]; clan.core.vars.generators.mail = { files.password = { }; validation = 2; }; }',
+  'machines/tove/configuration.nix': '{ imports = [ ../../common.nix ]; }',
+  'common.nix':
+    '{ clan.core.vars.generators.ca = { share = true; files.key = { }; files.crt.secret = false; }; }',
+  'vars/per-machine/lea/mail/password/secret': '{}',
+  'vars/per-machine/lea/mail/.validation-hash': 'of something else',
+  'vars/shared/ca/crt/value': 'x',
+};
+
+function snapshotOf(texts: Readonly<Record<string, string>>): Snapshot {
+  return createWorkspace({ root: folder(texts), engine }).snapshot();
+}
+
+const filter = (some: Partial<ExplorerFilter>): ExplorerFilter => ({ ...EVERYTHING, ...some });
+
+test('secrets of a store outside of the repository are not said to be missing', () => {
+  const clan = 'inherit self; vars.settings.secretStore = "custom";';
+  const snapshot = snapshotOf({ ...FLEET, 'flake.nix': FLEET['flake.nix'].replace('inherit self;', clan) });
+  const { machines } = fleetEntry(snapshot, EVERYTHING);
+  expect(machines.map(({ name, missing }) => [name, missing])).toEqual([
+    ['lea', null],
+    ['tove', null],
+  ]);
+});
+
+describe('machines', () => {
+  let snapshot: Snapshot;
+  beforeEach(() => {
+    snapshot = snapshotOf(FLEET);
+  });
+  const names = (some: Partial<ExplorerFilter>) =>
+    fleetEntry(snapshot, filter(some)).machines.map(({ name }) => name);
+
+  test('say what is missing and what is outdated; the fleet counts shared files once', () => {
+    const { machines, lacking } = fleetEntry(snapshot, EVERYTHING);
+    expect(
+      machines.map(({ name, generators, missing, outdated }) => [name, generators, missing, outdated]),
+    ).toEqual([
+      ['lea', 2, 1, 1],
+      ['tove', 1, 1, 0],
+    ]);
+    expect(lacking).toEqual({ missing: 1, outdated: 1 });
+  });
+
+  test('are found by name, tag, generator and file', () => {
+    expect(names({ text: 'LEA' })).toEqual(['lea']);
+    expect(names({ text: 'home' })).toEqual(['lea']);
+    expect(names({ text: 'mail' })).toEqual(['lea']);
+    expect(names({ text: 'crt' })).toEqual(['lea', 'tove']);
+    expect(names({ text: 'nothing' })).toEqual([]);
+  });
+
+  test('of a name have all their generators, of a generator that one', () => {
+    const of = (some: Partial<ExplorerFilter>) =>
+      generatorEntries(snapshot, 'lea', filter(some)).map(({ name, state }) => `${name} ${state}`);
+    expect(of({ text: 'lea' })).toEqual(of({}));
+    expect(of({}).sort()).toEqual(['ca partial', 'mail outdated']);
+    expect(of({ text: 'password' })).toEqual(['mail outdated']);
+    expect(of({ lacking: true })).toHaveLength(2);
+  });
+
+  test('without anything that lacks are left out if that is asked for', () => {
+    const whole = snapshotOf({ ...FLEET, 'vars/shared/ca/key/secret': '{}' });
+    const { machines, lacking } = fleetEntry(whole, filter({ lacking: true }));
+    expect(machines.map(({ name }) => name)).toEqual(['lea']);
+    expect(lacking).toEqual({ missing: 0, outdated: 1 });
+  });
+
+  test('name the file of a public value that is stored', () => {
+    const [ca] = generatorEntries(snapshot, 'tove', EVERYTHING);
+    expect(ca?.files.map(({ name, value }) => [name, value])).toEqual([
+      ['key', null],
+      ['crt', 'vars/shared/ca/crt/value'],
+    ]);
+  });
+
+  test('are no fleet where nothing is declared', () => {
+    expect(fleetEntry(snapshotOf({ 'a.nix': '{ }' }), EVERYTHING).isFleet).toBe(false);
+    expect(fleetEntry(snapshot, EVERYTHING).isFleet).toBe(true);
+  });
+});
+
+const REGISTRY = 'lib/secret-registry.nix';
+
+describe('registry keys', () => {
+  let snapshot: Snapshot;
+  beforeEach(() => {
+    ({ snapshot } = inExample(REGISTRY, ''));
+  });
+
+  test('are found by key, variable and machine', () => {
+    const found = (text: string) => keyEntries(snapshot, filter({ text })).map(({ key }) => key);
+    expect(found('deepseek')).toContain('deepseek');
+    expect(found('DEEPSEEK_API')).toEqual(['deepseek']);
+    expect(found('emily').length).toBeGreaterThan(1);
+  });
+
+  test('have the machines whose rows list them, and the places that use them', () => {
+    const [entry] = keyEntries(snapshot, filter({ text: 'deepseek' }));
+    const detail = keyDetail(snapshot, REGISTRY, 'deepseek');
+    expect(detail?.machines.map(({ name }) => name)).toEqual(entry?.machines);
+    for (const { at } of detail?.machines ?? []) expect(at?.file).not.toBe(REGISTRY);
+    for (const { file } of detail?.uses ?? []) expect(file).not.toBe('lib/machine-env-matrix.nix');
+    expect(keyDetail(snapshot, REGISTRY, 'no-such-key')).toBeNull();
+  });
+});
+
+describe('from a file', () => {
+  test('a name of a generator leads to it, on the machine of the file', () => {
+    const snapshot = snapshotOf(FLEET);
+    const file = 'machines/lea/configuration.nix';
+    const at = (text: string) => itemAt(snapshot, file, FLEET[file].indexOf(text) + 1);
+    expect(at('mail')).toMatchObject({ machine: 'lea', generator: 'mail', key: null });
+    expect(at('password')).toMatchObject({ machine: 'lea', generator: 'mail' });
+    expect(at('validation')).toMatchObject({ generator: 'mail' });
+    expect(at('imports')).toBeNull();
+  });
+
+  test('a key in the matrix leads to the key and its generator', () => {
+    const { snapshot, file, offset } = inExample('lib/machine-env-matrix.nix', '"deeps');
+    expect(itemAt(snapshot, file, offset)).toMatchObject({ registry: REGISTRY, key: 'deepseek' });
+  });
+});

@@ -1,0 +1,243 @@
+// New generators: into modules that are there, into files of their own, and in services.
+
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  generatorFiles,
+  generatorNameProblem,
+  newGenerator,
+  newService,
+  serviceNameProblem,
+} from '../../server/src/editor/scaffold-generator.ts';
+import { TEMPLATE_CHOICES, templateBindings } from '../../server/src/editor/scaffold-templates.ts';
+import type { Texts } from '../checks/harness.ts';
+import { describeWithNix, evaluate } from '../examples/nix.ts';
+import { formattingMistakes } from '../nix/formatting.ts';
+import { folder } from '../workspace/support.ts';
+import { around, carriedOut, refusal } from './scaffold-support.ts';
+
+const FLAKE =
+  '{\n  outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; };\n}\n';
+const LEA = 'machines/lea/configuration.nix';
+const IDS = TEMPLATE_CHOICES.map(({ id }) => id);
+
+const fleet = (module: string): Texts => ({ 'flake.nix': FLAKE, [LEA]: module });
+const add = (texts: Texts, template = 'ssh-key', file = LEA, name = 'fresh') =>
+  carriedOut(texts, state => newGenerator(state, { name, template, file }));
+const refused = (texts: Texts, template = 'ssh-key', file = LEA, name = 'fresh') =>
+  refusal(texts, state => newGenerator(state, { name, template, file }));
+
+const SSH = [
+  'fresh = {',
+  '  files."id_ed25519" = { };',
+  '  files."id_ed25519.pub".secret = false;',
+  '  runtimeInputs = [ pkgs.openssh ];',
+  "  script = ''",
+  '    ssh-keygen -q -t ed25519 -N "" -C "fresh" -f "$out/id_ed25519"',
+  "  '';",
+  '};',
+];
+const indented = (by: number, prefix = '') =>
+  SSH.map((line, index) => `${' '.repeat(by)}${index === 0 ? prefix : ''}${line}\n`).join('');
+const PREFIX = 'clan.core.vars.generators.';
+
+describe('in a module', () => {
+  test('that has a set of generators, it stands at the end of the set', () => {
+    const { texts, fleet: after } = add(
+      fleet(
+        '{ pkgs, ... }:\n{\n  clan.core.vars.generators = {\n    old.prompts.key.persist = true;\n  };\n  a = 1;\n}\n',
+      ),
+    );
+    expect(texts[LEA]).toBe(
+      `{ pkgs, ... }:\n{\n  clan.core.vars.generators = {\n    old.prompts.key.persist = true;\n${indented(4)}  };\n  a = 1;\n}\n`,
+    );
+    expect(after.generators.find(({ name }) => name === 'fresh')?.machines).toEqual(['lea']);
+  });
+
+  test('that declares one by its path, it stands below', () => {
+    const { texts } = add(
+      fleet(
+        '{ pkgs, ... }:\n{\n  clan.core.vars.generators.old.prompts.key.persist = true;\n\n  a = 1;\n}\n',
+      ),
+    );
+    expect(texts[LEA]).toBe(
+      `{ pkgs, ... }:\n{\n  clan.core.vars.generators.old.prompts.key.persist = true;\n\n${indented(2, PREFIX)}\n  a = 1;\n}\n`,
+    );
+  });
+
+  test('that declares none, it stands at the end', () => {
+    const { texts } = add(fleet('{ pkgs, ... }:\n{\n  a = 1;\n}\n'));
+    expect(texts[LEA]).toBe(`{ pkgs, ... }:\n{\n  a = 1;\n\n${indented(2, PREFIX)}}\n`);
+  });
+
+  test('that has a `config`, it stands in that', () => {
+    const { texts } = add(fleet('{ pkgs, ... }:\n{\n  options = { };\n  config = {\n    a = 1;\n  };\n}\n'));
+    expect(texts[LEA]).toContain(`    a = 1;\n\n${indented(4, PREFIX)}  };\n}\n`);
+  });
+
+  test('with nothing in it', () => {
+    expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(`{ pkgs, ... }: {\n${indented(2, PREFIX)}}\n`);
+  });
+
+  test('behind a `let`, and in Windows line ends', () => {
+    const { texts } = add(fleet('{ pkgs, ... }:\r\nlet\r\n  x = 1;\r\nin\r\n{\r\n  a = x;\r\n}\r\n'));
+    expect(texts[LEA]).toContain(`  a = x;\r\n\r\n  ${PREFIX}fresh = {\r\n`);
+    expect(texts[LEA]?.replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  test('of a flake part, beside the generators of the module inside', () => {
+    const file = 'parts/web.nix';
+    const texts = {
+      ...fleet('{ }\n'),
+      [file]: `{ ... }:\n{\n  flake.modules.nixos.web =\n    { pkgs, ... }:\n    {\n      clan.core.vars.generators.old.prompts.key.persist = true;\n    };\n}\n`,
+    };
+    expect(add(texts, 'ssh-key', file).texts[file]).toContain(
+      `persist = true;\n\n${indented(6, PREFIX)}    };\n`,
+    );
+  });
+});
+
+describe('what it needs of packages', () => {
+  test.each([
+    ['{ config, ... }:', '{ config, pkgs, ... }:'],
+    ['{ ... }:', '{ pkgs, ... }:'],
+    ['{ config, lib, ... }:', '{\n  config,\n  lib,\n  pkgs,\n  ...\n}:'],
+    ['{\n  config,\n  lib,\n  ...\n}:', '{\n  config,\n  lib,\n  pkgs,\n  ...\n}:'],
+    ['{ pkgs, ... }:', '{ pkgs, ... }:'],
+    ['{ config, ... }@args:', '{ config, pkgs, ... }@args:'],
+  ])('%j', (before, after) => {
+    expect(add(fleet(`${before}\n{\n  a = 1;\n}\n`)).texts[LEA]).toMatch(
+      new RegExp(`^${after.replace(/[{}.]/g, '\\$&')}\n\\{`),
+    );
+  });
+
+  test('a module without arguments gets them', () => {
+    expect(add(fleet('{\n  a = 1;\n}\n')).texts[LEA]).toMatch(/^\{ pkgs, \.\.\. \}:\n\{\n {2}a = 1;/);
+  });
+
+  test('a template without packages asks for none', () => {
+    expect(add(fleet('{\n  a = 1;\n}\n'), 'from-a-prompt').texts[LEA]).toMatch(/^\{\n {2}a = 1;/);
+  });
+
+  test('arguments that are not named are left to the person', () => {
+    expect(refused(fleet('args: {\n  a = 1;\n}\n'))).toContain('does not name its arguments');
+  });
+});
+
+describe('in a file of its own', () => {
+  test('it is a module, and what is left to do is said', () => {
+    const { texts, scaffolded } = add(fleet('{ }\n'), 'ssh-key', 'modules/fresh.nix');
+    expect(texts['modules/fresh.nix']).toBe(`{ pkgs, ... }:\n{\n${indented(2, PREFIX)}}\n`);
+    expect(scaffolded.notes).toEqual([
+      'Import modules/fresh.nix in the machines that are to have it, and make it known to git.',
+    ]);
+  });
+
+  test.each(IDS)('every template is formatted as nixfmt does: %s', template => {
+    const { texts } = add(fleet('{ }\n'), template, 'modules/fresh.nix');
+    expect(
+      formattingMistakes(texts['modules/fresh.nix'] ?? '').filter(each => !each.endsWith('too wide')),
+    ).toEqual([]);
+  });
+});
+
+describe('refused', () => {
+  test('a module that computes all its generators', () => {
+    const module = '{ pkgs, ... }:\nlet\n  all = { };\nin\n{\n  clan.core.vars.generators = all;\n}\n';
+    expect(refused(fleet(module))).toBe(
+      `${LEA} computes all its generators, so none can be written beside them: take a file of its own.`,
+    );
+  });
+
+  test('a file that is no module of a machine and declares none', () => {
+    expect(refused(fleet('{ }\n'), 'ssh-key', 'flake.nix')).toBe(
+      'It is not clear where in flake.nix generators are declared: take a file of its own.',
+    );
+  });
+
+  test('a file that is broken, or outside', () => {
+    expect(refused(fleet('{ a = ; }\n'))).toContain('is not valid Nix as it stands');
+    expect(refused(fleet('{ }\n'), 'ssh-key', '../x.nix')).toBe('../x.nix is no Nix file of this folder.');
+  });
+
+  test('a name that is taken, also by the second generator of a template', () => {
+    const texts = fleet('{\n  clan.core.vars.generators.fresh-certificate.prompts.key.persist = true;\n}\n');
+    const template = 'certificate-authority-and-certificate';
+    expect(refused(texts, template)).toBe(`There is a generator "fresh-certificate" already, in ${LEA}.`);
+    expect(generatorNameProblem(around(texts).fleet, 'fresh-certificate')).toContain('already');
+    expect(generatorNameProblem(around(texts).fleet, 'a/b')).toContain('letters, digits');
+  });
+
+  test('a template that is none', () => {
+    expect(refused(fleet('{ }\n'), 'magic')).toContain(
+      'There is no template "magic". There are from-a-prompt,',
+    );
+  });
+});
+
+test('files to choose from are those that can be added to, the declaring ones first', () => {
+  const texts = {
+    ...fleet('{\n  imports = [ ./a.nix ./b.nix ./c.nix ];\n}\n'),
+    'machines/lea/a.nix': '{\n  a = 1;\n}\n',
+    'machines/lea/b.nix': '{\n  clan.core.vars.generators.b.prompts.key.persist = true;\n}\n',
+    'machines/lea/c.nix': 'let\n  all = { };\nin\n{\n  clan.core.vars.generators = all;\n}\n',
+  };
+  expect(generatorFiles(around(texts))).toEqual(['machines/lea/b.nix', 'machines/lea/a.nix', LEA]);
+});
+
+describe('a service', () => {
+  const make = (template: string, per: 'instance' | 'machine') =>
+    carriedOut(fleet('{ }\n'), state => newService(state, { name: 'chat', template, per }));
+
+  test.each(IDS.flatMap(id => [[id, 'instance'] as const, [id, 'machine'] as const]))(
+    'with %s for each %s is formatted, and has no finding',
+    (template, per) => {
+      const text = make(template, per).texts['services/chat/default.nix'] ?? '';
+      expect(formattingMistakes(text).filter(each => !each.endsWith('too wide'))).toEqual([]);
+      expect(text).toContain(per === 'instance' ? '"chat-${instanceName}"' : 'perMachine =');
+    },
+  );
+
+  test('gives its machines the generators of its instances', () => {
+    const { texts } = make('ssh-key', 'instance');
+    const flake = FLAKE.replace(
+      'inventory.machines.lea = { };',
+      'modules.chat = ./services/chat; inventory.machines.lea = { }; inventory.instances.work = { module.name = "chat"; module.input = "self"; roles.default.machines.lea = { }; };',
+    );
+    const { fleet: after } = around({ ...texts, 'flake.nix': flake });
+    expect(after.generators.map(({ name, machines }) => [name, machines])).toEqual([['chat-work', ['lea']]]);
+  });
+
+  test('does not go over one that is there', () => {
+    const state = around({ 'services/chat/default.nix': '{ }\n' });
+    expect(serviceNameProblem(state, 'chat')).toBe('services/chat/default.nix is there already.');
+    expect(serviceNameProblem(state, 'my chat')).toContain('letters, digits');
+    expect(serviceNameProblem(state, 'mail')).toBeNull();
+  });
+});
+
+test('the name stands wherever the template has its own', () => {
+  const [ca, certificate] = templateBindings('certificate-authority-and-certificate', 'web') ?? [];
+  expect([ca?.name, certificate?.name]).toEqual(['web', 'web-certificate']);
+  expect(certificate?.lines.join('\n')).toContain('dependencies = [ "web" ];');
+  expect(certificate?.lines.join('\n')).toContain('"$in/web/ca.crt"');
+});
+
+describeWithNix('Nix', () => {
+  test.each(IDS)('evaluates a service with %s', async template => {
+    const { texts } = carriedOut(fleet('{ }\n'), state =>
+      newService(state, { name: 'chat', template, per: 'instance' }),
+    );
+    const names = await evaluate<string[]>(
+      `{ file }:
+       let
+         service = import (/. + file) { };
+         module = (service.roles.default.perInstance { instanceName = "work"; }).nixosModule;
+         pkgs = builtins.mapAttrs (name: _: name) { mkpasswd = 1; openssh = 1; openssl = 1; wireguard-tools = 1; xkcdpass = 1; };
+         generators = (module { inherit pkgs; }).clan.core.vars.generators;
+       in builtins.deepSeq generators (builtins.attrNames generators)`,
+      { file: join(folder(texts), 'services/chat/default.nix') },
+    );
+    expect(names[0]).toBe('chat-work');
+  });
+});

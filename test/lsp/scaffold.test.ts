@@ -1,0 +1,118 @@
+// Scaffolding over the protocol: the editor is asked to apply one edit with everything in it.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ApplyWorkspaceEditParams, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { ScaffoldChoices, ScaffoldResult, ScaffoldWish } from '../../client/src/protocol.ts';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
+import { folder } from '../workspace/support.ts';
+import { type Session, startSession } from './support.ts';
+
+const engine = await loadEngine();
+const CAPABLE = {
+  workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create' as const] } },
+};
+
+interface Scaffolding {
+  readonly session: Session;
+  /** What the editor was asked to apply. */
+  readonly applied: ApplyWorkspaceEditParams[];
+  ask<Result>(method: string, params?: object): Promise<Result>;
+  write(wish: ScaffoldWish): Promise<ScaffoldResult>;
+}
+
+async function scaffolding(root: string, capable = true, answer = { applied: true }): Promise<Scaffolding> {
+  const applied: ApplyWorkspaceEditParams[] = [];
+  const session = await startSession({
+    root,
+    engine,
+    capabilities: capable ? CAPABLE : {},
+    prepare: connection =>
+      connection.onRequest('workspace/applyEdit', (params: ApplyWorkspaceEditParams) => {
+        applied.push(params);
+        return answer;
+      }),
+  });
+  const uri = session.uri('').replace(/\/$/, '');
+  const ask = <Result>(method: string, params: object = {}): Promise<Result> =>
+    session.connection.sendRequest(method, { root: uri, ...params });
+  return { session, applied, ask, write: wish => ask('varsmith/scaffold', { wish }) };
+}
+
+function example(): string {
+  const root = folder({});
+  cpSync(join(__dirname, '../../examples/fleet'), root, { recursive: true });
+  return root;
+}
+
+/** The files of an edit, those that are made with a plus. */
+const filesOf = ({ documentChanges }: WorkspaceEdit) =>
+  (documentChanges ?? []).map(change =>
+    'kind' in change ? `+${'uri' in change ? change.uri : ''}` : change.textDocument.uri,
+  );
+
+test('what can be chosen, and whether a name will do', async () => {
+  const { ask } = await scaffolding(example());
+  const choices = await ask<ScaffoldChoices>('varsmith/scaffoldChoices');
+  expect(choices.registries).toEqual(['lib/secret-registry.nix']);
+  expect(choices.machines).toEqual(['emily', 'lea', 'noa', 'tove']);
+  expect(choices.templates.map(({ id }) => id)).toContain('wireguard-key');
+  const name = (of: string, given: string) =>
+    ask<string | null>('varsmith/checkName', { of, name: given, registry: null });
+  expect(await name('secret', 'gmail')).toBe('lib/secret-registry.nix has "gmail" already.');
+  expect(await name('secret', 'gmail2')).toBeNull();
+  expect(await name('generator', 'ntfy')).toContain('already');
+  expect(await name('service', 'a b')).toContain('letters');
+  expect(await name('machine', 'a/b')).toContain('letters');
+});
+
+test('a secret is one edit of registry and matrix', async () => {
+  const { session, applied, write } = await scaffolding(example());
+  const wish = { name: 'openai', kind: 'prompt', machines: ['lea', 'noa'], registry: null } as const;
+  const result = await write({ what: 'secret', ...wish });
+  expect(applied).toHaveLength(1);
+  expect(applied[0]?.label).toBe('Add Secret');
+  const uris = [session.uri('lib/machine-env-matrix.nix'), session.uri('lib/secret-registry.nix')];
+  expect(filesOf(applied[0]?.edit ?? {})).toEqual(uris);
+  expect(result).toMatchObject({ refused: null, created: [], shown: { uri: uris[1] } });
+});
+
+test('a whole pipeline is one edit that makes its files', async () => {
+  const { session, applied, write } = await scaffolding(folder({}));
+  const result = await write({ what: 'fleet', machine: 'web', system: 'aarch64-linux' });
+  expect(applied).toHaveLength(1);
+  expect(filesOf(applied[0]?.edit ?? {})).toContain(`+${session.uri('machines/web/configuration.nix')}`);
+  expect(result.created).toHaveLength(10);
+  expect(result.shown?.uri).toBe(session.uri('lib/secret-registry.nix'));
+});
+
+test('where the new text stands is told for the text afterwards', async () => {
+  const { session, applied, write } = await scaffolding(
+    folder({
+      'flake.nix':
+        '{ outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; }; }\n',
+      'machines/lea/configuration.nix': '{ config, lib, ... }:\n{\n  a = 1;\n}\n',
+    }),
+  );
+  const file = 'machines/lea/configuration.nix';
+  const result = await write({ what: 'generator', name: 'fresh', template: 'ssh-key', file });
+  expect(applied).toHaveLength(1);
+  // Six lines for the arguments, `{`, `a = 1;` and an empty one.
+  const start = { line: 9, character: '  clan.core.vars.generators.'.length };
+  expect(result.shown).toEqual({ uri: session.uri(file), range: { start, end: start } });
+});
+
+test('an editor that makes no files is asked for none', async () => {
+  const { applied, write } = await scaffolding(folder({}), false);
+  const result = await write({ what: 'service', name: 'chat', template: 'ssh-key', per: 'instance' });
+  expect(result.refused).toContain('cannot make files');
+  expect(applied).toEqual([]);
+});
+
+test('what is refused, or not applied, is told', async () => {
+  const refused = await scaffolding(folder({ 'a.nix': '{ }\n' }));
+  const secret = { what: 'secret', name: 'x', kind: 'prompt', machines: [], registry: null } as const;
+  expect((await refused.write(secret)).refused).toContain('There is no registry of keys here.');
+  const declined = await scaffolding(example(), true, { applied: false });
+  expect((await declined.write(secret)).refused).toBe('The editor did not apply the edit.');
+});

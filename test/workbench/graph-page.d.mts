@@ -1,0 +1,18 @@
+import type { Page } from 'playwright-core';
+import type { FromPage, ToPage } from '../../client/src/webview/messages.ts';
+
+export const hasBrowser: boolean;
+
+export interface GraphPage {
+  readonly page: Page;
+  /** Uncaught errors, and what broke the content security policy. */
+  readonly errors: readonly string[];
+  said<Type extends FromPage['type']>(type: Type): Promise<(FromPage & { type: Type })[]>;
+  show(message: ToPage): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openGraphPage(size?: {
+  readonly width?: number;
+  readonly height?: number;
+}): Promise<GraphPage>;

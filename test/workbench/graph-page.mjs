@@ -1,0 +1,106 @@
+// The page of the dependency graph in a plain browser, with the part of VS Code that it talks to replaced by a list of what
+// it said. For tests of the page and for measuring it; the page inside of the editor is walked by walk.mjs.
+
+import * as path from 'node:path';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_ARGS } from './env.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const ORIGIN = 'http://graph.invalid';
+
+/** Colours of a dark theme, as the editor would give them. */
+const COLOURS = {
+  foreground: '#cccccc',
+  descriptionForeground: '#9d9d9d',
+  'editor-foreground': '#cccccc',
+  'editor-background': '#1f1f1f',
+  'editorWidget-background': '#202020',
+  'sideBar-background': '#181818',
+  'panel-border': '#2b2b2b',
+  'input-background': '#313131',
+  'input-foreground': '#cccccc',
+  focusBorder: '#0078d4',
+  'charts-green': '#89d185',
+  'charts-yellow': '#cca700',
+  'charts-orange': '#d18616',
+  'charts-blue': '#3794ff',
+  'charts-lines': '#80808080',
+  errorForeground: '#f85149',
+  'editor-findMatchHighlightBackground': '#9e6a03',
+  'button-secondaryBackground': '#313131',
+  'button-secondaryForeground': '#cccccc',
+  'font-size': '13px',
+  'font-family': 'system-ui, sans-serif',
+};
+
+async function bundle(entryPoint, format) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    minify: true,
+    format,
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
+
+/** True where there is a browser to show it in. */
+export const hasBrowser = CHROMIUM !== undefined;
+
+/**
+ * Opens the page. `said()` is what it has told the extension, `show(message)` what the extension tells it. The caller
+ * closes it.
+ */
+export async function openGraphPage({ width = 1280, height = 800 } = {}) {
+  const [script, module] = await Promise.all([
+    bundle('client/src/webview/graph.ts', 'iife'),
+    bundle('client/src/graph-page.ts', 'esm'),
+  ]);
+  const { graphPage } = await import(`data:text/javascript;base64,${Buffer.from(module).toString('base64')}`);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
+  const page = await browser.newPage({ viewport: { width, height } });
+  const errors = [];
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('console', message => {
+    // A browser asks for an icon by itself.
+    if (message.type() === 'error' && !message.text().includes('favicon')) errors.push(message.text());
+  });
+  await page.addInitScript(() => {
+    window.said = [];
+    let state;
+    window.acquireVsCodeApi = () => ({
+      postMessage: message => window.said.push(message),
+      getState: () => state,
+      setState: fresh => {
+        state = fresh;
+      },
+    });
+  });
+  const html = graphPage(`${ORIGIN}/page.js`, ORIGIN, 'nonce').replace(
+    '</head>',
+    `<style nonce="nonce">:root{${Object.entries(COLOURS)
+      .map(([name, value]) => `--vscode-${name}:${value}`)
+      .join(';')}}body{background:var(--vscode-editor-background)}</style></head>`,
+  );
+  await page.route(`${ORIGIN}/**`, route => {
+    const isScript = route.request().url().endsWith('.js');
+    return route.fulfill(
+      isScript
+        ? { contentType: 'text/javascript', body: script }
+        : { contentType: 'text/html; charset=utf-8', body: html },
+    );
+  });
+  await page.goto(`${ORIGIN}/`);
+  await page.waitForFunction(() => window.said.some(({ type }) => type === 'ready'));
+  return {
+    page,
+    errors,
+    said: type => page.evaluate(wanted => window.said.filter(one => one.type === wanted), type),
+    show: message => page.evaluate(told => window.postMessage(told, '*'), message),
+    close: () => browser.close(),
+  };
+}
