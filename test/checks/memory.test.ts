@@ -143,6 +143,26 @@ describe('what is derived from a fleet', () => {
     ]);
   });
 
+  it('is computed again if the folder of the clan is another one', () => {
+    const told: (string | null)[] = [];
+    const round = rounds();
+    const look = ({ fleet }: CheckContext) => void told.push(fleet.directory);
+    const flake = (directory: string) =>
+      `{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; ${directory} }; }; }\n`;
+    round(look);
+    round(look, { 'flake.nix': flake('') });
+    round(look, { 'flake.nix': flake('directory = ./infra;') });
+    expect(told).toEqual(['', 'infra']);
+  });
+
+  it('is all of the fleet: no part of it is hidden from rules', () => {
+    const memory = createMemory();
+    const { fleet, files } = check(texts);
+    const given = { fleet, sources: files, stored: () => readContents(files, { backend: null }) };
+    const { watched } = beginRun(memory, given, null, watchedContext);
+    expect(Object.keys(watched.fleet).sort()).toEqual(Object.keys(fleet).sort());
+  });
+
   it('is computed for a fleet of which no rule has heard, too', () => {
     const { fleet } = check(texts);
     const names = derived(({ generators }) => generators.map(({ name }) => name));

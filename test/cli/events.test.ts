@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QuestionEvent, RunEvent } from '../../client/src/run-protocol.ts';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
 const LOGIN = `login = {
   prompts.password = { type = "hidden"; description = "Password of ada"; };
@@ -23,7 +23,7 @@ const LOGIN = `login = {
 async function watched(made: GeneratingFleet, args: readonly string[], answers: readonly unknown[] = []) {
   const left = [...answers];
   const events: RunEvent[] = [];
-  const { code, stdout, stderr } = await made.run([...args, '--events'], {
+  const { code, stdout, stderr } = await made.run([...args, ...BOX, '--events'], {
     answer(line) {
       const event = JSON.parse(line) as RunEvent;
       events.push(event);
@@ -40,7 +40,7 @@ function only<Name extends RunEvent['event']>(events: readonly RunEvent[], name:
   return found[0] as Extract<RunEvent, { event: Name }>;
 }
 
-describe.skipIf(noBox !== null)('a watched run', { timeout: 60_000 }, () => {
+describe('a watched run', { timeout: 60_000 }, () => {
   it('says what it plans, asks, runs and has stored, and never the secret', async () => {
     const made = await fleet({ m: LOGIN });
     const { code, events, names, stdout, stderr } = await watched(made, ['generate'], ['canary-7f']);

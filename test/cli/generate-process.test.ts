@@ -2,106 +2,27 @@
  * Generation as a program of its own: interrupted, killed, two at a time. And what of its secrets can be found
  * afterwards: nothing, but in encrypted files.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { findBox } from '../../server/src/host/boxes.ts';
+import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
+import {
+  buildProgram,
+  everythingIn,
+  gitObjects,
+  MEMORY,
+  scratchOf,
+  start,
+  temporary,
+  written,
+} from './program.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
-const MEMORY = '/dev/shm';
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
+const BOX = hasBox ? [] : ['--no-sandbox'];
 
-let bundle: string;
-
-beforeAll(() => {
-  bundle = mkdtempSync(join(tmpdir(), 'varsmith-cli-'));
-  const build = join(__dirname, '../../scripts/build.mjs');
-  execFileSync(process.execPath, [build, '--outdir', bundle, '--only', 'cli'], { stdio: 'ignore' });
-}, 60_000);
-
-afterAll(() => rmSync(bundle, { recursive: true }));
-
-interface Program {
-  readonly child: ChildProcess;
-  /** Its exit code, or the signal that ended it, and all that it wrote. */
-  readonly ended: Promise<{ readonly code: number | string; readonly output: string }>;
-  /** What it has written so far. */
-  said(): string;
-}
-
-/** A place for temporary files that a test can look through. */
-function temporary({ home }: GeneratingFleet): string {
-  const path = join(home, '../tmp');
-  mkdirSync(path, { recursive: true });
-  return path;
-}
-
-function start(made: GeneratingFleet, ...args: readonly string[]): Program {
-  const env = {
-    HOME: made.home,
-    PATH: process.env.PATH,
-    TMPDIR: temporary(made),
-    GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
-  };
-  const child = spawn(process.execPath, [join(bundle, 'cli.js'), ...args], {
-    cwd: made.root,
-    env,
-    stdio: 'pipe',
-  });
-  if (!args.includes('--events')) child.stdin?.end();
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)));
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = new Promise<{ code: number | string; output: string }>(resolve =>
-    child.on('close', (code, signal) => resolve({ code: code ?? signal ?? 'none', output })),
-  );
-  return { child, ended, said: () => output };
-}
-
-/** The scratch folders of a process. */
-function scratchOf({ child }: Program): string[] {
-  return readdirSync(MEMORY)
-    .filter(name => name.startsWith(`varsmith-${child.pid}.`))
-    .map(name => join(MEMORY, name));
-}
-
-/** Waits until a script of the program has written a file of this name. */
-async function written(program: Program, file: string): Promise<void> {
-  await vi.waitUntil(() => scratchOf(program).some(folder => existsSync(join(folder, 'box/out', file))), {
-    timeout: 60_000,
-    interval: 20,
-  });
-}
-
-/** Everything in files, links and git's objects below a folder, as bytes in a row. */
-function everythingIn(folder: string): string {
-  const parts: string[] = [];
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    parts.push(path);
-    if (entry.isFile()) parts.push(readFileSync(path, 'latin1'));
-  }
-  return parts.join('\n');
-}
-
-function gitObjects(root: string): string {
-  return execFileSync('git', ['cat-file', '--batch-all-objects', '--batch', '--unordered'], {
-    cwd: root,
-    encoding: 'latin1',
-    maxBuffer: 1 << 28,
-  });
-}
+buildProgram();
 
 const SLEEPER = `g = {
   prompts.p = { type = "hidden"; persist = true; };
@@ -116,10 +37,10 @@ function answerFile({ home }: GeneratingFleet, text: string): string {
   return join(path, 'p');
 }
 
-describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_000 }, () => {
+describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
   it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
     const made = await fleet({ m: SLEEPER });
-    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
+    const run = start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
     await written(run, 'x');
     run.child.kill('SIGINT');
     const { code, output } = await run.ended;
@@ -131,7 +52,7 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
 
   it('is cancelled when the program that answers it goes away', async () => {
     const made = await fleet({ m: SLEEPER });
-    const run = start(made, 'generate', '--events');
+    const run = start(made, 'generate', ...BOX, '--events');
     await vi.waitUntil(() => run.said().includes('"question"'), { timeout: 60_000, interval: 20 });
     run.child.stdin?.write('{"id":1,"answer":"canary-3f"}\n');
     await written(run, 'x');
@@ -145,7 +66,7 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
 
   it('that is killed leaves plaintexts in memory alone, and the next one removes them and goes on', async () => {
     const made = await fleet({ m: SLEEPER });
-    const run = start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
+    const run = start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3c')}`);
     await written(run, 'x');
     run.child.kill('SIGKILL');
     expect((await run.ended).code).toBe('SIGKILL');
@@ -157,7 +78,8 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
     );
 
     made.machine('m', SLEEPER.replace('; sleep 600', ''));
-    const next = await start(made, 'generate', '--prompt', `g/p=@${answerFile(made, 'canary-3d')}`).ended;
+    const next = await start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3d')}`)
+      .ended;
     expect([next.code, next.output]).toEqual([
       0,
       expect.stringContaining('Updated secret var g/x for machines: m'),
@@ -169,9 +91,9 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
   it('keeps others out while it is at work, and no longer', async () => {
     const made = await fleet({ m: SLEEPER });
     const answer = ['--prompt', `g/p=@${answerFile(made, 'canary-3e')}`];
-    const first = start(made, 'generate', ...answer);
+    const first = start(made, 'generate', ...BOX, ...answer);
     await written(first, 'x');
-    const second = await start(made, 'generate', ...answer).ended;
+    const second = await start(made, 'generate', ...BOX, ...answer).ended;
     expect([second.code, second.output]).toEqual([
       1,
       expect.stringContaining(`Varsmith is already at work here (process ${first.child.pid})`),
@@ -185,7 +107,9 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
 
   it('of several at the same moment, each works alone or says that it cannot', async () => {
     const made = await fleet({ m: 'g = { files.x = { }; script = "echo > $out/x"; };' });
-    const runs = await Promise.all([1, 2, 3].map(() => start(made, 'generate', '-g', 'g', '--yes').ended));
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => start(made, 'generate', ...BOX, '-g', 'g', '--yes').ended),
+    );
     expect(runs.filter(run => run.code === 0).length).toBeGreaterThan(0);
     for (const { code, output } of runs)
       if (code !== 0) expect(output).toMatch(/already at work here|at the same moment/);
@@ -194,7 +118,7 @@ describe.skipIf(noBox !== null || !existsSync(MEMORY))('a run', { timeout: 120_0
   });
 });
 
-describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
+describe('secrets', { timeout: 240_000 }, () => {
   it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
     const made = await fleet({
       m: `
@@ -225,7 +149,7 @@ describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
       '--prompt',
       `e-short/pin=@${answers}.pin`,
     ];
-    const run = await start(made, 'generate', ...args, '--timeout', '2').ended;
+    const run = await start(made, 'generate', ...BOX, ...args, '--timeout', '2').ended;
     expect(run.code).toBe(1);
     expect(run.output).toContain('Generator "c-fails" (machine m) failed with exit code 7.');
     expect(run.output).toContain('[secret]');
@@ -235,8 +159,18 @@ describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
     expect(run.output.replaceAll('canary-less', '')).not.toContain('canary');
 
     // Where the answers themselves lie is not searched: that is the person's own file.
-    const json = await start(made, 'generate', ...args, '--timeout', '2', '--json', '-g', 'c-fails', '--yes')
-      .ended;
+    const json = await start(
+      made,
+      'generate',
+      ...BOX,
+      ...args,
+      '--timeout',
+      '2',
+      '--json',
+      '-g',
+      'c-fails',
+      '--yes',
+    ).ended;
     expect(json.output.replaceAll('canary-less', '')).not.toContain('canary');
     for (const command of [
       ['list'],
@@ -244,7 +178,7 @@ describe.skipIf(noBox !== null)('secrets', { timeout: 240_000 }, () => {
       ['plan'],
       ['fix'],
       ['list', '--json'],
-      ['try', 'a', '--json'],
+      ['try', 'a', '--json', ...BOX],
     ]) {
       const { output } = await start(made, ...command).ended;
       expect(output).not.toContain('canary');

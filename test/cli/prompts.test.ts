@@ -5,11 +5,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { askFor, Cancelled } from '../../server/src/cli/terminal.ts';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
+import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
-const noBox = await boxProblem(process.platform, await findCommand('bwrap', ['/usr/bin', '/bin']));
+const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));
 
 const stored = async ({ run }: GeneratingFleet, id: string, machine = 'm') =>
   (await run(['get', machine, id])).stdout;
@@ -101,7 +101,7 @@ const ASKING = `g = {
   script = "cat $prompts/name > $out/greeting";
 };`;
 
-describe.skipIf(noBox !== null)('generate', { timeout: 120_000 }, () => {
+describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
   it('case 46: asks for everything first, keeps what is to be kept, byte for byte', async () => {
     const made = await fleet({
       m: 'g = { prompts.text = { type = "multiline"; persist = true; }; prompts.once = { }; files.o = { }; script = "cat $prompts/once > $out/o"; };',
@@ -198,7 +198,7 @@ describe.skipIf(noBox !== null)('generate', { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(noBox !== null)('try', { timeout: 120_000 }, () => {
+describeIf(hasBox, 'try', { timeout: 120_000 }, () => {
   it('runs a generator with what it depends on, and stores nothing', async () => {
     const made = await fleet(
       {

@@ -76,6 +76,23 @@ test('the backend is told with what it was told by', async () => {
   expect((await entryOf('backend', FLEET))?.text).toBe('nothing says which; sops would be used');
 });
 
+test("a store of one's own is told with its command, and has keys of its own", async () => {
+  const set = FLEET['flake.nix'].replace(
+    'inherit self;',
+    'inherit self; vars.settings.secretStore = "custom";',
+  );
+  const without = { ...FLEET, 'flake.nix': set };
+  expect(await entryOf('backend', without)).toMatchObject({
+    standing: 'problem',
+    advice: expect.stringContaining('varsmith.json'),
+  });
+  const named = { ...without, 'varsmith.json': '{ "store": { "command": ["./tools/our-store", "main"] } }' };
+  expect((await entryOf('backend', named))?.text).toBe(
+    'a store of your own: ./tools/our-store main, as varsmith.json sets it',
+  );
+  expect((await entryOf('your keys', named))?.text).toContain('keeps its own keys');
+});
+
 test('a mistake in the settings is a problem', async () => {
   const found = await entryOf('settings', { ...FLEET, 'varsmith.json': '{ "exclud": [] }' });
   expect(found?.standing).toBe('problem');

@@ -32,6 +32,16 @@ function snapshotOf(texts: Readonly<Record<string, string>>): Snapshot {
 
 const filter = (some: Partial<ExplorerFilter>): ExplorerFilter => ({ ...EVERYTHING, ...some });
 
+test('secrets of a store outside of the repository are not said to be missing', () => {
+  const clan = 'inherit self; vars.settings.secretStore = "custom";';
+  const snapshot = snapshotOf({ ...FLEET, 'flake.nix': FLEET['flake.nix'].replace('inherit self;', clan) });
+  const { machines } = fleetEntry(snapshot, EVERYTHING);
+  expect(machines.map(({ name, missing }) => [name, missing])).toEqual([
+    ['lea', null],
+    ['tove', null],
+  ]);
+});
+
 describe('machines', () => {
   let snapshot: Snapshot;
   beforeEach(() => {

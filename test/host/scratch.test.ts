@@ -1,10 +1,25 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeScratch, sweepScratch } from '../../server/src/host/scratch.ts';
 import { testFolder } from './folders.ts';
 
 // What a killed process leaves is in test/cli/generate-process.test.ts, with a process that is killed.
+
+describe('a scratch folder on a disk', () => {
+  it('is for its owner alone, and overwritten before it goes', async () => {
+    const place = testFolder();
+    const scratch = await makeScratch([place]);
+    expect([scratch.inMemory, statSync(scratch.path).mode & 0o777]).toEqual([false, 0o700]);
+    mkdirSync(join(scratch.path, 'box'));
+    writeFileSync(join(scratch.path, 'box/key'), 'canary');
+    // A second name of the same bytes shows what becomes of them.
+    linkSync(join(scratch.path, 'box/key'), join(place, 'kept'));
+    await scratch.wipe();
+    expect(existsSync(scratch.path)).toBe(false);
+    expect(readFileSync(join(place, 'kept'))).toEqual(Buffer.alloc(6));
+  });
+});
 
 describe('a sweep', () => {
   it('leaves the folders of living processes alone, and whatever only looks like one', async () => {

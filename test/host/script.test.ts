@@ -1,29 +1,29 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { findCommand } from '../../server/src/host/commands.ts';
-import { boxProblem } from '../../server/src/host/sandbox.ts';
+import { findBox } from '../../server/src/host/boxes.ts';
 import { runScript, type Script } from '../../server/src/host/script.ts';
+import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
 
 const PATH = ['/usr/bin', '/bin'];
 const CANARY = 'canary-91b2-in-plain';
-const bwrap = await findCommand('bwrap', PATH);
-const noBox = await boxProblem(process.platform, bwrap);
+const found = await findBox(process.platform, PATH);
+const hasBox = 'box' in found;
 
 const bytes = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]));
 
-function run(text: string, more: Partial<Script> = {}) {
+function run(text: string | Script['text'], more: Partial<Script> = {}) {
   return runScript({
-    text,
+    text: typeof text === 'string' ? [text] : text,
     commands: new Map(),
     path: PATH,
     bash: '/bin/bash',
     inputs: new Map(),
     prompts: new Map(),
     outputs: [],
-    bwrap: noBox === null ? bwrap : null,
+    box: 'box' in found ? found.box : null,
     show: [],
     timeLimitMs: 60_000,
     outputLimitBytes: 1024 * 1024,
@@ -149,7 +149,7 @@ describe('secrecy', () => {
   });
 });
 
-describe.skipIf(noBox !== null)('the sandbox', () => {
+describeIf(hasBox, 'the sandbox', {}, () => {
   it('has no network, no home, and its own /tmp', async () => {
     const outside = testFolder({ file: CANARY });
     const { outputs } = await run(
@@ -183,12 +183,14 @@ describe.skipIf(noBox !== null)('the sandbox', () => {
 
 describe('where there is no sandbox', () => {
   it('the reason is given', async () => {
-    expect(await boxProblem('win32', null)).toBe('there is none for win32');
-    expect(await boxProblem('linux', null)).toBe('bubblewrap (the command "bwrap") is not installed');
+    expect(await findBox('win32', PATH)).toEqual({ problem: 'there is none for win32' });
+    expect(await findBox('linux', [])).toEqual({
+      problem: 'bubblewrap (the command "bwrap") is not installed',
+    });
   });
 
   it('a script runs all the same when that is asked for', async () => {
-    const { outputs } = await run('echo "${PWD##*/}" > $out/a', { bwrap: null, outputs: ['a'] });
+    const { outputs } = await run('echo "${PWD##*/}" > $out/a', { box: null, outputs: ['a'] });
     expect(textOf(outputs)).toEqual({ a: 'work\n' });
   });
 });

@@ -10,7 +10,9 @@ import type { CheckFiles } from './rule.ts';
 export function storedIn(fleet: Fleet, files: CheckFiles): () => StoreContents {
   let contents: StoreContents | null = null;
   return () => {
-    contents ??= files.stored?.() ?? readContents(files, { backend: setBackend(fleet) });
+    contents ??=
+      files.stored?.() ??
+      readContents(files, { backend: setBackend(fleet), directory: fleet.directory ?? '' });
     return contents;
   };
 }

@@ -15,7 +15,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const { backend, plan } = open.situation();
+      const { backend, plan } = await open.situation();
       const machines = given.options('machine');
       const names = given.options('generator');
       const { generators, problems } = plan({ machines, generators: names, regenerate: false });

@@ -2,12 +2,14 @@
 import { availableParallelism } from 'node:os';
 import { answersFor, type GivenAnswer } from '../generate/answers.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import { findPackages, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
+import { NO_RECIPE } from '../generate/recipe.ts';
 import type { StepResult } from '../generate/results.ts';
 import { runPlan, storedValue } from '../generate/run.ts';
 import type { Session } from '../generate/session.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
-import { type Prepared, prepareScript } from '../generate/tools.ts';
+import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import type { Audience, Ending } from './audience.ts';
@@ -18,6 +20,7 @@ import {
   commits,
   type OpenFleet,
   openFleet,
+  packageSourceFrom,
   placesIn,
   positiveNumber,
   timeLimitFrom,
@@ -34,6 +37,7 @@ const OPTIONS = {
   yes: 'flag',
   'no-commit': 'flag',
   'no-sandbox': 'flag',
+  packages: 'value',
   timeout: 'value',
   jobs: 'value',
   events: 'flag',
@@ -46,6 +50,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     request,
     isSure: given.flag('yes'),
     sandbox: !given.flag('no-sandbox'),
+    packages: packageSourceFrom(given),
     timeLimitMs: timeLimitFrom(given),
     workers: positiveNumber('--jobs', given.option('jobs'), availableParallelism()),
     answers: await givenAnswers(given.options('prompt'), io),
@@ -73,6 +78,7 @@ interface Settings {
   /** Stored values may be overwritten. */
   readonly isSure: boolean;
   readonly sandbox: boolean;
+  readonly packages: PackageSource;
   readonly timeLimitMs: number;
   readonly workers: number;
   readonly answers: readonly GivenAnswer[];
@@ -87,7 +93,7 @@ async function runIn(
   const { ground } = open;
   const { request } = settings;
   const { signal } = audience;
-  const { backend, declared, plan: planOf } = open.situation(session.stale);
+  const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
   const begun = { plan, backend, results: [], fixed: [] };
   audience.planned(plan);
@@ -101,12 +107,18 @@ async function runIn(
   if (plan.steps.length > 0) {
     // Whatever can be missing is found out before anybody is asked anything.
     const surroundings = await findSurroundings(ground, settings);
+    const recipes = new Map(
+      plan.steps.map(({ generator }) => [
+        generator,
+        declared.recipe(generator.machines[0] ?? '', generator.name) ?? NO_RECIPE,
+      ]),
+    );
+    const wanted = [...recipes.values()].flatMap(packagesOf);
+    const { paths, note } = await findPackages(ground, wanted, settings.packages, signal);
+    if (note !== null) audience.note(note);
     const scripts = new Map<string, Prepared>();
-    for (const { generator } of plan.steps) {
-      const [machine = ''] = generator.machines;
-      const recipe = declared.recipe(machine, generator.name) ?? NO_SCRIPT;
-      scripts.set(generator.key, await prepareScript(generator.name, recipe, surroundings.commands));
-    }
+    for (const [{ key, name }, recipe] of recipes)
+      scripts.set(key, await prepareScript(name, recipe, surroundings, paths));
     const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
     const machineKeys = await vault.prepare(machines);
     if (signal.aborted) throw new Cancelled();
@@ -145,8 +157,6 @@ async function runIn(
     outcome: isDone ? 'done' : signal.aborted ? 'cancelled' : 'failed',
   };
 }
-
-const NO_SCRIPT = { script: [], packages: [], unknown: null };
 
 const ON_DISK =
   'There is no memory file system here: secrets lay on a disk, overwritten afterwards, while scripts ran.';

@@ -1,11 +1,14 @@
 /** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
 import type { Fleet } from '../fleet/model.ts';
+import { type Declared, declarationsOf } from '../generate/declarations.ts';
+import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
+import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
-import { type Situation, situationOf } from '../generate/situation.ts';
+import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Parsed } from './arguments.ts';
@@ -30,30 +33,39 @@ export interface OpenFleet {
   fleet(): Fleet;
   /**
    * The fleet with what is stored at this moment.
-   * @param stale keys of what an interrupted run has left to be made anew
+   * @throws as `situationOf` does
    */
-  situation(stale?: ReadonlySet<string>): Situation;
+  situation(options?: SituationOptions): Promise<Situation>;
 }
 
-/** @throws UsageError; StoreFailure `unsupported` from `situation` */
+/** @throws UsageError, RunFailure */
 export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
+  const { directory } = workspace.fleet();
+  if (directory === null)
+    throw new RunFailure(
+      "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
+    );
+  const ground: Ground = {
+    root,
+    directory,
+    files,
+    // Only stored values are written, never sources: the fleet stays as it is.
+    forget: paths => void files.changedOnDisk(paths),
+    env: io.env,
+    home: io.env.HOME || homedir() || null,
+    platform: process.platform,
+    arch: process.arch,
+    now: () => new Date(),
+    storeCommand: workspace.settings.store,
+  };
   return {
     root,
     files,
-    ground: {
-      root,
-      files,
-      // Only stored values are written, never sources: the fleet stays as it is.
-      forget: paths => void files.changedOnDisk(paths),
-      env: io.env,
-      home: io.env.HOME || homedir() || null,
-      platform: process.platform,
-      now: () => new Date(),
-    },
+    ground,
     fleet: () => workspace.fleet(),
-    situation: stale => situationOf(workspace.fleet(), files, stale),
+    situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }
 
@@ -85,11 +97,11 @@ export async function withSession<T>(
 }
 
 /** Where scripts are written, for programs: lines and columns from 1. */
-export function placesIn({ situation, files }: OpenFleet): WhereOf {
+export function placesIn({ fleet, files }: OpenFleet): WhereOf {
   const spanOf = spansIn(files);
-  let declared: Situation['declared'] | null = null;
+  let declared: Declared | null = null;
   return (machine, generator, line) => {
-    declared ??= situation().declared;
+    declared ??= declarationsOf(fleet(), file => files.text(file));
     const place = scriptPlace(declared.script(machine, generator), line);
     if (place === null) return null;
     const { line: shown, column } = spanOf(place);
@@ -105,6 +117,14 @@ export function commits(given: { flag(name: string): boolean }, io: Io): boolean
 /** `--timeout`, in milliseconds. @throws UsageError */
 export function timeLimitFrom(given: Parsed): number {
   return 1000 * positiveNumber('--timeout', given.option('timeout'), TIME_LIMIT_MS / 1000);
+}
+
+/** `--packages`. @throws UsageError */
+export function packageSourceFrom(given: Parsed): PackageSource {
+  const name = given.option('packages') ?? 'auto';
+  const source = PACKAGE_SOURCES.find(one => one === name);
+  if (source !== undefined) return source;
+  throw new UsageError(`"${name}" is no value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }
 
 /** @throws UsageError */

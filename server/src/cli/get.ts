@@ -13,7 +13,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   if (machine === undefined || id === undefined)
     throw new UsageError('Which var? `varsmith get MACHINE GENERATOR/FILE [ROOT]`.');
   const open = await openFleet(root, io);
-  const { backend, declared, plan } = open.situation();
+  const { backend, declared, plan } = await open.situation({ asksStore: false });
   mustBeMachine(declared.machines, machine);
   const found = varNamed(plan(EVERYTHING).generators, machine, id);
   mustBeKnown(found);

@@ -28,7 +28,10 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const stored = readContents(workspace.files, { backend: setBackend(fleet) });
+  const stored = readContents(workspace.files, {
+    backend: setBackend(fleet),
+    directory: fleet.directory ?? '',
+  });
   const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   return EXIT.ok;

@@ -35,7 +35,7 @@ export function inspection(workspace: Workspace) {
     generators: [
       ...fleet.generators.map(generator => generatorOf(generator, at)),
       ...fleet.brought().flatMap(generator => broughtOf(generator, fleet, at)),
-      ...leftoversIn(fleet, readVars(files, '').vars),
+      ...leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars),
     ],
     references: [...fleet.units.values()]
       .flatMap(({ uses }) => uses)
@@ -95,7 +95,7 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles) {
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
   const common = commonSetting(fleet);
   const named = setBackend(fleet);
-  const store = readStore(files, { backend: named });
+  const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
   const backend =
     common === null ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend) : named;
   return {
@@ -112,7 +112,11 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles) {
 /** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
 function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   const names = fleet.machines.map(machine => machine.name);
-  const joined = joinSecrets(files, fleet.secrets(), implicitByName(readSops(files), names));
+  const joined = joinSecrets(
+    files,
+    fleet.secrets(),
+    implicitByName(readSops(files, fleet.directory ?? ''), names),
+  );
   return joined.secrets.map(secret => ({
     keeper: secret.keeper,
     name: secret.name,

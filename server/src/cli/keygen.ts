@@ -1,5 +1,7 @@
 /** `varsmith keygen`: a key for the person at the keyboard. */
 import { userInfo } from 'node:os';
+import { backendOf, isKeyed } from '../generate/backend.ts';
+import { RunFailure } from '../generate/failure.ts';
 import { ownKey, userKeyChanges } from '../generate/keygen.ts';
 import { readArguments } from './arguments.ts';
 import { commits, openFleet, say, withSession } from './generation.ts';
@@ -15,7 +17,11 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const { backend } = open.situation();
+      const backend = backendOf(open.fleet(), open.ground);
+      if (!isKeyed(backend))
+        throw new RunFailure(
+          `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
+        );
       const { recipient, written } = await ownKey(open.ground, backend);
       const changes =
         backend === 'sops' ? userKeyChanges(open.ground, user, recipient, given.flag('force')) : [];

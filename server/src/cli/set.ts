@@ -21,7 +21,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const { backend, declared, plan } = open.situation();
+      const { backend, declared, plan } = await open.situation({ asksStore: false });
       mustBeMachine(declared.machines, machine);
       const { generators } = plan(EVERYTHING);
       const found = varNamed(generators, machine, id);
@@ -32,7 +32,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
       const value = await valueFor(id, io);
       await storeMachineKeys(machineKeys, vault, session);
-      const changes = await outputChanges(open.files, vault, only, new Map([[file.name, value]]));
+      const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
       await session.apply(changes, `vars: update ${id} for machine ${machine}`);
       const dependents = [...generators.all.values()]
         .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))

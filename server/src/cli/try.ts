@@ -4,14 +4,16 @@ import type { TrialEvent } from '../../../client/src/run-protocol.ts';
 import type { GivenAnswer } from '../generate/answers.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Generator } from '../generate/generators.ts';
+import { findPackages } from '../generate/packages.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
+import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
-import { EVERYTHING, openFleet, placesIn, timeLimitFrom } from './generation.ts';
+import { EVERYTHING, openFleet, packageSourceFrom, placesIn, say, timeLimitFrom } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 
@@ -19,6 +21,7 @@ const OPTIONS = {
   machine: 'value',
   prompt: 'value',
   'no-sandbox': 'flag',
+  packages: 'value',
   timeout: 'value',
   json: 'flag',
   events: 'flag',
@@ -29,10 +32,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);
+  const source = packageSourceFrom(given);
   const answers = await givenAnswers(given.options('prompt'), io);
   const open = await openFleet(root, io);
   const { ground, situation } = open;
-  const { declared, plan } = situation();
+  const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
   const asked = given.option('machine');
   if (asked !== undefined) mustBeMachine(declared.machines, asked);
@@ -41,6 +45,8 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const generator = generators.on(machine, name);
   const talk = given.flag('events') ? openConversation(io) : null;
   const signal = talk?.signal ?? io.interruption?.() ?? new AbortController().signal;
+  const tell = (message: string) =>
+    talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
     const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
@@ -48,6 +54,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const trial = await runTrial(machine, name, {
       ...{ generators, given: answers, surroundings, signal },
       recipe: (on, of) => declared.recipe(on, of),
+      async packages(recipe) {
+        const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+        if (note !== null) tell(note);
+        return paths;
+      },
     });
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };

@@ -10,7 +10,7 @@ import { EXIT, type Io, painter, printable } from './io.ts';
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const open = await openFleet(given.positions[0], io);
-  const { backend, plan, status } = open.situation();
+  const { backend, plan, status } = await open.situation();
   const machines = given.options('machine');
   const names = given.options('generator');
   const { generators, notes, problems: asked } = plan({ machines, generators: names, regenerate: false });

@@ -1,4 +1,5 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
+import { below } from '../store/files.ts';
 import type { Examined } from './ground.ts';
 import { counted, type Entry, entry, type Section } from './report.ts';
 
@@ -57,7 +58,7 @@ function machinesEntry({ fleet }: Examined): Entry {
   if (machines.length === 0)
     return entry('machines', 'absent', `none${machinesComplete ? '' : ' that can be told without Nix'}`, {
       details: [
-        'Looked in the inventory, in flake outputs, in machines/, and in modules that read a matrix.',
+        `Looked in the inventory, in flake outputs, in ${below(fleet.directory ?? '', 'machines/')}, and in modules that read a matrix.`,
       ],
       advice: 'Declare machines in the inventory of the clan, or as nixosConfigurations.',
     });

@@ -9,6 +9,8 @@ export interface Examined {
   readonly marker: string | null;
   readonly files: StoreFiles;
   readonly fleet: Fleet;
+  /** The command of a store of somebody's own, as the settings name it; null where they name none. */
+  readonly storeCommand: readonly string[] | null;
   readonly nixFiles: number;
   /** What cannot be read, and why. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];

@@ -2,9 +2,9 @@
  * Which programs are there that Varsmith uses where it finds them: where they lie, and what they say of themselves. They
  * are run (`--version`, and the sandbox with `true`) in trusted workspaces alone.
  */
+import { findBox } from '../host/boxes.ts';
 import { findCommand } from '../host/commands.ts';
 import { runProcess } from '../host/process.ts';
-import { boxProblem } from '../host/sandbox.ts';
 import type { Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
@@ -44,8 +44,8 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     command: 'nix',
-    use: 'Not used by Varsmith itself; clan needs it.',
-    advice: 'Nothing to do: the analysis and generation do without.',
+    use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them; clan needs it.',
+    advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does without.',
     needed: false,
   },
   {
@@ -90,9 +90,9 @@ async function programEntry(
   const version = await versionOf(path, home);
   const text = version === null ? `${path}, which does not tell its version` : `${path} (${version})`;
   if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
-  const problem = await boxProblem(platform, path);
-  if (problem === null) return entry(command, 'found', `${text}; the sandbox works`, { details: [use] });
-  return entry(command, 'problem', `${text}; ${problem}`, {
+  const box = await findBox(platform, folders);
+  if ('box' in box) return entry(command, 'found', `${text}; the sandbox works`, { details: [use] });
+  return entry(command, 'problem', `${text}; ${box.problem}`, {
     details: [use],
     advice: 'Allow user namespaces on this system; until then scripts run only with --no-sandbox.',
   });

@@ -2,6 +2,7 @@
 import { readKeyFile } from '../host/keyfiles.ts';
 import { commonSetting, setBackend, settingsOf, shownBackend } from '../store/backend.ts';
 import { recipientOf } from '../store/crypt.ts';
+import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
@@ -9,29 +10,50 @@ import type { Examined, Surroundings } from './ground.ts';
 import { counted, type Entry, entry, type Section } from './report.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
-  const contents = readContents(examined.files, { backend: setBackend(examined.fleet) });
+  const { files, fleet } = examined;
+  const directory = fleet.directory ?? '';
+  const contents = readContents(files, { backend: setBackend(fleet), directory });
   return {
     title: 'Store and keys',
     entries: [
       backendEntry(examined, contents),
-      storedEntry(contents),
+      storedEntry(contents, directory),
       ...(await keyEntries(examined, contents, around)),
     ],
   };
 }
 
-function backendEntry({ fleet, files }: Examined, { backend, evidence, traces }: StoreContents): Entry {
+function backendEntry(
+  { fleet, files, storeCommand }: Examined,
+  { backend, evidence, traces }: StoreContents,
+): Entry {
   const settings = settingsOf(fleet);
   const details =
     traces.length > 0
       ? [`Left something in the repository: ${traces.join(', ')}.`]
-      : ['Looked for sops/ and secrets/.'];
+      : [
+          `Looked for ${below(fleet.directory ?? '', 'sops/')} and ${below(fleet.directory ?? '', 'secrets/')}.`,
+        ];
   if (settings.length > 1)
     return entry('backend', 'problem', `machines differ: ${settings.join(', ')}`, {
       details,
       advice: 'varsmith generates for one backend: use "clan vars" here.',
     });
   const setting = commonSetting(fleet);
+  if (storeCommand !== null && (setting === null || setting === 'custom'))
+    return entry(
+      'backend',
+      'found',
+      `a store of your own: ${storeCommand.join(' ')}, as varsmith.json sets it`,
+      {
+        details,
+      },
+    );
+  if (setting === 'custom')
+    return entry('backend', 'problem', 'custom, as the configuration sets it, and no command for it', {
+      details,
+      advice: 'Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+    });
   if (setting !== null)
     return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });
   if (evidence === 'disk')
@@ -42,13 +64,13 @@ function backendEntry({ fleet, files }: Examined, { backend, evidence, traces }:
   });
 }
 
-function storedEntry({ vars }: StoreContents): Entry {
+function storedEntry({ vars }: StoreContents, directory: string): Entry {
   const secrets = vars.filter(({ kind }) => kind === 'secret').length;
   const text = `${counted(secrets, 'secret')}, ${counted(vars.length - secrets, 'public file')}`;
   return vars.length > 0
     ? entry('stored vars', 'found', text)
     : entry('stored vars', 'absent', 'none', {
-        details: ['Looked in vars/ and secrets/.'],
+        details: [`Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
         advice: '`varsmith generate` makes what is missing.',
       });
 }
@@ -59,6 +81,8 @@ async function keyEntries(
   { env, platform, home, trusted }: Surroundings,
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null);
+  if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')
+    return [entry('your keys', 'unknown', 'A store of your own keeps its own keys; they are not looked at.')];
   if (backend === 'password-store')
     return [entry('your keys', 'unknown', 'The password store keeps its own keys; they are not looked at.')];
   if (!trusted)

@@ -172,7 +172,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   };
   const value = secret
     ? deployedPath(stored, shownBackend(around.fleet, around.files, machine))
-    : around.files.text(publicValuePath(stored));
+    : around.files.text(publicValuePath(around.fleet.directory ?? '', stored));
   if (value === null) return note(name, `${shown} is not generated yet.`);
   if (/[\0\ufffd]/.test(value)) return note(name, `${shown} is no text.`);
   return { name, value, secret, key, generator: generator.value, file: file.name };

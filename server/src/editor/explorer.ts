@@ -169,12 +169,14 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
   const states = storedStates(snapshot.fleet, snapshot.stored());
+  const directory = snapshot.fleet.directory ?? '';
   const files = body.files.map((file): FileEntry => {
     const { name, secret, at } = file;
     const stored = states.isStored(generator.name, body.share, machine, file);
     const share = body.share === true;
     const place = { generator: generator.name, file: name, share, machine: machine ?? '', neededFor: null };
-    return { name, secret, at, stored, value: secret === false && stored ? publicValuePath(place) : null };
+    const value = secret === false && stored ? publicValuePath(directory, place) : null;
+    return { name, secret, at, stored, value };
   });
   return {
     name: generator.name,

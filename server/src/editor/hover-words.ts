@@ -65,7 +65,7 @@ export function lyingPath(
     machine: machines.length === 1 ? (machines[0] as string) : ANY_MACHINE,
     neededFor: file.neededFor,
   };
-  if (file.secret === false) return publicValuePath(stored);
+  if (file.secret === false) return publicValuePath(snapshot.fleet.directory ?? '', stored);
   if (file.deploy === false) return null;
   return deployedPath(stored, shownBackend(snapshot.fleet, snapshot.files, machines[0] ?? null));
 }
@@ -78,7 +78,13 @@ export function publicValues(
 ): ReadonlyMap<string, readonly string[]> {
   const at = (machine: string) =>
     snapshot.files.text(
-      publicValuePath({ generator, file, share: share === true, machine, neededFor: null }),
+      publicValuePath(snapshot.fleet.directory ?? '', {
+        generator,
+        file,
+        share: share === true,
+        machine,
+        neededFor: null,
+      }),
     );
   const machinesByValue = new Map<string, string[]>();
   for (const machine of share === true ? [''] : machines) {

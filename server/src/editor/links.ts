@@ -8,6 +8,7 @@ import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
 import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
+import { below } from '../store/files.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -31,10 +32,10 @@ export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[]
   const pipeline = new Set([...snapshot.fleet.registries, ...snapshot.fleet.matrices].map(one => one.file));
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
-    const path = pathOf(expr, file);
+    const path = pathOf(expr, file, snapshot);
     if (path !== null && isFile(snapshot, path)) {
       const at = { file, start: expr.start, end: expr.end };
-      if (STORES.test(path)) add(at, path, `Open ${path}`);
+      if (isStored(path, snapshot)) add(at, path, `Open ${path}`);
       else if (pipeline.has(path)) add(at, path, 'Open the file of the registry or the matrix');
     }
     open.push(...childrenOf(expr));
@@ -45,6 +46,12 @@ export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[]
 
 /** Where clan, sops-nix and agenix keep things by default. */
 const STORES = /^(vars|sops|secrets)\//;
+
+/** @param path relative to the root */
+function isStored(path: string, { fleet }: Snapshot): boolean {
+  const above = below(fleet.directory ?? '', '');
+  return path.startsWith(above) && STORES.test(path.slice(above.length));
+}
 
 function isFile({ files }: Snapshot, path: string): boolean {
   return files.kind(path) === 'file';
@@ -61,10 +68,10 @@ function sourcesIn({ fleet, files }: Snapshot, file: string): SecretSource[] {
 }
 
 /** A path that is written out, relative to the root: `../vars/x`, or a text such as `"/vars/x"` behind the flake's own. */
-function pathOf(expr: Expr, file: string): string | null {
+function pathOf(expr: Expr, file: string, snapshot: Snapshot): string | null {
   if (expr.kind === 'string') {
     const text = literalText(expr.parts)?.replace(/^\.?\//, '') ?? '';
-    return STORES.test(text) && !text.includes('..') ? text : null;
+    return isStored(text, snapshot) && !text.includes('..') ? text : null;
   }
   if (expr.kind !== 'path') return null;
   const text = literalText(expr.parts);

@@ -153,17 +153,17 @@ ${rows}}
 `;
 }
 
-/** The module of a machine that takes its generators from its row, and gives its sessions their variables. */
-export function machineNix(machine: string, system: string): string {
+/** The module of a machine that takes its generators from its row, and gives its sessions their variables. @param root the way there from its folder: `../..` */
+export function machineNix(machine: string, system: string, root: string): string {
   const version = system.endsWith('-darwin') ? '6' : '"25.11"';
   return `\
 # A machine that takes its generators from its row of the matrix.
 { config, pkgs, ... }:
 let
-  envMatrix = import ../../lib/machine-env-matrix.nix;
+  envMatrix = import ${root}/lib/machine-env-matrix.nix;
   keys = envMatrix.${attributeText(machine)};
-  varsGenerators = import ../../lib/vars-generators.nix { inherit keys pkgs; };
-  session = import ../../lib/machine-session.nix { inherit keys; };
+  varsGenerators = import ${root}/lib/vars-generators.nix { inherit keys pkgs; };
+  session = import ${root}/lib/machine-session.nix { inherit keys; };
 in
 {
   # Stays in the body. In \`imports\` it would have to be known before the configuration exists, which

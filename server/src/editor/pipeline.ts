@@ -2,6 +2,7 @@
  * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
  * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
  */
+import { below } from '../store/files.ts';
 import {
   GENERATORS_NIX,
   HJEM_NIX,
@@ -66,7 +67,7 @@ export function layPipeline(
   const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
   const machines = own.length > 0 ? own : [options.machine];
   // A fleet with machines gets no further one: clan would take it for real.
-  const example = own.length === 0 ? [exampleMachine(options)] : [];
+  const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
   const wanted = [
     { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
     { path: MATRIX_PATH, text: matrixNix(machines), needs: [] },
@@ -115,10 +116,11 @@ const FUNCTIONS: readonly WantedFile[] = [
   },
 ];
 
-function exampleMachine({ machine, system }: PipelineOptions): WantedFile {
+function exampleMachine({ machine, system }: PipelineOptions, directory: string): WantedFile {
+  const folder = below(directory, `machines/${machine}`);
   return {
-    path: `machines/${machine}/configuration.nix`,
-    text: machineNix(machine, system),
+    path: `${folder}/configuration.nix`,
+    text: machineNix(machine, system, folder.replace(/[^/]+/g, '..')),
     needs: [GENERATORS_PATH, SPEC_PATH, RENDER_PATH, SESSION_PATH],
   };
 }

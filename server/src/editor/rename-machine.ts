@@ -8,6 +8,7 @@ import { childrenOf } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
+import { below } from '../store/files.ts';
 import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
@@ -35,8 +36,8 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
       const edit = role === 'field' ? null : replaceName(snapshot.files, at, from, to);
       if (edit !== null) add(edit);
     }
-  const isMoved = moves.some(move => move.from === `machines/${from}`);
-  for (const file of nixFiles(snapshot, '')) {
+  const isMoved = moves.some(move => move.required === true);
+  for (const file of nixFiles(snapshot)) {
     const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
     if ('refused' in found) return found;
     found.edits.forEach(add);
@@ -53,35 +54,45 @@ function asRequired(move: Move): Move {
 }
 
 /** Where something is encrypted for the machine; null if nothing is. */
-function encryptedFor({ files }: Snapshot, machine: string): string | null {
-  const key = `sops/machines/${machine}`;
+function encryptedFor({ fleet, files }: Snapshot, machine: string): string | null {
+  const directory = fleet.directory ?? '';
+  const key = below(directory, `sops/machines/${machine}`);
   if (files.kind(key) !== null) return key;
-  const secret = readVars(files).vars.find(one => one.owner === machine && one.kind === 'secret');
+  const secret = readVars(files, directory).vars.find(one => one.owner === machine && one.kind === 'secret');
   return secret?.path ?? null;
 }
 
 /** Public values, and the folder that clan reads the machine's configuration from. */
-function movesOf({ files }: Snapshot, from: string, to: string): Move[] {
-  return ['machines', 'vars/per-machine']
-    .filter(folder => files.kind(`${folder}/${from}`) === 'directory')
-    .map(folder => ({
-      from: `${folder}/${from}`,
-      to: `${folder}/${to}`,
-      ...(folder === 'machines' ? { required: true } : {}),
-    }));
+function movesOf({ fleet, files }: Snapshot, from: string, to: string): Move[] {
+  const folders = [
+    { name: 'machines', more: { required: true } },
+    { name: 'vars/per-machine', more: {} },
+  ];
+  return folders.flatMap(({ name, more }) => {
+    const folder = below(fleet.directory ?? '', name);
+    if (files.kind(`${folder}/${from}`) !== 'directory') return [];
+    return [{ from: `${folder}/${from}`, to: `${folder}/${to}`, ...more }];
+  });
 }
 
 /** What stands before a machine's name in the path of a value of its own. */
 const STORED = /\bper-machine\/$/;
 
 /** Folders that hold no Nix of the fleet. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['vars', 'sops', 'secrets', 'node_modules', 'result']);
+const LEFT_OUT = ['node_modules', 'result'];
+/** Those of the clan. */
+const STORES = ['vars', 'sops', 'secrets'];
 
-function nixFiles(snapshot: Snapshot, folder: string): string[] {
+function nixFiles(snapshot: Snapshot): string[] {
+  const stores = STORES.map(name => below(snapshot.fleet.directory ?? '', name));
+  return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
+}
+
+function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<string>): string[] {
   return (snapshot.files.list(folder) ?? []).flatMap(({ name, kind }) => {
     const path = folder === '' ? name : `${folder}/${name}`;
     if (kind === 'directory')
-      return name.startsWith('.') || LEFT_OUT.has(path) ? [] : nixFiles(snapshot, path);
+      return name.startsWith('.') || leftOut.has(path) ? [] : nixFilesBelow(snapshot, path, leftOut);
     return name.endsWith('.nix') ? [path] : [];
   });
 }

@@ -161,14 +161,16 @@ function computed({ files }: Snapshot, at: Place, name: string): string {
 }
 
 /** What is stored under the old name: a folder for a generator; for a file its folder, or with age the files in it. */
-function movesOf({ files }: Snapshot, subject: Subject, to: string): Move[] {
+function movesOf({ files, fleet }: Snapshot, subject: Subject, to: string): Move[] {
   if (subject.kind !== 'generator' && subject.kind !== 'file') return [];
   const generator = subject.kind === 'generator' ? subject.name : subject.generator;
   const moves = new Map<string, string>();
-  for (const stored of readVars(files).vars) {
+  const directory = fleet.directory ?? '';
+  const above = directory === '' ? 0 : directory.split('/').length;
+  for (const stored of readVars(files, directory).vars) {
     if (stored.generator !== generator || !stored.current) continue;
     const names = stored.path.split('/');
-    const depth = (stored.keeper === 'age' ? 2 : 1) + (stored.owner === null ? 1 : 2);
+    const depth = above + (stored.keeper === 'age' ? 2 : 1) + (stored.owner === null ? 1 : 2);
     const place = names.slice(0, depth).join('/');
     if (subject.kind === 'generator') moves.set(`${place}/${generator}`, `${place}/${to}`);
     else if (stored.file === subject.file) {

@@ -1,11 +1,12 @@
 /**
  * How much of what a generator declares is stored, and whether it was made from what is declared: asked by every view
- * that shows it, answered here alone. Says nothing where it cannot be told: patterns, the password store, a fleet that
+ * that shows it, answered here alone. Says nothing where it cannot be told: patterns, stores outside of the repository, a fleet that
  * has generated nothing yet.
  */
 import { staleGenerators } from '../checks/store/stale-validation.ts';
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Fleet, GeneratorBody } from '../fleet/model.ts';
+import { settingsOf } from '../store/backend.ts';
 import type { StoreContents } from '../store/read.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface StoredStates {
     generator: string,
     share: boolean | null,
     machine: string | null,
-    file: Pick<GeneratorBody['files'][number], 'name' | 'nameKind'>,
+    file: Pick<GeneratorBody['files'][number], 'name' | 'nameKind' | 'secret'>,
   ): boolean | null;
   /** Was what is stored for a machine, or shared, made from other inputs? Null for any machine. */
   isOutdated(generator: string, machine: string | null): boolean;
@@ -40,12 +41,14 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
   const index = storedIndex(stored);
   // Where nothing is stored at all, the values may be kept elsewhere.
   const isElsewhere = stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared);
+  const areSecretsElsewhere = settingsOf(fleet).some(name => name !== 'sops' && name !== 'age');
   const stale = new Map<string, ReadonlySet<string>>();
   for (const { declared, owners } of staleGenerators(fleet, stored))
     stale.set(declared.generator.name, new Set(owners));
   return {
-    isStored(generator, share, machine, { name, nameKind }) {
+    isStored(generator, share, machine, { name, nameKind, secret }) {
       if (isElsewhere || nameKind === 'pattern') return null;
+      if (areSecretsElsewhere && secret !== false) return null;
       const found = index.generators.get(generator)?.files.get(name);
       if (share === true) return found !== undefined && (found.shared.public ?? found.shared.secret) !== null;
       if (share === null || machine === null) return null;

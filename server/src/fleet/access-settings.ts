@@ -1,8 +1,10 @@
 /**
  * Whom a clan's configuration adds to all secrets: `clan.core.sops.defaultGroups` of machines, and
- * `vars.settings.recipients` of the clan for the age backend. Says what is set, not what lies on disk.
+ * `vars.settings.recipients` of the clan for the age backend; and by which program a password store is opened:
+ * `clan.core.vars.password-store.passCommand` of machines. Says what is set, not what lies on disk.
  *
- * Source: clan-core d7c35d912, nixosModules/clanCore/sops.nix and modules/clan/vars/settings-opts.nix.
+ * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/secret/password-store}.nix and
+ * modules/clan/vars/settings-opts.nix.
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
@@ -15,11 +17,13 @@ import { placeOf } from './places.ts';
 import { readSetting, type Setting } from './settings.ts';
 import { machineOf } from './store-settings.ts';
 
+const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
+
 export interface AccessSetting {
-  readonly option: 'defaultGroups' | 'recipients.default' | 'recipients.hosts';
+  readonly option: (typeof OPTIONS)[number];
   /** The machine that it certainly is for; null where any may have it. */
   readonly machine: string | null;
-  /** Null where it is not wholly known. */
+  /** Of `passCommand`, the one that is set. Null where it is not wholly known. */
   readonly names: readonly string[] | null;
   readonly at: Place;
 }
@@ -28,13 +32,15 @@ export interface AccessSetting {
 const STEPS = 200_000;
 
 export function mentionsAccessSettings(text: string): boolean {
-  return text.includes('defaultGroups') || text.includes('recipients');
+  return text.includes('defaultGroups') || text.includes('recipients') || text.includes('passCommand');
 }
 
 /** What one file sets. What cannot be evaluated within the budget is set to what is not known. */
 export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSetting[] {
   const found: AccessSetting[] = [];
-  const places = [...file.text.matchAll(/\b(defaultGroups|recipients)\b/g)].map(match => match.index);
+  const places = [...file.text.matchAll(/\b(defaultGroups|recipients|passCommand)\b/g)].map(
+    match => match.index,
+  );
   const interesting = interestOf(file, places);
   const note = (walked: WalkedBinding) => {
     const path = walked.state.path;
@@ -46,12 +52,14 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
       found.push({
         option,
         machine,
-        names: walked.state.conditional ? null : textsIn(value),
+        names: walked.state.conditional ? null : option === 'passCommand' ? oneText(value) : textsIn(value),
         at: placeOf(path.at),
       });
     const value = () => readSetting(cx, walked.value());
     if (name === 'defaultGroups' && above === 'sops')
       add('defaultGroups', machineOf(path, file.path), value());
+    else if (name === 'passCommand' && above === 'password-store')
+      add('passCommand', machineOf(path, file.path), value());
     else if (above === 'recipients' && third === 'settings' && name === 'default')
       add('recipients.default', null, value());
     else if (third === 'recipients' && above === 'hosts') add('recipients.hosts', name ?? null, value());
@@ -67,8 +75,7 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
   );
   if (given instanceof BudgetExceeded) {
     const at = { file: file.path, start: file.root.start, end: file.root.end };
-    for (const option of ['defaultGroups', 'recipients.default', 'recipients.hosts'] as const)
-      found.push({ option, machine: null, names: null, at });
+    for (const option of OPTIONS) found.push({ option, machine: null, names: null, at });
   }
   return found;
 }
@@ -95,4 +102,8 @@ function textsIn(value: Setting): string[] | null {
     item.kind === 'plain' && typeof item.value === 'string' ? [item.value] : [],
   );
   return texts.length === value.items.length ? texts : null;
+}
+
+function oneText(value: Setting): string[] | null {
+  return value.kind === 'plain' && typeof value.value === 'string' ? [value.value] : null;
 }

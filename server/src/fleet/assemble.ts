@@ -88,6 +88,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     machinesComplete: joined.machinesComplete,
     machineFacts: joined.facts,
     isClan: joined.isClan,
+    directory: joined.directory,
     inventory: joined.inventory,
     serviceModules: joined.modules,
     serviceModulesComplete: joined.modulesComplete,

@@ -7,13 +7,14 @@ import { fromJson } from '../nix/builtins/json.ts';
 import { isClosed, thunk } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
+import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
 import { type TagDefinitions, tagDefinitions } from './members.ts';
-import type { Machine, NotAnalysable, Place } from './model.ts';
+import type { NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
@@ -51,6 +52,16 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly gaps: readonly NotAnalysable[];
   /** True if what the file says makes the workspace a clan. */
   readonly isClan: boolean;
+  /** The folders of its clans. */
+  readonly directories: readonly ClanDirectory[];
+}
+
+/** A clan's folder (`clan.directory`), below which are its machines and what is stored. */
+export interface ClanDirectory {
+  /** Relative to the root; null where it is not known. */
+  readonly path: string | null;
+  /** False: it is that of the flake, since nothing is said of it here. */
+  readonly isSet: boolean;
 }
 
 export interface Declarations {
@@ -76,6 +87,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let instancesComplete = true;
   let modulesComplete = true;
   let isClan = false;
+  const directories: ClanDirectory[] = [];
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
     isClan = true;
@@ -139,9 +151,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         // What is written in the same file is handed to us by itself.
         if (own !== undefined && own.at?.file.path !== at.file)
           inventory(own.value, conditional || own.optional, at);
-        if (CLAN_OPTIONS.some(name => set.entries.has(name))) isClan = true;
+        if (CLAN_OPTIONS.some(name => set.entries.has(name))) {
+          isClan = true;
+          const directory = directoryOf(cx, set, at.file);
+          directories.push(directory);
+          if (directory.path) machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));
+        }
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
-        machines.push(...foldersOf(cx, set));
         const named = optionSets(cx, set, 'modules');
         if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
         for (const one of named.found)
@@ -178,6 +194,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       homes: { machines: homes, complete: homesComplete },
       gaps,
       isClan,
+      directories,
     }),
   };
 }
@@ -197,11 +214,23 @@ function isInventory(set: AttrsValue): boolean {
   return ['machines', 'instances', 'tags', 'imports'].some(name => set.entries.has(name));
 }
 
-/** Machines of a clan that has a folder of its own: every folder of its `machines/` is one. */
-function foldersOf(cx: Evaluation, clan: AttrsValue): Machine[] {
+/** The folder that a clan says it has, or else that of the flake it is declared in. */
+function directoryOf(cx: Evaluation, clan: AttrsValue, file: string): ClanDirectory {
+  const own = { path: flakeFolder(cx, file), isSet: false };
+  if (!clan.entries.has('directory')) return own;
   const entry = certain(clan, 'directory');
   const value = entry === null ? null : unwrap(cx, entry.value).value;
-  return value?.kind === 'path' && value.text !== '' ? machinesBelow(cx.files, `${value.text}/machines`) : [];
+  const path = value?.kind === 'string' ? stringAsPath(value) : value;
+  if (path?.kind === 'path') return { path: path.text.startsWith('/') ? null : path.text, isSet: true };
+  // `self`: the flake itself.
+  return value?.kind === 'attrs' && value.entries.has('outPath') ? own : { path: null, isSet: true };
+}
+
+/** The folder of the nearest flake at or above a file; the root where there is none. */
+function flakeFolder(cx: Evaluation, file: string): string {
+  let folder = folderOf(file);
+  while (folder !== '' && cx.files.kind(`${folder}/flake.nix`) === null) folder = folderOf(folder);
+  return folder;
 }
 
 /** Can it be a module of clan's? `clan = clan.config` is what clan made of one that is declared elsewhere. */

@@ -278,7 +278,10 @@ function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript
   const chosen = settleOne(all) ?? shown;
   const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
   const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
-  return { text, source, at: placeOfLayer(chosen) };
+  const file = agreed(all, ({ value }) =>
+    value.kind === 'path' && value.text !== '' && !value.text.startsWith('/') ? value.text : null,
+  );
+  return { text, source, file, at: placeOfLayer(chosen) };
 }
 
 function placeOfLayer({ value, fallback }: Layer): Place {

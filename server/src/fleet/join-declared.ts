@@ -3,7 +3,7 @@
  * elsewhere and kept as long as they do not change.
  */
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { DeclaredFleet, ServiceModule } from './declared.ts';
+import type { ClanDirectory, DeclaredFleet, ServiceModule } from './declared.ts';
 import { joinMachines, type MachineFact } from './machine-facts.ts';
 import { createInventory, type Inventory } from './members.ts';
 import type { Machine, NotAnalysable } from './model.ts';
@@ -21,6 +21,8 @@ export interface JoinedFleet {
   readonly modulesComplete: boolean;
   readonly gaps: readonly NotAnalysable[];
   readonly isClan: boolean;
+  /** The clan's folder, relative to the root; null where it is not known, or there are several. */
+  readonly directory: string | null;
 }
 
 /**
@@ -63,10 +65,19 @@ export function joinDeclared(
     modulesComplete: declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
     isClan,
+    directory: directoryOf(declared.flatMap(one => one.directories)),
   };
 }
 
 /** A configuration that is written out beside a clan is no machine of its inventory. */
 function isOutside({ source }: Machine): boolean {
   return source === 'configuration';
+}
+
+/** What is set goes before what is taken for granted. */
+function directoryOf(directories: readonly ClanDirectory[]): string | null {
+  const set = directories.filter(one => one.isSet);
+  const paths = new Set((set.length > 0 ? set : directories).map(one => one.path));
+  const [only = ''] = paths;
+  return paths.size > 1 ? null : only;
 }

@@ -9,8 +9,12 @@ import type { Machine, MachineClass, Place } from './model.ts';
 export interface MachineFolders {
   /** One for each folder. A machine is the same object for as long as its folder stands. */
   machines(): readonly Machine[];
-  /** Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them: the same list as long as they are the same. */
-  clanFiles(name: string): readonly string[];
+  /**
+   * Files of `machines/<name>/` that are modules of the machine by themselves, as clan takes them: the same list as long
+   * as they are the same.
+   * @param directory the clan's folder
+   */
+  clanFiles(name: string, directory: string): readonly string[];
   /** A file or folder was made, changed or removed. */
   forget(path: string): void;
 }
@@ -24,21 +28,24 @@ const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configurati
 
 /** @param files the workspace, read without being noted */
 export function createMachineFolders(files: NixFiles): MachineFolders {
-  const machines = keptByName(name => readFolder(files, name));
-  const clanFiles = keptByName(name =>
-    CLAN_FILES.map(file => `${ROOT}/${name}/${file}`).filter(path => files.kind(path) === 'file'),
+  const machines = keptByName(folder => readFolder(files, folder));
+  const clanFiles = keptByName(folder =>
+    CLAN_FILES.map(file => `${folder}/${file}`).filter(path => files.kind(path) === 'file'),
   );
   return {
     machines: () =>
       (files.list(ROOT) ?? []).flatMap(entry =>
-        entry.kind === 'directory' ? [machines.of(entry.name)] : [],
+        entry.kind === 'directory' ? [machines.of(`${ROOT}/${entry.name}`)] : [],
       ),
-    clanFiles: name => clanFiles.of(name),
+    clanFiles: (name, directory) => clanFiles.of(`${directory === '' ? '' : `${directory}/`}${ROOT}/${name}`),
     forget(path) {
-      const [first, name] = path.split('/', 2);
-      if (first !== ROOT) return;
-      machines.forget(name);
-      clanFiles.forget(name);
+      const names = path.split('/');
+      for (const [at, name] of names.entries()) {
+        if (name !== ROOT) continue;
+        const folder = at + 1 < names.length ? names.slice(0, at + 2).join('/') : undefined;
+        machines.forget(folder);
+        clanFiles.forget(folder);
+      }
     },
   };
 }
@@ -67,15 +74,15 @@ function keptByName<T>(read: (name: string) => T) {
 /** The machines of a clan that has its folders elsewhere, read anew each time. */
 export function machinesBelow(files: NixFiles, root: string): Machine[] {
   return (files.list(root) ?? []).flatMap(entry =>
-    entry.kind === 'directory' ? [readFolder(files, entry.name, root)] : [],
+    entry.kind === 'directory' ? [readFolder(files, `${root}/${entry.name}`)] : [],
   );
 }
 
-function readFolder(files: NixFiles, name: string, root = ROOT): Machine {
-  const paths = MACHINE_FILES.map(file => `${root}/${name}/${file}`);
+function readFolder(files: NixFiles, folder: string): Machine {
+  const paths = MACHINE_FILES.map(file => `${folder}/${file}`);
   const system = paths.map(path => platformIn(files.text(path) ?? '')).find(found => found !== null) ?? null;
   return {
-    name,
+    name: folder.slice(folder.lastIndexOf('/') + 1),
     class: classOfSystem(system),
     system,
     tags: [],

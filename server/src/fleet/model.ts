@@ -75,6 +75,8 @@ export interface GeneratorScript {
   readonly text: string | null;
   /** The same with its way back to the files; see script.ts. */
   readonly source: ScriptSource | null;
+  /** The file that is run instead of a text, relative to the workspace; null where there is none. */
+  readonly file: string | null;
   readonly at: Place;
 }
 
@@ -339,6 +341,8 @@ export interface Fleet {
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
   readonly isClan: boolean;
+  /** The clan's folder, relative to the root: what is stored lies below it. Null where it is not known, or there are several. */
+  readonly directory: string | null;
   readonly inventory: Inventory;
   /** Service modules that the workspace makes known to the inventory. */
   readonly serviceModules: readonly ServiceModule[];

@@ -91,7 +91,7 @@ const NO_FILES: readonly string[] = [];
 
 function follow(own: Ownership, given: Given, name: string, before: KeptMachine | undefined): KeptMachine {
   const { joined, table } = own;
-  const clanFiles = joined.isClan ? own.folders.clanFiles(name) : NO_FILES;
+  const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
   if (
     before?.given === given &&
     before.clanFiles === clanFiles &&

@@ -4,7 +4,7 @@
  */
 import { display } from '../nix/construct.ts';
 import { sourceOffset } from '../nix/syntax.ts';
-import type { StringPiece, StringValue } from '../nix/value.ts';
+import type { StringPiece, StringValue, UnknownValue } from '../nix/value.ts';
 import type { Hole, Range } from '../shell/syntax.ts';
 import type { Place } from './model.ts';
 
@@ -24,6 +24,8 @@ export interface ScriptSegment {
   readonly map: readonly number[];
   /** Where in that part the segment begins; null for a hole. */
   readonly from: number | null;
+  /** The file or folder of the workspace that a hole stands for, relative to the root; null where it stands for none. */
+  readonly path: string | null;
 }
 
 export interface ScriptSource {
@@ -52,14 +54,21 @@ function lengthOf(piece: StringPiece): number {
 
 function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegment {
   if ('hole' in piece) {
-    const { at } = piece;
-    if (!at) return { start, end, file: null, literal: 0, map: [], from: null };
-    return { start, end, file: at.file.path, literal: at.literal, map: [at.start, at.end], from: null };
+    const { at, hole } = piece;
+    const path = pathOf(hole);
+    if (!at) return { start, end, file: null, literal: 0, map: [], from: null, path };
+    return { start, end, file: at.file.path, literal: at.literal, map: [at.start, at.end], from: null, path };
   }
   const { source } = piece;
-  if (source === null) return { start, end, file: null, literal: 0, map: [], from: 0 };
+  if (source === null) return { start, end, file: null, literal: 0, map: [], from: 0, path: null };
   const { origin, map } = source;
-  return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start };
+  return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start, path: null };
+}
+
+/** What `${./file}` stands for: Nix copies it to the store under a name that cannot be known here. */
+function pathOf({ key, candidates }: UnknownValue): string | null {
+  const [only] = key.startsWith('path:') ? (candidates ?? []) : [];
+  return only?.kind === 'path' && only.text !== '' && !only.text.startsWith('/') ? only.text : null;
 }
 
 /** The place of one character in a segment that has one. */

@@ -176,6 +176,7 @@ function commonPrompt(all: readonly GeneratorPrompt[]): GeneratorPrompt {
 function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null {
   const scripts = bodies.map(body => body.script);
   const first = scripts.find(script => script !== null) ?? null;
-  if (first === null || scripts.every(script => script?.text === first.text)) return first;
-  return { ...first, text: null, source: null };
+  if (first === null || scripts.every(script => script?.text === first.text && script.file === first.file))
+    return first;
+  return { ...first, text: null, source: null, file: null };
 }

@@ -5,12 +5,19 @@
 import type { Fleet } from '../fleet/model.ts';
 import { probableSetting, settingsOf } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
-import type { StoreFiles } from '../store/files.ts';
+import type { Ground } from './ground.ts';
 
-export type ServedBackend = 'sops' | 'age';
+/** Those that keep secrets in the repository, encrypted to keys that we look for. */
+export type KeyedBackend = 'sops' | 'age';
+
+export type ServedBackend = KeyedBackend | 'password-store' | 'custom';
+
+export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
+  return backend === 'sops' || backend === 'age';
+}
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
-export function backendOf(fleet: Fleet, files: StoreFiles): ServedBackend {
+export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): ServedBackend {
   const [only, other] = settingsOf(fleet);
   if (only !== undefined && other !== undefined)
     throw new StoreFailure(
@@ -18,12 +25,21 @@ export function backendOf(fleet: Fleet, files: StoreFiles): ServedBackend {
       `Machines that keep secrets in different stores are not supported yet: ${only} and ${other}.`,
     );
   // Clan's own default is sops.
-  const name = only ?? probableSetting(fleet, files) ?? 'sops';
-  if (name === 'sops' || name === 'age') return name;
+  const told = only ?? (storeCommand === null ? probableSetting(fleet, files) : 'custom');
+  const name = told ?? 'sops';
+  if (storeCommand !== null && name !== 'custom')
+    throw new StoreFailure(
+      'unsupported',
+      `varsmith.json names a command as the store of secrets, and the configuration says "${name}". Take away the one that does not count.`,
+    );
+  if (name === 'custom' && storeCommand === null)
+    throw new StoreFailure(
+      'unsupported',
+      'The configuration says that secrets are in a store of your own ("custom"). Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+    );
+  if (name === 'sops' || name === 'age' || name === 'password-store' || name === 'custom') return name;
   throw new StoreFailure(
     'unsupported',
-    name === 'password-store'
-      ? 'The password store is not supported yet: use "clan vars" for it.'
-      : `The secret store "${name}" is not supported yet: use "clan vars" for it.`,
+    `The secret store "${name}" is not supported yet: use "clan vars" for it.`,
   );
 }

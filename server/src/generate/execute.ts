@@ -2,6 +2,8 @@
  * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
  * secret.
  */
+import { dirname, join } from 'node:path';
+import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
 import { type Bins, runScript, type ScriptResult } from '../host/script.ts';
 import type { Generator } from './generators.ts';
@@ -9,10 +11,12 @@ import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
 
 export interface Surroundings {
+  /** Absolute path of the repository, for the files of it that scripts use. */
+  readonly root: string;
   /** Absolute path of Bash. */
   readonly bash: string;
-  /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
-  readonly bwrap: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly box: BoxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
   /** Of each stream, and of each file that is written. */
@@ -62,21 +66,28 @@ export async function execute(
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
   if (signal.aborted) return { outcome: 'cancelled' };
-  if (script.text === '' && files.every(file => kept.some(prompt => prompt.name === file))) {
+  if (script.text.length === 0 && files.every(file => kept.some(prompt => prompt.name === file))) {
     const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
     return { outcome: 'made', outputs, undeclared: [], inMemory: true };
   }
   const result = await runScript({
-    text: kept.map(copyLine).join('') + script.text,
+    text: [
+      ...kept.map(copyLine),
+      ...script.text.map(part =>
+        typeof part === 'string'
+          ? part
+          : { from: join(surroundings.root, part.path), root: surroundings.root },
+      ),
+    ],
     commands: script.commands,
     ...(bins === undefined ? {} : { bin: bins.folder(script.commands) }),
-    path: [],
+    path: script.path,
     bash: surroundings.bash,
     inputs: inputs.dependencies,
     prompts: inputs.answers,
     outputs: files,
-    bwrap: surroundings.bwrap,
-    show: [],
+    box: surroundings.box,
+    show: hiddenStores(script.path, surroundings.box),
     timeLimitMs: surroundings.timeLimitMs,
     outputLimitBytes: surroundings.outputLimitBytes,
     signal,
@@ -90,6 +101,12 @@ export async function execute(
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
   const output = outputOf(result, [...inputs.secrets, ...secret]);
   return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
+}
+
+/** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
+function hiddenStores(path: readonly string[], box: BoxProgram | null): string[] {
+  const hidden = box === null ? [] : path.filter(folder => !isSeenIn(box.kind, folder));
+  return [...new Set(hidden.map(folder => dirname(dirname(folder))))];
 }
 
 /** Names of prompts are names of files: what clan itself puts before the script. */

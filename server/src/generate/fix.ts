@@ -3,7 +3,7 @@
  */
 import type { Generator } from './generators.ts';
 import type { Session } from './session.ts';
-import { type Drift, type MachineKey, placesOf, type Vault } from './vault.ts';
+import { type Drift, type MachineKey, placesOf, type Vault, type VaultChange } from './vault.ts';
 
 export interface GeneratorDrift {
   readonly generator: Generator;
@@ -36,7 +36,7 @@ export async function fixDrifts(
   const keys = await vault.prepare(machinesOfSecrets(drifts.map(one => one.generator)));
   await storeMachineKeys(keys, vault, session);
   for (const one of drifts) {
-    const changes = [];
+    const changes: VaultChange[] = [];
     for (const { place } of one.drifts) changes.push(...(await vault.reseal(place)));
     if (changes.length === 0) continue;
     const { machine, machines } = one.generator;

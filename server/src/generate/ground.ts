@@ -7,6 +7,8 @@ import type { StoreFiles } from '../store/files.ts';
 export interface Ground {
   /** Absolute path of the repository. */
   readonly root: string;
+  /** The clan's folder in the repository (`clan.directory`), below which all is stored; the root is ''. */
+  readonly directory: string;
   /** The repository as it is on disk. */
   readonly files: StoreFiles;
   /** Files were written or removed: they are to be read anew. Paths are relative to the root. */
@@ -16,5 +18,9 @@ export interface Ground {
   readonly home: string | null;
   /** `process.platform`. */
   readonly platform: string;
+  /** `process.arch`. */
+  readonly arch: string;
   readonly now: () => Date;
+  /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
+  readonly storeCommand: readonly string[] | null;
 }

@@ -9,7 +9,7 @@ import { generateKeyPair } from '../store/crypt.ts';
 import { newKeyPath } from '../store/identities.ts';
 import { readSops } from '../store/sops.ts';
 import { userChanges } from '../store/sops-writes.ts';
-import type { ServedBackend } from './backend.ts';
+import type { KeyedBackend } from './backend.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
 import { findKeys } from './keys.ts';
@@ -21,7 +21,7 @@ export interface OwnKey {
 }
 
 /** @throws RunFailure, StoreFailure, HostFailure */
-export async function ownKey(ground: Ground, backend: ServedBackend): Promise<OwnKey> {
+export async function ownKey(ground: Ground, backend: KeyedBackend): Promise<OwnKey> {
   const { found, keyring } = await findKeys(ground, backend);
   const [recipient] = keyring.recipients;
   if (recipient !== undefined) return { recipient, written: null };
@@ -49,7 +49,7 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
     throw new RunFailure(
       `"${user}" cannot be the name of a user: it takes small letters, digits, - and _. Say --user NAME.`,
     );
-  const { users } = readSops(ground.files);
+  const { users } = readSops(ground.files, ground.directory);
   const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
   if (owner !== undefined) return [];
   const before = users.find(one => one.name === user);
@@ -57,5 +57,5 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
     throw new RunFailure(
       `User ${user} has another key in sops/users/${user}/key.json. --force replaces it, --user NAME adds another user.`,
     );
-  return userChanges('', user, recipient);
+  return userChanges(ground.directory, user, recipient);
 }

@@ -3,9 +3,9 @@
  * those that need it. Keys stay in memory; messages name places.
  */
 import { findAge } from '../host/age-command.ts';
+import { definedOnly } from '../host/environment.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import { runProcess } from '../host/process.ts';
-import { sweepOnce } from '../host/scratch.ts';
 import { type AgeCommand, type Keyring, openKeyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
 import {
@@ -15,7 +15,7 @@ import {
   sopsIdentities,
 } from '../store/identities.ts';
 import { parseIdentities } from '../store/recipients.ts';
-import type { ServedBackend } from './backend.ts';
+import type { KeyedBackend } from './backend.ts';
 import type { Ground } from './ground.ts';
 
 export interface Keys {
@@ -28,9 +28,7 @@ const COMMAND_LIMIT_MS = 60_000;
 const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
 /** @throws StoreFailure where a command that should print a key fails; HostFailure */
-export async function findKeys(ground: Ground, backend: ServedBackend): Promise<Keys> {
-  // What a killed run has left in memory goes before anything else is opened.
-  await sweepOnce();
+export async function findKeys(ground: Ground, backend: KeyedBackend): Promise<Keys> {
   const { env, platform, home } = ground;
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
@@ -63,11 +61,5 @@ async function printedBy(variable: string, command: string, { env, root }: Groun
   throw new StoreFailure(
     'no-matching-key',
     `The command in ${variable} did not print a key (${result.code === null ? 'it was ended' : `exit code ${result.code}`}).`,
-  );
-}
-
-function definedOnly(env: Ground['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }

@@ -1,7 +1,7 @@
 /**
  * How a generator is run: its script and the packages whose commands it is given. A script may name a program of a
- * package by its place in the Nix store (`${pkgs.jq}/bin/jq`); such a hole is known for what it is, every other hole
- * is something that only Nix can tell.
+ * package by its place in the Nix store (`${pkgs.jq}/bin/jq`), and a file of the workspace (`${./make.py}`); such holes
+ * are known for what they are, every other hole is something that only Nix can tell.
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
 import { packageCommands } from '../shell/tools.ts';
@@ -12,25 +12,45 @@ export interface ProgramPart {
   readonly command: string;
 }
 
+/** A file or folder of the workspace: stands where the path of a copy of it has to be. */
+export interface CopyPart {
+  /** Relative to the root. */
+  readonly path: string;
+}
+
 export interface Recipe {
-  /** Text, and programs between the texts. Empty for a generator that only stores its prompts. */
-  readonly script: readonly (string | ProgramPart)[];
+  /** Text, and what stands between the texts. Empty for a generator that only stores its prompts. */
+  readonly script: readonly (string | ProgramPart | CopyPart)[];
   /** Names below `pkgs`. */
   readonly packages: readonly string[];
   /** Why the script is not known: a place, or what is written there; null where it is. */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
+/** Of a generator that only stores its prompts. */
+export const NO_RECIPE: Recipe = { script: [], packages: [], unknown: null };
+
 export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
   const packages = [...runtimeInputs];
   if (script === null) return { script: [], packages, unknown: null };
-  const { source, at } = script;
+  const { source, at, file } = script;
+  // Clan puts its path into the text, so that Bash runs it as a program.
+  if (file !== null) return { script: [{ path: file }], packages, unknown: null };
   if (source === null) return { script: [], packages, unknown: { at, text: null } };
-  const parts: (string | ProgramPart)[] = [];
+  const parts: (string | ProgramPart | CopyPart)[] = [];
+  const copied = new Map(
+    source.segments.flatMap(({ start, path }) => (path === null ? [] : [[start, path]])),
+  );
   let from = 0;
   for (const { start, end } of source.holes) {
     // The name of a main program is a hole behind that of its package.
     if (start < from) continue;
+    const path = copied.get(start);
+    if (path !== undefined) {
+      parts.push(source.text.slice(from, start), { path });
+      from = end;
+      continue;
+    }
     const shown = source.text.slice(start, end);
     const package_ = PACKAGE.exec(shown)?.[1];
     const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));

@@ -3,6 +3,7 @@
  * plan. What comes of it does not depend on which script is quicker. A step that fails takes with it what depends on
  * it; the others go on.
  */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
@@ -16,7 +17,7 @@ import { MIN_LENGTH } from './redact.ts';
 import { messageOf, type StepResult, unfinished } from './results.ts';
 import type { Session } from './session.ts';
 import { publicPath } from './store-step.ts';
-import { type Ended, finish, isMade, presentDependents, type Storing } from './storing.ts';
+import { type Ended, finish, isMade, presentDependents, type Storing, valuesBefore } from './storing.ts';
 import type { Prepared } from './tools.ts';
 import { placeOf, type Vault } from './vault.ts';
 
@@ -55,12 +56,15 @@ async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<rea
   const limit = limiter(options.workers);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
+  // Each script that runs listens; Node takes more than ten listeners for a mistake.
+  setMaxListeners(0, either);
+  const before = await valuesBefore(plan, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
   const ended = new Map<string, Execution | 'skipped'>();
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
-    const before = dependencies.flatMap(one => running.get(one.key) ?? []);
-    const execution = Promise.all(before).then(async done => {
+    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
+    const execution = Promise.all(needed).then(async done => {
       if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
       const result = await limit(() => attempt(step.generator, plan, options, fresh, bins, either));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
@@ -78,6 +82,7 @@ async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<rea
   const results: StepResult[] = [];
   const storing: Storing = {
     ...options,
+    before,
     dependents: presentDependents(plan),
     stale: new Set(options.session.stale),
   };
@@ -179,7 +184,7 @@ export async function storedPublic(
   generator: Generator,
   file: DeclaredFile,
 ): Promise<Buffer | null> {
-  const path = publicPath(generator, file);
+  const path = publicPath(ground, generator, file);
   return ground.files.kind(path) === 'file' ? readIfThere(join(ground.root, path)) : null;
 }
 

@@ -8,24 +8,26 @@ import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
-import { applyChanges, recoverChanges } from '../host/transaction.ts';
+import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
 import type { Ground } from './ground.ts';
+import type { OutsideChange, VaultChange } from './vault.ts';
 
 export interface Session {
   /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
   readonly recovered: 'finished' | 'undone' | null;
   /**
-   * Applies changes, all or none, and commits them with this message.
+   * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
+   * stored before and removed after.
    *
    * @param unchanged files that must still be as they were read
-   * @throws HostFailure; from git, after the changes were applied, with words that say so
+   * @throws HostFailure, StoreFailure; from git, after the changes were applied, with words that say so
    */
-  apply(changes: readonly Change[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  apply(changes: readonly VaultChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
   /**
    * The same for several, as one: all or none are applied, then each is committed by itself.
    *
-   * @throws HostFailure
+   * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
   /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
@@ -36,7 +38,7 @@ export interface Session {
 }
 
 export interface Work {
-  readonly changes: readonly Change[];
+  readonly changes: readonly VaultChange[];
   readonly message: string;
   readonly unchanged: readonly Unchanged[];
 }
@@ -63,12 +65,20 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
     const recovered = await recoverChanges(root, journal);
     const note = join(state, 'stale');
     async function applyAll(works: readonly Work[]): Promise<void> {
-      const some = works.filter(work => work.changes.length > 0);
-      if (some.length === 0) return;
-      const changes = some.flatMap(work => work.changes);
-      await applyChanges(root, changes, { journal, unchanged: some.flatMap(work => work.unchanged) });
-      ground.forget(changes.map(change => change.path));
-      if (repository !== null) await record(repository, some, options);
+      const outside = works.flatMap(work => work.changes.filter(isOutside));
+      const unchanged = works.flatMap(work => work.unchanged);
+      if (outside.length > 0) await mustBeUnchanged(root, unchanged);
+      for (const one of outside) if (one.does === 'store') await one.run();
+      const inside = works
+        .map(({ changes, message }) => ({ changes: changes.filter(isInside), message }))
+        .filter(work => work.changes.length > 0);
+      if (inside.length > 0) {
+        const changes = inside.flatMap(work => work.changes);
+        await applyChanges(root, changes, { journal, unchanged });
+        ground.forget(changes.map(change => change.path));
+        if (repository !== null) await record(repository, inside, options);
+      }
+      for (const one of outside) if (one.does === 'remove') await one.run();
     }
     return {
       recovered,
@@ -87,6 +97,14 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   }
 }
 
+function isOutside(change: VaultChange): change is OutsideChange {
+  return change.kind === 'outside';
+}
+
+function isInside(change: VaultChange): change is Change {
+  return change.kind !== 'outside';
+}
+
 function linesIn(bytes: Buffer | null): string[] {
   return bytes === null
     ? []
@@ -101,7 +119,7 @@ export class CommitFailure extends HostFailure {}
 
 async function record(
   repository: Repository,
-  works: readonly Work[],
+  works: readonly { readonly changes: readonly Change[]; readonly message: string }[],
   { commit }: SessionOptions,
 ): Promise<void> {
   const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));

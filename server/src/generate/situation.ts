@@ -1,13 +1,12 @@
-/**
- * A fleet and what it has stored, as plans are made from it. Pure: a snapshot in, plans out.
- */
+/** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
 import type { Fleet } from '../fleet/model.ts';
-import type { StoreFiles } from '../store/files.ts';
 import { type StoredLookups, storedLookups } from '../store/state.ts';
-import { backendOf, type ServedBackend } from './backend.ts';
+import { backendOf, isKeyed, type ServedBackend } from './backend.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
 import type { Generator } from './generators.ts';
+import type { Ground } from './ground.ts';
 import { type Plan, type PlanRequest, planRun, type Status, statusIn } from './plan.ts';
+import { outsideStoreOf } from './vaults.ts';
 
 export interface Situation {
   readonly backend: ServedBackend;
@@ -17,14 +16,33 @@ export interface Situation {
   status(generator: Generator): Status;
 }
 
+export interface SituationOptions {
+  /** Keys of what an interrupted run has left to be made anew. */
+  readonly stale?: ReadonlySet<string>;
+  /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
+  readonly asksStore?: boolean;
+}
+
 /**
- * @param stale keys of what an interrupted run has left to be made anew
- * @throws StoreFailure `unsupported` for a backend that is not served
+ * @throws StoreFailure `unsupported` for a backend that is not served; StoreFailure, HostFailure where a store outside
+ *   of the repository does not tell what is there
  */
-export function situationOf(fleet: Fleet, files: StoreFiles, stale?: ReadonlySet<string>): Situation {
-  const backend = backendOf(fleet, files);
+export async function situationOf(
+  fleet: Fleet,
+  ground: Ground,
+  { stale, asksStore = true }: SituationOptions = {},
+): Promise<Situation> {
+  const { files, directory } = ground;
+  const backend = backendOf(fleet, ground);
+  const entries = new Set(
+    asksStore && !isKeyed(backend) ? await outsideStoreOf(ground, fleet, backend).list() : [],
+  );
   const declared = declarationsOf(fleet, file => files.text(file));
-  const stored = storedLookups(files, '', backend);
+  const stored = storedLookups(
+    files,
+    directory,
+    isKeyed(backend) ? backend : (key, file) => entries.has(`${key}/${file}`),
+  );
   return {
     ...{ backend, declared, stored },
     plan: request => planRun({ ...declared, stored, ...(stale === undefined ? {} : { stale }) }, request),

@@ -5,53 +5,53 @@
  * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
  */
 import { type Change, publicChanges, removeIfThere, validationChanges, varFolder } from '../store/changes.ts';
-import type { StoreFiles } from '../store/files.ts';
 import { type DeclaredFile, type Generator, keyOf } from './generators.ts';
-import { placeOf, type SecretPlace, type Vault } from './vault.ts';
+import type { Ground } from './ground.ts';
+import { placeOf, type Vault, type VaultChange } from './vault.ts';
 
 /** @param outputs by the name of the file; those that are not there stay as they are */
 export async function outputChanges(
-  files: StoreFiles,
+  ground: Ground,
   vault: Vault,
   generator: Generator,
   outputs: ReadonlyMap<string, Uint8Array>,
-): Promise<Change[]> {
-  const changes: Change[] = [];
+): Promise<VaultChange[]> {
+  const { files, directory } = ground;
+  const changes: VaultChange[] = [];
   for (const file of generator.files) {
     const value = outputs.get(file.name);
     if (value === undefined) continue;
     const place = placeOf(generator, file);
     if (file.secret) changes.push(...(await vault.seal(place, value)));
+    // A file that is public now must not lie encrypted elsewhere.
     else
       changes.push(
-        ...publicChanges(files, '', place.key, place.file, value),
-        ...secretGone(files, vault, place),
+        ...publicChanges(files, directory, place.key, place.file, value),
+        ...vault.removal([place]),
       );
-    changes.push(...otherPlacement(files, vault, generator, file.name));
+    changes.push(...otherPlacement(ground, vault, generator, file.name));
   }
   return changes;
 }
 
 /** With the hash by which it is told that the inputs have changed. */
-export function hashChanges(files: StoreFiles, generator: Generator): Change[] {
+export function hashChanges({ files, directory }: Ground, generator: Generator): Change[] {
   return [
-    ...validationChanges(files, '', generator.key, generator.validationHash),
-    ...otherKeys(generator).flatMap(key => validationChanges(files, '', key, null)),
+    ...validationChanges(files, directory, generator.key, generator.validationHash),
+    ...otherKeys(generator).flatMap(key => validationChanges(files, directory, key, null)),
   ];
 }
 
-/** A file that is public now must not lie encrypted elsewhere; beside its value, `publicChanges` sees to that. */
-function secretGone(files: StoreFiles, vault: Vault, place: SecretPlace): Change[] {
-  const folder = vault.folder(place);
-  return folder === varFolder('', place.key, place.file) ? [] : removeIfThere(files, folder);
-}
-
 /** A file is in one placement: shared, or with its machines. */
-function otherPlacement(files: StoreFiles, vault: Vault, generator: Generator, file: string): Change[] {
-  return otherKeys(generator).flatMap(key => {
-    const folders = new Set([varFolder('', key, file), vault.folder({ key, file })]);
-    return [...folders].flatMap(folder => removeIfThere(files, folder));
-  });
+function otherPlacement(
+  { files, directory }: Ground,
+  vault: Vault,
+  generator: Generator,
+  file: string,
+): VaultChange[] {
+  const places = otherKeys(generator).map(key => ({ key, file }));
+  const inVars = places.flatMap(({ key }) => removeIfThere(files, varFolder(directory, key, file)));
+  return [...inVars, ...vault.removal(places)];
 }
 
 function otherKeys({ name, machine, machines }: Generator): string[] {
@@ -59,6 +59,6 @@ function otherKeys({ name, machine, machines }: Generator): string[] {
 }
 
 /** Where a public value lies, relative to the root. */
-export function publicPath({ key }: Generator, { name }: DeclaredFile): string {
-  return `vars/${key}/${name}/value`;
+export function publicPath({ directory }: Ground, { key }: Generator, { name }: DeclaredFile): string {
+  return `${varFolder(directory, key, name)}/value`;
 }

@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
-import type { Change } from '../store/changes.ts';
 import type { Execution } from './execute.ts';
 import type { Generator } from './generators.ts';
 import type { Ground } from './ground.ts';
@@ -13,7 +12,7 @@ import type { Plan, PlanStep } from './plan.ts';
 import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './results.ts';
 import { CommitFailure, type Session, type Unchanged, type Work } from './session.ts';
 import { hashChanges, outputChanges, publicPath } from './store-step.ts';
-import { placeOf, type Vault } from './vault.ts';
+import { placeOf, type Vault, type VaultChange } from './vault.ts';
 import { whereOf } from './words.ts';
 
 export interface Ended {
@@ -26,10 +25,40 @@ export interface Storing {
   readonly vault: Vault;
   readonly session: Session;
   readonly signal: AbortSignal;
+  /** What the run replaces, as it was before. */
+  readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
   /** By key: what is noted as old when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** Keys that are noted as old. */
   readonly stale: Set<string>;
+}
+
+export interface Before extends Unchanged {
+  /** Of a public value that is there. */
+  readonly bytes: Buffer | null;
+}
+
+/** The files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+export async function valuesBefore(
+  { steps }: Plan,
+  { ground, vault }: Pick<Storing, 'ground' | 'vault'>,
+): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
+  const found = new Map<PlanStep, readonly Before[]>();
+  for (const step of steps) {
+    const { generator } = step;
+    const before: Before[] = [];
+    for (const file of generator.files) {
+      const paths = file.secret
+        ? vault.paths(placeOf(generator, file))
+        : [publicPath(ground, generator, file)];
+      for (const path of paths) {
+        const bytes = await readIfThere(join(ground.root, path));
+        before.push({ path, sha256: bytes && sha256(bytes), bytes: file.secret ? null : bytes });
+      }
+    }
+    found.set(step, before);
+  }
+  return found;
 }
 
 /** Stores what was made of a batch: together, or one after the other where one of them cannot be stored. */
@@ -38,9 +67,12 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
   if (made.length > 1) {
     try {
       const works = await Promise.all(made.map(one => workOf(one, storing)));
-      await store(works, storing);
-      const stored = new Map(works.map(work => [work.result.step, work.result]));
-      return batch.map(({ step, execution }) => stored.get(step) ?? unfinished(step, execution));
+      // A store outside of the repository takes nothing back: what goes there goes by itself.
+      if (!works.some(hasOutside)) {
+        await store(works, storing);
+        const stored = new Map(works.map(work => [work.result.step, work.result]));
+        return batch.map(({ step, execution }) => stored.get(step) ?? unfinished(step, execution));
+      }
     } catch (error) {
       if (error instanceof CommitFailure)
         return batch.map(one =>
@@ -91,29 +123,23 @@ interface StepWork extends Work {
 }
 
 /** What storing it changes, and what is to be said of it then. */
-async function workOf({ step, execution }: Finished, { ground, vault }: Storing): Promise<StepWork> {
+async function workOf({ step, execution }: Finished, { ground, vault, before }: Storing): Promise<StepWork> {
   const { generator } = step;
-  const values = new Map<string, Pick<FileResult, 'before' | 'after'>>();
-  const unchanged: Unchanged[] = [];
-  for (const file of generator.files.filter(one => !one.secret)) {
-    const path = publicPath(generator, file);
-    const before = await readIfThere(join(ground.root, path));
-    unchanged.push({ path, sha256: before === null ? null : sha256(before) });
-    values.set(file.name, { before, after: execution.outputs.get(file.name) ?? null });
-  }
+  const unchanged = before.get(step) ?? [];
   const changes = [
-    ...(await outputChanges(ground.files, vault, generator, execution.outputs)),
-    ...hashChanges(ground.files, generator),
+    ...(await outputChanges(ground, vault, generator, execution.outputs)),
+    ...hashChanges(ground, generator),
   ];
-  const files = generator.files.map(
-    (file): FileResult => ({
-      ...{ name: file.name, secret: file.secret, before: null, after: null },
-      ...values.get(file.name),
-      path: file.secret
-        ? writtenBelow(changes, vault.folder(placeOf(generator, file)))
-        : publicPath(generator, file),
-    }),
-  );
+  const files = generator.files.map((file): FileResult => {
+    const { name, secret } = file;
+    if (secret) {
+      const path = writtenTo(changes, vault.paths(placeOf(generator, file)));
+      return { name, secret, path, before: null, after: null };
+    }
+    const path = publicPath(ground, generator, file);
+    const found = unchanged.find(one => one.path === path)?.bytes ?? null;
+    return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
+  });
   const { undeclared, inMemory } = execution;
   const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})`;
   const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared, inMemory };
@@ -122,7 +148,9 @@ async function workOf({ step, execution }: Finished, { ground, vault }: Storing)
 
 async function store(works: readonly StepWork[], { session, dependents, stale }: Storing): Promise<void> {
   const keys = works.map(work => work.result.step.generator.key);
-  const older = keys.flatMap(key => dependents.get(key) ?? []).filter(key => !stale.has(key));
+  // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
+  const own = works.filter(hasOutside).map(work => work.result.step.generator.key);
+  const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...own].filter(key => !stale.has(key));
   if (older.length > 0) {
     for (const key of older) stale.add(key);
     await session.noteStale(stale);
@@ -132,8 +160,12 @@ async function store(works: readonly StepWork[], { session, dependents, stale }:
   if (fresh.length > 0) await session.noteStale(stale);
 }
 
-function writtenBelow(changes: readonly Change[], folder: string): string | null {
-  return changes.find(one => one.kind === 'write' && one.path.startsWith(`${folder}/`))?.path ?? null;
+function hasOutside({ changes }: Work): boolean {
+  return changes.some(change => change.kind === 'outside');
+}
+
+function writtenTo(changes: readonly VaultChange[], paths: readonly string[]): string | null {
+  return paths.find(path => changes.some(one => one.kind === 'write' && one.path === path)) ?? null;
 }
 
 /** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */

@@ -1,6 +1,6 @@
 /** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
+import { findBox, isSeenIn } from '../host/boxes.ts';
 import { findCommand, hostCommands } from '../host/commands.ts';
-import { boxProblem } from '../host/sandbox.ts';
 import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
@@ -24,18 +24,17 @@ export async function findSurroundings(ground: Ground, wanted: SurroundingsWante
   const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
   const bash = await findCommand('bash', folders);
   if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
-  const found = await findCommand('bwrap', folders);
-  if (wanted.sandbox) {
-    const problem = await boxProblem(ground.platform, found);
-    if (problem !== null)
-      throw new RunFailure(
-        `Scripts cannot be run safely here: ${problem}. With --no-sandbox they run with everything that you may do yourself.`,
-      );
-  }
+  const found = wanted.sandbox ? await findBox(ground.platform, folders) : null;
+  if (found !== null && 'problem' in found)
+    throw new RunFailure(
+      `Scripts cannot be run safely here: ${found.problem}. With --no-sandbox they run with everything that you may do yourself.`,
+    );
+  const box = found?.box ?? null;
   return {
+    root: ground.root,
     bash,
-    bwrap: wanted.sandbox ? found : null,
-    commands: hostCommands(path, wanted.sandbox),
+    box,
+    commands: hostCommands(path, program => box === null || isSeenIn(box.kind, program)),
     timeLimitMs: wanted.timeLimitMs,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
   };

@@ -1,33 +1,53 @@
 /**
- * The commands that a script is given: those of the packages it declares and those of coreutils, taken from this
- * system. A package is a list of commands here; which of them there have to be is told by the script itself.
+ * The commands that a script is given: those of the packages it declares and those of coreutils, out of the Nix store
+ * or taken from this system. There, a package is a list of commands; which of them there have to be is told by the
+ * script itself.
  */
-import type { Commands } from '../host/commands.ts';
+import { join } from 'node:path';
+import { type Commands, findCommand } from '../host/commands.ts';
+import { isThere } from '../host/outside-files.ts';
 import { followScript } from '../shell/flow.ts';
 import { loadShell } from '../shell/parser.ts';
 import { packageCommands } from '../shell/tools.ts';
+import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
-import type { Recipe } from './recipe.ts';
+import type { CopyPart, Recipe } from './recipe.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {
-  /** Empty where there is nothing to run. */
-  readonly text: string;
+  /** Text, and files of the workspace whose paths stand between. Empty where there is nothing to run. */
+  readonly text: readonly (string | CopyPart)[];
   /** Names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
+  /** Folders of further commands: of packages in the Nix store. */
+  readonly path: readonly string[];
 }
 
 /**
  * @param name of the generator, for messages
- * @throws RunFailure naming command, package and generator where a command that the script uses is absent
+ * @param packages absolute paths of those that are in the Nix store; the others are taken from this system
+ * @throws RunFailure naming command, package and generator where a command that the script uses is absent, or a file
  */
-export async function prepareScript(name: string, recipe: Recipe, host: Commands): Promise<Prepared> {
-  const text = await scriptText(name, recipe, host);
-  if (text.trim() === '') return { text: '', commands: new Map() };
+export async function prepareScript(
+  name: string,
+  recipe: Recipe,
+  { commands: host, root }: Pick<Surroundings, 'commands' | 'root'>,
+  packages: ReadonlyMap<string, string>,
+): Promise<Prepared> {
+  const script = await scriptParts(name, recipe, host, packages);
+  for (const part of script)
+    if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
+      throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
+  // Where a file is seen does not matter to what the text uses.
+  const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
+  if (text.trim() === '') return { text: [], commands: new Map(), path: [] };
+  const wanted = [...recipe.packages, 'coreutils'];
+  const path = wanted.flatMap(one => packages.get(one) ?? []).map(one => join(one, 'bin'));
   const commands = new Map<string, string>();
   const offered = new Map<string, string>();
   const unlisted: string[] = [];
   for (const one of ['coreutils', ...recipe.packages]) {
+    if (packages.has(one)) continue;
     const brought = packageCommands(one);
     if (brought === null || !brought.complete) unlisted.push(one);
     for (const command of brought?.commands ?? []) offered.set(command, one);
@@ -37,7 +57,7 @@ export async function prepareScript(name: string, recipe: Recipe, host: Commands
     if (program !== null) commands.set(command, program);
   }
   for (const command of await usedBy(text)) {
-    if (commands.has(command)) continue;
+    if (commands.has(command) || (await findCommand(command, path)) !== null) continue;
     const from = offered.get(command);
     if (from !== undefined) throw absent(name, command, `which "${from}" brings`);
     if (unlisted.length === 0) continue;
@@ -46,7 +66,7 @@ export async function prepareScript(name: string, recipe: Recipe, host: Commands
     if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
     commands.set(command, program);
   }
-  return { text, commands };
+  return { text: script, commands, path };
 }
 
 function absent(generator: string, command: string, origin: string): RunFailure {
@@ -55,19 +75,28 @@ function absent(generator: string, command: string, origin: string): RunFailure 
   );
 }
 
-/** The text with the absolute paths of programs. */
-async function scriptText(name: string, { script }: Recipe, host: Commands): Promise<string> {
-  let text = '';
+/** The script with the absolute paths of programs. */
+async function scriptParts(
+  name: string,
+  { script }: Recipe,
+  host: Commands,
+  packages: ReadonlyMap<string, string>,
+): Promise<(string | CopyPart)[]> {
+  const parts: (string | CopyPart)[] = [];
   for (const part of script) {
-    if (typeof part === 'string') {
-      text += part;
+    if (typeof part === 'string' || 'path' in part) {
+      parts.push(part);
       continue;
     }
-    const program = await host.find(part.command);
+    const stored = packages.get(part.package);
+    const program =
+      stored === undefined
+        ? await host.find(part.command)
+        : await findCommand(part.command, [join(stored, 'bin')]);
     if (program === null) throw absent(name, part.command, `which "${part.package}" brings`);
-    text += program;
+    parts.push(program);
   }
-  return text;
+  return parts;
 }
 
 /** Names of programs that the script looks up and does not ask about first. */
@@ -86,4 +115,10 @@ async function usedBy(text: string): Promise<ReadonlySet<string>> {
       kind === 'program' && lookup === 'path' && name !== null && !flow.probed.has(name) ? [name] : [],
     ),
   );
+}
+
+/** The packages that a recipe is about, by the names they have below `pkgs`. */
+export function packagesOf({ packages, script }: Recipe): string[] {
+  const named = script.flatMap(part => (typeof part === 'string' || 'path' in part ? [] : [part.package]));
+  return ['coreutils', ...packages, ...named];
 }

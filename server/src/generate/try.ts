@@ -7,7 +7,7 @@ import type { GivenAnswer } from './answers.ts';
 import { type Execution, execute, type Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { Generator, Generators } from './generators.ts';
-import type { Recipe } from './recipe.ts';
+import { NO_RECIPE, type Recipe } from './recipe.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './tools.ts';
 import { partText, whereOf } from './words.ts';
@@ -17,6 +17,8 @@ export interface TryOptions {
   recipe(machine: string, name: string): Recipe | null;
   readonly given: readonly GivenAnswer[];
   readonly surroundings: Surroundings;
+  /** Where its packages are in the Nix store, for those that are. */
+  packages(recipe: Recipe): Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -86,8 +88,8 @@ async function attempt(
     const isHidden = prompt.type === 'hidden' || prompt.type === 'multiline-hidden';
     if (answer !== undefined && (isHidden || value.length >= MIN_LENGTH)) secrets.push(value);
   }
-  const recipe = options.recipe(machine, name) ?? { script: [], packages: [], unknown: null };
-  const script = await prepareScript(name, recipe, surroundings.commands);
+  const recipe = options.recipe(machine, name) ?? NO_RECIPE;
+  const script = await prepareScript(name, recipe, surroundings, await options.packages(recipe));
   const execution = await execute(
     generator,
     script,

@@ -16,6 +16,7 @@ import {
   machineKeyring,
   openAgeSecret,
 } from '../store/age-writes.ts';
+import { removeIfThere } from '../store/changes.ts';
 import type { Keyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
 import { ageFlaw, sidecarRecipients } from '../store/metadata.ts';
@@ -27,11 +28,11 @@ import { named } from './vault-sops.ts';
 
 /** @param admins throws where the configuration does not tell them */
 export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipients): Vault {
-  const { files, root } = ground;
+  const { files, root, directory } = ground;
   const { command } = keys;
   let stored: AgeKeys | null = null;
   const machineKeys = (): AgeKeys => {
-    stored ??= readAgeKeys(files);
+    stored ??= readAgeKeys(files, directory);
     return stored;
   };
   const opened = new Map<string, Promise<Keyring>>();
@@ -51,7 +52,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
   }
 
   async function open(place: SecretPlace): Promise<Buffer | null> {
-    const path = ageSecretPath('', place);
+    const path = ageSecretPath(directory, place);
     if (files.kind(path) !== 'file') return null;
     const text = (await readIfThere(join(root, path)))?.toString('utf8') ?? null;
     if (text === null) return null;
@@ -64,17 +65,17 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     const wanted = ageRecipients(place, machineKeys(), admins());
     if (place.machinesComplete || !place.deploy) return wanted;
     const ofMachines = new Set(machineKeys().machines.map(one => one.publicKey()));
-    const noted = notedRecipients(ageSecretPath('', place)) ?? [];
+    const noted = notedRecipients(ageSecretPath(directory, place)) ?? [];
     return [...new Set([...wanted, ...noted.filter(one => ofMachines.has(one))])].sort();
   }
 
   async function seal(place: SecretPlace, value: Uint8Array) {
     const recipients = wantedRecipients(place);
-    return ageSecretChanges(files, '', place, value, recipients, command);
+    return ageSecretChanges(files, directory, place, value, recipients, command);
   }
 
   function driftReason(place: SecretPlace): string | null {
-    const path = ageSecretPath('', place);
+    const path = ageSecretPath(directory, place);
     const text = files.text(path);
     if (text === null) return null;
     const flaw = ageFlaw(text);
@@ -97,7 +98,9 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
   }
 
   return {
-    folder: place => dirname(ageSecretPath('', place)),
+    paths: place => [ageSecretPath(directory, place)],
+    removal: places =>
+      places.flatMap(place => removeIfThere(files, dirname(ageSecretPath(directory, place)))),
     forget() {
       stored = null;
       opened.clear();
@@ -113,7 +116,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { now: ground.now(), command };
-        made.push({ machine, ...(await ageMachineKeyChanges('', machine, admins(), options)) });
+        made.push({ machine, ...(await ageMachineKeyChanges(directory, machine, admins(), options)) });
       }
       return made;
     },

@@ -23,7 +23,7 @@ import {
 } from '../store/sops-writes.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
-import type { Drift, MachineKey, SecretPlace, Vault } from './vault.ts';
+import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
 
 /** @param groupsOf `clan.core.sops.defaultGroups` of a machine */
 export function sopsVault(
@@ -31,11 +31,11 @@ export function sopsVault(
   keys: Keys,
   groupsOf: (machine: string) => readonly string[],
 ): Vault {
-  const { files, root } = ground;
+  const { files, root, directory } = ground;
   const { keyring, command } = keys;
   let folder: SopsFolder | null = null;
   const sops = (): SopsFolder => {
-    folder ??= readSops(files);
+    folder ??= readSops(files, directory);
     return folder;
   };
 
@@ -50,7 +50,7 @@ export function sopsVault(
     );
   }
 
-  const pathOf = ({ key, file }: Pick<SecretPlace, 'key' | 'file'>) => varFolder('', key, file);
+  const pathOf = ({ key, file }: StoredPlace) => varFolder(directory, key, file);
   // Groups are those of the first machine that declares it, as clan has it.
   const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
 
@@ -71,7 +71,8 @@ export function sopsVault(
   }
 
   return {
-    folder: pathOf,
+    paths: place => [`${pathOf(place)}/secret`],
+    removal: () => [],
     forget() {
       folder = null;
     },
@@ -88,7 +89,7 @@ export function sopsVault(
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { actor: acting, defaultGroups: groupsOf(machine), now: ground.now(), command };
-        made.push({ machine, ...(await machineKeyChanges(files, '', sops(), machine, options)) });
+        made.push({ machine, ...(await machineKeyChanges(files, directory, sops(), machine, options)) });
       }
       return made;
     },
@@ -96,7 +97,7 @@ export function sopsVault(
       const access = accessFor(place);
       const recipients = recipientsFor(sops(), access);
       const text = await sealSecret(value, { recipients, now: ground.now(), command });
-      return secretChanges(files, '', place, text, access);
+      return secretChanges(files, directory, place, text, access);
     },
     drift(place) {
       const text = files.text(`${pathOf(place)}/secret`);
@@ -108,7 +109,7 @@ export function sopsVault(
       if (text === null) return [];
       const access = accessFor(place);
       const recipients = recipientsFor(sops(), access);
-      const links = linkChanges(files, '', pathOf(place), access);
+      const links = linkChanges(files, directory, pathOf(place), access);
       const actual = sopsRecipients(text).value ?? [];
       if (recipientDrift(actual, recipients) === null) return links;
       const sealed = await named(path, () => resealSecret(text, keyring, { recipients, command }));

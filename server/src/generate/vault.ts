@@ -25,6 +25,23 @@ export interface Drift {
   readonly reason: string;
 }
 
+/** Where a secret is stored, whoever it is for. */
+export type StoredPlace = Pick<SecretPlace, 'key' | 'file'>;
+
+/** A change of a store outside of the repository: no transaction holds it. */
+export interface OutsideChange {
+  readonly kind: 'outside';
+  /**
+   * Values are stored before the repository changes and removed after it: what is cut off in between leaves too much
+   * behind, never too little.
+   */
+  readonly does: 'store' | 'remove';
+  /** @throws StoreFailure, HostFailure */
+  run(): Promise<void>;
+}
+
+export type VaultChange = Change | OutsideChange;
+
 export interface Vault {
   /**
    * A secret's bytes, verified; null where there is none.
@@ -40,13 +57,15 @@ export interface Vault {
    */
   prepare(machines: readonly string[]): Promise<readonly MachineKey[]>;
   /** What storing a secret changes. */
-  seal(place: SecretPlace, value: Uint8Array): Promise<readonly Change[]>;
+  seal(place: SecretPlace, value: Uint8Array): Promise<readonly VaultChange[]>;
   /** What is wrong with whom a stored secret is for, without opening it; null where it is right, or not there. */
   drift(place: SecretPlace): Drift | null;
   /** What making it right changes. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
-  /** Where a secret lies, for what removes it. A folder, relative to the root. */
-  folder(place: Pick<SecretPlace, 'key' | 'file'>): string;
+  /** The files of the repository that hold a secret: what somebody else may change while it is made anew. */
+  paths(place: StoredPlace): readonly string[];
+  /** What taking secrets away changes, beside what lies in their folders below `vars`; those that are not there are fine. */
+  removal(places: readonly StoredPlace[]): readonly VaultChange[];
   /** Files were written: what was kept of them is to be read anew. */
   forget(): void;
 }

@@ -1,18 +1,36 @@
 /** The vault of a fleet: which backend it is, and what the configuration says of it. */
 import type { Fleet } from '../fleet/model.ts';
-import { adminsFrom, groupsFrom } from './access.ts';
-import type { ServedBackend } from './backend.ts';
+import { sweepOnce } from '../host/scratch.ts';
+import { adminsFrom, groupsFrom, passCommandFrom } from './access.ts';
+import { isKeyed, type KeyedBackend, type ServedBackend } from './backend.ts';
 import type { Ground } from './ground.ts';
 import { findKeys } from './keys.ts';
 import type { Vault } from './vault.ts';
 import { ageVault } from './vault-age.ts';
+import { customStore } from './vault-custom.ts';
+import { type OutsideStore, outsideVault } from './vault-outside.ts';
+import { passwordStore } from './vault-password-store.ts';
 import { sopsVault } from './vault-sops.ts';
 
 /** @throws StoreFailure, HostFailure where keys that are named cannot be had */
 export async function openVault(ground: Ground, fleet: Fleet, backend: ServedBackend): Promise<Vault> {
+  // What a killed run has left in memory goes before anything else is opened.
+  await sweepOnce();
+  if (!isKeyed(backend)) return outsideVault(outsideStoreOf(ground, fleet, backend));
   const keys = await findKeys(ground, backend);
   const settings = fleet.accessSettings();
   return backend === 'sops'
     ? sopsVault(ground, keys, groupsFrom(settings))
     : ageVault(ground, keys, () => adminsFrom(settings));
+}
+
+/** @throws StoreFailure `unsupported` where only Nix can tell which one it is */
+export function outsideStoreOf(
+  ground: Ground,
+  fleet: Fleet,
+  backend: Exclude<ServedBackend, KeyedBackend>,
+): OutsideStore {
+  if (backend === 'custom') return customStore(ground, ground.storeCommand ?? []);
+  const machines = fleet.machines.map(machine => machine.name);
+  return passwordStore(ground, passCommandFrom(fleet.accessSettings(), machines));
 }

@@ -1,7 +1,6 @@
 /** Where a command is, as a shell would find it. */
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { isInBox } from './sandbox.ts';
 
 /**
  * @param folders absolute, first come first served; others are passed over
@@ -31,9 +30,9 @@ export interface Commands {
 
 /**
  * @param path `PATH` as the person has it; the system's own folders come first
- * @param inBox programs that the box hides count as absent
+ * @param isSeen programs for which it is false count as absent: the box hides them
  */
-export function hostCommands(path: string, inBox: boolean): Commands {
+export function hostCommands(path: string, isSeen: (program: string) => boolean): Commands {
   const folders = [...new Set([...SYSTEM_FOLDERS, ...path.split(':')])];
   const found = new Map<string, Promise<string | null>>();
   async function look(name: string): Promise<string | null> {
@@ -42,7 +41,7 @@ export function hostCommands(path: string, inBox: boolean): Commands {
       if (command === null) continue;
       // Links of other folders lead nowhere inside of the box; what they lead to may be seen there.
       const program = await realpath(command);
-      if (!inBox || isInBox(program)) return program;
+      if (isSeen(program)) return program;
     }
     return null;
   }

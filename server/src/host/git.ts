@@ -2,6 +2,7 @@
  * Commits of chosen paths, and nothing else that git can do. Whatever else is staged, changed or untracked stays as it
  * is. Knows nothing of what the files are.
  */
+import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
 import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -29,9 +30,6 @@ export interface Commit {
 const TIME_LIMIT_MS = 120_000;
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** Variables that hold keys: git and its programs have no use for them. */
-const KEYS = /^(SOPS_AGE_|AGE_KEY|SOPS_NIX_SECRET)/;
-
 /**
  * @param root absolute path of a folder in the work tree
  * @returns null where it is no work tree, or there is no git
@@ -40,10 +38,7 @@ export async function openRepository(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Repository | null> {
-  const kept = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !KEYS.test(entry[0]),
-  );
-  const environment = { ...Object.fromEntries(kept), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
+  const environment = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
   const git = (args: readonly string[], input?: string) =>
     runProcess('git', args, {
       cwd: root,

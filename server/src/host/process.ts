@@ -11,6 +11,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** For standard input; without it, standard input is closed. */
   readonly input?: Uint8Array;
+  /** A descriptor of an open file for standard input instead: what is in it arrives whole whatever becomes of us. */
+  readonly inputFile?: number;
   readonly timeLimitMs: number;
   /** Of standard output and of standard error each; what comes after is dropped. */
   readonly outputLimitBytes: number;
@@ -46,7 +48,7 @@ export function runProcess(
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...options.env },
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
       detached: true,
     });
     let end: ProcessResult['end'] | null = null;

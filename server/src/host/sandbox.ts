@@ -1,8 +1,7 @@
 /**
  * The box that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
- * read-only system, one writable folder. Pure but for the probe; knows nothing of what the script is for.
+ * read-only system, one writable folder. Pure; knows nothing of what the script is for.
  */
-import { runProcess } from './process.ts';
 
 /** Where the writable folder is seen inside of the box. */
 export const BOX_FOLDER = '/tmp/vars';
@@ -12,6 +11,8 @@ export interface Box {
   readonly scratch: string;
   /** Further folders or files to show, read-only, at their own paths; those that are not there are left out. */
   readonly readOnly: readonly string[];
+  /** Files and folders to show, read-only, elsewhere. */
+  readonly shown: readonly { readonly from: string; readonly to: string }[];
   /** A folder on the host that is shown, read-only, in the place of the writable folder's `bin`. */
   readonly bin?: string;
   /** A file on the host that is shown as `/etc/passwd`. */
@@ -33,43 +34,32 @@ const SETTINGS = [
 
 /** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
 export function isInBox(path: string): boolean {
-  return SYSTEM.some(folder => path.startsWith(`${folder}/`));
+  return isIn(SYSTEM, path);
+}
+
+export function isIn(folders: readonly string[], path: string): boolean {
+  return folders.some(folder => path.startsWith(`${folder}/`));
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, bin, passwd }: Box): string[] {
-  const shown = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`), ...readOnly];
+export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): string[] {
+  const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)];
+  const bound = (paths: readonly string[]) => paths.flatMap(path => ['--ro-bind-try', path, path]);
   return [
     '--unshare-all',
     '--die-with-parent',
     ...['--uid', '1000', '--gid', '1000'],
     ...['--tmpfs', '/'],
-    ...shown.flatMap(path => ['--ro-bind-try', path, path]),
+    ...bound(system),
     ...['--dev', '/dev', '--proc', '/proc'],
     ...['--perms', '1777', '--tmpfs', '/tmp'],
+    // They may lie below what is hidden before.
+    ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', scratch, BOX_FOLDER],
     ...(bin === undefined ? [] : ['--ro-bind', bin, `${BOX_FOLDER}/bin`]),
+    ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...['--chdir', `${BOX_FOLDER}/work`],
     '--',
   ];
-}
-
-/**
- * @param platform `process.platform`
- * @param bwrap absolute path of bubblewrap; null where it was not found
- * @returns why there is no box here, in words that end a sentence; null where there is one
- */
-export async function boxProblem(platform: string, bwrap: string | null): Promise<string | null> {
-  if (platform !== 'linux') return `there is none for ${platform}`;
-  if (bwrap === null) return 'bubblewrap (the command "bwrap") is not installed';
-  const args = ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc', '--', 'true'];
-  const result = await runProcess(bwrap, args, {
-    env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
-    timeLimitMs: 10_000,
-    outputLimitBytes: 2000,
-  });
-  if (result.code === 0) return null;
-  const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
-  return `bubblewrap does not work on this system (${said})`;
 }

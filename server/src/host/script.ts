@@ -18,14 +18,24 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
-import { BOX_FOLDER, type Box, boxArguments } from './sandbox.ts';
+import { BOX_FOLDER, boxArguments } from './sandbox.ts';
+import { macProfile } from './sandbox-mac.ts';
 import { makeScratch } from './scratch.ts';
 
+/** A file or folder of the host that the script may read, and run if it is a program. */
+export interface Shown {
+  /** Absolute; what it leads to must lie in `root`. */
+  readonly from: string;
+  readonly root: string;
+}
+
 export interface Script {
-  readonly text: string;
+  /** Text, and between the texts files whose paths are to be put there. */
+  readonly text: readonly (string | Shown)[];
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
   /** A folder that holds exactly these commands already; see `makeBins`. */
@@ -40,8 +50,8 @@ export interface Script {
   readonly prompts: ReadonlyMap<string, Uint8Array>;
   /** Names of the files to take; with slashes for files in folders. */
   readonly outputs: readonly string[];
-  /** Absolute path of bubblewrap; null only where the user said that no sandbox is needed. */
-  readonly bwrap: string | null;
+  /** Null only where the user said that no sandbox is needed. */
+  readonly box: BoxProgram | null;
   /** Folders to show in the sandbox beside the system, such as those of `path` that lie elsewhere. */
   readonly show: readonly string[];
   readonly timeLimitMs: number;
@@ -66,39 +76,64 @@ export interface ScriptResult {
 export async function runScript(script: Script): Promise<ScriptResult> {
   const scratch = await makeScratch();
   try {
-    const box = join(scratch.path, 'box');
-    lay(box, script);
+    const folder = layFolders(scratch.path);
+    const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
+    const told = tell(script, seen);
+    lay(folder, told, script);
     const passwd = join(scratch.path, 'passwd');
     writeFileSync(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
-    const seen = script.bwrap === null ? box : BOX_FOLDER;
-    const command = [script.bash, '--norc', `${seen}/script`];
-    const wrapped =
-      script.bwrap === null
-        ? command
-        : [script.bwrap, ...boxArguments(boxOf(script, box, passwd)), ...command];
-    const process = await runProcess(wrapped[0] as string, wrapped.slice(1), {
-      cwd: join(box, 'work'),
+    const [command = '', ...args] = [
+      ...boxCommand(script, { folder, told, passwd }),
+      ...[script.bash, '--norc', `${seen}/script`],
+    ];
+    const process = await runProcess(command, args, {
+      cwd: join(folder, 'work'),
       env: environment(seen, script),
       timeLimitMs: script.timeLimitMs,
       outputLimitBytes: script.outputLimitBytes,
       ...(script.signal === undefined ? {} : { signal: script.signal }),
     });
-    return { process, inMemory: scratch.inMemory, ...collect(join(box, 'out'), script) };
+    return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
     await scratch.wipe();
   }
 }
 
-function boxOf({ show, bin }: Script, scratch: string, passwd: string): Box {
-  return { scratch, passwd, readOnly: show, ...(bin === undefined ? {} : { bin }) };
+/** What stands before the command that is run in the box: nothing without one. */
+function boxCommand(
+  { box, show, bin }: Script,
+  { folder, told, passwd }: { readonly folder: string; readonly told: Told; readonly passwd: string },
+): readonly string[] {
+  switch (box?.kind) {
+    case 'bwrap': {
+      const own = bin === undefined ? {} : { bin };
+      const shown = { readOnly: show, shown: told.shown, ...own };
+      return [box.path, ...boxArguments({ scratch: folder, passwd, ...shown })];
+    }
+    case 'sandbox-exec': {
+      const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
+      return [box.path, '-p', macProfile({ scratch: folder, readOnly })];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Behind all links, since a box may go by that. */
+function layFolders(scratch: string): string {
+  const folder = join(realpathSync(scratch), 'box');
+  for (const name of ['bin', 'in', 'out', 'work'])
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** Nothing of the caller's environment: it may hold keys. */
 function environment(seen: string, script: Script): Record<string, string> {
+  const bin = `${seen}/bin`;
   return {
-    PATH: [script.bwrap === null ? (script.bin ?? `${seen}/bin`) : `${seen}/bin`, ...script.path].join(':'),
+    PATH: [script.box?.kind === 'bwrap' ? bin : (script.bin ?? bin), ...script.path].join(':'),
     HOME: '/tmp',
-    TMPDIR: script.bwrap === null ? join(seen, 'work') : '/tmp',
+    TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
     LANG: 'C.UTF-8',
     in: `${seen}/in`,
     out: `${seen}/out`,
@@ -106,14 +141,58 @@ function environment(seen: string, script: Script): Record<string, string> {
   };
 }
 
-function lay(box: string, script: Script): void {
-  for (const folder of ['bin', 'in', 'out', 'work'])
-    mkdirSync(join(box, folder), { recursive: true, mode: 0o700 });
+interface Told {
+  readonly text: string;
+  /** Where files of the host are seen: inside of the box, or as links. */
+  readonly shown: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** The text as the script is to read it. @param seen where it finds the box */
+function tell({ text, box }: Script, seen: string): Told {
+  const shown = new Map<string, string>();
+  let whole = '';
+  for (const part of text) {
+    if (typeof part === 'string') {
+      whole += part;
+      continue;
+    }
+    const from = realFile(part);
+    // Scratch folders may lie where nothing can be run: the box shows the file itself.
+    const folder = box?.kind === 'bwrap' ? `${BOX_FOLDER}-files` : `${seen}/files`;
+    const to = shown.get(from) ?? `${folder}/${shown.size}-${basename(from).replace(/[^\w.+-]/g, '_')}`;
+    shown.set(from, to);
+    whole += to;
+  }
+  return { text: whole, shown: [...shown].map(([from, to]) => ({ from, to })) };
+}
+
+/** Behind all links. */
+function realFile({ from, root }: Shown): string {
+  const real = realOrNull(from);
+  if (real === null) throw new HostFailure('changed', `The script uses ${from}, which is not there.`);
+  if (real.startsWith(realpathSync(root) + sep)) return real;
+  throw new HostFailure('outside', `The script uses ${from}, which leads out of the repository.`);
+}
+
+function realOrNull(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Not there, or not to be entered.
+    return null;
+  }
+}
+
+function lay(box: string, { text, shown }: Told, script: Script): void {
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
   // On the script's first line, so that Bash counts lines as the author does.
   const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
-  put(join(box, 'script'), Buffer.from(prelude + script.text, 'utf8'));
+  put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
   if (script.bin === undefined) layCommands(join(box, 'bin'), script.commands);
+  if (script.box?.kind !== 'bwrap' && shown.length > 0) {
+    mkdirSync(join(box, 'files'), { mode: 0o700 });
+    for (const { from, to } of shown) symlinkSync(from, to);
+  }
   for (const [folder, files] of script.inputs)
     for (const [file, bytes] of files) put(within(join(box, 'in'), `${folder}/${file}`), bytes);
   for (const [name, bytes] of script.prompts) put(within(join(box, 'prompts'), name), bytes);
@@ -132,13 +211,14 @@ export interface Bins {
 
 export async function makeBins(): Promise<Bins> {
   const scratch = await makeScratch();
+  const root = realpathSync(scratch.path);
   const made = new Map<string, string>();
   return {
     folder(commands) {
       const id = JSON.stringify([...commands].sort());
       const known = made.get(id);
       if (known !== undefined) return known;
-      const folder = join(scratch.path, `bin-${made.size}`);
+      const folder = join(root, `bin-${made.size}`);
       mkdirSync(folder, { mode: 0o700 });
       layCommands(folder, commands);
       made.set(id, folder);

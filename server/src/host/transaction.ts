@@ -66,7 +66,7 @@ export async function applyChanges(
         throw systemFailure(error, `write ${change.path}`);
       }
     });
-    for (const { path, sha256 } of options.unchanged ?? []) await mustBeUnchanged(root, path, sha256);
+    await mustBeUnchanged(root, options.unchanged ?? []);
     await note(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
     await discard(root, journal);
@@ -230,14 +230,20 @@ function mustNotCollide(changes: readonly FileChange[]): void {
   }
 }
 
-async function mustBeUnchanged(root: string, path: string, sha256: string | null): Promise<void> {
-  const bytes = await readIfThere(join(root, path));
-  const now = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
-  if (now !== sha256)
-    throw new HostFailure(
-      'changed',
-      `${path} was changed by somebody else in the meantime. Nothing was written; try again.`,
-    );
+/** @throws HostFailure `changed` naming the first that is not as it was read */
+export async function mustBeUnchanged(
+  root: string,
+  files: NonNullable<TransactionOptions['unchanged']>,
+): Promise<void> {
+  for (const { path, sha256 } of files) {
+    const bytes = await readIfThere(join(root, path));
+    const now = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+    if (now !== sha256)
+      throw new HostFailure(
+        'changed',
+        `${path} was changed by somebody else in the meantime. Nothing was written; try again.`,
+      );
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {

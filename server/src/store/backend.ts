@@ -8,6 +8,8 @@ import { type Backend, backendNamed, probeBackend, type StoreContents } from './
 /** The part of a fleet that says where secrets are kept. Settings are as written: `sops`, `age`, `vm`, …. */
 export interface Configured {
   readonly machines: readonly { readonly name: string }[];
+  /** The clan's folder, relative to the root; null where it is not known. */
+  readonly directory: string | null;
   storeSettings(): {
     readonly all: readonly { readonly value: string | null }[];
     /** Of the clan, for machines that set nothing. */
@@ -41,7 +43,7 @@ export function setBackend(fleet: Configured): Backend | null {
 
 /** What is worth a guess where nothing is set: what modules set, else what lies on disk. */
 export function probableSetting(fleet: Configured, files: Parameters<typeof probeBackend>[0]): string | null {
-  return fleet.storeSettings().likely ?? probeBackend(files);
+  return fleet.storeSettings().likely ?? probeBackend(files, fleet.directory ?? '');
 }
 
 /** For showing: what is set for a machine (null: for the clan), else what is probable, else clan's own default. */

@@ -4,6 +4,7 @@
  * Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{sops,age,password-store}; the placement has
  * been part of the path since 2026-08-03.
  */
+import { varFolder } from './changes.ts';
 import type { Backend } from './read.ts';
 
 /** A file of a generator. `machine` is a name, or what to show for any machine. */
@@ -21,9 +22,9 @@ export function placementOf({ generator, share, machine }: StoredFile): string {
   return share ? `shared/${generator}` : `per-machine/${machine}/${generator}`;
 }
 
-/** The path of a public file's value inside the repository. */
-export function publicValuePath(file: StoredFile): string {
-  return `vars/${placementOf(file)}/${file.file}/value`;
+/** The path of a public file's value inside the repository. @param directory the clan's folder */
+export function publicValuePath(directory: string, file: StoredFile): string {
+  return `${varFolder(directory, placementOf(file), file.file)}/value`;
 }
 
 /** The absolute path of a deployed secret on its machine, with the default settings of the backend. */

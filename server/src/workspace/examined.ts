@@ -13,6 +13,7 @@ export function examinedIn(workspace: Workspace, problems: readonly string[]): E
     marker: rootMarker(root),
     files,
     fleet: workspace.fleet(),
+    storeCommand: settings.store,
     nixFiles,
     skipped: files.skipped(),
     problems,

@@ -68,6 +68,21 @@ function settingsSchema(rules: readonly Rule[]) {
         'Files that are matrices whatever they look like: paths or globs relative to the root.',
         DEFAULT_SETTINGS.matrixFiles,
       ),
+      store: {
+        type: 'object',
+        description: 'A store of secrets of your own, as docs/custom-store.md describes it.',
+        additionalProperties: false,
+        required: ['command'],
+        properties: {
+          command: {
+            type: 'array',
+            description:
+              'The program and its first arguments. A program with a slash is relative to the folder of this file.',
+            items: { type: 'string' },
+            minItems: 1,
+          },
+        },
+      },
     },
     definitions: {
       severity: {

@@ -24,15 +24,21 @@ export interface Settings {
   readonly matrixFiles: readonly string[];
   /** Files and folders that are not searched, and in which nothing is reported. */
   readonly exclude: readonly string[];
+  /**
+   * The command of a store of secrets, program first. Of the file alone: it starts a program, and belongs to the
+   * repository. Null: secrets are in one of clan's stores.
+   */
+  readonly store: readonly string[] | null;
 }
 
-/** The same names stand in the extension's manifest under `varsmith.`. */
+/** The same names stand in the extension's manifest under `varsmith.`, except `store`. */
 export const DEFAULT_SETTINGS: Settings = {
   enable: true,
   rules: {},
   registryFiles: ['**/secret-registry.nix'],
   matrixFiles: ['**/machine-env-matrix.nix'],
   exclude: [],
+  store: null,
 };
 
 /** A setting that was left out. */
@@ -78,6 +84,7 @@ export function readSettings(layers: readonly SettingsLayer[], ruleIds: readonly
     const note = notesOf(layer, problems);
     if (node !== undefined) noteUnknown(value, note);
     settings = { ...settings, ...readLayer(value as Record<string, unknown>, settings, ruleIds, note) };
+    if (node !== undefined) settings = { ...settings, store: readStore(value, note) };
   }
   return { settings, problems };
 }
@@ -108,6 +115,23 @@ function noteUnknown(value: object, note: NoteProblem): void {
     const message = `There is no setting "${name}".${didYouMean(near)}`;
     note({ path: [name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
   }
+}
+
+const commandLine = v.object({
+  command: v.pipe(
+    v.array(v.string()),
+    v.check(([first]) => !!first),
+  ),
+});
+
+function readStore(layer: object, note: NoteProblem): readonly string[] | null {
+  const given = 'store' in layer ? layer.store : null;
+  if (given === undefined || given === null) return null;
+  const result = v.safeParse(commandLine, given);
+  if (result.success) return result.output.command;
+  const message = '"store" must be { "command": ["PROGRAM", "ARGUMENT"] }.';
+  note({ path: ['store'], part: 'value', message });
+  return null;
 }
 
 function readLayer(

@@ -4,23 +4,27 @@ import type { StoreFiles } from '../store/files.ts';
 import { type Backend, type RecipientsRead, readContents, type StoreContents } from '../store/read.ts';
 
 export interface StoredReader {
-  /** @param backend what the configuration sets; null where it sets nothing */
-  read(backend: Backend | null): StoreContents;
+  /**
+   * @param backend what the configuration sets; null where it sets nothing
+   * @param directory the clan's folder
+   */
+  read(backend: Backend | null, directory: string): StoreContents;
   /** Files or folders were made, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
 }
 
 export function createStoredReader(files: StoreFiles): StoredReader {
-  const kept = new Map<Backend | null, StoreContents>();
+  const kept = new Map<string, StoreContents>();
   /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
   const readings = new Map<string, RecipientsRead>();
   return {
-    read(backend) {
-      const known = kept.get(backend);
+    read(backend, directory) {
+      const id = `${backend}\0${directory}`;
+      const known = kept.get(id);
       if (known !== undefined) return known;
-      const contents = readContents(files, { backend, readings });
-      kept.set(backend, contents);
+      const contents = readContents(files, { backend, directory, readings });
+      kept.set(id, contents);
       return contents;
     },
     changed(paths) {

@@ -122,7 +122,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   function checkedFiles(fleet: Fleet): CheckFiles {
     return {
       ...files,
-      stored: () => storedReader.read(engine.backendOf(fleet)),
+      stored: () => storedReader.read(engine.backendOf(fleet), fleet.directory ?? ''),
       tracked: () => gitIndex?.tracked() ?? null,
     };
   }
@@ -178,7 +178,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
       unchecked = new Set();
-      const stored = () => storedReader.read(engine.backendOf(fleet));
+      const stored = () => storedReader.read(engine.backendOf(fleet), fleet.directory ?? '');
       last = { version: ++version, fleet, findings, files, stored };
       return last;
     },

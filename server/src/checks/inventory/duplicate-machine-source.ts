@@ -3,7 +3,8 @@ import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { MachineClass, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr } from '../../nix/syntax.ts';
-import type { CheckContext, CheckFiles, Report, Rule } from '../rule.ts';
+import { below } from '../../store/files.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';
 import { isDeployed } from './named.ts';
 
@@ -78,7 +79,8 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
       },
     },
   ],
-  check: function* ({ fleet, sources }: CheckContext) {
+  check: function* (context: CheckContext) {
+    const { fleet } = context;
     if (!fleet.isClan) return;
     const byName = new Map<string, MachineFact[]>();
     for (const fact of fleet.machineFacts) {
@@ -88,7 +90,7 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
       else same.push(fact);
     }
     for (const [name, facts] of byName) {
-      const found = twoClasses(name, facts) ?? wrongPlatform(sources, name, facts) ?? twoMakers(name, facts);
+      const found = twoClasses(name, facts) ?? wrongPlatform(context, name, facts) ?? twoMakers(name, facts);
       if (found !== null) yield { ...found, machines: [name] };
     }
   },
@@ -112,7 +114,7 @@ function twoClasses(name: string, facts: readonly MachineFact[]): Report | null 
 }
 
 /** A class, stated or by default, and a platform of the other class. */
-function wrongPlatform(sources: CheckFiles, name: string, facts: readonly MachineFact[]): Report | null {
+function wrongPlatform(context: CheckContext, name: string, facts: readonly MachineFact[]): Report | null {
   const ofClan = facts.filter(fact => fact.source !== 'configuration');
   if (ofClan.length === 0 || ofClan.some(fact => fact.classHidden === true)) return null;
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
@@ -121,7 +123,7 @@ function wrongPlatform(sources: CheckFiles, name: string, facts: readonly Machin
   // The folder's own fact is only what its texts look like, but it is known without looking at a thousand files.
   if (ofClan.every(fact => fact.source !== 'folder' || fact.system === null || fits(fact.system)))
     return null;
-  const platform = statedPlatform(sources, name);
+  const platform = statedPlatform(context, name);
   if (platform === null || fits(platform.system)) return null;
   const isDefault = stated === undefined;
   return {
@@ -158,10 +160,10 @@ interface Platform {
 }
 
 /** `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree. */
-function statedPlatform(sources: CheckFiles, name: string): Platform | null {
+function statedPlatform({ fleet, sources }: CheckContext, name: string): Platform | null {
   const found: Platform[] = [];
   for (const file of FILES) {
-    const path = `machines/${name}/${file}`;
+    const path = below(fleet.directory ?? '', `machines/${name}/${file}`);
     if (sources.text(path)?.includes('hostPlatform') !== true) continue;
     const source = sources.parse(path);
     const written = source === null ? null : platformIn(source);

@@ -36,27 +36,41 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
   return true;
 }
 
-/** Parts of a fleet that are read. */
-const READ: readonly (keyof Fleet)[] = [
-  'machines',
-  'machinesComplete',
-  'machineFacts',
-  'isClan',
-  'inventory',
-  'serviceModules',
-  'serviceModulesComplete',
-  'registries',
-  'matrices',
-  'generators',
-  'namedBy',
-  'units',
-  'notAnalysable',
-];
-/** Parts that are asked for by calling them. */
-const CALLED = ['modules', 'brought', 'secrets', 'storeSettings', 'accessSettings', 'removed'] as const;
+/** All parts of a fleet, so that rules cannot miss one: those that are read, and those that are asked for by calling them. */
+const PARTS = {
+  machines: 'read',
+  machinesComplete: 'read',
+  machineFacts: 'read',
+  isClan: 'read',
+  directory: 'read',
+  inventory: 'read',
+  serviceModules: 'read',
+  serviceModulesComplete: 'read',
+  registries: 'read',
+  matrices: 'read',
+  generators: 'read',
+  namedBy: 'read',
+  units: 'read',
+  notAnalysable: 'read',
+  modules: 'called',
+  brought: 'called',
+  secrets: 'called',
+  storeSettings: 'called',
+  accessSettings: 'called',
+  removed: 'called',
+} as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };
 
-const read = READ.map(name => [name, part(({ fleet }) => fleet[name])] as const);
-const called = CALLED.map(name => [name, part(({ fleet }) => fleet[name]())] as const);
+/** The one that takes an argument is watched by itself. */
+type Part = Exclude<keyof Fleet, 'hasAllGenerators'>;
+type Called = { [Name in Part]: (typeof PARTS)[Name] extends 'called' ? Name : never }[Part];
+
+const names = Object.keys(PARTS) as Part[];
+const isCalled = (name: Part): name is Called => PARTS[name] === 'called';
+
+const read = names
+  .filter(name => !isCalled(name))
+  .map(name => [name, part(({ fleet }) => fleet[name])] as const);
+const called = names.filter(isCalled).map(name => [name, part(({ fleet }) => fleet[name]())] as const);
 const STORED = part(({ stored }) => stored());
 const TRACKED = part(({ sources }) => sources.tracked?.() ?? null);
 

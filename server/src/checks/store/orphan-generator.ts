@@ -1,5 +1,6 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
 import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
+import { below } from '../../store/files.ts';
 import type { StoredVar } from '../../store/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, machinesText, sortedUnique } from '../wording.ts';
@@ -64,7 +65,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     let hidden: readonly string[] | null = null;
     for (const stored of storedIndex(context.stored()).generators.values()) {
       const declared = soleDeclaration(fleet, stored.name);
-      if (declared !== null) yield* leftBehind(declared, stored, machines);
+      if (declared !== null) yield* leftBehind(declared, stored, machines, fleet.directory ?? '');
       else if (isKnown && isUndeclared(fleet, stored.name) && !isRead(stored.name, null)) {
         hidden ??= textsOfGaps(context);
         if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines);
@@ -106,6 +107,7 @@ function* leftBehind(
   declared: SoleDeclaration,
   stored: StoredGenerator,
   machines: ReadonlySet<string>,
+  directory: string,
 ): Iterable<Report> {
   const { name } = stored;
   const { share } = declared.body;
@@ -113,7 +115,7 @@ function* leftBehind(
   if (share === false && stored.shared[0] !== undefined)
     yield {
       at: wholeFile(stored.shared[0].path),
-      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`vars/shared/${name}\`.`,
+      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(directory, `vars/shared/${name}`)}\`.`,
     };
   const without = share === true ? owners : owners.filter(certainlyWithout(declared));
   const first = stored.byOwner.get(without[0] ?? '')?.[0];

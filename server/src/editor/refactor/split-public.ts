@@ -147,8 +147,8 @@ function usesOf(snapshot: Snapshot, generator: string, file: string, name: strin
   return isRead ? null : edits;
 }
 
-function movesOf({ files }: Snapshot, generator: string, file: string, name: string): Move[] {
-  return readVars(files).vars.flatMap(stored => {
+function movesOf({ fleet, files }: Snapshot, generator: string, file: string, name: string): Move[] {
+  return readVars(files, fleet.directory ?? '').vars.flatMap(stored => {
     if (stored.generator !== generator || stored.file !== file || !stored.current) return [];
     if (stored.kind !== 'public') return [];
     const from = stored.path.slice(0, -'/value'.length);

@@ -1,0 +1,110 @@
+/**
+ * Which nixpkgs a flake is locked to, and what to ask Nix of its packages. Pure: texts in, texts out. The flake itself
+ * is not evaluated.
+ */
+
+/** A node of `flake.lock` as Nix fetches it. */
+export type LockedInput = Readonly<Record<string, string | number | boolean>>;
+
+/** Inputs may follow each other; not in a circle. */
+const MAX_DEPTH = 20;
+
+/** The input called `nixpkgs`; null where there is none, or the text is no lock file. @param lock the text of `flake.lock` */
+export function lockedNixpkgs(lock: string): LockedInput | null {
+  const nodes = nodesIn(lock);
+  if (nodes === null) return null;
+  const { root, all } = nodes;
+  /** An input is the name of a node, or the way to one from the root. */
+  const resolve = (input: unknown, depth: number): string | null => {
+    if (typeof input === 'string') return input;
+    if (!Array.isArray(input) || depth > MAX_DEPTH) return null;
+    return input.reduce<string | null>(
+      (at, name) => (at === null ? null : resolve(all[at]?.inputs?.[String(name)], depth + 1)),
+      root,
+    );
+  };
+  const name = resolve(all[root]?.inputs?.nixpkgs, 0);
+  const locked = name === null ? undefined : all[name]?.locked;
+  if (locked === undefined || locked === null || typeof locked.narHash !== 'string') return null;
+  return Object.values(locked).every(one => ['string', 'number', 'boolean'].includes(typeof one))
+    ? (locked as LockedInput)
+    : null;
+}
+
+interface Node {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly locked?: Readonly<Record<string, unknown>> | null;
+}
+
+function nodesIn(
+  lock: string,
+): { readonly root: string; readonly all: Readonly<Record<string, Node>> } | null {
+  try {
+    const value = JSON.parse(lock);
+    const isWhole =
+      typeof value?.root === 'string' && typeof value.nodes === 'object' && value.nodes !== null;
+    return isWhole ? { root: value.root, all: value.nodes } : null;
+  } catch {
+    // What is in the way of a merge, for example; Nix would say so too.
+    return null;
+  }
+}
+
+/** Names below `pkgs` that can be asked for. */
+const NAME = /^[A-Za-z_][\w'-]*(\.[A-Za-z_][\w'-]*)*$/;
+
+/** What Nix says of a package. */
+export interface ToldPackage {
+  /** `/nix/store/….drv!bin`: what makes the path be there. */
+  readonly output: string;
+  readonly path: string;
+}
+
+/**
+ * An expression for a set of packages by name: null for those that this nixpkgs does not have or refuses. Of each
+ * package the output that brings its commands, as `lib.makeBinPath` takes it.
+ *
+ * @param system such as `x86_64-linux`
+ */
+export function packagesExpression(locked: LockedInput, system: string, names: readonly string[]): string {
+  const asked = names
+    .filter(name => NAME.test(name))
+    .map(name => {
+      const path = name.split('.').map(text).join('.');
+      return `${text(name)} = told (pkgs.${path} or null);`;
+    });
+  return `let
+  pkgs = import (builtins.fetchTree (builtins.fromJSON ${text(JSON.stringify(locked))})) {
+    system = ${text(system)}; config = { }; overlays = [ ];
+  };
+  told = package: let
+    bin = if package.outputSpecified or false then package else package.bin or package.out or package;
+    facts = { output = "\${bin.drvPath}!\${bin.outputName or "out"}"; path = bin.outPath; };
+    known = builtins.tryEval (if package == null then null else builtins.deepSeq facts facts);
+  in if known.success then known.value else null;
+in { ${asked.join(' ')} }`;
+}
+
+/** A string of Nix. */
+function text(content: string): string {
+  return `"${content.replace(/[\\"]/g, '\\$&').replaceAll('${', '\\${')}"`;
+}
+
+/** What the expression evaluated to; what is not of its form counts as not there. */
+export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | null> {
+  const told = new Map<string, ToldPackage | null>();
+  if (typeof value !== 'object' || value === null) return told;
+  for (const [name, one] of Object.entries(value)) told.set(name, isTold(one) ? one : null);
+  return told;
+}
+
+function isTold(one: unknown): one is ToldPackage {
+  const { output, path } = (one ?? {}) as Partial<ToldPackage>;
+  return typeof output === 'string' && typeof path === 'string' && path.startsWith('/');
+}
+
+/** Nix's name of a system; null for one that it does not know. @param arch as `process.arch` has it */
+export function nixSystem(platform: string, arch: string): string | null {
+  const cpu = { x64: 'x86_64', arm64: 'aarch64', riscv64: 'riscv64' }[arch];
+  return cpu !== undefined && (platform === 'linux' || platform === 'darwin') ? `${cpu}-${platform}` : null;
+}

@@ -1,0 +1,120 @@
+/**
+ * Secrets in a store of somebody's own, reached through a command that `varsmith.json` names. The protocol is in
+ * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
+ */
+import { isAbsolute, join } from 'node:path';
+import { findCommand } from '../host/commands.ts';
+import { definedOnly } from '../host/environment.ts';
+import { HostFailure } from '../host/failure.ts';
+import type { ProcessResult } from '../host/process.ts';
+import { runSecretCommand } from '../host/secret-command.ts';
+import { StoreFailure } from '../store/failure.ts';
+import type { Ground } from './ground.ts';
+import { redacted } from './redact.ts';
+import type { SecretPlace } from './vault.ts';
+import type { OutsideStore } from './vault-outside.ts';
+
+const PROTOCOL = '1';
+
+const TIME_LIMIT_MS = 120_000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Exit codes of the protocol; every other one is a failure. */
+const THERE = 0;
+const NOT_THERE = 1;
+
+type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
+
+/** @param command the program and its first arguments; a program with a slash is relative to the root */
+export function customStore(ground: Ground, command: readonly string[]): OutsideStore {
+  const [name = '', ...first] = command;
+
+  async function programOf(): Promise<string> {
+    const { env, root } = ground;
+    if (name.includes('/')) return isAbsolute(name) ? name : join(root, name);
+    const program = await findCommand(name, (env.PATH ?? '').split(':'));
+    if (program !== null) return program;
+    throw new StoreFailure('unsupported', `The store's command "${name}" (varsmith.json) is not installed.`);
+  }
+
+  async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
+    const args = [...first, operation, ...(entry === null ? [] : [entry])];
+    const options = {
+      cwd: ground.root,
+      env: { ...definedOnly(ground.env), VARSMITH_STORE_PROTOCOL: PROTOCOL, ...placeVariables(more.place) },
+      timeLimitMs: TIME_LIMIT_MS,
+      outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      ...(more.input === undefined ? {} : { input: more.input }),
+    };
+    const shown = [name, ...args].join(' ');
+    const result = await runSecretCommand(await programOf(), args, options).catch(error => {
+      if (!(error instanceof HostFailure)) throw error;
+      throw new StoreFailure(
+        'unsupported',
+        `The store's command "${name}" (varsmith.json) cannot be started: is it there, and may it be run?`,
+      );
+    });
+    if (result.truncated)
+      throw new StoreFailure('malformed', `"${shown}" wrote more than ${OUTPUT_LIMIT_BYTES} bytes.`);
+    const { code, stdout } = result;
+    if (code === THERE || (code === NOT_THERE && operation !== 'set' && operation !== 'list'))
+      return { isThere: code === THERE, stdout };
+    throw new StoreFailure('unsupported', `"${shown}" ${endOf(result)}${saidBy(result, more.input)}`);
+  }
+
+  async function list(): Promise<readonly string[]> {
+    const { stdout } = await ask('list', null);
+    return stdout.toString('utf8').split(/\r?\n/);
+  }
+
+  return {
+    list,
+    exists: async entry => (await ask('exists', entry)).isThere,
+    async mustBeReady() {
+      // A store that can be asked can be written to, as far as can be told beforehand.
+      await list();
+    },
+    async read(entry) {
+      const { isThere, stdout } = await ask('get', entry);
+      return isThere ? stdout : null;
+    },
+    async write(entry, value, place) {
+      await ask('set', entry, { input: value, place });
+    },
+    async remove(entry) {
+      await ask('delete', entry);
+    },
+  };
+}
+
+interface Asked {
+  readonly input: Uint8Array;
+  readonly place: SecretPlace;
+}
+
+interface Answer {
+  readonly isThere: boolean;
+  readonly stdout: Buffer;
+}
+
+/** What a store may want to know to decide who can read a value. */
+function placeVariables(place: SecretPlace | undefined): Record<string, string> {
+  if (place === undefined) return {};
+  const { machines, deploy, neededFor } = place;
+  return {
+    VARSMITH_MACHINES: machines.join(' '),
+    VARSMITH_DEPLOY: String(deploy),
+    VARSMITH_NEEDED_FOR: neededFor,
+  };
+}
+
+function endOf({ end, code, signal }: ProcessResult): string {
+  if (end === 'timeout') return 'did not answer in time.';
+  return code === null ? `was ended by ${signal ?? 'a signal'}.` : `failed with exit code ${code}.`;
+}
+
+/** The beginning of what it said, without the secret that it was given. */
+function saidBy({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
+  const said = redacted(stderr.toString('utf8').trim(), secret === undefined ? [] : [secret]) ?? '';
+  return said === '' ? '' : ` It says: ${said.split('\n').slice(0, 3).join(' ')}`;
+}

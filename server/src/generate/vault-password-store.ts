@@ -1,0 +1,102 @@
+/**
+ * Clan's password-store backend at work: entries of the person's own `pass` or `passage` store. The command encrypts,
+ * decrypts and keeps the store's history; whether an entry is there is told by the names of its files.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/password_store.py.
+ */
+import { join } from 'node:path';
+import { findCommand } from '../host/commands.ts';
+import { withoutKeys } from '../host/environment.ts';
+import { filesBelow, isFile, isFolder } from '../host/outside-files.ts';
+import type { ProcessResult } from '../host/process.ts';
+import { runSecretCommand } from '../host/secret-command.ts';
+import { StoreFailure } from '../store/failure.ts';
+import type { PassCommand } from './access.ts';
+import type { Ground } from './ground.ts';
+import { redacted } from './redact.ts';
+import type { OutsideStore } from './vault-outside.ts';
+
+/** Where clan keeps its entries in the store. */
+const PREFIX = 'clan-vars';
+
+/** A key may want a passphrase or a touch. */
+const TIME_LIMIT_MS = 120_000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export function passwordStore(ground: Ground, command: PassCommand): OutsideStore {
+  const { env } = ground;
+
+  /** @throws StoreFailure with what the command said */
+  async function pass(args: readonly string[], action: string, input?: Uint8Array): Promise<Buffer> {
+    const program = await programOf();
+    const options = {
+      env: { ...withoutKeys(env), LC_ALL: 'C' },
+      timeLimitMs: TIME_LIMIT_MS,
+      outputLimitBytes: OUTPUT_LIMIT_BYTES,
+    };
+    const result = await runSecretCommand(
+      program,
+      args,
+      input === undefined ? options : { ...options, input },
+    );
+    if (result.code === 0 && !result.truncated) return result.stdout;
+    throw new StoreFailure('no-matching-key', `${command} could not ${action}${saidBy(result, input)}`);
+  }
+
+  async function programOf(): Promise<string> {
+    const program = await findCommand(command, (env.PATH ?? '').split(':'));
+    if (program !== null) return program;
+    throw new StoreFailure(
+      'unsupported',
+      `Secrets are kept in a password store, and the command "${command}" is not installed.`,
+    );
+  }
+
+  async function exists(entry: string): Promise<boolean> {
+    const path = join(storeFolder(ground, command), PREFIX, entry);
+    // Both programs' files count, as clan has it.
+    return (await isFile(`${path}.age`)) || (await isFile(`${path}.gpg`));
+  }
+
+  return {
+    async list() {
+      const files = await filesBelow(join(storeFolder(ground, command), PREFIX));
+      return files.flatMap(file => /^(.+)\.(?:age|gpg)$/.exec(file)?.[1] ?? []);
+    },
+    exists,
+    async mustBeReady() {
+      await programOf();
+      const folder = storeFolder(ground, command);
+      if (command === 'passage' || env.PASSWORD_STORE_KEY || (await isFolder(folder))) return;
+      throw new StoreFailure(
+        'recipient',
+        `There is no password store in ${folder}. "pass init GPG-ID" makes one; PASSWORD_STORE_DIR names another.`,
+      );
+    },
+    async read(entry) {
+      return (await exists(entry)) ? pass(['show', `${PREFIX}/${entry}`], `open ${PREFIX}/${entry}`) : null;
+    },
+    async write(entry, value) {
+      await pass(['insert', '-m', `${PREFIX}/${entry}`], `store ${PREFIX}/${entry}`, value);
+    },
+    async remove(entry) {
+      await pass(['rm', '--force', `${PREFIX}/${entry}`], `remove ${PREFIX}/${entry}`);
+    },
+  };
+}
+
+/** @throws StoreFailure where there is no home to have one in */
+function storeFolder({ env, home }: Ground, command: PassCommand): string {
+  const named = command === 'pass' ? env.PASSWORD_STORE_DIR : env.PASSAGE_DIR;
+  if (named) return named;
+  if (home === null)
+    throw new StoreFailure('unsupported', 'There is no home folder, so there is no password store to find.');
+  return join(home, command === 'pass' ? '.password-store' : '.passage/store');
+}
+
+function saidBy({ end, stderr }: ProcessResult, secret: Uint8Array | undefined): string {
+  if (end === 'timeout') return ': it did not answer in time.';
+  const said = redacted(stderr.toString('utf8').trim(), secret === undefined ? [] : [secret]);
+  const lines = said?.split('\n').slice(0, 3).join(' ') ?? '';
+  return lines === '' ? '.' : `: ${lines}`;
+}

@@ -1,0 +1,60 @@
+/** Which box scripts run in on a system, and whether it works there. */
+import { findCommand } from './commands.ts';
+import { runProcess } from './process.ts';
+import { isInBox } from './sandbox.ts';
+import { isInMacBox } from './sandbox-mac.ts';
+
+export type BoxKind = 'bwrap' | 'sandbox-exec';
+
+export interface BoxProgram {
+  readonly kind: BoxKind;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** @param platform `process.platform`; null where there is no box for it */
+export function boxKind(platform: string): BoxKind | null {
+  return platform === 'linux' ? 'bwrap' : platform === 'darwin' ? 'sandbox-exec' : null;
+}
+
+/** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
+export function isSeenIn(kind: BoxKind, path: string): boolean {
+  return kind === 'bwrap' ? isInBox(path) : isInMacBox(path);
+}
+
+const PROBES: Readonly<Record<BoxKind, readonly string[]>> = {
+  bwrap: ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc', '--', 'true'],
+  'sandbox-exec': ['-p', '(version 1)(allow default)', '/usr/bin/true'],
+};
+
+const ABSENT: Readonly<Record<BoxKind, string>> = {
+  bwrap: 'bubblewrap (the command "bwrap") is not installed',
+  'sandbox-exec': 'the command "sandbox-exec" is not there',
+};
+
+/**
+ * The box of this system, tried once.
+ *
+ * @param folders where to look for its program
+ * @returns or why there is none, in words that end a sentence
+ */
+export async function findBox(
+  platform: string,
+  folders: readonly string[],
+): Promise<{ readonly box: BoxProgram } | { readonly problem: string }> {
+  const kind = boxKind(platform);
+  if (kind === null) return { problem: `there is none for ${platform}` };
+  // Of the system's own there is only one.
+  const path = await findCommand(kind, kind === 'bwrap' ? folders : ['/usr/bin']);
+  if (path === null) return { problem: ABSENT[kind] };
+  const result = await runProcess(path, PROBES[kind], {
+    env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
+    timeLimitMs: 10_000,
+    outputLimitBytes: 2000,
+  });
+  if (result.code === 0) return { box: { kind, path } };
+  const said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
+  return {
+    problem: `${kind === 'bwrap' ? 'bubblewrap' : kind} does not work on this system (${said})`,
+  };
+}

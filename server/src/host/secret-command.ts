@@ -1,0 +1,30 @@
+/**
+ * Commands that take a secret in or hand one out: on standard input and output, never in arguments. What goes in lies in
+ * the scratch folder meanwhile, so that the command has it whole even if this process is killed. Knows nothing of stores.
+ */
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
+import { makeScratch } from './scratch.ts';
+
+/** @throws HostFailure `unavailable` where there is no such command */
+export async function runSecretCommand(
+  command: string,
+  args: readonly string[],
+  { input, ...options }: ProcessOptions,
+): Promise<ProcessResult> {
+  if (input === undefined) return runProcess(command, args, options);
+  const scratch = await makeScratch();
+  try {
+    const path = join(scratch.path, 'input');
+    await writeFile(path, input, { mode: 0o600, flag: 'wx' });
+    const handle = await open(path, 'r');
+    try {
+      return await runProcess(command, args, { ...options, inputFile: handle.fd });
+    } finally {
+      await handle.close();
+    }
+  } finally {
+    await scratch.wipe();
+  }
+}
