@@ -21,11 +21,18 @@ function handles(page, pictures, profile) {
   const quickRow = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const palette = page.locator('.quick-input-widget input[placeholder^="Type the name of a command"]');
   /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
+  /** Opens the quick input by a key. While a page in a tab takes the focus, the key may be lost. */
+  async function summon(key) {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await page.keyboard.press(key);
+      if (await arrives(quickInput, 5_000)) return;
+    }
+    await quickInput.waitFor();
+  }
   async function command(title) {
     // The palette lists what is enabled when it opens: what comes to be enabled later is in the next one.
     for (let attempt = 0; attempt < 5; attempt++) {
-      await page.keyboard.press('F1');
-      await quickInput.waitFor();
+      await summon('F1');
       await quickInput.fill(`>${title}`);
       if (await arrives(quickRow(title), 6_000)) break;
       await page.keyboard.press('Escape');
@@ -120,8 +127,7 @@ function handles(page, pictures, profile) {
     },
     /** Whether the command palette has a command; `other` is one that it has. */
     async offers(title, other) {
-      await page.keyboard.press('F1');
-      await quickInput.waitFor();
+      await summon('F1');
       const offered = {};
       for (const each of [other, title]) {
         await quickInput.fill(`>${each}`);
@@ -139,10 +145,10 @@ function handles(page, pictures, profile) {
     /** A notification. */
     toast: text => page.locator('.notification-toast', { hasText: text }).first(),
     command,
+    summon,
     /** Runs a command that asks for a line of text, and answers it. */
     async answerCommand(title, text) {
-      await page.keyboard.press('F1');
-      await quickInput.waitFor();
+      await summon('F1');
       await quickInput.fill(`>${title}`);
       await quickRow(title).waitFor();
       await page.keyboard.press('Enter');
@@ -154,8 +160,7 @@ function handles(page, pictures, profile) {
     /** Opens a file of the workspace and puts the cursor at a place (both 1-based). */
     async open(file, line, column) {
       const name = path.basename(file);
-      await page.keyboard.press('Control+P');
-      await quickInput.waitFor();
+      await summon('Control+P');
       await quickInput.fill(`${file}:${line}:${column}`);
       // The one that Enter opens: a file opened before is listed at once, below others.
       await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();

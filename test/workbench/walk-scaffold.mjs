@@ -12,8 +12,7 @@ export function scaffoldSteps({ selectedKey }) {
   const title = (ui, text) => ui.page.locator('.quick-input-title', { hasText: text }).waitFor();
   /** Runs a command that asks: the palette does not close. */
   const begin = async (ui, command, question) => {
-    await ui.page.keyboard.press('F1');
-    await input(ui).waitFor();
+    await ui.summon('F1');
     await input(ui).fill(`>${command}`);
     await row(ui, command).waitFor();
     await ui.page.keyboard.press('Enter');
@@ -28,6 +27,7 @@ export function scaffoldSteps({ selectedKey }) {
       async ui => {
         // Room for two editors side by side.
         await ui.command('File: Save All');
+        await ui.page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
         await ui.command('View: Close All Editors');
         await ui.page.keyboard.press('Control+J');
         await ui.open(file, line, column);
