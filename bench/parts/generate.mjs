@@ -41,6 +41,16 @@ export async function generation({ work, repetitions, tell }) {
   if (cli.missing !== undefined) return without(cli.missing);
   const problem = lacking();
   if (problem !== null) return without(problem);
+  try {
+    return await timedRounds({ work, repetitions, tell }, cli);
+  } catch (error) {
+    // What fails here must not cost the figures of the other parts.
+    tell(error.message);
+    return without(error.message);
+  }
+}
+
+async function timedRounds({ work, repetitions, tell }, cli) {
   tell(`${GENERATORS} generators`);
   const place = join(work, 'generate');
   const fleet = makeFleet(place, cli.command);
@@ -120,7 +130,12 @@ async function makeLoop(place) {
     logLevel: 'error',
   });
   const { boxArguments } = await import(pathToFileURL(bundle).href);
-  const box = boxArguments({ scratch: join(folder, 'box'), readOnly: [], passwd: join(folder, 'passwd') });
+  const box = boxArguments({
+    scratch: join(folder, 'box'),
+    readOnly: [],
+    shown: [],
+    passwd: join(folder, 'passwd'),
+  });
   const command = ['bwrap', ...box, 'bash', '--norc', '/tmp/vars/script'].map(word => `'${word}'`).join(' ');
   const file = join(place, 'loop.sh');
   writeFileSync(
