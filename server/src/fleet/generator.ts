@@ -7,7 +7,7 @@
  */
 import { display } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import {
   agreed,
@@ -50,6 +50,9 @@ export const OPAQUE: GeneratorBody = {
   script: null,
   validation: undefined,
 };
+
+/** Steps allowed for all options of a generator: they are asked for when its body has long been read. */
+const OPTION_STEPS = 50_000;
 
 /** The layers of one file or prompt. */
 interface Named {
@@ -149,9 +152,14 @@ export function readBodies(
       packages: whole && packages.complete,
     },
     options() {
-      options ??= layers.flatMap(({ value, conditional, fallback }) =>
-        value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
-      );
+      if (options === null) {
+        const read = withBudget(cx, OPTION_STEPS, () =>
+          layers.flatMap(({ value, conditional, fallback }) =>
+            value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
+          ),
+        );
+        options = read instanceof BudgetExceeded ? [] : read;
+      }
       return options;
     },
     script: readScript(reading, layers),
