@@ -33,7 +33,20 @@ export function contentsOf(root: string): Record<string, string> {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isSymbolicLink()) found[relative(root, path)] = `-> ${readlinkSync(path)}`;
-    else if (entry.isFile()) found[relative(root, path)] = readFileSync(path, 'utf8');
+    else if (entry.isFile()) {
+      // A lock of a program that is just ending may go between the listing and the reading.
+      const text = readIfThere(path);
+      if (text !== null) found[relative(root, path)] = text;
+    }
   }
   return found;
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
