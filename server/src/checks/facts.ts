@@ -2,6 +2,7 @@
  * What several rules ask of a fleet, indexed once a fleet. Only looks things up; what is wrong with them is the
  * rules' business.
  */
+
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type {
   Fleet,
@@ -17,6 +18,7 @@ import type {
   Unit,
   Use,
 } from '../fleet/model.ts';
+import { placeKey } from '../fleet/places.ts';
 import { sameItems } from '../fleet/same.ts';
 import { derived, derivedIndex, type Index } from './memory/derived.ts';
 import { inUnits } from './memory/per-unit.ts';
@@ -264,11 +266,6 @@ export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): P
   const { at } = field;
   const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
   return own ? at : entry.at;
-}
-
-/** A name for maps of places. */
-export function placeKey(at: Place): string {
-  return `${at.file}\0${at.start}\0${at.end}`;
 }
 
 /** True the first time it is asked for a place: one line may make many generators, and says one thing. */

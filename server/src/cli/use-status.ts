@@ -2,12 +2,14 @@
  * Whether what a use names exists, as far as is known. `undefined` is said only where a rule has proved it; what
  * is neither found nor proved to be missing is `unknown`.
  */
+
 import type { CheckFiles } from '../checks/rule.ts';
 import { runRules } from '../checks/run.ts';
 import { undefinedFile } from '../checks/use/undefined-file.ts';
 import { undefinedGenerator } from '../checks/use/undefined-generator.ts';
 import { catalogueFile, isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, Generator, Place, Use } from '../fleet/model.ts';
+import type { Fleet, Generator, Use } from '../fleet/model.ts';
+import { placeKey } from '../fleet/places.ts';
 
 export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
 
@@ -107,8 +109,4 @@ function unify(a: string, b: string): boolean {
 /** The characters of a name; null for a hole. */
 function symbolsOf(name: string): (string | null)[] {
   return name.split(HOLE).flatMap((part, index) => (index === 0 ? [...part] : [null, ...part]));
-}
-
-function placeKey({ file, start, end }: Place): string {
-  return `${file}\0${start}\0${end}`;
 }

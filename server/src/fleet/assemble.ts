@@ -78,6 +78,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
   let generators: readonly Generator[] | null = null;
+  let notAnalysable: readonly NotAnalysable[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
   const ownersOf = () => {
     owners ??= machineGenerators(cx, { ...parts, ...cache, joined });
@@ -120,8 +121,12 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     namedBy: parts.namedBy,
     units,
     get notAnalysable() {
-      const gaps = [...ownersOf().values()].flatMap(own => own.gaps);
-      return unique([...[...units.values()].flatMap(unit => unit.notAnalysable), ...joined.gaps, ...gaps]);
+      notAnalysable ??= unique([
+        ...[...units.values()].flatMap(unit => unit.notAnalysable),
+        ...joined.gaps,
+        ...[...ownersOf().values()].flatMap(own => own.gaps),
+      ]);
+      return notAnalysable;
     },
   };
 }

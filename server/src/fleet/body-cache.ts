@@ -9,7 +9,7 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import { identity } from '../nix/identity.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
 import type { GeneratorBody, Place } from './model.ts';
-import { placeOf } from './places.ts';
+import { placeKey, placeOf } from './places.ts';
 
 /** By one of the values that the body is read from: with it, the body goes. */
 const bodies = new WeakMap<Value, Map<string, GeneratorBody>>();
@@ -59,15 +59,15 @@ export function readOnce(
 function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
   const anchor = anchorOf(cx, set);
   if (anchor === null) return null;
-  let key = placeText(fallback);
+  let key = placeKey(fallback);
   for (const [name, { value, at, optional }] of set.entries) {
     // Where a type is given, the set stands for something else: a condition, a list of definitions.
     if (name === '_type') return null;
-    key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : placeText(placeOf(at))}=`;
+    key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : placeKey(placeOf(at))}=`;
     const known = OPTIONS.has(name) ? force(cx, value) : value;
     if (known.kind === 'bool') {
       const { origin } = known;
-      key += `${known.value}@${origin === null ? '' : placeText(placeOf(origin))}`;
+      key += `${known.value}@${origin === null ? '' : placeKey(placeOf(origin))}`;
     } else key += identity(known);
   }
   return { anchor, key };
@@ -91,8 +91,4 @@ function anchorOf(cx: Evaluation, set: AttrsValue): Value | null {
 function isInside(inner: Origin | null, outer: Origin | null): boolean {
   if (inner === null || outer === null) return false;
   return inner.file === outer.file && outer.start <= inner.start && inner.end <= outer.end;
-}
-
-function placeText({ file, start, end }: Place): string {
-  return `${file}:${start}:${end}`;
 }

@@ -104,6 +104,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         const unit = state.units.get(path);
         if (unit !== undefined) units.set(path, unit);
       }
+      // What is left is of files that are gone, or have nothing to say any more.
+      state.unitsBefore.clear();
       fleet = assemble(state.evaluation, {
         files,
         declared: findDeclared(files, state, groups, ofSystem),

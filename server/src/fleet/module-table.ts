@@ -156,6 +156,8 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     file,
     refresh() {
       for (const [path, before] of [...cache.before]) if (file(path) === before) cache.dropped.delete(before);
+      // What is left is of files that are gone.
+      cache.before.clear();
     },
     of(module, at, given) {
       let facts = cache.values.get(module);

@@ -1,7 +1,7 @@
 /** generator/unquoted-path: `$out` and the like without quotes. */
 import type { Place } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { quotesAround } from '../edit-script.ts';
-import { placeKey } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
 import { forEachScript, named, type Scripted } from './scripted.ts';

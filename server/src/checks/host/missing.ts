@@ -1,8 +1,8 @@
 /** host/missing: a configuration names a file or a folder that does not exist. */
 import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { NamedFile } from '../../fleet/machine-files.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { folderOf } from '../../nix/paths.ts';
-import { placeKey } from '../facts.ts';
 import { isDeployed } from '../inventory/named.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

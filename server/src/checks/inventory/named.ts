@@ -4,8 +4,8 @@
  */
 import type { Instance, Role, RoleEntry } from '../../fleet/inventory.ts';
 import type { Fleet, Place } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { replaceName } from '../edits.ts';
-import { placeKey } from '../facts.ts';
 import type { Fix, Sources } from '../rule.ts';
 
 /** A role of an instance that is certainly there. */

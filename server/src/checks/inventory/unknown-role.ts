@@ -2,7 +2,7 @@
 import { CLAN_CORE_TIME, SERVICES } from '../../fleet/catalogue-services.ts';
 import { type Instance, isOfClanCore, type Role } from '../../fleet/inventory.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import { placeKey } from '../facts.ts';
+import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';

@@ -2,9 +2,9 @@
 import { FORMER_SERVICES, SERVICES } from '../../fleet/catalogue-services.ts';
 import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
 import type { Place } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { attributeText, indentOf, insertBelow, stringText } from '../edits.ts';
-import { placeKey } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
 import type { CheckContext, Fix, Report, Rule, Severity, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

@@ -1,8 +1,8 @@
 /** option/conflict: an option that can have but one value has two. */
 
 import type { Generator, GeneratorBody, Place, WrittenOption } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import type { ScriptSource } from '../../fleet/script.ts';
-import { placeKey } from '../facts.ts';
 import { type Variant, variantsOn } from '../generator/placements.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';

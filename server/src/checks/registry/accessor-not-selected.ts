@@ -1,17 +1,10 @@
 /** registry/accessor-not-selected: an accessor reads a key that the machine does not select. */
 
 import type { KeyLookup, RegistryKey, Unit } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { appendListItem, stringText } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import {
-  type Facts,
-  factsOf,
-  isWithout,
-  machinesOfUnit,
-  mayBeDefinedElsewhere,
-  placeKey,
-  rowOf,
-} from '../facts.ts';
+import { type Facts, factsOf, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../facts.ts';
 import { bindingNamedAt, lastLiteralList } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';

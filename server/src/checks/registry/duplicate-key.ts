@@ -1,8 +1,9 @@
 /** registry/duplicate-key: one key twice in the list of one machine. */
 import type { ListedKey, Matrix, MatrixRow, Place } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { removeListItem } from '../edits.ts';
 import { PIPELINE } from '../examples.ts';
-import { factsOf, placeKey } from '../facts.ts';
+import { factsOf } from '../facts.ts';
 import { listWithItem } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { machinesText, sortedUnique } from '../wording.ts';

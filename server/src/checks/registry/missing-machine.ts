@@ -1,9 +1,10 @@
 /** registry/missing-machine: a row is read that the matrix does not have. */
 
 import type { Matrix, RowRead } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { factsOf, placeKey } from '../facts.ts';
+import { factsOf } from '../facts.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

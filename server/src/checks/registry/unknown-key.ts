@@ -1,9 +1,10 @@
 /** registry/unknown-key: a key that is selected or read and that the registry does not have. */
 
 import type { Place } from '../../fleet/model.ts';
+import { placeKey } from '../../fleet/places.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { factsOf, lookupsIn, placeKey, type RegistryFacts } from '../facts.ts';
+import { factsOf, lookupsIn, type RegistryFacts } from '../facts.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

@@ -2,6 +2,7 @@
  * Secrets of sops-nix as rules read them: joined once, and again only if a file that says something of them, or
  * something other than Nix, has changed.
  */
+import { sameItems } from '../../fleet/same.ts';
 import type { SecretFacts } from '../../fleet/secrets.ts';
 import {
   type FleetSecrets,
@@ -55,8 +56,4 @@ function implicitIn({ sops }: StoreContents): ReadonlyMap<string, readonly strin
       return machines.length === 0 ? [] : [[secret.name, machines] as const];
     }),
   );
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
