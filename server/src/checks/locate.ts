@@ -22,9 +22,19 @@ export function expressionsAt(file: SourceFile, offset: number): Expr[] {
   const path: Expr[] = [];
   for (let at: Expr | undefined = file.root; at !== undefined; ) {
     path.push(at);
-    at = childrenOf(at).find(child => child.start <= offset && offset < child.end);
+    at = childAround(at, { start: offset, end: offset + 1 });
   }
   return path;
+}
+
+/** The expression directly inside of one that has a range in it. Of a set of hundreds of bindings it looks into one. */
+export function childAround(expr: Expr, at: Range): Expr | undefined {
+  const holds = (child: Range) => child.start <= at.start && at.end <= child.end;
+  if (expr.kind === 'list') return expr.items.find(holds);
+  if (expr.kind !== 'attrs' && expr.kind !== 'let') return childrenOf(expr).find(holds);
+  const binding = expr.bindings.find(holds);
+  if (binding !== undefined) return valuesOf(binding).find(holds);
+  return expr.kind === 'let' && holds(expr.body) ? expr.body : undefined;
 }
 
 /** A `name = value;` with the set or `let` that it stands in. */

@@ -50,8 +50,11 @@ function findInterest({ text, root }: SourceFile, places: readonly number[]): In
       for (const match of text.slice(body.start, body.end).matchAll(NAME))
         offsets.add(body.start + match.index);
     }
-    for (const { name } of fresh) found.add(name);
-    for (const offset of occurrences(text, new Set(fresh.map(binding => binding.name)))) offsets.add(offset);
+    for (const { name } of fresh) {
+      if (found.has(name)) continue;
+      found.add(name);
+      addOccurrences(text, name, offsets);
+    }
     sorted = [...offsets].sort((a, b) => a - b);
   }
   return range => someWithin(sorted, range);
@@ -73,8 +76,20 @@ function someWithin(sorted: readonly number[], range: Range): boolean {
   return low < sorted.length && (sorted[low] as number) < range.end;
 }
 
-function* occurrences(text: string, names: ReadonlySet<string>): Generator<number> {
-  for (const match of text.matchAll(NAME)) if (names.has(match[0])) yield match.index;
+/** Adds where a name stands as a whole. A file has few names that matter: looking for each makes no match objects. */
+function addOccurrences(text: string, name: string, into: Set<number>): void {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    const isWhole = !isOfName(text.charCodeAt(at - 1)) && !isOfName(text.charCodeAt(at + name.length));
+    if (isWhole) into.add(at);
+  }
+}
+
+/** Is it a UTF-16 unit that names are made of? NaN, beyond the text, is none. */
+function isOfName(unit: number): boolean {
+  const letter = unit | 32;
+  return (
+    (letter >= 97 && letter <= 122) || (unit >= 48 && unit <= 57) || unit === 95 || unit === 45 || unit === 39
+  );
 }
 
 interface NamedRange extends Range {

@@ -1,5 +1,5 @@
 /** use/disk-needs-partitioning: a disk's key from a secret that is not there when disks are made. */
-import type { Range } from '../../nix/syntax.ts';
+import type { AttrSetExpr, Range } from '../../nix/syntax.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { setFileOption } from './file-option.ts';
 import { isItself, type Step, type Way, waysFrom } from './surroundings.ts';
@@ -176,5 +176,17 @@ const TYPES = new Set(['luks', 'zpool', 'zfs_fs', 'zfs_volume', 'bcachefs_filesy
 function isOfDisk({ steps, option }: Way): boolean {
   const at = option.indexOf('disko');
   if (at >= 0 && option[at + 1] === 'devices') return true;
-  return steps.some(step => step.kind === 'attribute' && TYPES.has(step.beside.get('type') ?? ''));
+  return steps.some(step => step.kind === 'attribute' && TYPES.has(typeIn(step.within) ?? ''));
+}
+
+/** The text of `type` in a set; null if it is none. */
+function typeIn({ bindings }: AttrSetExpr): string | null {
+  for (const binding of bindings) {
+    if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'string') continue;
+    const [name] = binding.path;
+    const [part, ...more] = binding.value.parts;
+    if (name?.kind === 'name' && name.name === 'type')
+      return part?.kind === 'text' && more.length === 0 ? part.value : null;
+  }
+  return null;
 }

@@ -4,8 +4,8 @@
  * cannot be followed ends there, so that the answer is what certainly happens to the value, not all that may.
  */
 import type { SourceFile } from '../../nix/source.ts';
-import type { ApplyExpr, Expr, HolePart, LetExpr, Range, StringExpr } from '../../nix/syntax.ts';
-import { bindsName, childrenOf } from '../locate.ts';
+import type { ApplyExpr, AttrSetExpr, Expr, HolePart, LetExpr, Range, StringExpr } from '../../nix/syntax.ts';
+import { bindsName, childAround, childrenOf } from '../locate.ts';
 
 /** One step of the way out. */
 export type Step =
@@ -24,8 +24,8 @@ export type Step =
       readonly names: readonly string[];
       /** The last name. */
       readonly at: Range;
-      /** Other attributes of the same set that are strings without holes. */
-      readonly beside: ReadonlyMap<string, string>;
+      /** The set that has it. */
+      readonly within: AttrSetExpr;
     }
   | {
       readonly kind: 'text';
@@ -99,7 +99,7 @@ function chainTo(root: Expr, at: Range): Expr[] {
   for (let next: Expr | undefined = root; next !== undefined; ) {
     chain.push(next);
     if (next.start === at.start && next.end === at.end) break;
-    next = childrenOf(next).find(child => child.start <= at.start && at.end <= child.end);
+    next = childAround(next, at);
   }
   return chain;
 }
@@ -173,19 +173,12 @@ function binaryStep(outer: Extract<Expr, { kind: 'binary' }>): Step | null {
   return { kind: 'other', at: outer };
 }
 
-function attributeStep(outer: Extract<Expr, { kind: 'attrs' }>, inner: Expr): Step | null {
-  const beside = new Map<string, string>();
-  let step: Omit<Extract<Step, { kind: 'attribute' }>, 'beside'> | null = null;
-  for (const binding of outer.bindings) {
-    if (binding.kind !== 'bind') continue;
-    const names = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
-    const last = binding.path.at(-1);
-    if (binding.value === inner && last !== undefined) step = { kind: 'attribute', names, at: last };
-    const [part, ...more] = binding.value.kind === 'string' ? binding.value.parts : [];
-    if (names.length === 1 && part?.kind === 'text' && more.length === 0)
-      beside.set(names[0] as string, part.value);
-  }
-  return step === null ? { kind: 'other', at: outer } : { ...step, beside };
+function attributeStep(outer: AttrSetExpr, inner: Expr): Step | null {
+  const binding = outer.bindings.find(each => each.kind === 'bind' && each.value === inner);
+  const last = binding?.kind === 'bind' ? binding.path.at(-1) : undefined;
+  if (binding?.kind !== 'bind' || last === undefined) return { kind: 'other', at: outer };
+  const names = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
+  return { kind: 'attribute', names, at: last, within: outer };
 }
 
 function callStep(outer: ApplyExpr): Step | null {
