@@ -16,11 +16,24 @@ import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { statusesIn } from './use-status.ts';
 
-export type Inspection = ReturnType<typeof inspection>;
+export type InspectionParts = ReturnType<typeof inspectionParts>;
+
+export type Inspection = {
+  readonly [Name in keyof InspectionParts]: InspectionParts[Name] extends () => Iterable<infer One>
+    ? readonly One[]
+    : InspectionParts[Name];
+};
 
 type At = (place: Place) => { file: string; line: number; column: number };
 
-export function inspection(workspace: Workspace) {
+/** All of it at once. */
+export function inspection(workspace: Workspace): Inspection {
+  const parts = inspectionParts(workspace);
+  return { ...parts, generators: [...parts.generators()], references: [...parts.references()] };
+}
+
+/** The lists that grow with machines times generators are made one by one, while somebody takes them. */
+export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;
   const at = placesBy(spansIn(files));
@@ -32,20 +45,22 @@ export function inspection(workspace: Workspace) {
     schemaVersion: 1 as const,
     root: workspace.root,
     machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
-    generators: [
-      ...fleet.generators.map(generator => generatorOf(generator, at)),
-      ...fleet.brought().flatMap(generator => broughtOf(generator, fleet, at)),
-      ...leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars),
-    ],
-    references: [...fleet.units.values()]
-      .flatMap(({ uses }) => uses)
-      .map(use => ({
-        ...at(use.at),
-        generator: use.generator,
-        fileName: use.fileName,
-        attribute: use.attribute,
-        status: statusOf(use),
-      })),
+    *generators() {
+      for (const generator of fleet.generators) yield generatorOf(generator, at);
+      for (const generator of fleet.brought()) yield* broughtOf(generator, fleet, at);
+      yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
+    },
+    *references() {
+      for (const { uses } of fleet.units.values())
+        for (const use of uses)
+          yield {
+            ...at(use.at),
+            generator: use.generator,
+            fileName: use.fileName,
+            attribute: use.attribute,
+            status: statusOf(use),
+          };
+    },
     // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,

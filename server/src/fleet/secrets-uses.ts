@@ -10,6 +10,7 @@ import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
 import type { SecretKeeper, SecretUse, SecretUseKind } from './secrets.ts';
+import { passesBy } from './steps.ts';
 
 interface Step {
   readonly text: string | null;
@@ -34,6 +35,9 @@ const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Ma
   ['sops.templates', ['sops', 'template']],
   ['age.secrets', ['age', 'secret']],
 ] as const);
+
+/** The first names of those. */
+const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.slice(0, set.indexOf('.'))));
 
 /** What a selection goes into, and the steps below it; null if it goes elsewhere. */
 function belowSet(
@@ -67,7 +71,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
 
   return {
     onSelect(event) {
-      if (event.target.kind !== 'unknown') return;
+      if (event.target.kind !== 'unknown' || !passesBy(KEEPERS, event.name, event.target)) return;
       const self =
         event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
       const last: Step = { text: event.name.text, name: event.name, at: event.at, key: self };

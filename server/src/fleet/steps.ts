@@ -20,3 +20,15 @@ export function lastNameOf({ term }: UnknownValue): string | null {
   if (term?.kind === 'select') return term.name.text;
   return term?.kind === 'root' ? term.name : null;
 }
+
+/**
+ * Is one of the names on the way, from the root's own to the last? Nearly all that a configuration selects has nothing
+ * to do with vars, and needs no list of steps to know it.
+ */
+export function passesBy(names: ReadonlySet<string>, last: StringValue, before: UnknownValue): boolean {
+  if (last.text !== null && names.has(last.text)) return true;
+  let at = before;
+  for (; at.term?.kind === 'select'; at = at.term.of)
+    if (at.term.name.text !== null && names.has(at.term.name.text)) return true;
+  return at.term?.kind === 'root' && names.has(at.term.name);
+}

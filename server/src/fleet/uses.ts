@@ -10,7 +10,7 @@ import type { Origin, Scope, Value } from '../nix/value.ts';
 import type { KeyLookup, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
-import { type Step, stepsOf } from './steps.ts';
+import { passesBy, type Step, stepsOf } from './steps.ts';
 import { providedFor, useOfCall } from './uses-calls.ts';
 import { useOfSopsName, usesInText } from './uses-texts.ts';
 
@@ -35,6 +35,9 @@ function writtenIn(step: Step, file: string): Origin | null {
   if (step.at?.file.path === file) return step.at;
   return step.at === null ? null : outermostIn(step.at, file);
 }
+
+/** What every way to a file of a generator passes by, the way over sops-nix's own names included. */
+const WAYS: ReadonlySet<string> = new Set(['generators', 'sops']);
 
 /** Collects the uses of one file while it is walked. */
 export interface UseCollector {
@@ -86,7 +89,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
       if (use !== null) note({ ...use, key: lookups.at(-1) ?? null }, []);
     },
     onSelect(event) {
-      if (event.target.kind !== 'unknown') return;
+      if (event.target.kind !== 'unknown' || !passesBy(WAYS, event.name, event.target)) return;
       const steps = stepsOf(event.target);
       const named = useOfSopsName(event, steps, file);
       if (named !== null) note({ ...named, guarded: provides(event) }, []);

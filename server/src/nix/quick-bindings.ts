@@ -79,17 +79,23 @@ function readInherit(reader: Reader, readExpr: ReadExpr): Binding {
 
 /** `a."b".${c}`, past blanks. The height is that of the highest hole. */
 export function readAttrPath(reader: Reader, readExpr: ReadExpr): AttrName[] {
-  const names: AttrName[] = [];
-  let height = 0;
-  for (;;) {
+  skipBlanks(reader);
+  const first = readAttrName(reader, readExpr);
+  if (!isDotNext(reader)) return [first];
+  const names = [first];
+  let { height } = reader;
+  do {
+    take(reader, 1);
     skipBlanks(reader);
     names.push(readAttrName(reader, readExpr));
     height = Math.max(height, reader.height);
-    if (skipBlanks(reader) !== DOT || isPathAfterDot(reader)) break;
-    take(reader, 1);
-  }
+  } while (isDotNext(reader));
   reader.height = height;
   return exact(names);
+}
+
+function isDotNext(reader: Reader): boolean {
+  return skipBlanks(reader) === DOT && !isPathAfterDot(reader);
 }
 
 /** `a ./b` is an application, `a .b` a selection; `.b/c` is for the parser to decide. */

@@ -30,7 +30,8 @@ function holeWithin(reader: Reader, readExpr: ReadExpr, height: number): { hole:
 export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
   const { text } = reader;
   const start = reader.at;
-  const parts: StringPart[] = [];
+  // Nearly all strings have one part, and need no list that grows.
+  let parts: StringPart[] | null = null;
   let from = start + 1;
   let at = from;
   let height = 0;
@@ -45,6 +46,7 @@ export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
       const next = text.charCodeAt(at + 1);
       if (next === 123) {
         const before = doubleText(text, from, at);
+        parts ??= [];
         if (before !== null) parts.push(before);
         reader.at = at;
         const read = holeWithin(reader, readExpr, height);
@@ -56,11 +58,16 @@ export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
     }
   }
   const rest = doubleText(text, from, at);
-  if (rest !== null) parts.push(rest);
   reader.at = at + 1;
   reader.end = at + 1;
   reader.height = height + 1;
-  return { kind: 'string', start, end: at + 1, style: 'double', parts: exact(parts) };
+  return { kind: 'string', start, end: at + 1, style: 'double', parts: withRest(parts, rest) };
+}
+
+function withRest(parts: StringPart[] | null, rest: StringPart | null): StringPart[] {
+  if (parts === null) return rest === null ? [] : [rest];
+  if (rest !== null) parts.push(rest);
+  return exact(parts);
 }
 
 /** `''…''`, which begins here. */
