@@ -11,73 +11,82 @@ export interface Visited {
 }
 
 /** All statements, outer before inner, also those inside of words. */
-export function* statementsIn(body: readonly Statement[], fatal = true): Generator<Visited> {
+export function statementsIn(body: readonly Statement[]): Visited[] {
+  const found: Visited[] = [];
+  visitAll(body, true, found);
+  return found;
+}
+
+function visitAll(body: readonly Statement[], fatal: boolean, into: Visited[]): void {
   for (const statement of body) {
-    yield { statement, fatal };
-    yield* below(statement, fatal);
+    into.push({ statement, fatal });
+    visitBelow(statement, fatal, into);
   }
 }
 
-function* below(statement: Statement, fatal: boolean): Generator<Visited> {
+function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void {
   switch (statement.kind) {
     case 'simple':
-      yield* inSimple(statement, fatal);
+      visitSimple(statement, fatal, into);
       return;
     case 'declare':
-      yield* inWords([
-        ...statement.options,
-        ...statement.assignments.flatMap(one => [one.value, ...(one.list ?? [])]),
-      ]);
+      visitWords(
+        [...statement.options, ...statement.assignments.flatMap(one => [one.value, ...(one.list ?? [])])],
+        into,
+      );
       return;
     case 'unset':
     case 'test':
-      yield* inWords(statement.words);
+      visitWords(statement.words, into);
       return;
     case 'pipeline':
-      yield* statementsIn(statement.stages, fatal);
+      visitAll(statement.stages, fatal, into);
       return;
     case 'not':
     case 'background':
     case 'function':
-      yield* statementsIn([statement.body], false);
+      visitAll([statement.body], false, into);
       return;
     case 'list':
-      yield* statementsIn([statement.left], false);
-      yield* statementsIn([statement.right], fatal);
+      visitAll([statement.left], false, into);
+      visitAll([statement.right], fatal, into);
       return;
     case 'group':
     case 'subshell':
-      yield* statementsIn(statement.body, fatal);
+      visitAll(statement.body, fatal, into);
       return;
     case 'redirected':
-      yield* inWords(statement.redirects.flatMap(one => [one.target, one.heredoc]));
-      yield* statementsIn([statement.body], fatal);
+      visitWords(
+        statement.redirects.flatMap(one => [one.target, one.heredoc]),
+        into,
+      );
+      visitAll([statement.body], fatal, into);
       return;
     case 'if':
       for (const { condition, body } of statement.branches) {
-        yield* statementsIn(condition, false);
-        yield* statementsIn(body, fatal);
+        visitAll(condition, false, into);
+        visitAll(body, fatal, into);
       }
-      yield* statementsIn(statement.otherwise ?? [], fatal);
+      visitAll(statement.otherwise ?? [], fatal, into);
       return;
     case 'for':
-      yield* inWords(statement.words ?? []);
-      yield* statementsIn(statement.body, fatal);
+      visitWords(statement.words ?? [], into);
+      visitAll(statement.body, fatal, into);
       return;
     case 'loop':
-      yield* statementsIn(statement.condition, false);
-      yield* statementsIn(statement.body, fatal);
+      visitAll(statement.condition, false, into);
+      visitAll(statement.body, fatal, into);
       return;
     case 'case':
-      yield* inWords([statement.subject]);
-      for (const item of statement.items) yield* statementsIn(item.body, fatal);
+      visitWords([statement.subject], into);
+      for (const item of statement.items) visitAll(item.body, fatal, into);
       return;
     default:
       return;
   }
 }
 
-function* inSimple(statement: SimpleStatement, fatal: boolean): Generator<Visited> {
+function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]): void {
   const { words, assignments, redirects } = statement;
   const values = assignments.flatMap(one => [one.value, ...(one.list ?? [])]);
   // The status of an assignment alone is that of its last `$(…)`, and that is the status of its last statement.
@@ -86,8 +95,8 @@ function* inSimple(statement: SimpleStatement, fatal: boolean): Generator<Visite
   for (const word of [...values, ...words, ...redirects.flatMap(one => [one.target, one.heredoc])]) {
     for (const body of bodiesIn(word?.parts ?? [])) {
       const isLast = body === last;
-      yield* statementsIn(isLast ? body.slice(0, -1) : body, false);
-      if (isLast) yield* statementsIn(body.slice(-1), true);
+      visitAll(isLast ? body.slice(0, -1) : body, false, into);
+      if (isLast) visitAll(body.slice(-1), true, into);
     }
   }
 }
@@ -97,8 +106,8 @@ function lastCommand(word: Word | null): readonly Statement[] | null {
   return part?.kind === 'command' ? part.body : null;
 }
 
-function* inWords(words: readonly (Word | null)[]): Generator<Visited> {
-  for (const word of words) for (const body of bodiesIn(word?.parts ?? [])) yield* statementsIn(body, false);
+function visitWords(words: readonly (Word | null)[], into: Visited[]): void {
+  for (const word of words) for (const body of bodiesIn(word?.parts ?? [])) visitAll(body, false, into);
 }
 
 function bodiesIn(parts: readonly WordPart[]): (readonly Statement[])[] {

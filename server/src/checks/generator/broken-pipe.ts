@@ -83,7 +83,7 @@ script = ''
     const { flow, tree } = scripted.script;
     if (isVeiled(scripted) || flow.fails) return;
     if (flow.options.some(({ name, on }) => !on && (name === 'pipefail' || name === 'errexit'))) return;
-    if (flow.pipelines.length === 0) return;
+    if (flow.pipelines.length === 0 || !scripted.script.source.text.includes('head')) return;
     for (const { statement, fatal } of statementsIn(tree.body)) {
       if (statement.kind !== 'pipeline' || isUncalled(scripted, statement)) continue;
       const facts = flow.pipelines.filter(one => one.start === statement.start && one.end === statement.end);

@@ -169,15 +169,42 @@ function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
   );
 }
 
+/** Where a script may leave files in `$out`. */
+interface Left {
+  /** It may leave any file. */
+  readonly any: boolean;
+  readonly written: readonly ShellPath[];
+  readonly opaque: readonly ShellPath[];
+}
+
+/** Worked out once: a script may have a hundred files, each of which is asked for. */
+const left = new WeakMap<FollowedScript, Left>();
+
+function leftBy(script: FollowedScript): Left {
+  let known = left.get(script);
+  if (known === undefined) {
+    known = findLeft(script);
+    left.set(script, known);
+  }
+  return known;
+}
+
+function findLeft(script: FollowedScript): Left {
+  const { flow } = script;
+  const opaque = flow.opaque.map(({ path }) => path);
+  return {
+    any: handsOver(flow) || worksInside(flow) || hasUnknownOptions(script) || opaque.includes(null),
+    written: flow.writes.flatMap(({ path, how, fate }) =>
+      how !== 'directory' && fate !== 'removed' && isBelow(path, 'out') ? [path] : [],
+    ),
+    opaque: opaque.filter(path => path !== null),
+  };
+}
+
 /** May the script leave a file of this name in `$out`? False only if it certainly does not. */
 export function mayWrite(script: FollowedScript, name: string): boolean {
-  const { flow } = script;
-  if (handsOver(flow) || worksInside(flow) || hasUnknownOptions(script)) return true;
-  const written = flow.writes.some(
-    ({ path, how, fate }) =>
-      how !== 'directory' && fate !== 'removed' && isBelow(path, 'out') && mayReach(path, name),
-  );
-  return written || flow.opaque.some(({ path }) => path === null || mayHold(path, 'out', name));
+  const { any, written, opaque } = leftBy(script);
+  return any || written.some(path => mayReach(path, name)) || opaque.some(path => mayHold(path, 'out', name));
 }
 
 function isBelow(path: ShellPath, variable: string): boolean {

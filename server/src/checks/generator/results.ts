@@ -143,9 +143,10 @@ export function undeclaredWrites({ body, script, whole }: Examined): readonly Wr
   // What is not followed may take files away again.
   if (handsOver(script.flow)) return [];
   const names = body.files.map(({ name }) => name);
+  const declared = new Set(names);
   return script.flow.writes.filter(write => {
     const file = write.path.rest;
-    if (file === null || !isOutput(write)) return false;
+    if (file === null || declared.has(file) || !isOutput(write)) return false;
     // What lies above a declared file is a directory.
     return !names.some(name => mayBeSame(name, file) || name.startsWith(`${file}/`));
   });

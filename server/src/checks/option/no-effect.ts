@@ -125,10 +125,11 @@ in
     for (const { generator, judged } of rights(fleet)) {
       for (const option of judged) {
         const key = placeKey(option.at);
+        // What a function writes for many has an effect if it has one for any of them.
+        if (found.get(key) === null) continue;
         const file = generator.body().files.find(one => one.name === option.owner);
         const reason =
           file === undefined || isUsual(option) ? null : reasonOf(fleet, facts, generator, file, option);
-        // What a function writes for many has an effect if it has one for any of them.
         if (reason === null) found.set(key, null);
         else if (!found.has(key)) found.set(key, { option, reason });
       }
