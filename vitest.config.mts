@@ -1,14 +1,43 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// Everything outside the editor. The suites inside a real VS Code live in test/workbench and run under mocha.
+/** Tests that start programs (sandboxes, Nix, Bash, age, git, editors) or search for long: minutes, where the rest takes seconds. */
+const PROGRAMS = [
+  'test/cli/{diff,env,generate,process,prompts}*.test.ts',
+  'test/cli/events.test.ts',
+  'test/{bench,editors,fuzz,grammars,host,mini-fleet,scripts}/**/*.test.ts',
+  'test/fuzz.test.ts',
+  'test/shell/{bash,fuzz}.test.ts',
+  'test/nix/differential.test.ts',
+  'test/editor/{environment,rename-property}.test.ts',
+];
+
+/** Tests that put something in the place of VS Code's modules, which must not be met by others. */
+const CLIENT = ['test/client/**/*.test.ts'];
+
+/** The suites inside a real VS Code run under mocha. */
+const ELSEWHERE = ['test/workbench/**', 'node_modules/**'];
+
+// Everything outside the editor.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/workbench/**', 'node_modules/**'],
     environment: 'node',
     testTimeout: 20_000,
-    // One worker a core: the longest file (the fuzz test) must not hold up the others.
+    // One worker a core: the longest file must not hold up the others.
     maxWorkers: availableParallelism(),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...PROGRAMS, ...CLIENT, ...ELSEWHERE],
+          // Modules are read once a worker, not once a file: that was half of the time.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'client', include: CLIENT, exclude: ELSEWHERE } },
+      { extends: true, test: { name: 'programs', include: PROGRAMS, exclude: ELSEWHERE } },
+    ],
   },
 });

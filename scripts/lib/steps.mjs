@@ -54,10 +54,12 @@ function freshReport(name) {
   return report;
 }
 
-async function unit() {
-  const report = freshReport('unit');
+/** Runs suites of vitest.config.mts. */
+async function vitest(name, ...projects) {
+  const report = freshReport(name);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await node([bin('vitest/vitest.mjs'), 'run', ...reporters], { limitSeconds: 480 });
+  const chosen = projects.flatMap(project => ['--project', project]);
+  const code = await node([bin('vitest/vitest.mjs'), 'run', ...chosen, ...reporters], { limitSeconds: 480 });
   return counted(code, report, results => ({
     passed: results.numPassedTests,
     failed: results.numFailedTests,
@@ -129,19 +131,28 @@ export const STEPS = [
   },
   {
     id: 'unit',
-    title: 'Tests outside the editor (vitest)',
+    title: 'Unit tests (vitest)',
+    needs: ['build'],
+    packages: [],
+    optional: ['nix-bin', 'age'],
+    stage: 4,
+    work: () => vitest('unit', 'unit', 'client'),
+  },
+  {
+    id: 'programs',
+    title: 'Tests that start programs (vitest)',
     needs: ['build'],
     packages: [],
     optional: ['nix-bin', 'bubblewrap', 'age', 'neovim'],
-    stage: 4,
-    work: unit,
+    stage: 5,
+    work: () => vitest('programs', 'programs'),
   },
   {
     id: 'package',
     title: 'Package the extension',
     needs: ['build'],
     packages: [],
-    stage: 5,
+    stage: 6,
     work: async () => check(await node(['scripts/package.mjs'])),
   },
   ...VERSIONS.map(({ which, version }) => ({
@@ -150,7 +161,7 @@ export const STEPS = [
     needs: [],
     packages: COMPILERS,
     linuxOnly: true,
-    stage: 6,
+    stage: 7,
     work: async label =>
       preparation(
         await run('bash', ['test/workbench/install-vscode.sh', which], { label, limitSeconds: 600 }),
@@ -161,7 +172,7 @@ export const STEPS = [
     title: `Tests inside VS Code ${version} (mocha)`,
     needs: ['build', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 7,
+    stage: 8,
     work: label => insideEditor(which, label),
   })),
   {
@@ -169,7 +180,7 @@ export const STEPS = [
     title: 'Tests inside VS Code beside another Nix extension (mocha)',
     needs: ['build', 'vscode-latest'],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 8,
+    stage: 9,
     work: label => insideEditor('latest', label, '--beside'),
   },
   ...VERSIONS.map(({ which, version }) => ({
@@ -177,7 +188,7 @@ export const STEPS = [
     title: `Walk through the packed extension in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 9,
+    stage: 10,
     work: label => walk(which, label),
   })),
   ...VERSIONS.map(({ which, version }) => ({
@@ -186,7 +197,7 @@ export const STEPS = [
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],
     linuxOnly: true,
-    stage: 11,
+    stage: 12,
     work: label => walk(which, label, '--generation'),
   })),
   ...[
@@ -198,7 +209,7 @@ export const STEPS = [
     needs: ['package', 'vscode-latest'],
     packages: ['chromium', 'fonts-dejavu-core'],
     linuxOnly: true,
-    stage: 10,
+    stage: 11,
     work: label => walk('latest', label, `--${how}`),
   })),
 ];
