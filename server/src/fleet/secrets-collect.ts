@@ -101,6 +101,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
     const state = { scope: fileScope(cx, file), path: null, conditional: false };
     ask(file.root, () =>
       walk(cx, file.root, state, {
+        skips: range => !interesting(range),
         enter(expr, { scope }) {
           if (!interesting(expr)) return false;
           const isCall = expr.kind === 'apply';

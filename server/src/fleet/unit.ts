@@ -13,7 +13,7 @@ import {
 } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { ApplyExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
+import type { ApplyExpr, Expr, LambdaExpr, Range } from '../nix/syntax.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 import { readCollection } from './definitions.ts';
@@ -166,6 +166,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     rowReads.set(`${at.start}:${read.machine}:${matrix}`, read);
   }
 
+  function skips(range: Range): boolean {
+    return !interesting(range);
+  }
+
   function enter(expr: Expr, state: WalkState): boolean {
     if (!interesting(expr)) return false;
     switch (expr.kind) {
@@ -282,7 +286,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     onSelect,
     run() {
       const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
-      ask(file.root, () => walk(cx, file.root, state, { enter, binding, parameter }));
+      ask(file.root, () => walk(cx, file.root, state, { skips, enter, binding, parameter }));
     },
     unit: () => ({
       file: file.path,

@@ -2,7 +2,7 @@
  * Walks a file with its scopes: every expression once, whether or not evaluation would reach it, so that what is
  * written in a function that nobody calls yet is seen too. Parameters of functions are what the caller says.
  */
-import { type Group, groupOf, groupOfPath } from './bindings.ts';
+import { type Group, groupOf, groupOfPath, type Member } from './bindings.ts';
 import { originOf, unknown } from './construct.ts';
 import { attributeSet, delay, letScope } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -40,6 +40,8 @@ export interface WalkedBinding {
 export interface WalkHandler {
   /** Seen before what is inside; false leaves the inside alone. */
   enter(expr: Expr, state: WalkState): boolean;
+  /** Is there nothing in a range that the handler would look at? Then nothing is made for what is bound there. */
+  skips?(range: Range): boolean;
   /** An attribute or `let` binding. */
   binding?(binding: WalkedBinding): void;
   /** What a parameter is taken for; null: an unknown of its own. */
@@ -145,6 +147,12 @@ function walkGroup(
   walkMembers(cx, group, { ...state, scope: inner }, state.scope, handler, isLet);
 }
 
+/** From the name, or what it is inherited from, to the end of the value. */
+function wholeOf({ at, expr, group, inherit }: Member): Range {
+  const start = inherit?.from ? Math.min(inherit.from.start, at.start) : at.start;
+  return { start, end: (expr ?? group ?? at).end };
+}
+
 function walkMembers(
   cx: Evaluation,
   group: Group,
@@ -156,6 +164,7 @@ function walkMembers(
   const { scope } = state;
   const isKept = scope.made !== null && !isLet && !group.recursive && group.dynamics.length === 0;
   for (const member of group.members.values()) {
+    if (handler.skips?.(wholeOf(member))) continue;
     const at = originOf(member.at, scope);
     const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
     const below: WalkState = { ...state, path: { parent: state.path, name, at } };
