@@ -22,7 +22,8 @@ const ELSEWHERE = ['test/workbench/**', 'node_modules/**'];
 export default defineConfig({
   test: {
     environment: 'node',
-    testTimeout: 20_000,
+    // For a machine with much else to do: what hangs is found all the same.
+    testTimeout: 60_000,
     // One worker a core: the longest file must not hold up the others.
     maxWorkers: availableParallelism(),
     projects: [
