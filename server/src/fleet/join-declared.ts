@@ -55,6 +55,7 @@ export function joinDeclared(
     machinesComplete: complete,
     tagsComplete: !facts.some(fact => fact.tagsHidden === true),
   });
+  const directories = declared.flatMap(one => one.directories);
   return {
     inventory,
     machines,
@@ -62,10 +63,11 @@ export function joinDeclared(
     // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
     machinesComplete: complete && (isClan || all.length > folders.length + others.length),
     modules: declared.flatMap(one => one.modules),
-    modulesComplete: declared.every(one => one.modulesComplete),
+    // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
+    modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
     isClan,
-    directory: directoryOf(declared.flatMap(one => one.directories)),
+    directory: directoryOf(directories),
   };
 }
 

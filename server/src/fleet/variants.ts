@@ -11,8 +11,21 @@ import type {
   WrittenOption,
 } from './model.ts';
 
+const parts = new WeakMap<GeneratorBody, readonly GeneratorBody[]>();
+
+/** The bodies that a body stands for, no two of which are there at once; itself, if it is no more than one. */
+export function variantsIn(body: GeneratorBody): readonly GeneratorBody[] {
+  return parts.get(body) ?? [body];
+}
+
 /** One body of several that stand for one another: what they agree in, and all names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
+  const common = commonBody(bodies);
+  if (bodies.length > 1) parts.set(common, bodies);
+  return common;
+}
+
+function commonBody(bodies: readonly GeneratorBody[]): GeneratorBody {
   const known = bodies.filter(body => body.completeness !== 'opaque');
   if (known.length === 0) return bodies[0] as GeneratorBody;
   const alikes = withoutAlikes(known);

@@ -3,6 +3,7 @@
 import type { Generator, GeneratorBody, Place, WrittenOption } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { ScriptSource } from '../../fleet/script.ts';
+import { variantsIn } from '../../fleet/variants.ts';
 import { type Variant, variantsOn } from '../generator/placements.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
@@ -79,6 +80,49 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
         'clan.nix': '{ meta.name = "example"; inventory.machines.lea = { }; }\n',
       },
     },
+    {
+      title: 'A service whose script has the name of the machine in it',
+      files: {
+        'services/access.nix': `\
+{
+  _class = "clan.service";
+  manifest.name = "access";
+  roles.client.perInstance =
+    { instanceName, machine, ... }:
+    {
+      nixosModule =
+        { pkgs, ... }:
+        {
+          clan.core.vars.generators."access-\${instanceName}" = {
+            files.id_ed25519 = { };
+            files."id_ed25519.pub".secret = false;
+            runtimeInputs = [ pkgs.openssh ];
+            script = ''
+              ssh-keygen -t ed25519 -N "" -C "admin@\${machine.name}" -f "$out/id_ed25519"
+            '';
+          };
+        };
+    };
+}
+`,
+        'clan.nix': `\
+{
+  meta.name = "example";
+  modules.access = ./services/access.nix;
+  inventory.machines.lea = { };
+  inventory.machines.tom = { };
+  inventory.instances.access = {
+    module = {
+      input = "self";
+      name = "access";
+    };
+    roles.client.machines.lea = { };
+    roles.client.machines.tom = { };
+  };
+}
+`,
+      },
+    },
   ],
   check: function* ({ fleet }) {
     const seen = new Set<string>();
@@ -110,7 +154,7 @@ function clashesOf(generator: Generator): readonly Clash[] {
   for (const { body, machines } of bodiesOf(generator))
     for (const name of contestedIn(body)) {
       sources ??= scriptsOf(generator);
-      const pair = conflictIn(body, name, sources);
+      const pair = conflictIn(generator, body, name, sources);
       if (pair !== null) found.push({ name, machines, pair });
     }
   known.set(generator, found);
@@ -152,6 +196,7 @@ function scriptsOf({ definitions }: Generator): ReadonlyMap<string, ScriptSource
 }
 
 function conflictIn(
+  generator: Generator,
   body: GeneratorBody,
   name: string,
   sources: ReadonlyMap<string, ScriptSource>,
@@ -165,10 +210,23 @@ function conflictIn(
     body,
   );
   for (const [index, second] of known.entries()) {
-    const first = known.slice(0, index).find(one => differ(one, second, sources));
+    const first = known
+      .slice(0, index)
+      .find(one => differ(one, second, sources) && areTogether(generator, one, second));
     if (first !== undefined) return { first: first.valueAt ?? first.at, second: second.valueAt ?? second.at };
   }
   return null;
+}
+
+/** Is there a machine that both may be for? What one definition says with the name of a machine in it, it says but once on each. */
+function areTogether({ definitions }: Generator, one: WrittenOption, other: WrittenOption): boolean {
+  return !definitions.some(definition => {
+    const said = variantsIn(definition.body()).map(variant => variant.options());
+    const isOf = (option: WrittenOption) => said.some(options => options.includes(option));
+    return (
+      isOf(one) && isOf(other) && !said.some(options => options.includes(one) && options.includes(other))
+    );
+  });
 }
 
 /** The file that says most of the generator declares it; what another one says besides is what has come in the way. */

@@ -1,9 +1,11 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
 import type { Generator, Use } from '../../fleet/model.ts';
+import type { Expr } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
+import { bindingAround, childrenOf } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -53,12 +55,73 @@ Mend the name, or declare the file.`,
         ),
       },
     },
+    {
+      title: 'A file that is there under the same condition as its use',
+      files: {
+        'services/panel.nix': `\
+{ lib, ... }:
+{
+  _class = "clan.service";
+  manifest.name = "panel";
+  roles.server = {
+    interface.options.oidc.enable = lib.mkEnableOption "signing in elsewhere";
+    perInstance =
+      { settings, ... }:
+      {
+        nixosModule =
+          { config, pkgs, ... }:
+          {
+            clan.core.vars.generators.panel = {
+              files.cookie = { };
+              files.oidc = lib.mkIf settings.oidc.enable { };
+              runtimeInputs = [ pkgs.openssl ];
+              script = ''
+                openssl rand -hex 32 > "$out/cookie"
+                \${lib.optionalString settings.oidc.enable ''
+                  openssl rand -hex 32 > "$out/oidc"
+                ''}
+              '';
+            };
+            environment.etc."panel/cookie".source = config.clan.core.vars.generators.panel.files.cookie.path;
+            environment.etc."panel/oidc" = lib.mkIf settings.oidc.enable {
+              source = config.clan.core.vars.generators.panel.files.oidc.path;
+            };
+          };
+      };
+  };
+}
+`,
+        'flake.nix': `\
+{
+  outputs =
+    { self, clan-core }:
+    let
+      clan = clan-core.lib.clan {
+        inherit self;
+        meta.name = "example";
+        modules.panel = ./services/panel.nix;
+        inventory.machines.lea = { };
+        inventory.instances.panel = {
+          module.input = "self";
+          module.name = "panel";
+          roles.server.machines.lea.settings.oidc.enable = false;
+        };
+      };
+    in
+    {
+      inherit (clan.config) nixosConfigurations;
+    };
+}
+`,
+      },
+    },
   ],
   check: perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
     for (const use of plainUses(unit)) {
       const files = filesWithoutUsed(facts, use);
-      if (files !== null) yield reportOf(context, use, files);
+      if (files === null || isHeldBack(context, facts, use)) continue;
+      yield reportOf(context, use, files);
     }
   }),
 };
@@ -93,6 +156,44 @@ function mayHave(generator: Generator, name: string): boolean {
     known.set(name, answer);
   }
   return answer;
+}
+
+/**
+ * Is the file declared under a condition that does not hold here? What reads it stands under the same condition then,
+ * and is not evaluated either.
+ */
+function isHeldBack({ sources }: CheckContext, facts: Facts, { generator, fileName }: Use): boolean {
+  const name = fileName as string;
+  for (const { definitions } of facts.generators.get(generator) ?? [])
+    for (const { at } of definitions) {
+      const source = sources.parse(at.file);
+      const binding = source === null ? null : bindingAround(source, at)?.binding;
+      if (binding?.kind === 'bind' && isBoundUnderCondition(binding.value, name, false)) return true;
+    }
+  return false;
+}
+
+function isBoundUnderCondition(expr: Expr, name: string, isUnder: boolean): boolean {
+  const under = isUnder || isCondition(expr);
+  if (expr.kind === 'attrs')
+    for (const binding of expr.bindings) {
+      if (binding.kind !== 'bind') continue;
+      const isNamed = binding.path.some(part => part.kind === 'name' && part.name === name);
+      if (isNamed && (under || isCondition(binding.value))) return true;
+    }
+  return childrenOf(expr).some(child => isBoundUnderCondition(child, name, under));
+}
+
+const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|filterAttrs)$/;
+
+/** `mkIf x y` and the like, whatever is around its name, or `if`. */
+function isCondition(expr: Expr): boolean {
+  let head = expr;
+  while (head.kind === 'apply') head = head.fn;
+  if (head.kind === 'if') return true;
+  const last = head.kind === 'select' ? head.path.at(-1) : null;
+  const name = head.kind === 'variable' ? head.name : last?.kind === 'name' ? last.name : '';
+  return expr.kind === 'apply' && CONDITIONS.test(name);
 }
 
 function reportOf({ sources }: CheckContext, use: Use, files: readonly string[]): Report {
