@@ -67,6 +67,10 @@ describe('inventory/duplicate-machine-source', () => {
       clan('  inventory.machines.emily = inputs.x;', platform('"aarch64-darwin"')),
     ],
     [
+      'a machine of which only the folder is known, in an inventory that is not',
+      clan('  inventory.machines = inputs.x;', platform('"aarch64-darwin"')),
+    ],
+    [
       'a platform that is a default',
       clan('  inventory.machines.emily = { };', platform('lib.mkDefault "aarch64-darwin"')),
     ],

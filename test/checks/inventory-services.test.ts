@@ -31,6 +31,22 @@ describe('inventory/unknown-service', () => {
   const instance = (name: string, module = '') =>
     `  inventory.instances.${name} = {\n${module}    roles.default.machines.emily = { };\n  };\n`;
 
+  it('is silent of a clan-core that looked in the flake itself when no input was named', () => {
+    // 2025-06-14
+    const before = clan(
+      instance('acme') + '  modules.acme = { roles.default = { }; };\n',
+      lockedAt(1_749_889_528),
+    );
+    expectSilent(before);
+    expect(found({ ...before, ...lockedAt(1_751_300_000) }, 'inventory/unknown-service')).toHaveLength(1);
+  });
+
+  it('is silent of the modules of a clan that nobody shows', () => {
+    const texts = clan(instance('mine', '    module = { input = "self"; name = "backup"; };\n'));
+    expect(found(texts, 'inventory/unknown-service')).toHaveLength(1);
+    expect(found(without(texts, 'flake.nix'), 'inventory/unknown-service')).toEqual([]);
+  });
+
   it('adds the input beside the name, or at the top of the instance', () => {
     const modules = '  modules.backup = { roles.default = { }; };\n';
     const named = clan(modules + instance('mine', '    module.name = "backup";\n'));

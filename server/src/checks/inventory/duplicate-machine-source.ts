@@ -118,6 +118,8 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
   const ofClan = facts.filter(fact => fact.source !== 'configuration');
   if (ofClan.length === 0 || ofClan.some(fact => fact.classHidden === true)) return null;
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
+  // In an inventory that is not known in whole the class may be stated.
+  if (stated === undefined && !context.fleet.machinesComplete) return null;
   const found: MachineClass = stated?.class ?? 'nixos';
   const fits = (system: string) => system.endsWith('-darwin') === (found === 'darwin');
   // The folder's own fact is only what its texts look like, but it is known without looking at a thousand files.

@@ -3,6 +3,7 @@
  * `flake.lock`; knows nothing of services.
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
+import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrSetExpr, Binding } from '../../nix/syntax.ts';
 import type { CheckFiles } from '../rule.ts';
@@ -67,6 +68,15 @@ export function lockedTime(sources: CheckFiles): number | null {
 export function isCatalogued(sources: CheckFiles): boolean {
   const time = lockedTime(sources);
   return time !== null && time <= CLAN_CORE_TIME;
+}
+
+/** From 2025-06-30 on, an instance that names no input has a service of clan-core; before, one of its own flake (f966f5b74). */
+const OF_CLAN_CORE_SINCE = 1_751_278_426;
+
+/** Does an instance certainly have, or certainly not have, a service of clan-core? Null: not known. */
+export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): boolean | null {
+  const time = instance.module.input === null ? lockedTime(sources) : null;
+  return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);
 }
 
 function readLock(text: string): number | null {

@@ -1,13 +1,12 @@
 /** inventory/unknown-role: a role that the service of an instance does not have. */
 import { CLAN_CORE_TIME, SERVICES } from '../../fleet/catalogue-services.ts';
-import { type Instance, isOfClanCore, type Role } from '../../fleet/inventory.ts';
-import type { Fleet } from '../../fleet/model.ts';
+import type { Instance, Role } from '../../fleet/inventory.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';
 import { FLAKE, LOCK } from './examples.ts';
-import { isCatalogued } from './flake.ts';
+import { hasServiceOfClanCore, isCatalogued } from './flake.ts';
 import { certainInstances, isDeployed, replacement } from './named.ts';
 
 const SERVICE = `\
@@ -122,7 +121,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
     const seen = new Set<string>();
     const catalogued = isCatalogued(sources);
     for (const instance of certainInstances(fleet)) {
-      const known = rolesOf(fleet, instance);
+      const known = rolesOf(context, instance);
       if (known === null) continue;
       for (const role of instance.roles.values()) {
         const { at } = role;
@@ -146,7 +145,10 @@ interface KnownRoles {
 }
 
 /** The roles of the service of an instance; null where not all of them are known. */
-function rolesOf({ serviceModules }: Fleet, instance: Instance): KnownRoles | null {
+function rolesOf(
+  { fleet: { serviceModules }, sources }: CheckContext,
+  instance: Instance,
+): KnownRoles | null {
   const { name, input } = instance.module;
   if (name === null) return null;
   if (input === 'self') {
@@ -155,7 +157,8 @@ function rolesOf({ serviceModules }: Fleet, instance: Instance): KnownRoles | nu
     const current = sortedUnique(modules.flatMap(module => module.names));
     return { current, former: [], isCatalogue: false };
   }
-  const service = isOfClanCore(instance) === true ? SERVICES.find(one => one.name === name) : undefined;
+  const service =
+    hasServiceOfClanCore(sources, instance) === true ? SERVICES.find(one => one.name === name) : undefined;
   if (service === undefined) return null;
   return { current: service.roles, former: service.formerRoles ?? [], isCatalogue: true };
 }

@@ -1,6 +1,6 @@
 /** inventory/unknown-service: the service module of an instance does not exist where it is looked for. */
 import { FORMER_SERVICES, SERVICES } from '../../fleet/catalogue-services.ts';
-import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
+import type { Instance } from '../../fleet/inventory.ts';
 import type { Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -10,7 +10,7 @@ import type { CheckContext, Fix, Report, Rule, Severity, Sources } from '../rule
 import { didYouMean, suggest } from '../suggest.ts';
 import { sortedUnique } from '../wording.ts';
 import { FLAKE, LOCK } from './examples.ts';
-import { flakeInputs, isCatalogued, lockedTime } from './flake.ts';
+import { flakeInputs, hasServiceOfClanCore, isCatalogued, lockedTime } from './flake.ts';
 import { certainInstances, isDeployed, replacement } from './named.ts';
 
 export const unknownService: Rule = {
@@ -158,7 +158,7 @@ function problemOf(context: CheckContext, instance: Instance): Report | null {
   const { name, input, inputAt, nameAt } = instance.module;
   const at = nameAt ?? instance.at[0] ?? null;
   if (name === null || at === null) return null;
-  const ofClanCore = isOfClanCore(instance);
+  const ofClanCore = hasServiceOfClanCore(context.sources, instance);
   if (ofClanCore === true) return notOfClanCore(context, instance, name, at);
   if (input === 'self') return notOfSelf(context, name, at, inputAt);
   const inputs = input === null ? null : flakeInputs(context.sources);
