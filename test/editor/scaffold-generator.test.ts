@@ -75,6 +75,23 @@ describe('in a module', () => {
     expect(texts[LEA]).toContain(`    a = 1;\n\n${indented(4, PREFIX)}  };\n}\n`);
   });
 
+  test.each([
+    ['options', '  options.services.web.port = null;\n'],
+    ['paths into its `config`', '  config.a = 1;\n'],
+    ['both', '  options = { };\n  config.a = 1;\n'],
+  ])('that has %s, it stands below `config`', (_, body) => {
+    const { texts } = add(fleet(`{ pkgs, ... }:\n{\n${body}}\n`));
+    expect(texts[LEA]).toBe(`{ pkgs, ... }:\n{\n${body}\n${indented(2, `config.${PREFIX}`)}}\n`);
+  });
+
+  test.each([
+    ['a `config` that is computed', '{ lib, ... }:\n{\n  config = lib.mkIf true { a = 1; };\n}\n'],
+    ['a `config` from elsewhere', 'let\n  config = { };\nin\n{\n  inherit config;\n}\n'],
+    ['names that are computed', '{ part, ... }:\n{\n  ${part} = { };\n}\n'],
+  ])('that has %s is refused', (_, text) => {
+    expect(refused(fleet(text))).toContain('take a file of its own');
+  });
+
   test('with nothing in it', () => {
     expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(`{ pkgs, ... }: {\n${indented(2, PREFIX)}}\n`);
   });
