@@ -6,7 +6,7 @@
 import { staleGenerators } from '../checks/store/stale-validation.ts';
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Fleet, GeneratorBody } from '../fleet/model.ts';
-import { settingsOf } from '../store/backend.ts';
+import { areSecretsOutside } from '../store/backend.ts';
 import type { StoreContents } from '../store/read.ts';
 
 /**
@@ -41,7 +41,7 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
   const index = storedIndex(stored);
   // Where nothing is stored at all, the values may be kept elsewhere.
   const isElsewhere = stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared);
-  const areSecretsElsewhere = settingsOf(fleet).some(name => name !== 'sops' && name !== 'age');
+  const areSecretsElsewhere = areSecretsOutside(fleet);
   const stale = new Map<string, ReadonlySet<string>>();
   for (const { declared, owners } of staleGenerators(fleet, stored))
     stale.set(declared.generator.name, new Set(owners));
