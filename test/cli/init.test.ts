@@ -112,6 +112,13 @@ describe('what is there', () => {
     expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
   });
 
+  test('a machine with the name of a keyword stands in quotes, also in what is left to do', async () => {
+    const root = folder({ 'flake.nix': FLAKE.replaceAll('machines.lea', 'machines."in"') });
+    const { stderr } = await varsmith(['init', root]);
+    expect(stderr).toContain('(import ./lib/machine-env-matrix.nix)."in"; inherit pkgs;');
+    expect(await findings(root)).toEqual([]);
+  });
+
   test('a fleet with machines gets rows for them and no further machine', async () => {
     const root = folder({ 'flake.nix': FLAKE });
     const { stdout, stderr } = await varsmith(['init', root]);

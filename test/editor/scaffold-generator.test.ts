@@ -92,6 +92,15 @@ describe('in a module', () => {
     expect(refused(fleet(text))).toContain('take a file of its own');
   });
 
+  test('with the name of a keyword, which stands in quotes', () => {
+    const name = 'inherit';
+    const { texts, fleet: after } = add(fleet('{ pkgs, ... }:\n{\n  a = 1;\n}\n'), 'ssh-key', LEA, name);
+    expect(texts[LEA]).toContain(`${PREFIX}"${name}" = {\n`);
+    expect(after.generators.map(one => one.name)).toContain(name);
+    const own = add(fleet('{ }\n'), 'ssh-key', 'modules/own.nix', name);
+    expect(own.texts['modules/own.nix']).toContain(`${PREFIX}"${name}" = {\n`);
+  });
+
   test('with nothing in it', () => {
     expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(`{ pkgs, ... }: {\n${indented(2, PREFIX)}}\n`);
   });
@@ -223,6 +232,14 @@ describe('a service', () => {
     );
     const { fleet: after } = around({ ...texts, 'flake.nix': flake });
     expect(after.generators.map(({ name, machines }) => [name, machines])).toEqual([['chat-work', ['lea']]]);
+  });
+
+  test('has the name of a keyword in quotes', () => {
+    const { texts, scaffolded } = carriedOut(fleet('{ }\n'), state =>
+      newService(state, { name: 'with', template: 'ssh-key', per: 'machine' }),
+    );
+    expect(texts['services/with/default.nix']).toContain(`${PREFIX}"with" = {`);
+    expect(scaffolded.notes.join()).toContain('(modules."with" = ./services/with;)');
   });
 
   test('does not go over one that is there', () => {

@@ -2,6 +2,7 @@
  * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
  * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
  */
+import { attributeText } from '../checks/edits.ts';
 import { below } from '../store/files.ts';
 import {
   GENERATORS_NIX,
@@ -133,7 +134,7 @@ function nextSteps(created: readonly NewFile[], own: readonly string[]): readonl
   }
   if (own.length > 0) {
     steps.push(
-      `Let each machine take its row, in the body of its module: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${own[0]}; inherit pkgs; };`,
+      `Let each machine take its row, in the body of its module: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
     );
   }
   return steps;

@@ -2,6 +2,7 @@
  * A new generator from a template: into a module that is there, a file of its own, or a service module that makes one
  * for each instance or machine. Pure; a file that cannot be added to without guessing is refused with a reason.
  */
+import { attributeText, isBareName } from '../checks/edits.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
 import { intoModule } from './scaffold-module.ts';
@@ -27,7 +28,7 @@ export interface ServiceWish {
   readonly per: 'instance' | 'machine';
 }
 
-/** What clan takes, and what can be written as an attribute without quotes. */
+/** What clan takes. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** What is wrong with a new generator's name; null if nothing is. */
@@ -106,7 +107,7 @@ export function newService(around: Around, wish: ServiceWish): Scaffolded | Refu
   if (bindings === null) return noTemplate(wish.template);
   const text = serviceNix(wish, bindings);
   const edit = { file: servicePath(name), start: 0, end: 0, text };
-  const module = `modules.${name} = ./services/${name};`;
+  const module = `modules.${attributeText(name)} = ./services/${name};`;
   return {
     edits: [edit],
     shown: shownAt([edit], edit, 'manifest.name'),
@@ -169,8 +170,9 @@ function generatorLines(bindings: readonly TemplateBinding[], indent: string): s
   return set.map(line => (line === '' ? '' : indent + line));
 }
 
+/** @param name as in a string: it may have holes */
 function quoted(name: string): string {
-  return NAME.test(name) ? name : `"${name}"`;
+  return isBareName(name) ? name : `"${name}"`;
 }
 
 function formalsFor(bindings: readonly TemplateBinding[]): string {

@@ -2,7 +2,7 @@
  * Generators added to a module that is there: to the set of those that it declares, beside one of them, or, in a module
  * that declares none, at its end. What they need of packages is asked for in the module's arguments.
  */
-import { eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
 import { bindsName, childrenOf, expressionsAt } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -16,10 +16,7 @@ export interface IntoModule {
   readonly main: TextEdit;
 }
 
-/**
- * @param bindings with names that need no quotes
- * @param isModule the file is known to be a module of a machine
- */
+/** @param bindings their names have no holes @param isModule the file is known to be a module of a machine */
 export function intoModule(
   file: SourceFile,
   bindings: readonly TemplateBinding[],
@@ -122,7 +119,7 @@ function insertion(
         ? `${spot.prefix}clan.core.vars.generators.`
         : `${prefixText(file, spot.binding, spot.prefix)}.`;
   const blocks = bindings.map(({ name, lines: [first = '', ...others] }) => [
-    `${prefix}${name} = ${first}`,
+    `${prefix}${attributeText(name)} = ${first}`,
     ...others,
   ]);
   if (spot.kind === 'beside')
