@@ -3,7 +3,7 @@
  * those who read its path read that of the generator's file.
  */
 import { namedAt } from '../../checks/edit-bindings.ts';
-import { attributeText, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
 import { mayBeSame } from '../../checks/generator/io.ts';
 import { expressionsAt } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
@@ -88,7 +88,7 @@ function declaredAnew(
     '};',
   ].map(line => indent + line);
   if (outer === binding) {
-    const text = lines.join('\n').slice(indent.length);
+    const text = lines.join(eolOf(file)).slice(indent.length);
     return [{ file: file.path, start: binding.start, end: binding.end, text }];
   }
   const line = lineAround(file, binding);
