@@ -8,7 +8,7 @@ import { childrenOf } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
-import { below } from '../store/files.ts';
+import { below, STORE_FOLDERS } from '../store/files.ts';
 import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
@@ -80,11 +80,9 @@ const STORED = /\bper-machine\/$/;
 
 /** Folders that hold no Nix of the fleet. */
 const LEFT_OUT = ['node_modules', 'result'];
-/** Those of the clan. */
-const STORES = ['vars', 'sops', 'secrets'];
 
 function nixFiles(snapshot: Snapshot): string[] {
-  const stores = STORES.map(name => below(snapshot.fleet.directory ?? '', name));
+  const stores = STORE_FOLDERS.map(name => below(snapshot.fleet.directory ?? '', name));
   return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
 }
 
