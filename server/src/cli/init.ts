@@ -1,10 +1,10 @@
 /** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+import { counted } from '../checks/wording.ts';
 import { layPipeline, SYSTEMS } from '../editor/pipeline.ts';
 import { makeFolders, writeChanges } from '../workspace/write.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
-import { counted } from './words.ts';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
   const known = { machine: 'value', system: 'value', 'dry-run': 'flag' } as const;

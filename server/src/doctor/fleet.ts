@@ -1,7 +1,9 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
+import { counted } from '../checks/wording.ts';
+import { lineStartsOf, positionAt } from '../nix/source.ts';
 import { below } from '../store/files.ts';
 import type { Examined } from './ground.ts';
-import { counted, type Entry, entry, type Section } from './report.ts';
+import { type Entry, entry, type Section } from './report.ts';
 
 /** Reasons are listed up to here; the rest is counted. */
 const MAX_REASONS = 12;
@@ -124,10 +126,7 @@ function analysisEntry({ fleet, files }: Examined): Entry {
 
 /** From 1. */
 function lineOf(text: string | null, offset: number): number {
-  let line = 1;
-  for (let at = text?.indexOf('\n') ?? -1; at !== -1 && at < offset; at = text?.indexOf('\n', at + 1) ?? -1)
-    line++;
-  return line;
+  return text === null ? 1 : positionAt(lineStartsOf(text), offset).line + 1;
 }
 
 function some(names: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
+import { counted } from '../checks/wording.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import { commonSetting, setBackend, shownBackend, usedSettings } from '../store/backend.ts';
 import { recipientOf } from '../store/crypt.ts';
@@ -7,7 +8,7 @@ import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/id
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
 import type { Examined, Surroundings } from './ground.ts';
-import { counted, type Entry, entry, type Section } from './report.ts';
+import { type Entry, entry, type Section } from './report.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
   const { files, fleet } = examined;

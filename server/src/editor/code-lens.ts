@@ -2,6 +2,7 @@
  * What stands above a generator or a registry key: who has it, what of it is missing or out of date, and what can be
  * done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
  */
+import { counted } from '../checks/wording.ts';
 import type { Generator, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -83,7 +84,7 @@ function machineWords(same: readonly Generator[]): string {
   const machines = new Set(known.flatMap(one => one.machines ?? []));
   const complete = known.length === same.length && same.every(one => one.machinesComplete);
   if (machines.size === 0) return complete ? 'on no machine' : 'machines not known';
-  return `${counted(machines.size)}${complete ? '' : ', perhaps more'}`;
+  return `${counted(machines.size, 'machine')}${complete ? '' : ', perhaps more'}`;
 }
 
 function selectedWords(
@@ -91,9 +92,5 @@ function selectedWords(
   { registry, key }: { readonly registry: string; readonly key: string },
 ): string {
   const machines = index.machinesOfKey(registry, key).length;
-  return machines === 0 ? 'selected for no machine' : counted(machines);
-}
-
-function counted(machines: number): string {
-  return `${machines} ${machines === 1 ? 'machine' : 'machines'}`;
+  return machines === 0 ? 'selected for no machine' : counted(machines, 'machine');
 }

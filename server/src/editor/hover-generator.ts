@@ -8,7 +8,7 @@ import {
   filePhrase,
   lyingPhrase,
   machinesPhrase,
-  type Placement,
+  placementOf,
   valuePhrase,
 } from './hover-words.ts';
 import { code, plain } from './markdown.ts';
@@ -127,10 +127,6 @@ function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Gen
   if (machines === null) return [];
   const others = machinesComplete || machines.length === 0 ? '' : ', perhaps others';
   return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
-}
-
-function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {
-  return { generator: name, share, machines: machines ?? [] };
 }
 
 /** How often it exists. */

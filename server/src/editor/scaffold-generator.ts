@@ -4,6 +4,7 @@
  */
 import { attributeText, isBareName } from '../checks/edits.ts';
 import type { Fleet } from '../fleet/model.ts';
+import { machineFiles } from './machine-files.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
 import { intoModule } from './scaffold-module.ts';
 import {
@@ -56,12 +57,12 @@ export function generatorFiles({ fleet, files }: Around): readonly string[] {
   const declaring = [...fleet.units.values()]
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
     .map(unit => unit.file);
-  const modules = [...fleet.modules().values()].flatMap(({ files: own }) => own);
-  const known = [...new Set([...declaring.sort(), ...modules.sort()])];
+  const modules = machineFiles(fleet);
+  const known = [...new Set([...declaring.sort(), ...[...modules].sort()])];
   const probe: readonly TemplateBinding[] = [{ name: 'probe', lines: ['{ };'] }];
   return known.filter(path => {
     const file = files.parse(path);
-    return file !== null && !('refused' in intoModule(file, probe, modules.includes(path)));
+    return file !== null && !('refused' in intoModule(file, probe, modules.has(path)));
   });
 }
 
@@ -80,8 +81,7 @@ export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | 
   if (file === null || file.errors.length > 0) {
     return { refused: `${wish.file} is not valid Nix as it stands: mend it first.` };
   }
-  const isModule = [...fleet.modules().values()].some(module => module.files.includes(wish.file));
-  const found = intoModule(file, bindings, isModule);
+  const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
   if ('refused' in found) return found;
   const edits = inOrder(found.edits);
   return { edits, shown: shownAt(edits, found.main, wish.name), notes: [] };

@@ -65,6 +65,11 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
   };
 }
 
+/** Is something to be generated? */
+export function isLacking(state: StoredState): boolean {
+  return state === 'missing' || state === 'partial' || state === 'outdated';
+}
+
 /** The state of many files together. */
 export function stateOfAll(stored: readonly (boolean | null)[], isOutdated: boolean): StoredState {
   if (stored.length === 0 || stored.includes(null)) return 'unknown';

@@ -11,6 +11,7 @@ import { mentionsSecrets, type SecretDefinition, type SecretUse } from '../../fl
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr } from '../../nix/syntax.ts';
 import { indexOf } from '../index.ts';
+import { machineFiles } from '../machine-files.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring } from './generator-at.ts';
 
@@ -24,7 +25,7 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
     ?.definitions.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
   if (definition === undefined || !isConvertible(definition)) return [];
   // A module of a user has no generators; that of a machine has.
-  const isOfMachine = [...fleet.modules().values()].some(({ files }) => files.includes(file));
+  const isOfMachine = machineFiles(fleet).has(file);
   const same = facts.flatMap(one => one.definitions).filter(one => mayBeSame(one.name, definition.name));
   const generator = definition.name.replaceAll('/', '-');
   if (!fleet.isClan || !isOfMachine || same.length !== 1 || indexOf(snapshot).generators.has(generator))
