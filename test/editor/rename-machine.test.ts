@@ -80,7 +80,8 @@ test.each([
     'Secrets are encrypted for "lea"',
   ],
   ['there is such a machine', {}, 'lea-two', 'There is a machine "lea-two" already.'],
-  ['no host can have the name', {}, 'le/a', "cannot be a machine's name"],
+  ['no host can have the name', {}, 'le/a', 'cannot be the name of a machine'],
+  ['clan does not take the name', {}, 'le_a', 'cannot be the name of a machine'],
 ])('it is refused where %s', (_, more, to, message) => {
   expect(renamed(more, to).refused).toContain(message);
 });

@@ -4,6 +4,7 @@
  */
 import { attributeText } from '../checks/edits.ts';
 import { below } from '../store/files.ts';
+import { machineNameProblem } from './machine-name.ts';
 import {
   GENERATORS_NIX,
   HJEM_NIX,
@@ -42,15 +43,6 @@ export interface Pipeline {
 }
 
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
-
-/** What clan takes as the name of a machine: a host name. */
-const MACHINE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
-
-/** What is wrong with a machine's name; null if nothing is. */
-export function machineNameProblem(name: string): string | null {
-  if (MACHINE.test(name)) return null;
-  return `"${name}" cannot be the name of a machine: it takes letters, digits and dashes.`;
-}
 
 /** What is to be laid, or why nothing can be. */
 export function layPipeline(

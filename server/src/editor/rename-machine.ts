@@ -11,16 +11,15 @@ import type { Expr, Range } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';
 import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
+import { machineNameProblem } from './machine-name.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';
 
-const MACHINE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$/;
-
 export function renameMachine(snapshot: Snapshot, from: string, to: string): Renaming | Refusal {
   const index = indexOf(snapshot);
-  if (!MACHINE_NAME.test(to))
-    return { refused: `"${to}" cannot be a machine's name: use letters, digits and dashes.` };
+  const problem = machineNameProblem(to);
+  if (problem !== null) return { refused: problem };
   if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
   const encrypted = encryptedFor(snapshot, from);
   if (encrypted !== null)
@@ -110,6 +109,8 @@ function mentionsIn(
   const source = files.parse(file);
   if (source === null) return { edits: found };
   const own = edits.filter(edit => edit.file === file);
+  // Only a mention that nothing else explains needs the whole tree.
+  let paths: readonly Range[] | null = null;
   const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   for (const match of text.matchAll(word)) {
     const at: Range = { start: match.index, end: match.index + from.length };
@@ -120,7 +121,8 @@ function mentionsIn(
       found.push({ file, ...at, text: to });
       continue;
     }
-    if (isIn(pathsIn(source), at)) {
+    paths ??= pathsIn(source);
+    if (isIn(paths, at)) {
       if (before.endsWith('machines/') && isMoved) found.push({ file, ...at, text: to });
       continue;
     }

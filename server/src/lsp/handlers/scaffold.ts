@@ -4,7 +4,8 @@
  */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment.ts';
-import { layPipeline, machineNameProblem, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { machineNameProblem } from '../../editor/machine-name.ts';
+import { layPipeline, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
 import {
   generatorFiles,
