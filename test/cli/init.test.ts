@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { registryOf } from '../../server/src/checks/examples.ts';
 import { describeWithNix, evaluate, parse } from '../examples/nix.ts';
 import { formattingMistakes } from '../nix/formatting.ts';
 import { folder, write } from '../workspace/support.ts';
@@ -16,6 +17,7 @@ const FILES = [
   'lib/secrets.nix',
   'lib/session-vars-render.nix',
   'lib/session-vars-spec.nix',
+  'lib/session-vars.nix',
   'lib/vars-generators.nix',
   'machines/example/configuration.nix',
 ];
@@ -52,7 +54,7 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init', root]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
-    expect(stderr).toContain('made 10 files, kept 0 as they are.');
+    expect(stderr).toContain('made 11 files, kept 0 as they are.');
     expect(stderr).toContain('known to git');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root)).toEqual([]);
@@ -65,7 +67,7 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init'], { cwd: root });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `kept ${path}`));
-    expect(stderr).toBe('varsmith: made 0 files, kept 10 as they are.\n');
+    expect(stderr).toBe('varsmith: made 0 files, kept 11 as they are.\n');
     expect(filesIn(root)).toEqual(before);
   });
 
@@ -73,7 +75,7 @@ describe('in an empty folder', () => {
     const root = folder({});
     const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);
     expect(stdout).toContain('new  lib/secret-registry.nix\n');
-    expect(stderr).toBe('varsmith: would make 10 files, kept 0 as they are.\n');
+    expect(stderr).toBe('varsmith: would make 11 files, kept 0 as they are.\n');
     expect(readdirSync(root)).toEqual([]);
   });
 
@@ -103,11 +105,20 @@ describe('what is there', () => {
   });
 
   test('is not built upon where it is another thing than is needed', async () => {
-    const root = folder({ 'lib/session-vars-spec.nix': '{ }\n' });
+    const root = folder({
+      'lib/session-vars-spec.nix': '{ }\n',
+      'lib/session-vars.nix': '{ }\n',
+    });
     const { stdout, stderr } = await varsmith(['init', root]);
     expect(stdout).not.toContain('hjem');
     expect(stderr).toContain(
-      'lib/hjem-session-variables.nix is left out: it would need lib/session-vars-spec.nix as Varsmith writes it.',
+      'lib/machine-session.nix is left out: it would need lib/session-vars-spec.nix to be a set of steps, `shared` and `machines`.',
+    );
+    await varsmith(['init', root]);
+    write(root, 'lib/session-vars-spec.nix', '{\n  shared = [ ];\n  machines = { };\n}\n');
+    const again = await varsmith(['init', root]);
+    expect(again.stderr).toContain(
+      'lib/hjem-session-variables.nix is left out: it would need lib/session-vars.nix as Varsmith writes it.',
     );
     expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
   });
@@ -117,6 +128,19 @@ describe('what is there', () => {
     const { stderr } = await varsmith(['init', root]);
     expect(stderr).toContain('(import ./lib/machine-env-matrix.nix)."in"; inherit pkgs;');
     expect(await findings(root)).toEqual([]);
+  });
+
+  test('a registry of its own gets a matrix and steps without the examples', async () => {
+    const root = folder({
+      'lib/secret-registry.nix': registryOf(
+        '  own = mkPromptedSecret {\n    generator = "own";\n    envVar = "OWN";\n  };\n',
+      ),
+    });
+    const { code } = await varsmith(['init', root]);
+    expect(code).toBe(0);
+    expect(readFileSync(join(root, 'lib/machine-env-matrix.nix'), 'utf8')).toContain('\n  example = [ ];\n');
+    expect(readFileSync(join(root, 'lib/session-vars-spec.nix'), 'utf8')).toContain('  shared = [ ];\n');
+    expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
   });
 
   test('a fleet with machines gets rows for them and no further machine', async () => {
@@ -171,6 +195,9 @@ interface Evaluated {
   readonly hjem: Readonly<Record<string, string>>;
   readonly home: Readonly<Record<string, string>>;
   readonly homeNushell: string;
+  readonly homeBash: string;
+  readonly hjemNushell: string;
+  readonly hjemBash: string;
   readonly path: string;
   readonly vmPath: string;
   readonly passwordCommand: string;
@@ -205,6 +232,11 @@ describeWithNix('Nix', () => {
       expect(machine.bash).toBe((await varsmith(['env', 'example', root])).stdout);
       expect(machine.nushell).toBe((await varsmith(['env', 'example', root, '--shell', 'nushell'])).stdout);
       expect(machine.homeNushell).toBe(machine.nushell);
+      expect(machine.hjemNushell).toBe(machine.nushell);
+      expect(machine.bash.endsWith(machine.homeBash)).toBe(true);
+      expect(machine.hjemBash).toBe(machine.homeBash);
+      expect(machine.homeBash).toContain('export EXAMPLE_TOKEN\n');
+      expect(machine.homeBash).toContain('  export EXAMPLE_URL=');
       const token = '/run/secrets/vars/per-machine/example/example-token/token';
       const variables = {
         EXAMPLE_ACCOUNT: account,

@@ -1,6 +1,7 @@
 // Renaming a machine: everywhere, or not at all.
 import { expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
+import { registryOf } from '../../server/src/checks/examples.ts';
 import { rename } from '../../server/src/editor/rename.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -57,6 +58,21 @@ test('it is renamed where it is declared, in roles, in paths, and as the name of
     { from: 'machines/lea', to: 'machines/lena', required: true },
     { from: 'vars/per-machine/lea', to: 'vars/per-machine/lena' },
   ]);
+});
+
+test('the steps of its sessions go along', () => {
+  const more = {
+    'lib/secret-registry.nix': registryOf(
+      '  token = mkPromptedSecret {\n    generator = "token";\n    envVar = "TOKEN";\n  };\n',
+    ),
+    'lib/machine-env-matrix.nix': '{\n  lea = [ "token" ];\n}\n',
+    'lib/session-vars-spec.nix': '{\n  shared = [ ];\n  machines = {\n    lea = [ ];\n  };\n}\n',
+  };
+  const { texts } = renamed(more);
+  expect(texts?.['lib/session-vars-spec.nix']).toBe(more['lib/session-vars-spec.nix'].replace('lea', 'lena'));
+  expect(texts?.['lib/machine-env-matrix.nix']).toBe(
+    more['lib/machine-env-matrix.nix'].replace('lea', 'lena'),
+  );
 });
 
 test.each([

@@ -107,7 +107,7 @@ test.each([
     'is also something else',
     () => inExample('flake.nix', 'tove'),
     'x',
-    '"tove" stands at lib/session-vars-spec.nix:42 too',
+    '"tove" stands at modules/hosts/tove/default.nix:18 too',
   ],
 ])('a name that %s is refused', (_, at, to, message) => {
   expect(refusal(at(), to)).toContain(message);

@@ -5,16 +5,10 @@
 import { attributeText } from '../checks/edits.ts';
 import { below } from '../store/files.ts';
 import { machineNameProblem } from './machine-name.ts';
-import {
-  GENERATORS_NIX,
-  HJEM_NIX,
-  HOME_NIX,
-  RENDER_NIX,
-  SECRETS_NIX,
-  SESSION_NIX,
-  SPEC_NIX,
-} from './pipeline-functions.ts';
+import { GENERATORS_NIX, SECRETS_NIX } from './pipeline-functions.ts';
 import { machineNix, matrixNix, REGISTRY_NIX } from './pipeline-registry.ts';
+import { HJEM_NIX, HOME_NIX, RENDER_NIX, SESSION_NIX, specNix, VARIABLES_NIX } from './pipeline-session.ts';
+import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const REGISTRY_PATH = 'lib/secret-registry.nix';
@@ -59,22 +53,33 @@ export function layPipeline(
   }
   const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
   const machines = own.length > 0 ? own : [options.machine];
+  // Examples are about the keys of the new registry.
+  const hasExamples = files.kind(REGISTRY_PATH) === null;
   // A fleet with machines gets no further one: clan would take it for real.
   const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
   const wanted = [
     { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
-    { path: MATRIX_PATH, text: matrixNix(machines), needs: [] },
+    { path: MATRIX_PATH, text: matrixNix(machines, hasExamples), needs: [] },
+    { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
     ...FUNCTIONS,
     ...example,
   ];
   const isThere = ({ path }: NewFile) => files.kind(path) !== null;
   const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
+  const isForeign = (path: string) =>
+    path === SPEC_PATH
+      ? files.kind(path) !== null && readSessionSpec(files, path) === null
+      : foreign.some(one => one.path === path);
   const left: string[] = [];
   const created = wanted.filter(one => {
     if (isThere(one)) return false;
-    const other = foreign.find(({ path }) => one.needs.includes(path));
+    const other = one.needs.find(isForeign);
     if (other !== undefined)
-      left.push(`${one.path} is left out: it would need ${other.path} as Varsmith writes it.`);
+      left.push(
+        other === SPEC_PATH
+          ? `${one.path} is left out: it would need ${other} to be a set of steps, \`shared\` and \`machines\`.`
+          : `${one.path} is left out: it would need ${other} as Varsmith writes it.`,
+      );
     return other === undefined;
   });
   const kept = wanted.filter(isThere).map(({ path }) => path);
@@ -91,22 +96,22 @@ interface WantedFile extends NewFile {
 }
 
 const GENERATORS_PATH = 'lib/vars-generators.nix';
+/** Made by the person, after an example. */
 const SPEC_PATH = 'lib/session-vars-spec.nix';
+const VARIABLES_PATH = 'lib/session-vars.nix';
 const RENDER_PATH = 'lib/session-vars-render.nix';
 const SESSION_PATH = 'lib/machine-session.nix';
 
+const SESSION_NEEDS: readonly string[] = [SPEC_PATH, VARIABLES_PATH, RENDER_PATH];
+
 const FUNCTIONS: readonly WantedFile[] = [
   { path: GENERATORS_PATH, text: GENERATORS_NIX, needs: [] },
-  { path: SPEC_PATH, text: SPEC_NIX, needs: [] },
+  { path: VARIABLES_PATH, text: VARIABLES_NIX, needs: [] },
   { path: RENDER_PATH, text: RENDER_NIX, needs: [] },
-  { path: SESSION_PATH, text: SESSION_NIX, needs: [SPEC_PATH, RENDER_PATH] },
+  { path: SESSION_PATH, text: SESSION_NIX, needs: SESSION_NEEDS },
   { path: 'lib/secrets.nix', text: SECRETS_NIX, needs: [] },
-  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SPEC_PATH] },
-  {
-    path: 'lib/home-session-variables.nix',
-    text: HOME_NIX,
-    needs: [SPEC_PATH, RENDER_PATH, SESSION_PATH],
-  },
+  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
+  { path: 'lib/home-session-variables.nix', text: HOME_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
 ];
 
 function exampleMachine({ machine, system }: PipelineOptions, directory: string): WantedFile {
@@ -114,7 +119,7 @@ function exampleMachine({ machine, system }: PipelineOptions, directory: string)
   return {
     path: `${folder}/configuration.nix`,
     text: machineNix(machine, system, folder.replace(/[^/]+/g, '..')),
-    needs: [GENERATORS_PATH, SPEC_PATH, RENDER_PATH, SESSION_PATH],
+    needs: [GENERATORS_PATH, SESSION_PATH, ...SESSION_NEEDS],
   };
 }
 
@@ -122,7 +127,9 @@ function nextSteps(created: readonly NewFile[], own: readonly string[]): readonl
   if (created.length === 0) return [];
   const steps = ['Make the new files known to git: a flake sees no others.'];
   if (created.some(({ path }) => path === REGISTRY_PATH)) {
-    steps.push(`Put your own secrets in the place of the examples in ${REGISTRY_PATH}.`);
+    steps.push(
+      `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
+    );
   }
   if (own.length > 0) {
     steps.push(

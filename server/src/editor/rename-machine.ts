@@ -13,6 +13,7 @@ import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
 import { machineNameProblem } from './machine-name.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
+import { readSessionSpec, specPath } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';
 
@@ -35,6 +36,11 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
       const edit = role === 'field' ? null : replaceName(snapshot.files, at, from, to);
       if (edit !== null) add(edit);
     }
+  for (const registry of snapshot.fleet.registries) {
+    const at = readSessionSpec(snapshot.files, specPath(registry.file))?.places.get(from);
+    const edit = at === undefined ? null : replaceName(snapshot.files, at, from, to);
+    if (edit !== null) add(edit);
+  }
   const isMoved = moves.some(move => move.required === true);
   for (const file of nixFiles(snapshot)) {
     const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
