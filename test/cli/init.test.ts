@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { registryOf } from '../../server/src/checks/examples.ts';
+import { exampleFiles } from '../editor/support.ts';
 import { describeWithNix, evaluate, parse } from '../examples/nix.ts';
 import { formattingMistakes } from '../nix/formatting.ts';
 import { folder, write } from '../workspace/support.ts';
@@ -54,8 +55,9 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init', root]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
-    expect(stderr).toContain('made 11 files, kept 0 as they are.');
+    expect(stderr).toContain('made 11 files.');
     expect(stderr).toContain('known to git');
+    expect(stderr).toContain('There is no flake.nix here');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root)).toEqual([]);
   });
@@ -67,7 +69,7 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init'], { cwd: root });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `kept ${path}`));
-    expect(stderr).toBe('varsmith: made 0 files, kept 11 as they are.\n');
+    expect(stderr).toBe('varsmith: everything is there already.\n');
     expect(filesIn(root)).toEqual(before);
   });
 
@@ -75,7 +77,7 @@ describe('in an empty folder', () => {
     const root = folder({});
     const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);
     expect(stdout).toContain('new  lib/secret-registry.nix\n');
-    expect(stderr).toBe('varsmith: would make 11 files, kept 0 as they are.\n');
+    expect(stderr).toBe('varsmith: would make 11 files.\n');
     expect(readdirSync(root)).toEqual([]);
   });
 
@@ -128,6 +130,21 @@ describe('what is there', () => {
     const { stderr } = await varsmith(['init', root]);
     expect(stderr).toContain('(import ./lib/machine-env-matrix.nix)."in"; inherit pkgs;');
     expect(await findings(root)).toEqual([]);
+  });
+
+  test('helpers that nothing would use are not made', async () => {
+    const root = folder({ 'lib/session-vars-render.nix': 'steps: { }\n' });
+    const { stdout } = await varsmith(['init', root]);
+    expect(stdout).not.toContain('lib/session-vars.nix');
+    expect(stdout).not.toContain('lib/machine-session.nix');
+    expect(stdout).toContain('new  lib/vars-generators.nix');
+  });
+
+  test('machines that take their rows are not told to', async () => {
+    const root = folder(exampleFiles('fleet'));
+    const { stderr } = await varsmith(['init', root, '--dry-run']);
+    expect(stderr).toContain('lib/machine-session.nix is left out');
+    expect(stderr).not.toContain('take its row');
   });
 
   test('a registry of its own gets a matrix and steps without the examples', async () => {

@@ -41,7 +41,7 @@ function brokenText({ broken }: FixOutcome): string {
 export function printDiff(changes: readonly ChangedFile[], { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   for (const { path, before, after } of changes) {
-    const diff = unifiedDiff(path, before ?? '', after);
+    const diff = unifiedDiff(path, before, after);
     if (!stdout.isTTY) stdout.write(diff);
     else for (const line of diff.trimEnd().split('\n')) stdout.write(`${coloured(line)}\n`);
   }

@@ -81,7 +81,7 @@ function reasonText({ reason, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {
     case 'missing':
-      return `missing ${missing.join(', ')}${over}`;
+      return `missing: ${missing.join(', ')}${over}`;
     case 'outdated':
       return `made from other inputs${over}`;
     case 'interrupted':

@@ -74,7 +74,7 @@ function generatorsEntry({ fleet }: Examined): Entry {
   if (count + brought > 0) return entry('generators', 'found', text);
   return entry('generators', 'absent', 'none', {
     details: ['Looked for clan.core.vars.generators in all Nix files.'],
-    advice: 'Declare one: `clan.core.vars.generators.<name>`. Completion has whole generators to begin with.',
+    advice: 'Declare one: `varsmith new generator` writes it from a template, and completion has them too.',
   });
 }
 
@@ -82,6 +82,7 @@ function registryEntry({ fleet }: Examined): Entry {
   if (fleet.registries.length === 0)
     return entry('registry', 'absent', 'none; a fleet does not need one', {
       details: ['Looked for sets of generator metadata, and for **/secret-registry.nix.'],
+      advice: 'To define secrets once and select them by machine, begin with `varsmith init`.',
     });
   const lines = fleet.registries.map(({ file, keys }) => `${file}: ${counted(keys.length, 'key')}`);
   const rows = fleet.matrices.reduce((sum, matrix) => sum + matrix.rows.length, 0);
@@ -113,7 +114,7 @@ function analysisEntry({ fleet, files }: Examined): Entry {
     else byReason.set(reason, { count: 1, at: `${at.file}:${lineOf(files.text(at.file), at.start)}` });
   }
   const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
-  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing: all of it was understood');
+  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing; all of it was understood');
   const details = reasons
     .slice(0, MAX_REASONS)
     .map(([reason, { count, at }]) => `${count} × ${reason} (${at})`);

@@ -32,6 +32,8 @@ export interface Pipeline {
   readonly created: readonly NewFile[];
   /** Paths of files that are there already. */
   readonly kept: readonly string[];
+  /** What is not made, and why; sentences. */
+  readonly left: readonly string[];
   /** What is left for the person to do; sentences. */
   readonly next: readonly string[];
 }
@@ -57,7 +59,7 @@ export function layPipeline(
   const hasExamples = files.kind(REGISTRY_PATH) === null;
   // A fleet with machines gets no further one: clan would take it for real.
   const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
-  const wanted = [
+  const wanted: readonly WantedFile[] = [
     { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
     { path: MATRIX_PATH, text: matrixNix(machines, hasExamples), needs: [] },
     { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
@@ -70,29 +72,36 @@ export function layPipeline(
     path === SPEC_PATH
       ? files.kind(path) !== null && readSessionSpec(files, path) === null
       : foreign.some(one => one.path === path);
-  const left: string[] = [];
-  const created = wanted.filter(one => {
-    if (isThere(one)) return false;
+  const missing = wanted.filter(one => !isThere(one));
+  const left = missing.flatMap(one => {
     const other = one.needs.find(isForeign);
-    if (other !== undefined)
-      left.push(
-        other === SPEC_PATH
-          ? `${one.path} is left out: it would need ${other} to be a set of steps, \`shared\` and \`machines\`.`
-          : `${one.path} is left out: it would need ${other} as Varsmith writes it.`,
-      );
-    return other === undefined;
+    return other === undefined ? [] : [{ path: one.path, other }];
   });
+  const isLeftOut = (one: WantedFile) => left.some(({ path }) => path === one.path);
+  const inUse = new Set(
+    wanted.filter(one => !isLeftOut(one) && !foreign.includes(one)).flatMap(({ needs }) => needs),
+  );
+  const created = missing.filter(one => !isLeftOut(one) && (one.isHelper !== true || inUse.has(one.path)));
   const kept = wanted.filter(isThere).map(({ path }) => path);
   return {
     created: created.map(({ path, text }) => ({ path, text })),
     kept,
-    next: [...left, ...nextSteps(created, own)],
+    left: left.map(leftText),
+    next: nextSteps({ fleet, files }, created, own),
   };
+}
+
+function leftText({ path, other }: { readonly path: string; readonly other: string }): string {
+  return other === SPEC_PATH
+    ? `${path} is left out: it would need ${other} to be a set of steps, \`shared\` and \`machines\`.`
+    : `${path} is left out: it would need ${other} as Varsmith writes it.`;
 }
 
 /** A file with the paths of those that it only works with as they are written here. */
 interface WantedFile extends NewFile {
   readonly needs: readonly string[];
+  /** Made only for the files that need it. */
+  readonly isHelper?: boolean;
 }
 
 const GENERATORS_PATH = 'lib/vars-generators.nix';
@@ -106,8 +115,8 @@ const SESSION_NEEDS: readonly string[] = [SPEC_PATH, VARIABLES_PATH, RENDER_PATH
 
 const FUNCTIONS: readonly WantedFile[] = [
   { path: GENERATORS_PATH, text: GENERATORS_NIX, needs: [] },
-  { path: VARIABLES_PATH, text: VARIABLES_NIX, needs: [] },
-  { path: RENDER_PATH, text: RENDER_NIX, needs: [] },
+  { path: VARIABLES_PATH, text: VARIABLES_NIX, needs: [], isHelper: true },
+  { path: RENDER_PATH, text: RENDER_NIX, needs: [], isHelper: true },
   { path: SESSION_PATH, text: SESSION_NIX, needs: SESSION_NEEDS },
   { path: 'lib/secrets.nix', text: SECRETS_NIX, needs: [] },
   { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
@@ -123,17 +132,25 @@ function exampleMachine({ machine, system }: PipelineOptions, directory: string)
   };
 }
 
-function nextSteps(created: readonly NewFile[], own: readonly string[]): readonly string[] {
+function nextSteps(
+  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  created: readonly NewFile[],
+  own: readonly string[],
+): readonly string[] {
   if (created.length === 0) return [];
+  const isNew = (path: string) => created.some(one => one.path === path);
   const steps = ['Make the new files known to git: a flake sees no others.'];
-  if (created.some(({ path }) => path === REGISTRY_PATH)) {
+  if (!fleet.isClan && own.length === 0 && files.kind('flake.nix') === null) {
+    steps.push('There is no flake.nix here: declare a clan in one, with the machine in its inventory.');
+  }
+  if (isNew(REGISTRY_PATH)) {
     steps.push(
       `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
     );
   }
-  if (own.length > 0) {
+  if (own.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
     steps.push(
-      `Let each machine take its row, in the body of its module: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
+      `Let each machine take its row, in the body of its module, with the paths as they are from there: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
     );
   }
   return steps;
