@@ -73,6 +73,18 @@ describe('in an empty folder', () => {
     expect(filesIn(root)).toEqual(before);
   });
 
+  test('a key that is misspelt in the steps is found there', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    const path = 'lib/session-vars-spec.nix';
+    write(
+      root,
+      path,
+      readFileSync(join(root, path), 'utf8').replace('hydrate "example-token"', 'hydrate "tokn"'),
+    );
+    expect(await findings(root)).toMatchObject([{ rule: 'registry/unknown-key', file: path }]);
+  });
+
   test('a dry run makes nothing', async () => {
     const root = folder({});
     const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);

@@ -160,6 +160,23 @@ in`;
     );
   });
 
+  test('about a key that the registry does not have are none, and that is said', () => {
+    const found = steps(`${HELPERS} { shared = [ (hydrate "tokn") ]; machines = { }; }`);
+    expect(found.steps).toEqual([]);
+    expect(said(found)).toContain('null: lib/secret-registry.nix has no key "tokn".');
+  });
+
+  test('for a machine that there is not are said to be for none', () => {
+    const found = environment({
+      'flake.nix':
+        '{ outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; }; }',
+      [REGISTRY]: registryOf(ENTRIES),
+      [MATRIX]: '{\n  lea = [ "token" ];\n}\n',
+      [SPEC]: '{ shared = [ ]; machines.laa = [ ]; }',
+    });
+    expect(said(found)).toEqual([`null: ${SPEC} has steps for "laa", and there is no such machine.`]);
+  });
+
   test('are left out where the machine lacks a key; of its own that is said', () => {
     const spec = (shared: string, own: string) =>
       `${HELPERS} {\n  shared = [ ${shared} ];\n  machines.lea = [ ${own} ];\n}`;

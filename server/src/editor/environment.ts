@@ -140,7 +140,7 @@ function assignedKeys(fleet: Fleet, registry: Registry, machine: string): Select
  * a machine lacks, what is its own may not.
  */
 function addedSteps(
-  { files }: Surroundings,
+  { fleet, files }: Surroundings,
   registry: Registry,
   machine: string,
   { keys, complete }: Selected,
@@ -150,9 +150,12 @@ function addedSteps(
   const steps: Step[] = [];
   const notes: Note[] = [];
   const known = new Set(keys.map(({ key }) => key));
+  const defined = new Set(registry.keys.map(({ key }) => key));
   const add = (step: Step | UnknownStep, isOwn: boolean) => {
     const note = (text: string, about: readonly string[] = []) =>
       notes.push({ name: step.name, keys: about, text });
+    const absent = step.keys.find(key => !defined.has(key));
+    if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
     if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
     const lacking = step.keys.filter(key => !known.has(key));
     const [first] = lacking;
@@ -167,6 +170,14 @@ function addedSteps(
     }
     return;
   };
+  const machines = environmentMachines(fleet);
+  for (const other of fleet.machinesComplete ? spec.machines.keys() : [])
+    if (!machines.includes(other))
+      notes.push({
+        name: null,
+        keys: [],
+        text: `${spec.file} has steps for "${other}", and there is no such machine.`,
+      });
   for (const step of spec.shared) add(step, false);
   for (const step of spec.machines.get(machine) ?? []) add(step, true);
   if (!spec.complete && !spec.machines.has(machine))

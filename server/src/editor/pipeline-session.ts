@@ -201,8 +201,14 @@ export const SESSION_NIX = `\
 config:
 let
   machine = config.clan.core.settings.machine.name;
+  registry = import ./secret-registry.nix { pkgs = null; };
   spec = import ./session-vars-spec.nix;
-  hasKey = key: builtins.elem key keys;
+  hasKey =
+    key:
+    if registry ? \${key} then
+      builtins.elem key keys
+    else
+      throw "Unknown secret key in session-vars-spec.nix: \${key}";
   isShared = step: builtins.all hasKey step.keys;
   isOwn =
     step:

@@ -38,6 +38,8 @@ export interface UnknownStep {
   readonly kind: 'unknown';
   /** Null where not even that is known. */
   readonly name: string | null;
+  /** Those that it is known to be about. */
+  readonly keys: readonly string[];
   /** A sentence. */
   readonly text: string;
 }
@@ -94,8 +96,8 @@ function stepsOf(cx: Evaluation, list: Value): (Step | UnknownStep)[] {
   );
 }
 
-function unknownStep(name: string | null, text: string): UnknownStep {
-  return { kind: 'unknown', name, text };
+function unknownStep(name: string | null, text: string, keys: readonly string[] = []): UnknownStep {
+  return { kind: 'unknown', name, keys, text };
 }
 
 function stepOf(cx: Evaluation, value: Value): Step | UnknownStep {
@@ -105,7 +107,13 @@ function stepOf(cx: Evaluation, value: Value): Step | UnknownStep {
   const kind = text('kind');
   const keys = keysOf(cx, value);
   if (name === null || kind === null || keys === null)
-    return unknownStep(name, 'The step that sets it is not known without Nix.');
+    return unknownStep(
+      name,
+      name === null
+        ? 'A step of the session is not known without Nix.'
+        : 'The step that sets it is not known without Nix.',
+      keys ?? [],
+    );
   if (kind === 'hydrate') {
     const from = text('from');
     return from === null

@@ -38,6 +38,7 @@ import { outermostIn, placeOf } from './places.ts';
 import {
   isGenerators,
   isImport,
+  isSessionSpec,
   lookInto,
   namesOf,
   packageSetIn,
@@ -194,7 +195,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const lazy = bound.get(expr);
     const value = ask(expr, () => {
       const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
-      if (takesFunction(expr)) lookInto(cx, result);
+      if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, result);
       uses.onApplication(expr, result, scope);
       return result;
     });
