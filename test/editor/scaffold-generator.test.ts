@@ -102,7 +102,9 @@ describe('in a module', () => {
   });
 
   test('with nothing in it', () => {
-    expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(`{ pkgs, ... }: {\n${indented(2, PREFIX)}}\n`);
+    expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(
+      `{ pkgs, ... }:\n{\n${indented(2, PREFIX)}}\n`,
+    );
   });
 
   test('behind a `let`, and in Windows line ends', () => {

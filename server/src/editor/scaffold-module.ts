@@ -158,12 +158,14 @@ function atEnd(
     return { file: file.path, start: line.start, end: line.start, text };
   }
   const before = file.text.slice(0, set.end - 1);
-  const start = before.length - (/[ \t]*$/.exec(before)?.[0].length ?? 0);
+  // As nixfmt does it: what is not empty any more begins below the arguments.
+  const [tail = ''] = /:[ \t]*\{[ \t]*$/.exec(before) ?? /[ \t]*$/.exec(before) ?? [];
+  const opening = tail.startsWith(':') ? `:${eol}${outer}{` : '';
   return {
     file: file.path,
-    start,
+    start: before.length - tail.length,
     end: set.end - 1,
-    text: `${lines.map(each => eol + each).join('')}${eol}${outer}`,
+    text: `${opening}${lines.map(each => eol + each).join('')}${eol}${outer}`,
   };
 }
 
