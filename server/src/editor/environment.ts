@@ -4,9 +4,10 @@
  * a variable; of the rest is said why not. How shells write it is the business of environment-text.ts.
  */
 import type { Fleet, GeneratorBody, GeneratorFile, Registry, RegistryKey } from '../fleet/model.ts';
+import { sessionSpecOf } from '../fleet/session-spec.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import { readSessionSpec, type Step, specPath, type UnknownStep } from './session-steps.ts';
+import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Variable {
@@ -145,7 +146,7 @@ function addedSteps(
   machine: string,
   { keys, complete }: Selected,
 ): { readonly steps: readonly Step[]; readonly notes: readonly Note[] } {
-  const spec = readSessionSpec(files, specPath(registry.file));
+  const spec = readSessionSpec(files, sessionSpecOf(registry.file));
   if (spec === null) return { steps: [], notes: [] };
   const steps: Step[] = [];
   const notes: Note[] = [];

@@ -6,6 +6,7 @@
 import { replaceName } from '../checks/edits.ts';
 import { childrenOf } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
+import { sessionSpecOf } from '../fleet/session-spec.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';
@@ -13,7 +14,7 @@ import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
 import { machineNameProblem } from './machine-name.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
-import { readSessionSpec, specPath } from './session-steps.ts';
+import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';
 
@@ -37,7 +38,7 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
       if (edit !== null) add(edit);
     }
   for (const registry of snapshot.fleet.registries) {
-    const at = readSessionSpec(snapshot.files, specPath(registry.file))?.places.get(from);
+    const at = readSessionSpec(snapshot.files, sessionSpecOf(registry.file))?.places.get(from);
     const edit = at === undefined ? null : replaceName(snapshot.files, at, from, to);
     if (edit !== null) add(edit);
   }

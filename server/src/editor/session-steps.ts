@@ -9,7 +9,6 @@ import { placeOf } from '../fleet/places.ts';
 import { certain, member, readText } from '../fleet/read.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import { createEvaluation, importFile } from '../nix/evaluator.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/value.ts';
 
 interface StepBase {
@@ -53,11 +52,6 @@ export interface SessionSpec {
   readonly places: ReadonlyMap<string, Place>;
   /** False where there may be machines with further steps. */
   readonly complete: boolean;
-}
-
-/** Where the steps are that belong to a registry. */
-export function specPath(registry: string): string {
-  return joinPath(folderOf(registry), 'session-vars-spec.nix') as string;
 }
 
 /** Steps allowed for one file: a registry is evaluated with it. */

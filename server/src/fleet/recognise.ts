@@ -29,11 +29,6 @@ export function takesFunction(expr: ApplyExpr): boolean {
   return false;
 }
 
-/** Steps of sessions are sets that functions make of keys: which, only their attributes show. */
-export function isSessionSpec(path: string): boolean {
-  return /(^|\/)session-vars-spec\.nix$/.test(path);
-}
-
 /** How deep and how wide results of applying functions are looked into. */
 const LOOK_DEPTH = 5;
 const LOOK_WIDTH = 200;
