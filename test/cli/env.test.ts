@@ -41,6 +41,7 @@ test('json', async () => {
 
 test.each([
   [['env', FLEET, '-m', 'lee'], 'There is no machine "lee". Did you mean "lea"?'],
+  [['env', FLEET, '-m', 'zora'], 'There is no machine "zora". There are emily, lea, noa and tove.'],
   [['env', FLEET], 'Which machine? Name one: '],
   [['env'], 'Which machine? Name one: '],
   [['env', 'lea', FLEET, 'more'], '"more" is one argument too many.'],

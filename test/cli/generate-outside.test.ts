@@ -157,7 +157,7 @@ describe('a password store', { timeout: 120_000 }, () => {
     });
     expect([code, stderr]).toEqual([1, expect.stringContaining('the command "passage" is not installed')]);
     // What is there can be told without it.
-    expect((await made.run(['plan'])).stdout).toContain('per-machine/m/own  missing key, open');
+    expect((await made.run(['plan'])).stdout).toContain('per-machine/m/own  missing: key, open');
   });
 
   it('that is not there is said before anything runs', async () => {

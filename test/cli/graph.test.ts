@@ -19,6 +19,13 @@ test.each([
   expect(stdout).toContain(expected);
 });
 
+test('a picture on a terminal is said to be for a file, and of nothing that there is nothing', async () => {
+  const shown = await varsmith(['graph', folder(FILES)], { terminal: true });
+  expect(shown.stderr).toContain('varsmith graph > graph.svg');
+  const { stderr } = await varsmith(['graph', folder({ 'flake.nix': '{ }' })]);
+  expect(stderr).toBe('varsmith: No generator is declared here.\n');
+});
+
 test('json says where things stand', async () => {
   const { stdout } = await varsmith(['graph', folder(FILES), '--format', 'json']);
   const { nodes, edges } = JSON.parse(stdout);

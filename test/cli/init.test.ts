@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { registryOf } from '../../server/src/checks/examples.ts';
+import { exampleFiles } from '../editor/support.ts';
 import { describeWithNix, evaluate, parse } from '../examples/nix.ts';
 import { formattingMistakes } from '../nix/formatting.ts';
 import { folder, write } from '../workspace/support.ts';
@@ -16,6 +18,7 @@ const FILES = [
   'lib/secrets.nix',
   'lib/session-vars-render.nix',
   'lib/session-vars-spec.nix',
+  'lib/session-vars.nix',
   'lib/vars-generators.nix',
   'machines/example/configuration.nix',
 ];
@@ -52,8 +55,9 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init', root]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
-    expect(stderr).toContain('made 10 files, kept 0 as they are.');
+    expect(stderr).toContain('made 11 files.');
     expect(stderr).toContain('known to git');
+    expect(stderr).toContain('There is no flake.nix here');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root)).toEqual([]);
   });
@@ -65,15 +69,27 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init'], { cwd: root });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `kept ${path}`));
-    expect(stderr).toBe('varsmith: made 0 files, kept 10 as they are.\n');
+    expect(stderr).toBe('varsmith: everything is there already.\n');
     expect(filesIn(root)).toEqual(before);
+  });
+
+  test('a key that is misspelt in the steps is found there', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    const path = 'lib/session-vars-spec.nix';
+    write(
+      root,
+      path,
+      readFileSync(join(root, path), 'utf8').replace('hydrate "example-token"', 'hydrate "tokn"'),
+    );
+    expect(await findings(root)).toMatchObject([{ rule: 'registry/unknown-key', file: path }]);
   });
 
   test('a dry run makes nothing', async () => {
     const root = folder({});
     const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);
     expect(stdout).toContain('new  lib/secret-registry.nix\n');
-    expect(stderr).toBe('varsmith: would make 10 files, kept 0 as they are.\n');
+    expect(stderr).toBe('varsmith: would make 11 files.\n');
     expect(readdirSync(root)).toEqual([]);
   });
 
@@ -103,12 +119,56 @@ describe('what is there', () => {
   });
 
   test('is not built upon where it is another thing than is needed', async () => {
-    const root = folder({ 'lib/session-vars-spec.nix': '{ }\n' });
+    const root = folder({
+      'lib/session-vars-spec.nix': '{ }\n',
+      'lib/session-vars.nix': '{ }\n',
+    });
     const { stdout, stderr } = await varsmith(['init', root]);
     expect(stdout).not.toContain('hjem');
     expect(stderr).toContain(
-      'lib/hjem-session-variables.nix is left out: it would need lib/session-vars-spec.nix as Varsmith writes it.',
+      'lib/machine-session.nix is left out: it would need lib/session-vars-spec.nix to be a set of steps, `shared` and `machines`.',
     );
+    await varsmith(['init', root]);
+    write(root, 'lib/session-vars-spec.nix', '{\n  shared = [ ];\n  machines = { };\n}\n');
+    const again = await varsmith(['init', root]);
+    expect(again.stderr).toContain(
+      'lib/hjem-session-variables.nix is left out: it would need lib/session-vars.nix as Varsmith writes it.',
+    );
+    expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
+  });
+
+  test('a machine with the name of a keyword stands in quotes, also in what is left to do', async () => {
+    const root = folder({ 'flake.nix': FLAKE.replaceAll('machines.lea', 'machines."in"') });
+    const { stderr } = await varsmith(['init', root]);
+    expect(stderr).toContain('(import ./lib/machine-env-matrix.nix)."in"; inherit pkgs;');
+    expect(await findings(root)).toEqual([]);
+  });
+
+  test('helpers that nothing would use are not made', async () => {
+    const root = folder({ 'lib/session-vars-render.nix': 'steps: { }\n' });
+    const { stdout } = await varsmith(['init', root]);
+    expect(stdout).not.toContain('lib/session-vars.nix');
+    expect(stdout).not.toContain('lib/machine-session.nix');
+    expect(stdout).toContain('new  lib/vars-generators.nix');
+  });
+
+  test('machines that take their rows are not told to', async () => {
+    const root = folder(exampleFiles('fleet'));
+    const { stderr } = await varsmith(['init', root, '--dry-run']);
+    expect(stderr).toContain('lib/machine-session.nix is left out');
+    expect(stderr).not.toContain('take its row');
+  });
+
+  test('a registry of its own gets a matrix and steps without the examples', async () => {
+    const root = folder({
+      'lib/secret-registry.nix': registryOf(
+        '  own = mkPromptedSecret {\n    generator = "own";\n    envVar = "OWN";\n  };\n',
+      ),
+    });
+    const { code } = await varsmith(['init', root]);
+    expect(code).toBe(0);
+    expect(readFileSync(join(root, 'lib/machine-env-matrix.nix'), 'utf8')).toContain('\n  example = [ ];\n');
+    expect(readFileSync(join(root, 'lib/session-vars-spec.nix'), 'utf8')).toContain('  shared = [ ];\n');
     expect(await findings(root)).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
   });
 
@@ -164,6 +224,9 @@ interface Evaluated {
   readonly hjem: Readonly<Record<string, string>>;
   readonly home: Readonly<Record<string, string>>;
   readonly homeNushell: string;
+  readonly homeBash: string;
+  readonly hjemNushell: string;
+  readonly hjemBash: string;
   readonly path: string;
   readonly vmPath: string;
   readonly passwordCommand: string;
@@ -198,6 +261,11 @@ describeWithNix('Nix', () => {
       expect(machine.bash).toBe((await varsmith(['env', 'example', root])).stdout);
       expect(machine.nushell).toBe((await varsmith(['env', 'example', root, '--shell', 'nushell'])).stdout);
       expect(machine.homeNushell).toBe(machine.nushell);
+      expect(machine.hjemNushell).toBe(machine.nushell);
+      expect(machine.bash.endsWith(machine.homeBash)).toBe(true);
+      expect(machine.hjemBash).toBe(machine.homeBash);
+      expect(machine.homeBash).toContain('export EXAMPLE_TOKEN\n');
+      expect(machine.homeBash).toContain('  export EXAMPLE_URL=');
       const token = '/run/secrets/vars/per-machine/example/example-token/token';
       const variables = {
         EXAMPLE_ACCOUNT: account,

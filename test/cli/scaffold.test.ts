@@ -32,6 +32,18 @@ test('a secret is added to the registry and to the rows, and nothing is found af
   );
 });
 
+test('of a secret without machines it is said that none has it', async () => {
+  const { code, stderr } = await varsmith(['add', 'secret', 'openai', exampleFleet()]);
+  expect(code).toBe(0);
+  expect(stderr).toContain('No machine has it yet: add "openai" to the rows in lib/machine-env-matrix.nix');
+});
+
+test('a file that would be new is a diff from nothing', async () => {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { stdout } = await varsmith(['new', 'generator', 'web', root, '--dry-run']);
+  expect(stdout).toContain('--- /dev/null\n+++ b/modules/web.nix\n');
+});
+
 test('a dry run shows the change and makes none', async () => {
   const root = exampleFleet();
   const before = textOf(root, REGISTRY);

@@ -50,6 +50,15 @@ test('every rule is explained, with what is wrong and what is right', async () =
   }
 });
 
+test.each(['eval', 'eval/', 'eval/*'])('of the group %j it is explained which rules it has', async group => {
+  const { code, stdout } = await varsmith(['explain', group]);
+  const own = rules.filter(({ id }) => id.startsWith('eval/'));
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: own.map(({ id, summary }) => `${id}: ${summary}\n`).join(''),
+  });
+});
+
 test('lsp runs the server', async () => {
   for (const args of [['lsp'], ['lsp', '--stdio']]) expect((await varsmith(args)).code).toBe(0);
 });

@@ -76,6 +76,23 @@ test('the backend is told with what it was told by', async () => {
   expect((await entryOf('backend', FLEET))?.text).toBe('nothing says which; sops would be used');
 });
 
+test("what machines set comes before the clan's, and where they differ that is said", async () => {
+  const flake = FLEET['flake.nix'].replace(
+    'inherit self; inventory.machines.lea = { };',
+    'inherit self; vars.settings.secretStore = "sops"; inventory.machines = { lea = { }; noa = { }; };',
+  );
+  const age = '{ clan.core.vars.settings.secretStore = "age"; }';
+  const texts = { ...FLEET, 'flake.nix': flake, 'machines/lea/configuration.nix': age };
+  expect(await entryOf('backend', texts)).toMatchObject({
+    standing: 'problem',
+    text: 'machines differ: age, sops',
+  });
+  expect(await entryOf('backend', { ...texts, 'machines/noa/configuration.nix': age })).toMatchObject({
+    standing: 'found',
+    text: 'age, as the configuration sets it',
+  });
+});
+
 test("a store of one's own is told with its command, and has keys of its own", async () => {
   const set = FLEET['flake.nix'].replace(
     'inherit self;',

@@ -1,5 +1,6 @@
 // Which session variables a machine gets, and that shells read them back unchanged.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { registryOf } from '../../server/src/checks/examples.ts';
@@ -133,6 +134,86 @@ describe('what is not known is said', () => {
   });
 });
 
+describe('the steps of a session', () => {
+  const SPEC = 'lib/session-vars-spec.nix';
+  const ENTRIES =
+    entry('token', 'envVar = "TOKEN";') + entry('account', 'envVar = "ACCOUNT"; secret = false;');
+  const HELPERS = `let
+  registry = import ./secret-registry.nix { pkgs = null; };
+  hydrate = key: { kind = "hydrate"; name = registry.\${key}.envVar; from = "\${registry.\${key}.envVar}_FILE"; keys = [ key ]; };
+in`;
+  const steps = (spec: string, row = '[ "token" "account" ]') =>
+    environment({ [REGISTRY]: registryOf(ENTRIES), [MATRIX]: `{\n  lea = ${row};\n}\n`, [SPEC]: spec });
+
+  test('are the shared ones and those of the machine', () => {
+    const found = steps(`${HELPERS} {
+      shared = [ (hydrate "token") ];
+      machines.lea = [ { kind = "compose"; name = "URL"; parts = [ "a/" { variable = "ACCOUNT"; } ]; } ];
+      machines.tove = [ { kind = "compose"; name = "OTHER"; parts = [ ]; } ];
+    }`);
+    expect(found.steps).toEqual([
+      { kind: 'hydrate', name: 'TOKEN', from: 'TOKEN_FILE', keys: ['token'] },
+      { kind: 'compose', name: 'URL', parts: ['a/', { variable: 'ACCOUNT' }], keys: [] },
+    ]);
+    expect(environmentText(found, 'bash')).toContain(
+      'if [ -n "${ACCOUNT+x}" ]; then\n  export URL=\'a/\'"$ACCOUNT"\nfi\n',
+    );
+  });
+
+  test('about a key that the registry does not have are none, and that is said', () => {
+    const found = steps(`${HELPERS} { shared = [ (hydrate "tokn") ]; machines = { }; }`);
+    expect(found.steps).toEqual([]);
+    expect(said(found)).toContain('null: lib/secret-registry.nix has no key "tokn".');
+  });
+
+  test('for a machine that there is not are said to be for none', () => {
+    const found = environment({
+      'flake.nix':
+        '{ outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; }; }',
+      [REGISTRY]: registryOf(ENTRIES),
+      [MATRIX]: '{\n  lea = [ "token" ];\n}\n',
+      [SPEC]: '{ shared = [ ]; machines.laa = [ ]; }',
+    });
+    expect(said(found)).toEqual([`null: ${SPEC} has steps for "laa", and there is no such machine.`]);
+  });
+
+  test('are left out where the machine lacks a key; of its own that is said', () => {
+    const spec = (shared: string, own: string) =>
+      `${HELPERS} {\n  shared = [ ${shared} ];\n  machines.lea = [ ${own} ];\n}`;
+    const shared = steps(spec('(hydrate "token")', ''), '[ "account" ]');
+    expect([shared.steps, said(shared)]).toEqual([[], ['ACCOUNT: "account/key" is not generated yet.']]);
+    const own = steps(spec('', '(hydrate "token")'), '[ "account" ]');
+    expect(own.steps).toEqual([]);
+    expect(said(own)).toContain(
+      'TOKEN: lib/session-vars-spec.nix sets it from the key "token", which lea does not have.',
+    );
+    const open = steps(spec('(hydrate "token")', ''), '[ "account" ] ++ (import <more>)');
+    expect(said(open)).toContain('TOKEN: It is not known whether lea has the key "token".');
+  });
+
+  test.each([
+    ['{ kind = "guess"; name = "X"; }', 'X: There is no kind of step "guess".'],
+    ['{ kind = "compose"; name = "A-B"; parts = [ ]; }', 'A-B: "A-B" is no name of a variable.'],
+    [
+      '{ kind = "compose"; name = "X"; parts = [ <x> ]; }',
+      'X: It is not known without Nix what it is made of.',
+    ],
+    ['(import <x>)', `null: ${SPEC}: A step of the session is not known without Nix.`],
+  ])('%s is no step, and that is said', (step, note) => {
+    const found = steps(`{ shared = [ ${step} ]; machines = { }; }`);
+    expect(found.steps).toEqual([]);
+    expect(said(found)).toContain(note);
+  });
+
+  test.each([['{ keys }: { }'], ['{ shared = 1; machines = { }; }'], ['{'], ['throw "no"']])(
+    'of another thing, %j, there are none',
+    spec => {
+      const found = steps(spec);
+      expect([found.steps, said(found)]).toEqual([[], ['ACCOUNT: "account/key" is not generated yet.']]);
+    },
+  );
+});
+
 test('machines that only the matrix names can be asked about, lists that rows share cannot', () => {
   const workspace = createWorkspace({
     root: folder({
@@ -154,7 +235,7 @@ function environmentFrom(values: readonly string[]): Environment {
     generator: 'g',
     file: 'f',
   }));
-  return { machine: 'lea', variables, notes: [] };
+  return { machine: 'lea', variables, steps: [], notes: [] };
 }
 
 const AWKWARD = [
@@ -174,6 +255,51 @@ const AWKWARD = [
   '-n',
   '# no comment',
 ];
+
+/** A session that reads a file, and one that is not there; that puts variables together, and some that are not there. */
+function sessionReading(path: string): Environment {
+  const hydrate = (name: string) => ({ kind: 'hydrate', name, from: `${name}_FILE`, keys: [] }) as const;
+  const compose = (name: string, parts: readonly (string | { readonly variable: string })[]) =>
+    ({ kind: 'compose', name, parts, keys: [] }) as const;
+  const file = { ...environmentFrom([path]).variables[0], name: 'TOKEN_FILE' } as Environment['variables'][0];
+  return {
+    machine: 'lea',
+    variables: [file, { ...file, name: 'GONE_FILE', value: `${path}.gone` }],
+    steps: [
+      hydrate('TOKEN'),
+      hydrate('GONE'),
+      hydrate('NEVER'),
+      compose('URL', ['it\'s "$x"/', { variable: 'TOKEN' }, '/', { variable: 'TOKEN_FILE' }]),
+      compose('HALF', ['x', { variable: 'GONE' }]),
+      compose('TEXT', ['a', 'b']),
+      compose('NOTHING', []),
+    ],
+    notes: [],
+  };
+}
+
+const TOKEN = 'se$cret `x` \'"\\ ümläut ';
+const NAMES = ['TOKEN', 'GONE', 'NEVER', 'URL', 'HALF', 'TEXT', 'NOTHING'];
+const afterwards = (path: string) => [
+  TOKEN,
+  'unset',
+  'unset',
+  `it's "$x"/${TOKEN}/${path}`,
+  'unset',
+  'ab',
+  '',
+];
+
+test.each(['bash', 'dash'].filter(shell => spawnSync(shell, ['-c', ':']).error === undefined))(
+  '%s reads files and puts variables together when a session starts',
+  shell => {
+    const path = join(folder({ token: `${TOKEN}\n\n` }), 'token');
+    const values = NAMES.map(name => `"\${${name}-unset}"`).join(' ');
+    const script = `set -eu\n${environmentText(sessionReading(path), 'bash')}printf '%s\\0' ${values}\n`;
+    const read = execFileSync(shell, ['-c', script], { encoding: 'utf8' });
+    expect(read.split('\0').slice(0, -1)).toEqual(afterwards(path));
+  },
+);
 
 describe('bash', () => {
   /** What bash itself makes of the text. */
@@ -211,6 +337,14 @@ const nushell = () =>
       const read = execFileSync('nu', ['--no-config-file', '-c', script], { encoding: 'utf8' });
       expect(JSON.parse(read)).toEqual(AWKWARD);
     });
+
+    test('reads files and puts variables together when a session starts', () => {
+      const path = join(folder({ token: `${TOKEN}\n\n` }), 'token');
+      const values = NAMES.map(name => `($env.${name}? | default unset)`).join(' ');
+      const script = `${environmentText(sessionReading(path), 'nushell')}[${values}] | to json --raw\n`;
+      const read = execFileSync('nu', ['--no-config-file', '-c', script], { encoding: 'utf8' });
+      expect(JSON.parse(read)).toEqual(afterwards(path));
+    });
   });
 if (hasNushell) nushell();
 else console.log('Values are not read back by a real nushell: nu is not on PATH.');
@@ -222,7 +356,7 @@ test('nushell is given double quotes with backslashes, in which it reads all els
 
 test('a note stays a comment, whatever the sources are called', () => {
   const note = { name: 'X', keys: [], text: 'first\nrm -rf /\u2028second' };
-  expect(environmentText({ machine: 'lea', variables: [], notes: [note] }, 'bash')).toBe(
+  expect(environmentText({ machine: 'lea', variables: [], steps: [], notes: [note] }, 'bash')).toBe(
     '# X: first rm -rf / second\n',
   );
 });

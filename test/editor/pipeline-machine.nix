@@ -26,6 +26,7 @@ let
   deployed =
     { config, ... }:
     {
+      clan.core.settings.machine.name = machine;
       clan.core.vars.generators = builtins.mapAttrs (generator: declared: {
         files = builtins.mapAttrs (file: options: {
           path =
@@ -85,6 +86,9 @@ in
   hjem = (ofUser "hjem-session-variables.nix").environment.sessionVariables;
   home = (ofUser "home-session-variables.nix").home.sessionVariables;
   homeNushell = (ofUser "home-session-variables.nix").programs.nushell.extraEnv;
+  homeBash = (ofUser "home-session-variables.nix").home.sessionVariablesExtra;
+  hjemNushell = (ofUser "hjem-session-variables.nix").files.".config/nushell/autoload/session-variables.nu".text;
+  hjemBash = (ofUser "hjem-session-variables.nix").files.".config/session/steps.sh".text;
   path = secrets.getPath {
     osConfig = config;
     key = "example-token";

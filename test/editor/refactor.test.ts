@@ -136,6 +136,24 @@ describe('a public file that is made of a secret one', () => {
   b = config.clan.core.vars.generators.wg.files.public.value;
 }
 `;
+  test('keeps the shape of what its command says over several lines', () => {
+    const command = `cat > "$out/public" <<EOF
+      key:
+        of: $(wg pubkey < "$out/private")
+
+      end
+      EOF`;
+    const text = TEXT.replace('wg pubkey < "$out/private" > "$out/public"', () => command);
+    const result = refactored(clan(text), FILE, 'generators.w', 'Make "public" in a generator of its own');
+    expect(result[FILE]).toContain(`    script = ''
+      ${command.replace('$out/private', () => '$in/wg/private')}
+    '';`);
+    const crooked = TEXT.replace('wg pubkey < ', () => 'wg pubkey \\\n    < ');
+    expect(titles(clan(crooked), FILE, 'generators.w')).toEqual(
+      expect.not.arrayContaining([expect.stringContaining('"public"')]),
+    );
+  });
+
   test('gets a generator of its own, and those who use it read that', () => {
     const stored = { 'vars/shared/wg/public/value': 'KEY', 'vars/shared/wg/private/secret': '{}' };
     const result = refactored(
@@ -221,6 +239,13 @@ describe('a secret of sops-nix', () => {
   services.a.file = config.clan.core.vars.generators.token.files.token.path;
 }
 `);
+  });
+
+  test('keeps the line ends of its file', () => {
+    const windows = TEXT.replaceAll('\n', '\r\n');
+    const text = refactored(clan(windows, STORED), FILE, 'secrets.tok', 'Convert to a generator')[FILE];
+    expect(text).toContain('    prompts.token = {\r\n');
+    expect(text?.replaceAll('\r\n', '')).not.toContain('\n');
   });
 
   test('moves out of the set it is written in', () => {

@@ -1,4 +1,5 @@
-// Fleets for renaming: generators, files, prompts and keys written in many manners, all of them used.
+// Fleets for renaming: generators, files, prompts, keys and machines written in many manners, all of them used, with
+// public values that are stored.
 import fc from 'fast-check';
 
 export type Files = Readonly<Record<string, string>>;
@@ -6,6 +7,8 @@ export type Files = Readonly<Record<string, string>>;
 interface Drawn {
   readonly name: string;
   readonly files: readonly string[];
+  readonly isPublic: boolean;
+  readonly share: boolean;
   readonly prompt: { readonly name: string; readonly persist: boolean } | null;
   /** How much of the generators before it is read. */
   readonly reads: number;
@@ -18,6 +21,8 @@ const FILES = ['key', 'crt', 'ca.key', 'hash', 'id_ed25519.pub'] as const;
 const generator = fc.record({
   name: fc.constantFrom(...NAMES),
   files: fc.uniqueArray(fc.constantFrom(...FILES), { minLength: 1, maxLength: 3 }),
+  isPublic: fc.boolean(),
+  share: fc.boolean(),
   prompt: fc.option(fc.record({ name: fc.constantFrom('password', 'user'), persist: fc.boolean() })),
   reads: fc.nat(2),
   manner: fc.nat(23),
@@ -25,24 +30,81 @@ const generator = fc.record({
 
 const KEYS = ['anthropic', 'gmail', 'hetzner', 'ntfy-topic'] as const;
 
+const MACHINES = ['lea', 'noa-2', 'web01', 'tove'] as const;
+
 /** A module with generators and uses of them, and a registry with a matrix, its generators and its accessors. */
 export const fleets: fc.Arbitrary<Files> = fc
   .record({
     generators: fc.uniqueArray(generator, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
     keys: fc.uniqueArray(fc.constantFrom(...KEYS), { minLength: 1, maxLength: 4 }),
     shared: fc.boolean(),
+    steps: fc.boolean(),
+    manner: fc.nat(15),
+    machines: fc.uniqueArray(fc.constantFrom(...MACHINES), { minLength: 2, maxLength: 2 }),
   })
-  .map(({ generators, keys, shared }) => ({
-    'flake.nix':
-      '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines = { lea = { }; noa = { }; }; }; }; }\n',
+  .map(({ generators, keys, shared, steps, manner, machines: [first = '', second = ''] }) => ({
+    'flake.nix': flake([first, second], manner),
     '.clan-flake': '',
-    'machines/lea/configuration.nix': `{ ... }:\n{\n  imports = [ ../../own.nix ../../pipeline.nix ];\n}\n`,
-    'machines/noa/configuration.nix': '{ ... }: { imports = [ ../../own.nix ]; }\n',
+    [`machines/${first}/configuration.nix`]: `{ ... }:\n{\n  imports = [ ../../own.nix ../../pipeline.nix ];\n${
+      manner % 2 === 0 ? `  networking.hostName = "${first}";\n` : ''
+    }}\n`,
+    [`machines/${second}/configuration.nix`]: '{ ... }: { imports = [ ../../own.nix ]; }\n',
     'own.nix': ownModule(generators),
-    'pipeline.nix': pipeline(keys),
+    'pipeline.nix': pipeline(keys, first),
     'lib/secret-registry.nix': registry(keys),
-    'lib/machine-env-matrix.nix': matrix(keys, shared),
+    'lib/machine-env-matrix.nix': matrix(keys, shared, [first, second]),
+    ...(steps ? { 'lib/session-vars-spec.nix': spec(keys, first, manner) } : {}),
+    ...storedValues(generators, [first, second], manner),
   }));
+
+/** Machines in the inventory, with tags and roles, by path or in sets. */
+function flake(machines: readonly string[], manner: number): string {
+  const [first = '', second = ''] = machines;
+  const declared =
+    manner % 2 === 0
+      ? `inventory.machines = { ${first} = { }; ${second}.tags = [ "home" ]; };`
+      : `inventory.machines.${first} = { }; inventory.machines.${second}.deploy.targetHost = "root@host";`;
+  const roles =
+    manner % 3 === 0
+      ? ` inventory.instances.sshd.roles.server.machines.${first} = { };`
+      : manner % 3 === 1
+        ? ` inventory.instances.sshd = { roles.server.machines = { ${second} = { }; "${first}" = { }; }; };`
+        : '';
+  return `{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; ${declared}${roles} }; }; }\n`;
+}
+
+/** Of public files, and in some fleets of prompts that are kept: for all machines, or for the first. */
+function storedValues(generators: readonly Drawn[], machines: readonly string[], manner: number): Files {
+  const texts: Record<string, string> = {};
+  const owners = [machines.slice(0, 1), machines, machines, []][manner % 4] ?? [];
+  for (const { name, files, isPublic, share, prompt } of generators)
+    for (const place of share ? ['shared'] : owners.map(owner => `per-machine/${owner}`)) {
+      for (const file of isPublic ? files : [])
+        texts[`vars/${place}/${name}/${file}/value`] = `value of ${file}`;
+      if (prompt?.persist === true && manner % 4 === 2)
+        texts[`vars/${place}/${name}/${prompt.name}/secret`] = '{}';
+    }
+  return texts;
+}
+
+function spec(keys: readonly string[], machine: string, manner: number): string {
+  const hydrated = keys.map(key => `(hydrate "${key}")`).join(' ');
+  const [shared, own] = manner % 2 === 0 ? [hydrated, ''] : ['', hydrated];
+  return `let
+  registry = import ./secret-registry.nix { pkgs = null; };
+  hydrate = key: {
+    kind = "hydrate";
+    name = registry.\${key}.envVar;
+    from = "\${registry.\${key}.envVar}_FILE";
+    keys = [ key ];
+  };
+in
+{
+  shared = [ ${shared} ];
+  machines.${machine} = [ ${own} ];
+}
+`;
+}
 
 function attribute(name: string, quoted: boolean): string {
   return quoted || !/^[A-Za-z_][\w'-]*$/.test(name) ? `"${name}"` : name;
@@ -58,14 +120,24 @@ function ownModule(generators: readonly Drawn[]): string {
   return [...lines, '}', ''].join('\n');
 }
 
-function declaration({ name, files, prompt, manner }: Drawn, read: readonly Drawn[]): string[] {
+function declaration(
+  { name, files, isPublic, share, prompt, manner }: Drawn,
+  read: readonly Drawn[],
+): string[] {
   const isQuoted = manner % 2 === 1;
   const isDotted = manner % 3 === 0;
   const body = [
+    ...(share ? ['share = true;'] : []),
     ...(read.length > 0 ? [`dependencies = [ ${read.map(one => `"${one.name}"`).join(' ')} ];`] : []),
     ...(isDotted
-      ? files.map(file => `files.${attribute(file, isQuoted)}.deploy = true;`)
-      : ['files = {', ...files.map(file => `  ${attribute(file, isQuoted)} = { };`), '};']),
+      ? files.map(
+          file => `files.${attribute(file, isQuoted)}.${isPublic ? 'secret = false' : 'deploy = true'};`,
+        )
+      : [
+          'files = {',
+          ...files.map(file => `  ${attribute(file, isQuoted)} = {${isPublic ? ' secret = false;' : ''} };`),
+          '};',
+        ]),
     ...(prompt === null
       ? []
       : [
@@ -105,11 +177,12 @@ function word(root: string, manner: number): string {
   return manner % 3 === 0 ? `''\${${root}}` : `$${root}`;
 }
 
-function uses({ name, files, manner }: Drawn): string[] {
+function uses({ name, files, isPublic, manner }: Drawn): string[] {
   return files.map((file, position) => {
     const own = attribute(name, manner % 5 === 0);
     const base = (manner + position) % 2 === 0 ? 'generators' : 'config.clan.core.vars.generators';
-    return `  environment.etc."${name}-${position}".source = ${base}.${own}.files.${attribute(file, false)}.path;`;
+    const [option, field] = isPublic ? ['text', 'value'] : ['source', 'path'];
+    return `  environment.etc."${name}-${position}".${option} = ${base}.${own}.files.${attribute(file, false)}.${field};`;
   });
 }
 
@@ -136,14 +209,14 @@ ${entries.join('\n')}
 `;
 }
 
-function matrix(keys: readonly string[], shared: boolean): string {
+function matrix(keys: readonly string[], shared: boolean, [first, second]: readonly string[]): string {
   const list = `[ ${keys.map(key => `"${key}"`).join(' ')} ]`;
   return shared
-    ? `let\n  common = ${list};\nin\n{\n  lea = common;\n  noa = [ ];\n}\n`
-    : `{\n  lea = ${list};\n  noa = [ ];\n}\n`;
+    ? `let\n  common = ${list};\nin\n{\n  ${first} = common;\n  ${second} = [ ];\n}\n`
+    : `{\n  ${first} = ${list};\n  ${second} = [ ];\n}\n`;
 }
 
-function pipeline(keys: readonly string[]): string {
+function pipeline(keys: readonly string[], machine: string): string {
   return `{ config, pkgs, ... }:
 let
   registry = import ./lib/secret-registry.nix { inherit pkgs; };
@@ -155,7 +228,7 @@ in
     map (key: {
       name = registry.\${key}.generator;
       value = { inherit (registry.\${key}) files prompts script; };
-    }) keysOf.lea
+    }) keysOf.${machine}
   );
 ${keys.map(key => `  services.${key}.file = getPath "${key}";`).join('\n')}
 }

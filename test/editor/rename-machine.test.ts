@@ -1,6 +1,7 @@
 // Renaming a machine: everywhere, or not at all.
 import { expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
+import { registryOf } from '../../server/src/checks/examples.ts';
 import { rename } from '../../server/src/editor/rename.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -59,6 +60,21 @@ test('it is renamed where it is declared, in roles, in paths, and as the name of
   ]);
 });
 
+test('the steps of its sessions go along', () => {
+  const more = {
+    'lib/secret-registry.nix': registryOf(
+      '  token = mkPromptedSecret {\n    generator = "token";\n    envVar = "TOKEN";\n  };\n',
+    ),
+    'lib/machine-env-matrix.nix': '{\n  lea = [ "token" ];\n}\n',
+    'lib/session-vars-spec.nix': '{\n  shared = [ ];\n  machines = {\n    lea = [ ];\n  };\n}\n',
+  };
+  const { texts } = renamed(more);
+  expect(texts?.['lib/session-vars-spec.nix']).toBe(more['lib/session-vars-spec.nix'].replace('lea', 'lena'));
+  expect(texts?.['lib/machine-env-matrix.nix']).toBe(
+    more['lib/machine-env-matrix.nix'].replace('lea', 'lena'),
+  );
+});
+
 test.each([
   [
     'something else has its name',
@@ -80,7 +96,8 @@ test.each([
     'Secrets are encrypted for "lea"',
   ],
   ['there is such a machine', {}, 'lea-two', 'There is a machine "lea-two" already.'],
-  ['no host can have the name', {}, 'le/a', "cannot be a machine's name"],
+  ['no host can have the name', {}, 'le/a', 'cannot be the name of a machine'],
+  ['clan does not take the name', {}, 'le_a', 'cannot be the name of a machine'],
 ])('it is refused where %s', (_, more, to, message) => {
   expect(renamed(more, to).refused).toContain(message);
 });

@@ -107,10 +107,21 @@ test.each([
     'is also something else',
     () => inExample('flake.nix', 'tove'),
     'x',
-    '"tove" stands at lib/session-vars-spec.nix:42 too',
+    '"tove" stands at modules/hosts/tove/default.nix:18 too',
   ],
 ])('a name that %s is refused', (_, at, to, message) => {
   expect(refusal(at(), to)).toContain(message);
+});
+
+test('a key is renamed in the steps of sessions too', () => {
+  const { snapshot, file, offset } = inExample('lib/secret-registry.nix', '  deepsee');
+  const found = rename(snapshot, file, offset, 'deep');
+  const edited = found && 'edits' in found ? found.edits.map(edit => edit.file) : [];
+  expect([...new Set(edited)].sort()).toEqual([
+    'lib/machine-env-matrix.nix',
+    'lib/secret-registry.nix',
+    'lib/session-vars-spec.nix',
+  ]);
 });
 
 test('a name that is put together is refused as a whole, with the place', () => {

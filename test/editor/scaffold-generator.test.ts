@@ -75,8 +75,36 @@ describe('in a module', () => {
     expect(texts[LEA]).toContain(`    a = 1;\n\n${indented(4, PREFIX)}  };\n}\n`);
   });
 
+  test.each([
+    ['options', '  options.services.web.port = null;\n'],
+    ['paths into its `config`', '  config.a = 1;\n'],
+    ['both', '  options = { };\n  config.a = 1;\n'],
+  ])('that has %s, it stands below `config`', (_, body) => {
+    const { texts } = add(fleet(`{ pkgs, ... }:\n{\n${body}}\n`));
+    expect(texts[LEA]).toBe(`{ pkgs, ... }:\n{\n${body}\n${indented(2, `config.${PREFIX}`)}}\n`);
+  });
+
+  test.each([
+    ['a `config` that is computed', '{ lib, ... }:\n{\n  config = lib.mkIf true { a = 1; };\n}\n'],
+    ['a `config` from elsewhere', 'let\n  config = { };\nin\n{\n  inherit config;\n}\n'],
+    ['names that are computed', '{ part, ... }:\n{\n  ${part} = { };\n}\n'],
+  ])('that has %s is refused', (_, text) => {
+    expect(refused(fleet(text))).toContain('take a file of its own');
+  });
+
+  test('with the name of a keyword, which stands in quotes', () => {
+    const name = 'inherit';
+    const { texts, fleet: after } = add(fleet('{ pkgs, ... }:\n{\n  a = 1;\n}\n'), 'ssh-key', LEA, name);
+    expect(texts[LEA]).toContain(`${PREFIX}"${name}" = {\n`);
+    expect(after.generators.map(one => one.name)).toContain(name);
+    const own = add(fleet('{ }\n'), 'ssh-key', 'modules/own.nix', name);
+    expect(own.texts['modules/own.nix']).toContain(`${PREFIX}"${name}" = {\n`);
+  });
+
   test('with nothing in it', () => {
-    expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(`{ pkgs, ... }: {\n${indented(2, PREFIX)}}\n`);
+    expect(add(fleet('{ pkgs, ... }: { }\n')).texts[LEA]).toBe(
+      `{ pkgs, ... }:\n{\n${indented(2, PREFIX)}}\n`,
+    );
   });
 
   test('behind a `let`, and in Windows line ends', () => {
@@ -206,6 +234,14 @@ describe('a service', () => {
     );
     const { fleet: after } = around({ ...texts, 'flake.nix': flake });
     expect(after.generators.map(({ name, machines }) => [name, machines])).toEqual([['chat-work', ['lea']]]);
+  });
+
+  test('has the name of a keyword in quotes', () => {
+    const { texts, scaffolded } = carriedOut(fleet('{ }\n'), state =>
+      newService(state, { name: 'with', template: 'ssh-key', per: 'machine' }),
+    );
+    expect(texts['services/with/default.nix']).toContain(`${PREFIX}"with" = {`);
+    expect(scaffolded.notes.join()).toContain('(modules."with" = ./services/with;)');
   });
 
   test('does not go over one that is there', () => {

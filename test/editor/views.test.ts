@@ -77,6 +77,22 @@ describe('lenses', () => {
     ]);
   });
 
+  test('count what is shared and was made from something else once', () => {
+    const text = TEXT.replace('    script', '    share = true;\n    validation = 1;\n    script');
+    const { snapshot } = inExample('a.nix', '', {
+      'flake.nix':
+        '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; machines.lea = ./ca.nix; machines.noa = ./ca.nix; }; }; }',
+      '.clan-flake': '',
+      'ca.nix': text,
+      'a.nix': '{ }',
+      'vars/shared/ca/key/secret': '{}',
+      'vars/shared/ca/crt/value': '',
+      'vars/shared/ca/more/secret': '{}',
+      'vars/shared/ca/.validation-hash': 'of something else',
+    });
+    expect(lenses(snapshot, 'ca.nix')).toEqual(['ca: 2 machines · generated · 1 outdated']);
+  });
+
   test('of a name with holes can only say who has it', () => {
     const { snapshot } = inFile(
       `{ name, ... }: { clan.core.vars.generators."svc-\${name}" = { files.a = { }; }; }`,

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { varsmith } from '../cli/support.ts';
+import { fleetRoot } from './folders.ts';
 import {
   at,
   type Entry,
@@ -22,7 +24,7 @@ const run = promisify(execFile);
 
 type Step = {
   readonly name: string;
-  readonly key?: string;
+  readonly keys: readonly string[];
   readonly parts?: readonly (string | { readonly variable: string })[];
 };
 
@@ -64,7 +66,7 @@ describeWithNix('sessions and scripts of the example fleet', () => {
       const steps = [...spec.shared, ...(spec.machines[name] ?? [])];
       const exported = at(matrix, name).map(key => at(registry, key).envVar);
       const needed = steps.flatMap(step => [
-        ...(step.key === undefined ? [] : [step.name]),
+        ...step.keys.map(key => at(registry, key).envVar),
         ...(step.parts ?? []).flatMap(part => (typeof part === 'string' ? [] : [part.variable])),
       ]);
       expect(needed.filter(variable => !exported.includes(variable))).toEqual([]);
@@ -76,21 +78,30 @@ describeWithNix('sessions and scripts of the example fleet', () => {
     const files = at(at(machines, 'lea').users, 'ada').files;
     expect(at(files, '.config/nushell/autoload/session-extras.nu')).toBe(
       [
-        'if "HINDSIGHT_API_KEY_FILE" in $env {',
-        '  $env.HINDSIGHT_API_KEY = (open --raw $env.HINDSIGHT_API_KEY_FILE | str trim)',
-        '}',
-        '$env.CLOUDFLARE_ACCOUNT_URL = (["https://api.cloudflare.com/client/v4/accounts/" ($env.CLOUDFLARE_ACCOUNT_ID? | default "")] | str join)',
-        'if "DEEPSEEK_API_KEY_FILE" in $env {',
-        '  $env.DEEPSEEK_API_KEY = (open --raw $env.DEEPSEEK_API_KEY_FILE | str trim)',
-        '}',
+        String.raw`load-env (try { {HINDSIGHT_API_KEY: (open --raw $env.HINDSIGHT_API_KEY_FILE | decode utf-8 | str trim --right --char "\n")} } catch { {} })`,
+        'load-env (try { {CLOUDFLARE_ACCOUNT_URL: (["https://api.cloudflare.com/client/v4/accounts/" $env.CLOUDFLARE_ACCOUNT_ID] | str join)} } catch { {} })',
+        String.raw`load-env (try { {DEEPSEEK_API_KEY: (open --raw $env.DEEPSEEK_API_KEY_FILE | decode utf-8 | str trim --right --char "\n")} } catch { {} })`,
         '',
       ].join('\n'),
     );
   });
 
+  it('adds to the variables what `varsmith env` prints after them', async () => {
+    for (const name of machineNames) {
+      const { files } = at(at(machines, name).users, 'ada');
+      for (const [shell, path] of [
+        ['bash', '.config/session/extras.sh'],
+        ['nushell', '.config/nushell/autoload/session-extras.nu'],
+      ] as const) {
+        const { stdout } = await varsmith(['env', name, fleetRoot, '--shell', shell]);
+        expect(stdout.endsWith(at(files, path)), `${name} ${shell}`).toBe(true);
+      }
+    }
+  });
+
   it('refuses a session step of an unknown kind', async () => {
     await expect(
-      inLib('session-vars-render.nix', '(it [ { kind = "guess"; name = "X"; } ]).bash'),
+      inLib('session-vars-render.nix', '(it [ { kind = "guess"; name = "X"; keys = [ ]; } ]).bash'),
     ).rejects.toThrow('Unknown kind of session variable step: guess');
   });
 

@@ -82,7 +82,7 @@ test('a whole pipeline is one edit that makes its files', async () => {
   const result = await write({ what: 'fleet', machine: 'web', system: 'aarch64-linux' });
   expect(applied).toHaveLength(1);
   expect(filesOf(applied[0]?.edit ?? {})).toContain(`+${session.uri('machines/web/configuration.nix')}`);
-  expect(result.created).toHaveLength(10);
+  expect(result.created).toHaveLength(11);
   expect(result.shown?.uri).toBe(session.uri('lib/secret-registry.nix'));
 });
 

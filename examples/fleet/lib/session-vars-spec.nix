@@ -13,16 +13,20 @@ let
       kind = "hydrate";
       name = envVar;
       from = "${envVar}_FILE";
-      inherit key;
+      keys = [ key ];
     };
 
-  # A value put together from text and other variables.
+  # A value put together from text and other variables. It is not set where one of those is not.
   compose = name: parts: {
     kind = "compose";
     inherit name parts;
+    keys = builtins.concatMap (part: if part ? key then [ part.key ] else [ ]) parts;
   };
 
-  valueOf = key: { variable = registry.${key}.envVar; };
+  valueOf = key: {
+    variable = registry.${key}.envVar;
+    inherit key;
+  };
 in
 {
   shared = [

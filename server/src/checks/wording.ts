@@ -1,5 +1,5 @@
 /**
- * Words that messages share: lists of names and of machines. Knows nothing of rules.
+ * Words that messages share: counts, lists of names and of machines. Knows nothing of rules.
  */
 
 /** `"a"`, `"a" and "b"`, `"a", "b" and 3 more`. */
@@ -8,6 +8,11 @@ export function quoted(names: readonly string[], most = 4): string {
     names.map(name => `"${name}"`),
     most,
   );
+}
+
+/** `1 machine`, `2 machines`; `2 fixes` with a plural of its own. */
+export function counted(count: number, word: string, plural = `${word}s`): string {
+  return `${count} ${count === 1 ? word : plural}`;
 }
 
 /** `machine lea`, `machines emily and lea`; empty for none. */

@@ -1,4 +1,5 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
+import { counted } from '../checks/wording.ts';
 import type { Question } from '../generate/answers.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
@@ -7,7 +8,6 @@ import { say } from './generation.ts';
 import { type Io, painter, UsageError } from './io.ts';
 import { planText } from './plan.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
-import { counted } from './words.ts';
 
 export function peopleAudience(io: Io): Audience {
   const paint = painter(io.stderr, io.env);

@@ -1,11 +1,11 @@
 /** `varsmith env`: the session variables of a machine, as text for a shell or as data. */
-import { suggest } from '../checks/suggest.ts';
 import { environmentMachines, environmentOf } from '../editor/environment.ts';
 import { environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { openWorkspace } from './load.ts';
+import { otherNames } from './names.ts';
 
 const SHELLS = ['bash', 'nushell', 'json'] as const;
 
@@ -43,12 +43,11 @@ function positionsOf(
 function machineOf(fleet: Fleet, named: string | undefined): string {
   const machines = environmentMachines(fleet);
   if (named !== undefined && machines.includes(named)) return named;
-  if (named !== undefined) {
-    const near = suggest(named, machines);
-    throw new UsageError(`There is no machine "${named}".${near === null ? '' : ` Did you mean "${near}"?`}`);
-  }
+  if (named !== undefined)
+    throw new UsageError(`There is no machine "${named}".${otherNames(named, machines)}`);
   const [only] = machines;
   if (machines.length === 1 && only !== undefined) return only;
-  if (only === undefined) throw new UsageError('No machine is declared here.');
+  if (only === undefined)
+    throw new UsageError('No machine is declared here. `varsmith init` lays an example down.');
   throw new UsageError(`Which machine? Name one: ${machines.join(', ')}.`);
 }

@@ -1,4 +1,4 @@
-/** `varsmith explain`: a rule's documentation with its examples. */
+/** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
 import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
 import type { Example, Rule } from '../checks/rule.ts';
@@ -10,6 +10,11 @@ export async function explain(args: readonly string[], { stdout, env }: Io): Pro
   const [id] = readArguments(args, {}, 1).positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);
+  const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
+  if (group.length > 0) {
+    for (const one of group) stdout.write(`${one.id}: ${one.summary}\n`);
+    return EXIT.ok;
+  }
   if (!rule) throw new UsageError(unknownRule(id, rules));
   stdout.write(explanation(rule, painter(stdout, env)));
   return EXIT.ok;

@@ -1,11 +1,12 @@
 /** `varsmith check --fix`: applies what is safe, to the files or, for a dry run, as a diff. */
+
 import type { Finding } from '../checks/rule.ts';
+import { counted } from '../checks/wording.ts';
 import { type ChangedFile, type FixOutcome, fixAll } from '../workspace/fix.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { writeChanges } from '../workspace/write.ts';
 import { unifiedDiff } from './diff.ts';
 import { type Io, painter, printable } from './io.ts';
-import { counted } from './words.ts';
 
 /**
  * Afterwards the workspace has the texts with the fixes in them.
@@ -40,7 +41,7 @@ function brokenText({ broken }: FixOutcome): string {
 export function printDiff(changes: readonly ChangedFile[], { stdout, env }: Io): void {
   const paint = painter(stdout, env);
   for (const { path, before, after } of changes) {
-    const diff = unifiedDiff(path, before ?? '', after);
+    const diff = unifiedDiff(path, before, after);
     if (!stdout.isTTY) stdout.write(diff);
     else for (const line of diff.trimEnd().split('\n')) stdout.write(`${coloured(line)}\n`);
   }

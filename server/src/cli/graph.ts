@@ -1,5 +1,4 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
-import { suggest } from '../checks/suggest.ts';
 import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
 import { setBackend } from '../store/backend.ts';
@@ -7,6 +6,7 @@ import { readContents } from '../store/read.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { openWorkspace } from './load.ts';
+import { otherNames } from './names.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 
 const GROUPINGS = ['machine', 'service'] as const;
@@ -34,13 +34,15 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
   });
   const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
+  if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
+  else if (format === 'svg' && io.stdout.isTTY)
+    io.stderr.write('varsmith: This is a picture: write it to a file (`varsmith graph > graph.svg`).\n');
   return EXIT.ok;
 }
 
 function rejectUnknown(kind: string, name: string | undefined, names: readonly string[]): void {
   if (name === undefined || names.includes(name)) return;
-  const near = suggest(name, names);
-  throw new UsageError(`There is no ${kind} "${name}".${near === null ? '' : ` Did you mean "${near}"?`}`);
+  throw new UsageError(`There is no ${kind} "${name}".${otherNames(name, names)}`);
 }
 
 async function written(

@@ -126,6 +126,8 @@ Options:
 Says what a rule finds, why it matters and what to do, with examples.
 
 Usage: varsmith explain RULE
+
+Of a group (\`registry\`) it lists the rules.
 `,
   rules: `\
 Lists all rules with their severities, as varsmith.json sets them.

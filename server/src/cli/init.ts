@@ -1,10 +1,10 @@
 /** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+import { counted } from '../checks/wording.ts';
 import { layPipeline, SYSTEMS } from '../editor/pipeline.ts';
 import { makeFolders, writeChanges } from '../workspace/write.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
-import { counted } from './words.ts';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
   const known = { machine: 'value', system: 'value', 'dry-run': 'flag' } as const;
@@ -16,7 +16,7 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
   const around = { fleet: workspace.fleet(), files: workspace.files };
   const laid = layPipeline(around, { machine: given.option('machine') ?? 'example', system });
   if ('refused' in laid) throw new Error(laid.refused);
-  const { created, kept, next } = laid;
+  const { created, kept, left, next } = laid;
   const dryRun = given.flag('dry-run');
   if (!dryRun) {
     makeFolders(
@@ -32,7 +32,14 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
   for (const { path } of created) io.stdout.write(`${paint('green', 'new ')} ${printable(path)}\n`);
   for (const path of kept) io.stdout.write(`${paint('dim', 'kept')} ${printable(path)}\n`);
   const verb = dryRun ? 'would make' : 'made';
-  io.stderr.write(`varsmith: ${verb} ${counted(created.length, 'file')}, kept ${kept.length} as they are.\n`);
-  if (!dryRun) for (const step of next) io.stderr.write(`varsmith: ${printable(step)}\n`);
+  const rest =
+    kept.length === 0 ? '' : `, kept ${kept.length} as ${kept.length === 1 ? 'it is' : 'they are'}`;
+  io.stderr.write(
+    created.length === 0
+      ? 'varsmith: everything is there already.\n'
+      : `varsmith: ${verb} ${counted(created.length, 'file')}${rest}.\n`,
+  );
+  const said = dryRun ? left : [...left, ...next];
+  for (const step of said) io.stderr.write(`varsmith: ${printable(step)}\n`);
   return EXIT.ok;
 }

@@ -1,7 +1,7 @@
 /** The summary of a fleet for people. */
+import { counted } from '../checks/wording.ts';
 import type { Inspection } from './inspection.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
-import { counted } from './words.ts';
 
 /** Reasons are listed up to here; the rest is counted. */
 const MAX_REASONS = 20;

@@ -6,7 +6,7 @@
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { joinSecrets } from '../fleet/secrets-join.ts';
-import { commonSetting, probableSetting, setBackend } from '../store/backend.ts';
+import { commonSetting, probableSetting } from '../store/backend.ts';
 import { backendNamed, readStore } from '../store/read.ts';
 import { implicitByName, readSops } from '../store/sops.ts';
 import { readVars } from '../store/vars.ts';
@@ -108,8 +108,9 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
 function storeOf(fleet: Fleet, files: WorkspaceFiles) {
   const settings = fleet.storeSettings();
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
-  const common = commonSetting(fleet);
-  const named = setBackend(fleet);
+  // Where machines differ, those that differ from the clan's are named.
+  const common = commonSetting(fleet) ?? settings.clan;
+  const named = backendNamed(common ?? '');
   const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
   const backend =
     common === null ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend) : named;

@@ -1,9 +1,9 @@
 /** `varsmith plan`: what a run would do. */
+import { counted } from '../checks/wording.ts';
 import type { Plan, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
-import { counted } from './words.ts';
 
 /** Options that say what a run is about. */
 export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
@@ -81,7 +81,7 @@ function reasonText({ reason, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {
     case 'missing':
-      return `missing ${missing.join(', ')}${over}`;
+      return `missing: ${missing.join(', ')}${over}`;
     case 'outdated':
       return `made from other inputs${over}`;
     case 'interrupted':

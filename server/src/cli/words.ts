@@ -1,10 +1,6 @@
-/** Words for counts. */
+/** What a baseline did, in words. */
+import { counted } from '../checks/wording.ts';
 import type { BaselineReport } from './check.ts';
-
-/** `1 file`, `2 files`, `2 fixes`. */
-export function counted(count: number, word: string, plural = `${word}s`): string {
-  return `${count} ${count === 1 ? word : plural}`;
-}
 
 /** What a baseline did, in a sentence or two. */
 export function baselineText({ file, silenced, obsolete }: BaselineReport): string {

@@ -1,11 +1,13 @@
 /** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
+
 import type { Finding, Severity } from '../checks/rule.ts';
+import { counted } from '../checks/wording.ts';
 import { lineStartsOf } from '../nix/source.ts';
 import { SETTINGS_FILE } from '../workspace/settings-names.ts';
 import type { CheckReport } from './check.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
 import type { Span } from './positions.ts';
-import { baselineText, counted } from './words.ts';
+import { baselineText } from './words.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;
 

@@ -1,7 +1,9 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
+import { counted } from '../checks/wording.ts';
+import { lineStartsOf, positionAt } from '../nix/source.ts';
 import { below } from '../store/files.ts';
 import type { Examined } from './ground.ts';
-import { counted, type Entry, entry, type Section } from './report.ts';
+import { type Entry, entry, type Section } from './report.ts';
 
 /** Reasons are listed up to here; the rest is counted. */
 const MAX_REASONS = 12;
@@ -72,7 +74,7 @@ function generatorsEntry({ fleet }: Examined): Entry {
   if (count + brought > 0) return entry('generators', 'found', text);
   return entry('generators', 'absent', 'none', {
     details: ['Looked for clan.core.vars.generators in all Nix files.'],
-    advice: 'Declare one: `clan.core.vars.generators.<name>`. Completion has whole generators to begin with.',
+    advice: 'Declare one: `varsmith new generator` writes it from a template, and completion has them too.',
   });
 }
 
@@ -80,6 +82,7 @@ function registryEntry({ fleet }: Examined): Entry {
   if (fleet.registries.length === 0)
     return entry('registry', 'absent', 'none; a fleet does not need one', {
       details: ['Looked for sets of generator metadata, and for **/secret-registry.nix.'],
+      advice: 'To define secrets once and select them by machine, begin with `varsmith init`.',
     });
   const lines = fleet.registries.map(({ file, keys }) => `${file}: ${counted(keys.length, 'key')}`);
   const rows = fleet.matrices.reduce((sum, matrix) => sum + matrix.rows.length, 0);
@@ -111,7 +114,7 @@ function analysisEntry({ fleet, files }: Examined): Entry {
     else byReason.set(reason, { count: 1, at: `${at.file}:${lineOf(files.text(at.file), at.start)}` });
   }
   const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
-  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing: all of it was understood');
+  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing; all of it was understood');
   const details = reasons
     .slice(0, MAX_REASONS)
     .map(([reason, { count, at }]) => `${count} × ${reason} (${at})`);
@@ -124,10 +127,7 @@ function analysisEntry({ fleet, files }: Examined): Entry {
 
 /** From 1. */
 function lineOf(text: string | null, offset: number): number {
-  let line = 1;
-  for (let at = text?.indexOf('\n') ?? -1; at !== -1 && at < offset; at = text?.indexOf('\n', at + 1) ?? -1)
-    line++;
-  return line;
+  return text === null ? 1 : positionAt(lineStartsOf(text), offset).line + 1;
 }
 
 function some(names: readonly string[]): string {

@@ -41,8 +41,3 @@ export function entry(
 export function hasProblems({ sections }: Examination): boolean {
   return sections.some(({ entries }) => entries.some(({ standing }) => standing === 'problem'));
 }
-
-/** `1 machine`, `2 machines`. */
-export function counted(count: number, word: string, plural = `${word}s`): string {
-  return `${count} ${count === 1 ? word : plural}`;
-}

@@ -1,13 +1,14 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
+import { counted } from '../checks/wording.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
-import { commonSetting, setBackend, settingsOf, shownBackend } from '../store/backend.ts';
+import { commonSetting, setBackend, shownBackend, usedSettings } from '../store/backend.ts';
 import { recipientOf } from '../store/crypt.ts';
 import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
 import type { Examined, Surroundings } from './ground.ts';
-import { counted, type Entry, entry, type Section } from './report.ts';
+import { type Entry, entry, type Section } from './report.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
   const { files, fleet } = examined;
@@ -27,15 +28,15 @@ function backendEntry(
   { fleet, files, storeCommand }: Examined,
   { backend, evidence, traces }: StoreContents,
 ): Entry {
-  const settings = settingsOf(fleet);
+  const used = usedSettings(fleet, files, storeCommand === null ? null : 'custom');
   const details =
     traces.length > 0
       ? [`Left something in the repository: ${traces.join(', ')}.`]
       : [
           `Looked for ${below(fleet.directory ?? '', 'sops/')} and ${below(fleet.directory ?? '', 'secrets/')}.`,
         ];
-  if (settings.length > 1)
-    return entry('backend', 'problem', `machines differ: ${settings.join(', ')}`, {
+  if (used.length > 1)
+    return entry('backend', 'problem', `machines differ: ${used.join(', ')}`, {
       details,
       advice: 'varsmith generates for one backend: use "clan vars" here.',
     });

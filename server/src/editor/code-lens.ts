@@ -2,11 +2,11 @@
  * What stands above a generator or a registry key: who has it, what of it is missing or out of date, and what can be
  * done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
  */
-import { namedAt } from '../checks/edit-bindings.ts';
+import { counted } from '../checks/wording.ts';
 import type { Generator, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { outdatedOf, storedStateOf } from './state.ts';
+import { storedCountOf, storedStates } from './stored-state.ts';
 
 /** What a lens is about. */
 export interface LensSubject {
@@ -61,14 +61,14 @@ export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): 
   const index = indexOf(snapshot);
   const same = index.generators.get(generator) ?? [];
   const words = [key === null ? machineWords(same) : selectedWords(index, key)];
-  const states = same.map(one => storedStateOf(snapshot, one));
-  const known = states.filter(state => state !== null);
-  if (known.length > 0 && known.length === states.length) {
-    const wanted = known.reduce((sum, state) => sum + state.wanted, 0);
-    const missing = known.reduce((sum, state) => sum + state.missing, 0);
+  const counts = same.map(one => storedCountOf(snapshot, one));
+  const known = counts.filter(count => count !== null);
+  if (known.length > 0 && known.length === counts.length) {
+    const wanted = known.reduce((sum, count) => sum + count.wanted, 0);
+    const missing = known.reduce((sum, count) => sum + count.missing, 0);
     if (wanted > 0) words.push(missingWords(wanted, missing));
   }
-  const outdated = outdatedOf(snapshot, wholes(snapshot, same));
+  const outdated = storedStates(snapshot.fleet, snapshot.stored()).outdated(generator);
   if (outdated > 0) words.push(`${outdated} outdated`);
   return words.join(' · ');
 }
@@ -84,7 +84,7 @@ function machineWords(same: readonly Generator[]): string {
   const machines = new Set(known.flatMap(one => one.machines ?? []));
   const complete = known.length === same.length && same.every(one => one.machinesComplete);
   if (machines.size === 0) return complete ? 'on no machine' : 'machines not known';
-  return `${counted(machines.size)}${complete ? '' : ', perhaps more'}`;
+  return `${counted(machines.size, 'machine')}${complete ? '' : ', perhaps more'}`;
 }
 
 function selectedWords(
@@ -92,19 +92,5 @@ function selectedWords(
   { registry, key }: { readonly registry: string; readonly key: string },
 ): string {
   const machines = index.machinesOfKey(registry, key).length;
-  return machines === 0 ? 'selected for no machine' : counted(machines);
-}
-
-function counted(machines: number): string {
-  return `${machines} ${machines === 1 ? 'machine' : 'machines'}`;
-}
-
-/** The whole declarations: a finding about a generator stands at its name, or inside. */
-function wholes({ files }: Snapshot, same: readonly Generator[]): Place[] {
-  return same
-    .flatMap(one => one.definitions)
-    .map(({ at }) => {
-      const binding = namedAt(files, at)?.binding;
-      return binding === undefined ? at : { file: at.file, start: binding.start, end: binding.end };
-    });
+  return machines === 0 ? 'selected for no machine' : counted(machines, 'machine');
 }

@@ -1,5 +1,7 @@
 /** Completion in a clan's inventory: roles, their machines and tags, services. */
+
 import { attributeText } from '../checks/edits.ts';
+import { counted } from '../checks/wording.ts';
 import { SERVICES } from '../fleet/catalogue-services.ts';
 import { isOfClanCore } from '../fleet/inventory.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
@@ -77,7 +79,7 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
   for (const machine of snapshot.fleet.machines)
     for (const tag of machine.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
   const own = [...tags].map(([tag, count]) => {
-    return item(tag, 'tag', `${count} ${count === 1 ? 'machine' : 'machines'}`, {
+    return item(tag, 'tag', counted(count, 'machine'), {
       insert: named(tag, quoted),
     });
   });

@@ -1,9 +1,10 @@
 /**
- * A machine's session variables as text for a shell: one statement a variable, sorted, with any value quoted so that
- * the shell reads it back unchanged. What is no variable is told in comments above. The Nix that `varsmith init` lays
- * down (session-vars-render.nix) writes the same bytes.
+ * A machine's session as text for a shell: one statement a variable, sorted, with any value quoted so that the shell
+ * reads it back unchanged, then the steps. What is no variable is told in comments above. The Nix that `varsmith init`
+ * lays down (session-vars-render.nix) writes the same bytes.
  */
 import type { Environment, Note } from './environment.ts';
+import type { Step } from './session-steps.ts';
 
 export type Shell = 'bash' | 'nushell';
 
@@ -12,7 +13,36 @@ export function environmentText(environment: Environment, shell: Shell): string 
   const variables = environment.variables.map(({ name, value }) =>
     shell === 'bash' ? `export ${name}=${quoteBash(value)}\n` : `$env.${name} = ${quoteNushell(value)}\n`,
   );
-  return [...notes, ...variables].join('');
+  const steps = environment.steps.map(shell === 'bash' ? bashStep : nushellStep);
+  return [...notes, ...variables, ...steps].join('');
+}
+
+/** Nothing is set from a file that cannot be read, or from variables that are not there. */
+function bashStep(step: Step): string {
+  const { name } = step;
+  if (step.kind === 'hydrate')
+    return `if [ -r "\${${step.from}:-}" ]; then\n  ${name}="$(cat "$${step.from}")"\n  export ${name}\nfi\n`;
+  const parts = step.parts.map(part => (typeof part === 'string' ? quoteBash(part) : `"$${part.variable}"`));
+  const set = `export ${name}=${parts.join('')}\n`;
+  const needed = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
+  if (needed.length === 0) return set;
+  return `if ${needed.map(one => `[ -n "\${${one}+x}" ]`).join(' && ')}; then\n  ${set}fi\n`;
+}
+
+function nushellStep(step: Step): string {
+  if (step.kind === 'hydrate')
+    return setInNushell(
+      step.name,
+      `open --raw $env.${step.from} | decode utf-8 | str trim --right --char "\\n"`,
+    );
+  const parts = step.parts.map(part =>
+    typeof part === 'string' ? quoteNushell(part) : `$env.${part.variable}`,
+  );
+  return setInNushell(step.name, `[${parts.join(' ')}] | str join`);
+}
+
+function setInNushell(name: string, value: string): string {
+  return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
 }
 
 /** On one line: a name of the sources must not end the comment. */

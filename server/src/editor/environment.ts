@@ -1,11 +1,13 @@
 /**
  * What a machine's sessions get from the registry: `<NAME>_FILE` with the place of the deployed file for a secret,
- * `<NAME>` with the value for a public file. Only what is certain is a variable; of the rest is said why not. How
- * shells write it is the business of environment-text.ts.
+ * `<NAME>` with the value for a public file, and the steps that its session specification adds. Only what is certain is
+ * a variable; of the rest is said why not. How shells write it is the business of environment-text.ts.
  */
 import type { Fleet, GeneratorBody, GeneratorFile, Registry, RegistryKey } from '../fleet/model.ts';
+import { sessionSpecOf } from '../fleet/session-spec.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
+import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Variable {
@@ -30,6 +32,8 @@ export interface Environment {
   readonly machine: string;
   /** Sorted by name. */
   readonly variables: readonly Variable[];
+  /** What sessions do with them when they start, in this order. */
+  readonly steps: readonly Step[];
   /** Sorted by name, those about none first. */
   readonly notes: readonly Note[];
 }
@@ -48,6 +52,7 @@ export function environmentMachines(fleet: Fleet): readonly string[] {
 export function environmentOf(around: Surroundings, machine: string): Environment {
   const notes: Note[] = [];
   const exported: Exported[] = [];
+  const steps: Step[] = [];
   for (const registry of around.fleet.registries) {
     const selected = selectedKeys(around.fleet, registry, machine);
     notes.push(...selected.notes);
@@ -55,6 +60,9 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
       const one = exportOf(around, key, machine);
       if (one !== null) exported.push(one);
     }
+    const added = addedSteps(around, registry, machine, selected);
+    notes.push(...added.notes);
+    steps.push(...added.steps);
   }
   if (around.fleet.registries.length === 0) {
     notes.push({
@@ -67,6 +75,7 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
   return {
     machine,
     variables: variables.sort((a, b) => order(a.name, b.name)),
+    steps,
     notes: [...notes, ...exported.filter(isNote), ...clashes].sort((a, b) =>
       order(a.name ?? '', b.name ?? ''),
     ),
@@ -80,6 +89,8 @@ function order(a: string, b: string): number {
 
 interface Selected {
   readonly keys: readonly RegistryKey[];
+  /** False if the machine may have more. */
+  readonly complete: boolean;
   readonly notes: readonly Note[];
 }
 
@@ -104,7 +115,7 @@ function selectedKeys(fleet: Fleet, registry: Registry, machine: string): Select
       notes.push({ name: null, keys: [], text });
     }
   }
-  return { keys: [...keys.values()], notes };
+  return { keys: [...keys.values()], complete: rows.every(({ row }) => row.complete), notes };
 }
 
 function assignedKeys(fleet: Fleet, registry: Registry, machine: string): Selected {
@@ -122,7 +133,66 @@ function assignedKeys(fleet: Fleet, registry: Registry, machine: string): Select
     keys: [key],
     text: `It is not known whether ${machine} has the key "${key}".`,
   }));
-  return { keys: named(certain), notes };
+  return { keys: named(certain), complete: open.length === 0, notes };
+}
+
+/**
+ * The shared steps of which the machine has all keys, then its own. As Nix has it: what is shared may be about keys that
+ * a machine lacks, what is its own may not.
+ */
+function addedSteps(
+  { fleet, files }: Surroundings,
+  registry: Registry,
+  machine: string,
+  { keys, complete }: Selected,
+): { readonly steps: readonly Step[]; readonly notes: readonly Note[] } {
+  const spec = readSessionSpec(files, sessionSpecOf(registry.file));
+  if (spec === null) return { steps: [], notes: [] };
+  const steps: Step[] = [];
+  const notes: Note[] = [];
+  const known = new Set(keys.map(({ key }) => key));
+  const defined = new Set(registry.keys.map(({ key }) => key));
+  const add = (step: Step | UnknownStep, isOwn: boolean) => {
+    const note = (text: string, about: readonly string[] = []) =>
+      notes.push({ name: step.name, keys: about, text });
+    const absent = step.keys.find(key => !defined.has(key));
+    if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
+    if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
+    const lacking = step.keys.filter(key => !known.has(key));
+    const [first] = lacking;
+    if (first !== undefined && !complete)
+      note(`It is not known whether ${machine} has the key "${first}".`, lacking);
+    else if (first !== undefined && isOwn)
+      note(`${spec.file} sets it from the key "${first}", which ${machine} does not have.`, lacking);
+    else if (first === undefined) {
+      const wrong = namesIn(step).find(name => !NAME.test(name));
+      if (wrong === undefined) steps.push(step);
+      else note(`"${wrong}" is no name of a variable.`, step.keys);
+    }
+    return;
+  };
+  const machines = environmentMachines(fleet);
+  for (const other of fleet.machinesComplete ? spec.machines.keys() : [])
+    if (!machines.includes(other))
+      notes.push({
+        name: null,
+        keys: [],
+        text: `${spec.file} has steps for "${other}", and there is no such machine.`,
+      });
+  for (const step of spec.shared) add(step, false);
+  for (const step of spec.machines.get(machine) ?? []) add(step, true);
+  if (!spec.complete && !spec.machines.has(machine))
+    notes.push({
+      name: null,
+      keys: [],
+      text: `${spec.file}: it is not known whether ${machine} has steps of its own.`,
+    });
+  return { steps, notes };
+}
+
+function namesIn(step: Step): string[] {
+  if (step.kind === 'hydrate') return [step.name, step.from];
+  return [step.name, ...step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]))];
 }
 
 type Exported = Variable | Note;

@@ -4,7 +4,7 @@ import { stateOn } from './explorer.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { StoredState } from './stored-state.ts';
+import { isLacking, type StoredState } from './stored-state.ts';
 
 export interface KeyEntry {
   readonly key: string;
@@ -42,10 +42,6 @@ export function keyEntries(snapshot: Snapshot, filter: ExplorerFilter): readonly
 
 function stateOf(snapshot: Snapshot, generator: string | null, machine: string): StoredState {
   return (generator === null ? null : stateOn(snapshot, generator, machine)) ?? 'unknown';
-}
-
-function isLacking(state: StoredState): boolean {
-  return state === 'missing' || state === 'partial' || state === 'outdated';
 }
 
 /** Null where there is no such key. Looks through all files for its uses. */

@@ -7,7 +7,7 @@ import { publicValuePath } from '../store/deployed.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
+import { isLacking, type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -140,9 +140,7 @@ export function generatorEntries(
   return own
     .filter(one => isMeant || hasMatch(filter, one))
     .map(one => entryOf(snapshot, one, machine))
-    .filter(
-      ({ state }) => !filter.lacking || state === 'missing' || state === 'partial' || state === 'outdated',
-    );
+    .filter(({ state }) => !filter.lacking || isLacking(state));
 }
 
 const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generator[]>>();

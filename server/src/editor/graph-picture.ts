@@ -2,6 +2,7 @@
  * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
+import { counted } from '../checks/wording.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
@@ -46,15 +47,11 @@ const STATE_WORDS: Readonly<Record<StoredState, string>> = {
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
   if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
-  const where = share === true ? 'shared' : machines.length > 0 ? countOf(machines.length, 'machine') : '';
+  const where = share === true ? 'shared' : machines.length > 0 ? counted(machines.length, 'machine') : '';
   const files = [secrets > 0 ? `${secrets} secret` : '', publics > 0 ? `${publics} public` : ''].filter(
     Boolean,
   );
   return [where, files.join(', ')].filter(Boolean).join(' · ');
-}
-
-function countOf(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function groupDetail({ nodes }: GraphGroup): string {
@@ -63,7 +60,7 @@ function groupDetail({ nodes }: GraphGroup): string {
   const outdated = count('outdated');
   const errors = nodes.filter(node => node.errors > 0).length;
   return [
-    countOf(nodes.length, 'generator'),
+    counted(nodes.length, 'generator'),
     lacking > 0 ? `${lacking} not generated` : '',
     outdated > 0 ? `${outdated} outdated` : '',
     errors > 0 ? `${errors} with errors` : '',
@@ -93,7 +90,7 @@ export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
     ...scene.groups.filter(({ isOpen }) => !isOpen).map(one => foldedText(one, write)),
     ...scene.generators.map(one => nodeText(one, write)),
   ];
-  const label = `Dependencies of ${countOf(graph.nodes.length, 'generator')}`;
+  const label = `Dependencies of ${counted(graph.nodes.length, 'generator')}`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"${theme === 'page' ? ` role="img" aria-label="${label}"` : ''}>
 ${theme === 'page' ? `<style>${STYLE}</style>\n<rect class="paper" width="100%" height="100%"/>\n` : ''}<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>
 <g transform="translate(${MARGIN} ${MARGIN})">
@@ -116,7 +113,7 @@ function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
     STATE_WORDS[node.state],
-    node.errors > 0 ? countOf(node.errors, 'error') : '',
+    node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];
   return words.filter(Boolean);

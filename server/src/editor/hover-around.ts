@@ -7,6 +7,7 @@ import { cursorIn } from './cursor.ts';
 import type { HoverContext } from './hover.ts';
 import { keyCard } from './hover-key.ts';
 import { machinesPhrase } from './hover-words.ts';
+import { bodiesIn } from './index.ts';
 import { code, plain } from './markdown.ts';
 import { FILE_OPTIONS, GENERATOR_OPTIONS, type OptionWords, PROMPT_OPTIONS } from './option-words.ts';
 import { scriptsIn } from './scripts.ts';
@@ -37,16 +38,10 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(
 );
 
 /** An option of a generator, a file or a prompt: type, default, and what it does. */
-function optionCard({ index, snapshot }: HoverContext, file: string, offset: number): CardAt | null {
+function optionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   const word = wordAt(snapshot.files.text(file), offset, /[\w-]/);
   if (word === null || !OPTION_NAMES.has(word.text)) return null;
-  const bodies = [
-    ...index.definitionsIn(file).map(definition => definition.body()),
-    ...snapshot.fleet.registries
-      .filter(one => one.file === file)
-      .flatMap(({ keys }) => keys.map(key => key.body)),
-  ];
-  for (const body of bodies)
+  for (const body of bodiesIn(snapshot, file))
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
       const words = OPTIONS[of].find(one => one.name === name);

@@ -8,11 +8,11 @@ import {
   filePhrase,
   lyingPhrase,
   machinesPhrase,
-  type Placement,
+  placementOf,
   valuePhrase,
 } from './hover-words.ts';
 import { code, plain } from './markdown.ts';
-import { storedStateOf } from './state.ts';
+import { storedCountOf } from './stored-state.ts';
 
 /** The card of a generator; null if nothing is known of the name. */
 export function generatorCard(context: HoverContext, name: string): string | null {
@@ -107,13 +107,13 @@ function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
 
 /** What of it is on disk, where that can be told. */
 function storedPhrase(context: HoverContext, generator: Generator): string[] {
-  const state = storedStateOf(context.snapshot, generator);
-  if (state === null || state.wanted === 0) return [];
-  if (state.missing === 0) return ['- Generated'];
-  if (state.missing === state.wanted) return ['- Not generated yet'];
-  if (state.lacking.length === 0)
-    return [`- ${state.missing} of ${state.wanted} files are not generated yet`];
-  return [`- Not generated yet on ${shortList(state.lacking.map(plain))}`];
+  const count = storedCountOf(context.snapshot, generator);
+  if (count === null || count.wanted === 0) return [];
+  if (count.missing === 0) return ['- Generated'];
+  if (count.missing === count.wanted) return ['- Not generated yet'];
+  if (count.lacking.length === 0)
+    return [`- ${count.missing} of ${count.wanted} files are not generated yet`];
+  return [`- Not generated yet on ${shortList(count.lacking.map(plain))}`];
 }
 
 const MAX_NAMES = 12;
@@ -127,10 +127,6 @@ function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Gen
   if (machines === null) return [];
   const others = machinesComplete || machines.length === 0 ? '' : ', perhaps others';
   return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
-}
-
-function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {
-  return { generator: name, share, machines: machines ?? [] };
 }
 
 /** How often it exists. */

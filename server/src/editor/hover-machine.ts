@@ -1,4 +1,5 @@
 /** The hover card of a machine, where it is declared, where the matrix has its row, and where the row is read. */
+import { counted } from '../checks/wording.ts';
 import type { Machine } from '../fleet/model.ts';
 import type { HoverContext } from './hover.ts';
 import { definedPhrase } from './hover-words.ts';
@@ -19,10 +20,10 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
   if (row) {
     const keys = row.keys.slice(0, MAX_KEYS).map(({ key }) => code(key));
     const more = row.keys.length > MAX_KEYS ? ', …' : row.complete ? '' : ' and perhaps more';
-    lines.push(`- ${row.keys.length} ${row.keys.length === 1 ? 'key' : 'keys'}: ${keys.join(', ')}${more}`);
+    lines.push(`- ${counted(row.keys.length, 'key')}: ${keys.join(', ')}${more}`);
   } else if (matrix !== null) lines.push('- The matrix has no row for it');
   const own = context.snapshot.fleet.generators.filter(({ machines }) => machines?.includes(name));
-  if (own.length > 0) lines.push(`- ${own.length} ${own.length === 1 ? 'generator' : 'generators'}`);
+  if (own.length > 0) lines.push(`- ${counted(own.length, 'generator')}`);
   if (lines.length > 0) parts.push(lines.join('\n'));
   parts.push(
     ...definedPhrase(

@@ -1,5 +1,5 @@
 /** Phrases that the hover cards share: machines, places, where files lie, values of public files. */
-import type { GeneratorFile, Place } from '../fleet/model.ts';
+import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
@@ -44,6 +44,10 @@ export interface Placement {
   readonly generator: string;
   readonly share: boolean | null;
   readonly machines: readonly string[];
+}
+
+export function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {
+  return { generator: name, share, machines: machines ?? [] };
 }
 
 /** Where the file lies once deployed (a secret) or in the repository (a public file). */

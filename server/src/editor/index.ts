@@ -5,6 +5,7 @@
 import type {
   Fleet,
   Generator,
+  GeneratorBody,
   GeneratorDefinition,
   Machine,
   MatrixRow,
@@ -49,6 +50,18 @@ export function indexOf({ fleet }: Snapshot): FleetIndex {
   const fresh = createIndex(fleet);
   indexes.set(fleet, fresh);
   return fresh;
+}
+
+/** What is declared of generators in a file, also as entries of a registry. */
+export function bodiesIn(snapshot: Snapshot, file: string): GeneratorBody[] {
+  return [
+    ...indexOf(snapshot)
+      .definitionsIn(file)
+      .map(definition => definition.body()),
+    ...snapshot.fleet.registries
+      .filter(one => one.file === file)
+      .flatMap(({ keys }) => keys.map(({ body }) => body)),
+  ];
 }
 
 function createIndex(fleet: Fleet): FleetIndex {

@@ -4,7 +4,7 @@
  * out has no hint. Pure; of secrets only the path is shown, never a value.
  */
 import type { Generator, GeneratorBody, GeneratorFile, Place, Use } from '../fleet/model.ts';
-import { lyingPath, type Placement, publicValues } from './hover-words.ts';
+import { lyingPath, placementOf, publicValues } from './hover-words.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { shortened } from './markdown.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -124,8 +124,4 @@ function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): voi
   const [value, ...others] = publicValues(snapshot, placement, fileName).keys();
   if (value !== undefined && others.length === 0)
     add(attributeAt, `= ${shortened(value.trim().replace(/\s+/g, ' '), MAX_VALUE)}`, null);
-}
-
-function placementOf({ name, machines }: Generator, { share }: GeneratorBody): Placement {
-  return { generator: name, share, machines: machines ?? [] };
 }

@@ -7,8 +7,9 @@ import { childrenOf } from '../checks/locate.ts';
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
 import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
+import { folderOf, joinPath } from '../nix/paths.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
-import { below } from '../store/files.ts';
+import { below, STORE_FOLDERS } from '../store/files.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -44,13 +45,11 @@ export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[]
   return [...links.values()].sort((a, b) => a.at.start - b.at.start);
 }
 
-/** Where clan, sops-nix and agenix keep things by default. */
-const STORES = /^(vars|sops|secrets)\//;
-
 /** @param path relative to the root */
 function isStored(path: string, { fleet }: Snapshot): boolean {
   const above = below(fleet.directory ?? '', '');
-  return path.startsWith(above) && STORES.test(path.slice(above.length));
+  const [folder = '', ...inside] = path.startsWith(above) ? path.slice(above.length).split('/') : [];
+  return inside.length > 0 && STORE_FOLDERS.includes(folder);
 }
 
 function isFile({ files }: Snapshot, path: string): boolean {
@@ -76,13 +75,7 @@ function pathOf(expr: Expr, file: string, snapshot: Snapshot): string | null {
   if (expr.kind !== 'path') return null;
   const text = literalText(expr.parts);
   if (text === null || !text.startsWith('.')) return null;
-  const names = file.split('/').slice(0, -1);
-  for (const name of text.split('/')) {
-    if (name === '..') {
-      if (names.pop() === undefined) return null;
-    } else if (name !== '.' && name !== '') names.push(name);
-  }
-  return names.join('/');
+  return joinPath(folderOf(file), text);
 }
 
 /** A public file's name leads to its value, if there is only one; so does the `value` of a use. */

@@ -1,6 +1,6 @@
 /**
- * The Nix of a new pipeline, second half: what turns keys into generators, variables and paths. Each is a pure
- * function of its arguments, so that a fleet can be looked at from any architecture.
+ * The Nix of a new pipeline, second part: what turns keys into generators and paths. Each is a pure function of its
+ * arguments, so that a fleet can be looked at from any architecture.
  */
 
 export const GENERATORS_NIX = `\
@@ -31,88 +31,6 @@ builtins.listToAttrs (
       value = mkGenerator entry;
     }
   ) keys
-)
-`;
-
-export const SPEC_NIX = `\
-# Which variables sessions get, as a set from names to values: \`<NAME>_FILE\` with the path of a
-# secret, \`<NAME>\` with the value of a public file. Keys without \`envVar\` export nothing.
-#
-# \`generators\` is the machine's \`config.clan.core.vars.generators\`. Ask for it in a module's body or
-# in a module of the user, never in a machine's \`let\`: there the paths are not there yet.
-{ keys, generators }:
-let
-  registry = import ./secret-registry.nix { pkgs = null; };
-
-  entryOf = key: registry.\${key} or (throw "Unknown secret key in envMatrix: \${key}");
-
-  variableOf =
-    entry:
-    let
-      file = generators.\${entry.generator}.files.\${entry.fileAttr};
-    in
-    if entry.secret then
-      {
-        name = "\${entry.envVar}_FILE";
-        value = file.path;
-      }
-    else
-      {
-        name = entry.envVar;
-        inherit (file) value;
-      };
-
-  exported = builtins.filter (entry: entry.envVar != null) (map entryOf keys);
-in
-builtins.listToAttrs (map variableOf exported)
-`;
-
-export const RENDER_NIX = `\
-# Renders session variables for bash and for nushell: one statement each, sorted, with any value
-# quoted so that the shell reads it back unchanged. \`varsmith env\` prints the same text.
-variables:
-let
-  quoteBash = text: "'" + builtins.replaceStrings [ "'" ] [ "'\\\\''" ] text + "'";
-
-  # Between double quotes nushell reads everything but these as it stands.
-  special = [
-    "\\\\"
-    "\\""
-    "\\n"
-    "\\r"
-    "\\t"
-  ];
-  escaped = [
-    "\\\\\\\\"
-    "\\\\\\""
-    "\\\\n"
-    "\\\\r"
-    "\\\\t"
-  ];
-  quoteNushell = text: "\\"" + builtins.replaceStrings special escaped text + "\\"";
-
-  statements =
-    statement:
-    builtins.concatStringsSep "" (
-      map (name: statement name variables.\${name}) (builtins.attrNames variables)
-    );
-in
-{
-  bash = statements (name: value: "export \${name}=\${quoteBash value}\\n");
-  nushell = statements (name: value: "$env.\${name} = \${quoteNushell value}\\n");
-}
-`;
-
-export const SESSION_NIX = `\
-# The session variables of a machine as text for its shells: a function of the configuration, to be
-# given it in the body of a module.
-{ keys }:
-config:
-import ./session-vars-render.nix (
-  import ./session-vars-spec.nix {
-    inherit keys;
-    inherit (config.clan.core.vars) generators;
-  }
 )
 `;
 
@@ -162,40 +80,5 @@ let
 in
 {
   inherit getPath getVmPath mkPasswordCmd;
-}
-`;
-
-export const HJEM_NIX = `\
-# Hjem module: gives the variables of these keys to the sessions of one user.
-#
-#   hjem.users.<name>.imports = [
-#     (import ../../lib/hjem-session-variables.nix { keys = envMatrix.<machine>; })
-#   ];
-{ keys }:
-{ osConfig, ... }:
-{
-  environment.sessionVariables = import ./session-vars-spec.nix {
-    inherit keys;
-    inherit (osConfig.clan.core.vars) generators;
-  };
-}
-`;
-
-export const HOME_NIX = `\
-# home-manager module: gives the variables of these keys to the sessions of one user.
-#
-#   home-manager.users.<name>.imports = [
-#     (import ../../lib/home-session-variables.nix { keys = envMatrix.<machine>; })
-#   ];
-{ keys }:
-{ osConfig, ... }:
-{
-  home.sessionVariables = import ./session-vars-spec.nix {
-    inherit keys;
-    inherit (osConfig.clan.core.vars) generators;
-  };
-
-  # Nushell does not read what other shells do.
-  programs.nushell.extraEnv = (import ./machine-session.nix { inherit keys; } osConfig).nushell;
 }
 `;

@@ -1,5 +1,5 @@
 /**
- * The Nix of a new pipeline, first half: the registry with a few entries to copy from, and the matrix. Written as
+ * The Nix of a new pipeline, first part: the registry with a few entries to copy from, and the matrix. Written as
  * nixfmt formats it, since it becomes the person's own.
  */
 import { attributeText } from '../checks/edits.ts';
@@ -137,19 +137,19 @@ in
 `;
 
 /**
- * The matrix: the first machine has the example's keys, so that none is without a machine.
- * @param machines at least one
+ * The matrix. @param hasExamples the first machine gets the keys of the examples, so that none is without a machine
  */
-export function matrixNix(machines: readonly string[]): string {
-  const [first = '', ...others] = machines.map(attributeText);
+export function matrixNix(machines: readonly string[], hasExamples: boolean): string {
   const keys = EXAMPLE_KEYS.map(key => `    "${key}"\n`).join('');
-  const rows = others.map(machine => `  ${machine} = [ ];\n`).join('');
+  const rows = machines.map((machine, index) =>
+    index === 0 && hasExamples
+      ? `  ${attributeText(machine)} = [\n${keys}  ];\n`
+      : `  ${attributeText(machine)} = [ ];\n`,
+  );
   return `\
 # Which machine gets which keys of the registry. A machine holds no secret that is not named here.
 {
-  ${first} = [
-${keys}  ];
-${rows}}
+${rows.join('')}}
 `;
 }
 

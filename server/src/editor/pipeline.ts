@@ -2,17 +2,13 @@
  * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
  * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
  */
+import { attributeText } from '../checks/edits.ts';
 import { below } from '../store/files.ts';
-import {
-  GENERATORS_NIX,
-  HJEM_NIX,
-  HOME_NIX,
-  RENDER_NIX,
-  SECRETS_NIX,
-  SESSION_NIX,
-  SPEC_NIX,
-} from './pipeline-functions.ts';
+import { machineNameProblem } from './machine-name.ts';
+import { GENERATORS_NIX, SECRETS_NIX } from './pipeline-functions.ts';
 import { machineNix, matrixNix, REGISTRY_NIX } from './pipeline-registry.ts';
+import { HJEM_NIX, HOME_NIX, RENDER_NIX, SESSION_NIX, specNix, VARIABLES_NIX } from './pipeline-session.ts';
+import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const REGISTRY_PATH = 'lib/secret-registry.nix';
@@ -36,20 +32,13 @@ export interface Pipeline {
   readonly created: readonly NewFile[];
   /** Paths of files that are there already. */
   readonly kept: readonly string[];
+  /** What is not made, and why; sentences. */
+  readonly left: readonly string[];
   /** What is left for the person to do; sentences. */
   readonly next: readonly string[];
 }
 
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
-
-/** What clan takes as the name of a machine: a host name. */
-const MACHINE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
-
-/** What is wrong with a machine's name; null if nothing is. */
-export function machineNameProblem(name: string): string | null {
-  if (MACHINE.test(name)) return null;
-  return `"${name}" cannot be the name of a machine: it takes letters, digits and dashes.`;
-}
 
 /** What is to be laid, or why nothing can be. */
 export function layPipeline(
@@ -66,54 +55,72 @@ export function layPipeline(
   }
   const own = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
   const machines = own.length > 0 ? own : [options.machine];
+  // Examples are about the keys of the new registry.
+  const hasExamples = files.kind(REGISTRY_PATH) === null;
   // A fleet with machines gets no further one: clan would take it for real.
   const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
-  const wanted = [
+  const wanted: readonly WantedFile[] = [
     { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
-    { path: MATRIX_PATH, text: matrixNix(machines), needs: [] },
+    { path: MATRIX_PATH, text: matrixNix(machines, hasExamples), needs: [] },
+    { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
     ...FUNCTIONS,
     ...example,
   ];
   const isThere = ({ path }: NewFile) => files.kind(path) !== null;
   const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
-  const left: string[] = [];
-  const created = wanted.filter(one => {
-    if (isThere(one)) return false;
-    const other = foreign.find(({ path }) => one.needs.includes(path));
-    if (other !== undefined)
-      left.push(`${one.path} is left out: it would need ${other.path} as Varsmith writes it.`);
-    return other === undefined;
+  const isForeign = (path: string) =>
+    path === SPEC_PATH
+      ? files.kind(path) !== null && readSessionSpec(files, path) === null
+      : foreign.some(one => one.path === path);
+  const missing = wanted.filter(one => !isThere(one));
+  const left = missing.flatMap(one => {
+    const other = one.needs.find(isForeign);
+    return other === undefined ? [] : [{ path: one.path, other }];
   });
+  const isLeftOut = (one: WantedFile) => left.some(({ path }) => path === one.path);
+  const inUse = new Set(
+    wanted.filter(one => !isLeftOut(one) && !foreign.includes(one)).flatMap(({ needs }) => needs),
+  );
+  const created = missing.filter(one => !isLeftOut(one) && (one.isHelper !== true || inUse.has(one.path)));
   const kept = wanted.filter(isThere).map(({ path }) => path);
   return {
     created: created.map(({ path, text }) => ({ path, text })),
     kept,
-    next: [...left, ...nextSteps(created, own)],
+    left: left.map(leftText),
+    next: nextSteps({ fleet, files }, created, own),
   };
+}
+
+function leftText({ path, other }: { readonly path: string; readonly other: string }): string {
+  return other === SPEC_PATH
+    ? `${path} is left out: it would need ${other} to be a set of steps, \`shared\` and \`machines\`.`
+    : `${path} is left out: it would need ${other} as Varsmith writes it.`;
 }
 
 /** A file with the paths of those that it only works with as they are written here. */
 interface WantedFile extends NewFile {
   readonly needs: readonly string[];
+  /** Made only for the files that need it. */
+  readonly isHelper?: boolean;
 }
 
 const GENERATORS_PATH = 'lib/vars-generators.nix';
+/** Made by the person, after an example. */
 const SPEC_PATH = 'lib/session-vars-spec.nix';
+const VARIABLES_PATH = 'lib/session-vars.nix';
 const RENDER_PATH = 'lib/session-vars-render.nix';
 const SESSION_PATH = 'lib/machine-session.nix';
 
+const SESSION_NEEDS: readonly string[] = [SPEC_PATH, VARIABLES_PATH, RENDER_PATH];
+
 const FUNCTIONS: readonly WantedFile[] = [
   { path: GENERATORS_PATH, text: GENERATORS_NIX, needs: [] },
-  { path: SPEC_PATH, text: SPEC_NIX, needs: [] },
-  { path: RENDER_PATH, text: RENDER_NIX, needs: [] },
-  { path: SESSION_PATH, text: SESSION_NIX, needs: [SPEC_PATH, RENDER_PATH] },
+  { path: VARIABLES_PATH, text: VARIABLES_NIX, needs: [], isHelper: true },
+  { path: RENDER_PATH, text: RENDER_NIX, needs: [], isHelper: true },
+  { path: SESSION_PATH, text: SESSION_NIX, needs: SESSION_NEEDS },
   { path: 'lib/secrets.nix', text: SECRETS_NIX, needs: [] },
-  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SPEC_PATH] },
-  {
-    path: 'lib/home-session-variables.nix',
-    text: HOME_NIX,
-    needs: [SPEC_PATH, RENDER_PATH, SESSION_PATH],
-  },
+  { path: 'lib/hjem-session-variables.nix', text: HJEM_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
+  { path: 'lib/home-session-variables.nix', text: HOME_NIX, needs: [SESSION_PATH, ...SESSION_NEEDS] },
 ];
 
 function exampleMachine({ machine, system }: PipelineOptions, directory: string): WantedFile {
@@ -121,19 +128,29 @@ function exampleMachine({ machine, system }: PipelineOptions, directory: string)
   return {
     path: `${folder}/configuration.nix`,
     text: machineNix(machine, system, folder.replace(/[^/]+/g, '..')),
-    needs: [GENERATORS_PATH, SPEC_PATH, RENDER_PATH, SESSION_PATH],
+    needs: [GENERATORS_PATH, SESSION_PATH, ...SESSION_NEEDS],
   };
 }
 
-function nextSteps(created: readonly NewFile[], own: readonly string[]): readonly string[] {
+function nextSteps(
+  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  created: readonly NewFile[],
+  own: readonly string[],
+): readonly string[] {
   if (created.length === 0) return [];
+  const isNew = (path: string) => created.some(one => one.path === path);
   const steps = ['Make the new files known to git: a flake sees no others.'];
-  if (created.some(({ path }) => path === REGISTRY_PATH)) {
-    steps.push(`Put your own secrets in the place of the examples in ${REGISTRY_PATH}.`);
+  if (!fleet.isClan && own.length === 0 && files.kind('flake.nix') === null) {
+    steps.push('There is no flake.nix here: declare a clan in one, with the machine in its inventory.');
   }
-  if (own.length > 0) {
+  if (isNew(REGISTRY_PATH)) {
     steps.push(
-      `Let each machine take its row, in the body of its module: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${own[0]}; inherit pkgs; };`,
+      `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
+    );
+  }
+  if (own.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
+    steps.push(
+      `Let each machine take its row, in the body of its module, with the paths as they are from there: clan.core.vars.generators = import ./lib/vars-generators.nix { keys = (import ./${MATRIX_PATH}).${attributeText(own[0] ?? '')}; inherit pkgs; };`,
     );
   }
   return steps;

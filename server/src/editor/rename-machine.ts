@@ -6,21 +6,22 @@
 import { replaceName } from '../checks/edits.ts';
 import { childrenOf } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
+import { sessionSpecOf } from '../fleet/session-spec.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
-import { below } from '../store/files.ts';
+import { below, STORE_FOLDERS } from '../store/files.ts';
 import { readVars } from '../store/vars.ts';
 import { indexOf } from './index.ts';
+import { machineNameProblem } from './machine-name.ts';
 import type { Move, Refusal, Renaming } from './rename.ts';
+import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';
 
-const MACHINE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$/;
-
 export function renameMachine(snapshot: Snapshot, from: string, to: string): Renaming | Refusal {
   const index = indexOf(snapshot);
-  if (!MACHINE_NAME.test(to))
-    return { refused: `"${to}" cannot be a machine's name: use letters, digits and dashes.` };
+  const problem = machineNameProblem(to);
+  if (problem !== null) return { refused: problem };
   if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
   const encrypted = encryptedFor(snapshot, from);
   if (encrypted !== null)
@@ -36,6 +37,11 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
       const edit = role === 'field' ? null : replaceName(snapshot.files, at, from, to);
       if (edit !== null) add(edit);
     }
+  for (const registry of snapshot.fleet.registries) {
+    const at = readSessionSpec(snapshot.files, sessionSpecOf(registry.file))?.places.get(from);
+    const edit = at === undefined ? null : replaceName(snapshot.files, at, from, to);
+    if (edit !== null) add(edit);
+  }
   const isMoved = moves.some(move => move.required === true);
   for (const file of nixFiles(snapshot)) {
     const found = mentionsIn(snapshot, file, from, to, isMoved, [...edits.values()]);
@@ -80,11 +86,9 @@ const STORED = /\bper-machine\/$/;
 
 /** Folders that hold no Nix of the fleet. */
 const LEFT_OUT = ['node_modules', 'result'];
-/** Those of the clan. */
-const STORES = ['vars', 'sops', 'secrets'];
 
 function nixFiles(snapshot: Snapshot): string[] {
-  const stores = STORES.map(name => below(snapshot.fleet.directory ?? '', name));
+  const stores = STORE_FOLDERS.map(name => below(snapshot.fleet.directory ?? '', name));
   return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
 }
 
@@ -112,6 +116,8 @@ function mentionsIn(
   const source = files.parse(file);
   if (source === null) return { edits: found };
   const own = edits.filter(edit => edit.file === file);
+  // Only a mention that nothing else explains needs the whole tree.
+  let paths: readonly Range[] | null = null;
   const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   for (const match of text.matchAll(word)) {
     const at: Range = { start: match.index, end: match.index + from.length };
@@ -122,7 +128,8 @@ function mentionsIn(
       found.push({ file, ...at, text: to });
       continue;
     }
-    if (isIn(pathsIn(source), at)) {
+    paths ??= pathsIn(source);
+    if (isIn(paths, at)) {
       if (before.endsWith('machines/') && isMoved) found.push({ file, ...at, text: to });
       continue;
     }

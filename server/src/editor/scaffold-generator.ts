@@ -2,7 +2,9 @@
  * A new generator from a template: into a module that is there, a file of its own, or a service module that makes one
  * for each instance or machine. Pure; a file that cannot be added to without guessing is refused with a reason.
  */
+import { attributeText, isBareName } from '../checks/edits.ts';
 import type { Fleet } from '../fleet/model.ts';
+import { machineFiles } from './machine-files.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
 import { intoModule } from './scaffold-module.ts';
 import {
@@ -27,7 +29,7 @@ export interface ServiceWish {
   readonly per: 'instance' | 'machine';
 }
 
-/** What clan takes, and what can be written as an attribute without quotes. */
+/** What clan takes. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** What is wrong with a new generator's name; null if nothing is. */
@@ -55,12 +57,12 @@ export function generatorFiles({ fleet, files }: Around): readonly string[] {
   const declaring = [...fleet.units.values()]
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
     .map(unit => unit.file);
-  const modules = [...fleet.modules().values()].flatMap(({ files: own }) => own);
-  const known = [...new Set([...declaring.sort(), ...modules.sort()])];
+  const modules = machineFiles(fleet);
+  const known = [...new Set([...declaring.sort(), ...[...modules].sort()])];
   const probe: readonly TemplateBinding[] = [{ name: 'probe', lines: ['{ };'] }];
   return known.filter(path => {
     const file = files.parse(path);
-    return file !== null && !('refused' in intoModule(file, probe, modules.includes(path)));
+    return file !== null && !('refused' in intoModule(file, probe, modules.has(path)));
   });
 }
 
@@ -79,8 +81,7 @@ export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | 
   if (file === null || file.errors.length > 0) {
     return { refused: `${wish.file} is not valid Nix as it stands: mend it first.` };
   }
-  const isModule = [...fleet.modules().values()].some(module => module.files.includes(wish.file));
-  const found = intoModule(file, bindings, isModule);
+  const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
   if ('refused' in found) return found;
   const edits = inOrder(found.edits);
   return { edits, shown: shownAt(edits, found.main, wish.name), notes: [] };
@@ -106,7 +107,7 @@ export function newService(around: Around, wish: ServiceWish): Scaffolded | Refu
   if (bindings === null) return noTemplate(wish.template);
   const text = serviceNix(wish, bindings);
   const edit = { file: servicePath(name), start: 0, end: 0, text };
-  const module = `modules.${name} = ./services/${name};`;
+  const module = `modules.${attributeText(name)} = ./services/${name};`;
   return {
     edits: [edit],
     shown: shownAt([edit], edit, 'manifest.name'),
@@ -169,8 +170,9 @@ function generatorLines(bindings: readonly TemplateBinding[], indent: string): s
   return set.map(line => (line === '' ? '' : indent + line));
 }
 
+/** @param name as in a string: it may have holes */
 function quoted(name: string): string {
-  return NAME.test(name) ? name : `"${name}"`;
+  return isBareName(name) ? name : `"${name}"`;
 }
 
 function formalsFor(bindings: readonly TemplateBinding[]): string {

@@ -2,7 +2,7 @@
  * Generators added to a module that is there: to the set of those that it declares, beside one of them, or, in a module
  * that declares none, at its end. What they need of packages is asked for in the module's arguments.
  */
-import { eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
 import { bindsName, childrenOf, expressionsAt } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -16,10 +16,7 @@ export interface IntoModule {
   readonly main: TextEdit;
 }
 
-/**
- * @param bindings with names that need no quotes
- * @param isModule the file is known to be a module of a machine
- */
+/** @param bindings their names have no holes @param isModule the file is known to be a module of a machine */
 export function intoModule(
   file: SourceFile,
   bindings: readonly TemplateBinding[],
@@ -48,8 +45,8 @@ type Spot =
   | { readonly kind: 'set'; readonly set: AttrSetExpr }
   /** Below `….vars.generators.x = …;`. */
   | { readonly kind: 'beside'; readonly binding: AttrBinding; readonly prefix: number }
-  /** At the end of the module's set. */
-  | { readonly kind: 'end'; readonly set: AttrSetExpr }
+  /** At the end of the module's set, or of its `config`. @param prefix what leads from there to the module's values */
+  | { readonly kind: 'end'; readonly set: AttrSetExpr; readonly prefix: '' | 'config.' }
   | { readonly kind: 'computed' };
 
 /** The first place where generators are declared. @param path the names around */
@@ -82,21 +79,33 @@ function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | n
   return binding.value.kind === 'attrs' ? { kind: 'set', set: binding.value } : { kind: 'computed' };
 }
 
-/** The set that a module is, behind its arguments and bindings; its `config`, where it has one. */
+/**
+ * The set that a module is, behind its arguments and bindings. Where it has `config` or `options`, its values stand in
+ * `config` and nowhere else; null where it cannot be told whether it has, or what its `config` is made of.
+ */
 function endOfModule(root: Expr): Spot | null {
   let expr = root;
   while (expr.kind === 'lambda' || expr.kind === 'let' || expr.kind === 'with') expr = expr.body;
   if (expr.kind !== 'attrs' || expr.recursive) return null;
-  const config = expr.bindings.find(
-    binding =>
-      binding.kind === 'bind' &&
-      binding.path.length === 1 &&
-      binding.path[0]?.kind === 'name' &&
-      binding.path[0].name === 'config',
-  );
-  if (config === undefined) return { kind: 'end', set: expr };
-  return config.kind === 'bind' && config.value.kind === 'attrs' ? { kind: 'end', set: config.value } : null;
+  let hasParts = false;
+  for (const binding of expr.bindings) {
+    if (binding.kind === 'inherit') {
+      if (binding.names.some(name => name.kind !== 'name' || PARTS.has(name.name))) return null;
+      continue;
+    }
+    const [first, ...further] = binding.path;
+    if (first?.kind !== 'name') return null;
+    if (first.name === 'config' && further.length === 0)
+      return binding.value.kind === 'attrs' && !binding.value.recursive
+        ? { kind: 'end', set: binding.value, prefix: '' }
+        : null;
+    hasParts ||= PARTS.has(first.name);
+  }
+  return { kind: 'end', set: expr, prefix: hasParts ? 'config.' : '' };
 }
+
+/** A module that has one of these keeps its values in `config`. */
+const PARTS: ReadonlySet<string> = new Set(['config', 'options']);
 
 function insertion(
   file: SourceFile,
@@ -107,10 +116,10 @@ function insertion(
     spot.kind === 'set'
       ? ''
       : spot.kind === 'end'
-        ? 'clan.core.vars.generators.'
+        ? `${spot.prefix}clan.core.vars.generators.`
         : `${prefixText(file, spot.binding, spot.prefix)}.`;
   const blocks = bindings.map(({ name, lines: [first = '', ...others] }) => [
-    `${prefix}${name} = ${first}`,
+    `${prefix}${attributeText(name)} = ${first}`,
     ...others,
   ]);
   if (spot.kind === 'beside')
@@ -149,12 +158,14 @@ function atEnd(
     return { file: file.path, start: line.start, end: line.start, text };
   }
   const before = file.text.slice(0, set.end - 1);
-  const start = before.length - (/[ \t]*$/.exec(before)?.[0].length ?? 0);
+  // As nixfmt does it: what is not empty any more begins below the arguments.
+  const [tail = ''] = /:[ \t]*\{[ \t]*$/.exec(before) ?? /[ \t]*$/.exec(before) ?? [];
+  const opening = tail.startsWith(':') ? `:${eol}${outer}{` : '';
   return {
     file: file.path,
-    start,
+    start: before.length - tail.length,
     end: set.end - 1,
-    text: `${lines.map(each => eol + each).join('')}${eol}${outer}`,
+    text: `${opening}${lines.map(each => eol + each).join('')}${eol}${outer}`,
   };
 }
 

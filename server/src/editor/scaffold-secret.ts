@@ -63,7 +63,14 @@ export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refuse
     if (row !== null) edits.push(row);
   }
   const ordered = joined(inOrder(edits));
-  return { edits: ordered, shown: shownAt(ordered, entry.edit, attributeText(wish.key)), notes: [] };
+  const [matrix] = matrices;
+  const notes =
+    wish.machines.length > 0 || matrix === undefined
+      ? []
+      : [
+          `No machine has it yet: add "${wish.key}" to the rows in ${matrix.file} of those that are to have it.`,
+        ];
+  return { edits: ordered, shown: shownAt(ordered, entry.edit, attributeText(wish.key)), notes };
 }
 
 /** New rows at one place are one edit: editors do not say in which order they would apply two. */
@@ -88,7 +95,7 @@ function registryFor({ registries }: Fleet, wanted: string | null): Registry | R
   if (only === undefined) {
     return {
       refused:
-        'There is no registry of keys here. `varsmith init` lays one down; a single generator is written with New Generator.',
+        'There is no registry of keys here. `varsmith init` (in the editor: Initialise Fleet…) lays one down; `varsmith new generator` (New Generator…) writes a single generator.',
     };
   }
   return registries.length === 1 ? only : { refused: `Which registry? There are ${names.join(', ')}.` };

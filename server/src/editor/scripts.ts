@@ -4,7 +4,7 @@
  */
 import { type FollowedScript, followed } from '../checks/scripts.ts';
 import type { GeneratorScript } from '../fleet/model.ts';
-import { indexOf } from './index.ts';
+import { bodiesIn } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface WrittenScript {
@@ -15,7 +15,8 @@ export interface WrittenScript {
 /** Each text once, though a helper function makes many generators of it. */
 export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScript[] {
   const found = new Map<string, WrittenScript>();
-  for (const script of candidates(snapshot, file)) {
+  for (const { script } of bodiesIn(snapshot, file)) {
+    if (script === null) continue;
     const literals = new Set(
       (script.source?.segments ?? []).filter(one => one.file === file).map(({ literal }) => literal),
     );
@@ -25,15 +26,4 @@ export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScr
     if (read !== null) found.set(key, { script, followed: read });
   }
   return [...found.values()];
-}
-
-function candidates(snapshot: Snapshot, file: string): GeneratorScript[] {
-  const { registries } = snapshot.fleet;
-  const bodies = [
-    ...indexOf(snapshot)
-      .definitionsIn(file)
-      .map(definition => definition.body()),
-    ...registries.filter(one => one.file === file).flatMap(({ keys }) => keys.map(({ body }) => body)),
-  ];
-  return bodies.flatMap(({ script }) => (script === null ? [] : [script]));
 }

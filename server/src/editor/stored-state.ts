@@ -5,9 +5,10 @@
  */
 import { staleGenerators } from '../checks/store/stale-validation.ts';
 import { storedIndex } from '../checks/store/stored-index.ts';
-import type { Fleet, GeneratorBody } from '../fleet/model.ts';
-import { settingsOf } from '../store/backend.ts';
+import type { Fleet, Generator, GeneratorBody } from '../fleet/model.ts';
+import { areSecretsOutside } from '../store/backend.ts';
 import type { StoreContents } from '../store/read.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /**
  * `present`: all of it is stored; `outdated`: something that is was made from other inputs; `missing`: nothing is;
@@ -25,6 +26,8 @@ export interface StoredStates {
   ): boolean | null;
   /** Was what is stored for a machine, or shared, made from other inputs? Null for any machine. */
   isOutdated(generator: string, machine: string | null): boolean;
+  /** For how many machines something was made from other inputs; what is shared counts once. */
+  outdated(generator: string): number;
 }
 
 const kept = new WeakMap<Fleet, { readonly stored: StoreContents; readonly states: StoredStates }>();
@@ -41,7 +44,7 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
   const index = storedIndex(stored);
   // Where nothing is stored at all, the values may be kept elsewhere.
   const isElsewhere = stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared);
-  const areSecretsElsewhere = settingsOf(fleet).some(name => name !== 'sops' && name !== 'age');
+  const areSecretsElsewhere = areSecretsOutside(fleet);
   const stale = new Map<string, ReadonlySet<string>>();
   for (const { declared, owners } of staleGenerators(fleet, stored))
     stale.set(declared.generator.name, new Set(owners));
@@ -58,7 +61,13 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
       const owners = stale.get(generator);
       return owners !== undefined && (machine === null || owners.has('') || owners.has(machine));
     },
+    outdated: generator => stale.get(generator)?.size ?? 0,
   };
+}
+
+/** Is something to be generated? */
+export function isLacking(state: StoredState): boolean {
+  return state === 'missing' || state === 'partial' || state === 'outdated';
 }
 
 /** The state of many files together. */
@@ -68,4 +77,43 @@ export function stateOfAll(stored: readonly (boolean | null)[], isOutdated: bool
   if (there === 0) return 'missing';
   if (there < stored.length) return 'partial';
   return isOutdated ? 'outdated' : 'present';
+}
+
+/** How many of a generator's files are stored. */
+export interface StoredCount {
+  /** Files there should be, over all machines. */
+  readonly wanted: number;
+  readonly missing: number;
+  /** Machines that lack at least one file, sorted; empty for what is shared. */
+  readonly lacking: readonly string[];
+}
+
+/**
+ * Null where it cannot be told: the machines or the files are not known, or the values are kept elsewhere, or nothing
+ * has been generated anywhere yet.
+ */
+export function storedCountOf(snapshot: Snapshot, generator: Generator): StoredCount | null {
+  const { name, machines } = generator;
+  if (machines === null || machines.length === 0) return null;
+  const states = storedStates(snapshot.fleet, snapshot.stored());
+  const [only, ...others] = generator.bodies();
+  const one = only !== undefined && others.length === 0 ? only : null;
+  let wanted = 0;
+  let missing = 0;
+  const lacking = new Set<string>();
+  for (const machine of machines) {
+    const body = one ?? generator.bodyOn(machine);
+    if (!body.complete.files) return null;
+    for (const file of body.files) {
+      const stored = states.isStored(name, body.share, machine, file);
+      if (stored === null || file.conditional) return null;
+      wanted++;
+      if (stored) continue;
+      missing++;
+      if (body.share === false) lacking.add(machine);
+    }
+    // What is shared is there once.
+    if (body.share === true) break;
+  }
+  return { wanted, missing, lacking: [...lacking].sort() };
 }

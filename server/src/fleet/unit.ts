@@ -2,6 +2,7 @@
  * What one file contributes to the fleet: one walk over its expressions of interest, and what evaluation showed
  * on the way.
  */
+
 import { perhaps, unknown } from '../nix/construct.ts';
 import { delay, evaluate, force, lookupLexical } from '../nix/evaluate.ts';
 import {
@@ -46,6 +47,7 @@ import {
   takesFunction,
   withoutComments,
 } from './recognise.ts';
+import { isSessionSpec } from './session-spec.ts';
 import { collectUses } from './uses.ts';
 
 /** Where registries and matrices are, to recognise their sets when they turn up in evaluation. */
@@ -194,7 +196,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const lazy = bound.get(expr);
     const value = ask(expr, () => {
       const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
-      if (takesFunction(expr)) lookInto(cx, result);
+      // Steps of sessions are sets that functions make of keys: which, only their attributes show.
+      if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, result);
       uses.onApplication(expr, result, scope);
       return result;
     });

@@ -3,7 +3,7 @@
  * which backends can be served here.
  */
 import type { Fleet } from '../fleet/model.ts';
-import { probableSetting, settingsOf } from '../store/backend.ts';
+import { usedSettings } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Ground } from './ground.ts';
 
@@ -18,15 +18,12 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
 export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): ServedBackend {
-  const [only, other] = settingsOf(fleet);
-  if (only !== undefined && other !== undefined)
+  const [name = 'sops', other] = usedSettings(fleet, files, storeCommand === null ? null : 'custom');
+  if (other !== undefined)
     throw new StoreFailure(
       'unsupported',
-      `Machines that keep secrets in different stores are not supported yet: ${only} and ${other}.`,
+      `Machines that keep secrets in different stores are not supported yet: ${name} and ${other}.`,
     );
-  // Clan's own default is sops.
-  const told = only ?? (storeCommand === null ? probableSetting(fleet, files) : 'custom');
-  const name = told ?? 'sops';
   if (storeCommand !== null && name !== 'custom')
     throw new StoreFailure(
       'unsupported',

@@ -1,4 +1,5 @@
 /** What the client shows about the server: a few words, sent when they change. */
+import { counted } from '../checks/wording.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ServerStatus, ShowStatus } from './messages.ts';
@@ -70,8 +71,4 @@ function notAnalysableText(places: Fleet['notAnalysable']): string[] {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -20,20 +20,39 @@ export interface Configured {
   };
 }
 
-/** The different settings of the machines, or that of the clan where no machine is known. */
-export function settingsOf({ machines, storeSettings }: Configured): readonly string[] {
+/**
+ * The different settings of the machines, or that of the clan where no machine is known. Null among them is for those
+ * that set nothing, and for those of which it cannot be told.
+ */
+function settingsOf({ machines, storeSettings }: Configured): readonly (string | null)[] {
   const settings = storeSettings();
-  const set =
-    machines.length === 0 ? [settings.clan] : machines.map(({ name }) => settings.of(name) ?? settings.clan);
-  return [...new Set(set)].filter(one => one !== null);
+  return machines.length === 0
+    ? [settings.clan]
+    : [...new Set(machines.map(({ name }) => settings.of(name)))];
 }
 
-/** The setting that is the clan's, or that all machines share; null where there is none, or several. */
-export function commonSetting({ machines, storeSettings }: Configured): string | null {
-  const settings = storeSettings();
-  if (settings.clan !== null) return settings.clan;
-  const [only = null, ...others] = new Set(machines.map(({ name }) => settings.of(name)));
+/** The setting that all machines share; null where there is none, or several, or that of some cannot be told. */
+export function commonSetting(fleet: Configured): string | null {
+  const [only = null, ...others] = settingsOf(fleet);
   return others.length === 0 ? only : null;
+}
+
+/** Does a machine keep its secrets elsewhere than in the repository, encrypted to keys? */
+export function areSecretsOutside(fleet: Configured): boolean {
+  return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
+}
+
+/**
+ * What machines use, each once: what they set, else `fallback`, else what is probable, else clan's own default. More than
+ * one where they differ.
+ */
+export function usedSettings(
+  fleet: Configured,
+  files: Parameters<typeof probeBackend>[0],
+  fallback: string | null = null,
+): readonly string[] {
+  const unset = () => fallback ?? probableSetting(fleet, files) ?? 'sops';
+  return [...new Set(settingsOf(fleet).map(one => one ?? unset()))];
 }
 
 /** The backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */
@@ -46,14 +65,13 @@ export function probableSetting(fleet: Configured, files: Parameters<typeof prob
   return fleet.storeSettings().likely ?? probeBackend(files, fleet.directory ?? '');
 }
 
-/** For showing: what is set for a machine (null: for the clan), else what is probable, else clan's own default. */
+/** For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. */
 export function shownBackend(
   fleet: Configured,
   files: Parameters<typeof probeBackend>[0],
   machine: string | null,
 ): Backend {
-  const settings = fleet.storeSettings();
-  const set = machine === null ? settings.clan : settings.of(machine);
+  const set = machine === null ? commonSetting(fleet) : fleet.storeSettings().of(machine);
   return backendNamed(set ?? probableSetting(fleet, files) ?? '') ?? 'sops';
 }
 

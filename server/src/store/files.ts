@@ -23,6 +23,9 @@ export interface StoreFiles extends Tree, Pick<NixFiles, 'text'> {
   links?(directory: string): readonly Link[] | null;
 }
 
+/** Where clan, sops-nix and agenix keep things by default, below the folder of the clan. */
+export const STORE_FOLDERS: readonly string[] = ['vars', 'sops', 'secrets'];
+
 /** The names of the folders in a folder. */
 export function foldersIn(files: Tree, path: string): string[] {
   const names: string[] = [];

@@ -1,10 +1,11 @@
-/** registry/unknown-machine: a row for a machine that does not exist. */
-import type { Matrix, MatrixRow } from '../../fleet/model.ts';
+/** registry/unknown-machine: a row, or steps of sessions, for a machine that does not exist. */
+import type { Place } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
+import { machinesWithSteps } from './session-machines.ts';
 
 const FLAKE = `\
 {
@@ -31,6 +32,8 @@ The matrix has a row for a machine that is neither in the inventory nor among th
 Nix does not mind: an attribute that nobody asks for is never looked at. So a misspelled row is silent, and so are
 the keys of a machine that has long been given away.
 
+It is the same with the steps that \`session-vars-spec.nix\` has for single machines.
+
 Mend the name, or remove the row. Nothing is reported while the workspace may have machines that
 cannot be seen here.`,
   bad: [
@@ -44,6 +47,24 @@ cannot be seen here.`,
   emily = [ "anthropic" ];
   laa = [ "gmail" ];
 # ^^^ registry/unknown-machine: There is no machine "laa"
+}
+`,
+      },
+    },
+    {
+      title: 'Steps for a misspelled machine',
+      files: {
+        ...PIPELINE,
+        'flake.nix': FLAKE,
+        'lib/machine-env-matrix.nix': '{\n  emily = [ "anthropic" ];\n  lea = [ "gmail" ];\n}\n',
+        'lib/session-vars-spec.nix': `\
+{
+  shared = [ ];
+  machines = {
+    emily = [ ];
+    laa = [ ];
+#   ^^^ registry/unknown-machine: There is no machine "laa", so nobody does its steps. Did you mean "lea"?
+  };
 }
 `,
       },
@@ -91,27 +112,38 @@ in
     for (const matrix of context.fleet.matrices) {
       // A matrix that names no machine of ours lists something else.
       if (!matrix.rows.some(row => !row.shared && machines.has(row.machine))) continue;
-      for (const row of matrix.rows)
-        if (!row.shared && !machines.has(row.machine)) yield reportOf(context, matrix, row);
+      const rows = matrix.rows.filter(row => !row.shared);
+      yield* unknownAmong(context, rows, 'so nobody gets the keys of this row', 'the row');
+    }
+    for (const { file } of context.fleet.registries) {
+      const own = machinesWithSteps(context.sources, file);
+      yield* unknownAmong(context, own, 'so nobody does its steps', 'its steps');
     }
   },
 };
 
-function reportOf({ fleet, sources }: CheckContext, matrix: Matrix, row: MatrixRow): Report {
-  const rows = new Set(matrix.rows.map(each => each.machine));
-  const meant = suggest(
-    row.machine,
-    fleet.machines.map(machine => machine.name).filter(name => !rows.has(name)),
-  );
-  const replacement = meant === null ? null : replaceName(sources, row.at, row.machine, meant);
-  return {
-    at: row.at,
-    message: `There is no machine "${row.machine}", so nobody gets the keys of this row.${
-      meant === null ? ' Remove the row, or declare the machine.' : didYouMean(meant)
-    }`,
-    fixes:
-      replacement === null
-        ? []
-        : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
-  };
+/** @param effect what follows @param what what is to be removed */
+function* unknownAmong(
+  { fleet, sources }: CheckContext,
+  written: readonly { readonly machine: string; readonly at: Place }[],
+  effect: string,
+  what: string,
+): Iterable<Report> {
+  const { machines } = factsOf(fleet);
+  const names = new Set(written.map(({ machine }) => machine));
+  const free = fleet.machines.map(({ name }) => name).filter(name => !names.has(name));
+  for (const { machine, at } of written) {
+    if (machines.has(machine)) continue;
+    const meant = suggest(machine, free);
+    const replacement = meant === null ? null : replaceName(sources, at, machine, meant);
+    const advice = meant === null ? ` Remove ${what}, or declare the machine.` : didYouMean(meant);
+    yield {
+      at,
+      message: `There is no machine "${machine}", ${effect}.${advice}`,
+      fixes:
+        replacement === null
+          ? []
+          : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
+    };
+  }
 }

@@ -3,7 +3,7 @@
  * those who read its path read that of the generator's file.
  */
 import { namedAt } from '../../checks/edit-bindings.ts';
-import { attributeText, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
 import { mayBeSame } from '../../checks/generator/io.ts';
 import { expressionsAt } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
@@ -11,6 +11,7 @@ import { mentionsSecrets, type SecretDefinition, type SecretUse } from '../../fl
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr } from '../../nix/syntax.ts';
 import { indexOf } from '../index.ts';
+import { machineFiles } from '../machine-files.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring } from './generator-at.ts';
 
@@ -24,7 +25,7 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
     ?.definitions.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
   if (definition === undefined || !isConvertible(definition)) return [];
   // A module of a user has no generators; that of a machine has.
-  const isOfMachine = [...fleet.modules().values()].some(({ files }) => files.includes(file));
+  const isOfMachine = machineFiles(fleet).has(file);
   const same = facts.flatMap(one => one.definitions).filter(one => mayBeSame(one.name, definition.name));
   const generator = definition.name.replaceAll('/', '-');
   if (!fleet.isClan || !isOfMachine || same.length !== 1 || indexOf(snapshot).generators.has(generator))
@@ -88,7 +89,7 @@ function declaredAnew(
     '};',
   ].map(line => indent + line);
   if (outer === binding) {
-    const text = lines.join('\n').slice(indent.length);
+    const text = lines.join(eolOf(file)).slice(indent.length);
     return [{ file: file.path, start: binding.start, end: binding.end, text }];
   }
   const line = lineAround(file, binding);

@@ -15,6 +15,7 @@ import { indexOf } from '../index.ts';
 import type { Move } from '../rename.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';
+import { reindented } from './text.ts';
 
 export function splitPublic(snapshot: Snapshot, written: WrittenGenerator, offset: number): Refactoring[] {
   const { body, generator } = written;
@@ -51,8 +52,9 @@ function editsFor(
   const declared = declarationOf(snapshot, source.path, file);
   if (statement === null || at?.file !== source.path || declared === null) return null;
   const taken = removed(snapshot.files, at);
-  const moved = source.text.slice(at.start, at.end);
-  if (taken === null || moved.includes('${') || moved.includes("''")) return null;
+  // As far in as it is, so that a here-document keeps its own indentation.
+  const moved = reindented(source, at, indentOf(source, at.start), '')?.join('\n') ?? null;
+  if (taken === null || moved === null || moved.includes('${') || moved.includes("''")) return null;
   const uses = usesOf(snapshot, generator.name, file.name, name);
   if (uses === null) return null;
 
@@ -73,10 +75,10 @@ function editsFor(
     `  files.${attributeText(file.name)}.secret = false;`,
     ...(packagesText === null ? [] : [`  runtimeInputs = ${packagesText};`]),
     "  script = ''",
-    ...command.split(/\r?\n/).map(line => `    ${line.trim()}`),
+    ...command.split('\n').map(line => (line === '' ? '' : `    ${line}`)),
     "  '';",
     '};',
-  ].map(line => indent + line);
+  ].map(line => (line === '' ? '' : indent + line));
   return [insertBelow(source, named.binding, ['', ...lines]), taken, declared, ...uses];
 }
 

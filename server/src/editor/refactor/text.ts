@@ -4,13 +4,13 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 
 /**
- * What stands in a range, with its lines below the first as far in as `indent` says instead of as they are.
- * Null where a line is less far in than the first: then it would mean something else, or look like it.
+ * The lines of what stands in a range, those below the first with `to` for the `from` that they begin with.
+ * Null where one does not begin with it: then it would mean something else, or look like it.
  */
-export function reindented(file: SourceFile, range: Range, from: string, to: string): string | null {
+export function reindented(file: SourceFile, range: Range, from: string, to: string): string[] | null {
   const [first = '', ...rest] = file.text.slice(range.start, range.end).split(/\r?\n/);
   if (rest.some(line => line.trim() !== '' && !line.startsWith(from))) return null;
-  return [first, ...rest.map(line => (line.trim() === '' ? '' : to + line.slice(from.length)))].join('\n');
+  return [first, ...rest.map(line => (line.trim() === '' ? '' : to + line.slice(from.length)))];
 }
 
 /** Names that an expression takes from around it; those that a `with` may give it are among them. */

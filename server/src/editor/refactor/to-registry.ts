@@ -5,6 +5,7 @@
 import {
   appendListItem,
   attributeText,
+  eolOf,
   indentOf,
   insertBelow,
   lineAround,
@@ -113,7 +114,7 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
     if (model.takes !== null && !model.takes.has(first.name)) return null;
     const text = reindented(named.file, binding, bodyIndent, `${indent}  `);
     if (text === null) return null;
-    parts.push(text);
+    parts.push(text.join(eolOf(source)));
   }
   const said = new Set(
     value.bindings.flatMap(one =>

@@ -4,7 +4,8 @@
  */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment.ts';
-import { layPipeline, machineNameProblem, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { machineNameProblem } from '../../editor/machine-name.ts';
+import { layPipeline, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
 import {
   generatorFiles,
@@ -115,7 +116,7 @@ function carryOut(snapshot: Snapshot, wish: ScaffoldWish): Made | Refused {
   const edits = made.created.map(({ path, text }) => ({ file: path, start: 0, end: 0, text }));
   const [first] = edits;
   const shown = first === undefined ? null : { file: first.file, offset: 0 };
-  return { edits, shown, notes: made.next, kept: made.kept };
+  return { edits, shown, notes: [...made.left, ...made.next], kept: made.kept };
 }
 
 function computed(snapshot: Snapshot, wish: ScaffoldWish): Scaffolded | Pipeline | Refused {
