@@ -4,9 +4,10 @@
 
 import type { Table } from '../builtins/define.ts';
 import { BUILTINS } from '../builtins/index.ts';
-import { attr, attrs, symbol } from '../construct.ts';
-import type { Attr, AttrsValue, Lazy } from '../value.ts';
+import { attr, attrs, symbol, thunk } from '../construct.ts';
+import type { Attr, AttrsValue, Lazy, Thunk } from '../value.ts';
 import { LIB_ATTRS } from './attrs.ts';
+import { extendOf, FIXED_POINTS } from './fixed-points.ts';
 import { LIB_LISTS } from './lists.ts';
 import { MODULES, OPTIONS, TYPES } from './options.ts';
 import { PATHS } from './paths.ts';
@@ -28,7 +29,7 @@ function build(): AttrsValue {
     trivial: openTable('lib.trivial', LIB_TRIVIAL),
     options: openTable('lib.options', OPTIONS),
     modules: openTable('lib.modules', OPTIONS, MODULES),
-    fixedPoints: openTable('lib.fixedPoints', LIB_TRIVIAL),
+    fixedPoints: openTable('lib.fixedPoints', FIXED_POINTS),
     path: openTable('lib.path', PATHS),
     types: TYPES,
     fileset: symbol('lib.fileset', 'a set of files'),
@@ -38,7 +39,20 @@ function build(): AttrsValue {
     maintainers: symbol('lib.maintainers', 'a maintainer'),
     platforms: symbol('lib.platforms', 'a list of platforms'),
   };
-  return openTable('lib', LIB_ATTRS, LIB_LISTS, LIB_STRINGS, LIB_TRIVIAL, OPTIONS, reexported(), sets);
+  const lib: Thunk = thunk(() => whole);
+  sets.extend = extendOf(lib);
+  const whole = openTable(
+    'lib',
+    LIB_ATTRS,
+    LIB_LISTS,
+    LIB_STRINGS,
+    LIB_TRIVIAL,
+    FIXED_POINTS,
+    OPTIONS,
+    reexported(),
+    sets,
+  );
+  return whole;
 }
 
 /** Builtins that `lib` has under the same name. */

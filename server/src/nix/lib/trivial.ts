@@ -1,18 +1,18 @@
 /**
- * nixpkgs `lib.trivial` and its neighbours: functions on functions, warnings, sources, fixed points.
+ * nixpkgs `lib.trivial` and its neighbours: functions on functions, warnings, sources.
  */
 import { asBool, asInt, asText, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
 import { fail } from '../builtins/control.ts';
-import { because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { readText } from '../builtins/files.ts';
 import { fromJson } from '../builtins/json.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { foldLeft, isElem } from '../builtins/lists.ts';
 import { attr, attrs, bool, failure, int, perhaps, string, thunk, unknown } from '../construct.ts';
 import { lazyKey } from '../identity.ts';
-import { arithmetic, update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../value.ts';
+import { arithmetic } from '../operators.ts';
+import type { BuiltinContext, Lazy, Origin } from '../value.ts';
 
 /** `x`, unless the condition (or its opposite) holds. */
 function guard(name: string, bad: boolean) {
@@ -42,7 +42,8 @@ function choice(name: string, first: boolean) {
   });
 }
 
-function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
+/** Whether something can be applied: a function, or a set with a functor. */
+export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const value = cx.force(f);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
   if (value.kind !== 'attrs') return bool(value.kind === 'lambda' || value.kind === 'builtin', at);
@@ -64,11 +65,6 @@ function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
     cx.delay(() => cx.apply(functor, value, at)),
     at,
   );
-}
-
-function fix(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {
-  const self: Thunk = thunk(() => cx.apply(f, self, at), at);
-  return cx.force(self);
 }
 
 /** The number in another base, most significant digit first; null for what nixpkgs refuses. */
@@ -181,17 +177,6 @@ export const LIB_TRIVIAL: Table = {
     const is = settled(isFunction(cx, v, at));
     if (is.kind !== 'bool') return is;
     return is.value ? cx.force(v) : fn1('const', inner => inner.force(v));
-  }),
-  fix: fn1('fix', fix),
-  extends: fn3('extends', (cx, overlay, f, final, at) => {
-    const previous = cx.delay(() => cx.apply(f, final, at));
-    return update(cx, cx.force(previous), cx.applyAll(overlay, [final, previous], at), at);
-  }),
-  composeExtensions: builtin('composeExtensions', 4, (cx, args, at) => {
-    const [first, second, final, previous] = args as [Lazy, Lazy, Lazy, Lazy];
-    const applied = cx.applyAll(first, [final, previous], at);
-    const between = cx.delay(() => update(cx, cx.force(previous), applied, at));
-    return update(cx, applied, cx.applyAll(second, [final, between], at), at);
   }),
   importJSON: fn1('importJSON', importJson),
   cleanSource: fn1('cleanSource', (cx, path) => cx.force(path)),
