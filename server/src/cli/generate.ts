@@ -58,11 +58,11 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const open = await openFleet(given.positions[0], io);
   const audience = audienceOf(given, open, io);
   try {
-    return await withSession(open, { commit: commits(given, io) }, audience.note, async session => {
-      const ending = await runIn(session, open, settings, audience);
-      audience.ended(ending);
-      return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
-    });
+    const ending = await withSession(open, { commit: commits(given, io) }, audience.note, session =>
+      runIn(session, open, settings, audience),
+    );
+    audience.ended(ending);
+    return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
     audience.close();
   }
@@ -139,7 +139,6 @@ async function runIn(
       onStart: audience.started,
       onResult: audience.result,
     });
-    if (results.some(one => !one.inMemory)) audience.note(ON_DISK);
   }
 
   const fixed: string[] = [];
@@ -157,9 +156,6 @@ async function runIn(
     outcome: isDone ? 'done' : signal.aborted ? 'cancelled' : 'failed',
   };
 }
-
-const ON_DISK =
-  'There is no memory file system here: secrets lay on a disk, overwritten afterwards, while scripts ran.';
 
 function isShared(
   { machine, machines }: { machine: string | null; machines: readonly string[] },

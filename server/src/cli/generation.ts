@@ -30,6 +30,8 @@ export interface OpenFleet {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly ground: Ground;
+  /** True once a secret has been laid on a disk, for want of a file system in memory. */
+  hasUsedDisk(): boolean;
   fleet(): Fleet;
   /**
    * The fleet with what is stored at this moment.
@@ -47,6 +49,7 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
     throw new RunFailure(
       "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
     );
+  let usedDisk = false;
   const ground: Ground = {
     root,
     directory,
@@ -59,15 +62,35 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
     arch: process.arch,
     now: () => new Date(),
     storeCommand: workspace.settings.store,
+    onDisk: () => {
+      usedDisk = true;
+    },
   };
   return {
     root,
     files,
     ground,
+    hasUsedDisk: () => usedDisk,
     fleet: () => workspace.fleet(),
     situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }
+
+/** Says what is to be said of a disk, however the work that may have used it ends. */
+export async function tellingOfDisk<T>(
+  { hasUsedDisk }: OpenFleet,
+  note: (sentence: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    if (hasUsedDisk()) note(ON_DISK);
+  }
+}
+
+const ON_DISK =
+  'There is no file system in memory here: secrets lay on a disk, overwritten afterwards, while programs read them.';
 
 /**
  * Opens the repository for writing, and closes it however the work ends.
@@ -75,11 +98,12 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
  * @throws HostFailure `locked` where somebody else is at work
  */
 export async function withSession<T>(
-  { ground, files }: OpenFleet,
+  open: OpenFleet,
   options: { readonly commit: boolean },
   note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { ground, files } = open;
   const session = await openSession(ground, options);
   try {
     if (session.recovered !== null) {
@@ -90,7 +114,7 @@ export async function withSession<T>(
           : 'What an interrupted run had begun has been taken back.',
       );
     }
-    return await work(session);
+    return await tellingOfDisk(open, note, () => work(session));
   } finally {
     await session.close();
   }

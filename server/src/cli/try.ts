@@ -13,7 +13,15 @@ import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
-import { EVERYTHING, openFleet, packageSourceFrom, placesIn, say, timeLimitFrom } from './generation.ts';
+import {
+  EVERYTHING,
+  openFleet,
+  packageSourceFrom,
+  placesIn,
+  say,
+  tellingOfDisk,
+  timeLimitFrom,
+} from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 
@@ -51,15 +59,17 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
     const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
     const start = performance.now();
-    const trial = await runTrial(machine, name, {
-      ...{ generators, given: answers, surroundings, signal },
-      recipe: (on, of) => declared.recipe(on, of),
-      async packages(recipe) {
-        const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
-        if (note !== null) tell(note);
-        return paths;
-      },
-    });
+    const trial = await tellingOfDisk(open, tell, () =>
+      runTrial(machine, name, {
+        ...{ generators, given: answers, surroundings, signal },
+        recipe: (on, of) => declared.recipe(on, of),
+        async packages(recipe) {
+          const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+          if (note !== null) tell(note);
+          return paths;
+        },
+      }),
+    );
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));

@@ -32,8 +32,6 @@ export interface StepResult {
   readonly line: number | null;
   readonly files: readonly FileResult[];
   readonly undeclared: readonly string[];
-  /** False: plaintexts lay on a disk while it ran. */
-  readonly inMemory: boolean;
 }
 
 /** Of what has nothing to tell. */
@@ -43,7 +41,6 @@ export const NOTHING = {
   line: null,
   files: [],
   undeclared: [],
-  inMemory: true,
 } as const;
 
 /** Of a step that was not brought to its end. */

@@ -141,9 +141,9 @@ async function workOf({ step, execution }: Finished, { ground, vault, before }: 
     const found = unchanged.find(one => one.path === path)?.bytes ?? null;
     return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
   });
-  const { undeclared, inMemory } = execution;
+  const { undeclared } = execution;
   const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})`;
-  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared, inMemory };
+  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared };
   return { changes, message, unchanged, result };
 }
 

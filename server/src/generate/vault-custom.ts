@@ -44,6 +44,7 @@ export function customStore(ground: Ground, command: readonly string[]): Outside
       env: { ...definedOnly(ground.env), VARSMITH_STORE_PROTOCOL: PROTOCOL, ...placeVariables(more.place) },
       timeLimitMs: TIME_LIMIT_MS,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      onDisk: ground.onDisk,
       ...(more.input === undefined ? {} : { input: more.input }),
     };
     const shown = [name, ...args].join(' ');

@@ -33,6 +33,7 @@ export function passwordStore(ground: Ground, command: PassCommand): OutsideStor
       env: { ...withoutKeys(env), LC_ALL: 'C' },
       timeLimitMs: TIME_LIMIT_MS,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      onDisk: ground.onDisk,
     };
     const result = await runSecretCommand(
       program,
