@@ -53,7 +53,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     packages: packageSourceFrom(given),
     timeLimitMs: timeLimitFrom(given),
     workers: positiveNumber('--jobs', given.option('jobs'), availableParallelism()),
-    answers: await givenAnswers(given.options('prompt'), io),
+    answers: await givenAnswers(given.options('prompt'), given.flag('events'), io),
   };
   const open = await openFleet(given.positions[0], io);
   const audience = audienceOf(given, open, io);

@@ -41,7 +41,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);
   const source = packageSourceFrom(given);
-  const answers = await givenAnswers(given.options('prompt'), io);
+  const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
   const open = await openFleet(root, io);
   const { ground, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
