@@ -115,6 +115,7 @@ async function runIn(
     );
     const wanted = [...recipes.values()].flatMap(packagesOf);
     const { paths, note } = await findPackages(ground, wanted, settings.packages, signal);
+    if (signal.aborted) throw new Cancelled();
     if (note !== null) audience.note(note);
     const scripts = new Map<string, Prepared>();
     for (const [{ key, name }, recipe] of recipes)

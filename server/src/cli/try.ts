@@ -24,6 +24,7 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
   machine: 'value',
@@ -65,6 +66,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
         recipe: (on, of) => declared.recipe(on, of),
         async packages(recipe) {
           const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+          if (signal.aborted) throw new Cancelled();
           if (note !== null) tell(note);
           return paths;
         },
