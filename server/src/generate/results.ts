@@ -16,7 +16,7 @@ export interface FileResult {
 }
 
 /**
- * - `stored`: its values are in the repository;
+ * - `stored`: its values are in the repository, or in the store that keeps its secrets outside of it;
  * - `failed`: see the message; nothing of it was stored;
  * - `skipped`: something that it depends on failed;
  * - `cancelled`: it was not begun, or not brought to its end.

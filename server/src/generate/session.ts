@@ -30,7 +30,10 @@ export interface Session {
    * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
-  /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
+  /**
+   * Keys of generators that a run which was cut off has left to be made anew: what they were made from has been replaced
+   * since, or only some of their own values have reached a store outside of the repository.
+   */
   readonly stale: ReadonlySet<string>;
   /** Notes them, so that the next run makes them anew whatever becomes of this one. @throws HostFailure */
   noteStale(keys: ReadonlySet<string>): Promise<void>;

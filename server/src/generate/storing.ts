@@ -30,7 +30,7 @@ export interface Storing {
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
   /** By key: what is noted as old when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
-  /** Keys that are noted as old. */
+  /** Keys that are noted as old, so that the next run makes them anew. */
   readonly stale: Set<string>;
 }
 
