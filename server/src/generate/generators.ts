@@ -20,6 +20,11 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
+/** True for answers that nobody is to see on a screen. */
+export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
+  return type === 'hidden' || type === 'multiline-hidden';
+}
+
 /** A part of a declaration that only Nix can tell. */
 export interface UnknownPart {
   readonly part: 'share' | 'files' | 'prompts' | 'dependencies' | 'validation' | 'script' | 'runtimeInputs';
