@@ -179,7 +179,8 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: (place: Plac
     note('dependencies', written('generator', null, 'dependencies'), 'dependencies');
   if (!body.complete.packages)
     note('runtimeInputs', written('generator', null, 'runtimeInputs'), 'runtimeInputs');
-  const option = written('generator', null, 'validation');
+  // Few have one, and looking for what is written reads all options of the generator.
+  const option = body.validation === undefined ? undefined : written('generator', null, 'validation');
   const validation =
     option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
   if (validation === undefined) note('validation', option, 'validation');
