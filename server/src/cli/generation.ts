@@ -10,12 +10,14 @@ import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
+import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Parsed } from './arguments.ts';
 import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 import { spansIn } from './positions.ts';
+import { glanceMeanwhile } from './thread.ts';
 
 /** Options that most of them take. */
 export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
@@ -32,6 +34,8 @@ export interface OpenFleet {
   readonly ground: Ground;
   /** True once a secret has been laid on a disk, for want of a file system in memory. */
   hasUsedDisk(): boolean;
+  /** What was seen of the store while the fleet was read; null where nobody looked. For commands that change nothing. */
+  seen(): Promise<Seen | null>;
   fleet(): Fleet;
   /**
    * The fleet with what is stored at this moment.
@@ -40,10 +44,14 @@ export interface OpenFleet {
   situation(options?: SituationOptions): Promise<Situation>;
 }
 
-/** @throws UsageError, RunFailure */
-export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
+/**
+ * @param looks whether the command wants to know of all that is stored
+ * @throws UsageError, RunFailure
+ */
+export async function openFleet(given: string | undefined, io: Io, looks = false): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
+  const glance = looks ? glanceMeanwhile(root, files, io) : null;
   const { directory } = workspace.fleet();
   if (directory === null)
     throw new RunFailure(
@@ -71,6 +79,10 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
     files,
     ground,
     hasUsedDisk: () => usedDisk,
+    async seen() {
+      const found = directory === '' ? await glance : null;
+      return found === null ? null : seenIn(found, files, directory);
+    },
     fleet: () => workspace.fleet(),
     situation: options => situationOf(workspace.fleet(), ground, options),
   };
