@@ -26,18 +26,21 @@ const STORE = {
 };
 
 const files = storeFiles(STORE);
-const seen = seenIn(structuredClone(glanceAt(files, '')), files, '');
+const seen = seenIn(structuredClone(glanceAt(files, { directory: '', access: true })), files, '');
 
 test('files and notes of validations', () => {
   const asked = [
     ...Object.keys(STORE),
     'vars/shared/token/same/value',
+    'vars/shared/circle/per-machine/lea/ssh/pub/value',
+    'vars/shared/circle/per-machine/lea/ssh/.validation-hash',
+    'vars/per-machine/noa/ssh/.validation-hash',
     'vars/per-machine/lea/ssh/none/value',
     'vars/per-machine/lea/ssh',
     'vars',
   ];
   for (const path of asked) {
-    expect([path, seen.files.kind(path)]).toEqual([path, files.kind(path)]);
+    expect([path, seen.files.isFile(path)]).toEqual([path, files.kind(path) === 'file']);
     expect([path, seen.files.text(path)]).toEqual([path, files.text(path)]);
   }
 });
@@ -51,15 +54,21 @@ test('whom secrets are for', () => {
   expect(seen.access('vars/per-machine/lea/ssh/pub')).toBeUndefined();
 });
 
+test('whether they are there alone', () => {
+  const { seen: accesses, ...others } = glanceAt(files, { directory: '', access: false });
+  expect(accesses).toEqual([]);
+  expect(others.files).toBe(glanceAt(files, { directory: '', access: true }).files);
+});
+
 test('what many secrets have in common is there once', () => {
   const alike = storeFiles(Object.assign({ 'sops/users/ada/key.json': '[]' }, ...MANY.map(secretOf)));
-  expect(glanceAt(alike, '').seen).toHaveLength(1);
+  expect(glanceAt(alike, { directory: '', access: true }).seen).toHaveLength(1);
 });
 
 test('below the folder of a clan', () => {
   const inClan = storeFiles(
     Object.fromEntries(Object.entries<Content>(STORE).map(([path, one]) => [`clan/${path}`, one])),
   );
-  const found = seenIn(glanceAt(inClan, 'clan'), inClan, 'clan');
+  const found = seenIn(glanceAt(inClan, { directory: 'clan', access: true }), inClan, 'clan');
   expect(found.access('clan/vars/per-machine/tove/ssh/key')?.recipients.value).toEqual(['age1ada']);
 });

@@ -17,7 +17,7 @@ import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 import { spansIn } from './positions.ts';
-import { glanceMeanwhile } from './thread.ts';
+import { glanceMeanwhile, type Looking } from './thread.ts';
 
 /** Options that most of them take. */
 export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
@@ -45,13 +45,18 @@ export interface OpenFleet {
 }
 
 /**
- * @param looks whether the command wants to know of all that is stored
+ * @param looking what the command wants to know of all that is stored; only for those that change nothing
  * @throws UsageError, RunFailure
  */
-export async function openFleet(given: string | undefined, io: Io, looks = false): Promise<OpenFleet> {
+export async function openFleet(
+  given: string | undefined,
+  io: Io,
+  looking: Looking | null = null,
+): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
-  const glance = looks ? glanceMeanwhile(root, files, io) : null;
+  const glance = looking === null ? null : glanceMeanwhile(looking, root, files, io);
+  let seen: Promise<Seen | null> | null = null;
   const { directory } = workspace.fleet();
   if (directory === null)
     throw new RunFailure(
@@ -79,9 +84,10 @@ export async function openFleet(given: string | undefined, io: Io, looks = false
     files,
     ground,
     hasUsedDisk: () => usedDisk,
-    async seen() {
-      const found = directory === '' ? await glance : null;
-      return found === null ? null : seenIn(found, files, directory);
+    seen() {
+      seen ??=
+        (directory === '' ? glance : null)?.then(found => found && seenIn(found, files, directory)) ?? null;
+      return seen ?? Promise.resolve(null);
     },
     fleet: () => workspace.fleet(),
     situation: options => situationOf(workspace.fleet(), ground, options),

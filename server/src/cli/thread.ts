@@ -11,12 +11,16 @@ import type { Io } from './io.ts';
 interface Job {
   /** Absolute path of the repository, whose clan's folder is the root. */
   readonly root: string;
+  readonly access: boolean;
 }
 
+/** What a command wants to know of all that is stored: whether it is there, and perhaps who can read it. */
+export type Looking = 'files' | 'access';
+
 /** The other thread. Never fails: what cannot be read is not there. */
-export function doInThread({ root }: Job): Glance {
+export function doInThread({ root, access }: Job): Glance {
   const { kind, list, read, links } = createDisk(root);
-  return glanceAt({ kind, list, text: read, links }, '');
+  return glanceAt({ kind, list, text: read, links }, { directory: '', access });
 }
 
 /** Below that many machines with something stored, a thread takes longer to begin than the look. */
@@ -24,11 +28,12 @@ const MANY = 50;
 
 /** Null where it is not worth while, or cannot be done. */
 export function glanceMeanwhile(
+  looking: Looking,
   root: string,
   files: StoreFiles,
   { inThread }: Io,
 ): Promise<Glance | null> | null {
   const machines = files.list('vars/per-machine');
   if (inThread === undefined || machines === null || machines.length < MANY) return null;
-  return inThread({ root } satisfies Job) as Promise<Glance | null>;
+  return inThread({ root, access: looking === 'access' } satisfies Job) as Promise<Glance | null>;
 }

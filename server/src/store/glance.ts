@@ -6,6 +6,7 @@
 import { below, type StoreFiles } from './files.ts';
 import { type Holder, type HolderFacts, type HolderKind, holdersOf } from './links.ts';
 import { type Reading, sopsRecipients } from './metadata.ts';
+import { type StoredFiles, storedFilesIn } from './state.ts';
 
 /** Who can read a secret of the sops backend, as far as it tells without being opened. */
 export interface SecretAccessSeen {
@@ -32,22 +33,31 @@ function factsOf({ name, target, dangling, foreign }: Holder): HolderFacts {
 const SECRET = 'secret';
 const HASH = '.validation-hash';
 
+export interface GlanceWanted {
+  /** The clan's folder. */
+  readonly directory: string;
+  /** Whether to see whom secrets are for as well. */
+  readonly access: boolean;
+}
+
 /** Plain data. Paths are joined: one text costs less to hand over than thousands. */
 export interface Glance {
   /** Of all files below `vars`, relative to the root, without those that say whom a secret is for. */
   readonly files: string;
   /** Paths of notes of validations, with what they say; null for those that are no text. */
   readonly hashes: readonly (readonly [path: string, text: string | null])[];
+  /** Links to folders, which nobody has followed. */
+  readonly beyond: readonly string[];
   /** Folders of secrets, and for each the number of what is seen of it. */
   readonly folders: string;
   readonly numbers: Uint32Array;
   readonly seen: readonly SecretAccessSeen[];
 }
 
-/** @param directory the clan's folder */
-export function glanceAt(files: StoreFiles, directory: string): Glance {
+export function glanceAt(files: StoreFiles, { directory, access }: GlanceWanted): Glance {
   const paths: string[] = [];
   const hashes: [string, string | null][] = [];
+  const beyond: string[] = [];
   const [folders, numbers]: [string[], number[]] = [[], []];
   const known = new Map<string, number>();
   const seen: SecretAccessSeen[] = [];
@@ -60,16 +70,17 @@ export function glanceAt(files: StoreFiles, directory: string): Glance {
     for (const { name, kind } of entries) {
       const path = `${at}/${name}`;
       if (kind === 'directory') {
-        if (!links.has(name) && !(isSecret && HOLDERS.has(name))) open.push(path);
+        if (isSecret && HOLDERS.has(name)) continue;
+        (links.has(name) ? beyond : open).push(path);
         continue;
       }
       paths.push(path);
       if (name === HASH) hashes.push([path, files.text(path)]);
     }
-    const access = isSecret ? accessSeen(files, at) : null;
-    if (access === null) continue;
-    const id = JSON.stringify(access);
-    const number = known.get(id) ?? seen.push(access) - 1;
+    const found = access && isSecret ? accessSeen(files, at) : null;
+    if (found === null) continue;
+    const id = JSON.stringify(found);
+    const number = known.get(id) ?? seen.push(found) - 1;
     known.set(id, number);
     folders.push(at);
     numbers.push(number);
@@ -77,6 +88,7 @@ export function glanceAt(files: StoreFiles, directory: string): Glance {
   return {
     files: paths.join(SEPARATOR),
     hashes,
+    beyond,
     folders: folders.join(SEPARATOR),
     numbers: Uint32Array.from(numbers),
     seen,
@@ -90,26 +102,32 @@ const SEPARATOR = '\0';
 
 /** A glance, to be asked. */
 export interface Seen {
-  /** What look-ups of stored files ask for; below `vars` it is what was seen. */
-  readonly files: StoreFiles;
+  /** Of `vars` it is what was seen. */
+  readonly files: StoredFiles;
   /** @param folder of a secret; undefined where none was seen in it */
   access(folder: string): SecretAccessSeen | undefined;
 }
 
 export function seenIn(glance: Glance, files: StoreFiles, directory: string): Seen {
+  const { hashes, numbers, seen, beyond } = glance;
   const paths = new Set(glance.files.split(SEPARATOR));
-  const hashes = new Map(glance.hashes);
-  const numbers = new Map(glance.folders.split(SEPARATOR).map((folder, at) => [folder, glance.numbers[at]]));
+  const texts = new Map(hashes);
+  const folders = new Map(glance.folders.split(SEPARATOR).map((folder, at) => [folder, numbers[at]]));
   const vars = `${below(directory, 'vars')}/`;
+  const wasSeen = (path: string) =>
+    path.startsWith(vars) && !beyond.some(link => path.startsWith(`${link}/`));
+  const others = storedFilesIn(files);
   return {
     files: {
-      ...files,
-      kind: path => (path.startsWith(vars) && paths.has(path) ? 'file' : files.kind(path)),
-      text: path => (hashes.has(path) ? (hashes.get(path) ?? null) : files.text(path)),
+      isFile: path => (wasSeen(path) ? paths.has(path) : others.isFile(path)),
+      text: path =>
+        wasSeen(path) && (path.endsWith(`/${HASH}`) || !paths.has(path))
+          ? (texts.get(path) ?? null)
+          : others.text(path),
     },
     access(folder) {
-      const number = numbers.get(folder);
-      return number === undefined ? undefined : glance.seen[number];
+      const number = folders.get(folder);
+      return number === undefined ? undefined : seen[number];
     },
   };
 }
