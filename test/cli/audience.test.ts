@@ -5,7 +5,12 @@ import { planRun } from '../../server/src/generate/plan.ts';
 
 it('names cannot command the terminal', () => {
   let said = '';
-  const output = { write: (text: string | Uint8Array) => void (said += String(text)), isTTY: true };
+  const output = {
+    write(text: string | Uint8Array) {
+      said += String(text);
+    },
+    isTTY: true,
+  };
   const io = { stdout: output, stderr: output, env: {}, cwd: '/', version: '1', serveStdio: async () => 0 };
   const stored = { has: () => true, validation: () => null };
   const plan = planRun(
