@@ -1,8 +1,10 @@
 /** The command line as a program. */
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { standardInput } from './cli/input.ts';
 import { interruption } from './cli/interruption.ts';
 import { main } from './cli/main.ts';
+import { doInThread } from './cli/thread.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
 process.stdout.on('error', error => {
@@ -18,20 +20,35 @@ const output = (stream: NodeJS.WriteStream) => ({
 // An editor runs this with its own binary; the programs that are started from here are not to be taken for Node.
 delete process.env.ELECTRON_RUN_AS_NODE;
 
-main(process.argv.slice(2), {
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
-  env: process.env,
-  cwd: process.cwd(),
-  version,
-  stdin: standardInput(process.stdin),
-  interruption,
-  async serveStdio() {
-    const { serveStdio } = await import('./lsp/connection.ts');
-    serveStdio(version);
-    return new Promise<never>(() => undefined);
-  },
-}).then(code => {
-  // Not `exit`, which would cut off what a pipe has not taken yet.
-  process.exitCode = code;
-});
+if (isMainThread) run();
+else parentPort?.postMessage(doInThread(workerData));
+
+/** In this very file, as another thread. */
+function inThread(job: unknown): Promise<unknown> {
+  return new Promise(resolve => {
+    const worker = new Worker(__filename, { workerData: job });
+    worker.once('message', resolve);
+    for (const end of ['error', 'exit']) worker.once(end, () => resolve(null));
+  });
+}
+
+function run(): void {
+  main(process.argv.slice(2), {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    version,
+    stdin: standardInput(process.stdin),
+    interruption,
+    inThread,
+    async serveStdio() {
+      const { serveStdio } = await import('./lsp/connection.ts');
+      serveStdio(version);
+      return new Promise<never>(() => undefined);
+    },
+  }).then(code => {
+    // Not `exit`, which would cut off what a pipe has not taken yet.
+    process.exitCode = code;
+  });
+}

@@ -154,3 +154,12 @@ it('a person is told that events are for programs', async () => {
   const { code, stderr } = await made.run(['generate', '--events']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('--events is for programs')]);
 });
+
+it.each([['generate'], ['try', 'login']])(
+  'answers in arguments cannot be on standard input then: %s',
+  async (...args) => {
+    const made = await fleet({ m: LOGIN }, { user: null });
+    const { code, stderr } = await watched(made, [...args, '--prompt', 'login/password=@-']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--prompt cannot read it (=@-)')]);
+  },
+);

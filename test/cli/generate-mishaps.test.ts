@@ -10,6 +10,7 @@ import { findBox } from '../../server/src/host/boxes.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
+import { type OutsideFleet, OWN_KINDS, outsideFleet } from './outside-stores.ts';
 import { buildProgram, everythingIn, programPath, start, temporary } from './program.ts';
 
 const found = await findBox(process.platform, ['/usr/bin', '/bin']);
@@ -20,17 +21,29 @@ buildProgram();
 const GENERATOR =
   'g = { files.secret = { }; files.open.secret = false; script = "printf canary-mishap > $out/secret; head -c 100000 /dev/zero | tr \'\\\\0\' x > $out/open"; };';
 
-/** Runs the program where some of the system is another one. @param mounts arguments of bubblewrap */
-function runIn(made: GeneratingFleet, mounts: readonly string[], ...args: readonly string[]) {
-  const box = ['--dev-bind', '/', '/', ...mounts, '--', process.execPath, programPath(), ...args];
+/**
+ * Runs the program where some of the system is another one.
+ *
+ * @param mounts arguments of bubblewrap
+ * @param args perhaps with what is on standard input before them
+ */
+function runIn(
+  made: GeneratingFleet & Partial<OutsideFleet>,
+  mounts: readonly string[],
+  ...args: readonly (string | { readonly input: string })[]
+) {
+  const words = args.filter(one => typeof one === 'string');
+  const box = ['--dev-bind', '/', '/', ...mounts, '--', process.execPath, programPath(), ...words];
   const { status, stdout, stderr } = spawnSync(bwrap as string, box, {
     cwd: made.root,
     encoding: 'utf8',
+    ...args.find(one => typeof one !== 'string'),
     env: {
       HOME: made.home,
       PATH: process.env.PATH,
       TMPDIR: temporary(made),
       GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
+      ...made.env,
     },
   });
   return { code: status, stdout, stderr };
@@ -50,6 +63,32 @@ if (bwrap !== null)
       ]);
       expect(everythingIn(shm) + everythingIn(temporary(made))).toBe('');
       expect((await made.run(['get', 'm', 'g/secret'])).stdout).toBe('canary-mishap');
+    });
+
+    it.each([
+      [
+        'what a script has failed over',
+        'g = { files.s = { }; script = "false"; };',
+        ['generate', '--no-sandbox'],
+      ],
+      ['what is only tried', GENERATOR, ['try', 'g', '--no-sandbox']],
+    ])('without one says so of %s too', async (_, generator, args) => {
+      const made = await fleet({ m: generator });
+      const shm = join(made.home, '../shm');
+      mkdirSync(shm);
+      expect(runIn(made, ['--bind', shm, '/dev/shm'], ...args).stderr).toContain('secrets lay on a disk');
+    });
+
+    it.each(Object.values(OWN_KINDS))('without one says so of what $name is handed', async kind => {
+      const made = await outsideFleet(kind, { m: 'g = { files.x = { }; };' });
+      const shm = join(made.home, '../shm');
+      mkdirSync(shm);
+      const set = (...mounts: readonly string[]) =>
+        runIn(made, mounts, { input: 'canary-mishap' }, 'set', 'm', 'g/x');
+      const { code, stderr } = set('--bind', shm, '/dev/shm');
+      expect([code, stderr]).toEqual([0, expect.stringContaining('secrets lay on a disk')]);
+      expect(everythingIn(shm) + everythingIn(temporary(made))).toBe('');
+      expect(set().stderr).toBe('');
     });
 
     it('with a full disk changes nothing', async () => {

@@ -257,6 +257,14 @@ case $2 in exists | get) exit 1 ;; esac
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
+  it('is not asked by fix, which has nothing to say of it', async () => {
+    const made = await outsideFleet(OWN_KINDS.custom, { m: OWN });
+    const log = join(made.home, '../asked');
+    write(made.root, 'tools/folder-store', `#!/bin/sh\necho "$*" >> ${log}\nexit 4\n`);
+    expect(await made.run(['fix'])).toEqual({ code: 0, stdout: 'Nothing to fix.\n', stderr: '' });
+    expect(existsSync(log)).toBe(false);
+  });
+
   it('that cannot be started says so', async () => {
     const made = await outsideFleet(OWN_KINDS.custom, { m: OWN });
     const told = async (command: unknown) => {

@@ -1,8 +1,8 @@
 /** Where the commands of scripts come from: the fleet's nixpkgs, through a Nix of our own or the real one, or this system. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
@@ -87,6 +87,32 @@ describe('packages', { timeout: 120_000 }, () => {
     );
     expect((await again('--packages', 'brew')).code).toBe(2);
   });
+
+  it.each([
+    ['asked', 'auto', 'nix'],
+    ['asked', 'nix', 'nix'],
+    ['fetching', 'nix', 'nix-store'],
+  ])(
+    'of a Nix that is ended while it is %s (--packages %s) are nothing to speak of',
+    async (_, source, slow) => {
+      const made = await fleet({ m: MACHINE }, { more: { 'flake.lock': LOCKED } });
+      const env = withNix(made, told(made));
+      const [base, begun] = [join(made.home, '..'), join(made.home, '../begun')];
+      rmSync(join(base, 'store'), { recursive: true });
+      program(base, `bin/${slow}`, `#!/bin/sh\ntouch ${begun}\nexec sleep 600\n`);
+      for (const command of [['generate'], ['try', 'g']]) {
+        const stopping = new AbortController();
+        const { signal } = stopping;
+        const run = made.run([...command, ...BOX, '--packages', source], { env, signal });
+        await vi.waitUntil(() => existsSync(begun), { timeout: 20_000 });
+        rmSync(begun);
+        stopping.abort();
+        const { code, stderr } = await run;
+        const said = stderr.split('\n').filter(line => line.startsWith('varsmith: '));
+        expect([code, said]).toEqual([1, ['varsmith: Cancelled. Nothing was changed.']]);
+      }
+    },
+  );
 
   it('are not asked for where no lock file names a nixpkgs', async () => {
     const made = await fleet({ m: MACHINE });

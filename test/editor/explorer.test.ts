@@ -1,9 +1,10 @@
 // What the fleet explorer shows: counts, filters, registry keys, and the way from a file to it.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer.ts';
+import { fleetEntry, generatorEntries, stateOn } from '../../server/src/editor/explorer.ts';
 import { itemAt } from '../../server/src/editor/explorer-at.ts';
 import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explorer-filter.ts';
 import { keyDetail, keyEntries } from '../../server/src/editor/explorer-keys.ts';
+import { graphOf } from '../../server/src/editor/graph.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -40,6 +41,46 @@ test('secrets of a store outside of the repository are not said to be missing', 
     ['lea', null],
     ['tove', null],
   ]);
+});
+
+describe('of a store outside of the repository', () => {
+  const setting = (name: string) => ({
+    'flake.nix': FLEET['flake.nix'].replace(
+      'inherit self;',
+      `inherit self; vars.settings.secretStore = "${name}";`,
+    ),
+  });
+  const command = { 'varsmith.json': '{ "store": { "command": ["./tools/our-store"] } }' };
+  /** Public values are in the repository whatever keeps the secrets; a folder of keys may be left of another time. */
+  const begun = {
+    'vars/per-machine/lea/mail/password/secret': null,
+    'vars/per-machine/lea/mail/.validation-hash': null,
+    'vars/per-machine/lea/seen/value/value': 'x',
+    'vars/per-machine/tove/seen/value/value': 'x',
+    'common.nix': `{ clan.core.vars.generators = {
+      ca = { share = true; files.key = { }; files.crt.secret = false; };
+      seen = { files.value.secret = false; };
+    }; }`,
+  };
+  const left = { 'sops/users/ada/key.json': '[]', 'sops/machines/lea/key.json': '[]' };
+
+  test.each([
+    ['a password store', setting('password-store')],
+    ['a custom store that the configuration names', { ...setting('custom'), ...command }],
+    ['a custom store that varsmith.json alone names', command],
+  ])('%s, views and rules say nothing is missing', (_, how) => {
+    const texts = Object.entries({ ...FLEET, ...begun, ...left, ...how }).flatMap(([path, text]) =>
+      text === null ? [] : [[path, text] as const],
+    );
+    const snapshot = snapshotOf(Object.fromEntries(texts));
+    const { machines } = fleetEntry(snapshot, EVERYTHING);
+    expect(machines.map(({ missing }) => missing)).toEqual([null, null]);
+    expect(stateOn(snapshot, 'mail', 'lea')).toBe('unknown');
+    const { nodes } = graphOf(snapshot.fleet, snapshot.stored(), { machine: null, generator: null });
+    expect(nodes.filter(({ state }) => state === 'missing' || state === 'partial')).toEqual([]);
+    const findings = [...snapshot.findings.values()].flat();
+    expect(findings.filter(({ rule }) => /missing|access/.test(rule))).toEqual([]);
+  });
 });
 
 describe('machines', () => {

@@ -9,12 +9,12 @@ import { openSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
 import { testFolder } from './folders.ts';
 
 const PATH = process.env.PATH ?? '';
-const age = await findAge({ PATH, HOME: '/' });
+const age = await findAge({ PATH, HOME: '/' }, () => {});
 const hasKeygen = spawnSync('ssh-keygen', ['-?']).error === undefined;
 
 describe('the age command', () => {
   it('is absent where it is not found', async () => {
-    expect(await findAge({ PATH: testFolder() })).toBeNull();
+    expect(await findAge({ PATH: testFolder() }, () => {})).toBeNull();
   });
 
   it.skipIf(age === null || !hasKeygen)('serves ssh keys', async () => {

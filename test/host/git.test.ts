@@ -110,6 +110,15 @@ describe.each(MANY)('commits made %s', how => {
     expect(history()).toEqual(['* real', 'A\ta']);
   });
 
+  it('take more paths than a program takes as arguments', async () => {
+    const { write, commit, history } = prepared();
+    const many = Array.from({ length: 12_000 }, (_, index) => `${'long-'.repeat(40)}${index}`);
+    write('a', '1');
+    write('b', '2');
+    await commit({ first: ['a', ...many], second: [...many.map(name => `${name}-too`), 'b'] });
+    expect(history()).toEqual(['* first', 'A\ta', '* second', 'A\tb']);
+  });
+
   it('take paths of any name, and what the attributes say of them', async () => {
     const { write, commit, git } = prepared({ '.gitattributes': 'text.txt text eol=crlf\n' });
     const odd = 'a "quoted" \\ name\twith\nlines/ä ö';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { HostFailure } from '../../server/src/host/failure.ts';
 import { runProcess } from '../../server/src/host/process.ts';
 import { testFolder } from './folders.ts';
 
@@ -34,6 +35,13 @@ describe('another program', () => {
   it('is named where it does not exist', async () => {
     await expect(runProcess('no-such-command', [], limits)).rejects.toThrow(
       'The command "no-such-command" was not found.',
+    );
+  });
+
+  it('that cannot be started is a failure in words, without its arguments', async () => {
+    const arguments_ = Array.from({ length: 400 }, () => 'x'.repeat(100_000));
+    await expect(runProcess('true', arguments_, limits)).rejects.toThrow(
+      new HostFailure('other', 'The command "true" cannot be started: E2BIG.'),
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storedLookups } from '../../server/src/store/state.ts';
+import { storedFilesIn, storedLookups } from '../../server/src/store/state.ts';
 import { storeFiles } from './support.ts';
 
 describe('what is stored, asked one by one', () => {
@@ -12,14 +12,14 @@ describe('what is stored, asked one by one', () => {
   });
 
   it('sops keeps secrets beside the public values', () => {
-    const { has, validation } = storedLookups(files, 'infra', 'sops');
+    const { has, validation } = storedLookups(storedFilesIn(files), 'infra', 'sops');
     expect([has('shared/ca', 'key', true), has('shared/ca', 'crt', false)]).toEqual([true, true]);
     expect([has('shared/ca', 'key', false), has('shared/ca', 'crt', true)]).toEqual([false, false]);
     expect([validation('shared/ca'), validation('per-machine/web/tls')]).toEqual(['abc', null]);
   });
 
   it('age keeps them in a folder of their own', () => {
-    const { has } = storedLookups(files, 'infra', 'age');
+    const { has } = storedLookups(storedFilesIn(files), 'infra', 'age');
     expect(['key', 'sub/key', 'other'].map(file => has('per-machine/web/tls', file, true))).toEqual([
       true,
       true,
@@ -29,7 +29,11 @@ describe('what is stored, asked one by one', () => {
   });
 
   it('other stores are asked', () => {
-    const { has } = storedLookups(files, 'infra', (key, file) => `${key}/${file}` === 'shared/ca/key');
+    const { has } = storedLookups(
+      storedFilesIn(files),
+      'infra',
+      (key, file) => `${key}/${file}` === 'shared/ca/key',
+    );
     expect([has('shared/ca', 'key', true), has('shared/ca', 'crt', true)]).toEqual([true, false]);
   });
 });

@@ -1,11 +1,12 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
 import { counted } from '../checks/wording.ts';
 import type { Question } from '../generate/answers.ts';
+import { isHidden } from '../generate/generators.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { writeResult } from './generate-text.ts';
 import { say } from './generation.ts';
-import { type Io, painter, UsageError } from './io.ts';
+import { type Io, painter, printable, UsageError } from './io.ts';
 import { planText } from './plan.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
 
@@ -48,7 +49,7 @@ export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayOverwrite'
 async function ask(terminal: Terminal, { generator, prompt, previous }: Question): Promise<Uint8Array> {
   const title = `${generator.name}/${prompt.name} for ${generator.machines.join(', ')}`;
   const label = prompt.description === prompt.name ? title : `${prompt.description} [${title}]`;
-  const hidden = prompt.type === 'hidden' || prompt.type === 'multiline-hidden';
+  const hidden = isHidden(prompt);
   const multiline = prompt.type.startsWith('multiline');
   for (;;) {
     const value = await askFor(terminal, {
@@ -64,7 +65,7 @@ async function ask(terminal: Terminal, { generator, prompt, previous }: Question
 
 function finish(results: readonly StepResult[], fixed: readonly string[], io: Io): void {
   const stored = results.filter(one => one.outcome === 'stored').length;
-  for (const key of fixed) io.stdout.write(`Access to ${key} brought up to date\n`);
+  for (const key of fixed) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
   if (results.length === 0) io.stdout.write('Nothing to generate.\n');
   else if (stored < results.length)
     say(

@@ -1,6 +1,7 @@
 /** A run for a program that watches it and answers, such as an editor. */
 import type { QuestionEvent, ResultEvent, SourcePlace } from '../../../client/src/run-protocol.ts';
 import type { Question } from '../generate/answers.ts';
+import { isHidden } from '../generate/generators.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { openConversation } from './conversation.ts';
@@ -60,10 +61,6 @@ export function promptEvent(
     multiline: prompt.type.startsWith('multiline'),
     required: prompt.required,
   };
-}
-
-function isHidden({ type }: Question['prompt']): boolean {
-  return type === 'hidden' || type === 'multiline-hidden';
 }
 
 function visible(prompt: Question['prompt'], previous: Buffer | null): string | null {

@@ -15,7 +15,8 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const { backend, plan } = await open.situation();
+      // What is there makes no difference to whom it is for.
+      const { backend, plan } = await open.situation({ asksStore: false });
       const machines = given.options('machine');
       const names = given.options('generator');
       const { generators, problems } = plan({ machines, generators: names, regenerate: false });

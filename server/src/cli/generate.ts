@@ -53,16 +53,16 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     packages: packageSourceFrom(given),
     timeLimitMs: timeLimitFrom(given),
     workers: positiveNumber('--jobs', given.option('jobs'), availableParallelism()),
-    answers: await givenAnswers(given.options('prompt'), io),
+    answers: await givenAnswers(given.options('prompt'), given.flag('events'), io),
   };
   const open = await openFleet(given.positions[0], io);
   const audience = audienceOf(given, open, io);
   try {
-    return await withSession(open, { commit: commits(given, io) }, audience.note, async session => {
-      const ending = await runIn(session, open, settings, audience);
-      audience.ended(ending);
-      return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
-    });
+    const ending = await withSession(open, { commit: commits(given, io) }, audience.note, session =>
+      runIn(session, open, settings, audience),
+    );
+    audience.ended(ending);
+    return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
     audience.close();
   }
@@ -115,6 +115,7 @@ async function runIn(
     );
     const wanted = [...recipes.values()].flatMap(packagesOf);
     const { paths, note } = await findPackages(ground, wanted, settings.packages, signal);
+    if (signal.aborted) throw new Cancelled();
     if (note !== null) audience.note(note);
     const scripts = new Map<string, Prepared>();
     for (const [{ key, name }, recipe] of recipes)
@@ -139,7 +140,6 @@ async function runIn(
       onStart: audience.started,
       onResult: audience.result,
     });
-    if (results.some(one => !one.inMemory)) audience.note(ON_DISK);
   }
 
   const fixed: string[] = [];
@@ -157,9 +157,6 @@ async function runIn(
     outcome: isDone ? 'done' : signal.aborted ? 'cancelled' : 'failed',
   };
 }
-
-const ON_DISK =
-  'There is no memory file system here: secrets lay on a disk, overwritten afterwards, while scripts ran.';
 
 function isShared(
   { machine, machines }: { machine: string | null; machines: readonly string[] },

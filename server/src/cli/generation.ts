@@ -10,12 +10,14 @@ import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
+import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Parsed } from './arguments.ts';
 import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 import { spansIn } from './positions.ts';
+import { glanceMeanwhile, type Looking } from './thread.ts';
 
 /** Options that most of them take. */
 export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
@@ -30,6 +32,10 @@ export interface OpenFleet {
   readonly root: string;
   readonly files: WorkspaceFiles;
   readonly ground: Ground;
+  /** True once a secret has been laid on a disk, for want of a file system in memory. */
+  hasUsedDisk(): boolean;
+  /** What was seen of the store while the fleet was read; null where nobody looked. For commands that change nothing. */
+  seen(): Promise<Seen | null>;
   fleet(): Fleet;
   /**
    * The fleet with what is stored at this moment.
@@ -38,15 +44,25 @@ export interface OpenFleet {
   situation(options?: SituationOptions): Promise<Situation>;
 }
 
-/** @throws UsageError, RunFailure */
-export async function openFleet(given: string | undefined, io: Io): Promise<OpenFleet> {
+/**
+ * @param looking what the command wants to know of all that is stored; only for those that change nothing
+ * @throws UsageError, RunFailure
+ */
+export async function openFleet(
+  given: string | undefined,
+  io: Io,
+  looking: Looking | null = null,
+): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
+  const glance = looking === null ? null : glanceMeanwhile(looking, root, files, io);
+  let seen: Promise<Seen | null> | null = null;
   const { directory } = workspace.fleet();
   if (directory === null)
     throw new RunFailure(
       "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
     );
+  let usedDisk = false;
   const ground: Ground = {
     root,
     directory,
@@ -59,15 +75,40 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
     arch: process.arch,
     now: () => new Date(),
     storeCommand: workspace.settings.store,
+    onDisk: () => {
+      usedDisk = true;
+    },
   };
   return {
     root,
     files,
     ground,
+    hasUsedDisk: () => usedDisk,
+    seen() {
+      seen ??=
+        (directory === '' ? glance : null)?.then(found => found && seenIn(found, files, directory)) ?? null;
+      return seen ?? Promise.resolve(null);
+    },
     fleet: () => workspace.fleet(),
     situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }
+
+/** Says what is to be said of a disk, however the work that may have used it ends. */
+export async function tellingOfDisk<T>(
+  { hasUsedDisk }: OpenFleet,
+  note: (sentence: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    if (hasUsedDisk()) note(ON_DISK);
+  }
+}
+
+const ON_DISK =
+  'There is no file system in memory here: secrets lay on a disk, overwritten afterwards, while programs read them.';
 
 /**
  * Opens the repository for writing, and closes it however the work ends.
@@ -75,11 +116,12 @@ export async function openFleet(given: string | undefined, io: Io): Promise<Open
  * @throws HostFailure `locked` where somebody else is at work
  */
 export async function withSession<T>(
-  { ground, files }: OpenFleet,
+  open: OpenFleet,
   options: { readonly commit: boolean },
   note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { ground, files } = open;
   const session = await openSession(ground, options);
   try {
     if (session.recovered !== null) {
@@ -90,7 +132,7 @@ export async function withSession<T>(
           : 'What an interrupted run had begun has been taken back.',
       );
     }
-    return await work(session);
+    return await tellingOfDisk(open, note, () => work(session));
   } finally {
     await session.close();
   }

@@ -4,7 +4,7 @@ import { storedValue } from '../generate/run.ts';
 import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
-import { EVERYTHING, openFleet } from './generation.ts';
+import { EVERYTHING, openFleet, say, tellingOfDisk } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
@@ -19,7 +19,11 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   mustBeKnown(found);
   const { generator, file } = found;
   const vault = await openVault(open.ground, open.fleet(), backend);
-  const value = await storedValue(open.ground, vault, generator, file);
+  const value = await tellingOfDisk(
+    open,
+    sentence => say(io, sentence),
+    () => storedValue(open.ground, vault, generator, file),
+  );
   if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
   if (given.flag('json')) {
     const text = value.toString('utf8');

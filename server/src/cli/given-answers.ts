@@ -4,10 +4,19 @@ import type { GivenAnswer } from '../generate/answers.ts';
 import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 
+const STDIN = '@-';
+
 const SHAPE = /^(?:([\w-]+):)?([^/=]+)\/([^=]+)=(.*)$/s;
 
-/** @throws UsageError */
-export async function givenAnswers(options: readonly string[], io: Io): Promise<GivenAnswer[]> {
+/**
+ * @param watched whether another program answers on standard input, which is its own then
+ * @throws UsageError
+ */
+export async function givenAnswers(
+  options: readonly string[],
+  watched: boolean,
+  io: Io,
+): Promise<GivenAnswer[]> {
   const answers: GivenAnswer[] = [];
   let warned = false;
   for (const option of options) {
@@ -21,6 +30,10 @@ export async function givenAnswers(options: readonly string[], io: Io): Promise<
       );
       warned = true;
     }
+    if (value === STDIN && watched)
+      throw new UsageError(
+        'With --events, standard input is for the answers to questions: --prompt cannot read it (=@-).',
+      );
     const bytes = value.startsWith('@') ? await bytesOf(value.slice(1), io) : Buffer.from(value, 'utf8');
     answers.push({ machine: machine ?? null, generator, prompt, value: bytes });
   }

@@ -36,6 +36,11 @@ export interface Io {
   readonly stdin?: Input;
   /** From the first call on, a wish to stop (Ctrl-C) is told by the signal and no longer ends the program. */
   readonly interruption?: () => AbortSignal;
+  /**
+   * Does a job of `thread.ts` in a thread of its own. Absent where there are no threads.
+   * @returns null where it failed
+   */
+  readonly inThread?: (job: unknown) => Promise<unknown>;
   /** Runs the language server, which the command line itself knows nothing of; ends when the client leaves. */
   readonly serveStdio: () => Promise<number>;
 }

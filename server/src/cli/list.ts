@@ -8,8 +8,8 @@ import { EXIT, type Io, painter, printable } from './io.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
-  const { ground, root, situation } = await openFleet(given.positions[0], io);
-  const { backend, declared, plan, stored } = await situation();
+  const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const { backend, declared, plan, stored } = await situation({ seen });
   const { generators, notes } = plan(EVERYTHING);
   for (const machine of given.options('machine')) mustBeMachine(declared.machines, machine);
   const machines = given.options('machine').length > 0 ? given.options('machine') : declared.machines;

@@ -21,8 +21,8 @@ export function requestOf(given: Parsed): PlanRequest {
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
-  const { root, situation } = await openFleet(given.positions[0], io);
-  const { backend, plan: planOf } = await situation();
+  const { root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const { backend, plan: planOf } = await situation({ seen });
   const planned = planOf(requestOf(given));
   if (given.flag('json')) {
     io.stdout.write(

@@ -13,9 +13,18 @@ import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
-import { EVERYTHING, openFleet, packageSourceFrom, placesIn, say, timeLimitFrom } from './generation.ts';
+import {
+  EVERYTHING,
+  openFleet,
+  packageSourceFrom,
+  placesIn,
+  say,
+  tellingOfDisk,
+  timeLimitFrom,
+} from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
   machine: 'value',
@@ -33,7 +42,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);
   const source = packageSourceFrom(given);
-  const answers = await givenAnswers(given.options('prompt'), io);
+  const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
   const open = await openFleet(root, io);
   const { ground, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
@@ -51,15 +60,18 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
     const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
     const start = performance.now();
-    const trial = await runTrial(machine, name, {
-      ...{ generators, given: answers, surroundings, signal },
-      recipe: (on, of) => declared.recipe(on, of),
-      async packages(recipe) {
-        const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
-        if (note !== null) tell(note);
-        return paths;
-      },
-    });
+    const trial = await tellingOfDisk(open, tell, () =>
+      runTrial(machine, name, {
+        ...{ generators, given: answers, surroundings, signal },
+        recipe: (on, of) => declared.recipe(on, of),
+        async packages(recipe) {
+          const { paths, note } = await findPackages(ground, packagesOf(recipe), source, signal);
+          if (signal.aborted) throw new Cancelled();
+          if (note !== null) tell(note);
+          return paths;
+        },
+      }),
+    );
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));

@@ -9,8 +9,8 @@ import { EXIT, type Io, painter, printable } from './io.ts';
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
-  const open = await openFleet(given.positions[0], io);
-  const { backend, plan, status } = await open.situation();
+  const open = await openFleet(given.positions[0], io, 'access');
+  const { backend, plan, status } = await open.situation({ seen: open.seen });
   const machines = given.options('machine');
   const names = given.options('generator');
   const { generators, notes, problems: asked } = plan({ machines, generators: names, regenerate: false });
@@ -27,7 +27,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       { ...about(generator), kind: reason, files: missing, message: reasonText(generator, reason, missing) },
     ];
   });
-  const vault = await openVault(open.ground, open.fleet(), backend);
+  const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
     drifts.map(({ place, reason }) => ({
       ...about(generator),

@@ -11,9 +11,10 @@ import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
-  const { files, fleet } = examined;
+  const { files, fleet, storeCommand } = examined;
   const directory = fleet.directory ?? '';
-  const contents = readContents(files, { backend: setBackend(fleet), directory });
+  const elsewhere = storeCommand !== null;
+  const contents = readContents(files, { backend: setBackend(fleet), directory, elsewhere });
   return {
     title: 'Store and keys',
     entries: [

@@ -44,7 +44,7 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
   const index = storedIndex(stored);
   // Where nothing is stored at all, the values may be kept elsewhere.
   const isElsewhere = stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared);
-  const areSecretsElsewhere = areSecretsOutside(fleet);
+  const areSecretsElsewhere = stored.elsewhere || areSecretsOutside(fleet);
   const stale = new Map<string, ReadonlySet<string>>();
   for (const { declared, owners } of staleGenerators(fleet, stored))
     stale.set(declared.generator.name, new Set(owners));

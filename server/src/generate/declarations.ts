@@ -30,8 +30,7 @@ type Parts = Omit<Declaration, 'machine' | 'name' | 'machinesComplete'>;
 /** @param textOf the source of a file of the workspace */
 export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | null): Declared {
   const machines = fleet.machines.map(machine => machine.name);
-  const byMachine = new Map<string, Map<string, Parts>>(machines.map(name => [name, new Map()]));
-  const bodies = new Map<string, GeneratorBody>();
+  const byMachine = new Map<string, Map<string, GeneratorBody>>(machines.map(name => [name, new Map()]));
   const uncertain: Uncertain[] = [];
   const expressionAt = expressionsIn(textOf);
   const recipes = new Map<GeneratorBody, Recipe>();
@@ -62,11 +61,8 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     }
     if (generator.machines === null)
       uncertain.push({ name, machines: null, expression: name, isBrought: false });
-    for (const machine of generator.machines ?? []) {
-      const body = generator.bodyOn(machine);
-      byMachine.get(machine)?.set(name, partsOf(body));
-      bodies.set(`${machine}\0${name}`, body);
-    }
+    for (const machine of generator.machines ?? [])
+      byMachine.get(machine)?.set(name, generator.bodyOn(machine));
   }
   // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
   for (const { name, isPattern, certain, machines: those, service } of fleet.brought())
@@ -81,18 +77,21 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     incomplete,
     declarations: [...byMachine].flatMap(([machine, own]) =>
       // Clan has them in the order of their names.
-      [...own].sort(byName).map(([name, parts]) => ({
+      [...own].sort(byName).map(([name, body]) => ({
         machine,
         name,
         machinesComplete: complete.has(name),
-        ...withKnownDependencies(parts, dependency => own.has(dependency) || !mayHave(machine, dependency)),
+        ...withKnownDependencies(
+          partsOf(body),
+          dependency => own.has(dependency) || !mayHave(machine, dependency),
+        ),
       })),
     ),
     recipe(machine, name) {
-      const body = bodies.get(`${machine}\0${name}`);
+      const body = byMachine.get(machine)?.get(name);
       return body === undefined ? null : recipeIn(body);
     },
-    script: (machine, name) => bodies.get(`${machine}\0${name}`)?.script ?? null,
+    script: (machine, name) => byMachine.get(machine)?.get(name)?.script ?? null,
   };
 }
 
@@ -179,7 +178,8 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: (place: Plac
     note('dependencies', written('generator', null, 'dependencies'), 'dependencies');
   if (!body.complete.packages)
     note('runtimeInputs', written('generator', null, 'runtimeInputs'), 'runtimeInputs');
-  const option = written('generator', null, 'validation');
+  // Few have one, and looking for what is written reads all options of the generator.
+  const option = body.validation === undefined ? undefined : written('generator', null, 'validation');
   const validation =
     option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
   if (validation === undefined) note('validation', option, 'validation');

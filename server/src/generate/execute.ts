@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly timeLimitMs: number;
   /** Of each stream, and of each file that is written. */
   readonly outputLimitBytes: number;
+  /** Called where plaintexts lie on a disk while a script runs. */
+  readonly onDisk: () => void;
 }
 
 export interface Inputs {
@@ -36,7 +38,6 @@ export type Execution =
       readonly outcome: 'made';
       readonly outputs: ReadonlyMap<string, Buffer>;
       readonly undeclared: readonly string[];
-      readonly inMemory: boolean;
     }
   | { readonly outcome: 'cancelled' }
   | {
@@ -68,7 +69,7 @@ export async function execute(
   if (signal.aborted) return { outcome: 'cancelled' };
   if (script.text.length === 0 && files.every(file => kept.some(prompt => prompt.name === file))) {
     const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
-    return { outcome: 'made', outputs, undeclared: [], inMemory: true };
+    return { outcome: 'made', outputs, undeclared: [] };
   }
   const result = await runScript({
     text: [
@@ -93,9 +94,10 @@ export async function execute(
     signal,
   });
   const { process, outputs, missing, undeclared, inMemory } = result;
+  if (!inMemory) surroundings.onDisk();
   if (process.end === 'cancelled') return { outcome: 'cancelled' };
   const reason = endReason(result, surroundings.timeLimitMs);
-  if (reason === null && missing.length === 0) return { outcome: 'made', outputs, undeclared, inMemory };
+  if (reason === null && missing.length === 0) return { outcome: 'made', outputs, undeclared };
   const message =
     reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);

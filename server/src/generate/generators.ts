@@ -20,6 +20,11 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
+/** True for answers that nobody is to see on a screen. */
+export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
+  return type === 'hidden' || type === 'multiline-hidden';
+}
+
 /** A part of a declaration that only Nix can tell. */
 export interface UnknownPart {
   readonly part: 'share' | 'files' | 'prompts' | 'dependencies' | 'validation' | 'script' | 'runtimeInputs';
@@ -131,13 +136,16 @@ export function joinGenerators(declarations: readonly Declaration[]): Generators
 function differing(a: Declaration, b: Declaration): Disagreement['parts'][number][] {
   const known = (part: UnknownPart['part']) => ![...a.unknown, ...b.unknown].some(one => one.part === part);
   const parts: Disagreement['parts'][number][] = [];
-  if (known('files') && shapeOf(a.files, fileShape) !== shapeOf(b.files, fileShape)) parts.push('files');
-  if (known('prompts') && shapeOf(a.prompts, promptShape) !== shapeOf(b.prompts, promptShape))
-    parts.push('prompts');
-  if (known('dependencies') && shapeOf(a.dependencies, String) !== shapeOf(b.dependencies, String))
-    parts.push('dependencies');
+  if (known('files') && differ(a.files, b.files, fileShape)) parts.push('files');
+  if (known('prompts') && differ(a.prompts, b.prompts, promptShape)) parts.push('prompts');
+  if (known('dependencies') && differ(a.dependencies, b.dependencies, String)) parts.push('dependencies');
   if (known('validation') && a.validationHash !== b.validationHash) parts.push('validation');
   return parts;
+}
+
+/** Machines that have it from one place have the same lists. */
+function differ<T>(a: readonly T[], b: readonly T[], shape: (item: T) => string): boolean {
+  return a !== b && shapeOf(a, shape) !== shapeOf(b, shape);
 }
 
 function shapeOf<T>(items: readonly T[], shape: (item: T) => string): string {

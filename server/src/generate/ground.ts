@@ -23,4 +23,6 @@ export interface Ground {
   readonly now: () => Date;
   /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
   readonly storeCommand: readonly string[] | null;
+  /** Called where a secret is laid on a disk for a program to read, for want of a file system in memory. */
+  readonly onDisk: () => void;
 }

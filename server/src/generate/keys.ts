@@ -38,7 +38,7 @@ export async function findKeys(ground: Ground, backend: KeyedBackend): Promise<K
     printed.push(...parseIdentities(text, variable).identities);
   }
   const identities = [...found.identities, ...printed];
-  const command = await findAge(definedOnly(env));
+  const command = await findAge(definedOnly(env), ground.onDisk);
   return { found, keyring: await openKeyring(identities, command), command };
 }
 

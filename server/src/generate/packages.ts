@@ -28,6 +28,7 @@ const NONE: FoundPackages = { paths: new Map(), note: null };
 
 /**
  * @param names below `pkgs`
+ * @param signal once it is aborted, what is returned says nothing
  * @throws RunFailure where packages have to come from Nix and do not
  */
 export async function findPackages(
@@ -68,6 +69,8 @@ export async function findPackages(
       await kept.write(known);
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
+      // It was ended by us and has not failed.
+      if (signal?.aborted) return NONE;
       if (source === 'nix') return refuse(error.message);
       return {
         paths: new Map(),
@@ -75,6 +78,7 @@ export async function findPackages(
       };
     }
   }
+  if (signal?.aborted) return NONE;
   const paths = new Map<string, string>();
   for (const name of asked) {
     const path = known.get(name) ?? null;

@@ -37,7 +37,7 @@ export interface PlanInput {
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
   readonly stored: StoredLookups;
-  /** Keys of what was made from values that an interrupted run has replaced since. */
+  /** Keys of what an interrupted run has left to be made anew, complete as it may look. */
   readonly stale?: ReadonlySet<string>;
 }
 
@@ -54,7 +54,8 @@ export interface PlanRequest {
 
 /**
  * - `missing`: a file is not there; `outdated`: made from other inputs;
- * - `interrupted`: complete, but a run that was cut off has replaced what it was made from;
+ * - `interrupted`: complete, but a run that was cut off has replaced what it was made from, or some of its own values in
+ *   a store outside of the repository;
  * - `requested`: complete, and asked for;
  * - `dependent`: complete, and made from something that changes.
  */

@@ -16,7 +16,7 @@ export interface FileResult {
 }
 
 /**
- * - `stored`: its values are in the repository;
+ * - `stored`: its values are in the repository, or in the store that keeps its secrets outside of it;
  * - `failed`: see the message; nothing of it was stored;
  * - `skipped`: something that it depends on failed;
  * - `cancelled`: it was not begun, or not brought to its end.
@@ -32,8 +32,6 @@ export interface StepResult {
   readonly line: number | null;
   readonly files: readonly FileResult[];
   readonly undeclared: readonly string[];
-  /** False: plaintexts lay on a disk while it ran. */
-  readonly inMemory: boolean;
 }
 
 /** Of what has nothing to tell. */
@@ -43,7 +41,6 @@ export const NOTHING = {
   line: null,
   files: [],
   undeclared: [],
-  inMemory: true,
 } as const;
 
 /** Of a step that was not brought to its end. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
-import { HostFailure } from '../host/failure.ts';
+import { HostFailure, systemFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
@@ -30,9 +30,12 @@ export interface Session {
    * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
-  /** Keys of generators that were made from values which have been replaced since, by a run that was cut off. */
+  /**
+   * Keys of generators that a run which was cut off has left to be made anew: what they were made from has been replaced
+   * since, or only some of their own values have reached a store outside of the repository.
+   */
   readonly stale: ReadonlySet<string>;
-  /** Notes them, so that the next run makes them anew whatever becomes of this one. */
+  /** Notes them, so that the next run makes them anew whatever becomes of this one. @throws HostFailure */
   noteStale(keys: ReadonlySet<string>): Promise<void>;
   close(): Promise<void>;
 }
@@ -85,8 +88,13 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
       applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {
-        if (keys.size === 0) await rmIfThere(note);
-        else await replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
+        const written =
+          keys.size === 0
+            ? rmIfThere(note)
+            : replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
+        await written.catch(error => {
+          throw systemFailure(error, 'note what is being replaced');
+        });
       },
       apply: (changes, message, unchanged = []) => applyAll([{ changes, message, unchanged }]),
       close: () => lock.release(),
@@ -114,8 +122,8 @@ function linesIn(bytes: Buffer | null): string[] {
         .filter(line => line !== '');
 }
 
-/** The changes are applied, and git has refused them. */
-export class CommitFailure extends HostFailure {}
+/** The changes are applied; what comes after them has failed, such as their commit. */
+export class AfterwardsFailure extends HostFailure {}
 
 async function record(
   repository: Repository,
@@ -130,7 +138,7 @@ async function record(
     if (!(error instanceof HostFailure)) throw error;
     const [work, ...others] = works;
     const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
-    throw new CommitFailure(
+    throw new AfterwardsFailure(
       error.kind,
       `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}`,
     );

@@ -1,6 +1,7 @@
 /** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
 import type { Fleet } from '../fleet/model.ts';
-import { type StoredLookups, storedLookups } from '../store/state.ts';
+import type { Seen } from '../store/glance.ts';
+import { type StoredLookups, storedFilesIn, storedLookups } from '../store/state.ts';
 import { backendOf, isKeyed, type ServedBackend } from './backend.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
 import type { Generator } from './generators.ts';
@@ -21,6 +22,8 @@ export interface SituationOptions {
   readonly stale?: ReadonlySet<string>;
   /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
   readonly asksStore?: boolean;
+  /** What somebody has seen of the store meanwhile; asked when it is needed. */
+  readonly seen?: () => Promise<Seen | null>;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface SituationOptions {
 export async function situationOf(
   fleet: Fleet,
   ground: Ground,
-  { stale, asksStore = true }: SituationOptions = {},
+  { stale, asksStore = true, seen }: SituationOptions = {},
 ): Promise<Situation> {
   const { files, directory } = ground;
   const backend = backendOf(fleet, ground);
@@ -39,7 +42,7 @@ export async function situationOf(
   );
   const declared = declarationsOf(fleet, file => files.text(file));
   const stored = storedLookups(
-    files,
+    (await seen?.())?.files ?? storedFilesIn(files),
     directory,
     isKeyed(backend) ? backend : (key, file) => entries.has(`${key}/${file}`),
   );

@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
+import { HostFailure } from '../host/failure.ts';
 import type { Execution } from './execute.ts';
 import type { Generator } from './generators.ts';
 import type { Ground } from './ground.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './results.ts';
-import { CommitFailure, type Session, type Unchanged, type Work } from './session.ts';
+import { AfterwardsFailure, type Session, type Unchanged, type Work } from './session.ts';
 import { hashChanges, outputChanges, publicPath } from './store-step.ts';
 import { placeOf, type Vault, type VaultChange } from './vault.ts';
 import { whereOf } from './words.ts';
@@ -29,7 +30,7 @@ export interface Storing {
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
   /** By key: what is noted as old when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
-  /** Keys that are noted as old. */
+  /** Keys that are noted as old, so that the next run makes them anew. */
   readonly stale: Set<string>;
 }
 
@@ -74,11 +75,11 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
         return batch.map(({ step, execution }) => stored.get(step) ?? unfinished(step, execution));
       }
     } catch (error) {
-      if (error instanceof CommitFailure)
+      if (error instanceof AfterwardsFailure)
         return batch.map(one =>
           isMade(one) ? failed(one.step, error) : unfinished(one.step, one.execution),
         );
-      // Nothing was changed; which of them is to blame is found out below.
+      // It was refused before anything was changed; which of them is to blame is found out below.
     }
   }
   const results: StepResult[] = [];
@@ -140,9 +141,9 @@ async function workOf({ step, execution }: Finished, { ground, vault, before }: 
     const found = unchanged.find(one => one.path === path)?.bytes ?? null;
     return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
   });
-  const { undeclared, inMemory } = execution;
+  const { undeclared } = execution;
   const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})`;
-  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared, inMemory };
+  const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared };
   return { changes, message, unchanged, result };
 }
 
@@ -157,7 +158,15 @@ async function store(works: readonly StepWork[], { session, dependents, stale }:
   }
   await session.applyAll(works);
   const fresh = keys.filter(key => stale.delete(key));
-  if (fresh.length > 0) await session.noteStale(stale);
+  if (fresh.length > 0) await session.noteStale(stale).catch(stillNoted);
+}
+
+function stillNoted(error: unknown): never {
+  if (!(error instanceof HostFailure)) throw error;
+  throw new AfterwardsFailure(
+    error.kind,
+    'The files are stored; the note that they were being replaced cannot be taken away, so the next run makes them anew.',
+  );
 }
 
 function hasOutside({ changes }: Work): boolean {

@@ -37,5 +37,6 @@ export async function findSurroundings(ground: Ground, wanted: SurroundingsWante
     commands: hostCommands(path, program => box === null || isSeenIn(box.kind, program)),
     timeLimitMs: wanted.timeLimitMs,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
+    onDisk: ground.onDisk,
   };
 }

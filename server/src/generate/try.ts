@@ -6,7 +6,7 @@
 import type { GivenAnswer } from './answers.ts';
 import { type Execution, execute, type Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
-import type { Generator, Generators } from './generators.ts';
+import { type Generator, type Generators, isHidden } from './generators.ts';
 import { NO_RECIPE, type Recipe } from './recipe.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './tools.ts';
@@ -85,8 +85,7 @@ async function attempt(
     if (answer === undefined) madeUp.push(prompt.name);
     const value = Buffer.from(answer?.value ?? madeUpAnswer(prompt.name));
     answers.set(prompt.name, value);
-    const isHidden = prompt.type === 'hidden' || prompt.type === 'multiline-hidden';
-    if (answer !== undefined && (isHidden || value.length >= MIN_LENGTH)) secrets.push(value);
+    if (answer !== undefined && (isHidden(prompt) || value.length >= MIN_LENGTH)) secrets.push(value);
   }
   const recipe = options.recipe(machine, name) ?? NO_RECIPE;
   const script = await prepareScript(name, recipe, surroundings, await options.packages(recipe));

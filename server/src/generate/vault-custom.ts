@@ -3,21 +3,16 @@
  * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
  */
 import { isAbsolute, join } from 'node:path';
-import { findCommand } from '../host/commands.ts';
 import { definedOnly } from '../host/environment.ts';
 import { HostFailure } from '../host/failure.ts';
 import type { ProcessResult } from '../host/process.ts';
-import { runSecretCommand } from '../host/secret-command.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Ground } from './ground.ts';
-import { redacted } from './redact.ts';
+import { beginningOf, OUTPUT_LIMIT_BYTES, outsideProgram, runOutside } from './outside-program.ts';
 import type { SecretPlace } from './vault.ts';
 import type { OutsideStore } from './vault-outside.ts';
 
 const PROTOCOL = '1';
-
-const TIME_LIMIT_MS = 120_000;
-const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Exit codes of the protocol; every other one is a failure. */
 const THERE = 0;
@@ -30,24 +25,20 @@ export function customStore(ground: Ground, command: readonly string[]): Outside
   const [name = '', ...first] = command;
 
   async function programOf(): Promise<string> {
-    const { env, root } = ground;
-    if (name.includes('/')) return isAbsolute(name) ? name : join(root, name);
-    const program = await findCommand(name, (env.PATH ?? '').split(':'));
-    if (program !== null) return program;
-    throw new StoreFailure('unsupported', `The store's command "${name}" (varsmith.json) is not installed.`);
+    if (name.includes('/')) return isAbsolute(name) ? name : join(ground.root, name);
+    return outsideProgram(ground, name, `The store's command "${name}" (varsmith.json) is not installed.`);
   }
 
   async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
     const args = [...first, operation, ...(entry === null ? [] : [entry])];
-    const options = {
-      cwd: ground.root,
-      env: { ...definedOnly(ground.env), VARSMITH_STORE_PROTOCOL: PROTOCOL, ...placeVariables(more.place) },
-      timeLimitMs: TIME_LIMIT_MS,
-      outputLimitBytes: OUTPUT_LIMIT_BYTES,
-      ...(more.input === undefined ? {} : { input: more.input }),
+    const env = {
+      ...definedOnly(ground.env),
+      VARSMITH_STORE_PROTOCOL: PROTOCOL,
+      ...placeVariables(more.place),
     };
+    const called = { env, cwd: ground.root, input: more.input };
     const shown = [name, ...args].join(' ');
-    const result = await runSecretCommand(await programOf(), args, options).catch(error => {
+    const result = await runOutside(ground, await programOf(), args, called).catch(error => {
       if (!(error instanceof HostFailure)) throw error;
       throw new StoreFailure(
         'unsupported',
@@ -113,8 +104,7 @@ function endOf({ end, code, signal }: ProcessResult): string {
   return code === null ? `was ended by ${signal ?? 'a signal'}.` : `failed with exit code ${code}.`;
 }
 
-/** The beginning of what it said, without the secret that it was given. */
-function saidBy({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
-  const said = redacted(stderr.toString('utf8').trim(), secret === undefined ? [] : [secret]) ?? '';
-  return said === '' ? '' : ` It says: ${said.split('\n').slice(0, 3).join(' ')}`;
+function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+  const said = beginningOf(result, secret);
+  return said === '' ? '' : ` It says: ${said}`;
 }

@@ -5,52 +5,35 @@
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/password_store.py.
  */
 import { join } from 'node:path';
-import { findCommand } from '../host/commands.ts';
 import { withoutKeys } from '../host/environment.ts';
 import { filesBelow, isFile, isFolder } from '../host/outside-files.ts';
 import type { ProcessResult } from '../host/process.ts';
-import { runSecretCommand } from '../host/secret-command.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { PassCommand } from './access.ts';
 import type { Ground } from './ground.ts';
-import { redacted } from './redact.ts';
+import { beginningOf, outsideProgram, runOutside } from './outside-program.ts';
 import type { OutsideStore } from './vault-outside.ts';
 
 /** Where clan keeps its entries in the store. */
 const PREFIX = 'clan-vars';
-
-/** A key may want a passphrase or a touch. */
-const TIME_LIMIT_MS = 120_000;
-const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export function passwordStore(ground: Ground, command: PassCommand): OutsideStore {
   const { env } = ground;
 
   /** @throws StoreFailure with what the command said */
   async function pass(args: readonly string[], action: string, input?: Uint8Array): Promise<Buffer> {
-    const program = await programOf();
-    const options = {
-      env: { ...withoutKeys(env), LC_ALL: 'C' },
-      timeLimitMs: TIME_LIMIT_MS,
-      outputLimitBytes: OUTPUT_LIMIT_BYTES,
-    };
-    const result = await runSecretCommand(
-      program,
-      args,
-      input === undefined ? options : { ...options, input },
-    );
+    const called = { env: { ...withoutKeys(env), LC_ALL: 'C' }, input };
+    const result = await runOutside(ground, await programOf(), args, called);
     if (result.code === 0 && !result.truncated) return result.stdout;
     throw new StoreFailure('no-matching-key', `${command} could not ${action}${saidBy(result, input)}`);
   }
 
-  async function programOf(): Promise<string> {
-    const program = await findCommand(command, (env.PATH ?? '').split(':'));
-    if (program !== null) return program;
-    throw new StoreFailure(
-      'unsupported',
+  const programOf = () =>
+    outsideProgram(
+      ground,
+      command,
       `Secrets are kept in a password store, and the command "${command}" is not installed.`,
     );
-  }
 
   async function exists(entry: string): Promise<boolean> {
     const path = join(storeFolder(ground, command), PREFIX, entry);
@@ -94,9 +77,8 @@ function storeFolder({ env, home }: Ground, command: PassCommand): string {
   return join(home, command === 'pass' ? '.password-store' : '.passage/store');
 }
 
-function saidBy({ end, stderr }: ProcessResult, secret: Uint8Array | undefined): string {
-  if (end === 'timeout') return ': it did not answer in time.';
-  const said = redacted(stderr.toString('utf8').trim(), secret === undefined ? [] : [secret]);
-  const lines = said?.split('\n').slice(0, 3).join(' ') ?? '';
-  return lines === '' ? '.' : `: ${lines}`;
+function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+  if (result.end === 'timeout') return ': it did not answer in time.';
+  const said = beginningOf(result, secret);
+  return said === '' ? '.' : `: ${said}`;
 }

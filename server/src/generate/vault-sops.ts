@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { type Change, varFolder } from '../store/changes.ts';
 import { StoreFailure } from '../store/failure.ts';
+import { accessSeen, type SecretAccessSeen, type Seen } from '../store/glance.ts';
 import { holdersOf } from '../store/links.ts';
 import { sopsRecipients } from '../store/metadata.ts';
 import { keysFor, readSops, type SopsFolder } from '../store/sops.ts';
@@ -25,15 +26,20 @@ import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
 
-/** @param groupsOf `clan.core.sops.defaultGroups` of a machine */
+/**
+ * @param groupsOf `clan.core.sops.defaultGroups` of a machine
+ * @param seen what was seen of the store already: for those that only look
+ */
 export function sopsVault(
   ground: Ground,
   keys: Keys,
   groupsOf: (machine: string) => readonly string[],
+  seen: Seen | null,
 ): Vault {
   const { files, root, directory } = ground;
   const { keyring, command } = keys;
   let folder: SopsFolder | null = null;
+  const compared = new Map<SecretAccessSeen, ReturnType<typeof recipientDrift>>();
   const sops = (): SopsFolder => {
     folder ??= readSops(files, directory);
     return folder;
@@ -70,11 +76,22 @@ export function sopsVault(
     return (await readIfThere(join(root, path)))?.toString('utf8') ?? null;
   }
 
+  /** The keys that links name, compared with those that a file is encrypted to: once where many are alike. */
+  function keysDrift(access: SecretAccessSeen, actual: readonly string[]) {
+    const known = compared.get(access);
+    if (known !== undefined) return known;
+    const wanted = keysFor(sops(), access.holders);
+    const drift = wanted === null ? null : recipientDrift(actual, [...wanted]);
+    compared.set(access, drift);
+    return drift;
+  }
+
   return {
     paths: place => [`${pathOf(place)}/secret`],
     removal: () => [],
     forget() {
       folder = null;
+      compared.clear();
     },
     async open(place) {
       const path = `${pathOf(place)}/secret`;
@@ -100,8 +117,9 @@ export function sopsVault(
       return secretChanges(files, directory, place, text, access);
     },
     drift(place) {
-      const text = files.text(`${pathOf(place)}/secret`);
-      return text === null ? null : driftOf(place, text);
+      const folder = pathOf(place);
+      const access = seen?.access(folder) ?? accessSeen(files, folder);
+      return access === null ? null : driftOf(place, access);
     },
     async reseal(place) {
       const path = `${pathOf(place)}/secret`;
@@ -118,10 +136,9 @@ export function sopsVault(
   };
 
   /** Goes by links and metadata alone; who is looking does not matter. */
-  function driftOf(place: SecretPlace, text: string): Drift | null {
-    const { value: actual, flaw } = sopsRecipients(text);
-    if (actual === null) return { place, reason: `cannot be used: ${flaw.reason}` };
-    const before = holdersOf(files, pathOf(place));
+  function driftOf(place: SecretPlace, access: SecretAccessSeen): Drift | null {
+    const { holders: before, recipients } = access;
+    if (recipients.value === null) return { place, reason: `cannot be used: ${recipients.flaw.reason}` };
     const machines = place.deploy ? place.machines : [];
     const linked = before.machines.map(one => one.name);
     // What is uploaded before the machine has its key needs no key of the machine: versions of clan differ in it.
@@ -135,10 +152,12 @@ export function sopsVault(
     const groups = before.groups.map(one => one.name);
     const missingGroups = defaultGroups(place).filter(name => !groups.includes(name));
     if (missingGroups.length > 0) return { place, reason: `is not for group ${missingGroups.join(', ')}` };
-    const dangling = [...before.users, ...before.machines, ...before.groups].find(one => one.dangling);
-    if (dangling !== undefined) return { place, reason: `has a link to nowhere (${dangling.path})` };
-    const wanted = keysFor(sops(), before);
-    const drift = wanted === null ? null : recipientDrift(actual, [...wanted]);
+    for (const kind of HOLDER_KINDS) {
+      const dangling = before[kind].find(one => one.dangling);
+      if (dangling !== undefined)
+        return { place, reason: `has a link to nowhere (${pathOf(place)}/${kind}/${dangling.name})` };
+    }
+    const drift = keysDrift(access, recipients.value);
     if (drift === null) return null;
     const count = drift.lacking.length;
     return {
@@ -150,6 +169,8 @@ export function sopsVault(
     };
   }
 }
+
+const HOLDER_KINDS = ['users', 'machines', 'groups'] as const;
 
 /** Says which file a failure is about. */
 export async function named<T>(path: string, run: () => Promise<T>): Promise<T> {

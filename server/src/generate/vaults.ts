@@ -1,6 +1,7 @@
 /** The vault of a fleet: which backend it is, and what the configuration says of it. */
 import type { Fleet } from '../fleet/model.ts';
 import { sweepOnce } from '../host/scratch.ts';
+import type { Seen } from '../store/glance.ts';
 import { adminsFrom, groupsFrom, passCommandFrom } from './access.ts';
 import { isKeyed, type KeyedBackend, type ServedBackend } from './backend.ts';
 import type { Ground } from './ground.ts';
@@ -12,15 +13,23 @@ import { type OutsideStore, outsideVault } from './vault-outside.ts';
 import { passwordStore } from './vault-password-store.ts';
 import { sopsVault } from './vault-sops.ts';
 
-/** @throws StoreFailure, HostFailure where keys that are named cannot be had */
-export async function openVault(ground: Ground, fleet: Fleet, backend: ServedBackend): Promise<Vault> {
+/**
+ * @param seen what was seen of the store already; only for those that change nothing
+ * @throws StoreFailure, HostFailure where keys that are named cannot be had
+ */
+export async function openVault(
+  ground: Ground,
+  fleet: Fleet,
+  backend: ServedBackend,
+  seen: Seen | null = null,
+): Promise<Vault> {
   // What a killed run has left in memory goes before anything else is opened.
   await sweepOnce();
   if (!isKeyed(backend)) return outsideVault(outsideStoreOf(ground, fleet, backend));
   const keys = await findKeys(ground, backend);
   const settings = fleet.accessSettings();
   return backend === 'sops'
-    ? sopsVault(ground, keys, groupsFrom(settings))
+    ? sopsVault(ground, keys, groupsFrom(settings), seen)
     : ageVault(ground, keys, () => adminsFrom(settings));
 }
 

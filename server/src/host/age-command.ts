@@ -24,9 +24,13 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
  * @param env what the command and its plugins need: at least `PATH` and `HOME`
+ * @param onDisk called where a key is laid on a disk for the command to read, for want of a file system in memory
  * @returns null where there is no `age` command
  */
-export async function findAge(env: Readonly<Record<string, string>>): Promise<AgeProgram | null> {
+export async function findAge(
+  env: Readonly<Record<string, string>>,
+  onDisk: () => void,
+): Promise<AgeProgram | null> {
   const run = (args: readonly string[], input: Uint8Array) =>
     runProcess('age', args, { env, input, timeLimitMs: TIME_LIMIT_MS, outputLimitBytes: OUTPUT_LIMIT_BYTES });
   try {
@@ -38,6 +42,7 @@ export async function findAge(env: Readonly<Record<string, string>>): Promise<Ag
   return {
     async decrypt(key, armored) {
       const scratch = await makeScratch();
+      if (!scratch.inMemory) onDisk();
       try {
         const path = join(scratch.path, 'key');
         await writeFile(path, key.endsWith('\n') ? key : `${key}\n`, { mode: 0o600 });

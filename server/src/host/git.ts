@@ -61,9 +61,11 @@ export async function openRepository(
   async function known(paths: readonly string[]): Promise<string[]> {
     const asked = [...new Set(paths)].sort();
     if (asked.length === 0) return [];
-    const listed = (await must(['ls-files', '-co', '-z', '--', ...asked], 'ask git for its files')).split(
-      '\0',
-    );
+    const listed: string[] = [];
+    for (const slice of slicesOf(asked)) {
+      const answer = await must(['ls-files', '-co', '-z', '--', ...slice], 'ask git for its files');
+      for (const name of answer.split('\0')) listed.push(name);
+    }
     const names = new Set(listed);
     for (const name of listed)
       for (let end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1))
@@ -71,13 +73,18 @@ export async function openRepository(
     return asked.filter(path => names.has(path));
   }
 
+  async function isStaged(paths: readonly string[]): Promise<boolean> {
+    for (const slice of slicesOf(paths))
+      if ((await git(['diff', '--cached', '--quiet', '--', ...slice])).code !== 0) return true;
+    return false;
+  }
+
   async function commitOne({ paths, message }: Commit): Promise<void> {
     const list = await known(paths);
     if (list.length === 0) return;
     const input = list.join('\0');
     await must(['add', '--all', ...fromInput], 'stage what was written', input);
-    const staged = await git(['diff', '--cached', '--quiet', '--', ...list]);
-    if (staged.code === 0) return;
+    if (!(await isStaged(list))) return;
     await must(
       ['commit', '--quiet', '--no-verify', '--only', '-m', message, ...fromInput],
       'commit what was written',
@@ -128,6 +135,24 @@ export async function openRepository(
         await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
     },
   };
+}
+
+/** Systems limit the arguments of a program in bytes, with its environment: this is well below all of them. */
+const SLICE_BYTES = 64 * 1024;
+
+/** Paths in as many parts as it takes to hand them to a program; at least one a part. */
+function* slicesOf(paths: readonly string[]): Generator<readonly string[]> {
+  let [slice, size]: [string[], number] = [[], 0];
+  for (const path of paths) {
+    const bytes = Buffer.byteLength(path);
+    if (slice.length > 0 && size + bytes > SLICE_BYTES) {
+      yield slice;
+      [slice, size] = [[], 0];
+    }
+    slice.push(path);
+    size += bytes;
+  }
+  if (slice.length > 0) yield slice;
 }
 
 function saidBy({ end, stderr, stdout }: ProcessResult): string {

@@ -1,8 +1,9 @@
 /**
- * Starts another program and waits for it: with a limit of time and of output, without standard input, and in a
- * process group of its own, so that ending it ends everything it has started. Knows nothing of what is run.
+ * Starts another program and waits for it: with a limit of time and of output, with no standard input but what it is
+ * handed, and in a process group of its own, so that ending it ends everything it has started. Knows nothing of what is
+ * run.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { codeOf, HostFailure } from './failure.ts';
 
 export interface ProcessOptions {
@@ -32,7 +33,7 @@ export interface ProcessResult {
 }
 
 /**
- * @throws HostFailure `unavailable`: there is no such command
+ * @throws HostFailure `unavailable`: there is no such command; `other`: it cannot be started
  */
 export function runProcess(
   command: string,
@@ -45,12 +46,19 @@ export function runProcess(
       resolve({ end: 'cancelled', code: null, signal: null, stdout: empty, stderr: empty, truncated: false });
       return;
     }
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...options.env },
-      stdio: [options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
-      detached: true,
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(command, args, {
+        cwd: options.cwd,
+        env: { ...options.env },
+        stdio: [options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
+        detached: true,
+      });
+    } catch (error) {
+      // Too many arguments, for one: only some of what can go wrong is told by an event.
+      reject(startFailure(command, error));
+      return;
+    }
     let end: ProcessResult['end'] | null = null;
     const stop = (why: 'timeout' | 'cancelled') => {
       end ??= why;
@@ -73,15 +81,7 @@ export function runProcess(
     if (input !== undefined) child.stdin?.end(input);
     child.on('error', error => {
       done();
-      const missing = codeOf(error) === 'ENOENT';
-      reject(
-        new HostFailure(
-          missing ? 'unavailable' : 'other',
-          missing
-            ? `The command "${command}" was not found.`
-            : `The command "${command}" cannot be started: ${codeOf(error)}.`,
-        ),
-      );
+      reject(startFailure(command, error));
     });
     // What it left running must not hold the pipes open, nor go on.
     child.on('exit', () => killGroup(child.pid));
@@ -100,6 +100,13 @@ export function runProcess(
 }
 
 const empty = Buffer.alloc(0);
+
+function startFailure(command: string, error: unknown): HostFailure {
+  const code = codeOf(error);
+  return code === 'ENOENT'
+    ? new HostFailure('unavailable', `The command "${command}" was not found.`)
+    : new HostFailure('other', `The command "${command}" cannot be started: ${code ?? 'unknown error'}.`);
+}
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

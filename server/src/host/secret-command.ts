@@ -7,14 +7,20 @@ import { join } from 'node:path';
 import { type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
 import { makeScratch } from './scratch.ts';
 
+export interface SecretCommandOptions extends ProcessOptions {
+  /** Called where the input is laid on a disk, for want of a file system in memory. */
+  readonly onDisk: () => void;
+}
+
 /** @throws HostFailure `unavailable` where there is no such command */
 export async function runSecretCommand(
   command: string,
   args: readonly string[],
-  { input, ...options }: ProcessOptions,
+  { input, onDisk, ...options }: SecretCommandOptions,
 ): Promise<ProcessResult> {
   if (input === undefined) return runProcess(command, args, options);
   const scratch = await makeScratch();
+  if (!scratch.inMemory) onDisk();
   try {
     const path = join(scratch.path, 'input');
     await writeFile(path, input, { mode: 0o600, flag: 'wx' });

@@ -21,6 +21,9 @@ export interface Holder {
   readonly foreign: boolean;
 }
 
+/** What can be told of a holder wherever its link lies. */
+export type HolderFacts = Pick<Holder, 'name' | 'target' | 'dangling' | 'foreign'>;
+
 export type StoredLink = Holder & { readonly link: string };
 
 export type Holders = Readonly<Record<HolderKind, readonly Holder[]>>;

@@ -45,6 +45,8 @@ export interface StoreOptions {
   readonly directory?: string;
   /** What the configuration sets, which outweighs what lies on disk: `clan.core.vars.settings.secretStore`. */
   readonly backend?: Backend | null;
+  /** A command of somebody's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
+  readonly elsewhere?: boolean;
   /** Recipients of secrets by path, as they were read before and are still; what is read now is added. */
   readonly readings?: Map<string, RecipientsRead>;
 }
@@ -71,6 +73,8 @@ export interface MalformedFile {
 /** The whole of what is stored. */
 export interface StoreContents {
   readonly backend: Backend | null;
+  /** A command of somebody's own keeps secrets: that one is not here says nothing. */
+  readonly elsewhere: boolean;
   /** What the backend was told by. */
   readonly evidence: 'setting' | 'disk' | null;
   /** Every backend that has left something here, sorted. */
@@ -104,7 +108,9 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   const directory = options.directory ?? '';
   const { vars, validations } = readVars(files, directory);
   const traces = tracesOf(files, vars, directory);
-  const probed = probeBackend(files, directory) ?? traces[0] ?? null;
+  const elsewhere = options.elsewhere ?? false;
+  // What lies on the disk then is of another time.
+  const probed = elsewhere ? null : (probeBackend(files, directory) ?? traces[0] ?? null);
   const setting = options.backend ?? null;
   const access = new Map<StoredVar, SecretAccess | null>();
   const index = once(() => byName(vars));
@@ -118,6 +124,7 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   };
   return {
     backend: setting ?? probed,
+    elsewhere,
     evidence: setting !== null ? 'setting' : probed !== null ? 'disk' : null,
     traces,
     vars,

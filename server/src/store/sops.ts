@@ -6,7 +6,14 @@
  */
 import { below, foldersIn, type StoreFiles } from './files.ts';
 import type { Flaw } from './json.ts';
-import { type Holder, type Holders, holdersIn, holdersOf } from './links.ts';
+import {
+  type Holder,
+  type HolderFacts,
+  type HolderKind,
+  type Holders,
+  holdersIn,
+  holdersOf,
+} from './links.ts';
 import { type PublicKey, publicKeys, type Reading, sopsRecipients } from './metadata.ts';
 
 /** A user or a machine that secrets are encrypted to. */
@@ -132,10 +139,13 @@ export function machinesWith(sops: SopsFolder, holders: Holders): readonly strin
  * members of its groups.
  * @returns null where one of them is not known
  */
-export function keysFor(sops: SopsFolder, holders: Holders): ReadonlySet<string> | null {
+export function keysFor(
+  sops: SopsFolder,
+  holders: Readonly<Record<HolderKind, readonly HolderFacts[]>>,
+): ReadonlySet<string> | null {
   const keys = new Set<string>();
   let complete = true;
-  const add = (owners: readonly KeyOwner[], links: readonly Holder[]) => {
+  const add = (owners: readonly KeyOwner[], links: readonly HolderFacts[]) => {
     for (const link of links) {
       const owner = owners.find(one =>
         link.target === null ? one.name === link.name : one.path === link.target,

@@ -13,13 +13,24 @@ export interface StoredLookups {
   validation(key: string): string | null;
 }
 
+/** What look-ups ask of a repository. */
+export interface StoredFiles {
+  isFile(path: string): boolean;
+  /** Null where there is no such file, or it is no text. */
+  text(path: string): string | null;
+}
+
+/** Asked one by one, as they come. */
+export function storedFilesIn({ kind, text }: StoreFiles): StoredFiles {
+  return { isFile: path => kind(path) === 'file', text };
+}
+
 /** @param backend where secrets are; a function for those that are elsewhere */
 export function storedLookups(
-  files: StoreFiles,
+  { isFile, text: textOf }: StoredFiles,
   directory: string,
   backend: 'sops' | 'age' | ((key: string, file: string) => boolean),
 ): StoredLookups {
-  const isFile = (path: string) => files.kind(path) === 'file';
   return {
     has(key, file, secret) {
       const folder = varFolder(directory, key, file);
@@ -28,7 +39,7 @@ export function storedLookups(
       return isFile(backend === 'sops' ? `${folder}/secret` : ageSecretPath(directory, { key, file }));
     },
     validation(key) {
-      const text = files.text(below(directory, `vars/${key}/.validation-hash`));
+      const text = textOf(below(directory, `vars/${key}/.validation-hash`));
       return text === null ? null : text.trim();
     },
   };

@@ -7,8 +7,9 @@ export interface StoredReader {
   /**
    * @param backend what the configuration sets; null where it sets nothing
    * @param directory the clan's folder
+   * @param elsewhere whether a command of somebody's own keeps secrets
    */
-  read(backend: Backend | null, directory: string): StoreContents;
+  read(backend: Backend | null, directory: string, elsewhere: boolean): StoreContents;
   /** Files or folders were made, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
@@ -19,11 +20,11 @@ export function createStoredReader(files: StoreFiles): StoredReader {
   /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
   const readings = new Map<string, RecipientsRead>();
   return {
-    read(backend, directory) {
-      const id = `${backend}\0${directory}`;
+    read(backend, directory, elsewhere) {
+      const id = `${backend}\0${directory}\0${elsewhere}`;
       const known = kept.get(id);
       if (known !== undefined) return known;
-      const contents = readContents(files, { backend, directory, readings });
+      const contents = readContents(files, { backend, directory, elsewhere, readings });
       kept.set(id, contents);
       return contents;
     },

@@ -119,10 +119,14 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     options.log?.(`rule ${rule} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 
+  function storedOf(fleet: Fleet) {
+    return storedReader.read(engine.backendOf(fleet), fleet.directory ?? '', settings.store !== null);
+  }
+
   function checkedFiles(fleet: Fleet): CheckFiles {
     return {
       ...files,
-      stored: () => storedReader.read(engine.backendOf(fleet), fleet.directory ?? ''),
+      stored: () => storedOf(fleet),
       tracked: () => gitIndex?.tracked() ?? null,
     };
   }
@@ -178,8 +182,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const findings = byFile([...checked, ...settingsFindings(problems)]);
       stale = false;
       unchecked = new Set();
-      const stored = () => storedReader.read(engine.backendOf(fleet), fleet.directory ?? '');
-      last = { version: ++version, fleet, findings, files, stored };
+      last = { version: ++version, fleet, findings, files, stored: () => storedOf(fleet) };
       return last;
     },
   };

@@ -1,0 +1,39 @@
+/**
+ * What is done in a thread of its own: looking at a large store while the fleet is read, each of which takes as long as
+ * the other.
+ */
+
+import type { StoreFiles } from '../store/files.ts';
+import { type Glance, glanceAt } from '../store/glance.ts';
+import { createDisk } from '../workspace/disk.ts';
+import type { Io } from './io.ts';
+
+interface Job {
+  /** Absolute path of the repository, whose clan's folder is the root. */
+  readonly root: string;
+  readonly access: boolean;
+}
+
+/** What a command wants to know of all that is stored: whether it is there, and perhaps who can read it. */
+export type Looking = 'files' | 'access';
+
+/** The other thread. Never fails: what cannot be read is not there. */
+export function doInThread({ root, access }: Job): Glance {
+  const { kind, list, read, links } = createDisk(root);
+  return glanceAt({ kind, list, text: read, links }, { directory: '', access });
+}
+
+/** Below that many machines with something stored, a thread takes longer to begin than the look. */
+const MANY = 50;
+
+/** Null where it is not worth while, or cannot be done. */
+export function glanceMeanwhile(
+  looking: Looking,
+  root: string,
+  files: StoreFiles,
+  { inThread }: Io,
+): Promise<Glance | null> | null {
+  const machines = files.list('vars/per-machine');
+  if (inThread === undefined || machines === null || machines.length < MANY) return null;
+  return inThread({ root, access: looking === 'access' } satisfies Job) as Promise<Glance | null>;
+}
