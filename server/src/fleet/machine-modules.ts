@@ -5,6 +5,7 @@
  */
 import type { GeneratorDefinition, NotAnalysable } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
+import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 
 /** A module that a machine begins with. */
 export interface RootModule {
@@ -18,6 +19,8 @@ export interface ModuleLookup {
   file(path: string): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
+  /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
+  readonly settled: Settling['settled'];
 }
 
 /** The modules of a machine, as far as they are known. */
@@ -59,7 +62,11 @@ type Found = ModuleFacts | readonly ModuleFacts[] | null;
 const NO_GAPS: readonly NotAnalysable[] = [];
 
 /** Follows the imports of a machine's modules. */
-export function followModules(roots: readonly RootModule[], lookup: ModuleLookup): FollowedModules {
+export function followModules(
+  roots: readonly RootModule[],
+  lookup: ModuleLookup,
+  setting: MachineSetting,
+): FollowedModules {
   const certain: GeneratorDefinition[] = [];
   const possible: GeneratorDefinition[] = [];
   const files: string[] = [];
@@ -70,17 +77,18 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
   // What is certainly imported is followed first, so that each module is visited once for what it is.
   const visited = new Set<ModuleFacts>();
   const later: ModuleFacts[] = [];
+  const modules: OwnModule[] = [];
+  let importsKnown = setting.complete;
 
   function visit(facts: ModuleFacts, sure: boolean): void {
     const stack = [facts];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (visited.has(next)) continue;
       visited.add(next);
-      gaps.push(...next.gaps);
+      modules.push({ facts: next, sure });
+      if (!next.importsKnown) importsKnown = false;
       if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
       if (next.foreign) foreign = true;
-      for (const definition of next.definitions)
-        (sure && !definition.conditional ? certain : possible).push(definition);
       for (const imported of next.imports) {
         const targets = resolve(imported);
         (imported.certain || !sure ? stack : later).push(...targets);
@@ -92,16 +100,24 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
     const found = lookUp(target, lookup);
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
-    if (modules.length === 0) gaps.push({ at, reason: whyNone(target) });
+    if (modules.length > 0) return modules;
+    gaps.push({ at, reason: whyNone(target) });
+    importsKnown = false;
     return modules;
   }
 
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
+  for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
+    const isSure = modules[index]?.sure === true;
+    gaps.push(...facts.gaps);
+    for (const definition of facts.definitions)
+      (isSure && !definition.conditional ? certain : possible).push(definition);
+  }
   const complete = gaps.length === 0;
-  const modules = { files, possibleFiles, complete, foreign };
-  return { roots, reads, own: { certain, possible, ...modules, gaps: complete ? NO_GAPS : gaps } };
+  const own = { files, possibleFiles, complete, foreign };
+  return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
 }
 
 /**

@@ -9,10 +9,12 @@ import { constantModule } from './constant.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import type { GeneratorDefinition } from './model.ts';
-import { type ModuleFacts, readModule } from './module-facts.ts';
+import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
+import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
 import { placeKey } from './places.ts';
 import { sameItems } from './same.ts';
+import { createSettling, type SettledCache } from './settled-modules.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
@@ -34,6 +36,8 @@ export interface ModuleCache {
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
+  /** What modules are on machines, and say of options. */
+  readonly settled: SettledCache;
 }
 
 /** What one file adds to the outputs, and the modules found there so far, by path. */
@@ -50,6 +54,7 @@ export function createModuleCache(): ModuleCache {
     before: new Map(),
     joined: new Map(),
     values: new WeakMap(),
+    settled: new WeakMap(),
   };
 }
 
@@ -90,8 +95,57 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       imports: [],
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
+      importsKnown: false,
+      source: { module, given, fallback: at },
     };
   }
+
+  /** The module and what it is called with; read again from its file if it is one. */
+  function sourceOf({ file: path, source }: ModuleFacts): ModuleSource | null {
+    if (source !== null) return source;
+    const file = path === null ? null : files.parse(path);
+    if (path === null || file === null) return null;
+    return {
+      module: importFile(cx, path, null),
+      given: givenTo(path),
+      fallback: { file, ...extentOf(file), call: null },
+    };
+  }
+
+  function ofSource<T>(facts: ModuleFacts, ask: (source: ModuleSource) => T, otherwise: T): T {
+    const found = withBudget(cx, STEPS, () => {
+      const source = sourceOf(facts);
+      return source === null ? otherwise : ask(source);
+    });
+    if (facts.source === null && facts.file !== null) {
+      const file = files.parse(facts.file);
+      if (file !== null) options.done(file);
+    }
+    return found instanceof BudgetExceeded ? otherwise : found;
+  }
+
+  /** What modules consist of, apart from machines: asked for once an option. */
+  const parts = new Map<ModuleFacts, ModuleParts>();
+
+  const settling = createSettling(cx, cache.settled, {
+    again: (facts, config) =>
+      ofSource(
+        facts,
+        ({ module, given, fallback }) => readModule(cx, module, withConfig(given, config), fallback),
+        facts,
+      ),
+    option: (facts, path, config) =>
+      ofSource(
+        facts,
+        ({ module, given }) => {
+          if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(given, config)), path);
+          const known = parts.get(facts) ?? partsOf(cx, module, given);
+          parts.set(facts, known);
+          return optionIn(cx, known, path);
+        },
+        { definitions: [], declared: null, unclear: true },
+      ),
+  });
 
   function readFile(path: string): ModuleFacts | null {
     const file = files.parse(path);
@@ -103,10 +157,15 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
-    const fresh = { ...facts, file: path, definitions };
+    const fresh = { ...facts, file: path, definitions, source: null };
     const before = cache.before.get(path);
     cache.before.delete(path);
-    return before === undefined ? fresh : constantModule(fresh, before);
+    if (before === undefined) return fresh;
+    const constant = constantModule(fresh, before);
+    if (constant === before && settling.saySame(before, fresh)) return before;
+    const changed = constant === before ? { ...fresh, definitions: before.definitions } : constant;
+    settling.replace(changed, before);
+    return changed;
   }
 
   function outputsOf(path: string): FileOutputs {
@@ -154,6 +213,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   return {
     dropped: cache.dropped,
     file,
+    settled: settling.settled,
     refresh() {
       for (const [path, before] of [...cache.before]) if (file(path) === before) cache.dropped.delete(before);
       // What is left is of files that are gone.
@@ -209,4 +269,8 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     placeKey(left.at) === placeKey(right.at) &&
     left.via.map(placeKey).join() === right.via.map(placeKey).join()
   );
+}
+
+function withConfig(given: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : given(name));
 }

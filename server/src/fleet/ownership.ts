@@ -14,12 +14,14 @@ import {
   type MachineGenerators,
   type RootModule,
 } from './machine-modules.ts';
+import { MACHINE_NAME } from './machine-options.ts';
 import { certainMembers, roleMembers } from './members.ts';
 import type { Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given as Arguments } from './modules.ts';
 import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
+import type { MachineSetting } from './settled-modules.ts';
 
 /** What is kept from one build to the next. */
 export interface OwnershipCache {
@@ -109,11 +111,21 @@ function follow(own: Ownership, given: Given, name: string, before: KeptMachine 
   // In a clan, a machine may be nothing but what services make of it.
   const isKnown = roots.length > 0 || joined.isClan;
   const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
-  const followed = followModules(roots, table);
+  const followed = followModules(roots, table, { complete, known: knownOf(joined, name) });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
   return { given, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
+
+/** What clan itself defines of each of its machines. */
+function knownOf({ isClan, machines }: JoinedFleet, name: string): MachineSetting['known'] {
+  const machine = isClan ? machines.find(one => one.name === name) : undefined;
+  const isOfClan = machine?.source === 'inventory' || machine?.source === 'folder';
+  return path => (isOfClan && NAMED.has(path.join('.')) ? name : undefined);
+}
+
+/** Options that are the machine's name unless somebody says otherwise. */
+const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
 
 function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   return (
