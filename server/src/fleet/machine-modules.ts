@@ -3,7 +3,7 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { GeneratorDefinition, NotAnalysable } from './model.ts';
+import type { GeneratorDefinition, MachineClass, NotAnalysable } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 
@@ -15,8 +15,8 @@ export interface RootModule {
 
 /** Where imported modules are found. What is found is the same object for as long as it stands. */
 export interface ModuleLookup {
-  /** The module that a file is; null if the file cannot be read. */
-  file(path: string): ModuleFacts | null;
+  /** The module that a file is on a machine of a class, if that is known; null if the file cannot be read. */
+  file(path: string, ofClass: MachineClass | null): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
   /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
@@ -97,7 +97,7 @@ export function followModules(
   }
 
   function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
-    const found = lookUp(target, lookup);
+    const found = lookUp(target, lookup, setting.class);
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
     if (modules.length > 0) return modules;
@@ -128,15 +128,18 @@ export function isCurrent(
   { roots, reads }: FollowedModules,
   dropped: ReadonlySet<ModuleFacts | null>,
   lookup: ModuleLookup,
+  ofClass: MachineClass | null,
 ): boolean {
   if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
   return reads.every(({ target, found }) =>
-    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup) === found,
+    found === null || 'definitions' in found
+      ? !dropped.has(found)
+      : lookUp(target, lookup, ofClass) === found,
   );
 }
 
-function lookUp(target: ModuleImport['target'], lookup: ModuleLookup): Found {
-  return 'file' in target ? lookup.file(target.file) : lookup.output(target.output);
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, ofClass: MachineClass | null): Found {
+  return 'file' in target ? lookup.file(target.file, ofClass) : lookup.output(target.output);
 }
 
 function whyNone(target: ModuleImport['target']): string {

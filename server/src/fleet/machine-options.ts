@@ -56,7 +56,7 @@ export function settledFor<T>(
     if (path === null || !isWorthAsking(path)) return settle === null ? null : settle(value);
     const answer = machine.answer(path);
     asked.set(path.join('\0'), { path, answer: keyOf(answer) });
-    return answer === undefined ? null : nixValueOf(answer, value);
+    return answer === undefined ? null : nixValue(answer, value);
   };
   // Whoever is listening listens to something else.
   cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
@@ -103,24 +103,34 @@ function keyOf(answer: Plain | undefined): string {
   return answer === undefined ? '' : JSON.stringify(answer);
 }
 
+function isList(plain: Plain): plain is readonly Plain[] {
+  return Array.isArray(plain);
+}
+
 function isNames(plain: Plain): plain is Names {
   return typeof plain === 'object' && plain !== null && 'names' in plain;
 }
 
 /** The value that data stands for; what a set has under its names is asked for by those. */
-function nixValueOf(plain: Plain, at: UnknownValue): Value {
+function nixValue(plain: Plain, at: UnknownValue): Value {
   const { origin } = at;
   if (plain === null) return nullValue(origin);
   if (typeof plain === 'boolean') return bool(plain, origin);
   if (typeof plain === 'number')
     return Number.isSafeInteger(plain) ? int(BigInt(plain), origin) : unknown(at.reason, at.key, origin);
   if (typeof plain === 'string') return string(plain, origin);
-  if (!isNames(plain))
+  if (isList(plain))
     return list(
-      plain.map(item => nixValueOf(item, at)),
+      plain.map(item => nixValue(item, at)),
       origin,
     );
   const entries = new Map<string, Attr>();
+  if ('fields' in plain) {
+    for (const [name, value] of Object.entries(plain.fields))
+      entries.set(name, attr(nixValue(value, at), origin));
+    // Options of a submodule have defaults.
+    return attrs(entries, origin, unknown(at.reason, `${at.key}${++last}`, origin));
+  }
   for (const name of plain.names) entries.set(name, attr(unknownSelect(at, name, origin), origin));
   return attrs(entries, origin);
 }
@@ -210,8 +220,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
     const names = plain.flatMap(one => one.names);
     return { answer: { names: [...new Set(names)].sort() } };
   }
-  if (isMap || !plain.every(one => Array.isArray(one))) return NOT_KNOWN;
-  return { answer: (plain as readonly (readonly Plain[])[]).flat() };
+  return { answer: !isMap && plain.every(isList) ? plain.flat() : undefined };
 }
 
 function isScalar(plain: Plain): boolean {

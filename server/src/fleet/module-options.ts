@@ -12,7 +12,11 @@ import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
 
 /** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
-export type Plain = boolean | string | number | null | readonly Plain[] | Names;
+export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields;
+/** A set that is an item of a list: what is known of it. */
+export interface Fields {
+  readonly fields: Readonly<Record<string, Plain>>;
+}
 /** A set, of which the names matter. */
 export interface Names {
   readonly names: readonly string[];
@@ -163,14 +167,24 @@ function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
       return items;
     }
     case 'attrs': {
-      if (!isClosed(value) || value.entries.has('_type') || value.entries.has('outPath')) return undefined;
-      if (value.entries.size > MAX_ITEMS) return undefined;
+      if (value.entries.has('_type') || value.entries.has('outPath')) return undefined;
+      if (!isClosed(value) || value.entries.size > MAX_ITEMS) return undefined;
+      if (depth > 0) return fieldsOf(cx, value, depth);
       for (const entry of value.entries.values()) if (entry.optional) return undefined;
       return { names: [...value.entries.keys()].sort() };
     }
     default:
       return undefined;
   }
+}
+
+function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
+  const fields: Record<string, Plain> = {};
+  for (const [name, entry] of set.entries) {
+    const plain = entry.optional ? undefined : plainOf(cx, force(cx, entry.value), depth + 1);
+    if (plain !== undefined) fields[name] = plain;
+  }
+  return { fields };
 }
 
 /** The declaration of the option at a path, through the options of submodules. */

@@ -1,6 +1,7 @@
 /**
  * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
+import { string } from '../nix/construct.ts';
 import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
@@ -8,7 +9,7 @@ import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule } from './constant.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import type { GeneratorDefinition } from './model.ts';
+import type { GeneratorDefinition, MachineClass } from './model.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
@@ -59,11 +60,20 @@ export function createModuleCache(): ModuleCache {
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
-  const facts = cache.files.get(path);
-  if (facts !== undefined) cache.dropped.add(facts);
-  if (facts) cache.before.set(path, facts);
-  cache.files.delete(path);
+  for (const key of [path, ...CLASSES.map(name => keyOf(path, name))]) {
+    const facts = cache.files.get(key);
+    if (facts !== undefined) cache.dropped.add(facts);
+    if (facts) cache.before.set(key, facts);
+    cache.files.delete(key);
+  }
   cache.outputs.delete(path);
+}
+
+const CLASSES: readonly MachineClass[] = ['nixos', 'darwin'];
+
+/** Of a file that asks for the class of the machine that it is a module of. */
+function keyOf(path: string, name: MachineClass): string {
+  return `${path}\0${name}`;
 }
 
 /** Steps allowed for one module. */
@@ -147,20 +157,23 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       ),
   });
 
-  function readFile(path: string): ModuleFacts | null {
+  function readFile(path: string, key: string, ofClass: MachineClass | null): ModuleFacts | null {
     const file = files.parse(path);
     if (file === null) return null;
     const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
-    const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
+    const shared = givenTo(path);
+    const given: Given = name =>
+      name === '_class' && ofClass !== null ? string(ofClass, null) : shared(name);
+    const facts = value instanceof BudgetExceeded ? null : read(value, at, given);
     forgetWalked(cx, path);
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
-    const fresh = { ...facts, file: path, definitions, source: null };
-    const before = cache.before.get(path);
-    cache.before.delete(path);
-    if (before === undefined) return fresh;
+    const fresh = { ...facts, file: path, definitions, source: ofClass === null ? null : facts.source };
+    const before = cache.before.get(key);
+    cache.before.delete(key);
+    if (before === undefined || ofClass !== null) return fresh;
     const constant = constantModule(fresh, before);
     if (constant === before && settling.saySame(before, fresh)) return before;
     const changed = constant === before ? { ...fresh, definitions: before.definitions } : constant;
@@ -201,11 +214,25 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     return found;
   }
 
-  function file(path: string): ModuleFacts | null {
-    let facts = cache.files.get(path);
+  /** Files of which it was asked whether they are the same for machines of all classes. */
+  const asking = new Map<string, boolean>();
+
+  function asksForClass(path: string): boolean {
+    let is = asking.get(path);
+    if (is === undefined) {
+      is = /\b_class\b/.test(files.text(path) ?? '');
+      asking.set(path, is);
+    }
+    return is;
+  }
+
+  function file(path: string, ofClass: MachineClass | null): ModuleFacts | null {
+    const own = ofClass !== null && asksForClass(path) ? ofClass : null;
+    const key = own === null ? path : keyOf(path, own);
+    let facts = cache.files.get(key);
     if (facts === undefined) {
-      facts = readFile(path);
-      cache.files.set(path, facts);
+      facts = readFile(path, key, own);
+      cache.files.set(key, facts);
     }
     return facts;
   }
@@ -215,7 +242,10 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     file,
     settled: settling.settled,
     refresh() {
-      for (const [path, before] of [...cache.before]) if (file(path) === before) cache.dropped.delete(before);
+      for (const [key, before] of [...cache.before]) {
+        const [path = '', ofClass = null] = key.split('\0');
+        if (file(path, ofClass as MachineClass | null) === before) cache.dropped.delete(before);
+      }
       // What is left is of files that are gone.
       cache.before.clear();
     },

@@ -6,7 +6,7 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { Lazy } from '../nix/value.ts';
 import { constantDefinitions } from './constant.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
-import type { GeneratorDefinition } from './model.ts';
+import type { GeneratorDefinition, MachineClass } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { OptionSays, Plain } from './module-options.ts';
 
@@ -23,6 +23,7 @@ export interface MachineSetting {
   readonly complete: boolean;
   /** Options that somebody else than a module of the workspace defines; undefined for any other. */
   readonly known: (path: readonly string[]) => Plain | undefined;
+  readonly class: MachineClass | null;
 }
 
 export interface ModuleReading {
