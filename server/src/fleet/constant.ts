@@ -31,7 +31,8 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
     definitions === before.definitions &&
     fresh.file === before.file &&
     fresh.foreign === before.foreign &&
-    JSON.stringify([fresh.imports, fresh.gaps]) === JSON.stringify([before.imports, before.gaps]);
+    JSON.stringify([fresh.imports, fresh.homes, fresh.gaps]) ===
+      JSON.stringify([before.imports, before.homes, before.gaps]);
   return isSame ? before : { ...fresh, definitions };
 }
 

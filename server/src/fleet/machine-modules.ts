@@ -29,6 +29,8 @@ export interface MachineModules {
   readonly files: readonly string[];
   /** Files that perhaps are. */
   readonly possibleFiles: readonly string[];
+  /** Files that are certainly among the modules of home-manager for its users. */
+  readonly homeFiles: readonly string[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
   /** True if modules of other flakes are among its own that may define further generators. */
@@ -109,6 +111,7 @@ export function followModules(
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
+  const homeFiles = followHomes(modules, lookup, setting.class, reads);
   for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
     const isSure = modules[index]?.sure === true;
     gaps.push(...facts.gaps);
@@ -116,8 +119,33 @@ export function followModules(
       (isSure && !definition.conditional ? certain : possible).push(definition);
   }
   const complete = gaps.length === 0;
-  const own = { files, possibleFiles, complete, foreign };
+  const own = { files, possibleFiles, homeFiles, complete, foreign };
   return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
+}
+
+/** The files of home-manager's modules that certainly belong to the machine. What is read is noted. */
+function followHomes(
+  modules: readonly OwnModule[],
+  lookup: ModuleLookup,
+  ofClass: MachineClass | null,
+  reads: ModuleRead[],
+): readonly string[] {
+  const files: string[] = [];
+  const visited = new Set<ModuleFacts>();
+  const stack = modules.flatMap(({ facts, sure }) => (sure ? facts.homes : []));
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (!next.certain) continue;
+    const { target } = next;
+    const found = lookUp(target, lookup, ofClass);
+    reads.push({ target, found });
+    for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
+      if (visited.has(facts)) continue;
+      visited.add(facts);
+      if (facts.file !== null) files.push(facts.file);
+      stack.push(...facts.imports);
+    }
+  }
+  return files;
 }
 
 /**

@@ -52,7 +52,7 @@ export function settledFor<T>(
   const config: UnknownValue = { ...CONFIG, key: name };
   const { settle, tracer } = cx;
   cx.settle = value => {
-    const path = pathBelow(value, name);
+    const path = pathBelow(value, name) ?? platformPath(value);
     if (path === null || !isWorthAsking(path)) return settle === null ? null : settle(value);
     const answer = machine.answer(path);
     asked.set(path.join('\0'), { path, answer: keyOf(answer) });
@@ -89,6 +89,15 @@ function pathBelow(value: UnknownValue, key: string): string[] | null {
     names.unshift(text);
   }
   return at.key === key ? names : null;
+}
+
+/** Stands for the package set in the path to what is asked of its platform. */
+export const PACKAGES = '<pkgs>';
+
+/** `pkgs.stdenv.isLinux`, `pkgs.stdenv.hostPlatform.system` */
+function platformPath(value: UnknownValue): string[] | null {
+  const path = pathBelow(value, 'pkgs');
+  return path?.[0] === 'stdenv' && path.length > 1 ? [PACKAGES, ...path] : null;
 }
 
 /** What clan keeps for itself is none of the workspace's options. */
@@ -187,7 +196,7 @@ const DEFAULT = 1500;
 
 function joined(source: OptionSource, path: readonly string[], machine: MachineOptions): Joined {
   const beside = source.known(path);
-  if (path.join('.') === MACHINE_NAME.join('.')) return { answer: beside };
+  if (path[0] === PACKAGES || path.join('.') === MACHINE_NAME.join('.')) return { answer: beside };
   const all = source.says(path, machine);
   const definitions: Said[] = [];
   let { complete } = source;

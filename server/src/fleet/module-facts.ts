@@ -19,6 +19,7 @@ import type {
   Value,
 } from '../nix/value.ts';
 import { isDead, readCollection } from './definitions.ts';
+import { homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
 import { type Given, isGivenTheSame, moduleArguments } from './modules.ts';
@@ -38,6 +39,8 @@ export interface ModuleFacts {
   readonly file: string | null;
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
+  /** Modules of home-manager that it gives to users of the machine. */
+  readonly homes: readonly ModuleImport[];
   /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
   readonly gaps: readonly NotAnalysable[];
   /** True if it imports modules of other flakes that may define generators of their own. */
@@ -76,6 +79,7 @@ const GENERATORS = [
 export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
   const definitions: GeneratorDefinition[] = [];
   const imports: ModuleImport[] = [];
+  const homes: ModuleImport[] = [];
   const gaps: NotAnalysable[] = [];
   let foreign = false;
   let importsKnown = true;
@@ -183,6 +187,13 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   function readConfig(config: Lazy, certain: boolean): void {
     for (const path of GENERATORS) readOption(config, path, certain, null);
+    for (const { value, conditional, never } of definitionsOf(cx, config)) {
+      const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
+      if (home !== undefined)
+        homes.push(
+          ...homeModules(cx, home.value, certain && !conditional && !home.optional, given, fallback),
+        );
+    }
   }
 
   function readOption(lazy: Lazy, path: readonly string[], certain: boolean, at: Origin | null): void {
@@ -208,5 +219,5 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   read(module, true, 0);
   const source = { module, given, fallback };
-  return { file: null, definitions, imports, gaps, foreign, importsKnown, source };
+  return { file: null, definitions, imports, homes, gaps, foreign, importsKnown, source };
 }

@@ -103,6 +103,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       file: null,
       definitions: [],
       imports: [],
+      homes: [],
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
       importsKnown: false,

@@ -14,7 +14,7 @@ import {
   type MachineGenerators,
   type RootModule,
 } from './machine-modules.ts';
-import { MACHINE_NAME } from './machine-options.ts';
+import { MACHINE_NAME, PACKAGES } from './machine-options.ts';
 import { certainMembers, roleMembers } from './members.ts';
 import type { Machine, MachineClass, Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
@@ -130,9 +130,30 @@ function follow(
 }
 
 /** What clan itself defines of each of its machines. */
-function knownOf({ isClan }: JoinedFleet, { name, source }: Machine): MachineSetting['known'] {
+function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
+  const { name, source } = machine;
   const isOfClan = isClan && (source === 'inventory' || source === 'folder');
-  return path => (isOfClan && NAMED.has(path.join('.')) ? name : undefined);
+  return path => {
+    if (path[0] === PACKAGES) return platformOf(machine, path.at(-1) ?? '');
+    return isOfClan && NAMED.has(path.join('.')) ? name : undefined;
+  };
+}
+
+/** What packages for the machine know of its platform. */
+function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
+  switch (name) {
+    case 'isLinux':
+      return kind === null ? undefined : kind === 'nixos';
+    case 'isDarwin':
+      return kind === null ? undefined : kind === 'darwin';
+    case 'isx86_64':
+    case 'isAarch64':
+      return system?.startsWith(`${name.slice(2).toLowerCase()}-`);
+    case 'system':
+      return system ?? undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** Options that are the machine's name unless somebody says otherwise. */
@@ -146,6 +167,7 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
     right.gaps.length === 0 &&
     sameItems(left.files, right.files) &&
     sameItems(left.possibleFiles, right.possibleFiles) &&
+    sameItems(left.homeFiles, right.homeFiles) &&
     sameItems(left.certain, right.certain) &&
     sameItems(left.possible, right.possible)
   );
