@@ -1,68 +1,49 @@
 /**
- * The modules of home-manager that a machine's module gives to its users. They declare no generators, but read those of
- * the machine (`osConfig`). What cannot be known is left out: nothing follows from a module that is not listed.
+ * The modules of home-manager that a machine's module gives to its users. They read the generators of the machine
+ * (`osConfig`), and may declare some of its own. What cannot be known is left out: nothing follows from a module that is
+ * not listed.
  */
-import { apply } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import { importedFile } from '../nix/evaluator.ts';
-import { stringAsPath } from '../nix/paths.ts';
 import { extentOf } from '../nix/source.ts';
 import type { Lazy, Origin, Value } from '../nix/value.ts';
-import type { ModuleImport } from './module-facts.ts';
-import { referenceOf } from './module-references.ts';
-import { type Given, moduleArguments } from './modules.ts';
+import type { GeneratorDefinition } from './model.ts';
+import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
-const MAX_DEPTH = 8;
+/** What modules for users say. */
+export interface HomeModules {
+  readonly imports: readonly ModuleImport[];
+  readonly definitions: readonly GeneratorDefinition[];
+}
 
 /**
  * @param option the value of `home-manager`
  * @param fallback where it is used: the place of what was written nowhere
+ * @param readModule reads a module that is written in place
  */
 export function homeModules(
   cx: Evaluation,
   option: Lazy,
   certain: boolean,
-  given: Given,
   fallback: Origin,
-): ModuleImport[] {
-  const found: ModuleImport[] = [];
+  readModule: (module: Lazy) => Pick<ModuleFacts, 'imports' | 'definitions'>,
+): HomeModules {
+  const imports: ModuleImport[] = [];
+  const definitions: GeneratorDefinition[] = [];
 
-  function read(lazy: Lazy, sure: boolean, depth: number): void {
-    if (depth > MAX_DEPTH) return;
+  function read(lazy: Lazy, sure: boolean): void {
     for (const one of definitionsOf(cx, lazy)) {
       if (one.never) continue;
       const value = resolved(cx, one.value);
       const isSure = sure && !one.conditional;
       const own = fileOf(value, fallback);
-      if (own !== null) found.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });
-      else readValue(value, isSure, depth);
-    }
-  }
-
-  function readValue(value: Value, sure: boolean, depth: number): void {
-    const at = placeOf(value.origin ?? fallback);
-    if (value.kind === 'lambda') read(apply(cx, value, moduleArguments(value, given), null), sure, depth + 1);
-    else if (value.kind === 'attrs') {
-      const imported = value.entries.get('imports');
-      if (imported !== undefined) readList(imported.value, sure && !imported.optional, depth);
-    } else if (value.kind === 'path' || value.kind === 'string') {
-      const path = value.kind === 'path' ? value : stringAsPath(value);
-      if (path !== null && !path.text.startsWith('/'))
-        found.push({ target: { file: importedFile(cx.files, path.text) }, certain: sure, at });
-    } else if (value.kind === 'unknown') {
-      const reference = referenceOf(cx, value);
-      if (reference?.kind === 'output') found.push({ target: { output: reference.path }, certain: sure, at });
-      else if (reference?.kind === 'files')
-        for (const file of reference.files) found.push({ target: { file }, certain: sure, at });
-    }
-  }
-
-  function readList(lazy: Lazy, sure: boolean, depth: number): void {
-    for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
-      const items = value.kind === 'list' && !never ? value.items : [];
-      for (const item of items) if (item.kind !== 'spread') read(item, sure && !conditional, depth + 1);
+      if (own !== null) imports.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });
+      else {
+        const inner = readModule(value);
+        for (const each of inner.imports) imports.push(isSure ? each : { ...each, certain: false });
+        if (isSure) definitions.push(...inner.definitions);
+      }
     }
   }
 
@@ -70,17 +51,19 @@ export function homeModules(
     if (value.kind !== 'attrs' || never) continue;
     const sure = certain && !conditional;
     const shared = value.entries.get('sharedModules');
-    if (shared !== undefined) readList(shared.value, sure && !shared.optional, 0);
+    for (const one of shared === undefined ? [] : definitionsOf(cx, shared.value)) {
+      const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
+      for (const item of items) if (item.kind !== 'spread') read(item, sure && !one.conditional);
+    }
     const users = value.entries.get('users');
-    if (users === undefined) continue;
-    for (const one of definitionsOf(cx, users.value)) {
+    for (const one of users === undefined ? [] : definitionsOf(cx, users.value)) {
       if (one.value.kind !== 'attrs' || one.never) continue;
-      const isSure = sure && !one.conditional && !users.optional;
+      const isSure = sure && !one.conditional && users?.optional !== true;
       for (const user of [...one.value.entries.values(), ...one.value.patterns])
-        read(user.value, isSure && !user.optional, 0);
+        read(user.value, isSure && !user.optional);
     }
   }
-  return found;
+  return { imports, definitions };
 }
 
 /** `users.ann = import ./home.nix`: the file that the value is all of. */

@@ -111,28 +111,35 @@ export function followModules(
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
-  const homeFiles = followHomes(modules, lookup, setting.class, reads);
+  const homes = followHomes(modules, lookup, setting.class, reads);
   for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
     const isSure = modules[index]?.sure === true;
     gaps.push(...facts.gaps);
     for (const definition of facts.definitions)
       (isSure && !definition.conditional ? certain : possible).push(definition);
   }
+  for (const definition of homes.definitions) (definition.conditional ? possible : certain).push(definition);
   const complete = gaps.length === 0;
-  const own = { files, possibleFiles, homeFiles, complete, foreign };
+  const own = { files, possibleFiles, homeFiles: homes.files, complete, foreign };
   return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
 }
 
-/** The files of home-manager's modules that certainly belong to the machine. What is read is noted. */
+/** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,
   ofClass: MachineClass | null,
   reads: ModuleRead[],
-): readonly string[] {
+): { readonly files: readonly string[]; readonly definitions: readonly GeneratorDefinition[] } {
   const files: string[] = [];
+  const definitions = new Set<GeneratorDefinition>();
   const visited = new Set<ModuleFacts>();
-  const stack = modules.flatMap(({ facts, sure }) => (sure ? facts.homes : []));
+  const stack: ModuleImport[] = [];
+  for (const { facts, sure } of modules) {
+    if (!sure) continue;
+    stack.push(...facts.homes.imports);
+    for (const one of facts.homes.definitions) definitions.add(one);
+  }
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
     const { target } = next;
@@ -142,10 +149,11 @@ function followHomes(
       if (visited.has(facts)) continue;
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
+      for (const one of facts.definitions) definitions.add(one);
       stack.push(...facts.imports);
     }
   }
-  return files;
+  return { files, definitions: [...definitions] };
 }
 
 /**

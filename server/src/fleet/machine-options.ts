@@ -3,7 +3,18 @@
  * that says so, or by the option's default where all modules are known and none says otherwise. Modules are read once
  * more with these answers, and what is read is shared by all machines on which the same was asked and answered.
  */
-import { attr, attrs, bool, int, list, nullValue, string, unknown, unknownSelect } from '../nix/construct.ts';
+import {
+  attr,
+  attrs,
+  bool,
+  int,
+  list,
+  nullValue,
+  path,
+  string,
+  unknown,
+  unknownSelect,
+} from '../nix/construct.ts';
 import { speculating } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
@@ -133,6 +144,7 @@ function nixValue(plain: Plain, at: UnknownValue): Value {
       plain.map(item => nixValue(item, at)),
       origin,
     );
+  if ('path' in plain) return path(plain.path, origin);
   const entries = new Map<string, Attr>();
   if ('fields' in plain) {
     for (const [name, value] of Object.entries(plain.fields))
@@ -221,7 +233,8 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
   // What nixpkgs declares may be defined by its own modules as well.
   if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
-  if (isScalar(first)) return { answer: values.every(one => one === first) ? first : undefined };
+  if (isScalar(first))
+    return { answer: values.every(one => keyOf(one) === keyOf(first)) ? first : undefined };
   if (counting.some(one => one.conditional)) return NOT_KNOWN;
   const plain = values as readonly Plain[];
   if (isMap && plain.every(isNames)) {
@@ -233,5 +246,5 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
 }
 
 function isScalar(plain: Plain): boolean {
-  return plain === null || typeof plain !== 'object';
+  return plain === null || typeof plain !== 'object' || 'path' in plain;
 }

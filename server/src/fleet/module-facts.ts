@@ -19,7 +19,7 @@ import type {
   Value,
 } from '../nix/value.ts';
 import { isDead, readCollection } from './definitions.ts';
-import { homeModules } from './home-modules.ts';
+import { type HomeModules, homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
 import { type Given, isGivenTheSame, moduleArguments } from './modules.ts';
@@ -40,7 +40,7 @@ export interface ModuleFacts {
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
   /** Modules of home-manager that it gives to users of the machine. */
-  readonly homes: readonly ModuleImport[];
+  readonly homes: HomeModules;
   /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
   readonly gaps: readonly NotAnalysable[];
   /** True if it imports modules of other flakes that may define generators of their own. */
@@ -66,6 +66,8 @@ function isOfNixpkgs(value: PathValue | StringValue): boolean {
   return first !== undefined && 'hole' in first && first.hole.key.startsWith('modulesPath@');
 }
 
+const NO_HOMES: HomeModules = { imports: [], definitions: [] };
+
 /** Where the option stands, as clan and the module for NixOS alone have it. */
 const GENERATORS = [
   ['clan', 'core', 'vars', 'generators'],
@@ -79,7 +81,7 @@ const GENERATORS = [
 export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
   const definitions: GeneratorDefinition[] = [];
   const imports: ModuleImport[] = [];
-  const homes: ModuleImport[] = [];
+  let homes = NO_HOMES;
   const gaps: NotAnalysable[] = [];
   let foreign = false;
   let importsKnown = true;
@@ -189,10 +191,15 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     for (const path of GENERATORS) readOption(config, path, certain, null);
     for (const { value, conditional, never } of definitionsOf(cx, config)) {
       const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
-      if (home !== undefined)
-        homes.push(
-          ...homeModules(cx, home.value, certain && !conditional && !home.optional, given, fallback),
-        );
+      if (home === undefined) continue;
+      const sure = certain && !conditional && !home.optional;
+      const found = homeModules(cx, home.value, sure, fallback, module =>
+        readModule(cx, module, given, fallback),
+      );
+      homes = {
+        imports: [...homes.imports, ...found.imports],
+        definitions: [...homes.definitions, ...found.definitions],
+      };
     }
   }
 

@@ -12,7 +12,11 @@ import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
 
 /** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
-export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields;
+export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields | AtPath;
+/** A path of the workspace. */
+export interface AtPath {
+  readonly path: string;
+}
 /** A set that is an item of a list: what is known of it. */
 export interface Fields {
   readonly fields: Readonly<Record<string, Plain>>;
@@ -156,6 +160,8 @@ function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
       return Number(value.value);
     case 'string':
       return value.text ?? undefined;
+    case 'path':
+      return { path: value.text };
     case 'list': {
       if (depth > 1 || value.items.length > MAX_ITEMS) return undefined;
       const items: Plain[] = [];

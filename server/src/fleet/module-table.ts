@@ -103,7 +103,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       file: null,
       definitions: [],
       imports: [],
-      homes: [],
+      homes: { imports: [], definitions: [] },
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
       importsKnown: false,

@@ -96,9 +96,13 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
     return settledFor(cx, machine, kept.facts, config => {
       const found = reading.again(facts, config);
       // What the machine does not decide is the same definition for all.
-      const shared = found.definitions.map(
-        one => facts.definitions.find(other => areSame(one, other)) ?? one,
-      );
+      const shared = found.definitions.map(one => {
+        const general = facts.definitions.find(other => areSame(one, other));
+        if (general?.body().completeness === 'full') return general;
+        // Read now: later on, the machine's options are not known any more.
+        const { completeness } = one.body();
+        return general?.body().completeness === completeness ? general : one;
+      });
       return { ...found, definitions: constantDefinitions(shared, kept.before) };
     });
   }
@@ -132,7 +136,11 @@ export function createSettling(cx: Evaluation, cache: SettledCache, reading: Mod
 
 /** Does the module leave something open that options may decide? */
 function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
-  return gaps.length > 0 || definitions.some(one => one.conditional || one.nameKind === 'pattern');
+  return gaps.length > 0 || definitions.some(isOpen);
+}
+
+function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
+  return conditional || nameKind === 'pattern' || body().completeness === 'partial';
 }
 
 function isSettledSaying({ definitions, declared, unclear }: OptionSays): boolean {
