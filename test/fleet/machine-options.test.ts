@@ -198,6 +198,104 @@ describe('names that are made of options', () => {
   });
 });
 
+describe('what is made of options', () => {
+  it('takes what items of a list are by default', () => {
+    const fleet = fleetOf(
+      { ada: 'my.peers = [ { id = "a"; } { id = "b"; shared = true; } ];' },
+      {
+        'modules/default.nix': `{ config, lib, ... }: {
+          options.my.peers = lib.mkOption {
+            type = lib.types.listOf (lib.types.submodule {
+              options.id = lib.mkOption { type = lib.types.str; };
+              options.shared = lib.mkOption { type = lib.types.bool; default = false; };
+            });
+            default = [ ];
+          };
+          config.clan.core.vars.generators = lib.listToAttrs (map (peer: lib.nameValuePair "peer-\${peer.id}" {
+            files = { key = { }; } // lib.optionalAttrs peer.shared { group-key = { }; };
+          }) config.my.peers);
+        }`,
+      },
+    ).fleet();
+    const files = Object.fromEntries(
+      fleet.generators.map(({ name, body }) => [name, body().files.map(file => file.name)]),
+    );
+    expect(files).toEqual({ 'peer-a': ['key'], 'peer-b': ['key', 'group-key'] });
+    expect(fleet.generators.map(({ body }) => body().completeness)).toEqual(['full', 'full']);
+  });
+
+  it('keeps a name with holes as long as a machine may have others at that place', () => {
+    const fleet = fleetOf(
+      { ada: 'my.names = [ "a" ];', bob: 'my.names = config.services.other.names;' },
+      {
+        'modules/default.nix': `{ config, lib, ... }: {
+          options.my.names = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+          config.clan.core.vars.generators = lib.genAttrs config.my.names (name: { files.key = { }; });
+        }`,
+      },
+    );
+    const names = fleet.fleet().generators.map(({ name, nameKind }) => [name, nameKind]);
+    expect(names).toEqual(expect.arrayContaining([['a', 'resolved']]));
+    expect(names.some(([, kind]) => kind === 'pattern')).toBe(true);
+  });
+
+  it('shows a prompt that depends on what is not known as a file that perhaps is none', () => {
+    const fleet = fleetOf(
+      { ada: '' },
+      {
+        'modules/default.nix': `{ config, lib, ... }: {
+          clan.core.vars.generators.token.prompts = lib.optionalAttrs config.services.other.ask {
+            word = { type = "hidden"; persist = true; };
+          };
+        }`,
+      },
+    ).fleet();
+    const [token] = fleet.generators;
+    expect(token?.body().files).toMatchObject([{ name: 'word', from: 'prompt', conditional: true }]);
+  });
+});
+
+describe('generators that a helper collects', () => {
+  const tagged = (name: string, tag: string) =>
+    `{ ${name} = { files.key = { }; script = "true"; meta.tags = [ "${tag}" ]; }; }`;
+  const HELPED = {
+    'modules/default.nix': `{ config, lib, ... }: {
+      options.my.db.enable = lib.mkEnableOption "a database";
+      config = lib.mkMerge [
+        { my.secrets.discover.dir = lib.mkDefault ../secrets; }
+        (lib.mkIf config.my.db.enable {
+          my.secrets.declarations = [ (config.my.secrets.mkMachineSecret { name = "db"; files.key = { }; }) ];
+        })
+      ];
+    }`,
+    'secrets/mail.nix': tagged('mail', 'post'),
+    'secrets/shop.nix': tagged('shop', 'sales'),
+  };
+
+  it('are those with the tags of the machine, and those it is given by modules', () => {
+    const fleet = fleetOf(
+      {
+        ada: 'my.secrets.discover = { enable = true; includeTags = [ "post" ]; };',
+        bob: 'my.secrets.discover = { enable = true; excludeTags = [ "post" ]; }; my.db.enable = true;',
+        cleo: '',
+      },
+      HELPED,
+    );
+    expect(owners(fleet)).toEqual({ db: 'bob', mail: 'ada', shop: 'bob' });
+  });
+
+  it('are open where the list of them is not known', () => {
+    const fleet = fleetOf(
+      {
+        ada: 'my.secrets.declarations = [ (config.my.secrets.mkMachineSecret { name = "one"; }) ] ++ config.more;',
+      },
+      HELPED,
+    );
+    expect(owners(fleet)).toMatchObject({ one: 'ada' });
+    expect(fleet.fleet().hasAllGenerators('ada')).toBe(false);
+  });
+});
+
 describe('after an edit', () => {
   it('the machines are those that building from scratch finds', () => {
     const fleet = fleetOf(

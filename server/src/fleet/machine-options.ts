@@ -18,7 +18,8 @@ import {
 import { speculating } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import type { Names, OptionSays, Plain, Said } from './module-options.ts';
+import { HELPER_DEFAULTS } from './helper-secrets.ts';
+import type { Fields, Names, OptionSays, Plain, Said } from './module-options.ts';
 
 /** A machine, as far as its options can be told. */
 export interface MachineOptions {
@@ -214,13 +215,20 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   let { complete } = source;
   let isDeclared = false;
   let isMap = false;
+  let items: Fields | null = null;
   for (const { says, sure } of all) {
     if (says.unclear) complete = false;
     for (const one of says.definitions) definitions.push(sure ? one : { ...one, conditional: true });
     if (says.declared === null || !sure) continue;
     isDeclared = true;
     isMap ||= says.declared.isMap;
+    items ??= says.declared.items;
     definitions.push({ value: says.declared.default, conditional: false, priority: DEFAULT });
+  }
+  const preset = isDeclared ? undefined : HELPER_DEFAULTS.get(path.join('.'));
+  if (preset !== undefined) {
+    isDeclared = true;
+    definitions.push({ value: preset, conditional: false, priority: DEFAULT });
   }
   if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
   const certain = definitions.filter(one => !one.conditional);
@@ -242,7 +250,17 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
     const names = plain.flatMap(one => one.names);
     return { answer: { names: [...new Set(names)].sort() } };
   }
-  return { answer: !isMap && plain.every(isList) ? plain.flat() : undefined };
+  if (isMap || !plain.every(isList)) return NOT_KNOWN;
+  const defaults = items;
+  return { answer: plain.flat().map(item => (defaults === null ? item : withDefaults(item, defaults))) };
+}
+
+/** An item of a list with what its options are by default. */
+function withDefaults(item: Plain, { fields }: Fields): Plain {
+  if (typeof item !== 'object' || item === null || !('fields' in item)) return item;
+  const hidden = new Set(item.hidden ?? []);
+  const more = Object.entries(fields).filter(([name]) => !hidden.has(name) && !(name in item.fields));
+  return { ...item, fields: { ...Object.fromEntries(more), ...item.fields } };
 }
 
 function isScalar(plain: Plain): boolean {

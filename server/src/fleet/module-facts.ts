@@ -19,10 +19,11 @@ import type {
   Value,
 } from '../nix/value.ts';
 import { isDead, readCollection } from './definitions.ts';
+import { helperSets } from './helper-secrets.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
-import { type Given, isGivenTheSame, moduleArguments } from './modules.ts';
+import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
@@ -190,6 +191,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   function readConfig(config: Lazy, certain: boolean): void {
     for (const path of GENERATORS) readOption(config, path, certain, null);
     for (const { value, conditional, never } of definitionsOf(cx, config)) {
+      if (value.kind === 'attrs' && !never) readHelper(value, certain && !conditional);
       const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
       if (home === undefined) continue;
       const sure = certain && !conditional && !home.optional;
@@ -200,6 +202,21 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         imports: [...homes.imports, ...found.imports],
         definitions: [...homes.definitions, ...found.definitions],
       };
+    }
+  }
+
+  /** Generators that a helper's options declare, which puts them where they belong. */
+  function readHelper(config: AttrsValue, certain: boolean): void {
+    const my = config.entries.get('my');
+    for (const one of my === undefined ? [] : definitionsOf(cx, my.value)) {
+      const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
+      if (secrets === undefined) continue;
+      const at = secrets.at ?? fallback;
+      const missed = (reason: string) => gap(reason, at);
+      for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
+        const found = readCollection(cx, set.value, at, set.conditional || !certain || one.conditional);
+        definitions.push(...found.definitions.filter(each => !isDead(each)));
+      }
     }
   }
 

@@ -20,6 +20,8 @@ export interface AtPath {
 /** A set that is an item of a list: what is known of it. */
 export interface Fields {
   readonly fields: Readonly<Record<string, Plain>>;
+  /** Names that it has with values that are not known. */
+  readonly hidden?: readonly string[];
 }
 /** A set, of which the names matter. */
 export interface Names {
@@ -41,6 +43,8 @@ export interface DeclaredOption {
   readonly default: Plain | undefined;
   /** True for a set of which the names are what is defined. */
   readonly isMap: boolean;
+  /** What options of the items of a list are by default, as far as that is known. */
+  readonly items: Fields | null;
 }
 
 /** What a module says of an option. */
@@ -186,11 +190,13 @@ function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
 
 function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
   const fields: Record<string, Plain> = {};
+  const hidden: string[] = [];
   for (const [name, entry] of set.entries) {
     const plain = entry.optional ? undefined : plainOf(cx, force(cx, entry.value), depth + 1);
     if (plain !== undefined) fields[name] = plain;
+    else hidden.push(name);
   }
-  return { fields };
+  return hidden.length > 0 ? { fields, hidden } : { fields };
 }
 
 /** The declaration of the option at a path, through the options of submodules. */
@@ -214,9 +220,10 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   if (below.length === 0) {
     const fallback = certain(option, 'default');
     const isMap = form?.isMap === true;
-    return { default: fallback === null ? undefined : plainOf(cx, force(cx, fallback.value)), isMap };
+    const items = form?.isList === true && form.submodule !== null ? defaultsOf(cx, form.submodule) : null;
+    return { default: fallback === null ? undefined : plainOf(cx, force(cx, fallback.value)), isMap, items };
   }
-  if (form?.submodule == null) return null;
+  if (form?.submodule == null || form.isList) return null;
   const [name = '', ...rest] = below;
   const inner = form.isMap ? rest : below;
   if (inner.length === 0) return null;
@@ -231,9 +238,24 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   return null;
 }
 
+/** What the options of a submodule are by default. */
+function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
+  const fields: Record<string, Plain> = {};
+  for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {
+    const options = force(cx, lazy);
+    if (options.kind !== 'attrs') continue;
+    for (const name of options.entries.keys()) {
+      const found = declarationIn(cx, options, [name]);
+      if (found?.default !== undefined) fields[name] = found.default;
+    }
+  }
+  return { fields };
+}
+
 /** What a type is made of, as far as it matters here. */
 interface Form {
   readonly isMap: boolean;
+  readonly isList: boolean;
   readonly submodule: Lazy | null;
 }
 
@@ -241,9 +263,11 @@ interface Form {
 function formOf(cx: Evaluation, { term }: UnknownValue): Form | null {
   if (term?.kind !== 'apply') return null;
   const name = selectionPath(term.fn)?.at(-1);
-  if (name === 'submodule') return { isMap: false, submodule: term.arg };
-  if (name !== 'attrsOf' && name !== 'lazyAttrsOf') return null;
+  if (name === 'submodule') return { isMap: false, isList: false, submodule: term.arg };
+  const isList = name === 'listOf';
+  if (name !== 'attrsOf' && name !== 'lazyAttrsOf' && !isList) return null;
   const inner = force(cx, term.arg);
   const of = inner.kind === 'unknown' ? formOf(cx, inner) : null;
-  return { isMap: true, submodule: of?.isMap === false ? of.submodule : null };
+  const submodule = of?.isMap === false && !of.isList ? of.submodule : null;
+  return { isMap: !isList, isList, submodule };
 }
