@@ -18,7 +18,7 @@ import {
 import { speculating } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import { HELPER_DEFAULTS } from './helper-secrets.ts';
+import { HELPER_DEFAULTS } from './helper-options.ts';
 import type { Fields, Names, OptionSays, Plain, Said } from './module-options.ts';
 
 /** A machine, as far as its options can be told. */

@@ -19,7 +19,7 @@ import type {
   Value,
 } from '../nix/value.ts';
 import { isDead, readCollection } from './definitions.ts';
-import { helperSets } from './helper-secrets.ts';
+import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
