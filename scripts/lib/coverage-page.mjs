@@ -155,6 +155,22 @@ ${CAUSES.map(([key, words]) => `* **${key}**: ${words}.`).join('\n')}
 What is not predicted is of generators that somebody took out or renamed, of modules in other flakes, or of a name
 that only evaluation knows. \`mentioned\` is the column to improve.
 
+### How far the first figure can go
+
+In November 2026 every pair that is not predicted was looked up in the Nix of its commit, and some fifty of them were followed
+by hand through options, services and the names they might be made of. None was declared there:
+
+* most belong to generators that are gone or have another name now (\`acme-zoneee\`, \`harmonia\`, an OIDC client that has
+  lost its file), or to instances of clan-core's services that nobody has any more (the column *leftover*);
+* about twenty belong to services of other flakes, whose code is not in the repository (\`clan-community\`, and flakes of the
+  same author). To predict them, their sources would have to be read as well;
+* what stands in \`mentioned\` stands there in a comment, in an instance that is commented out, or in a service of
+  another flake.
+
+So the first figure cannot reach its bar on these repositories: it is at its ceiling, but for the services of other
+flakes, and it falls by a little whenever a name with holes (\`\${user}-smb-password\`), which explained old files too,
+becomes the names that there really are.
+
 ## What remains
 
 Places that \`inspect\` lists as not analysable without Nix, by reason, in all repositories:

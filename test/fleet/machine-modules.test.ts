@@ -53,6 +53,63 @@ describe('imports', () => {
     expect(owners(fleet)).toEqual({ web: 'ada', other: null });
   });
 
+  it('may be all files below a folder, or some of them', () => {
+    const fleet = (imports: string) => ({
+      'flake.nix': clan(''),
+      'machines/ada/configuration.nix': `{ lib, ... }: { imports = ${imports}; }`,
+      'modules/a.nix': generator('a'),
+      'modules/x/b.nix': generator('b'),
+      'modules/x/_draft.nix': generator('draft'),
+      'modules/readme.md': 'not a module',
+    });
+    const all = '(lib.filesystem.listFilesRecursive ../../modules)';
+    const isDraft = 'lib.hasInfix "/_" (toString file)';
+    for (const imports of [
+      `builtins.filter (file: lib.hasSuffix ".nix" (toString file) && !${isDraft}) ${all}`,
+      `lib.filter (file: lib.hasSuffix ".nix" file && !lib.hasPrefix "_" (baseNameOf file)) ${all}`,
+      'lib.fileset.toList (lib.fileset.fileFilter (file: file.hasExt "nix" && file.name != "_draft.nix") ../../modules)',
+      `lib.fileset.toList (lib.fileset.difference
+        (lib.fileset.fileFilter (file: file.hasExt "nix") ../../modules) ../../modules/x/_draft.nix)`,
+    ])
+      expect(owners(fleet(imports))).toEqual({ a: 'ada', b: 'ada', draft: '' });
+  });
+
+  it('that are of other flakes, or say something of options only, hide nothing of the workspace', () => {
+    const fleet = {
+      'flake.nix': clan(''),
+      'machines/ada/configuration.nix': `{ self, inputs, lib, pkgs, modulesPath, ... }: { imports = [
+        (lib.mkRemovedOptionModule [ "my" "old" ] "It is gone.")
+        (self.inputs.other + "/modules/x.nix")
+        (modulesPath + "/profiles/minimal.nix")
+        (import (builtins.toFile "m.nix" (builtins.readFile "\${inputs.other}/m.nix")) { self = inputs.other; })
+      ]; }`,
+      'web.nix': generator('web'),
+    };
+    expect(owners(fleet)).toEqual({ web: '' });
+  });
+
+  it('of users are followed through home-manager', () => {
+    const workspace = fleetWorkspace({
+      'flake.nix': clan('machines.ada = { }; machines.bob = { };'),
+      'machines/ada/configuration.nix': `{
+        home-manager.sharedModules = [ ../../home/all.nix ];
+        home-manager.users.ann = { imports = [ ../../home/mail.nix ]; };
+      }`,
+      'machines/bob/configuration.nix': '{ home-manager.users.ben = import ../../home/mail.nix; }',
+      'home/all.nix': '{ }',
+      'home/mail.nix': '{ ... }: { imports = [ ./more.nix ]; vars.generators.token = { files.key = { }; }; }',
+      'home/more.nix': '{ }',
+    });
+    const modules = workspace.fleet().modules();
+    expect([...(modules.get('ada')?.homeFiles ?? [])].sort()).toEqual([
+      'home/all.nix',
+      'home/mail.nix',
+      'home/more.nix',
+    ]);
+    expect([...(modules.get('bob')?.homeFiles ?? [])].sort()).toEqual(['home/mail.nix', 'home/more.nix']);
+    expect(ownersIn(workspace.fleet())).toEqual({ token: 'ada bob' });
+  });
+
   it('tell of which files a machine is made', () => {
     const modules = fleetWorkspace({
       'flake.nix': clan(''),

@@ -14,35 +14,12 @@ import { type Comparison, compare, type Truth } from './compare.ts';
 const TRUTH = join(import.meta.dirname, 'truth.json');
 
 /** Generators of machines of which Varsmith does not say that the machine has them. The list is to become shorter. */
-const MACHINES_NOT_KNOWN: readonly string[] = [
-  // Of home-manager's users on the machine.
-  'dinghy/calendar-token',
-  'dinghy/mail-password',
-  // Chosen from a directory by tags, which are options.
-  'mole/alert-webhook',
-  'mole/grafana-admin',
-  'pharos/alert-webhook',
-  'pharos/dns-update',
-  // Under a condition on an option.
-  'pharos/proxy-status',
-  'pharos/proxy-tls',
-  'pharos/vpn-preshared',
-];
+const MACHINES_NOT_KNOWN: readonly string[] = [];
 
 /** Generators of machines of which Varsmith does not know all. What is left for good says why. */
 const NOT_DESCRIBED: readonly string[] = [
-  // One of its files is called after an option.
-  'buoy/horn',
-  // One of its files depends on an option.
-  'buoy/radio-log',
-  'pharos/proxy-tls',
   // By another flake's function: for good.
   'mole/library-password',
-  // Chosen from a directory by tags, which are options.
-  'mole/alert-webhook',
-  'mole/grafana-admin',
-  'pharos/alert-webhook',
-  'pharos/dns-update',
   // Not the same on both machines, and shown as one.
   'mole/chat',
   'skerry/chat',

@@ -155,7 +155,7 @@ function readUnitOf(
   const definitions = constantDefinitions(unit.definitions, before?.definitions ?? []);
   state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
   // As a module it is most likely asked for later, when its tree would have to be made again.
-  if (state.trees.isThrifty()) table.file(path);
+  if (state.trees.isThrifty()) table.file(path, null);
   else state.trees.done(path, file.text.length);
 }
 

@@ -27,12 +27,15 @@ export function constantDefinitions(
 /** What a file's module says; the facts from before if it still says those. */
 export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
   const definitions = constantDefinitions(fresh.definitions, before.definitions);
+  const ofHome = constantDefinitions(fresh.homes.definitions, before.homes.definitions);
   const isSame =
     definitions === before.definitions &&
     fresh.file === before.file &&
     fresh.foreign === before.foreign &&
-    JSON.stringify([fresh.imports, fresh.gaps]) === JSON.stringify([before.imports, before.gaps]);
-  return isSame ? before : { ...fresh, definitions };
+    ofHome === before.homes.definitions &&
+    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps]) ===
+      JSON.stringify([before.imports, before.homes.imports, before.gaps]);
+  return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 
 function keyOf({ name, at }: GeneratorDefinition): string {

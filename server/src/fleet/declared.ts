@@ -200,7 +200,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 }
 
 /** A clan is recognised by what it has: modules of machines have options below `clan` too. */
-const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules'];
+const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules', 'self'];
 
 /** True for a file that says nothing of the fleet after all, and hides nothing. */
 export function declaresNothing(one: DeclaredFleet): boolean {

@@ -25,6 +25,14 @@ export interface Collection {
 /** What definitions were read from. Kept beside the model, which holds no values. */
 const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; readonly source: BodySource }>();
 
+/** Definitions under a condition that certainly does not hold: shown where they are written, and had by nobody. */
+const dead = new WeakSet<GeneratorDefinition>();
+
+/** Does the definition stand under a condition that certainly does not hold? */
+export function isDead(definition: GeneratorDefinition): boolean {
+  return dead.has(definition);
+}
+
 /** Steps allowed for reading one generator's body. */
 const BODY_STEPS = 50_000;
 
@@ -59,6 +67,7 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   let complete = true;
   for (const one of definitionsOf(cx, lazy)) {
     if (one.value.kind !== 'attrs') {
+      if (one.never) continue;
       complete = false;
       if (one.value.kind !== 'unknown') continue;
       gaps.push(one.value);
@@ -66,9 +75,11 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
       definitions.push(...(guesses.length > 0 ? guesses : [opaque(place)]));
       continue;
     }
-    if (!isClosed(one.value)) complete = false;
-    if (one.value.open !== null) gaps.push(one.value.open);
-    definitions.push(...definitionsIn(cx, one.value, place, conditional || one.conditional));
+    if (!isClosed(one.value) && !one.never) complete = false;
+    if (one.value.open !== null && !one.never) gaps.push(one.value.open);
+    const found = definitionsIn(cx, one.value, place, conditional || one.conditional);
+    if (one.never) for (const definition of found) dead.add(definition);
+    definitions.push(...found);
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
   return { definitions, names, gaps };
@@ -105,13 +116,14 @@ function definition(
 ): GeneratorDefinition {
   const at = entry.at === null ? assignment : placeOf(entry.at);
   let body: GeneratorBody | null = null;
+  const holds = whetherItHolds(cx, entry.value);
   const made: GeneratorDefinition = {
     name,
     nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
     kind: isExtension(cx, entry) ? 'partial' : 'full',
     at,
     via: viaOf(entry.at, assignment),
-    conditional: conditional || entry.optional || isConditional(cx, entry.value),
+    conditional: conditional || entry.optional || holds !== 'always',
     body() {
       if (body === null) {
         const read = withBudget(cx, BODY_STEPS, () =>
@@ -122,6 +134,7 @@ function definition(
       return body;
     },
   };
+  if (holds === 'never') dead.add(made);
   // An addition under a condition may be missing; what declares the generator is there when the generator is.
   const mayBeMissing = made.conditional && made.kind === 'partial';
   sources.set(made, { cx, source: { value: entry.value, fallback: at, conditional: mayBeMissing } });
@@ -170,10 +183,12 @@ function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorB
     : read;
 }
 
-/** `x = mkIf … { … }`: is there nothing that certainly applies? */
-function isConditional(cx: Evaluation, lazy: Lazy): boolean {
+/** `x = mkIf … { … }`: is there something that certainly applies? */
+function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'never' {
   const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
-  return !(read instanceof BudgetExceeded) && read.every(one => one.conditional);
+  if (read instanceof BudgetExceeded) return 'always';
+  if (read.length === 0) return 'never';
+  return read.every(one => one.conditional) ? 'perhaps' : 'always';
 }
 
 /** What the contract of `inspect` calls a collection of which nothing is known. */

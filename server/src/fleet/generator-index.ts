@@ -221,6 +221,7 @@ function updateOwners(
     now: MachineGenerators | undefined,
   ) => {
     const names = new Set<string>();
+    if (files.size > 0 && before?.gaps !== now?.gaps) mayBeSettled = true;
     for (const definition of changedDefinitions(before, now)) {
       names.add(definition.name);
       if (files.has(definition.at.file)) mayBeSettled = true;
@@ -281,13 +282,18 @@ function updateSettled(index: GeneratorIndex, touched: Set<string>): void {
   const { patterns } = index;
   const files = new Set([...patterns.keys()].map(fileOfKey));
   const settled = new Set<string>();
-  for (const { certain, possible } of files.size === 0 ? [] : index.owners.values())
+  /** Where a machine may have names that are not known: places, and whole files of which something is hidden. */
+  const open = new Set<string>();
+  for (const { certain, possible, gaps } of files.size === 0 ? [] : index.owners.values()) {
+    for (const { at } of gaps) if (files.has(at.file)) open.add(at.file);
     for (const list of [certain, possible])
       for (const definition of list) {
-        if (!files.has(definition.at.file) || isPattern(definition)) continue;
+        if (!files.has(definition.at.file)) continue;
         const key = placeKey(definition.at);
-        if (patterns.has(key)) settled.add(key);
+        if (patterns.has(key)) (isPattern(definition) ? open : settled).add(key);
       }
+  }
+  for (const key of settled) if (open.has(key) || open.has(fileOfKey(key))) settled.delete(key);
   for (const [key, names] of patterns)
     if (settled.has(key) !== index.settled.has(key)) for (const name of names) touched.add(name);
   index.settled = settled;

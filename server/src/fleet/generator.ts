@@ -134,9 +134,10 @@ export function readBodies(
   const dependencies = counted(reading, () => readDependencies(reading, layers));
   const packages = readPackages(reading, layers);
   let options: readonly WrittenOption[] | null = null;
-  for (const prompt of prompts) {
+  for (const [index, prompt] of prompts.entries()) {
     if (prompt.persist === null) reading.complete = false;
-    if (prompt.persist === true && !files.has(prompt.name)) files.set(prompt.name, promptFile(prompt));
+    if (prompt.persist === true && !files.has(prompt.name))
+      files.set(prompt.name, promptFile(prompt, asked.list[index]?.conditional === true));
   }
   return {
     share: optionOr(reading, layers, 'share', false, readBool),
@@ -226,7 +227,7 @@ function readPrompt(reading: Reading, { name, at, layers }: Named): GeneratorPro
 }
 
 /** The file that a persisted prompt declares. */
-function promptFile(prompt: GeneratorPrompt): GeneratorFile {
+function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFile {
   return {
     name: prompt.name,
     nameKind: 'literal',
@@ -237,7 +238,7 @@ function promptFile(prompt: GeneratorPrompt): GeneratorFile {
     mode: '0400',
     neededFor: 'services',
     from: 'prompt',
-    conditional: false,
+    conditional,
     at: prompt.at,
   };
 }

@@ -53,29 +53,46 @@ export interface DeclaredSet {
   readonly conditional: boolean;
 }
 
+/** Hears of what cannot be read: there may be more generators. */
+export type Missed = (reason: string) => void;
+const NOBODY: Missed = () => undefined;
+
 /** The sets in a list of declarations. */
-export function listedSets(cx: Evaluation, lazy: Lazy): DeclaredSet[] {
-  return definitionsOf(cx, lazy).flatMap(one => setsIn(cx, one.value, one.conditional));
+export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = NOBODY): DeclaredSet[] {
+  return definitionsOf(cx, lazy).flatMap(one =>
+    one.never ? [] : setsIn(cx, one.value, one.conditional, missed),
+  );
 }
 
 /** How many guesses may rest on one another. */
 const GUESSES = 6;
 
-function setsIn(cx: Evaluation, value: Value, conditional: boolean, depth = 0): DeclaredSet[] {
+function setsIn(
+  cx: Evaluation,
+  value: Value,
+  conditional: boolean,
+  missed: Missed,
+  depth = 0,
+): DeclaredSet[] {
   if (depth > GUESSES) return [];
   switch (value.kind) {
     case 'list':
-      return value.items.flatMap(item =>
-        item.kind === 'spread'
-          ? possibleLists(item.of).flatMap(each => setsIn(cx, cx.speculate(each), true, depth + 1))
-          : setsIn(cx, force(cx, item), conditional, depth),
-      );
+      return value.items.flatMap(item => {
+        if (item.kind !== 'spread') return setsIn(cx, force(cx, item), conditional, missed, depth);
+        missed(item.of.reason);
+        return possibleLists(item.of).flatMap(each =>
+          setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+        );
+      });
     case 'attrs':
       return [{ value: withoutMeta(cx, value), conditional }];
     case 'unknown': {
       const made = constructed(cx, value);
       if (made !== null) return [{ value: made, conditional }];
-      return (value.candidates ?? []).flatMap(each => setsIn(cx, cx.speculate(each), true, depth + 1));
+      missed(value.reason);
+      return (value.candidates ?? []).flatMap(each =>
+        setsIn(cx, cx.speculate(each), true, missed, depth + 1),
+      );
     }
     default:
       return [];
@@ -83,19 +100,42 @@ function setsIn(cx: Evaluation, value: Value, conditional: boolean, depth = 0): 
 }
 
 /** The sets in the files of a folder; which of them a machine takes, its tags say. */
-export function discoveredSets(cx: Evaluation, lazy: Lazy, at: Origin): DeclaredSet[] {
+export function discoveredSets(
+  cx: Evaluation,
+  lazy: Lazy,
+  at: Origin,
+  takes: Takes = () => null,
+): DeclaredSet[] {
   const { value: folder } = unwrap(cx, lazy);
   if (folder.kind !== 'path' || folder.text.startsWith('/')) return [];
   return (cx.files.list(folder.text) ?? []).flatMap(({ name, kind }) => {
     const path = joinPath(folder.text, name);
     if (kind !== 'file' || !name.endsWith('.nix') || path === null) return [];
     const imported = cx.importPath({ kind: 'path', text: path, origin: at }, at);
-    if (imported.kind !== 'lambda') return setsIn(cx, imported, true);
+    if (imported.kind !== 'lambda') return taken(cx, imported, takes);
     const given = ['config', 'lib', 'pkgs'].map(
       argument => [argument, attr(unknownArgument(argument, path, 0), null)] as const,
     );
-    return setsIn(cx, cx.apply(imported, attrs(new Map(given), null), at), true);
+    return taken(cx, cx.apply(imported, attrs(new Map(given), null), at), takes);
   });
+}
+
+/** Whether a machine takes the generator of a declaration; null where that is not known. */
+export type Takes = (declaration: AttrsValue, name: string) => boolean | null;
+
+function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
+  if (value.kind !== 'attrs') return setsIn(cx, value, true, NOBODY);
+  const sure = new Map<string, Attr>();
+  const perhaps = new Map<string, Attr>();
+  for (const [name, entry] of withoutMeta(cx, value).entries) {
+    const is = takes(value, name);
+    if (is !== false) (is === true ? sure : perhaps).set(name, entry);
+  }
+  const sets: DeclaredSet[] = [];
+  if (sure.size > 0) sets.push({ value: { ...value, entries: sure }, conditional: false });
+  if (perhaps.size > 0 || value.patterns.length > 0)
+    sets.push({ value: { ...value, entries: perhaps }, conditional: true });
+  return sets;
 }
 
 /** A declaration without its tags, which may be said of the whole of it or of each generator. */
@@ -130,7 +170,9 @@ function constructed(cx: Evaluation, value: UnknownValue): AttrsValue | null {
   const given = force(cx, value.term.arg);
   if (given.kind !== 'attrs') return null;
   const named = given.entries.get('name');
-  const name = named === undefined ? null : force(cx, named.value);
+  const read = named === undefined ? null : force(cx, named.value);
+  const name =
+    read?.kind === 'unknown' ? stringOf([{ hole: read, source: sourceOf(read) }], read.origin) : read;
   if (name?.kind !== 'string') return null;
   const entry = attr(
     thunk(() => bodyOf(cx, given, kind.share, kind.neededFor)),
@@ -138,6 +180,11 @@ function constructed(cx: Evaluation, value: UnknownValue): AttrsValue | null {
   );
   if (name.text === null) return attrs(new Map(), value.origin, null, [{ ...entry, name }]);
   return attrs(new Map([[name.text, entry]]), value.origin);
+}
+
+/** What is not known as it is written. */
+function sourceOf({ origin }: UnknownValue): string {
+  return origin === null ? '…' : origin.file.text.slice(origin.start, origin.end);
 }
 
 function bodyOf(cx: Evaluation, given: AttrsValue, share: boolean | null, neededFor: string): AttrsValue {

@@ -3,8 +3,9 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { GeneratorDefinition, NotAnalysable } from './model.ts';
+import type { GeneratorDefinition, MachineClass, NotAnalysable } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
+import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 
 /** A module that a machine begins with. */
 export interface RootModule {
@@ -14,10 +15,12 @@ export interface RootModule {
 
 /** Where imported modules are found. What is found is the same object for as long as it stands. */
 export interface ModuleLookup {
-  /** The module that a file is; null if the file cannot be read. */
-  file(path: string): ModuleFacts | null;
+  /** The module that a file is on a machine of a class, if that is known; null if the file cannot be read. */
+  file(path: string, ofClass: MachineClass | null): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
+  /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
+  readonly settled: Settling['settled'];
 }
 
 /** The modules of a machine, as far as they are known. */
@@ -26,6 +29,8 @@ export interface MachineModules {
   readonly files: readonly string[];
   /** Files that perhaps are. */
   readonly possibleFiles: readonly string[];
+  /** Files that are certainly among the modules of home-manager for its users. */
+  readonly homeFiles: readonly string[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
   /** True if modules of other flakes are among its own that may define further generators. */
@@ -59,7 +64,11 @@ type Found = ModuleFacts | readonly ModuleFacts[] | null;
 const NO_GAPS: readonly NotAnalysable[] = [];
 
 /** Follows the imports of a machine's modules. */
-export function followModules(roots: readonly RootModule[], lookup: ModuleLookup): FollowedModules {
+export function followModules(
+  roots: readonly RootModule[],
+  lookup: ModuleLookup,
+  setting: MachineSetting,
+): FollowedModules {
   const certain: GeneratorDefinition[] = [];
   const possible: GeneratorDefinition[] = [];
   const files: string[] = [];
@@ -70,17 +79,18 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
   // What is certainly imported is followed first, so that each module is visited once for what it is.
   const visited = new Set<ModuleFacts>();
   const later: ModuleFacts[] = [];
+  const modules: OwnModule[] = [];
+  let importsKnown = setting.complete;
 
   function visit(facts: ModuleFacts, sure: boolean): void {
     const stack = [facts];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (visited.has(next)) continue;
       visited.add(next);
-      gaps.push(...next.gaps);
+      modules.push({ facts: next, sure });
+      if (!next.importsKnown) importsKnown = false;
       if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
       if (next.foreign) foreign = true;
-      for (const definition of next.definitions)
-        (sure && !definition.conditional ? certain : possible).push(definition);
       for (const imported of next.imports) {
         const targets = resolve(imported);
         (imported.certain || !sure ? stack : later).push(...targets);
@@ -89,19 +99,61 @@ export function followModules(roots: readonly RootModule[], lookup: ModuleLookup
   }
 
   function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
-    const found = lookUp(target, lookup);
+    const found = lookUp(target, lookup, setting.class);
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
-    if (modules.length === 0) gaps.push({ at, reason: whyNone(target) });
+    if (modules.length > 0) return modules;
+    gaps.push({ at, reason: whyNone(target) });
+    importsKnown = false;
     return modules;
   }
 
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
+  const homes = followHomes(modules, lookup, setting.class, reads);
+  for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
+    const isSure = modules[index]?.sure === true;
+    gaps.push(...facts.gaps);
+    for (const definition of facts.definitions)
+      (isSure && !definition.conditional ? certain : possible).push(definition);
+  }
+  for (const definition of homes.definitions) (definition.conditional ? possible : certain).push(definition);
   const complete = gaps.length === 0;
-  const modules = { files, possibleFiles, complete, foreign };
-  return { roots, reads, own: { certain, possible, ...modules, gaps: complete ? NO_GAPS : gaps } };
+  const own = { files, possibleFiles, homeFiles: homes.files, complete, foreign };
+  return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
+}
+
+/** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */
+function followHomes(
+  modules: readonly OwnModule[],
+  lookup: ModuleLookup,
+  ofClass: MachineClass | null,
+  reads: ModuleRead[],
+): { readonly files: readonly string[]; readonly definitions: readonly GeneratorDefinition[] } {
+  const files: string[] = [];
+  const definitions = new Set<GeneratorDefinition>();
+  const visited = new Set<ModuleFacts>();
+  const stack: ModuleImport[] = [];
+  for (const { facts, sure } of modules) {
+    if (!sure) continue;
+    stack.push(...facts.homes.imports);
+    for (const one of facts.homes.definitions) definitions.add(one);
+  }
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (!next.certain) continue;
+    const { target } = next;
+    const found = lookUp(target, lookup, ofClass);
+    reads.push({ target, found });
+    for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
+      if (visited.has(facts)) continue;
+      visited.add(facts);
+      if (facts.file !== null) files.push(facts.file);
+      for (const one of facts.definitions) definitions.add(one);
+      stack.push(...facts.imports);
+    }
+  }
+  return { files, definitions: [...definitions] };
 }
 
 /**
@@ -112,15 +164,18 @@ export function isCurrent(
   { roots, reads }: FollowedModules,
   dropped: ReadonlySet<ModuleFacts | null>,
   lookup: ModuleLookup,
+  ofClass: MachineClass | null,
 ): boolean {
   if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
   return reads.every(({ target, found }) =>
-    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup) === found,
+    found === null || 'definitions' in found
+      ? !dropped.has(found)
+      : lookUp(target, lookup, ofClass) === found,
   );
 }
 
-function lookUp(target: ModuleImport['target'], lookup: ModuleLookup): Found {
-  return 'file' in target ? lookup.file(target.file) : lookup.output(target.output);
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, ofClass: MachineClass | null): Found {
+  return 'file' in target ? lookup.file(target.file, ofClass) : lookup.output(target.output);
 }
 
 function whyNone(target: ModuleImport['target']): string {

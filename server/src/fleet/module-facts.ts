@@ -18,10 +18,12 @@ import type {
   UnknownValue,
   Value,
 } from '../nix/value.ts';
-import { readCollection } from './definitions.ts';
+import { isDead, readCollection } from './definitions.ts';
+import { helperSets } from './helper-options.ts';
+import { type HomeModules, homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
-import { type Given, isGivenTheSame, moduleArguments } from './modules.ts';
+import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
@@ -38,10 +40,23 @@ export interface ModuleFacts {
   readonly file: string | null;
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
+  /** Modules of home-manager that it gives to users of the machine. */
+  readonly homes: HomeModules;
   /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
   readonly gaps: readonly NotAnalysable[];
   /** True if it imports modules of other flakes that may define generators of their own. */
   readonly foreign: boolean;
+  /** False where modules of the workspace may be imported that are not listed. */
+  readonly importsKnown: boolean;
+  /** What it was read from; null for a file, which can be read again. */
+  readonly source: ModuleSource | null;
+}
+
+/** A module with what it is called with. */
+export interface ModuleSource {
+  readonly module: Lazy;
+  readonly given: Given;
+  readonly fallback: Origin;
 }
 
 /** Modules inside modules, functions giving functions: deeper than anybody writes. */
@@ -51,6 +66,8 @@ function isOfNixpkgs(value: PathValue | StringValue): boolean {
   const [first] = value.kind === 'string' ? value.pieces : [];
   return first !== undefined && 'hole' in first && first.hole.key.startsWith('modulesPath@');
 }
+
+const NO_HOMES: HomeModules = { imports: [], definitions: [] };
 
 /** Where the option stands, as clan and the module for NixOS alone have it. */
 const GENERATORS = [
@@ -65,8 +82,16 @@ const GENERATORS = [
 export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
   const definitions: GeneratorDefinition[] = [];
   const imports: ModuleImport[] = [];
+  let homes = NO_HOMES;
   const gaps: NotAnalysable[] = [];
   let foreign = false;
+  let importsKnown = true;
+
+  /** A gap behind which there may be further modules. */
+  function importGap(reason: string, origin: Origin | null): void {
+    importsKnown = false;
+    gap(reason, origin);
+  }
 
   function gap(reason: string, origin: Origin | null): void {
     gaps.push({ at: placeOf(origin ?? fallback), reason });
@@ -74,10 +99,11 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   function read(lazy: Lazy, certain: boolean, depth: number): void {
     if (depth > MAX_DEPTH) {
-      gap('modules nest too deeply', null);
+      importGap('modules nest too deeply', null);
       return;
     }
-    for (const { value, conditional } of definitionsOf(cx, lazy)) {
+    for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
+      if (never) continue;
       const sure = certain && !conditional;
       switch (value.kind) {
         case 'attrs':
@@ -94,7 +120,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           readUnknown(value, sure, depth);
           break;
         default:
-          gap('it is not a module', value.origin);
+          importGap('it is not a module', value.origin);
       }
     }
   }
@@ -134,15 +160,15 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         return;
       default:
         for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
-        gap(value.reason, value.origin);
+        importGap(value.reason, value.origin);
     }
   }
 
   function readSet(set: AttrsValue, certain: boolean, depth: number): void {
     const imported = set.entries.get('imports');
     if (imported !== undefined)
-      for (const { value, conditional } of definitionsOf(cx, imported.value))
-        readImports(value, certain && !conditional && !imported.optional, depth);
+      for (const { value, conditional, never } of definitionsOf(cx, imported.value))
+        if (!never) readImports(value, certain && !conditional && !imported.optional, depth);
     const config = set.entries.get('config');
     if (config !== undefined) readConfig(config.value, certain && !config.optional);
     else if (!set.entries.has('options')) readConfig(set, certain);
@@ -152,10 +178,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     const value = resolved(cx, written);
     if (value.kind === 'unknown') {
       for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1);
-      gap(value.reason, value.origin);
+      importGap(value.reason, value.origin);
       return;
     }
-    if (value.kind !== 'list') gap('the modules in `imports` are not known', value.origin);
+    if (value.kind !== 'list') importGap('the modules in `imports` are not known', value.origin);
     for (const item of value.kind === 'list' ? value.items : []) {
       if (item.kind !== 'spread') read(item, certain, depth + 1);
       else readImports(item.of, false, depth);
@@ -164,18 +190,47 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   function readConfig(config: Lazy, certain: boolean): void {
     for (const path of GENERATORS) readOption(config, path, certain, null);
+    for (const { value, conditional, never } of definitionsOf(cx, config)) {
+      if (value.kind === 'attrs' && !never) readHelper(value, certain && !conditional);
+      const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
+      if (home === undefined) continue;
+      const sure = certain && !conditional && !home.optional;
+      const found = homeModules(cx, home.value, sure, fallback, module =>
+        readModule(cx, module, given, fallback),
+      );
+      homes = {
+        imports: [...homes.imports, ...found.imports],
+        definitions: [...homes.definitions, ...found.definitions],
+      };
+    }
+  }
+
+  /** Generators that a helper's options declare, which puts them where they belong. */
+  function readHelper(config: AttrsValue, certain: boolean): void {
+    const my = config.entries.get('my');
+    for (const one of my === undefined ? [] : definitionsOf(cx, my.value)) {
+      const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
+      if (secrets === undefined) continue;
+      const at = secrets.at ?? fallback;
+      const missed = (reason: string) => gap(reason, at);
+      for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
+        const found = readCollection(cx, set.value, at, set.conditional || !certain || one.conditional);
+        definitions.push(...found.definitions.filter(each => !isDead(each)));
+      }
+    }
   }
 
   function readOption(lazy: Lazy, path: readonly string[], certain: boolean, at: Origin | null): void {
     const [name, ...rest] = path;
     if (name === undefined) {
       const found = readCollection(cx, lazy, at ?? fallback, !certain);
-      definitions.push(...found.definitions);
+      definitions.push(...found.definitions.filter(one => !isDead(one)));
       if (found.names === null && found.gaps.length === 0) gap('there may be more generators', at);
       for (const one of found.gaps) gap(one.reason, one.origin ?? at);
       return;
     }
-    for (const { value, conditional } of definitionsOf(cx, lazy)) {
+    for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
+      if (never) continue;
       if (value.kind === 'unknown') gap(value.reason, value.origin ?? at);
       if (value.kind !== 'attrs') continue;
       const entry = value.entries.get(name);
@@ -187,5 +242,6 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   read(module, true, 0);
-  return { file: null, definitions, imports, gaps, foreign };
+  const source = { module, given, fallback };
+  return { file: null, definitions, imports, homes, gaps, foreign, importsKnown, source };
 }

@@ -33,13 +33,15 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
     const tree = isImportTree(term.fn) ? force(cx, term.arg) : null;
     if (tree?.kind === 'path' && !tree.text.startsWith('/'))
       return { kind: 'files', files: filesBelow(cx.files, tree.text) };
-    const fn = selectionPath(term.fn);
+    const fn = selectionPath(appliedFirst(term.fn));
     if (fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '')) return { kind: 'files', files: [] };
+    const from = importedFrom(value);
+    if (from !== null && isElsewhere(from)) return { kind: 'foreign', harmless: false };
     return rootOf(term.fn) === 'inputs' ? { kind: 'foreign', harmless: false } : null;
   }
   const path = selectionPath(value);
   // `(modulesPath + "/…")` is not made by selection; its key still says what it was made of.
-  if (path === null) return value.key.includes('modulesPath@') ? { kind: 'foreign', harmless: true } : null;
+  if (path === null) return ofAnotherFlake(value);
   const output = outputPath(path);
   if (output !== null) return { kind: 'output', path: output };
   const [root, ...names] = path;
@@ -47,6 +49,37 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
   if (root === 'modulesPath' || path.includes('inputs')) return { kind: 'foreign', harmless };
   // `disko.nixosModules.disko`, with the input as an argument of its own.
   return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless } : null;
+}
+
+/** The function of `f a b`. */
+function appliedFirst(fn: UnknownValue): UnknownValue {
+  let at = fn;
+  while (at.term?.kind === 'apply') at = at.term.fn;
+  return at;
+}
+
+/** What `import x`, or `import x args`, imports; null for anything else. */
+function importedFrom(value: UnknownValue): UnknownValue | null {
+  for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) {
+    const { fn, arg } = at.term;
+    if (fn.term?.kind === 'root' && fn.term.name === 'import') return arg.kind === 'unknown' ? arg : null;
+  }
+  return null;
+}
+
+/** A file in the store, or of another flake: none of the workspace's. */
+function isElsewhere(value: UnknownValue): boolean {
+  return (
+    /^(toFile|fetch\w+)\(/.test(value.key) ||
+    ofAnotherFlake(value) !== null ||
+    (rootOf(value) === 'inputs' && outputPath(selectionPath(value) ?? []) === null)
+  );
+}
+
+/** A text or a path that is made of one of another flake. */
+function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
+  if (key.includes('modulesPath@')) return { kind: 'foreign', harmless: true };
+  return /^\+\((self\.)?inputs\.(?!self\b)/.test(key) ? { kind: 'foreign', harmless: false } : null;
 }
 
 /** `lib.mkRenamedOptionModule` and its kin: modules that say something of options only. */

@@ -1,6 +1,7 @@
 /**
  * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
+import { string } from '../nix/construct.ts';
 import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
@@ -8,11 +9,13 @@ import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule } from './constant.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import type { GeneratorDefinition } from './model.ts';
-import { type ModuleFacts, readModule } from './module-facts.ts';
+import type { GeneratorDefinition, MachineClass } from './model.ts';
+import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
+import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
 import { placeKey } from './places.ts';
 import { sameItems } from './same.ts';
+import { createSettling, type SettledCache } from './settled-modules.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
@@ -34,6 +37,8 @@ export interface ModuleCache {
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
+  /** What modules are on machines, and say of options. */
+  readonly settled: SettledCache;
 }
 
 /** What one file adds to the outputs, and the modules found there so far, by path. */
@@ -50,15 +55,25 @@ export function createModuleCache(): ModuleCache {
     before: new Map(),
     joined: new Map(),
     values: new WeakMap(),
+    settled: new WeakMap(),
   };
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
-  const facts = cache.files.get(path);
-  if (facts !== undefined) cache.dropped.add(facts);
-  if (facts) cache.before.set(path, facts);
-  cache.files.delete(path);
+  for (const key of [path, ...CLASSES.map(name => keyOf(path, name))]) {
+    const facts = cache.files.get(key);
+    if (facts !== undefined) cache.dropped.add(facts);
+    if (facts) cache.before.set(key, facts);
+    cache.files.delete(key);
+  }
   cache.outputs.delete(path);
+}
+
+const CLASSES: readonly MachineClass[] = ['nixos', 'darwin'];
+
+/** Of a file that asks for the class of the machine that it is a module of. */
+function keyOf(path: string, name: MachineClass): string {
+  return `${path}\0${name}`;
 }
 
 /** Steps allowed for one module. */
@@ -88,25 +103,83 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       file: null,
       definitions: [],
       imports: [],
+      homes: { imports: [], definitions: [] },
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
+      importsKnown: false,
+      source: { module, given, fallback: at },
     };
   }
 
-  function readFile(path: string): ModuleFacts | null {
+  /** The module and what it is called with; read again from its file if it is one. */
+  function sourceOf({ file: path, source }: ModuleFacts): ModuleSource | null {
+    if (source !== null) return source;
+    const file = path === null ? null : files.parse(path);
+    if (path === null || file === null) return null;
+    return {
+      module: importFile(cx, path, null),
+      given: givenTo(path),
+      fallback: { file, ...extentOf(file), call: null },
+    };
+  }
+
+  function ofSource<T>(facts: ModuleFacts, ask: (source: ModuleSource) => T, otherwise: T): T {
+    const found = withBudget(cx, STEPS, () => {
+      const source = sourceOf(facts);
+      return source === null ? otherwise : ask(source);
+    });
+    if (facts.source === null && facts.file !== null) {
+      const file = files.parse(facts.file);
+      if (file !== null) options.done(file);
+    }
+    return found instanceof BudgetExceeded ? otherwise : found;
+  }
+
+  /** What modules consist of, apart from machines: asked for once an option. */
+  const parts = new Map<ModuleFacts, ModuleParts>();
+
+  const settling = createSettling(cx, cache.settled, {
+    again: (facts, config) =>
+      ofSource(
+        facts,
+        ({ module, given, fallback }) => readModule(cx, module, withConfig(given, config), fallback),
+        facts,
+      ),
+    option: (facts, path, config) =>
+      ofSource(
+        facts,
+        ({ module, given }) => {
+          if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(given, config)), path);
+          const known = parts.get(facts) ?? partsOf(cx, module, given);
+          parts.set(facts, known);
+          return optionIn(cx, known, path);
+        },
+        { definitions: [], declared: null, unclear: true },
+      ),
+  });
+
+  function readFile(path: string, key: string, ofClass: MachineClass | null): ModuleFacts | null {
     const file = files.parse(path);
     if (file === null) return null;
     const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
-    const facts = value instanceof BudgetExceeded ? null : read(value, at, givenTo(path));
+    const shared = givenTo(path);
+    const given: Given = name =>
+      name === '_class' && ofClass !== null ? string(ofClass, null) : shared(name);
+    const facts = value instanceof BudgetExceeded ? null : read(value, at, given);
     forgetWalked(cx, path);
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
-    const fresh = { ...facts, file: path, definitions };
-    const before = cache.before.get(path);
-    cache.before.delete(path);
-    return before === undefined ? fresh : constantModule(fresh, before);
+    const fresh = { ...facts, file: path, definitions, source: ofClass === null ? null : facts.source };
+    const before = cache.before.get(key);
+    cache.before.delete(key);
+    if (before === undefined || ofClass !== null) return fresh;
+    const constant = constantModule(fresh, before);
+    if (constant === before && settling.saySame(before, fresh)) return before;
+    const changed = constant === before ? { ...fresh, definitions: before.definitions } : constant;
+    settling.replace(changed, before);
+    return changed;
   }
 
   function outputsOf(path: string): FileOutputs {
@@ -142,11 +215,25 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     return found;
   }
 
-  function file(path: string): ModuleFacts | null {
-    let facts = cache.files.get(path);
+  /** Files of which it was asked whether they are the same for machines of all classes. */
+  const asking = new Map<string, boolean>();
+
+  function asksForClass(path: string): boolean {
+    let is = asking.get(path);
+    if (is === undefined) {
+      is = /\b_class\b/.test(files.text(path) ?? '');
+      asking.set(path, is);
+    }
+    return is;
+  }
+
+  function file(path: string, ofClass: MachineClass | null): ModuleFacts | null {
+    const own = ofClass !== null && asksForClass(path) ? ofClass : null;
+    const key = own === null ? path : keyOf(path, own);
+    let facts = cache.files.get(key);
     if (facts === undefined) {
-      facts = readFile(path);
-      cache.files.set(path, facts);
+      facts = readFile(path, key, own);
+      cache.files.set(key, facts);
     }
     return facts;
   }
@@ -154,8 +241,12 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   return {
     dropped: cache.dropped,
     file,
+    settled: settling.settled,
     refresh() {
-      for (const [path, before] of [...cache.before]) if (file(path) === before) cache.dropped.delete(before);
+      for (const [key, before] of [...cache.before]) {
+        const [path = '', ofClass = null] = key.split('\0');
+        if (file(path, ofClass as MachineClass | null) === before) cache.dropped.delete(before);
+      }
       // What is left is of files that are gone.
       cache.before.clear();
     },
@@ -209,4 +300,8 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     placeKey(left.at) === placeKey(right.at) &&
     left.via.map(placeKey).join() === right.via.map(placeKey).join()
   );
+}
+
+function withConfig(given: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : given(name));
 }

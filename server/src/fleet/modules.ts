@@ -124,6 +124,11 @@ function knownArgument(name: string, given: Given): Lazy | null {
   return (name === 'config' ? given(name) : null) ?? wellKnown(name) ?? given(name);
 }
 
+/** The configuration that a module sees. */
+export function argumentOf(name: 'config', given: Given): Lazy {
+  return knownArgument(name, given) ?? config;
+}
+
 /** What a module that is a function is called with. */
 export function moduleArguments(fn: LambdaValue, given: Given): AttrsValue {
   const { expr, scope } = fn;

@@ -14,12 +14,14 @@ import {
   type MachineGenerators,
   type RootModule,
 } from './machine-modules.ts';
+import { MACHINE_NAME, PACKAGES } from './machine-options.ts';
 import { certainMembers, roleMembers } from './members.ts';
-import type { Place } from './model.ts';
+import type { Machine, MachineClass, Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given as Arguments } from './modules.ts';
 import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
+import type { MachineSetting } from './settled-modules.ts';
 
 /** What is kept from one build to the next. */
 export interface OwnershipCache {
@@ -49,6 +51,7 @@ interface Given {
 
 interface KeptMachine {
   readonly given: Given;
+  readonly class: MachineClass | null;
   readonly clanFiles: readonly string[];
   /** True if all of those could be read. */
   readonly areRead: boolean;
@@ -77,10 +80,10 @@ export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, M
   table.refresh();
   const found = new Map<string, MachineGenerators>();
   const kept = new Map<string, KeptMachine>();
-  for (const { name } of joined.machines) {
-    const machine = follow(own, given, name, ownership.machines.get(name));
-    found.set(name, machine.own);
-    kept.set(name, machine);
+  for (const one of joined.machines) {
+    const machine = follow(own, given, one, ownership.machines.get(one.name));
+    found.set(one.name, machine.own);
+    kept.set(one.name, machine);
   }
   ownership.machines = kept;
   table.dropped.clear();
@@ -89,19 +92,26 @@ export function machineGenerators(cx: Evaluation, own: Ownership): Map<string, M
 
 const NO_FILES: readonly string[] = [];
 
-function follow(own: Ownership, given: Given, name: string, before: KeptMachine | undefined): KeptMachine {
+function follow(
+  own: Ownership,
+  given: Given,
+  machine: Machine,
+  before: KeptMachine | undefined,
+): KeptMachine {
   const { joined, table } = own;
+  const { name } = machine;
   const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
   if (
     before?.given === given &&
     before.clanFiles === clanFiles &&
     before.areRead &&
-    isCurrent(before.followed, table.dropped, table)
+    before.class === machine.class &&
+    isCurrent(before.followed, table.dropped, table, machine.class)
   )
     return before;
   const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
   for (const path of clanFiles) {
-    const facts = table.file(path);
+    const facts = table.file(path, machine.class);
     if (facts !== null) roots.push({ facts, certain: true });
   }
   const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
@@ -109,11 +119,45 @@ function follow(own: Ownership, given: Given, name: string, before: KeptMachine 
   // In a clan, a machine may be nothing but what services make of it.
   const isKnown = roots.length > 0 || joined.isClan;
   const complete = given.complete && !given.unclear.has(name) && areRead && isKnown;
-  const followed = followModules(roots, table);
+  const followed = followModules(roots, table, {
+    complete,
+    known: knownOf(joined, machine),
+    class: machine.class,
+  });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
-  return { given, clanFiles, areRead, followed, own: isSame ? before.own : result };
+  return { given, class: machine.class, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
+
+/** What clan itself defines of each of its machines. */
+function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
+  const { name, source } = machine;
+  const isOfClan = isClan && (source === 'inventory' || source === 'folder');
+  return path => {
+    if (path[0] === PACKAGES) return platformOf(machine, path.at(-1) ?? '');
+    return isOfClan && NAMED.has(path.join('.')) ? name : undefined;
+  };
+}
+
+/** What packages for the machine know of its platform. */
+function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
+  switch (name) {
+    case 'isLinux':
+      return kind === null ? undefined : kind === 'nixos';
+    case 'isDarwin':
+      return kind === null ? undefined : kind === 'darwin';
+    case 'isx86_64':
+    case 'isAarch64':
+      return system?.startsWith(`${name.slice(2).toLowerCase()}-`);
+    case 'system':
+      return system ?? undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Options that are the machine's name unless somebody says otherwise. */
+const NAMED = new Set([MACHINE_NAME.join('.'), 'networking.hostName']);
 
 function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   return (
@@ -123,6 +167,7 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
     right.gaps.length === 0 &&
     sameItems(left.files, right.files) &&
     sameItems(left.possibleFiles, right.possibleFiles) &&
+    sameItems(left.homeFiles, right.homeFiles) &&
     sameItems(left.certain, right.certain) &&
     sameItems(left.possible, right.possible)
   );

@@ -45,6 +45,8 @@ export interface Definition {
   readonly value: Value;
   /** Under a condition that is not known to hold. */
   readonly conditional: boolean;
+  /** Under one that is known not to: it is what is written, and counts for nothing. */
+  readonly never: boolean;
   /** The module system's: 100 unless `mkForce` (50), `mkDefault` (1000) or `mkOverride` say otherwise. */
   readonly priority: number;
 }
@@ -53,6 +55,7 @@ export interface Definition {
 export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
   let value = force(cx, lazy);
   let conditional = false;
+  let never = false;
   let priority = 100;
   for (let i = 0; i < 16; i++) {
     if (value.kind !== 'attrs') break;
@@ -62,13 +65,14 @@ export function unwrap(cx: Evaluation, lazy: Lazy): Definition {
     if (type.text === 'if') {
       const condition = member(cx, value, 'condition');
       if (condition?.kind !== 'bool' || !condition.value) conditional = true;
+      if (condition?.kind === 'bool' && !condition.value) never = true;
     } else if (type.text === 'override') {
       const given = member(cx, value, 'priority');
       if (given?.kind === 'int') priority = Number(given.value);
     } else if (type.text !== 'order') break;
     value = force(cx, content.value);
   }
-  return { value, conditional, priority };
+  return { value, conditional, never, priority };
 }
 
 /** The definitions that `mkMerge` joins, each unwrapped; a plain value is its own only definition. */
@@ -82,10 +86,11 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
   if (list.kind !== 'list') return [{ ...outer, value: list }];
   return list.items.flatMap(item =>
     item.kind === 'spread'
-      ? [{ value: item.of, conditional: true, priority: outer.priority }]
+      ? [{ value: item.of, conditional: true, never: outer.never, priority: outer.priority }]
       : definitionsOf(cx, item).map(one => ({
           value: one.value,
           conditional: one.conditional || outer.conditional,
+          never: one.never || outer.never,
           priority: outer.priority === 100 ? one.priority : outer.priority,
         })),
   );

@@ -63,6 +63,8 @@ export interface Evaluation extends BuiltinContext {
   tracer: Tracer | null;
   /** Asked where evaluation cannot go on without the value: selections from it stay symbolic. */
   resolver: Resolver | null;
+  /** Asked what each selection from an unknown comes to, while somebody knows more than the files say by themselves. */
+  settle: Resolver | null;
   stepsLeft: number;
   depth: number;
   /** Thunks being forced, outermost first: what a cycle is read from. */

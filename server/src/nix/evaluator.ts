@@ -34,6 +34,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     globals: new Map(),
     tracer,
     resolver: null,
+    settle: null,
     stepsLeft: DEFAULT_STEPS,
     depth: 0,
     running: [],

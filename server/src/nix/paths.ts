@@ -6,7 +6,7 @@ import { derived, path, stringKey, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { interpolate } from './strings.ts';
 import type { StringPart } from './syntax.ts';
-import type { Origin, PathValue, Scope, StringValue, UnknownValue, Value } from './value.ts';
+import type { NixFiles, Origin, PathValue, Scope, StringValue, UnknownValue, Value } from './value.ts';
 
 /** The folder of a file; '' is the root. */
 export function folderOf(file: string): string {
@@ -77,6 +77,24 @@ export function stringAsPath(value: StringValue): PathValue | null {
   if (base.text === '' && !/^(\/|$)/.test(text)) return null;
   const joined = joinPath(base.text.startsWith('/') ? '/' : '', text);
   return joined === null ? null : path(joined, value.origin);
+}
+
+/**
+ * The text of a path of the workspace as far as it is known, with a \0 for each character of a hash: flakes are
+ * evaluated in the store, and a path that is put into a text is copied there by itself. Null for other texts.
+ */
+export function textOfPath(value: StringValue, files: NixFiles): string | null {
+  const inside = stringAsPath(value);
+  if (inside === null || inside.text.startsWith('/') || files.kind('flake.nix') !== 'file') return null;
+  const [first] = value.pieces;
+  const base = first !== undefined && 'hole' in first ? first.hole.candidates?.[0] : undefined;
+  if (first === undefined || !('hole' in first) || base?.kind !== 'path') return null;
+  const store = `/nix/store/${'\0'.repeat(32)}-`;
+  // The flake itself lies there already.
+  if (base.text === '' || !first.hole.reason.endsWith('in the store'))
+    return `${store}source${inside.text === '' ? '' : `/${inside.text}`}`;
+  const name = base.text.slice(base.text.lastIndexOf('/') + 1);
+  return `${store}${name}${inside.text.slice(base.text.length)}`;
 }
 
 function holeOf(value: StringValue): UnknownValue {

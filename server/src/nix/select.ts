@@ -141,6 +141,8 @@ function selectUnknown(
       ? unknownSelect(target, `\${${stringKey(name)}}`, at)
       : unknownSelect(target, name.text, at);
   const term = { kind: 'select', of: target, name, at } as const;
+  const known = cx.settle === null ? null : cx.settle({ ...base, term });
+  if (known !== null) return known;
   if (target.candidates === null) return { ...base, term };
   const candidates = target.candidates.map(candidate =>
     thunk(() => {

@@ -97,12 +97,13 @@ export function toText(
   return failure('type', `cannot coerce ${typeName(value)} to a string`, at);
 }
 
+const WHERE = 'where the path lies on the evaluating machine';
+const COPY = 'where the path lies in the store';
+
 /** `toString` gives the path itself; elsewhere the file is copied to the store, under a name with its hash. */
 function pathAsText(value: PathValue, coerceMore: boolean, at: Origin | null): StringValue {
   if (coerceMore && value.text.startsWith('/')) return string(value.text, at);
-  const hole = unknown('where the path lies on the evaluating machine', `path:${value.text}`, at, null, [
-    value,
-  ]);
+  const hole = unknown(coerceMore ? WHERE : COPY, `path:${value.text}`, at, null, [value]);
   const source = value.text.startsWith('/') ? value.text : `./${value.text}`;
   return stringOf([{ hole, source }], at);
 }

@@ -66,8 +66,9 @@ const rawPrompts = inBodies(({ nameKind }, body) =>
   nameKind === 'pattern' ? [] : body.files.filter(file => isRawPrompt(body, file)),
 );
 
-function isRawPrompt(body: GeneratorBody, { name, secret, deploy, nameKind }: GeneratorFile): boolean {
-  if (secret !== true || deploy !== true || nameKind === 'pattern') return false;
+function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
+  const { name, secret, deploy, nameKind, conditional } = file;
+  if (conditional || secret !== true || deploy !== true || nameKind === 'pattern') return false;
   const prompt = body.prompts.find(one => one.name === name);
   return prompt?.persist === true && (prompt.type === 'hidden' || prompt.type === 'multiline-hidden');
 }

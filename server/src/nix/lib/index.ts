@@ -7,6 +7,7 @@ import { BUILTINS } from '../builtins/index.ts';
 import { attr, attrs, symbol, thunk } from '../construct.ts';
 import type { Attr, AttrsValue, Lazy, Thunk } from '../value.ts';
 import { LIB_ATTRS } from './attrs.ts';
+import { FILESET, FILESYSTEM } from './filesystem.ts';
 import { extendOf, FIXED_POINTS } from './fixed-points.ts';
 import { LIB_LISTS } from './lists.ts';
 import { MODULES, OPTIONS, TYPES } from './options.ts';
@@ -32,7 +33,8 @@ function build(): AttrsValue {
     fixedPoints: openTable('lib.fixedPoints', FIXED_POINTS),
     path: openTable('lib.path', PATHS),
     types: TYPES,
-    fileset: symbol('lib.fileset', 'a set of files'),
+    filesystem: openTable('lib.filesystem', FILESYSTEM),
+    fileset: openTable('lib.fileset', FILESET),
     generators: symbol('lib.generators', 'a text that `lib.generators` makes'),
     systems: symbol('lib.systems', 'a platform'),
     licenses: symbol('lib.licenses', 'a licence'),

@@ -20,6 +20,36 @@ export function endsWith(value: StringValue, suffix: string): boolean | null {
   return suffix.endsWith(tail) ? null : false;
 }
 
+/** Does a text with stretches that are not known (\0 for each character of a hash) have the other at a place? */
+function isAt(text: string, at: number, other: string): boolean | null {
+  let answer: boolean | null = true;
+  for (let i = 0; i < other.length; i++) {
+    const known = text[at + i];
+    if (known === '\0' && /[0-9a-z]/.test(other[i] ?? '')) answer = null;
+    else if (known !== other[i]) return false;
+  }
+  return answer;
+}
+
+/** The same questions of a path of the workspace; null where it cannot be told. */
+export function pathStartsWith(text: string, prefix: string): boolean | null {
+  return isAt(text, 0, prefix);
+}
+
+export function pathEndsWith(text: string, suffix: string): boolean | null {
+  return suffix.length > text.length ? false : isAt(text, text.length - suffix.length, suffix);
+}
+
+export function pathContains(text: string, infix: string): boolean | null {
+  let answer: boolean | null = false;
+  for (let at = 0; at + infix.length <= text.length; at++) {
+    const is = isAt(text, at, infix);
+    if (is === true) return true;
+    if (is === null) answer = null;
+  }
+  return answer;
+}
+
 export function answer(value: StringValue, is: boolean | null, at: Origin | null): Result {
   return is === null ? because(holeIn(value)) : bool(is, at);
 }

@@ -11,6 +11,7 @@ import { concatStringsSep, joinTexts, replaceStrings, STRINGS } from '../builtin
 import { dropEnd, dropStart, mapCharacters } from '../builtins/text.ts';
 import { compareVersions } from '../builtins/versions.ts';
 import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
+import { textOfPath } from '../paths.ts';
 import { addText } from '../strings.ts';
 import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
 import { mapAttrsToList } from './attrs.ts';
@@ -22,6 +23,9 @@ import {
   endsWith,
   escaping,
   mapped,
+  pathContains,
+  pathEndsWith,
+  pathStartsWith,
   replaced,
   shellArgument,
   splitString,
@@ -39,6 +43,17 @@ function onText(
     const value = cx.toText(b, false, at);
     return value.kind === 'string' ? run(cx, first.text, value, at) : stop(value);
   });
+}
+
+/** A question about what a text begins with, ends with or contains, for texts and for paths of the workspace. */
+function shapeQuestion(
+  ofText: (value: StringValue, part: string) => boolean | null,
+  ofPath: (text: string, part: string) => boolean | null,
+) {
+  return (cx: BuiltinContext, part: string, value: StringValue, at: Origin | null): Result => {
+    const path = value.text === null ? textOfPath(value, cx.files) : null;
+    return answer(value, path === null ? ofText(value, part) : ofPath(path, part), at);
+  };
 }
 
 function optionalString(cx: BuiltinContext, condition: Lazy, text: Lazy, at: Origin | null): Result {
@@ -147,9 +162,9 @@ export const LIB_STRINGS: Table = {
       at,
     );
   }),
-  hasPrefix: onText('hasPrefix', (_cx, prefix, value, at) => answer(value, startsWith(value, prefix), at)),
-  hasSuffix: onText('hasSuffix', (_cx, suffix, value, at) => answer(value, endsWith(value, suffix), at)),
-  hasInfix: onText('hasInfix', (_cx, infix, value, at) => answer(value, contains(value, infix), at)),
+  hasPrefix: onText('hasPrefix', shapeQuestion(startsWith, pathStartsWith)),
+  hasSuffix: onText('hasSuffix', shapeQuestion(endsWith, pathEndsWith)),
+  hasInfix: onText('hasInfix', shapeQuestion(contains, pathContains)),
   removePrefix: onText('removePrefix', (_cx, prefix, value) => {
     const is = startsWith(value, prefix);
     return is === null ? because(holeIn(value)) : is ? dropStart(value, prefix.length) : value;

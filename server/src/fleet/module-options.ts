@@ -1,0 +1,273 @@
+/**
+ * What one module says of one option: the definitions that it gives, and the declaration if it has that. Reads the
+ * module's value as module-facts.ts does and follows no file. What all modules of a machine make of it together is
+ * put together in machine-options.ts.
+ */
+import { isClosed, string, symbol } from '../nix/construct.ts';
+import { apply, force } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { selectionPath } from './module-references.ts';
+import { type Given, moduleArguments } from './modules.ts';
+import { certain, type Definition, definitionsOf, member } from './read.ts';
+
+/** Data that conditions ask for. Null is Nix's null; what is not known is undefined. */
+export type Plain = boolean | string | number | null | readonly Plain[] | Names | Fields | AtPath;
+/** A path of the workspace. */
+export interface AtPath {
+  readonly path: string;
+}
+/** A set that is an item of a list: what is known of it. */
+export interface Fields {
+  readonly fields: Readonly<Record<string, Plain>>;
+  /** Names that it has with values that are not known. */
+  readonly hidden?: readonly string[];
+}
+/** A set, of which the names matter. */
+export interface Names {
+  readonly names: readonly string[];
+}
+
+/** One definition of an option. */
+export interface Said {
+  /** Undefined where it is not known. */
+  readonly value: Plain | undefined;
+  readonly conditional: boolean;
+  /** The module system's: lower is stronger. */
+  readonly priority: number;
+}
+
+/** How an option is declared. */
+export interface DeclaredOption {
+  /** Undefined where it is not known, or there is none. */
+  readonly default: Plain | undefined;
+  /** True for a set of which the names are what is defined. */
+  readonly isMap: boolean;
+  /** What options of the items of a list are by default, as far as that is known. */
+  readonly items: Fields | null;
+}
+
+/** What a module says of an option. */
+export interface OptionSays {
+  readonly definitions: readonly Said[];
+  readonly declared: DeclaredOption | null;
+  /** True if there may be more. */
+  readonly unclear: boolean;
+}
+
+/** The sets that a module consists of. */
+export interface ModuleParts {
+  readonly configs: readonly { readonly set: Lazy; readonly conditional: boolean }[];
+  readonly options: readonly Lazy[];
+  /** True if parts of it are not known. */
+  readonly unclear: boolean;
+}
+
+/** The `config` of a submodule is not the machine's. */
+const OWN_CONFIG = symbol('config of a submodule', 'the configuration of a submodule');
+const MAX_DEPTH = 16;
+/** Longer lists and deeper data are nobody's condition. */
+const MAX_ITEMS = 200;
+
+/** Takes a module apart. Functions are applied to what the module system gives them; files are not followed. */
+export function partsOf(cx: Evaluation, module: Lazy, given: Given): ModuleParts {
+  const configs: { set: Lazy; conditional: boolean }[] = [];
+  const options: Lazy[] = [];
+  let unclear = false;
+
+  function read(lazy: Lazy, conditional: boolean, depth: number): void {
+    if (depth > MAX_DEPTH) return;
+    for (const one of definitionsOf(cx, lazy)) {
+      if (one.never) continue;
+      const { value } = one;
+      const under = conditional || one.conditional;
+      if (value.kind === 'lambda')
+        read(apply(cx, value, moduleArguments(value, given), null), under, depth + 1);
+      else if (value.kind === 'attrs') readSet(value, under, depth);
+    }
+  }
+
+  function readSet(set: AttrsValue, conditional: boolean, depth: number): void {
+    const imported = certain(set, 'imports');
+    if (imported !== null)
+      for (const one of definitionsOf(cx, imported.value)) {
+        const items = one.value.kind === 'list' && !one.never ? one.value.items : [];
+        for (const item of items) {
+          if (item.kind === 'spread') continue;
+          const value = force(cx, item);
+          if (value.kind === 'attrs' || value.kind === 'lambda')
+            read(value, conditional || one.conditional, depth + 1);
+        }
+      }
+    const declared = set.entries.get('options');
+    if (declared !== undefined) options.push(declared.value);
+    const config = set.entries.get('config');
+    if (config !== undefined)
+      configs.push({ set: config.value, conditional: conditional || config.optional });
+    else if (declared === undefined) configs.push({ set, conditional });
+    if (set.open !== null) unclear = true;
+  }
+
+  read(module, false, 0);
+  return { configs, options, unclear };
+}
+
+/** What the parts of a module say of the option at a path. */
+export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
+  const definitions: Said[] = [];
+  let { unclear } = parts;
+
+  function visit(lazy: Lazy, depth: number, conditional: boolean, priority: number): void {
+    const name = path[depth];
+    for (const one of definitionsOf(cx, lazy)) {
+      if (one.never) continue;
+      const said = withOuter(one, conditional, priority);
+      const { value } = one;
+      if (name === undefined) {
+        definitions.push({ ...said, value: plainOf(cx, value) });
+        continue;
+      }
+      if (value.kind === 'unknown') unclear = true;
+      if (value.kind !== 'attrs') continue;
+      const entry = value.entries.get(name);
+      if (entry !== undefined)
+        visit(entry.value, depth + 1, said.conditional || entry.optional, said.priority);
+      else if (!isClosed(value)) unclear = true;
+    }
+  }
+
+  for (const { set, conditional } of parts.configs) visit(set, 0, conditional, 100);
+  let declared: DeclaredOption | null = null;
+  for (const options of parts.options) declared ??= declarationIn(cx, options, path);
+  return { definitions, declared, unclear };
+}
+
+function withOuter(
+  one: Definition,
+  conditional: boolean,
+  priority: number,
+): { readonly conditional: boolean; readonly priority: number } {
+  return {
+    conditional: conditional || one.conditional,
+    priority: priority === 100 ? one.priority : priority,
+  };
+}
+
+/** The value as data; undefined where it is not known, or is none. */
+function plainOf(cx: Evaluation, value: Value, depth = 0): Plain | undefined {
+  switch (value.kind) {
+    case 'bool':
+      return value.value;
+    case 'null':
+      return null;
+    case 'int':
+      return Number(value.value);
+    case 'string':
+      return value.text ?? undefined;
+    case 'path':
+      return { path: value.text };
+    case 'list': {
+      if (depth > 1 || value.items.length > MAX_ITEMS) return undefined;
+      const items: Plain[] = [];
+      for (const item of value.items) {
+        const plain = item.kind === 'spread' ? undefined : plainOf(cx, force(cx, item), depth + 1);
+        if (plain === undefined) return undefined;
+        items.push(plain);
+      }
+      return items;
+    }
+    case 'attrs': {
+      if (value.entries.has('_type') || value.entries.has('outPath')) return undefined;
+      if (!isClosed(value) || value.entries.size > MAX_ITEMS) return undefined;
+      if (depth > 0) return fieldsOf(cx, value, depth);
+      for (const entry of value.entries.values()) if (entry.optional) return undefined;
+      return { names: [...value.entries.keys()].sort() };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function fieldsOf(cx: Evaluation, set: AttrsValue, depth: number): Fields {
+  const fields: Record<string, Plain> = {};
+  const hidden: string[] = [];
+  for (const [name, entry] of set.entries) {
+    const plain = entry.optional ? undefined : plainOf(cx, force(cx, entry.value), depth + 1);
+    if (plain !== undefined) fields[name] = plain;
+    else hidden.push(name);
+  }
+  return hidden.length > 0 ? { fields, hidden } : { fields };
+}
+
+/** The declaration of the option at a path, through the options of submodules. */
+function declarationIn(cx: Evaluation, options: Lazy, path: readonly string[]): DeclaredOption | null {
+  let at: Value = force(cx, options);
+  for (let depth = 0; ; depth++) {
+    if (at.kind !== 'attrs') return null;
+    const kind = member(cx, at, '_type');
+    if (kind?.kind === 'string' && kind.text === 'option') return ofOption(cx, at, path.slice(depth));
+    const name = path[depth];
+    const next = name === undefined ? null : certain(at, name);
+    if (next === null) return null;
+    at = force(cx, next.value);
+  }
+}
+
+function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]): DeclaredOption | null {
+  if (option.entries.has('apply') || !isClosed(option)) return null;
+  const type = member(cx, option, 'type');
+  const form = type?.kind === 'unknown' ? formOf(cx, type) : null;
+  if (below.length === 0) {
+    const fallback = certain(option, 'default');
+    const isMap = form?.isMap === true;
+    const items = form?.isList === true && form.submodule !== null ? defaultsOf(cx, form.submodule) : null;
+    return { default: fallback === null ? undefined : plainOf(cx, force(cx, fallback.value)), isMap, items };
+  }
+  if (form?.submodule == null || form.isList) return null;
+  const [name = '', ...rest] = below;
+  const inner = form.isMap ? rest : below;
+  if (inner.length === 0) return null;
+  const given: Given = one => {
+    if (one === 'config') return OWN_CONFIG;
+    return form.isMap && one === 'name' ? string(name, null) : null;
+  };
+  for (const one of partsOf(cx, form.submodule, given).options) {
+    const found = declarationIn(cx, one, inner);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** What the options of a submodule are by default. */
+function defaultsOf(cx: Evaluation, submodule: Lazy): Fields {
+  const fields: Record<string, Plain> = {};
+  for (const lazy of partsOf(cx, submodule, name => (name === 'config' ? OWN_CONFIG : null)).options) {
+    const options = force(cx, lazy);
+    if (options.kind !== 'attrs') continue;
+    for (const name of options.entries.keys()) {
+      const found = declarationIn(cx, options, [name]);
+      if (found?.default !== undefined) fields[name] = found.default;
+    }
+  }
+  return { fields };
+}
+
+/** What a type is made of, as far as it matters here. */
+interface Form {
+  readonly isMap: boolean;
+  readonly isList: boolean;
+  readonly submodule: Lazy | null;
+}
+
+/** `types.attrsOf (types.submodule { … })`: by the functions of `lib.types` that it was made by. */
+function formOf(cx: Evaluation, { term }: UnknownValue): Form | null {
+  if (term?.kind !== 'apply') return null;
+  const name = selectionPath(term.fn)?.at(-1);
+  if (name === 'submodule') return { isMap: false, isList: false, submodule: term.arg };
+  const isList = name === 'listOf';
+  if (name !== 'attrsOf' && name !== 'lazyAttrsOf' && !isList) return null;
+  const inner = force(cx, term.arg);
+  const of = inner.kind === 'unknown' ? formOf(cx, inner) : null;
+  const submodule = of?.isMap === false && !of.isList ? of.submodule : null;
+  return { isMap: !isList, isList, submodule };
+}

@@ -1,0 +1,137 @@
+/**
+ * nixpkgs `lib.filesystem` and `lib.fileset`, as far as modules are collected with them: all files below a folder,
+ * perhaps only some of them. Order as in nixpkgs: by name, folders among the files.
+ */
+import { asList, asText, stop } from '../builtins/arguments.ts';
+import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
+import { workspacePath } from '../builtins/files.ts';
+import { attrsOf, bool, failure, list, path, string, typeName } from '../construct.ts';
+import { joinPath } from '../paths.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../value.ts';
+import { typed } from './options.ts';
+
+/** Deeper than anybody nests folders; links may go in circles. */
+const MAX_DEPTH = 40;
+
+/** The files below a folder. Null where one cannot be listed. */
+function filesBelow(
+  cx: BuiltinContext,
+  folder: string,
+  at: Origin | null,
+  depth = 0,
+): readonly PathValue[] | null {
+  const names = depth > MAX_DEPTH ? null : cx.files.list(folder);
+  if (names === null) return null;
+  const found: PathValue[] = [];
+  for (const { name, kind } of [...names].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    cx.step();
+    const below = joinPath(folder, name);
+    if (below === null) return null;
+    if (kind === 'file') found.push(path(below, at));
+    else {
+      const inner = filesBelow(cx, below, at, depth + 1);
+      if (inner === null) return null;
+      found.push(...inner);
+    }
+  }
+  return found;
+}
+
+function listFilesRecursive(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
+  const folder = workspacePath(cx, lazy, at);
+  if (folder.kind !== 'path') return stop(folder);
+  const found = filesBelow(cx, folder.text, at);
+  return found === null ? failure('missing-file', folder.text, at) : list(found, at);
+}
+
+function isKind(kind: 'file' | 'directory') {
+  return (cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result => {
+    const found = workspacePath(cx, lazy, at);
+    return found.kind === 'path' ? bool(cx.files.kind(found.text) === kind, at) : stop(found);
+  };
+}
+
+export const FILESYSTEM: Table = {
+  listFilesRecursive: fn1('listFilesRecursive', listFilesRecursive),
+  pathIsDirectory: fn1('pathIsDirectory', isKind('directory')),
+  pathIsRegularFile: fn1('pathIsRegularFile', isKind('file')),
+};
+
+/** What a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
+function filesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Result {
+  const value = cx.force(lazy);
+  if (value.kind === 'attrs' && cx.has(value, 'files') === true) {
+    const files = cx.select(value, 'files', at);
+    if (files.kind === 'list') return files;
+  }
+  const found = workspacePath(cx, value, at);
+  if (found.kind !== 'path') return stop(found);
+  if (cx.files.kind(found.text) === 'file') return list([found], at);
+  const files = filesBelow(cx, found.text, at);
+  return files === null ? failure('missing-file', found.text, at) : list(files, at);
+}
+
+function fileset(files: readonly (Lazy | { readonly kind: 'spread' })[], at: Origin | null): Value {
+  return typed('fileset', { files: list(files as readonly Lazy[], at) }, at);
+}
+
+/** `fileFilter (file: file.hasExt "nix") ./modules` */
+function fileFilter(cx: BuiltinContext, predicate: Lazy, folder: Lazy, at: Origin | null): Result {
+  const all = filesIn(cx, folder, at);
+  if (all.kind !== 'list') return all;
+  const kept: Lazy[] = [];
+  for (const item of all.items) {
+    if (item.kind !== 'path') continue;
+    const name = item.text.slice(item.text.lastIndexOf('/') + 1);
+    const hasExt = fn1('hasExt', (inner, ext, here) => {
+      const text = asText(inner, ext, here);
+      return text.kind === 'string' ? bool(name.endsWith(`.${text.text}`), here) : stop(text);
+    });
+    const file = attrsOf({ name: string(name, at), type: string('regular', at), hasExt }, at);
+    const is = cx.force(cx.apply(predicate, file, at));
+    if (is.kind === 'unknown' || is.kind === 'failure') return stop(is);
+    if (is.kind !== 'bool')
+      return failure('type', `value is ${typeName(is)} while a Boolean was expected`, at);
+    if (is.value) kept.push(item);
+  }
+  return fileset(kept, at);
+}
+
+/** Sets of files, joined; where one is not known, so is the result. */
+function joinedFiles(cx: BuiltinContext, sets: readonly Lazy[], at: Origin | null): Result {
+  const found = new Map<string, Lazy>();
+  for (const one of sets) {
+    const files = filesIn(cx, one, at);
+    if (files.kind !== 'list') return files;
+    for (const item of files.items) if (item.kind === 'path') found.set(item.text, item);
+  }
+  return fileset(
+    [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file),
+    at,
+  );
+}
+
+function difference(cx: BuiltinContext, from: Lazy, without: Lazy, at: Origin | null): Result {
+  const [all, less] = [filesIn(cx, from, at), filesIn(cx, without, at)];
+  if (all.kind !== 'list') return all;
+  if (less.kind !== 'list') return less;
+  const gone = new Set(less.items.map(item => (item.kind === 'path' ? item.text : '')));
+  return fileset(
+    all.items.filter(item => item.kind === 'path' && !gone.has(item.text)),
+    at,
+  );
+}
+
+export const FILESET: Table = {
+  toList: fn1('toList', filesIn),
+  fileFilter: fn2('fileFilter', fileFilter),
+  difference: fn2('difference', difference),
+  union: fn2('union', (cx, left, right, at) => joinedFiles(cx, [left, right], at)),
+  unions: fn1('unions', (cx, sets, at) => {
+    const all = asList(cx, sets, at);
+    if (all.kind !== 'list') return stop(all);
+    const items = all.items.flatMap(item => (item.kind === 'spread' ? [] : [item]));
+    const hidden = all.items.find(item => item.kind === 'spread');
+    return hidden?.kind === 'spread' ? stop(hidden.of) : joinedFiles(cx, items, at);
+  }),
+};
