@@ -41,7 +41,7 @@ export function registerCommands(
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
     commands.registerCommand(showGraphCommand, (from?: FleetNode | GeneratorRef) =>
-      graph.show(from?.kind === 'generator' ? from.generator.name : null),
+      graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
     commands.registerCommand(openMachineCommand, (node?: FleetNode) => openDeclaration(server, node)),

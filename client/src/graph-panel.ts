@@ -19,11 +19,8 @@ import type { Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
-  /**
-   * @param generator only what is around it; null for all
-   * @param reveal the generator to be shown first
-   */
-  show(generator: string | null, reveal?: string | null): Promise<void>;
+  /** Only what is around a generator, whose fleet is named by its URI; null: all of the fleet of the active file. */
+  show(around: PlaceParams | null): Promise<void>;
   /** Fleets have changed; what is seen is asked for anew. */
   refresh(): void;
 }
@@ -45,7 +42,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let near: string | null = null;
   let generator: string | null = null;
   let choice: Choice = EVERYTHING;
-  let reveal: string | null = null;
   let isOther = false;
   let last: GraphResult | null = null;
   let exportTo: Uri | undefined;
@@ -63,6 +59,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     const asked = panel;
     const result = await ask('picture');
     if (panel !== asked) return;
+    if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
     panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
     if (!result || result.generators === 0) {
@@ -80,12 +77,10 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
         groups,
         owners,
         root: rootUri,
-        reveal,
         isOther,
       },
       choice: { ...choice, open },
     });
-    reveal = null;
     isOther = false;
   }
 
@@ -159,12 +154,12 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   }
 
   return {
-    async show(wanted, shown = null) {
+    async show(around) {
+      const wanted = around?.generator ?? null;
       isOther = panel !== undefined && wanted !== generator;
       generator = wanted;
-      reveal = shown;
       choice = EVERYTHING;
-      near = window.activeTextEditor?.document.uri.toString() ?? near;
+      near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
       if (panel === undefined) create();
       else {

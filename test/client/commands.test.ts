@@ -76,11 +76,11 @@ test('Show Dependency Graph shows all, or what is around the generator it is cal
   };
   await commands.executeCommand('varsmith.showGraph', {
     kind: 'generator',
-    root: '',
+    root: 'file:///fleet',
     machine: null,
     generator,
   });
-  expect(graph.show).toHaveBeenLastCalledWith('ca');
+  expect(graph.show).toHaveBeenLastCalledWith({ root: 'file:///fleet', generator: 'ca' });
 });
 
 test('a place is opened with its name selected', async () => {

@@ -1,4 +1,5 @@
 // The features of the language, over the protocol, on the real analysis.
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type {
   CompletionList,
@@ -190,4 +191,26 @@ test('the graph is drawn, or written for other programs', async () => {
   expect(await connection.sendRequest('varsmith/place', { ...asked, generator: 'other' })).toBeNull();
   expect((await ask('dot')).text).toContain('digraph vars {');
   expect((await ask('mermaid')).text).toContain('flowchart LR');
+});
+
+test('the graph is that of the innermost folder around a file, and of the folder itself', async () => {
+  const root = folder({
+    ...{ 'flake.nix': '{ }', '.clan-flake': '', 'a.nix': TEXT },
+    ...{
+      'inner/flake.nix': '{ }',
+      'inner/.clan-flake': '',
+      'inner/b.nix': TEXT.replace('.ca =', '.inner ='),
+    },
+  });
+  const { connection, uri } = await startSession({ root, engine, folders: [root, join(root, 'inner')] });
+  const near = async (path: string) => {
+    const drawn: GraphResult = await connection.sendRequest('varsmith/graph', {
+      ...{ near: uri(path), machine: null, generator: null, format: 'dot' },
+      ...{ kind: null, condition: null, grouping: null, open: null },
+    });
+    return drawn.root;
+  };
+  expect(await near('inner/b.nix')).toBe('inner');
+  expect(await near('inner')).toBe('inner');
+  expect(await near('a.nix')).toBe(basename(root));
 });

@@ -22,7 +22,7 @@ export async function onGraph(
   token: CancellationToken,
 ): Promise<GraphResult | null> {
   await analysis.settled(token);
-  const state = stateNear(analysis.states(), params.near);
+  const state = stateNear(analysis, params.near);
   if (!state) return null;
   const { root, snapshot } = state;
   const errors = errorsByGenerator(snapshot.fleet, snapshot.findings);
