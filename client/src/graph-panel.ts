@@ -143,7 +143,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     });
     const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
     fresh.webview.onDidReceiveMessage((message: FromPage) => heard(message));
-    fresh.onDidChangeViewState(() => void draw());
     fresh.onDidDispose(() => {
       panel = undefined;
       last = null;

@@ -66,3 +66,9 @@ test('the picture of another fleet begins anew', async () => {
   await tab.show(null);
   expect(page().told.at(-1)).toMatchObject({ root: 'file:///another', isOther: true });
 });
+
+test('another tab that becomes active is no reason to draw anew', async () => {
+  await show(null);
+  page().losesFocus();
+  expect(asked()).toHaveLength(1);
+});
