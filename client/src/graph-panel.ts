@@ -6,15 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
-import { openWhere } from './open-where.ts';
-import {
-  type GraphParams,
-  type GraphResult,
-  graphRequest,
-  type PlaceParams,
-  placeRequest,
-  type Where,
-} from './protocol.ts';
+import { openGenerator } from './open-where.ts';
+import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
@@ -93,7 +86,8 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'ready':
         return draw();
       case 'open':
-        return openPlace(message.id);
+        if (last) await openGenerator(server, { root: last.rootUri, generator: message.id });
+        return;
       case 'choose':
         choice = message.choice;
         return draw();
@@ -104,12 +98,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'png':
         if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
     }
-  }
-
-  async function openPlace(id: string): Promise<void> {
-    if (!last) return;
-    const asked: PlaceParams = { root: last.rootUri, generator: id };
-    return openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
   }
 
   async function exportAs(format: ExportFormat): Promise<void> {

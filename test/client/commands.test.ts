@@ -94,3 +94,15 @@ test('a place is opened with its name selected', async () => {
     'This is not declared in a file of the workspace.',
   );
 });
+
+test('the menu of the graph opens a declaration, whose place the server knows', async () => {
+  const range = { start: { line: 3, character: 0 }, end: { line: 3, character: 2 } };
+  server.request.mockResolvedValueOnce({ uri: 'file:///fleet/a.nix', range });
+  const given = { kind: 'generator', root: 'file:///fleet', machine: null, generator: { name: 'ca' } };
+  await commands.executeCommand('varsmith.openGenerator', given);
+  expect(server.request).toHaveBeenCalledWith('varsmith/place', { root: 'file:///fleet', generator: 'ca' });
+  expect(window.showTextDocument).toHaveBeenCalledWith(expect.objectContaining({ fsPath: '/fleet/a.nix' }), {
+    selection: [3, 0, 3, 2],
+    viewColumn: -2,
+  });
+});
