@@ -8,7 +8,7 @@ import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace 
 import { graphPage } from './graph-page.ts';
 import { openGenerator } from './open-where.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
-import type { Server } from './server.ts';
+import { messageOf, type Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
@@ -50,7 +50,15 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   async function draw(): Promise<void> {
     if (!panel?.visible) return;
     const asked = panel;
-    const result = await ask('picture');
+    let result: GraphResult | null;
+    try {
+      result = await ask('picture');
+    } catch (error) {
+      if (panel !== asked) return;
+      last = null;
+      tell({ type: 'empty', message: `The graph cannot be drawn. ${messageOf(error)}`, choice });
+      return;
+    }
     if (panel !== asked) return;
     if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
@@ -130,7 +138,9 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       localResourceRoots: [dist],
     });
     const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
-    fresh.webview.onDidReceiveMessage((message: FromPage) => heard(message));
+    fresh.webview.onDidReceiveMessage((message: FromPage) =>
+      heard(message).catch(error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`)),
+    );
     fresh.onDidDispose(() => {
       panel = undefined;
       last = null;

@@ -180,9 +180,12 @@ async function pickTemplate({ templates }: Around, title: string): Promise<strin
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
-  const result = await server.request<ScaffoldResult>(scaffoldRequest, { root, wish });
-  if (result.refused !== null) {
-    void window.showErrorMessage(result.refused);
+  const result = await server.request<ScaffoldResult | null>(scaffoldRequest, { root, wish });
+  if (result === null || result.refused !== null) {
+    // The server answers nothing where it could not do it; its log says why.
+    void window.showErrorMessage(
+      result?.refused ?? 'Nothing was written: the language server failed. See its log.',
+    );
     return;
   }
   // What was made would otherwise be there empty until somebody saves it.

@@ -102,6 +102,7 @@ export function createServer(
 
 function ignore(): void {}
 
-function messageOf(error: unknown): string {
+/** What went wrong, for a person. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

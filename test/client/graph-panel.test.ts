@@ -72,3 +72,17 @@ test('another tab that becomes active is no reason to draw anew', async () => {
   page().losesFocus();
   expect(asked()).toHaveLength(1);
 });
+
+test('where the server does not run, the page says so, and a click a message', async () => {
+  await show(null);
+  server.request.mockRejectedValue(new Error('The language server is not running.'));
+  await page().say({ type: 'open', id: 'ca' });
+  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: The language server is not running.');
+  tab.refresh();
+  await vi.waitFor(() =>
+    expect(page().told.at(-1)).toMatchObject({
+      type: 'empty',
+      message: 'The graph cannot be drawn. The language server is not running.',
+    }),
+  );
+});

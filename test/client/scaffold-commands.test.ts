@@ -26,7 +26,7 @@ const CHOICES: ScaffoldChoices = {
 const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created: [], kept: [] };
 
 let choices: ScaffoldChoices;
-let result: ScaffoldResult;
+let result: ScaffoldResult | null;
 const request = vi.fn(async (method: string, params?: unknown): Promise<unknown> => {
   // The server refuses the question without a filter.
   if (method === 'varsmith/fleet')
@@ -151,4 +151,12 @@ test('what is refused is shown', async () => {
   pick(0, []);
   await commands.executeCommand('varsmith.addSecret');
   expect(window.showErrorMessage).toHaveBeenCalledWith('The entries are computed.');
+});
+
+test('a server that failed has written nothing, and that is said', async () => {
+  result = null;
+  await commands.executeCommand('varsmith.initFleet');
+  expect(window.showErrorMessage).toHaveBeenCalledWith(
+    'Nothing was written: the language server failed. See its log.',
+  );
 });
