@@ -23,9 +23,11 @@ export interface Boxes {
   /** What was typed, and the button that was chosen; null where the box was dismissed. */
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
-  /** The text of a file that the person chooses; null where none was chosen, undefined where it is no text. */
-  file(): Promise<string | null | undefined>;
+  /** The text of a file that the person chooses, or why there is none; null where none was chosen. */
+  file(): Promise<Brought | null>;
 }
+
+export type Brought = { readonly text: string } | { readonly problem: string };
 
 export interface Question {
   readonly title: string;
@@ -50,7 +52,6 @@ export function askQuestion(question: Question, boxes: Boxes): Promise<string | 
 }
 
 const NEEDED = 'An answer is needed.';
-const NO_TEXT = 'This file is no text.';
 
 async function askLine(question: Question, boxes: Boxes): Promise<string | null | undefined> {
   const { title, description, hidden, required, ifEmpty, confirm, bringable } = question;
@@ -64,8 +65,8 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     error = null;
     if (said.button !== null) {
       const brought = await bring(said.button, boxes);
-      if (typeof brought === 'string') return brought;
-      error = brought === undefined ? NO_TEXT : null;
+      if (brought !== null && 'text' in brought) return brought.text;
+      error = brought?.problem ?? null;
       continue;
     }
     const text = bringable ? await asPasted(said.text, boxes) : said.text;
@@ -103,8 +104,8 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
     error = null;
     if (said.button === 'clipboard' || said.button === 'file') {
       const brought = await bring(said.button, boxes);
-      if (brought === undefined) error = NO_TEXT;
-      else if (brought !== null) text = appended(appended(text, said.text), brought);
+      if (brought !== null && 'problem' in brought) error = brought.problem;
+      else if (brought !== null) text = appended(appended(text, said.text), brought.text);
       continue;
     }
     const line = await asPasted(said.text, boxes);
@@ -116,8 +117,8 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   }
 }
 
-async function bring(button: BoxButton, boxes: Boxes): Promise<string | null | undefined> {
-  return button === 'clipboard' ? boxes.clipboard() : boxes.file();
+async function bring(button: BoxButton, boxes: Boxes): Promise<Brought | null> {
+  return button === 'clipboard' ? { text: await boxes.clipboard() } : boxes.file();
 }
 
 /**

@@ -16,11 +16,16 @@ export function editorBoxes(token?: CancellationToken): Boxes {
     async file() {
       const [chosen] = (await window.showOpenDialog({ title: 'Text to take', openLabel: 'Take' })) ?? [];
       if (chosen === undefined) return null;
-      const bytes = await workspace.fs.readFile(chosen);
+      let bytes: Uint8Array;
       try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        bytes = await workspace.fs.readFile(chosen);
       } catch {
-        return undefined;
+        return { problem: 'This file cannot be read.' };
+      }
+      try {
+        return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+      } catch {
+        return { problem: 'This file is no text.' };
       }
     },
   };

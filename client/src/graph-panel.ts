@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
+import { messageOf } from './message-of.ts';
 import { openGenerator } from './open-where.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
-import { messageOf, type Server } from './server.ts';
+import type { Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {

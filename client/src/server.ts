@@ -4,6 +4,7 @@
  */
 import { type LogOutputChannel, window } from 'vscode';
 import type { Connection } from './connection.ts';
+import { messageOf } from './message-of.ts';
 import type { ServerStatus } from './protocol.ts';
 
 export interface Server {
@@ -101,8 +102,3 @@ export function createServer(
 }
 
 function ignore(): void {}
-
-/** What went wrong, for a person. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,6 @@
 /** How prompts are answered in boxes: what is shown, and what comes of what is typed. */
 import { expect, test } from 'vitest';
-import { askQuestion, type Box, type BoxButton, type Question } from '../../client/src/ask.ts';
+import { askQuestion, type Box, type BoxButton, type Brought, type Question } from '../../client/src/ask.ts';
 
 type Typed = string | { readonly button: BoxButton; readonly text?: string } | null;
 
@@ -15,7 +15,7 @@ const question: Question = {
 async function ask(
   given: Partial<Question>,
   typed: readonly Typed[],
-  outside: { readonly clipboard?: string; readonly file?: string | null } = {},
+  outside: { readonly clipboard?: string; readonly file?: Brought | null } = {},
 ) {
   const left = [...typed];
   const shown: Box[] = [];
@@ -30,7 +30,7 @@ async function ask(
         return typeof said === 'string' ? { text: said, button: null } : { text: '', ...said };
       },
       clipboard: async () => outside.clipboard ?? '',
-      file: async () => ('file' in outside ? outside.file : undefined),
+      file: async () => outside.file ?? null,
     },
   );
   expect(left).toEqual([]);
@@ -102,9 +102,12 @@ test('pasted lines keep their ends, which a box takes away', async () => {
 });
 
 test('a file brings its text, or says that it is none', async () => {
-  const { answer } = await ask({ multiline: true }, [{ button: 'file' }, ''], { file: 'a\nb\n' });
+  const { answer } = await ask({ multiline: true }, [{ button: 'file' }, ''], {
+    file: { text: 'a\nb\n' },
+  });
   expect(answer).toBe('a\nb\n');
-  const none = await ask({ multiline: true }, [{ button: 'file' }, 'typed', '']);
+  const file = { problem: 'This file is no text.' };
+  const none = await ask({ multiline: true }, [{ button: 'file' }, 'typed', ''], { file });
   expect([none.answer, none.shown[1]?.error]).toEqual(['typed', 'This file is no text.']);
 });
 

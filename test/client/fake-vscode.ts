@@ -186,6 +186,7 @@ export const workspace = {
   fs: {
     stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
     copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
+    readFile: vi.fn(async (_uri: unknown): Promise<Uint8Array> => new Uint8Array()),
   },
   textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
   registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
