@@ -3,6 +3,7 @@
  * the server write it all as one edit. What is written, and where, is decided there.
  */
 import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { pickRoot, rootAround } from './choose.ts';
 import { openWhere } from './open-where.ts';
 import {
   type CheckNameParams,
@@ -43,10 +44,10 @@ interface Around extends ScaffoldChoices {
 
 async function pickAround(server: Server): Promise<Around | null> {
   const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
-  const file = window.activeTextEditor?.document.uri.toString() ?? '';
-  const inside = roots.find(({ uri }) => file.startsWith(`${uri}/`));
-  const found = inside ?? (roots.length < 2 ? roots[0] : await pickRoot(roots));
-  if (found === undefined) {
+  const file = window.activeTextEditor?.document.uri;
+  const inside = file === undefined ? null : rootAround(roots, file);
+  const found = inside?.root ?? (await pickRoot(roots));
+  if (found === null) {
     if (roots.length === 0) void window.showInformationMessage('Open the folder of a fleet first.');
     return null;
   }
@@ -56,17 +57,12 @@ async function pickAround(server: Server): Promise<Around | null> {
   return {
     ...choices,
     root,
-    active: inside === undefined ? null : decodeURIComponent(file.slice(root.length + 1)),
+    active: inside?.path ?? null,
     problem: (of, name, registry) => {
       const params: CheckNameParams = { root, of, name, registry: registry ?? null };
       return server.request<string | null>(checkNameRequest, params);
     },
   };
-}
-
-async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | undefined> {
-  const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { title: 'Fleet' }))?.root;
 }
 
 async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {

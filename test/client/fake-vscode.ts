@@ -51,7 +51,7 @@ interface FakeView {
 export const views = new Map<string, FakeView>();
 
 interface FakeEditor {
-  readonly document: { readonly uri: { toString(): string } };
+  readonly document: { readonly uri: object };
   readonly selection: { readonly active: { readonly line: number; readonly character: number } };
 }
 
@@ -242,7 +242,11 @@ export class TreeItem {
 
 export const Uri = {
   from: <Parts extends object>(parts: Parts) => parts,
-  parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
+  parse: (text: string) => {
+    const [, scheme = '', path = ''] = /^(\w+):\/\/(.*)$/.exec(text) ?? [];
+    const decoded = decodeURIComponent(path);
+    return Object.assign(new String(text), { scheme, path: decoded, fsPath: decoded });
+  },
   file: (path: string) => `file://${path}`,
   joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
 };
