@@ -1,6 +1,6 @@
 /**
  * Tasks that run `varsmith check` over a folder: listed for each, and as tasks.json has them. Its findings are read by the
- * problem matcher `$varsmith`. Analysis runs no program of the workspace, so untrusted ones may have it too.
+ * problem matcher `$varsmith`. They run no program of the workspace; the editor runs no task at all in an untrusted one.
  */
 import {
   type Disposable,
