@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     ...registerScaffoldCommands(server),
     ...registerDoctor(server),
     registerExample(context.extensionUri),
-    registerCheckTasks(context.asAbsolutePath('dist/cli.js')),
+    ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

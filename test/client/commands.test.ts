@@ -12,6 +12,7 @@ const server = {
   startInBackground: vi.fn(),
   restart: vi.fn(async () => true),
   stop: vi.fn(async () => {}),
+  showFindings: vi.fn(),
   request: vi.fn(async (_method: string) => found as unknown),
 };
 

@@ -277,7 +277,10 @@ export class Task {
 }
 
 export const TaskGroup = { Test: 'test' };
+/** A task has ended. */
+export const endedTasks = new EventEmitter<unknown>();
 export const tasks = {
+  onDidEndTaskProcess: endedTasks.event,
   executeTask: vi.fn(async (_task: Task) => undefined),
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
 };

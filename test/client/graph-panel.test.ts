@@ -30,7 +30,10 @@ const page = () => panels.at(-1) as FakePanel;
 
 /** The file that is being written. */
 function write(uri: string): void {
-  window.activeTextEditor = { document: { uri: Uri.parse(uri) }, selection: { active: { line: 0, character: 0 } } };
+  window.activeTextEditor = {
+    document: { uri: Uri.parse(uri) },
+    selection: { active: { line: 0, character: 0 } },
+  };
 }
 
 /** Opens the tab; its page asks for the picture once it is there. */

@@ -12,8 +12,9 @@ import { startCodeServer, windowAddress } from './code-server.mjs';
  * @param {import('playwright-core').Page} page
  * @param {string} pictures folder for screenshots
  * @param {string} profile everything that the workbench keeps
+ * @param {string} url of the workbench
  */
-function handles(page, pictures, profile) {
+function handles(page, pictures, profile, url) {
   const editor = page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
   const quickInput = page.locator('.quick-input-widget input[type=text]');
   const action = text => page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first();
@@ -79,6 +80,27 @@ function handles(page, pictures, profile) {
       await asked(title, message);
       const box = quickWidget.locator(`input[type=${hidden ? 'password' : 'text'}]`);
       await box.fill(text);
+      await page.keyboard.press('Enter');
+    },
+    /** Types into the quick input that is shown, in the place of what is in it. */
+    fill: text => quickInput.fill(text),
+    /** A row of the list that is shown. */
+    row: quickRow,
+    /** Opens a folder in the place of what is open. */
+    async openFolder(folder) {
+      await page.goto(windowAddress(url, { folder }));
+      await workbenchShown(page);
+    },
+    /** The window has opened something else by itself. */
+    async reloaded() {
+      await page.waitForEvent('load', { timeout: 60_000 });
+      await workbenchShown(page);
+    },
+    /** Answers the editor's dialogue for a folder. */
+    async chooseFolder(folder) {
+      await quickWidget.locator('.quick-input-title').waitFor();
+      await quickInput.fill(`${folder}/`);
+      await quickRow('..').waitFor();
       await page.keyboard.press('Enter');
     },
     /** A row of the view in the side bar. */
@@ -205,7 +227,7 @@ function arrives(locator, timeout) {
 /**
  * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it; `failurePicture` then shows the window.
- * @param {{ folder: string, openFile: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
+ * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
@@ -237,11 +259,13 @@ export async function drive(
     await counted(current, async () => {
       server = await startCodeServer({ vsix, restricted, env });
       ({ browser, page } = await openBrowser(server.url));
-      await page.goto(windowAddress(server.url, { folder, openFile }));
+      await page.goto(
+        windowAddress(server.url, { ...(folder && { folder }), ...(openFile && { openFile }) }),
+      );
       await workbenchShown(page);
-      await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
+      if (openFile) await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
     });
-    const ui = handles(page, pictures, server.home);
+    const ui = handles(page, pictures, server.home, server.url);
     for (const [name, work] of steps) await counted(name, () => work(ui));
   } catch (error) {
     result.failed += 1;

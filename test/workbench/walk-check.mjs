@@ -1,0 +1,73 @@
+// The part of the walk about the task `varsmith: check`: its problem matcher and the language server find the same things,
+// and the Problems view shows each once, whatever the task was told to leave out.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** A task of the folder that looks for one rule alone. */
+export const ONE_RULE = 'look for one rule';
+
+/** Gives the folder a task of its own. */
+export function writeTasks(folder) {
+  const task = {
+    label: ONE_RULE,
+    ...{ type: 'varsmith', task: 'check', rules: ['registry/unknown-key'], problemMatcher: '$varsmith' },
+  };
+  fs.mkdirSync(path.join(folder, '.vscode'));
+  fs.writeFileSync(
+    path.join(folder, '.vscode/tasks.json'),
+    JSON.stringify({ version: '2.0.0', tasks: [task] }, null, 2),
+  );
+}
+
+/** @param {ReturnType<typeof import('./scene.mjs').makeScene>} scene */
+export function checkSteps({ unknownKey }) {
+  /** How many problems there are in all, as the badge of their tab has it. */
+  const badge = ui =>
+    ui.page.locator('.panel .action-item', { hasText: 'Problems' }).locator('.badge-content').first();
+  /** The sign of a task that has failed, as it does where something is found. */
+  const ended = ui => ui.page.locator('.panel .single-terminal-tab .codicon-error');
+  let before = '';
+  /** Runs a task and waits until the editor has read what it says. */
+  const run = async (ui, name) => {
+    await ui.summon('F1');
+    await ui.fill('>Tasks: Run Task');
+    // Others are listed above it.
+    await ui.page.locator('.quick-input-list .monaco-list-row[aria-label^="Tasks: Run Task"]').click();
+    await ui.row(name).waitFor();
+    await ui.row(name).click();
+  };
+  return [
+    [
+      'the task of the folder finds what is shown already, and nothing is shown twice',
+      async ui => {
+        await ui.showProblems(path.basename(unknownKey.file));
+        await ui.problem(unknownKey.message).waitFor();
+        before = (await badge(ui).textContent()) ?? '';
+        await run(ui, 'varsmith');
+        await ui.row('varsmith: check').click();
+        await ended(ui).waitFor({ timeout: 60_000 });
+        await ui.picture('task-ended');
+        await ui.command('Terminal: Kill All Terminals');
+        await ui.showProblems(path.basename(unknownKey.file));
+        // Until then, the hints of the task are infos, which are counted.
+        await badge(ui)
+          .filter({ hasText: new RegExp(`^${before}$`) })
+          .waitFor();
+        const rows = await ui.problem(unknownKey.message).count();
+        if (rows !== 1) throw new Error(`one problem is shown ${rows} times`);
+      },
+    ],
+    [
+      'a task that looks for one rule takes no finding of another away',
+      async ui => {
+        await run(ui, ONE_RULE);
+        await ended(ui).waitFor({ timeout: 60_000 });
+        await ui.showProblems(path.basename(unknownKey.file));
+        await badge(ui)
+          .filter({ hasText: new RegExp(`^${before}$`) })
+          .waitFor();
+      },
+    ],
+  ];
+}
