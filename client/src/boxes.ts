@@ -3,6 +3,7 @@ import { type CancellationToken, env, type QuickInputButton, ThemeIcon, window, 
 import type { Box, BoxButton, Boxes } from './ask.ts';
 
 const LOOKS: Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> = {
+  back: ['arrow-left', 'Back to the line before'],
   clipboard: ['clippy', 'Take the text of the clipboard, with all its lines'],
   file: ['folder-opened', 'Take the text of a file'],
   finish: ['check', 'Finish'],

@@ -48,6 +48,12 @@ export interface Chooser {
   file(title: string, onlyPublic: boolean): Promise<OneFile | null>;
 }
 
+/**
+ * For a list or a box that follows another: the page of a tab may take the focus between the two, which is no wish to
+ * stop.
+ */
+export const FOLLOWING = { ignoreFocusOut: true } as const;
+
 /** Asks which one where there are several. */
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
@@ -130,6 +136,7 @@ export function chooser(server: Server): Chooser {
           : { ...choice, kind: QuickPickItemKind.Default },
       );
       const chosen = await window.showQuickPick(items, {
+        ...FOLLOWING,
         title: `Generators of ${names.join(', ')}`,
         placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
         canPickMany: true,
@@ -167,7 +174,7 @@ export function chooser(server: Server): Chooser {
         );
         return null;
       }
-      const picked = await window.showQuickPick(items, { title: `${title} (${on.machine})` });
+      const picked = await window.showQuickPick(items, { ...FOLLOWING, title: `${title} (${on.machine})` });
       return picked ? { ...on, generator: picked.generator, file: picked.file } : null;
     },
   };

@@ -12,6 +12,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { FOLLOWING } from './choose.ts';
 import {
   type EnvironmentParams,
   type EnvironmentResult,
@@ -95,7 +96,7 @@ async function pickShell(): Promise<EnvironmentShell | undefined> {
     { label: 'bash', shell: 'bash' as const },
     { label: 'nushell', shell: 'nushell' as const },
   ];
-  return (await window.showQuickPick(items, { title: 'For which shell?' }))?.shell;
+  return (await window.showQuickPick(items, { ...FOLLOWING, title: 'For which shell?' }))?.shell;
 }
 
 /** The tab is called after the machine: `lea.sh`. */

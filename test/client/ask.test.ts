@@ -80,6 +80,37 @@ test('several lines are typed one after the other, and end as those of a file do
   expect(shown.map(box => box.buttons.includes('finish'))).toEqual([false, true, true]);
 });
 
+test('the way back leads through the lines, which are seen unless they are hidden', async () => {
+  const back = { button: 'back' } as const;
+  const third = { button: 'back', text: 'three' } as const;
+  const typed = ['one', 'tow', 'three', back, third, 'two', 'three', ''];
+  const { answer, shown } = await ask({ multiline: true }, typed);
+  expect(answer).toBe('one\ntwo\nthree\n');
+  expect(shown.map(box => box.value)).toEqual(['', '', '', '', 'three', 'tow', 'three', '']);
+  const gone = await ask({ multiline: true }, [
+    'one',
+    'two',
+    back,
+    { button: 'back', text: 'two' },
+    '',
+    'two',
+    '',
+  ]);
+  expect(gone.answer).toBe('two');
+  const finished = await ask({ multiline: true }, ['one', third, { button: 'finish', text: 'one' }]);
+  expect(finished.answer).toBe('one\nthree\n');
+  expect(shown[2]?.prompt).toBe('Password of ada: 2 lines so far, the last: tow');
+  expect(shown.map(box => box.buttons.includes('back')).slice(0, 2)).toEqual([false, true]);
+});
+
+test('several lines begin with the last answer, which Enter keeps', async () => {
+  const { answer, shown } = await ask({ multiline: true, previous: 'one\ntwo\n' }, ['']);
+  expect([answer, shown[0]?.prompt]).toEqual([
+    'one\ntwo\n',
+    'Password of ada: 2 lines so far, the last: two',
+  ]);
+});
+
 test('one line of several stays as it is', async () => {
   expect((await ask({ multiline: true }, ['token', ''])).answer).toBe('token');
   expect((await ask({ multiline: true }, ['token', { button: 'finish', text: 'more' }])).answer).toBe(

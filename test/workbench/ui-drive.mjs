@@ -103,6 +103,17 @@ function handles(page, pictures, profile, url) {
       await quickRow('..').waitFor();
       await page.keyboard.press('Enter');
     },
+    /** Runs a command that asks: the palette does not close. Resolves when the question is there. */
+    async ask(title, question) {
+      await summon('F1');
+      await quickInput.fill(`>${title}`);
+      await quickRow(title).click();
+      await quickWidget.locator('.quick-input-title', { hasText: question }).waitFor();
+    },
+    /** Presses a button in the title of the box that is shown. */
+    pressInBox: name => quickWidget.locator(`.quick-input-titlebar [aria-label="${name}"]`).first().click(),
+    clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+    setClipboard: text => page.evaluate(wanted => navigator.clipboard.writeText(wanted), text),
     /** A row of the view in the side bar. */
     sideRow: text => page.locator('.sidebar .monaco-list-row', { hasText: text }).first(),
     /** Presses a button of a notification. */

@@ -14,7 +14,28 @@ const CANARY = 'canary-4d7e';
 /** An odd time, by which the script's process is found. */
 const SLEEP = '600.0625';
 
+/** What is answered with several lines: a visible text, and a hidden one. */
+const GREETING = ['Good morning.', 'The mail is on its way.'];
+const PEM = '-----BEGIN KEY-----\n7f3a9c\n-----END KEY-----\n';
+
 const ADDED = `{
+  letter = {
+    prompts.greeting = {
+      description = "Greeting of the mail server";
+      type = "multiline";
+    };
+    prompts.pem = {
+      description = "Private key of the mail server";
+      type = "multiline-hidden";
+    };
+    files.greeting.secret = false;
+    files.pem = { };
+    script = ''
+      cp "$prompts/greeting" "$out/greeting"
+      cp "$prompts/pem" "$out/pem"
+    '';
+  };
+
   slow-key = {
     files.key = { };
     script = ''
@@ -66,6 +87,21 @@ export function makeGenerationScene(root) {
   fs.writeFileSync(host, text.replace(assignment, `${assignment} // import ./added.nix`));
   fs.writeFileSync(path.join(path.dirname(host), 'added.nix'), ADDED);
 
+  // What runs a machine's update is only looked at: it says where and how it was called.
+  const bin = path.join(parent, 'bin');
+  const called = path.join(parent, 'clan-called');
+  fs.mkdirSync(bin);
+  fs.writeFileSync(path.join(bin, 'clan'), `#!/bin/sh\necho "$PWD: $*" >> '${called}'\necho updated\n`, {
+    mode: 0o755,
+  });
+  // The editor asks a login shell for the PATH, and the system's profile may set another.
+  fs.writeFileSync(path.join(bin, 'bash'), '#!/bin/sh\nexec /bin/bash --noprofile --norc "$@"\n', {
+    mode: 0o755,
+  });
+  // With clan on the PATH, it would generate, too.
+  fs.mkdirSync(path.join(folder, '.vscode'));
+  fs.writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "varsmith.engine": "embedded" }\n');
+
   fs.mkdirSync(home);
   const gitConfig = path.join(home, '.gitconfig');
   fs.writeFileSync(gitConfig, '[user]\n\tname = Ada\n\temail = ada@example.org\n');
@@ -95,14 +131,20 @@ export function makeGenerationScene(root) {
   return {
     folder,
     openFile: host,
-    env: { SOPS_AGE_KEY_FILE: path.join(home, '.config/sops/age/keys.txt'), GIT_CONFIG_GLOBAL: gitConfig },
+    env: {
+      SOPS_AGE_KEY_FILE: path.join(home, '.config/sops/age/keys.txt'),
+      GIT_CONFIG_GLOBAL: gitConfig,
+      PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+      SHELL: path.join(bin, 'bash'),
+    },
+    called: () => (fs.existsSync(called) ? fs.readFileSync(called, 'utf8') : ''),
     git: (...args) => run('git', ...args),
     get: name => varsmith('get', MACHINE, name),
   };
 }
 
 /** @param {ReturnType<typeof makeGenerationScene>} scene */
-export function generationSteps({ folder, git, get }) {
+export function generationSteps({ folder, git, get, called }) {
   const inFleet = file => path.join(folder, file);
   const topic = `${VARS}/ntfy/topic/value`;
   let missingBefore = 0;
@@ -255,12 +297,88 @@ export function generationSteps({ folder, git, get }) {
       },
     ],
     [
+      'several lines are asked for a line at a time, and nothing of them stays anywhere',
+      async ui => {
+        await ui.command('Notifications: Clear All Notifications');
+        await choose(ui, 'Varsmith: Generate Vars', ['letter']);
+        const greeting = `letter/greeting for ${MACHINE}`;
+        await ui.answer(greeting, 'Greeting of the mail server (several lines)', GREETING[0]);
+        await ui.answer(greeting, `1 line so far, the last: ${GREETING[0]}`, 'The male is on its way.');
+        await ui.pressInBox('Back to the line before');
+        await ui.picture('generate-lines');
+        await ui.answer(greeting, '1 line so far', GREETING[1]);
+        await ui.answer(greeting, '2 lines so far', '');
+        const pem = `letter/pem for ${MACHINE}`;
+        await ui.asked(pem, 'Private key of the mail server (several lines)');
+        await ui.setClipboard(PEM);
+        await ui.pressInBox('Take the text of the clipboard, with all its lines');
+        await ui.asked(pem, 'Private key of the mail server: 3 lines so far');
+        await ui.picture('generate-lines-hidden');
+        await ui.setClipboard('');
+        await ui.answer(pem, '3 lines so far', '', { hidden: true });
+        await ui.toast('2 files of 1 generator stored.').waitFor({ timeout: 60_000 });
+        equal(fs.readFileSync(inFleet(`${VARS}/letter/greeting/value`), 'utf8'), `${GREETING.join('\n')}\n`);
+        equal(get('letter/pem'), PEM);
+        for (const place of [ui.profile, folder]) equal(holding(place, '7f3a9c'), []);
+      },
+    ],
+    [
+      'Set Value stores what is typed',
+      async ui => {
+        await ui.command('Notifications: Clear All Notifications');
+        await ui.ask('Varsmith: Set Value', 'Set which value?');
+        await ui.row(MACHINE).click();
+        await ui.listShown(`Set which value? (${MACHINE})`);
+        await ui.fill('topic');
+        await ui.picture('set-value-choose');
+        await ui.row('topic').click();
+        await ui.picture('set-value');
+        await ui.answer(`ntfy/topic of ${MACHINE}`, 'The new value of ntfy/topic', 'letters-of-tove');
+        await ui.toast(`stored ntfy/topic for ${MACHINE}.`).waitFor({ timeout: 60_000 });
+        equal(fs.readFileSync(inFleet(topic), 'utf8'), 'letters-of-tove');
+        equal(git('status', '--porcelain'), '');
+      },
+    ],
+    [
+      'Copy Public Value puts it on the clipboard',
+      async ui => {
+        await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
+        await ui.row(MACHINE).click();
+        await ui.listShown(`Copy which value? (${MACHINE})`);
+        await ui.picture('copy-value');
+        await ui.fill('topic');
+        await ui.row('topic').click();
+        await ui.page.locator('.statusbar', { hasText: 'Varsmith: copied ntfy/topic' }).waitFor();
+        equal(await ui.clipboard(), 'letters-of-tove');
+      },
+    ],
+    [
+      'Update Machine verifies first, and then runs clan in a terminal',
+      async ui => {
+        await ui.command('Notifications: Clear All Notifications');
+        await ui.ask('Varsmith: Update Machine', 'Update which machine?');
+        await ui.row(MACHINE).click();
+        const dialog = ui.page.locator('.monaco-dialog-box');
+        await dialog
+          .getByText(`${MACHINE}: 2 problems with the vars. Update all the same?`)
+          .waitFor({ timeout: 60_000 });
+        await ui.picture('update-machine');
+        equal(called(), '');
+        await dialog.getByRole('button', { name: 'Update Anyway' }).click();
+        await until(() => called() !== '');
+        equal(called(), `${folder}: machines update ${MACHINE}\n`);
+        await ui.page.locator('.panel .single-terminal-tab', { hasText: `Update ${MACHINE}` }).waitFor();
+        await ui.picture('update-machine-runs');
+      },
+    ],
+    [
       'Verify Vars lists what is missing',
       async ui => {
         await ui.command('Varsmith: Verify Vars');
         const page = await ui.webview('h2');
         await page.getByText('slow-key: key is missing.').waitFor({ timeout: 60_000 });
         await ui.toast('problems with the vars').waitFor();
+        await ui.picture('verify');
       },
     ],
   ];
