@@ -5,18 +5,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { equal, holding, until } from './expect.mjs';
 
-const MACHINE = 'tove';
+export const MACHINE = 'tove';
 const HOST = `modules/hosts/${MACHINE}/default.nix`;
-const VARS = `vars/per-machine/${MACHINE}`;
+export const VARS = `vars/per-machine/${MACHINE}`;
 const PASSWORD = 'correct horse battery';
 const CANARY = 'canary-4d7e';
 /** An odd time, by which the script's process is found. */
 const SLEEP = '600.0625';
-
-/** What is answered with several lines: a visible text, and a hidden one. */
-const GREETING = ['Good morning.', 'The mail is on its way.'];
-const PEM = '-----BEGIN KEY-----\n7f3a9c\n-----END KEY-----\n';
 
 const ADDED = `{
   letter = {
@@ -143,8 +140,17 @@ export function makeGenerationScene(root) {
   };
 }
 
+/** Runs a command that is about generators of the machine, and chooses these. */
+export async function chooseGenerators(ui, title, generators) {
+  await ui.command(title);
+  await ui.listShown('Vars of which machines?');
+  await ui.pick([MACHINE]);
+  await ui.listShown(`Generators of ${MACHINE}`);
+  await ui.pick(generators);
+}
+
 /** @param {ReturnType<typeof makeGenerationScene>} scene */
-export function generationSteps({ folder, git, get, called }) {
+export function generationSteps({ folder, git, get }) {
   const inFleet = file => path.join(folder, file);
   const topic = `${VARS}/ntfy/topic/value`;
   let missingBefore = 0;
@@ -153,14 +159,6 @@ export function generationSteps({ folder, git, get, called }) {
     const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'not generated' });
     await row.waitFor();
     return Number(/(\d+) not generated/.exec((await row.textContent()) ?? '')?.[1]);
-  };
-  /** Opens the list of the machine's generators. */
-  const choose = async (ui, title, generators) => {
-    await ui.command(title);
-    await ui.listShown('Vars of which machines?');
-    await ui.pick([MACHINE]);
-    await ui.listShown(`Generators of ${MACHINE}`);
-    await ui.pick(generators);
   };
   return [
     [
@@ -242,7 +240,7 @@ export function generationSteps({ folder, git, get, called }) {
     [
       'what is stored is overwritten only when that is wished for',
       async ui => {
-        await choose(ui, 'Varsmith: Regenerate Vars', ['wireguard']);
+        await chooseGenerators(ui, 'Varsmith: Regenerate Vars', ['wireguard']);
         const dialog = ui.page.locator('.monaco-dialog-box');
         await dialog.getByText(`wireguard (${MACHINE}): private, public`).waitFor();
         await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -254,7 +252,7 @@ export function generationSteps({ folder, git, get, called }) {
       'a run is cancelled in the middle, and nothing of it goes on',
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
-        await choose(ui, 'Varsmith: Generate Vars', ['slow-key']);
+        await chooseGenerators(ui, 'Varsmith: Generate Vars', ['slow-key']);
         await ui.toast(`1 of 1: slow-key (${MACHINE})`).waitFor({ timeout: 60_000 });
         await until(() => runs(SLEEP));
         await ui.pressInToast('slow-key', 'Cancel');
@@ -267,7 +265,7 @@ export function generationSteps({ folder, git, get, called }) {
       'a failing script shows what it said, without the secret, and where it is',
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
-        await choose(ui, 'Varsmith: Generate Vars', ['broken-token']);
+        await chooseGenerators(ui, 'Varsmith: Generate Vars', ['broken-token']);
         const title = `broken-token/token for ${MACHINE}`;
         await ui.answer(title, 'A token that its script chokes on', CANARY, { hidden: true });
         await ui.answer(title, 'once more, to be sure', CANARY, { hidden: true });
@@ -297,81 +295,6 @@ export function generationSteps({ folder, git, get, called }) {
       },
     ],
     [
-      'several lines are asked for a line at a time, and nothing of them stays anywhere',
-      async ui => {
-        await ui.command('Notifications: Clear All Notifications');
-        await choose(ui, 'Varsmith: Generate Vars', ['letter']);
-        const greeting = `letter/greeting for ${MACHINE}`;
-        await ui.answer(greeting, 'Greeting of the mail server (several lines)', GREETING[0]);
-        await ui.answer(greeting, `1 line so far, the last: ${GREETING[0]}`, 'The male is on its way.');
-        await ui.pressInBox('Back to the line before');
-        await ui.picture('generate-lines');
-        await ui.answer(greeting, '1 line so far', GREETING[1]);
-        await ui.answer(greeting, '2 lines so far', '');
-        const pem = `letter/pem for ${MACHINE}`;
-        await ui.asked(pem, 'Private key of the mail server (several lines)');
-        await ui.setClipboard(PEM);
-        await ui.pressInBox('Take the text of the clipboard, with all its lines');
-        await ui.asked(pem, 'Private key of the mail server: 3 lines so far');
-        await ui.picture('generate-lines-hidden');
-        await ui.setClipboard('');
-        await ui.answer(pem, '3 lines so far', '', { hidden: true });
-        await ui.toast('2 files of 1 generator stored.').waitFor({ timeout: 60_000 });
-        equal(fs.readFileSync(inFleet(`${VARS}/letter/greeting/value`), 'utf8'), `${GREETING.join('\n')}\n`);
-        equal(get('letter/pem'), PEM);
-        for (const place of [ui.profile, folder]) equal(holding(place, '7f3a9c'), []);
-      },
-    ],
-    [
-      'Set Value stores what is typed',
-      async ui => {
-        await ui.command('Notifications: Clear All Notifications');
-        await ui.ask('Varsmith: Set Value', 'Set which value?');
-        await ui.row(MACHINE).click();
-        await ui.listShown(`Set which value? (${MACHINE})`);
-        await ui.fill('topic');
-        await ui.picture('set-value-choose');
-        await ui.row('topic').click();
-        await ui.picture('set-value');
-        await ui.answer(`ntfy/topic of ${MACHINE}`, 'The new value of ntfy/topic', 'letters-of-tove');
-        await ui.toast(`stored ntfy/topic for ${MACHINE}.`).waitFor({ timeout: 60_000 });
-        equal(fs.readFileSync(inFleet(topic), 'utf8'), 'letters-of-tove');
-        equal(git('status', '--porcelain'), '');
-      },
-    ],
-    [
-      'Copy Public Value puts it on the clipboard',
-      async ui => {
-        await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
-        await ui.row(MACHINE).click();
-        await ui.listShown(`Copy which value? (${MACHINE})`);
-        await ui.picture('copy-value');
-        await ui.fill('topic');
-        await ui.row('topic').click();
-        await ui.page.locator('.statusbar', { hasText: 'Varsmith: copied ntfy/topic' }).waitFor();
-        equal(await ui.clipboard(), 'letters-of-tove');
-      },
-    ],
-    [
-      'Update Machine verifies first, and then runs clan in a terminal',
-      async ui => {
-        await ui.command('Notifications: Clear All Notifications');
-        await ui.ask('Varsmith: Update Machine', 'Update which machine?');
-        await ui.row(MACHINE).click();
-        const dialog = ui.page.locator('.monaco-dialog-box');
-        await dialog
-          .getByText(`${MACHINE}: 2 problems with the vars. Update all the same?`)
-          .waitFor({ timeout: 60_000 });
-        await ui.picture('update-machine');
-        equal(called(), '');
-        await dialog.getByRole('button', { name: 'Update Anyway' }).click();
-        await until(() => called() !== '');
-        equal(called(), `${folder}: machines update ${MACHINE}\n`);
-        await ui.page.locator('.panel .single-terminal-tab', { hasText: `Update ${MACHINE}` }).waitFor();
-        await ui.picture('update-machine-runs');
-      },
-    ],
-    [
       'Verify Vars lists what is missing',
       async ui => {
         await ui.command('Varsmith: Verify Vars');
@@ -382,20 +305,6 @@ export function generationSteps({ folder, git, get, called }) {
       },
     ],
   ];
-}
-
-function equal(actual, expected) {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`expected ${b}, found ${a}`);
-}
-
-/** Waits until something is so; Playwright waits for what is seen, this for what is not. */
-async function until(isSo) {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (isSo()) return;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come to be');
 }
 
 /** True while a process has this word among its arguments. */
@@ -410,13 +319,4 @@ function runs(word) {
         return false; // ended in the meantime
       }
     });
-}
-
-/** The files below a folder that hold a text. */
-function holding(place, text) {
-  return fs
-    .readdirSync(place, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-    .filter(file => fs.readFileSync(file, 'latin1').includes(text));
 }

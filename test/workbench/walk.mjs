@@ -17,6 +17,7 @@ import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
+import { valueSteps } from './walk-values.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -276,7 +277,7 @@ function walkGeneration() {
   const problem = generationProblem();
   if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
   const scene = makeGenerationScene(root);
-  return drive({ ...common, ...scene }, generationSteps(scene));
+  return drive({ ...common, ...scene }, [...generationSteps(scene), ...valueSteps(scene)]);
 }
 
 function walkStart() {
