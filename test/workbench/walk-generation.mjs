@@ -301,7 +301,6 @@ export function generationSteps({ folder, git, get }) {
         const page = await ui.webview('h2');
         await page.getByText('slow-key: key is missing.').waitFor({ timeout: 60_000 });
         await ui.toast('problems with the vars').waitFor();
-        await ui.picture('verify');
       },
     ],
   ];

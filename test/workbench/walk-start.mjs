@@ -37,7 +37,6 @@ export function startSteps({ folder, target }) {
         await ui.command('Varsmith: Focus on Fleet View');
         await welcome(ui, 'Open the folder of a fleet').waitFor();
         await button(ui, 'Open Example Fleet').waitFor();
-        await ui.picture('start-no-folder');
       },
     ],
     [
@@ -48,7 +47,6 @@ export function startSteps({ folder, target }) {
         await welcome(ui, 'No registry of keys').waitFor();
         await ui.command('Varsmith: Focus on Fleet View');
         await welcome(ui, 'No machine and no generator is declared').waitFor({ timeout: 60_000 });
-        await ui.picture('start-no-fleet');
       },
     ],
     [
@@ -57,7 +55,6 @@ export function startSteps({ folder, target }) {
         await button(ui, 'Run the Doctor').click();
         const page = await ui.webview('h1, h2');
         await page.getByText(folder).first().waitFor();
-        await ui.picture('start-doctor');
         await ui.closeTab('Varsmith Doctor');
       },
     ],
@@ -79,7 +76,7 @@ export function startSteps({ folder, target }) {
           await steps.filter({ hasText: title }).click();
           const page = await ui.webview('body');
           await page.getByText(text).first().waitFor();
-          await ui.picture(`start-step-${index + 1}`);
+          if (index === 1) await ui.picture('first-steps');
         }
       },
     ],
@@ -98,13 +95,11 @@ export function startSteps({ folder, target }) {
       async ui => {
         await button(ui, 'Open Example Fleet').click();
         await ui.row('A fleet with mistakes').click();
-        await ui.picture('start-example');
         await ui.chooseFolder(target);
         await ui.reloaded();
         await ui.sideRow('modules').waitFor({ timeout: 60_000 });
         await ui.showProblems('secret-registry');
         await ui.page.locator('.markers-panel .monaco-list-row').first().waitFor({ timeout: 60_000 });
-        await ui.picture('start-opened');
         if (!fs.existsSync(path.join(target, 'varsmith-broken-fleet/flake.nix')))
           throw new Error('the example was not copied');
       },

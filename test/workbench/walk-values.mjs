@@ -32,7 +32,6 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.setClipboard(PEM);
         await ui.pressInBox('Take the text of the clipboard, with all its lines');
         await ui.asked(pem, 'Private key of the mail server: 3 lines so far');
-        await ui.picture('generate-lines-hidden');
         await ui.setClipboard('');
         await ui.answer(pem, '3 lines so far', '', { hidden: true });
         await ui.toast('2 files of 1 generator stored.').waitFor({ timeout: 60_000 });
@@ -49,9 +48,7 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.row(MACHINE).click();
         await ui.listShown(`Set which value? (${MACHINE})`);
         await ui.fill('topic');
-        await ui.picture('set-value-choose');
         await ui.row('topic').click();
-        await ui.picture('set-value');
         await ui.answer(`ntfy/topic of ${MACHINE}`, 'The new value of ntfy/topic', 'letters-of-tove');
         await ui.toast(`stored ntfy/topic for ${MACHINE}.`).waitFor({ timeout: 60_000 });
         equal(fs.readFileSync(topic, 'utf8'), 'letters-of-tove');
@@ -64,7 +61,6 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
         await ui.row(MACHINE).click();
         await ui.listShown(`Copy which value? (${MACHINE})`);
-        await ui.picture('copy-value');
         await ui.fill('topic');
         await ui.row('topic').click();
         await ui.page.locator('.statusbar', { hasText: 'Varsmith: copied ntfy/topic' }).waitFor();
@@ -86,8 +82,10 @@ export function valueSteps({ folder, git, get, called }) {
         await dialog.getByRole('button', { name: 'Update Anyway' }).click();
         await until(() => called() !== '');
         equal(called(), `${folder}: machines update ${MACHINE}\n`);
-        await ui.page.locator('.panel .single-terminal-tab', { hasText: `Update ${MACHINE}` }).waitFor();
-        await ui.picture('update-machine-runs');
+        await ui.page
+          .locator('.panel .single-terminal-tab', { hasText: `Update ${MACHINE}` })
+          .first()
+          .waitFor();
       },
     ],
   ];
