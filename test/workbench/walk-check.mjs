@@ -11,7 +11,7 @@ export const ONE_RULE = 'look for one rule';
 export function writeTasks(folder) {
   const task = {
     label: ONE_RULE,
-    ...{ type: 'varsmith', task: 'check', rules: ['registry/unknown-key'], problemMatcher: '$varsmith' },
+    ...{ type: 'varsmith', task: 'check', rules: ['registry/invalid-env-var'], problemMatcher: '$varsmith' },
   };
   fs.mkdirSync(path.join(folder, '.vscode'));
   fs.writeFileSync(
@@ -20,8 +20,10 @@ export function writeTasks(folder) {
   );
 }
 
-/** @param {ReturnType<typeof import('./scene.mjs').makeScene>} scene */
-export function checkSteps({ unknownKey }) {
+/** A mistake of the example that no other step mends. */
+const FINDING = { file: 'lib/secret-registry.nix', message: 'cannot be the name of an environment variable' };
+
+export function checkSteps() {
   /** How many problems there are in all, as the badge of their tab has it. */
   const badge = ui =>
     ui.page.locator('.panel .action-item', { hasText: 'Problems' }).locator('.badge-content').first();
@@ -41,19 +43,19 @@ export function checkSteps({ unknownKey }) {
     [
       'the task of the folder finds what is shown already, and nothing is shown twice',
       async ui => {
-        await ui.showProblems(path.basename(unknownKey.file));
-        await ui.problem(unknownKey.message).waitFor();
+        await ui.showProblems(path.basename(FINDING.file));
+        await ui.problem(FINDING.message).waitFor();
         before = (await badge(ui).textContent()) ?? '';
         await run(ui, 'varsmith');
         await ui.row('varsmith: check').click();
         await ended(ui).waitFor({ timeout: 60_000 });
         await ui.command('Terminal: Kill All Terminals');
-        await ui.showProblems(path.basename(unknownKey.file));
+        await ui.showProblems(path.basename(FINDING.file));
         // Until then, the hints of the task are infos, which are counted.
         await badge(ui)
           .filter({ hasText: new RegExp(`^${before}$`) })
           .waitFor();
-        const rows = await ui.problem(unknownKey.message).count();
+        const rows = await ui.problem(FINDING.message).count();
         if (rows !== 1) throw new Error(`one problem is shown ${rows} times`);
       },
     ],
@@ -62,7 +64,7 @@ export function checkSteps({ unknownKey }) {
       async ui => {
         await run(ui, ONE_RULE);
         await ended(ui).waitFor({ timeout: 60_000 });
-        await ui.showProblems(path.basename(unknownKey.file));
+        await ui.showProblems(path.basename(FINDING.file));
         await badge(ui)
           .filter({ hasText: new RegExp(`^${before}$`) })
           .waitFor();

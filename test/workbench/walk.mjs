@@ -269,7 +269,7 @@ function walk() {
       ? stepsBeside(scene)
       : restricted
         ? stepsRestricted(scene)
-        : [...steps(scene), ...checkSteps(scene), ...scaffoldSteps(scene)],
+        : [...steps(scene), ...checkSteps(), ...scaffoldSteps(scene)],
   );
 }
 
