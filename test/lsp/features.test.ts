@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type {
+  CompletionItem,
   CompletionList,
   DocumentHighlight,
   DocumentSymbol,
@@ -127,6 +128,42 @@ test('completion replaces the word that is begun; snippets only where the client
     at(rich.uri('a.nix')),
   );
   expect(snippets.items.find(({ label }) => label === 'mode')).toMatchObject({ insertTextFormat: 2 });
+});
+
+test('what a completion names is told when it is looked at, where the client asks', async () => {
+  const text = TEXT.replace(
+    '  services',
+    '  clan.core.vars.generators.leaf.dependencies = [ "" ];\n  services',
+  );
+  const position = { line: 6, character: '  clan.core.vars.generators.leaf.dependencies = [ "'.length };
+  const asked = async (capabilities: object) => {
+    const running = await session({ textDocument: { completion: capabilities } });
+    running.open('a.nix', text);
+    const list: CompletionList = await running.connection.sendRequest('textDocument/completion', {
+      textDocument: { uri: running.uri('a.nix') },
+      position,
+    });
+    return { ...running, list };
+  };
+  const resolveSupport = { properties: ['documentation'] };
+  const { connection, initialized, list, open } = await asked({
+    completionItem: { resolveSupport },
+    completionList: { itemDefaults: ['editRange'] },
+  });
+  expect(initialized.capabilities.completionProvider?.resolveProvider).toBe(true);
+  expect(list.itemDefaults).toEqual({ editRange: { start: position, end: position } });
+  const [item] = list.items;
+  expect(item).toMatchObject({ label: 'ca' });
+  expect(item).not.toHaveProperty('documentation');
+  expect(item).not.toHaveProperty('textEdit');
+  const card: CompletionItem = await connection.sendRequest('completionItem/resolve', item);
+  expect(card.documentation).toMatchObject({ value: expect.stringMatching(/^\*\*ca\*\* · generator/) });
+  open('a.nix', '{ }', 2);
+  expect(await connection.sendRequest('completionItem/resolve', item)).toEqual(item);
+
+  const [plain] = (await asked({})).list.items;
+  expect(plain).toMatchObject({ textEdit: { newText: 'ca' } });
+  expect(plain).not.toHaveProperty('data');
 });
 
 test('folding', async () => {
