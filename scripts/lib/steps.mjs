@@ -205,7 +205,7 @@ export const STEPS = [
     title: `Walk through the first steps in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 12,
+    stage: 13,
     work: label => walk(which, label, '--start'),
   })),
   ...[

@@ -21,7 +21,6 @@ function handles(page, pictures, profile, url) {
   const quickWidget = page.locator('.quick-input-widget');
   const quickRow = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const palette = page.locator('.quick-input-widget input[placeholder^="Type the name of a command"]');
-  /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
   /** Opens the quick input by a key. While a page in a tab takes the focus, the key may be lost. */
   async function summon(key) {
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -30,16 +29,26 @@ function handles(page, pictures, profile, url) {
     }
     await quickInput.waitFor();
   }
-  async function command(title) {
+  /** The palette's row of a command whose title begins so. The page of a tab may close the palette once. */
+  async function listed(title) {
+    const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
     // The palette lists what is enabled when it opens: what comes to be enabled later is in the next one.
     for (let attempt = 0; attempt < 5; attempt++) {
       await summon('F1');
-      await quickInput.fill(`>${title}`);
-      if (await arrives(quickRow(title), 6_000)) break;
-      await page.keyboard.press('Escape');
+      const isOpen = await quickInput.fill(`>${title}`, { timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isOpen && (await arrives(row, 6_000))) return row;
+      // Where it was closed, the key would be for the page.
+      if (await palette.isVisible()) await page.keyboard.press('Escape');
       await palette.waitFor({ state: 'hidden' });
     }
-    await page.keyboard.press('Enter');
+    throw new Error(`the palette does not list ${title}`);
+  }
+  /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
+  async function command(title) {
+    await (await listed(title)).click();
     await palette.waitFor({ state: 'hidden' });
   }
   /** How many rows of a list of many are chosen. */
@@ -96,18 +105,16 @@ function handles(page, pictures, profile, url) {
       await page.waitForEvent('load', { timeout: 60_000 });
       await workbenchShown(page);
     },
-    /** Answers the editor's dialogue for a folder. */
-    async chooseFolder(folder) {
+    /** Answers the editor's dialogue for a folder, once it lists something that is in the folder alone. */
+    async chooseFolder(folder, inside) {
       await quickWidget.locator('.quick-input-title').waitFor();
       await quickInput.fill(`${folder}/`);
-      await quickRow('..').waitFor();
+      await quickRow(inside).waitFor();
       await page.keyboard.press('Enter');
     },
     /** Runs a command that asks: the palette does not close. Resolves when the question is there. */
     async ask(title, question) {
-      await summon('F1');
-      await quickInput.fill(`>${title}`);
-      await quickRow(title).click();
+      await (await listed(title)).click();
       await quickWidget.locator('.quick-input-title', { hasText: question }).waitFor();
     },
     /** Presses a button in the title of the box that is shown. */
@@ -181,10 +188,7 @@ function handles(page, pictures, profile, url) {
     summon,
     /** Runs a command that asks for a line of text, and answers it. */
     async answerCommand(title, text) {
-      await summon('F1');
-      await quickInput.fill(`>${title}`);
-      await quickRow(title).waitFor();
-      await page.keyboard.press('Enter');
+      await (await listed(title)).click();
       await page.locator('.quick-input-widget .quick-input-message').waitFor();
       await quickInput.fill(text);
       await page.keyboard.press('Enter');

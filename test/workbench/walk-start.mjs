@@ -20,7 +20,7 @@ export function makeStartScene() {
   process.once('exit', () => fs.rmSync(parent, { recursive: true, force: true }));
   const folder = path.join(parent, 'notes');
   const target = path.join(parent, 'fleets');
-  for (const each of [folder, target]) fs.mkdirSync(each);
+  for (const each of [folder, path.join(target, 'older')]) fs.mkdirSync(each, { recursive: true });
   fs.writeFileSync(path.join(folder, 'README.md'), '# Notes\n');
   return { folder, target };
 }
@@ -61,15 +61,12 @@ export function startSteps({ folder, target }) {
     [
       'the first steps open, five of them, each with a page',
       async ui => {
-        await ui.summon('F1');
-        await ui.fill('>Welcome: Open Walkthrough');
-        await ui.row('Welcome: Open Walkthrough').waitFor();
-        await ui.page.keyboard.press('Enter');
+        // The page of a step is shown where there is room for it.
+        await ui.command('View: Toggle Primary Side Bar Visibility');
+        await ui.command('Welcome: Open Walkthrough');
         await ui.row('Get Started with Varsmith').click();
         const steps = ui.page.locator('.getting-started-step');
         await steps.first().waitFor();
-        // The page of a step is shown where there is room for it.
-        await ui.command('View: Toggle Primary Side Bar Visibility');
         const count = await steps.count();
         if (count !== FIRST_STEPS.length) throw new Error(`the walkthrough has ${count} steps`);
         for (const [index, [title, text]] of FIRST_STEPS.entries()) {
@@ -95,7 +92,7 @@ export function startSteps({ folder, target }) {
       async ui => {
         await button(ui, 'Open Example Fleet').click();
         await ui.row('A fleet with mistakes').click();
-        await ui.chooseFolder(target);
+        await ui.chooseFolder(target, 'older');
         await ui.reloaded();
         await ui.sideRow('modules').waitFor({ timeout: 60_000 });
         await ui.showProblems('secret-registry');
