@@ -49,16 +49,16 @@ export interface Chooser {
 }
 
 /**
- * For a list or a box that follows another: the page of a tab may take the focus between the two, which is no wish to
- * stop.
+ * For lists and boxes: where the page of a tab is open, it may take the focus when the palette or the list before
+ * closes, which is no wish to stop.
  */
-export const FOLLOWING = { ignoreFocusOut: true } as const;
+export const STAYS = { ignoreFocusOut: true } as const;
 
 /** Asks which one where there are several. */
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { title: 'Fleet' }))?.root ?? null;
+  return (await window.showQuickPick(items, { ...STAYS, title: 'Fleet' }))?.root ?? null;
 }
 
 /** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
@@ -100,6 +100,7 @@ export function chooser(server: Server): Chooser {
   async function machines(of: FleetRoot): Promise<readonly string[] | null> {
     if (of.machines.length === 1) return of.machines.map(one => one.name);
     const options = {
+      ...STAYS,
       title: 'Vars of which machines?',
       placeHolder: 'Those with something to generate are chosen already',
       canPickMany: true as const,
@@ -117,7 +118,7 @@ export function chooser(server: Server): Chooser {
         ? first
         : await window.showQuickPick(
             of.machines.map(({ name }) => ({ label: name })),
-            { title },
+            { ...STAYS, title },
           );
     return picked ? { root: of.uri, machine: picked.label } : null;
   }
@@ -136,7 +137,7 @@ export function chooser(server: Server): Chooser {
           : { ...choice, kind: QuickPickItemKind.Default },
       );
       const chosen = await window.showQuickPick(items, {
-        ...FOLLOWING,
+        ...STAYS,
         title: `Generators of ${names.join(', ')}`,
         placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
         canPickMany: true,
@@ -158,6 +159,7 @@ export function chooser(server: Server): Chooser {
           : { ...choice, picked: false, kind: QuickPickItemKind.Default },
       );
       const picked = await window.showQuickPick(items, {
+        ...STAYS,
         title: 'Try which generator?',
         matchOnDescription: true,
       });
@@ -174,7 +176,7 @@ export function chooser(server: Server): Chooser {
         );
         return null;
       }
-      const picked = await window.showQuickPick(items, { ...FOLLOWING, title: `${title} (${on.machine})` });
+      const picked = await window.showQuickPick(items, { ...STAYS, title: `${title} (${on.machine})` });
       return picked ? { ...on, generator: picked.generator, file: picked.file } : null;
     },
   };

@@ -3,7 +3,7 @@
  * the server write it all as one edit. What is written, and where, is decided there.
  */
 import { commands, type Disposable, Uri, window, workspace } from 'vscode';
-import { FOLLOWING, pickRoot, rootAround } from './choose.ts';
+import { pickRoot, rootAround, STAYS } from './choose.ts';
 import { openWhere } from './open-where.ts';
 import {
   type CheckNameParams,
@@ -76,23 +76,23 @@ async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
   const registry =
     registries.length === 1
       ? registries[0]
-      : await window.showQuickPick([...registries], { title: 'Add Secret: to which registry?' });
+      : await window.showQuickPick([...registries], { ...STAYS, title: 'Add Secret: to which registry?' });
   if (registry === undefined) return undefined;
   const name = await window.showInputBox({
-    ...FOLLOWING,
+    ...STAYS,
     title: 'Add Secret: name',
     prompt: 'The key in the registry. The names of generator and variable follow it.',
     placeHolder: 'openai',
     validateInput: value => around.problem('secret', value, registry),
   });
   if (!name) return undefined;
-  const kind = await window.showQuickPick(KINDS, { ...FOLLOWING, title: `Add Secret ${name}: kind` });
+  const kind = await window.showQuickPick(KINDS, { ...STAYS, title: `Add Secret ${name}: kind` });
   if (kind === undefined) return undefined;
   const chosen =
     machines.length === 0
       ? []
       : await window.showQuickPick([...machines], {
-          ...FOLLOWING,
+          ...STAYS,
           title: `Add Secret ${name}: machines that get it`,
           canPickMany: true,
         });
@@ -120,12 +120,12 @@ async function askGenerator(around: Around): Promise<ScaffoldWish | undefined> {
     ...files.map(path => ({ label: path, description: '', path })),
     { label: '$(new-file) A file of its own…', description: own, path: null },
   ];
-  const where = await window.showQuickPick(items, { ...FOLLOWING, title: `New Generator ${name}: where` });
+  const where = await window.showQuickPick(items, { ...STAYS, title: `New Generator ${name}: where` });
   if (where === undefined) return undefined;
   const file =
     where.path ??
     (await window.showInputBox({
-      ...FOLLOWING,
+      ...STAYS,
       title: `New Generator ${name}: file`,
       prompt: 'Relative to the folder of the fleet.',
       value: own,
@@ -142,7 +142,7 @@ async function askService(around: Around): Promise<ScaffoldWish | undefined> {
     { label: 'For each machine that has any', detail: 'perMachine', per: 'machine' as const },
   ];
   const picked = await window.showQuickPick(items, {
-    ...FOLLOWING,
+    ...STAYS,
     title: `New Service Generator ${name}: how many`,
   });
   return picked && { what: 'service', name, template, per: picked.per };
@@ -153,7 +153,7 @@ async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
   // A fleet that has machines gets no further one.
   if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
   const machine = await window.showInputBox({
-    ...FOLLOWING,
+    ...STAYS,
     title: 'Initialise Fleet: name of the first machine',
     value: 'example',
     validateInput: value => around.problem('machine', value),
@@ -161,7 +161,7 @@ async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
   const system =
     machine &&
     (await window.showQuickPick([...systems], {
-      ...FOLLOWING,
+      ...STAYS,
       title: `Initialise Fleet: system of ${machine}`,
     }));
   return machine && system ? { what: 'fleet', machine, system } : undefined;
@@ -174,7 +174,7 @@ async function askName(
   placeHolder: string,
 ): Promise<string | undefined> {
   return window.showInputBox({
-    ...FOLLOWING,
+    ...STAYS,
     title: `${title}: name`,
     placeHolder,
     validateInput: value => around.problem(of, value),
@@ -183,7 +183,7 @@ async function askName(
 
 async function pickTemplate({ templates }: Around, title: string): Promise<string | undefined> {
   const items = templates.map(({ id, label, text }) => ({ label, detail: text, id }));
-  return (await window.showQuickPick(items, { ...FOLLOWING, title: `${title}: template` }))?.id;
+  return (await window.showQuickPick(items, { ...STAYS, title: `${title}: template` }))?.id;
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
