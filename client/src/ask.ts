@@ -1,11 +1,11 @@
 /**
  * How a prompt is answered in the editor: one box for a line, a second one where it is hidden, and for several lines a
- * box again and again, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
+ * box again and again with a way back, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
  * no log and no disk. Knows no editor; `boxes.ts` shows the boxes.
  */
 
 /** A button of a box. */
-export type BoxButton = 'clipboard' | 'file' | 'finish';
+export type BoxButton = 'back' | 'clipboard' | 'file' | 'finish';
 
 export interface Box {
   readonly title: string;
@@ -23,9 +23,11 @@ export interface Boxes {
   /** What was typed, and the button that was chosen; null where the box was dismissed. */
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
-  /** The text of a file that the person chooses; null where none was chosen, undefined where it is no text. */
-  file(): Promise<string | null | undefined>;
+  /** The text of a file that the person chooses, or why there is none; null where none was chosen. */
+  file(): Promise<Brought | null>;
 }
+
+export type Brought = { readonly text: string } | { readonly problem: string };
 
 export interface Question {
   readonly title: string;
@@ -50,7 +52,6 @@ export function askQuestion(question: Question, boxes: Boxes): Promise<string | 
 }
 
 const NEEDED = 'An answer is needed.';
-const NO_TEXT = 'This file is no text.';
 
 async function askLine(question: Question, boxes: Boxes): Promise<string | null | undefined> {
   const { title, description, hidden, required, ifEmpty, confirm, bringable } = question;
@@ -64,8 +65,8 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     error = null;
     if (said.button !== null) {
       const brought = await bring(said.button, boxes);
-      if (typeof brought === 'string') return brought;
-      error = brought === undefined ? NO_TEXT : null;
+      if (brought !== null && 'text' in brought) return brought.text;
+      error = brought?.problem ?? null;
       continue;
     }
     const text = bringable ? await asPasted(said.text, boxes) : said.text;
@@ -86,38 +87,46 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
 
 async function askLines(question: Question, boxes: Boxes): Promise<string | null | undefined> {
   const { title, description, hidden, required, ifEmpty } = question;
-  let text = '';
+  let text = question.previous ?? '';
+  let value = '';
+  /** Lines that somebody has gone back over. */
+  const after: string[] = [];
   let error: string | null = null;
   for (;;) {
     const count = countLines(text);
     const said = await boxes.show({
-      ...{ title, hidden, error, value: '' },
-      prompt:
-        count === 0
-          ? `${description} (several lines)`
-          : `${description}: ${count} ${count === 1 ? 'line' : 'lines'} so far`,
+      ...{ title, hidden, error, value },
+      prompt: count === 0 ? `${description} (several lines)` : `${description}: ${soFar(text, hidden)}`,
       placeholder: count === 0 ? (ifEmpty ?? 'The first line') : 'The next line; Enter alone ends',
-      buttons: ['clipboard', 'file', ...(count > 0 ? ['finish' as const] : [])],
+      buttons: count > 0 ? ['back', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
     if (said === null) return undefined;
     error = null;
-    if (said.button === 'clipboard' || said.button === 'file') {
-      const brought = await bring(said.button, boxes);
-      if (brought === undefined) error = NO_TEXT;
-      else if (brought !== null) text = appended(appended(text, said.text), brought);
+    if (said.button === 'back') {
+      if (said.text !== '') after.unshift(said.text);
+      [text, value] = withoutLast(text);
       continue;
     }
-    const line = await asPasted(said.text, boxes);
-    if (line !== '') text = appended(text, line);
-    if (line !== '' && said.button !== 'finish') continue;
+    if (said.button === 'clipboard' || said.button === 'file') {
+      const brought = await bring(said.button, boxes);
+      if (brought !== null && 'problem' in brought) error = brought.problem;
+      else if (brought !== null) text = appended(appended(text, said.text), brought.text);
+      value = '';
+      continue;
+    }
+    text = appended(text, await asPasted(said.text, boxes));
+    const isEnd = said.button === 'finish' || (said.text === '' && after.length === 0);
+    value = isEnd ? '' : (after.shift() ?? '');
+    if (!isEnd) continue;
+    text = appended(text, after.splice(0).join('\n'));
     if (text === '' && ifEmpty !== null) return null;
     if (text === '' && required) error = NEEDED;
     else return finished(text);
   }
 }
 
-async function bring(button: BoxButton, boxes: Boxes): Promise<string | null | undefined> {
-  return button === 'clipboard' ? boxes.clipboard() : boxes.file();
+async function bring(button: BoxButton, boxes: Boxes): Promise<Brought | null> {
+  return button === 'clipboard' ? { text: await boxes.clipboard() } : boxes.file();
 }
 
 /**
@@ -142,6 +151,20 @@ function appended(text: string, more: string): string {
 /** Several lines end as the lines of a file do: keys are refused without. */
 function finished(text: string): string {
   return text.includes('\n') && !text.endsWith('\n') ? `${text}\n` : text;
+}
+
+/** "2 lines so far, the last: abc"; what is hidden is only counted. */
+function soFar(text: string, hidden: boolean): string {
+  const count = countLines(text);
+  const said = `${count} ${count === 1 ? 'line' : 'lines'} so far`;
+  return hidden ? said : `${said}, the last: ${withoutLast(text)[1]}`;
+}
+
+/** The text without its last line, and that line. */
+function withoutLast(text: string): [before: string, last: string] {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const last = lines.pop() ?? '';
+  return [lines.join('\n'), last];
 }
 
 function countLines(text: string): number {

@@ -3,6 +3,7 @@ import { type CancellationToken, env, type QuickInputButton, ThemeIcon, window, 
 import type { Box, BoxButton, Boxes } from './ask.ts';
 
 const LOOKS: Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> = {
+  back: ['arrow-left', 'Back to the line before'],
   clipboard: ['clippy', 'Take the text of the clipboard, with all its lines'],
   file: ['folder-opened', 'Take the text of a file'],
   finish: ['check', 'Finish'],
@@ -16,11 +17,16 @@ export function editorBoxes(token?: CancellationToken): Boxes {
     async file() {
       const [chosen] = (await window.showOpenDialog({ title: 'Text to take', openLabel: 'Take' })) ?? [];
       if (chosen === undefined) return null;
-      const bytes = await workspace.fs.readFile(chosen);
+      let bytes: Uint8Array;
       try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        bytes = await workspace.fs.readFile(chosen);
       } catch {
-        return undefined;
+        return { problem: 'This file cannot be read.' };
+      }
+      try {
+        return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+      } catch {
+        return { problem: 'This file is no text.' };
       }
     },
   };

@@ -1,6 +1,6 @@
 /**
  * Tasks that run `varsmith check` over a folder: listed for each, and as tasks.json has them. Its findings are read by the
- * problem matcher `$varsmith`. Analysis runs no program of the workspace, so untrusted ones may have it too.
+ * problem matcher `$varsmith`. They run no program of the workspace; the editor runs no task at all in an untrusted one.
  */
 import {
   type Disposable,
@@ -23,9 +23,22 @@ interface CheckDefinition {
   readonly rules?: readonly string[];
 }
 
-/** @param cli absolute path of the bundled command line */
-export function registerCheckTasks(cli: string): Disposable {
-  return tasks.registerTaskProvider('varsmith', {
+/** Milliseconds after the end of a task until the editor has certainly read its last lines: it waits a tenth of that. */
+const READ = 1000;
+
+/**
+ * @param cli absolute path of the bundled command line
+ * @param showFindings shows what the language server has found once more
+ */
+export function registerCheckTasks(cli: string, showFindings: () => void): readonly Disposable[] {
+  let timer: NodeJS.Timeout | undefined;
+  // What a matcher reads takes the place of what the server has found in the same file, and knows less: a task may look
+  // for some rules alone, hints become infos, and related places are lost. Any task may use it.
+  const ended = tasks.onDidEndTaskProcess(() => {
+    clearTimeout(timer);
+    timer = setTimeout(showFindings, READ);
+  });
+  const provider = tasks.registerTaskProvider('varsmith', {
     provideTasks: () =>
       (workspace.workspaceFolders ?? []).map(folder =>
         checkTask(cli, { type: 'varsmith', task: 'check' }, folder),
@@ -36,6 +49,7 @@ export function registerCheckTasks(cli: string): Disposable {
       return folder && checkTask(cli, definition as CheckDefinition, folder);
     },
   });
+  return [ended, provider, { dispose: () => clearTimeout(timer) }];
 }
 
 function checkTask(cli: string, definition: CheckDefinition, folder: WorkspaceFolder): Task {

@@ -48,14 +48,41 @@ export interface Chooser {
   file(title: string, onlyPublic: boolean): Promise<OneFile | null>;
 }
 
+/**
+ * For lists and boxes: where the page of a tab is open, it may take the focus when the palette or the list before
+ * closes, which is no wish to stop.
+ */
+export const STAYS = { ignoreFocusOut: true } as const;
+
+/** Asks which one where there are several. */
+export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
+  if (roots.length < 2) return roots[0] ?? null;
+  const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
+  return (await window.showQuickPick(items, { ...STAYS, title: 'Fleet' }))?.root ?? null;
+}
+
+/** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
+export function rootAround(
+  roots: readonly FleetRoot[],
+  file: Uri,
+): { readonly root: FleetRoot; readonly path: string } | null {
+  let found: { readonly root: FleetRoot; readonly path: string } | null = null;
+  for (const root of roots) {
+    // Not as texts: the editor escapes more in an address than the server does.
+    const { scheme, path } = Uri.parse(root.uri);
+    if (scheme !== file.scheme || !file.path.startsWith(`${path}/`)) continue;
+    const inside = file.path.slice(path.length + 1);
+    if (found === null || inside.length < found.path.length) found = { root, path: inside };
+  }
+  return found;
+}
+
 export function chooser(server: Server): Chooser {
   async function root(): Promise<FleetRoot | null> {
     const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
     if (roots.length === 0)
       void window.showInformationMessage('No fleet is open: there is nothing to generate.');
-    if (roots.length < 2) return roots[0] ?? null;
-    const items = roots.map(one => ({ label: one.name, description: Uri.parse(one.uri).fsPath, root: one }));
-    return (await window.showQuickPick(items, { title: 'Fleet' }))?.root ?? null;
+    return pickRoot(roots);
   }
 
   async function generatorsOf(rootUri: string, machine: string): Promise<readonly FleetGenerator[]> {
@@ -63,9 +90,17 @@ export function chooser(server: Server): Chooser {
     return (await server.request<FleetGenerator[] | null>(machineRequest, params)) ?? [];
   }
 
+  /** The generators of all these machines. */
+  function generatorsOfEach(rootUri: string, names: readonly string[]) {
+    return Promise.all(
+      names.map(async machine => ({ machine, generators: await generatorsOf(rootUri, machine) })),
+    );
+  }
+
   async function machines(of: FleetRoot): Promise<readonly string[] | null> {
     if (of.machines.length === 1) return of.machines.map(one => one.name);
     const options = {
+      ...STAYS,
       title: 'Vars of which machines?',
       placeHolder: 'Those with something to generate are chosen already',
       canPickMany: true as const,
@@ -83,7 +118,7 @@ export function chooser(server: Server): Chooser {
         ? first
         : await window.showQuickPick(
             of.machines.map(({ name }) => ({ label: name })),
-            { title },
+            { ...STAYS, title },
           );
     return picked ? { root: of.uri, machine: picked.label } : null;
   }
@@ -95,15 +130,14 @@ export function chooser(server: Server): Chooser {
       const of = await root();
       const names = of === null ? null : await machines(of);
       if (of === null || names === null) return null;
-      const found = await Promise.all(
-        names.map(async one => ({ machine: one, generators: await generatorsOf(of.uri, one) })),
-      );
+      const found = await generatorsOfEach(of.uri, names);
       const items = generatorChoices(found, preselect).map(choice =>
         choice.kind === 'heading'
           ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
           : { ...choice, kind: QuickPickItemKind.Default },
       );
       const chosen = await window.showQuickPick(items, {
+        ...STAYS,
         title: `Generators of ${names.join(', ')}`,
         placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
         canPickMany: true,
@@ -115,11 +149,9 @@ export function chooser(server: Server): Chooser {
     async generator() {
       const of = await root();
       if (of === null) return null;
-      const found = await Promise.all(
-        of.machines.map(async ({ name }) => ({
-          machine: name,
-          generators: await generatorsOf(of.uri, name),
-        })),
+      const found = await generatorsOfEach(
+        of.uri,
+        of.machines.map(({ name }) => name),
       );
       const items = generatorChoices(found, false).map(choice =>
         choice.kind === 'heading'
@@ -127,6 +159,7 @@ export function chooser(server: Server): Chooser {
           : { ...choice, picked: false, kind: QuickPickItemKind.Default },
       );
       const picked = await window.showQuickPick(items, {
+        ...STAYS,
         title: 'Try which generator?',
         matchOnDescription: true,
       });
@@ -143,7 +176,7 @@ export function chooser(server: Server): Chooser {
         );
         return null;
       }
-      const picked = await window.showQuickPick(items, { title: `${title} (${on.machine})` });
+      const picked = await window.showQuickPick(items, { ...STAYS, title: `${title} (${on.machine})` });
       return picked ? { ...on, generator: picked.generator, file: picked.file } : null;
     },
   };

@@ -2,22 +2,13 @@
  * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
  * package.json; what a command finds out is computed by the server.
  */
-import {
-  commands,
-  type Disposable,
-  type LogOutputChannel,
-  ProgressLocation,
-  ViewColumn,
-  window,
-} from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
-import { openWhere } from './open-where.ts';
+import { openGenerator, openWhere } from './open-where.ts';
 import {
   type CheckWorkspaceResult,
   checkWorkspaceRequest,
   type GeneratorRef,
-  type PlaceParams,
-  placeRequest,
   type Where,
 } from './protocol.ts';
 import type { Server } from './server.ts';
@@ -27,7 +18,7 @@ import { type FleetNode, openCommand } from './tree-items.ts';
 export const checkWorkspaceCommand = 'varsmith.checkWorkspace';
 export const restartServerCommand = 'varsmith.restartServer';
 export const showLogCommand = 'varsmith.showLog';
-export const openMachineCommand = 'varsmith.openMachine';
+export const openGeneratorCommand = 'varsmith.openGenerator';
 export const showGraphCommand = 'varsmith.showGraph';
 
 /** Registers all commands; the caller disposes of them. */
@@ -41,20 +32,14 @@ export function registerCommands(
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
     commands.registerCommand(showGraphCommand, (from?: FleetNode | GeneratorRef) =>
-      graph.show(from?.kind === 'generator' ? from.generator.name : null),
+      graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
-    commands.registerCommand(openMachineCommand, (node?: FleetNode) => openDeclaration(server, node)),
+    // In the menu of the graph, which tells it what is under the mouse.
+    commands.registerCommand(openGeneratorCommand, ({ root, generator }: GeneratorRef) =>
+      openGenerator(server, { root, generator: generator.name }),
+    ),
   ];
-}
-
-/** What the graph hands over knows the generator's name alone; the server knows the place. */
-async function openDeclaration(server: Server, node: FleetNode | undefined): Promise<void> {
-  if (node?.kind === 'machine') return openWhere(node.machine.where);
-  if (node?.kind !== 'generator') return openWhere(null);
-  if (node.generator.where) return openWhere(node.generator.where);
-  const asked: PlaceParams = { root: node.root, generator: node.generator.name };
-  await openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
 }
 
 async function checkWorkspace(server: Server): Promise<void> {

@@ -3,7 +3,7 @@
  * the extension loads without it. It decides nothing about when to start or what to show.
  */
 import { dirname } from 'node:path';
-import { type LogOutputChannel, Uri } from 'vscode';
+import { type DiagnosticCollection, type LogOutputChannel, languages, Uri } from 'vscode';
 import {
   CloseAction,
   ErrorCodes,
@@ -28,6 +28,8 @@ import { explicitSettings } from './settings.ts';
 
 export interface Connection {
   request<Result>(method: string, params?: object): Promise<Result>;
+  /** Shows what was found once more, where somebody else has taken it away. */
+  showFindings(): void;
   /** Ends the server process. Rejects if it does not end in two seconds; it is then killed by the library. */
   close(): Promise<void>;
 }
@@ -49,7 +51,17 @@ export async function connect(
     // A server that dies before it answered would die again.
     closed: () => (initialized ? persistent.closed() : { action: CloseAction.DoNotRestart, handled: true }),
   };
-  const client = new Client(serverModule(modulePath), { ...clientOptions(log), errorHandler });
+  let findings: DiagnosticCollection | undefined;
+  const diagnosticCollectionProvider = {
+    // The problem matcher of package.json has the same name: what a task finds takes the place of this.
+    create: () => {
+      findings = languages.createDiagnosticCollection('varsmith');
+      return findings;
+    },
+    dispose: (collection: DiagnosticCollection) => collection.dispose(),
+  };
+  const options = { ...clientOptions(log), errorHandler, diagnosticCollectionProvider };
+  const client = new Client(serverModule(modulePath), options);
   const persistent = client.createDefaultErrorHandler();
   let spoken = false;
   client.onNotification(statusNotification, (status: ServerStatus) => {
@@ -74,6 +86,7 @@ export async function connect(
     // A parameter that is undefined would be sent as null, which is one too many for a request without any.
     request: (method, params) =>
       params === undefined ? client.sendRequest(method) : client.sendRequest(method, params),
+    showFindings: () => findings?.set([...findings]),
     close: () => {
       closing = true;
       return client.dispose();
@@ -144,7 +157,6 @@ function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
       },
     },
     initializationOptions: startOptions,
-    diagnosticCollectionName: 'varsmith',
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,
     // Failures are shown by the status and by one message with a button; the log does not open by itself.

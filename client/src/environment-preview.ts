@@ -12,6 +12,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { STAYS } from './choose.ts';
 import {
   type EnvironmentParams,
   type EnvironmentResult,
@@ -87,7 +88,7 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
 
 async function pickMachine(machines: readonly string[]): Promise<string | undefined> {
   if (machines.length === 1) return machines[0];
-  return window.showQuickPick([...machines], { title: 'Session variables of which machine?' });
+  return window.showQuickPick([...machines], { ...STAYS, title: 'Session variables of which machine?' });
 }
 
 async function pickShell(): Promise<EnvironmentShell | undefined> {
@@ -95,7 +96,7 @@ async function pickShell(): Promise<EnvironmentShell | undefined> {
     { label: 'bash', shell: 'bash' as const },
     { label: 'nushell', shell: 'nushell' as const },
   ];
-  return (await window.showQuickPick(items, { title: 'For which shell?' }))?.shell;
+  return (await window.showQuickPick(items, { ...STAYS, title: 'For which shell?' }))?.shell;
 }
 
 /** The tab is called after the machine: `lea.sh`. */

@@ -3,6 +3,7 @@
  * chooses, and opens it. Nothing that is there is overwritten.
  */
 import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { STAYS } from './choose.ts';
 
 const EXAMPLES = [
   {
@@ -23,7 +24,7 @@ const MAX_TRIES = 50;
 /** @param extension where the extension lies */
 export function registerExample(extension: Uri): Disposable {
   return commands.registerCommand('varsmith.openExample', async () => {
-    const example = await window.showQuickPick(EXAMPLES, { title: 'Example fleet' });
+    const example = await window.showQuickPick(EXAMPLES, { ...STAYS, title: 'Example fleet' });
     if (!example) return;
     const [parent] =
       (await window.showOpenDialog({

@@ -4,7 +4,6 @@
  */
 import type { ExtensionContext } from 'vscode';
 import { window } from 'vscode';
-import { whenCalm } from './calm.ts';
 import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
 import { registerDoctor } from './doctor.ts';
@@ -23,9 +22,6 @@ export interface ExtensionExports {
   readonly activationMilliseconds: number;
 }
 
-/** Milliseconds without an edit before the views ask the server anew: it answers findings first. */
-const VIEW_DELAY = 300;
-
 let server: Server | undefined;
 
 /** Registers commands and status, and lets the server start in the background. */
@@ -34,27 +30,26 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
   // The views are made of what the server says, and the server tells them when to ask again.
-  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, () => calm.note());
+  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, refresh);
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
   const preview = createEnvironmentPreview(server);
-  const calm = whenCalm(VIEW_DELAY, () => {
+  function refresh(): void {
     fleet.refresh();
     graph.refresh();
     preview.refresh();
-  });
+  }
   context.subscriptions.push(
     log,
     status,
     fleet,
     graph,
     preview,
-    calm,
     ...registerCommands(server, log, graph),
     ...registerScaffoldCommands(server),
     ...registerDoctor(server),
     registerExample(context.extensionUri),
-    registerCheckTasks(context.asAbsolutePath('dist/cli.js')),
+    ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();

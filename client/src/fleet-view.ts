@@ -181,7 +181,7 @@ export function createFleetViews(server: Server): FleetViews {
 }
 
 /** What of the fleet stands at the cursor; null where nothing does, or no file of it is open. */
-export async function itemAtCursor(server: Server): Promise<AtResult | null> {
+async function itemAtCursor(server: Server): Promise<AtResult | null> {
   const editor = window.activeTextEditor;
   if (!editor) return null;
   const { line, character } = editor.selection.active;

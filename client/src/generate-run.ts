@@ -7,8 +7,9 @@ import { type CancellationToken, ProgressLocation, Uri, window } from 'vscode';
 import { askQuestion, type Question } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneTried, Target } from './choose.ts';
+import { messageOf } from './message-of.ts';
 import { openPlace } from './open-where.ts';
-import { type Program, watchProgram } from './program.ts';
+import { type Ended, type Program, watchProgram } from './program.ts';
 import { runReport, trialReport } from './report.ts';
 import type { ReportTab } from './report-panel.ts';
 import type { QuestionEvent, RunAnswer, RunEvent } from './run-protocol.ts';
@@ -126,7 +127,7 @@ function watch(
         ...{ cli, cwd: Uri.parse(root).fsPath, signal: stop.signal },
         args: [...args, '--events'],
       };
-      const { said } = await watchProgram(program, async event => {
+      const watched = watchProgram(program, async event => {
         story = told(story, event);
         if (event.event === 'question' || event.event === 'confirm')
           progress.report({ message: 'waiting for your answer' });
@@ -135,6 +136,7 @@ function watch(
         progress.report({ message: progressText(story) });
         return answer;
       });
+      const { said } = await watched.catch((error): Pick<Ended, 'said'> => ({ said: messageOf(error) }));
       return { story, isCancelled: stop.signal.aborted, said };
     }),
   );

@@ -6,24 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
-import { openWhere } from './open-where.ts';
-import {
-  type GraphParams,
-  type GraphResult,
-  graphRequest,
-  type PlaceParams,
-  placeRequest,
-  type Where,
-} from './protocol.ts';
+import { messageOf } from './message-of.ts';
+import { openGenerator } from './open-where.ts';
+import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
-  /**
-   * @param generator only what is around it; null for all
-   * @param reveal the generator to be shown first
-   */
-  show(generator: string | null, reveal?: string | null): Promise<void>;
+  /** Only what is around a generator, whose fleet is named by its URI; null: all of the fleet of the active file. */
+  show(around: PlaceParams | null): Promise<void>;
   /** Fleets have changed; what is seen is asked for anew. */
   refresh(): void;
 }
@@ -45,7 +36,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let near: string | null = null;
   let generator: string | null = null;
   let choice: Choice = EVERYTHING;
-  let reveal: string | null = null;
   let isOther = false;
   let last: GraphResult | null = null;
   let exportTo: Uri | undefined;
@@ -61,8 +51,17 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   async function draw(): Promise<void> {
     if (!panel?.visible) return;
     const asked = panel;
-    const result = await ask('picture');
+    let result: GraphResult | null;
+    try {
+      result = await ask('picture');
+    } catch (error) {
+      if (panel !== asked) return;
+      last = null;
+      tell({ type: 'empty', message: `The graph cannot be drawn. ${messageOf(error)}`, choice });
+      return;
+    }
     if (panel !== asked) return;
+    if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
     panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
     if (!result || result.generators === 0) {
@@ -80,12 +79,10 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
         groups,
         owners,
         root: rootUri,
-        reveal,
         isOther,
       },
       choice: { ...choice, open },
     });
-    reveal = null;
     isOther = false;
   }
 
@@ -98,7 +95,8 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'ready':
         return draw();
       case 'open':
-        return openPlace(message.id);
+        if (last) await openGenerator(server, { root: last.rootUri, generator: message.id });
+        return;
       case 'choose':
         choice = message.choice;
         return draw();
@@ -109,12 +107,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'png':
         if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
     }
-  }
-
-  async function openPlace(id: string): Promise<void> {
-    if (!last) return;
-    const asked: PlaceParams = { root: last.rootUri, generator: id };
-    return openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
   }
 
   async function exportAs(format: ExportFormat): Promise<void> {
@@ -147,8 +139,9 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       localResourceRoots: [dist],
     });
     const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
-    fresh.webview.onDidReceiveMessage((message: FromPage) => heard(message));
-    fresh.onDidChangeViewState(() => void draw());
+    fresh.webview.onDidReceiveMessage((message: FromPage) =>
+      heard(message).catch(error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`)),
+    );
     fresh.onDidDispose(() => {
       panel = undefined;
       last = null;
@@ -159,12 +152,12 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   }
 
   return {
-    async show(wanted, shown = null) {
+    async show(around) {
+      const wanted = around?.generator ?? null;
       isOther = panel !== undefined && wanted !== generator;
       generator = wanted;
-      reveal = shown;
       choice = EVERYTHING;
-      near = window.activeTextEditor?.document.uri.toString() ?? near;
+      near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
       if (panel === undefined) create();
       else {

@@ -1,7 +1,8 @@
 /** Opens a place that the server or the command line names. */
-import { Position, Range, Uri, type ViewColumn, window } from 'vscode';
-import type { Where } from './protocol.ts';
+import { Position, Range, Uri, ViewColumn, window } from 'vscode';
+import { type PlaceParams, placeRequest, type Where } from './protocol.ts';
 import type { SourcePlace } from './run-protocol.ts';
+import type { Server } from './server.ts';
 
 export async function openWhere(where: Where | null, viewColumn?: ViewColumn): Promise<void> {
   if (!where) {
@@ -12,6 +13,11 @@ export async function openWhere(where: Where | null, viewColumn?: ViewColumn): P
   const selection = new Range(start.line, start.character, end.line, end.character);
   const options = viewColumn === undefined ? { selection } : { selection, viewColumn };
   await window.showTextDocument(Uri.parse(where.uri), options);
+}
+
+/** Opens the declaration of a generator of which the name alone is known, beside what is open. */
+export async function openGenerator(server: Server, asked: PlaceParams): Promise<void> {
+  await openWhere(await server.request<Where | null>(placeRequest, asked), ViewColumn.Beside);
 }
 
 /** @param root URI of the fleet */

@@ -44,6 +44,7 @@ export function runProgram(program: Program, input = ''): Promise<Ended> {
  *
  * @param hear gives the answer to a question or a confirmation; undefined: nothing is to be said
  * @returns when the program has ended and all it said has been heard
+ * @throws what `hear` throws, or that a line was no event; the program is ended before
  */
 export async function watchProgram(
   program: Program,
@@ -51,19 +52,34 @@ export async function watchProgram(
 ): Promise<Omit<Ended, 'stdout'>> {
   let pending = '';
   let heard: Promise<void> = Promise.resolve();
-  const { child, ended } = start(program, text => {
+  const { child, ended, end } = start(program, text => {
     const lines = (pending + text).split('\n');
     pending = lines.pop() ?? '';
-    for (const line of lines) heard = heard.then(() => take(JSON.parse(line) as RunEvent));
+    for (const line of lines) heard = heard.then(() => take(line));
+    // Nobody would answer what it asks after this. Who waits for the end gets to know why.
+    heard.catch(end);
   });
-  async function take(event: RunEvent): Promise<void> {
+  async function take(line: string): Promise<void> {
+    const event = eventOf(line);
     const answer = await hear(event);
     if (answer === undefined || !('id' in event) || !child.stdin.writable) return;
     child.stdin.write(`${JSON.stringify({ id: event.id, answer } satisfies RunAnswer)}\n`);
   }
-  const end = await ended;
+  const how = await ended;
   await heard;
-  return end;
+  return how;
+}
+
+function eventOf(line: string): RunEvent {
+  let said: unknown = null;
+  try {
+    said = JSON.parse(line);
+  } catch {
+    // As any other that is no event.
+  }
+  if (typeof said === 'object' && said !== null && 'event' in said) return said as RunEvent;
+  // The line is not shown: nobody knows what is in it.
+  throw new Error('The command line said something that is no event.');
 }
 
 /** A program that has not ended after so many milliseconds is killed. */
@@ -87,22 +103,24 @@ function start({ cli, args, cwd, signal }: Program, take: (text: string) => void
     // It has ended; its exit code says more.
   });
   let killing: NodeJS.Timeout | undefined;
-  const cancel = () => {
+  const end = () => {
+    // A process that is gone may have left its number to another.
+    if (killing !== undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.stdin.end();
     endGroup(child.pid, 'SIGTERM');
     killing = setTimeout(() => endGroup(child.pid, 'SIGKILL'), GRACE);
   };
-  if (signal?.aborted) cancel();
-  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
   const ended = new Promise<Omit<Ended, 'stdout'>>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', code => {
       clearTimeout(killing);
-      signal?.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', end);
       resolve({ code, said: sentences(stderr) });
     });
   });
-  return { child, ended };
+  return { child, ended, end };
 }
 
 function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -235,7 +235,7 @@ export interface DoctorResult {
   readonly hasProblems: boolean;
 }
 
-/** Notification from server to client: findings and fleets are current again; views ask anew. */
+/** Notification from server to client: findings and fleets are others, and nothing has come for a while; views ask anew. */
 export const changedNotification = 'varsmith/changed';
 
 /** Request: the session variables of a machine, as a shell reads them. Null: no root is open. */

@@ -3,6 +3,7 @@
  * the server write it all as one edit. What is written, and where, is decided there.
  */
 import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { pickRoot, rootAround, STAYS } from './choose.ts';
 import { openWhere } from './open-where.ts';
 import {
   type CheckNameParams,
@@ -43,10 +44,10 @@ interface Around extends ScaffoldChoices {
 
 async function pickAround(server: Server): Promise<Around | null> {
   const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
-  const file = window.activeTextEditor?.document.uri.toString() ?? '';
-  const inside = roots.find(({ uri }) => file.startsWith(`${uri}/`));
-  const found = inside ?? (roots.length < 2 ? roots[0] : await pickRoot(roots));
-  if (found === undefined) {
+  const file = window.activeTextEditor?.document.uri;
+  const inside = file === undefined ? null : rootAround(roots, file);
+  const found = inside?.root ?? (await pickRoot(roots));
+  if (found === null) {
     if (roots.length === 0) void window.showInformationMessage('Open the folder of a fleet first.');
     return null;
   }
@@ -56,17 +57,12 @@ async function pickAround(server: Server): Promise<Around | null> {
   return {
     ...choices,
     root,
-    active: inside === undefined ? null : decodeURIComponent(file.slice(root.length + 1)),
+    active: inside?.path ?? null,
     problem: (of, name, registry) => {
       const params: CheckNameParams = { root, of, name, registry: registry ?? null };
       return server.request<string | null>(checkNameRequest, params);
     },
   };
-}
-
-async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | undefined> {
-  const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { title: 'Fleet' }))?.root;
 }
 
 async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
@@ -80,21 +76,23 @@ async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
   const registry =
     registries.length === 1
       ? registries[0]
-      : await window.showQuickPick([...registries], { title: 'Add Secret: to which registry?' });
+      : await window.showQuickPick([...registries], { ...STAYS, title: 'Add Secret: to which registry?' });
   if (registry === undefined) return undefined;
   const name = await window.showInputBox({
+    ...STAYS,
     title: 'Add Secret: name',
     prompt: 'The key in the registry. The names of generator and variable follow it.',
     placeHolder: 'openai',
     validateInput: value => around.problem('secret', value, registry),
   });
   if (!name) return undefined;
-  const kind = await window.showQuickPick(KINDS, { title: `Add Secret ${name}: kind` });
+  const kind = await window.showQuickPick(KINDS, { ...STAYS, title: `Add Secret ${name}: kind` });
   if (kind === undefined) return undefined;
   const chosen =
     machines.length === 0
       ? []
       : await window.showQuickPick([...machines], {
+          ...STAYS,
           title: `Add Secret ${name}: machines that get it`,
           canPickMany: true,
         });
@@ -122,11 +120,12 @@ async function askGenerator(around: Around): Promise<ScaffoldWish | undefined> {
     ...files.map(path => ({ label: path, description: '', path })),
     { label: '$(new-file) A file of its own…', description: own, path: null },
   ];
-  const where = await window.showQuickPick(items, { title: `New Generator ${name}: where` });
+  const where = await window.showQuickPick(items, { ...STAYS, title: `New Generator ${name}: where` });
   if (where === undefined) return undefined;
   const file =
     where.path ??
     (await window.showInputBox({
+      ...STAYS,
       title: `New Generator ${name}: file`,
       prompt: 'Relative to the folder of the fleet.',
       value: own,
@@ -142,7 +141,10 @@ async function askService(around: Around): Promise<ScaffoldWish | undefined> {
     { label: 'For each instance of the service', detail: 'perInstance', per: 'instance' as const },
     { label: 'For each machine that has any', detail: 'perMachine', per: 'machine' as const },
   ];
-  const picked = await window.showQuickPick(items, { title: `New Service Generator ${name}: how many` });
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: `New Service Generator ${name}: how many`,
+  });
   return picked && { what: 'service', name, template, per: picked.per };
 }
 
@@ -151,13 +153,17 @@ async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
   // A fleet that has machines gets no further one.
   if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
   const machine = await window.showInputBox({
+    ...STAYS,
     title: 'Initialise Fleet: name of the first machine',
     value: 'example',
     validateInput: value => around.problem('machine', value),
   });
   const system =
     machine &&
-    (await window.showQuickPick([...systems], { title: `Initialise Fleet: system of ${machine}` }));
+    (await window.showQuickPick([...systems], {
+      ...STAYS,
+      title: `Initialise Fleet: system of ${machine}`,
+    }));
   return machine && system ? { what: 'fleet', machine, system } : undefined;
 }
 
@@ -168,6 +174,7 @@ async function askName(
   placeHolder: string,
 ): Promise<string | undefined> {
   return window.showInputBox({
+    ...STAYS,
     title: `${title}: name`,
     placeHolder,
     validateInput: value => around.problem(of, value),
@@ -176,13 +183,16 @@ async function askName(
 
 async function pickTemplate({ templates }: Around, title: string): Promise<string | undefined> {
   const items = templates.map(({ id, label, text }) => ({ label, detail: text, id }));
-  return (await window.showQuickPick(items, { title: `${title}: template` }))?.id;
+  return (await window.showQuickPick(items, { ...STAYS, title: `${title}: template` }))?.id;
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
-  const result = await server.request<ScaffoldResult>(scaffoldRequest, { root, wish });
-  if (result.refused !== null) {
-    void window.showErrorMessage(result.refused);
+  const result = await server.request<ScaffoldResult | null>(scaffoldRequest, { root, wish });
+  if (result === null || result.refused !== null) {
+    // The server answers nothing where it could not do it; its log says why.
+    void window.showErrorMessage(
+      result?.refused ?? 'Nothing was written: the language server failed. See its log.',
+    );
     return;
   }
   // What was made would otherwise be there empty until somebody saves it.

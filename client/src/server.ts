@@ -4,6 +4,7 @@
  */
 import { type LogOutputChannel, window } from 'vscode';
 import type { Connection } from './connection.ts';
+import { messageOf } from './message-of.ts';
 import type { ServerStatus } from './protocol.ts';
 
 export interface Server {
@@ -13,6 +14,8 @@ export interface Server {
   restart(): Promise<boolean>;
   /** Ends the server process and any start under way. Never rejects. */
   stop(): Promise<void>;
+  /** Shows what was found once more, where somebody else has taken it away. */
+  showFindings(): void;
   /** Sends a request of ours once the server runs. Rejects when it cannot start or answers with an error. */
   request<Result>(method: string, params?: object): Promise<Result>;
 }
@@ -92,6 +95,7 @@ export function createServer(
       stopped = true;
       return inOrder(close);
     },
+    showFindings: () => connection?.showFindings(),
     request: async <Result>(method: string, params?: object) => {
       await queue;
       if (connection === undefined) throw new Error('The language server is not running.');
@@ -101,7 +105,3 @@ export function createServer(
 }
 
 function ignore(): void {}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -200,6 +200,14 @@ export const STEPS = [
     stage: 12,
     work: label => walk(which, label, '--generation'),
   })),
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `walk-start-${which}`,
+    title: `Walk through the first steps in VS Code ${version}`,
+    needs: ['package', `vscode-${which}`],
+    packages: ['chromium', 'fonts-dejavu-core'],
+    stage: 13,
+    work: label => walk(which, label, '--start'),
+  })),
   ...[
     { how: 'beside', title: 'Walk beside another Nix extension' },
     { how: 'restricted', title: 'Walk through a folder that is not trusted' },

@@ -1,6 +1,6 @@
 /** How prompts are answered in boxes: what is shown, and what comes of what is typed. */
 import { expect, test } from 'vitest';
-import { askQuestion, type Box, type BoxButton, type Question } from '../../client/src/ask.ts';
+import { askQuestion, type Box, type BoxButton, type Brought, type Question } from '../../client/src/ask.ts';
 
 type Typed = string | { readonly button: BoxButton; readonly text?: string } | null;
 
@@ -15,7 +15,7 @@ const question: Question = {
 async function ask(
   given: Partial<Question>,
   typed: readonly Typed[],
-  outside: { readonly clipboard?: string; readonly file?: string | null } = {},
+  outside: { readonly clipboard?: string; readonly file?: Brought | null } = {},
 ) {
   const left = [...typed];
   const shown: Box[] = [];
@@ -30,7 +30,7 @@ async function ask(
         return typeof said === 'string' ? { text: said, button: null } : { text: '', ...said };
       },
       clipboard: async () => outside.clipboard ?? '',
-      file: async () => ('file' in outside ? outside.file : undefined),
+      file: async () => outside.file ?? null,
     },
   );
   expect(left).toEqual([]);
@@ -80,6 +80,37 @@ test('several lines are typed one after the other, and end as those of a file do
   expect(shown.map(box => box.buttons.includes('finish'))).toEqual([false, true, true]);
 });
 
+test('the way back leads through the lines, which are seen unless they are hidden', async () => {
+  const back = { button: 'back' } as const;
+  const third = { button: 'back', text: 'three' } as const;
+  const typed = ['one', 'tow', 'three', back, third, 'two', 'three', ''];
+  const { answer, shown } = await ask({ multiline: true }, typed);
+  expect(answer).toBe('one\ntwo\nthree\n');
+  expect(shown.map(box => box.value)).toEqual(['', '', '', '', 'three', 'tow', 'three', '']);
+  const gone = await ask({ multiline: true }, [
+    'one',
+    'two',
+    back,
+    { button: 'back', text: 'two' },
+    '',
+    'two',
+    '',
+  ]);
+  expect(gone.answer).toBe('two');
+  const finished = await ask({ multiline: true }, ['one', third, { button: 'finish', text: 'one' }]);
+  expect(finished.answer).toBe('one\nthree\n');
+  expect(shown[2]?.prompt).toBe('Password of ada: 2 lines so far, the last: tow');
+  expect(shown.map(box => box.buttons.includes('back')).slice(0, 2)).toEqual([false, true]);
+});
+
+test('several lines begin with the last answer, which Enter keeps', async () => {
+  const { answer, shown } = await ask({ multiline: true, previous: 'one\ntwo\n' }, ['']);
+  expect([answer, shown[0]?.prompt]).toEqual([
+    'one\ntwo\n',
+    'Password of ada: 2 lines so far, the last: two',
+  ]);
+});
+
 test('one line of several stays as it is', async () => {
   expect((await ask({ multiline: true }, ['token', ''])).answer).toBe('token');
   expect((await ask({ multiline: true }, ['token', { button: 'finish', text: 'more' }])).answer).toBe(
@@ -102,9 +133,12 @@ test('pasted lines keep their ends, which a box takes away', async () => {
 });
 
 test('a file brings its text, or says that it is none', async () => {
-  const { answer } = await ask({ multiline: true }, [{ button: 'file' }, ''], { file: 'a\nb\n' });
+  const { answer } = await ask({ multiline: true }, [{ button: 'file' }, ''], {
+    file: { text: 'a\nb\n' },
+  });
   expect(answer).toBe('a\nb\n');
-  const none = await ask({ multiline: true }, [{ button: 'file' }, 'typed', '']);
+  const file = { problem: 'This file is no text.' };
+  const none = await ask({ multiline: true }, [{ button: 'file' }, 'typed', ''], { file });
   expect([none.answer, none.shown[1]?.error]).toEqual(['typed', 'This file is no text.']);
 });
 

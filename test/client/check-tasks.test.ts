@@ -1,10 +1,10 @@
 // The tasks that check a folder, and the problem matcher that reads what they say.
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { registerCheckTasks } from '../../client/src/check-tasks.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { brokenFleet } from '../cli/fleets.ts';
 import { varsmith } from '../cli/support.ts';
-import { type Task, tasks, workspace } from './fake-vscode.ts';
+import { endedTasks, type Task, tasks, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -13,12 +13,18 @@ interface Provider {
   resolveTask(task: unknown): Task | undefined;
 }
 
+const showFindings = vi.fn();
+let registered: readonly { dispose(): void }[];
 const folder = { uri: { fsPath: '/fleet' }, name: 'fleet', index: 0 };
 
 beforeEach(() => {
   vi.clearAllMocks();
   workspace.workspaceFolders = [folder];
-  registerCheckTasks('/ext/dist/cli.js');
+  registered = registerCheckTasks('/ext/dist/cli.js', showFindings);
+});
+
+afterEach(() => {
+  for (const one of registered) one.dispose();
 });
 
 const provider = () => tasks.registerTaskProvider.mock.calls[0]?.[1] as Provider;
@@ -62,4 +68,19 @@ test('the problem matcher reads every line that check writes', async () => {
       ...{ endColumn: one.endColumn, severity: one.severity, message: one.message, rule: one.rule },
     })),
   );
+});
+
+test('what the server found is shown again, once, when the editor has read what tasks say', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  endedTasks.fire(undefined);
+  vi.advanceTimersByTime(500);
+  endedTasks.fire(undefined);
+  vi.advanceTimersByTime(900);
+  expect(showFindings).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(100);
+  expect(showFindings).toHaveBeenCalledOnce();
+  endedTasks.fire(undefined);
+  for (const one of registered) one.dispose();
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -12,6 +12,7 @@ const server = {
   startInBackground: vi.fn(),
   restart: vi.fn(async () => true),
   stop: vi.fn(async () => {}),
+  showFindings: vi.fn(),
   request: vi.fn(async (_method: string) => found as unknown),
 };
 
@@ -76,11 +77,11 @@ test('Show Dependency Graph shows all, or what is around the generator it is cal
   };
   await commands.executeCommand('varsmith.showGraph', {
     kind: 'generator',
-    root: '',
+    root: 'file:///fleet',
     machine: null,
     generator,
   });
-  expect(graph.show).toHaveBeenLastCalledWith('ca');
+  expect(graph.show).toHaveBeenLastCalledWith({ root: 'file:///fleet', generator: 'ca' });
 });
 
 test('a place is opened with its name selected', async () => {
@@ -93,4 +94,16 @@ test('a place is opened with its name selected', async () => {
   expect(window.showInformationMessage).toHaveBeenLastCalledWith(
     'This is not declared in a file of the workspace.',
   );
+});
+
+test('the menu of the graph opens a declaration, whose place the server knows', async () => {
+  const range = { start: { line: 3, character: 0 }, end: { line: 3, character: 2 } };
+  server.request.mockResolvedValueOnce({ uri: 'file:///fleet/a.nix', range });
+  const given = { kind: 'generator', root: 'file:///fleet', machine: null, generator: { name: 'ca' } };
+  await commands.executeCommand('varsmith.openGenerator', given);
+  expect(server.request).toHaveBeenCalledWith('varsmith/place', { root: 'file:///fleet', generator: 'ca' });
+  expect(window.showTextDocument).toHaveBeenCalledWith(expect.objectContaining({ fsPath: '/fleet/a.nix' }), {
+    selection: [3, 0, 3, 2],
+    viewColumn: -2,
+  });
 });

@@ -51,7 +51,7 @@ interface FakeView {
 export const views = new Map<string, FakeView>();
 
 interface FakeEditor {
-  readonly document: { readonly uri: { toString(): string } };
+  readonly document: { readonly uri: object };
   readonly selection: { readonly active: { readonly line: number; readonly character: number } };
 }
 
@@ -59,6 +59,14 @@ export interface FakePanel {
   title: string;
   readonly options: unknown;
   readonly webview: { html: string };
+  readonly visible: boolean;
+  /** What the page was told. */
+  readonly told: { readonly type: string }[];
+  /** The page says something, and what that leads to is waited for. */
+  say(message: object): Promise<void>;
+  /** Another tab is active now. */
+  losesFocus(): void;
+  close(): void;
 }
 
 /** The tabs that were opened. */
@@ -95,6 +103,34 @@ function inputBox() {
   return box;
 }
 
+function fakePanel(title: string, options: unknown) {
+  const messages = new EventEmitter<object>();
+  const states = new EventEmitter<unknown>();
+  const ends = new EventEmitter<void>();
+  const led: unknown[] = [];
+  const panel = {
+    ...{ title, options, visible: true, told: [] as { readonly type: string }[] },
+    webview: {
+      ...{ html: '', cspSource: 'https://page.invalid' },
+      asWebviewUri: (uri: unknown) => uri,
+      onDidReceiveMessage: (heard: (message: object) => unknown) =>
+        messages.event(message => led.push(heard(message))),
+      postMessage: async (message: { readonly type: string }) => panel.told.push(message),
+    },
+    onDidChangeViewState: states.event,
+    onDidDispose: ends.event,
+    reveal: vi.fn(),
+    dispose: () => ends.fire(),
+    async say(message: object) {
+      messages.fire(message);
+      await Promise.all(led.splice(0));
+    },
+    losesFocus: () => states.fire({ webviewPanel: panel }),
+    close: () => ends.fire(),
+  };
+  return panel;
+}
+
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
 export const window = {
@@ -119,12 +155,9 @@ export const window = {
   /** Answered by what `typed` holds, box after box. */
   createInputBox: vi.fn(() => inputBox()),
   createWebviewPanel: vi.fn((_id: string, title: string, _column: unknown, options: unknown) => {
-    panels.push({ title, options, webview: { html: '' } });
-    return Object.assign(panels.at(-1) as FakePanel, {
-      onDidDispose: vi.fn(),
-      reveal: vi.fn(),
-      dispose: vi.fn(),
-    });
+    const panel = fakePanel(title, options);
+    panels.push(panel);
+    return panel;
   }),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
   showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
@@ -153,6 +186,7 @@ export const workspace = {
   fs: {
     stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
     copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
+    readFile: vi.fn(async (_uri: unknown): Promise<Uint8Array> => new Uint8Array()),
   },
   textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
   registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
@@ -208,7 +242,11 @@ export class TreeItem {
 
 export const Uri = {
   from: <Parts extends object>(parts: Parts) => parts,
-  parse: (text: string) => Object.assign(new String(text), { fsPath: text.replace('file://', '') }),
+  parse: (text: string) => {
+    const [, scheme = '', path = ''] = /^(\w+):\/\/(.*)$/.exec(text) ?? [];
+    const decoded = decodeURIComponent(path);
+    return Object.assign(new String(text), { scheme, path: decoded, fsPath: decoded });
+  },
   file: (path: string) => `file://${path}`,
   joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
 };
@@ -239,7 +277,10 @@ export class Task {
 }
 
 export const TaskGroup = { Test: 'test' };
+/** A task has ended. */
+export const endedTasks = new EventEmitter<unknown>();
 export const tasks = {
+  onDidEndTaskProcess: endedTasks.event,
   executeTask: vi.fn(async (_task: Task) => undefined),
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
 };

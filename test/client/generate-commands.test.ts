@@ -322,3 +322,12 @@ test('a program is found on the path', async () => {
   expect(await isOnPath('node', `${folder({})}:${process.env.PATH}`)).toBe(true);
   expect(await isOnPath('no-such-program')).toBe(false);
 });
+
+test('a run that cannot be followed ends, and the person is told why', async () => {
+  does([planned, 'canary' as never, question]);
+  window.showQuickPick.mockImplementationOnce(async items => items);
+  await commands.executeCommand('varsmith.generate');
+  expect(window.showErrorMessage).toHaveBeenCalledWith(
+    'Varsmith: The command line said something that is no event.',
+  );
+});

@@ -34,7 +34,6 @@ function graphMessage(choice: Partial<Choice> = {}, more = ''): ToPage & { type:
     root: 'file:///fleet',
     owners: { leaf: 'lea' },
     isOther: false,
-    reveal: null,
   };
 }
 
@@ -127,11 +126,6 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await node('zz').waitFor();
     expect(await focused()).toBe('middle');
     expect(await opened.page.locator('#sheet').getAttribute('style')).toBe(before);
-  });
-
-  test('a generator is shown that the editor asks for', async () => {
-    await opened.show({ ...graphMessage(), reveal: 'leaf' });
-    await opened.page.locator('.node[data-id="leaf"][tabindex="0"]').waitFor();
   });
 
   test('a picture is turned into points', async () => {

@@ -38,7 +38,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.updateMachine',
     'varsmith.restartServer',
     'varsmith.showLog',
-    'varsmith.openMachine',
+    'varsmith.openGenerator',
     'varsmith.revealInSource',
     'varsmith.openStored',
   ]);

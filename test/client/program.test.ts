@@ -67,6 +67,23 @@ test('cancelling ends the program and what it has started', async () => {
   await vi.waitUntil(() => isGone(pid));
 });
 
+const ASKING = `process.stdout.write('{"event":"question","id":1}\\n');
+  process.stdin.resume().on('end', () => process.exit());`;
+
+test('who cannot hear an event gets to know why, and the program does not wait for an answer', async () => {
+  const watched = watchProgram(program(ASKING), async () => {
+    throw new Error('The box cannot be shown.');
+  });
+  await expect(watched).rejects.toThrow('The box cannot be shown.');
+});
+
+test('a line that is no event ends the program, and what is in it is not told', async () => {
+  const heard = vi.fn(async () => undefined);
+  const watched = watchProgram(program(`console.log('canary'); ${ASKING}`), heard);
+  await expect(watched).rejects.toThrow(/^The command line said something that is no event\.$/);
+  expect(heard).not.toHaveBeenCalled();
+});
+
 /** Ended, or waiting to be noticed. */
 function isGone(pid: string): boolean {
   return !existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { FleetRoot, ScaffoldChoices, ScaffoldResult } from '../../client/src/protocol.ts';
 import { registerScaffoldCommands } from '../../client/src/scaffold-commands.ts';
 import type { Server } from '../../client/src/server.ts';
-import { commands, window, workspace } from './fake-vscode.ts';
+import { commands, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -25,12 +25,12 @@ const CHOICES: ScaffoldChoices = {
 };
 const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created: [], kept: [] };
 
+let roots: readonly FleetRoot[];
 let choices: ScaffoldChoices;
-let result: ScaffoldResult;
+let result: ScaffoldResult | null;
 const request = vi.fn(async (method: string, params?: unknown): Promise<unknown> => {
   // The server refuses the question without a filter.
-  if (method === 'varsmith/fleet')
-    return (params as { filter?: unknown } | undefined)?.filter ? [root] : null;
+  if (method === 'varsmith/fleet') return (params as { filter?: unknown } | undefined)?.filter ? roots : null;
   if (method === 'varsmith/scaffoldChoices') return choices;
   if (method === 'varsmith/checkName')
     return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
@@ -46,6 +46,7 @@ const wish = () =>
 
 beforeEach(() => {
   vi.clearAllMocks();
+  roots = [root];
   choices = CHOICES;
   result = WRITTEN;
   window.activeTextEditor = undefined;
@@ -95,7 +96,7 @@ test('without a registry the pipeline is offered', async () => {
 
 test('a generator: the active file is offered first', async () => {
   window.activeTextEditor = {
-    document: { uri: 'file:///fleet/machines/lea/b.nix' },
+    document: { uri: Uri.parse('file:///fleet/machines/lea/b.nix') },
     selection: { active: { line: 0, character: 0 } },
   };
   type('deploy-key');
@@ -107,6 +108,20 @@ test('a generator: the active file is offered first', async () => {
     template: 'ssh-key',
     file: 'machines/lea/b.nix',
   });
+});
+
+test('the fleet is the innermost around the active file, however its address is written', async () => {
+  const inner = { ...root, name: 'inner', uri: 'file:///fleet/the%20inner' };
+  roots = [root, { ...root, uri: 'file:///fleet-2' }, inner];
+  window.activeTextEditor = {
+    document: { uri: Uri.parse('file:///fleet/the%20%69nner/machines/lea/b.nix') },
+    selection: { active: { line: 0, character: 0 } },
+  };
+  type('deploy-key');
+  pick(0, 0);
+  await commands.executeCommand('varsmith.newGenerator');
+  expect(request.mock.calls.at(-1)?.[1]).toMatchObject({ root: inner.uri });
+  expect(wish()).toMatchObject({ file: 'machines/lea/b.nix' });
 });
 
 test('a generator in a file of its own, which is saved and opened', async () => {
@@ -151,4 +166,12 @@ test('what is refused is shown', async () => {
   pick(0, []);
   await commands.executeCommand('varsmith.addSecret');
   expect(window.showErrorMessage).toHaveBeenCalledWith('The entries are computed.');
+});
+
+test('a server that failed has written nothing, and that is said', async () => {
+  result = null;
+  await commands.executeCommand('varsmith.initFleet');
+  expect(window.showErrorMessage).toHaveBeenCalledWith(
+    'Nothing was written: the language server failed. See its log.',
+  );
 });

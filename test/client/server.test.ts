@@ -19,7 +19,11 @@ const server = () =>
 
 /** A connection that answers every request with its own name. */
 function connection(name: string) {
-  return { request: vi.fn(async () => name as never), close: vi.fn(async () => {}) };
+  return {
+    request: vi.fn(async () => name as never),
+    showFindings: vi.fn(),
+    close: vi.fn(async () => {}),
+  };
 }
 
 beforeEach(() => {

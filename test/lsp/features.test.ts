@@ -1,6 +1,8 @@
 // The features of the language, over the protocol, on the real analysis.
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type {
+  CompletionItem,
   CompletionList,
   DocumentHighlight,
   DocumentSymbol,
@@ -128,6 +130,42 @@ test('completion replaces the word that is begun; snippets only where the client
   expect(snippets.items.find(({ label }) => label === 'mode')).toMatchObject({ insertTextFormat: 2 });
 });
 
+test('what a completion names is told when it is looked at, where the client asks', async () => {
+  const text = TEXT.replace(
+    '  services',
+    '  clan.core.vars.generators.leaf.dependencies = [ "" ];\n  services',
+  );
+  const position = { line: 6, character: '  clan.core.vars.generators.leaf.dependencies = [ "'.length };
+  const asked = async (capabilities: object) => {
+    const running = await session({ textDocument: { completion: capabilities } });
+    running.open('a.nix', text);
+    const list: CompletionList = await running.connection.sendRequest('textDocument/completion', {
+      textDocument: { uri: running.uri('a.nix') },
+      position,
+    });
+    return { ...running, list };
+  };
+  const resolveSupport = { properties: ['documentation'] };
+  const { connection, initialized, list, open } = await asked({
+    completionItem: { resolveSupport },
+    completionList: { itemDefaults: ['editRange'] },
+  });
+  expect(initialized.capabilities.completionProvider?.resolveProvider).toBe(true);
+  expect(list.itemDefaults).toEqual({ editRange: { start: position, end: position } });
+  const [item] = list.items;
+  expect(item).toMatchObject({ label: 'ca' });
+  expect(item).not.toHaveProperty('documentation');
+  expect(item).not.toHaveProperty('textEdit');
+  const card: CompletionItem = await connection.sendRequest('completionItem/resolve', item);
+  expect(card.documentation).toMatchObject({ value: expect.stringMatching(/^\*\*ca\*\* · generator/) });
+  open('a.nix', '{ }', 2);
+  expect(await connection.sendRequest('completionItem/resolve', item)).toEqual(item);
+
+  const [plain] = (await asked({})).list.items;
+  expect(plain).toMatchObject({ textEdit: { newText: 'ca' } });
+  expect(plain).not.toHaveProperty('data');
+});
+
 test('folding', async () => {
   const { connection, uri } = await session();
   const ranges: FoldingRange[] = await connection.sendRequest('textDocument/foldingRange', {
@@ -190,4 +228,26 @@ test('the graph is drawn, or written for other programs', async () => {
   expect(await connection.sendRequest('varsmith/place', { ...asked, generator: 'other' })).toBeNull();
   expect((await ask('dot')).text).toContain('digraph vars {');
   expect((await ask('mermaid')).text).toContain('flowchart LR');
+});
+
+test('the graph is that of the innermost folder around a file, and of the folder itself', async () => {
+  const root = folder({
+    ...{ 'flake.nix': '{ }', '.clan-flake': '', 'a.nix': TEXT },
+    ...{
+      'inner/flake.nix': '{ }',
+      'inner/.clan-flake': '',
+      'inner/b.nix': TEXT.replace('.ca =', '.inner ='),
+    },
+  });
+  const { connection, uri } = await startSession({ root, engine, folders: [root, join(root, 'inner')] });
+  const near = async (path: string) => {
+    const drawn: GraphResult = await connection.sendRequest('varsmith/graph', {
+      ...{ near: uri(path), machine: null, generator: null, format: 'dot' },
+      ...{ kind: null, condition: null, grouping: null, open: null },
+    });
+    return drawn.root;
+  };
+  expect(await near('inner/b.nix')).toBe('inner');
+  expect(await near('inner')).toBe('inner');
+  expect(await near('a.nix')).toBe(basename(root));
 });

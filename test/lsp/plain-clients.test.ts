@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { ClientCapabilities } from 'vscode-languageserver/node';
 import { plainText } from '../../server/src/lsp/plain-text.ts';
 import { folder, write } from '../workspace/support.ts';
-import { messages, settled, startSession } from './support.ts';
+import { messages, startSession } from './support.ts';
 
 /** The capabilities of Neovim 0.10: asks for diagnostics, cannot be told to ask again, watches no files. */
 const ASKS_ONLY: ClientCapabilities = { textDocument: { diagnostic: {} }, workspace: {} };
@@ -40,20 +40,29 @@ test('who watches files is not looked after like that', async () => {
 });
 
 test.each([
-  ['says so', { experimental: { varsmith: true } }, true],
+  ['says so', { varsmith: true }, true],
   ['does not', {}, false],
-])('a client that %s hears what Varsmith adds to the protocol', async (_, capabilities, hears) => {
+])('a client that %s hears what Varsmith adds to the protocol', async (_, experimental, hears) => {
   const heard = new Set<string>();
+  // The last that is told after a look.
+  let refreshed: () => void = () => undefined;
+  const refresh = new Promise<void>(resolve => {
+    refreshed = resolve;
+  });
   const session = await startSession({
     root: folder({ 'a.nix': 'bad' }),
-    capabilities,
+    capabilities: { experimental, workspace: { codeLens: { refreshSupport: true } } },
     prepare: connection => {
+      connection.onRequest('workspace/codeLens/refresh', () => {
+        refreshed();
+        return null;
+      });
       for (const method of ['varsmith/status', 'varsmith/changed'])
         connection.onNotification(method, () => void heard.add(method));
     },
   });
   await session.publication('a.nix', () => true);
-  await settled(session);
+  await refresh;
   expect([heard.has('varsmith/status'), heard.has('varsmith/changed')]).toEqual([hears, hears]);
 });
 

@@ -12,15 +12,15 @@ import { startCodeServer, windowAddress } from './code-server.mjs';
  * @param {import('playwright-core').Page} page
  * @param {string} pictures folder for screenshots
  * @param {string} profile everything that the workbench keeps
+ * @param {string} url of the workbench
  */
-function handles(page, pictures, profile) {
+function handles(page, pictures, profile, url) {
   const editor = page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
   const quickInput = page.locator('.quick-input-widget input[type=text]');
   const action = text => page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first();
   const quickWidget = page.locator('.quick-input-widget');
   const quickRow = text => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const palette = page.locator('.quick-input-widget input[placeholder^="Type the name of a command"]');
-  /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
   /** Opens the quick input by a key. While a page in a tab takes the focus, the key may be lost. */
   async function summon(key) {
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -29,16 +29,26 @@ function handles(page, pictures, profile) {
     }
     await quickInput.waitFor();
   }
-  async function command(title) {
+  /** The palette's row of a command whose title begins so. The page of a tab may close the palette once. */
+  async function listed(title) {
+    const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
     // The palette lists what is enabled when it opens: what comes to be enabled later is in the next one.
     for (let attempt = 0; attempt < 5; attempt++) {
       await summon('F1');
-      await quickInput.fill(`>${title}`);
-      if (await arrives(quickRow(title), 6_000)) break;
-      await page.keyboard.press('Escape');
+      const isOpen = await quickInput.fill(`>${title}`, { timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isOpen && (await arrives(row, 6_000))) return row;
+      // Where it was closed, the key would be for the page.
+      if (await palette.isVisible()) await page.keyboard.press('Escape');
       await palette.waitFor({ state: 'hidden' });
     }
-    await page.keyboard.press('Enter');
+    throw new Error(`the palette does not list ${title}`);
+  }
+  /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
+  async function command(title) {
+    await (await listed(title)).click();
     await palette.waitFor({ state: 'hidden' });
   }
   /** How many rows of a list of many are chosen. */
@@ -81,6 +91,36 @@ function handles(page, pictures, profile) {
       await box.fill(text);
       await page.keyboard.press('Enter');
     },
+    /** Types into the quick input that is shown, in the place of what is in it. */
+    fill: text => quickInput.fill(text),
+    /** A row of the list that is shown. */
+    row: quickRow,
+    /** Opens a folder in the place of what is open. */
+    async openFolder(folder) {
+      await page.goto(windowAddress(url, { folder }));
+      await workbenchShown(page);
+    },
+    /** The window has opened something else by itself. */
+    async reloaded() {
+      await page.waitForEvent('load', { timeout: 60_000 });
+      await workbenchShown(page);
+    },
+    /** Answers the editor's dialogue for a folder, once it lists something that is in the folder alone. */
+    async chooseFolder(folder, inside) {
+      await quickWidget.locator('.quick-input-title').waitFor();
+      await quickInput.fill(`${folder}/`);
+      await quickRow(inside).waitFor();
+      await page.keyboard.press('Enter');
+    },
+    /** Runs a command that asks: the palette does not close. Resolves when the question is there. */
+    async ask(title, question) {
+      await (await listed(title)).click();
+      await quickWidget.locator('.quick-input-title', { hasText: question }).waitFor();
+    },
+    /** Presses a button in the title of the box that is shown. */
+    pressInBox: name => quickWidget.locator(`.quick-input-titlebar [aria-label="${name}"]`).first().click(),
+    clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+    setClipboard: text => page.evaluate(wanted => navigator.clipboard.writeText(wanted), text),
     /** A row of the view in the side bar. */
     sideRow: text => page.locator('.sidebar .monaco-list-row', { hasText: text }).first(),
     /** Presses a button of a notification. */
@@ -148,10 +188,7 @@ function handles(page, pictures, profile) {
     summon,
     /** Runs a command that asks for a line of text, and answers it. */
     async answerCommand(title, text) {
-      await summon('F1');
-      await quickInput.fill(`>${title}`);
-      await quickRow(title).waitFor();
-      await page.keyboard.press('Enter');
+      await (await listed(title)).click();
       await page.locator('.quick-input-widget .quick-input-message').waitFor();
       await quickInput.fill(text);
       await page.keyboard.press('Enter');
@@ -205,7 +242,7 @@ function arrives(locator, timeout) {
 /**
  * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it; `failurePicture` then shows the window.
- * @param {{ folder: string, openFile: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
+ * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
@@ -237,11 +274,13 @@ export async function drive(
     await counted(current, async () => {
       server = await startCodeServer({ vsix, restricted, env });
       ({ browser, page } = await openBrowser(server.url));
-      await page.goto(windowAddress(server.url, { folder, openFile }));
+      await page.goto(
+        windowAddress(server.url, { ...(folder && { folder }), ...(openFile && { openFile }) }),
+      );
       await workbenchShown(page);
-      await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
+      if (openFile) await page.locator('.editor-instance .view-line').first().waitFor({ timeout: 60_000 });
     });
-    const ui = handles(page, pictures, server.home);
+    const ui = handles(page, pictures, server.home, server.url);
     for (const [name, work] of steps) await counted(name, () => work(ui));
   } catch (error) {
     result.failed += 1;

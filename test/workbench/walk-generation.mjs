@@ -5,16 +5,34 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { equal, holding, until } from './expect.mjs';
 
-const MACHINE = 'tove';
+export const MACHINE = 'tove';
 const HOST = `modules/hosts/${MACHINE}/default.nix`;
-const VARS = `vars/per-machine/${MACHINE}`;
+export const VARS = `vars/per-machine/${MACHINE}`;
 const PASSWORD = 'correct horse battery';
 const CANARY = 'canary-4d7e';
 /** An odd time, by which the script's process is found. */
 const SLEEP = '600.0625';
 
 const ADDED = `{
+  letter = {
+    prompts.greeting = {
+      description = "Greeting of the mail server";
+      type = "multiline";
+    };
+    prompts.pem = {
+      description = "Private key of the mail server";
+      type = "multiline-hidden";
+    };
+    files.greeting.secret = false;
+    files.pem = { };
+    script = ''
+      cp "$prompts/greeting" "$out/greeting"
+      cp "$prompts/pem" "$out/pem"
+    '';
+  };
+
   slow-key = {
     files.key = { };
     script = ''
@@ -66,6 +84,21 @@ export function makeGenerationScene(root) {
   fs.writeFileSync(host, text.replace(assignment, `${assignment} // import ./added.nix`));
   fs.writeFileSync(path.join(path.dirname(host), 'added.nix'), ADDED);
 
+  // What runs a machine's update is only looked at: it says where and how it was called.
+  const bin = path.join(parent, 'bin');
+  const called = path.join(parent, 'clan-called');
+  fs.mkdirSync(bin);
+  fs.writeFileSync(path.join(bin, 'clan'), `#!/bin/sh\necho "$PWD: $*" >> '${called}'\necho updated\n`, {
+    mode: 0o755,
+  });
+  // The editor asks a login shell for the PATH, and the system's profile may set another.
+  fs.writeFileSync(path.join(bin, 'bash'), '#!/bin/sh\nexec /bin/bash --noprofile --norc "$@"\n', {
+    mode: 0o755,
+  });
+  // With clan on the PATH, it would generate, too.
+  fs.mkdirSync(path.join(folder, '.vscode'));
+  fs.writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "varsmith.engine": "embedded" }\n');
+
   fs.mkdirSync(home);
   const gitConfig = path.join(home, '.gitconfig');
   fs.writeFileSync(gitConfig, '[user]\n\tname = Ada\n\temail = ada@example.org\n');
@@ -95,10 +128,25 @@ export function makeGenerationScene(root) {
   return {
     folder,
     openFile: host,
-    env: { SOPS_AGE_KEY_FILE: path.join(home, '.config/sops/age/keys.txt'), GIT_CONFIG_GLOBAL: gitConfig },
+    env: {
+      SOPS_AGE_KEY_FILE: path.join(home, '.config/sops/age/keys.txt'),
+      GIT_CONFIG_GLOBAL: gitConfig,
+      PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+      SHELL: path.join(bin, 'bash'),
+    },
+    called: () => (fs.existsSync(called) ? fs.readFileSync(called, 'utf8') : ''),
     git: (...args) => run('git', ...args),
     get: name => varsmith('get', MACHINE, name),
   };
+}
+
+/** Runs a command that is about generators of the machine, and chooses these. */
+export async function chooseGenerators(ui, title, generators) {
+  await ui.command(title);
+  await ui.listShown('Vars of which machines?');
+  await ui.pick([MACHINE]);
+  await ui.listShown(`Generators of ${MACHINE}`);
+  await ui.pick(generators);
 }
 
 /** @param {ReturnType<typeof makeGenerationScene>} scene */
@@ -111,14 +159,6 @@ export function generationSteps({ folder, git, get }) {
     const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'not generated' });
     await row.waitFor();
     return Number(/(\d+) not generated/.exec((await row.textContent()) ?? '')?.[1]);
-  };
-  /** Opens the list of the machine's generators. */
-  const choose = async (ui, title, generators) => {
-    await ui.command(title);
-    await ui.listShown('Vars of which machines?');
-    await ui.pick([MACHINE]);
-    await ui.listShown(`Generators of ${MACHINE}`);
-    await ui.pick(generators);
   };
   return [
     [
@@ -200,7 +240,7 @@ export function generationSteps({ folder, git, get }) {
     [
       'what is stored is overwritten only when that is wished for',
       async ui => {
-        await choose(ui, 'Varsmith: Regenerate Vars', ['wireguard']);
+        await chooseGenerators(ui, 'Varsmith: Regenerate Vars', ['wireguard']);
         const dialog = ui.page.locator('.monaco-dialog-box');
         await dialog.getByText(`wireguard (${MACHINE}): private, public`).waitFor();
         await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -212,7 +252,7 @@ export function generationSteps({ folder, git, get }) {
       'a run is cancelled in the middle, and nothing of it goes on',
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
-        await choose(ui, 'Varsmith: Generate Vars', ['slow-key']);
+        await chooseGenerators(ui, 'Varsmith: Generate Vars', ['slow-key']);
         await ui.toast(`1 of 1: slow-key (${MACHINE})`).waitFor({ timeout: 60_000 });
         await until(() => runs(SLEEP));
         await ui.pressInToast('slow-key', 'Cancel');
@@ -225,7 +265,7 @@ export function generationSteps({ folder, git, get }) {
       'a failing script shows what it said, without the secret, and where it is',
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
-        await choose(ui, 'Varsmith: Generate Vars', ['broken-token']);
+        await chooseGenerators(ui, 'Varsmith: Generate Vars', ['broken-token']);
         const title = `broken-token/token for ${MACHINE}`;
         await ui.answer(title, 'A token that its script chokes on', CANARY, { hidden: true });
         await ui.answer(title, 'once more, to be sure', CANARY, { hidden: true });
@@ -266,20 +306,6 @@ export function generationSteps({ folder, git, get }) {
   ];
 }
 
-function equal(actual, expected) {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`expected ${b}, found ${a}`);
-}
-
-/** Waits until something is so; Playwright waits for what is seen, this for what is not. */
-async function until(isSo) {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (isSo()) return;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come to be');
-}
-
 /** True while a process has this word among its arguments. */
 function runs(word) {
   return fs
@@ -292,13 +318,4 @@ function runs(word) {
         return false; // ended in the meantime
       }
     });
-}
-
-/** The files below a folder that hold a text. */
-function holding(place, text) {
-  return fs
-    .readdirSync(place, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-    .filter(file => fs.readFileSync(file, 'latin1').includes(text));
 }

@@ -10,14 +10,6 @@ export function scaffoldSteps({ selectedKey }) {
   const input = ui => ui.page.locator('.quick-input-widget input[type=text]');
   const row = (ui, text) => ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const title = (ui, text) => ui.page.locator('.quick-input-title', { hasText: text }).waitFor();
-  /** Runs a command that asks: the palette does not close. */
-  const begin = async (ui, command, question) => {
-    await ui.summon('F1');
-    await input(ui).fill(`>${command}`);
-    await row(ui, command).waitFor();
-    await ui.page.keyboard.press('Enter');
-    await title(ui, question);
-  };
   /** The registry's tabs as long as it is not saved: it may be open in two groups. */
   const unsaved = ui => ui.page.locator('.tab.dirty', { hasText: path.basename(file) }).first();
   const lines = (ui, text) => ui.page.locator('.view-line', { hasText: text });
@@ -31,7 +23,7 @@ export function scaffoldSteps({ selectedKey }) {
         await ui.command('View: Close All Editors');
         await ui.page.keyboard.press('Control+J');
         await ui.open(file, line, column);
-        await begin(ui, 'Varsmith: Preview Session Variables', 'which machine');
+        await ui.ask('Varsmith: Preview Session Variables', 'which machine');
         await row(ui, selectedKey.machine).click();
         await title(ui, 'which shell');
         await row(ui, 'bash').click();
@@ -50,7 +42,7 @@ export function scaffoldSteps({ selectedKey }) {
     [
       'a secret is added to registry and matrix, its name judged while it is typed',
       async ui => {
-        await begin(ui, 'Varsmith: Add Secret…', 'Add Secret: name');
+        await ui.ask('Varsmith: Add Secret…', 'Add Secret: name');
         await input(ui).fill(selectedKey.key);
         await ui.page.locator('.quick-input-message', { hasText: 'already' }).waitFor();
         await input(ui).fill(secret);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted | --generation] [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted | --generation | --start] [--report FILE] [--pictures DIR | --update-images]
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
-// a copy of the whole example fleet, with keys. Each has steps of its own.
+// a copy of the whole example fleet, with keys; --start: without a fleet, as one begins. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // Exit code: 0 every step passed, 1 otherwise.
 
@@ -13,8 +13,11 @@ import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
+import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
+import { makeStartScene, startSteps } from './walk-start.mjs';
+import { valueSteps } from './walk-values.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -25,6 +28,7 @@ const { values, positionals } = parseArgs({
     beside: { type: 'boolean', default: false },
     restricted: { type: 'boolean', default: false },
     generation: { type: 'boolean', default: false },
+    start: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -251,11 +255,12 @@ function steps(scene) {
   ];
 }
 
-const { beside, restricted, generation } = values;
+const { beside, restricted, generation, start } = values;
 const common = { vsix: [vsix], restricted, pictures, failurePicture: path.join(out, 'walk-failed.png') };
 
 function walk() {
   const scene = makeScene(root);
+  writeTasks(scene.folder);
   const openFile = path.join(scene.folder, scene.unknownKey.file);
   const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
   return drive(
@@ -264,7 +269,7 @@ function walk() {
       ? stepsBeside(scene)
       : restricted
         ? stepsRestricted(scene)
-        : [...steps(scene), ...scaffoldSteps(scene)],
+        : [...steps(scene), ...checkSteps(), ...scaffoldSteps(scene)],
   );
 }
 
@@ -272,10 +277,14 @@ function walkGeneration() {
   const problem = generationProblem();
   if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
   const scene = makeGenerationScene(root);
-  return drive({ ...common, ...scene }, generationSteps(scene));
+  return drive({ ...common, ...scene }, [...generationSteps(scene), ...valueSteps(scene)]);
 }
 
-const result = await (generation ? walkGeneration() : walk());
+function walkStart() {
+  return drive(common, startSteps(makeStartScene()));
+}
+
+const result = await (generation ? walkGeneration() : start ? walkStart() : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

@@ -60,7 +60,6 @@ function show(graph: ToPage & { type: 'graph' }): void {
   note.hidden = true;
   fill(graph);
   find();
-  if (graph.reveal !== null) reveal(graph.reveal);
   if (isOther)
     requestAnimationFrame(() =>
       setTimeout(() => host.postMessage({ type: 'painted', milliseconds: performance.now() - began })),
@@ -149,11 +148,6 @@ function setCurrent(part: SVGGElement): void {
   const field = document.activeElement;
   parts?.focus(part);
   if (field instanceof HTMLElement) field.focus();
-}
-
-function reveal(id: string): void {
-  const part = parts?.svg.querySelector<SVGGElement>(`.node[data-id="${CSS.escape(id)}"]`);
-  if (part) go(part, false);
 }
 
 /** What the editor's own menu is told of the part under it. */

@@ -27,8 +27,6 @@ export type ToPage =
       readonly owners: Readonly<Record<string, string>>;
       /** The picture is about something else than the last: it is shown whole. */
       readonly isOther: boolean;
-      /** The generator that the cursor is in, to be shown. */
-      readonly reveal: string | null;
     }
   | { readonly type: 'empty'; readonly message: string; readonly choice: Choice }
   /** Draw this SVG as PNG and send it back. */

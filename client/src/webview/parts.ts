@@ -4,7 +4,6 @@
  */
 
 export interface Parts {
-  readonly svg: SVGSVGElement;
   /** A generator or a group that an event happened on; null beside all of them. */
   at(target: EventTarget | null): SVGGElement | null;
   /** The one that Tab comes to. */
@@ -70,7 +69,6 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   }
 
   return {
-    svg,
     at: target => (target instanceof Element ? target.closest<SVGGElement>('.node, .group') : null),
     current: () => current,
     focus(part) {

@@ -70,6 +70,7 @@ function machineItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
   return snapshot.fleet.machines.map(({ name, class: kind, system }) =>
     item(name, 'machine', [kind, system].filter(word => word !== null).join(' ') || 'machine', {
       insert: named(name, quoted),
+      subject: { kind: 'machine', machine: name },
     }),
   );
 }

@@ -1,6 +1,5 @@
 /** Completion of names of generators, of their files, and of registry keys where they are used. */
 import { attributeText } from '../checks/edits.ts';
-import type { GeneratorBody } from '../fleet/model.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 import { filePhrase, machinesPhrase } from './hover-words.ts';
 import { FILE_ATTRIBUTES } from './option-words.ts';
@@ -18,7 +17,7 @@ export function nameItems(asked: Asked): readonly CompletionItem[] | null {
     const quoted = line.endsWith('"');
     if (GENERATORS.test(line)) return generatorItems(asked, quoted);
     const files = FILES.exec(line);
-    if (files !== null) return fileItems(bodiesOf(asked, files[1] ?? files[2] ?? ''), quoted);
+    if (files !== null) return fileItems(asked, files[1] ?? files[2] ?? '', quoted);
     if (ATTRIBUTES.test(line))
       return FILE_ATTRIBUTES.map(({ value, text }, rank) => item(value, 'option', text, { rank }));
   }
@@ -40,10 +39,6 @@ function stringItems(asked: Asked): readonly CompletionItem[] | null {
   return isKey ? keyItems(asked, only) : null;
 }
 
-function bodiesOf({ index }: Asked, generator: string): GeneratorBody[] {
-  return (index.generators.get(generator) ?? []).map(one => one.body());
-}
-
 function generatorItems({ index }: Asked, quoted: boolean): CompletionItem[] {
   return [...index.generators].flatMap(([name, same]) => {
     const [generator] = same;
@@ -54,15 +49,19 @@ function generatorItems({ index }: Asked, quoted: boolean): CompletionItem[] {
     return [
       item(name, 'generator', files === '' ? where : `${where}: ${files}`, {
         insert: quoted ? name : attributeText(name),
+        subject: { kind: 'generator', name },
       }),
     ];
   });
 }
 
-function fileItems(bodies: readonly GeneratorBody[], quoted: boolean): CompletionItem[] {
-  return bodies.flatMap(body =>
-    body.files.map(file =>
-      item(file.name, 'file', filePhrase(file), { insert: quoted ? file.name : attributeText(file.name) }),
+function fileItems({ index }: Asked, generator: string, quoted: boolean): CompletionItem[] {
+  return (index.generators.get(generator) ?? []).flatMap(one =>
+    one.body().files.map(file =>
+      item(file.name, 'file', filePhrase(file), {
+        insert: quoted ? file.name : attributeText(file.name),
+        subject: { kind: 'file', generator, file: file.name },
+      }),
     ),
   );
 }
@@ -77,6 +76,7 @@ function keyItems({ index, snapshot }: Asked, registry: string): CompletionItem[
     ];
     return item(key, 'key', description ?? generator?.value ?? 'registry key', {
       documentation: lines.map(line => `- ${line}`).join('\n'),
+      subject: { kind: 'key', registry, key },
     });
   });
 }

@@ -18,10 +18,10 @@ export function scriptItems(asked: Asked): readonly CompletionItem[] | null {
   if (match === null) return [];
   const [, braced, plain, dependency] = match;
   const root = braced ?? plain;
-  if (root === 'out') return filesOf(bodies);
-  if (root === 'prompts') return promptsOf(bodies);
+  if (root === 'out') return filesOf(bodies, owner ?? '');
+  if (root === 'prompts') return promptsOf(bodies, owner ?? '');
   if (root !== 'in') return [];
-  return dependency === undefined ? dependenciesOf(bodies) : filesOf(bodiesOf(asked, dependency));
+  return dependency === undefined ? dependenciesOf(bodies) : filesOf(bodiesOf(asked, dependency), dependency);
 }
 
 function bodiesOf({ index }: Asked, generator: string): GeneratorBody[] {
@@ -36,18 +36,29 @@ function rootItems(bodies: readonly GeneratorBody[]): CompletionItem[] {
   return items;
 }
 
-function filesOf(bodies: readonly GeneratorBody[]): CompletionItem[] {
-  return bodies.flatMap(body => body.files.map(file => item(file.name, 'file', filePhrase(file))));
+function filesOf(bodies: readonly GeneratorBody[], generator: string): CompletionItem[] {
+  return bodies.flatMap(body =>
+    body.files.map(file =>
+      item(file.name, 'file', filePhrase(file), { subject: { kind: 'file', generator, file: file.name } }),
+    ),
+  );
 }
 
-function promptsOf(bodies: readonly GeneratorBody[]): CompletionItem[] {
+function promptsOf(bodies: readonly GeneratorBody[], generator: string): CompletionItem[] {
   return bodies.flatMap(body =>
     body.prompts.map(({ name, type, description }) =>
-      item(name, 'prompt', type ?? 'prompt', { documentation: description }),
+      item(name, 'prompt', type ?? 'prompt', {
+        documentation: description,
+        subject: { kind: 'prompt', generator, prompt: name },
+      }),
     ),
   );
 }
 
 function dependenciesOf(bodies: readonly GeneratorBody[]): CompletionItem[] {
-  return bodies.flatMap(body => body.dependencies.map(({ value }) => item(value, 'generator', 'dependency')));
+  return bodies.flatMap(body =>
+    body.dependencies.map(({ value }) =>
+      item(value, 'generator', 'dependency', { subject: { kind: 'generator', name: value } }),
+    ),
+  );
 }

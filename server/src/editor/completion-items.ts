@@ -3,6 +3,7 @@ import type { Place } from '../fleet/model.ts';
 import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Subject } from './targets.ts';
 
 export type ItemKind =
   | 'option'
@@ -25,6 +26,8 @@ export interface CompletionItem {
   readonly detail: string;
   /** Markdown; null where there is nothing more to say. */
   readonly documentation: string | null;
+  /** What it names; `hover.ts` says more of it, which is not worked out for a whole list. */
+  readonly subject: Subject | null;
   /** Written in place of the word at the cursor; with places to fill in if `snippet`. */
   readonly insert: string;
   readonly snippet: boolean;
@@ -58,5 +61,15 @@ export function item(
   detail: string,
   more: Partial<CompletionItem> = {},
 ): CompletionItem {
-  return { label, kind, detail, documentation: null, insert: label, snippet: false, rank: 1, ...more };
+  return {
+    label,
+    kind,
+    detail,
+    documentation: null,
+    subject: null,
+    insert: label,
+    snippet: false,
+    rank: 1,
+    ...more,
+  };
 }

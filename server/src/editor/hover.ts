@@ -54,6 +54,18 @@ function nameCard(context: HoverContext, file: string, offset: number): Hover | 
   return markdown === null ? null : { at: found.at, markdown };
 }
 
+/**
+ * What is said of something by its name, wherever it is named; null where there is no such thing any more.
+ * @param link as for `hover`
+ */
+export function cardOf(
+  snapshot: Snapshot,
+  subject: Subject,
+  link: (place: Place) => string | null,
+): string | null {
+  return card({ snapshot, index: indexOf(snapshot), link }, subject);
+}
+
 function card(context: HoverContext, subject: Subject): string | null {
   switch (subject.kind) {
     case 'key':

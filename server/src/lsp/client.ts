@@ -45,6 +45,10 @@ export interface Client {
   readonly nestsSymbols: boolean;
   /** Completions may have places to fill in. */
   readonly fillsSnippets: boolean;
+  /** It asks for the documentation of a completion when that is to be seen. */
+  readonly resolvesCompletions: boolean;
+  /** What completions replace is said once for a list. */
+  readonly sharesEditRange: boolean;
   /** It opens addresses that the server asks it to. */
   readonly showsDocuments: boolean;
   /** It knows the notifications that Varsmith adds to the protocol. */
@@ -55,6 +59,7 @@ export interface Client {
 
 export function readClient(params: InitializeParams): Client {
   const { workspace, textDocument, window } = params.capabilities;
+  const completion = textDocument?.completion;
   return {
     folders: foldersOf(params),
     initialSettings: params.initializationOptions ?? null,
@@ -77,7 +82,10 @@ export function readClient(params: InitializeParams): Client {
       workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Rename) === true,
     annotatesEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
-    fillsSnippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    fillsSnippets: completion?.completionItem?.snippetSupport === true,
+    resolvesCompletions:
+      completion?.completionItem?.resolveSupport?.properties.includes('documentation') === true,
+    sharesEditRange: completion?.completionList?.itemDefaults?.includes('editRange') === true,
     showsDocuments: window?.showDocument?.support === true,
     hearsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
     commands: commandsOf(params.initializationOptions),
@@ -121,7 +129,10 @@ export function serverCapabilities(client: Client): ServerCapabilities {
     codeLensProvider: { resolveProvider: true },
     inlayHintProvider: { resolveProvider: false },
     semanticTokensProvider: { legend: TOKENS_LEGEND, full: true },
-    completionProvider: { triggerCharacters: ['.', '"', '/', '$'], resolveProvider: false },
+    completionProvider: {
+      triggerCharacters: ['.', '"', '/', '$'],
+      resolveProvider: client.resolvesCompletions,
+    },
     codeActionProvider: {
       codeActionKinds: [
         CodeActionKind.QuickFix,

@@ -1,9 +1,9 @@
 /** Which request about the text goes to which handler: all that only reads the current state. */
-import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { CancellationToken, CompletionItem, Connection } from 'vscode-languageserver';
 import type { Engine } from '../workspace/engine.ts';
 import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
-import { onCompletion } from './handlers/completion.ts';
+import { onCompletion, onCompletionResolve } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
 import { onEnvironment } from './handlers/environment.ts';
 import { onAt, onFleet, onKey, onMachine } from './handlers/fleet.ts';
@@ -130,4 +130,8 @@ export function registerFeatures<Running extends Served>(
   connection.onCompletion(
     request('completion', ({ analysis, client }, ...asked) => onCompletion(analysis, client, ...asked)),
   );
+  const resolve = request('completion', ({ analysis, client }, item: CompletionItem, token) =>
+    onCompletionResolve(analysis, client, item, token),
+  );
+  connection.onCompletionResolve(async (item, token) => (await resolve(item, token)) ?? item);
 }

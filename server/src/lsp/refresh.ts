@@ -1,20 +1,22 @@
 /**
- * Tells clients that ask for lenses, hints and tokens only while somebody types in a document that those of other
- * documents may be others now. One message for a burst of looks.
+ * Tells clients that what they asked for may be another now: lenses, hints and tokens, which they ask for only while
+ * somebody types in that very document, and our own views. One message for a burst of looks.
  */
 import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
 import type { Client } from './client.ts';
 import { tell } from './guard.ts';
+import { CHANGED } from './messages.ts';
 
 /** Milliseconds without a look before clients are told: findings go first. */
 const CALM = 300;
 
 /** @returns notes that there was a look */
 export function createRefresher(connection: Connection, client: Client): () => void {
-  const { refreshesLenses, refreshesHints, refreshesTokens } = client;
-  if (!refreshesLenses && !refreshesHints && !refreshesTokens) return () => undefined;
+  const { refreshesLenses, refreshesHints, refreshesTokens, hearsAdditions } = client;
+  if (!refreshesLenses && !refreshesHints && !refreshesTokens && !hearsAdditions) return () => undefined;
   let timer: NodeJS.Timeout | undefined;
   const refresh = () => {
+    if (hearsAdditions) tell(() => connection.sendNotification(CHANGED));
     if (refreshesLenses) tell(() => connection.sendRequest(CodeLensRefreshRequest.type));
     if (refreshesHints) tell(() => connection.languages.inlayHint.refresh());
     if (refreshesTokens) tell(async () => connection.languages.semanticTokens.refresh());

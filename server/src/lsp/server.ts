@@ -36,14 +36,7 @@ import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
 import { onDoctor } from './handlers/doctor.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
-import {
-  CHANGED,
-  CHECK_WORKSPACE,
-  type CheckWorkspaceResult,
-  DOCTOR,
-  type DoctorParams,
-  STATUS,
-} from './messages.ts';
+import { CHECK_WORKSPACE, type CheckWorkspaceResult, DOCTOR, type DoctorParams, STATUS } from './messages.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
 import { readShown, type Shown } from './shown.ts';
@@ -168,7 +161,7 @@ async function begin(
     }
     analysis?.schedule();
   };
-  const refresh = createRefresher(connection, client);
+  const looked = createRefresher(connection, client);
   // Asked while the analysis loads. An answer that comes too late is applied when it comes.
   const asked = client.answersConfiguration
     ? askConfiguration(connection, client.folders).then(reconfigure, error =>
@@ -183,10 +176,6 @@ async function begin(
   folders.set(client.folders);
   const pull = createPull(connection, documents, reports);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
-  const looked = () => {
-    if (client.hearsAdditions) tell(() => connection.sendNotification(CHANGED));
-    refresh();
-  };
   analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {

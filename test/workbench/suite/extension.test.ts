@@ -46,6 +46,22 @@ suite('extension', () => {
     assert.match(await hoverText(document.uri, inside), new RegExp(selectedKey.generator));
   });
 
+  test('a completion tells what it names when it is looked at', async () => {
+    const { document } = await open(selectedKey.selection);
+    await unknownKeyFinding();
+    const inside = positionOf(selectedKey.selection).translate(0, 1);
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      inside,
+      undefined,
+      50,
+    );
+    const item = items.find(({ label }) => label === selectedKey.key);
+    const text = item?.documentation;
+    assert.match(typeof text === 'string' ? text : (text?.value ?? ''), new RegExp(selectedKey.generator));
+  });
+
   test('Check Workspace runs and leaves the findings standing', async () => {
     await open(unknownKey);
     await vscode.commands.executeCommand('varsmith.checkWorkspace');

@@ -13,8 +13,9 @@ import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings-names.ts'
 import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { type Border, codeActionOf, editOf, offsetOf, pathOfUri } from '../convert.ts';
+import { type Border, codeActionOf, editOf, offsetOf } from '../convert.ts';
 import { OPEN_DOCUMENTATION } from './open-documentation.ts';
+import { locatedIn } from './point.ts';
 import { withMoves } from './rename.ts';
 
 /** The kind that an editor asks for when it is to fix everything on saving. */
@@ -32,8 +33,7 @@ export async function onCodeAction(
   // Not part of what is offered at the cursor: an editor asks for it by name.
   const all = wants(context.only ?? [], FIX_ALL);
   if (!quick && !all && refactor.length === 0) return [];
-  const absolute = pathOfUri(textDocument.uri);
-  const located = absolute === null ? null : await analysis.locate(absolute, token);
+  const located = await locatedIn(analysis, textDocument.uri, token);
   if (!located) return null;
   const { snapshot, border, path } = located;
   const actions: CodeAction[] = [];

@@ -5,6 +5,7 @@ import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf, uriOfPath } from '../convert.ts';
 import type { GeneratorRef } from '../messages.ts';
+import { stateOf } from './near.ts';
 import { locatedIn } from './point.ts';
 
 /** What a lens carries until it comes into view. */
@@ -51,8 +52,8 @@ export async function onCodeLensResolve(
 ): Promise<CodeLens> {
   await analysis.settled(token);
   const data = lens.data as LensData | undefined;
-  const state = analysis.states().find(({ root }) => uriOfPath(root) === data?.root);
-  if (!state || data === undefined) return lens;
+  const state = data && stateOf(analysis, data.root);
+  if (!data || !state) return lens;
   // A command without a name is shown and cannot be run.
   const command: Command = { title: lensTitle(state.snapshot, data), command: '' };
   return { ...lens, command };

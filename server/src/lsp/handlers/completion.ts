@@ -1,4 +1,4 @@
-/** `textDocument/completion`. */
+/** `textDocument/completion` and `completionItem/resolve`. */
 import {
   type CancellationToken,
   CompletionItemKind,
@@ -6,16 +6,18 @@ import {
   type CompletionParams,
   InsertTextFormat,
   type CompletionItem as LspItem,
-  MarkupKind,
   type Range,
 } from 'vscode-languageserver';
 import { completion } from '../../editor/completion.ts';
 import type { CompletionItem, ItemKind } from '../../editor/completion-items.ts';
+import { cardOf } from '../../editor/hover.ts';
+import type { Subject } from '../../editor/targets.ts';
 import { filledIn } from '../../editor/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { rangeOf } from '../convert.ts';
-import { plainText } from '../plain-text.ts';
+import { rangeOf, uriOfPath } from '../convert.ts';
+import { linkIn, markupOf } from './markup.ts';
+import { stateOf } from './near.ts';
 import { pointAt } from './point.ts';
 
 const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
@@ -33,6 +35,13 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   template: CompletionItemKind.Snippet,
 };
 
+/** What an item carries until it is looked at. */
+interface ItemData {
+  /** URI of the root. */
+  readonly root: string;
+  readonly subject: Subject;
+}
+
 export async function onCompletion(
   analysis: Analysis,
   client: Client,
@@ -43,22 +52,47 @@ export async function onCompletion(
   const found = point && completion(point.snapshot, point.path, point.offset);
   const range = found && rangeOf(point.snapshot.files, found.at);
   if (!found || !range) return null;
-  return { isIncomplete: false, items: found.items.map(item => itemOf(client, item, range)) };
+  const root = uriOfPath(point.root);
+  return {
+    isIncomplete: false,
+    ...(client.sharesEditRange ? { itemDefaults: { editRange: range } } : {}),
+    items: found.items.map(item => itemOf(client, item, range, root)),
+  };
 }
 
-function itemOf(client: Client, item: CompletionItem, range: Range): LspItem {
-  const { label, kind, detail, documentation, insert, snippet, rank } = item;
+function itemOf(client: Client, item: CompletionItem, range: Range, root: string): LspItem {
+  const { label, kind, detail, documentation, subject, insert, snippet, rank } = item;
   const asSnippet = snippet && client.fillsSnippets;
-  const markup = client.rendersMarkdown
-    ? (value: string) => ({ kind: MarkupKind.Markdown, value })
-    : (value: string) => ({ kind: MarkupKind.PlainText, value: plainText(value) });
+  const newText = snippet && !asSnippet ? filledIn(insert) : insert;
+  const isLater = client.resolvesCompletions && subject !== null;
   return {
     label,
     kind: KINDS[kind],
     detail,
-    ...(documentation === null ? {} : { documentation: markup(documentation) }),
+    ...(isLater ? { data: { root, subject } satisfies ItemData } : {}),
+    ...(isLater || documentation === null ? {} : { documentation: markupOf(client, documentation) }),
     sortText: `${String(rank).padStart(3, '0')}${label}`,
-    textEdit: { range, newText: snippet && !asSnippet ? filledIn(insert) : insert },
+    ...editOf(client, range, newText, label),
     ...(asSnippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
   };
+}
+
+/** What the item writes; what is the same for all of a list, or as the label, is not sent where the client can do without. */
+function editOf(client: Client, range: Range, newText: string, label: string): Partial<LspItem> {
+  if (!client.sharesEditRange) return { textEdit: { range, newText } };
+  return newText === label ? {} : { textEditText: newText };
+}
+
+/** The card of what is named, as its hover has it. */
+export async function onCompletionResolve(
+  analysis: Analysis,
+  client: Client,
+  item: LspItem,
+  token: CancellationToken,
+): Promise<LspItem> {
+  await analysis.settled(token);
+  const data = item.data as ItemData | undefined;
+  const state = data && stateOf(analysis, data.root);
+  const card = state && cardOf(state.snapshot, data.subject, linkIn(state.border, client));
+  return card ? { ...item, documentation: markupOf(client, card) } : item;
 }

@@ -13,7 +13,7 @@ export async function onEnvironment(
   token: CancellationToken,
 ): Promise<EnvironmentResult | null> {
   await analysis.settled(token);
-  const state = stateNear(analysis.states(), near);
+  const state = stateNear(analysis, near);
   if (!state) return null;
   const { root, snapshot } = state;
   const machines = environmentMachines(snapshot.fleet);

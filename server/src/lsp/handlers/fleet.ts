@@ -5,7 +5,7 @@ import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
 import { itemAt } from '../../editor/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { Analysis, RootState } from '../analysis.ts';
+import type { Analysis } from '../analysis.ts';
 import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {
   AtParams,
@@ -18,6 +18,7 @@ import type {
   MachineParams,
   Where,
 } from '../messages.ts';
+import { stateOf } from './near.ts';
 import { pointAt } from './point.ts';
 
 export async function onFleet(
@@ -84,12 +85,7 @@ export async function onAt(
   const point = await pointAt(analysis, { textDocument: { uri }, position }, token);
   if (!point) return null;
   const item = itemAt(point.snapshot, point.path, point.offset);
-  const state = analysis.states().find(({ snapshot }) => snapshot === point.snapshot);
-  return item && state ? { ...item, root: uriOfPath(state.root) } : null;
-}
-
-function stateOf(analysis: Analysis, root: string): RootState | undefined {
-  return analysis.states().find(one => uriOfPath(one.root) === root);
+  return item && { ...item, root: uriOfPath(point.root) };
 }
 
 function whereOf(border: Border, place: Place | null): Where | null {

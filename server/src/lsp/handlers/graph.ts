@@ -11,7 +11,7 @@ import { errorsByGenerator } from '../../editor/trouble.ts';
 import type { Analysis } from '../analysis.ts';
 import { locationOf, uriOfPath } from '../convert.ts';
 import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.ts';
-import { stateNear } from './near.ts';
+import { stateNear, stateOf } from './near.ts';
 
 /** With more generators than this, nobody who has chosen nothing wants to see all of them. */
 const MANY = 300;
@@ -22,7 +22,7 @@ export async function onGraph(
   token: CancellationToken,
 ): Promise<GraphResult | null> {
   await analysis.settled(token);
-  const state = stateNear(analysis.states(), params.near);
+  const state = stateNear(analysis, params.near);
   if (!state) return null;
   const { root, snapshot } = state;
   const errors = errorsByGenerator(snapshot.fleet, snapshot.findings);
@@ -49,7 +49,7 @@ export async function onPlace(
   token: CancellationToken,
 ): Promise<Where | null> {
   await analysis.settled(token);
-  const state = analysis.states().find(one => uriOfPath(one.root) === root);
+  const state = stateOf(analysis, root);
   if (!state) return null;
   const own = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
   const at = own ?? state.snapshot.fleet.brought().find(({ name }) => name === generator)?.instance?.at[0];

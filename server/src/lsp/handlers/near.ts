@@ -1,10 +1,17 @@
 /** Which of the open roots a request is about. */
-import type { RootState } from '../analysis.ts';
+import type { Analysis, RootState } from '../analysis.ts';
 import { pathOfUri } from '../convert.ts';
 
-/** The root that a file lies in, by its URI; the first one where it lies in none. Null: nothing is open. */
-export function stateNear(states: readonly RootState[], near: string | null): RootState | null {
+/** The root of this URI; null: it is not open, or not any more. */
+export function stateOf(analysis: Analysis, uri: string): RootState | null {
+  const path = pathOfUri(uri);
+  return analysis.states().find(({ root }) => root === path) ?? null;
+}
+
+/** The innermost root that a file lies in, by its URI; the first one where it lies in none. Null: nothing is open. */
+export function stateNear(analysis: Analysis, near: string | null): RootState | null {
   const path = near === null ? null : pathOfUri(near);
-  const around = states.find(({ root }) => path === root || path?.startsWith(`${root}/`) === true);
-  return around ?? states[0] ?? null;
+  const around = path === null ? undefined : analysis.folders.owner(path)?.workspace.root;
+  const states = analysis.states();
+  return states.find(({ root }) => root === around) ?? states[0] ?? null;
 }

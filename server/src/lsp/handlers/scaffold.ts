@@ -20,7 +20,7 @@ import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
 import type { Analysis, RootState } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { editOf, uriOfPath } from '../convert.ts';
+import { editOf } from '../convert.ts';
 import type {
   CheckNameParams,
   ScaffoldChoices,
@@ -30,13 +30,15 @@ import type {
   ScaffoldWish,
   Where,
 } from '../messages.ts';
+import { stateOf } from './near.ts';
 
 export async function onScaffoldChoices(
   analysis: Analysis,
   params: ScaffoldRootParams,
   token: CancellationToken,
 ): Promise<ScaffoldChoices | null> {
-  const state = await stateOf(analysis, params, token);
+  await analysis.settled(token);
+  const state = stateOf(analysis, params.root);
   if (!state) return null;
   const { fleet } = state.snapshot;
   return {
@@ -53,7 +55,8 @@ export async function onCheckName(
   params: CheckNameParams,
   token: CancellationToken,
 ): Promise<string | null> {
-  const state = await stateOf(analysis, params, token);
+  await analysis.settled(token);
+  const state = stateOf(analysis, params.root);
   if (!state) return null;
   const { snapshot } = state;
   const { name, registry } = params;
@@ -83,7 +86,8 @@ export async function onScaffold(
   params: ScaffoldParams,
   token: CancellationToken,
 ): Promise<ScaffoldResult> {
-  const state = await stateOf(analysis, params, token);
+  await analysis.settled(token);
+  const state = stateOf(analysis, params.root);
   if (!state) return refusal('This folder is not open.');
   const { snapshot, border } = state;
   const made = carryOut(snapshot, params.wish);
@@ -146,13 +150,4 @@ function whereShown(
   if (shown === null || text === undefined) return null;
   const at = positionAt(lineStartsOf(text), shown.offset);
   return { uri: border.uriOf(shown.file), range: { start: at, end: at } };
-}
-
-async function stateOf(
-  analysis: Analysis,
-  { root }: ScaffoldRootParams,
-  token: CancellationToken,
-): Promise<RootState | null> {
-  await analysis.settled(token);
-  return analysis.states().find(state => uriOfPath(state.root) === root) ?? null;
 }

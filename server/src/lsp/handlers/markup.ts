@@ -1,0 +1,21 @@
+/** Markdown of ours as a client shows it: as it is, or as plain text without links. */
+import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
+import type { Place } from '../../fleet/model.ts';
+import type { Client } from '../client.ts';
+import { type Border, locationOf } from '../convert.ts';
+import { plainText } from '../plain-text.ts';
+
+export function markupOf(client: Client, markdown: string): MarkupContent {
+  return client.rendersMarkdown
+    ? { kind: MarkupKind.Markdown, value: markdown }
+    : { kind: MarkupKind.PlainText, value: plainText(markdown) };
+}
+
+/** Gives the address of a place: its file, and the line in it; null where the client shows no links. */
+export function linkIn(border: Border, client: Client): (place: Place) => string | null {
+  return place => {
+    if (!client.rendersMarkdown) return null;
+    const location = locationOf(border, place);
+    return location && `${location.uri}#L${location.range.start.line + 1}`;
+  };
+}

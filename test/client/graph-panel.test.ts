@@ -1,0 +1,91 @@
+// The tab of the dependency graph: what it asks the server, and what it tells its page.
+import { beforeEach, expect, test, vi } from 'vitest';
+import { createGraphTab, type GraphTab } from '../../client/src/graph-panel.ts';
+import type { GraphParams, GraphResult } from '../../client/src/protocol.ts';
+import type { Server } from '../../client/src/server.ts';
+import { type FakePanel, panels, Uri, window } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const PICTURE: GraphResult = {
+  ...{ text: '<svg/>', root: 'fleet', rootUri: 'file:///fleet', machines: [], generators: 1 },
+  ...{ grouping: null, open: null, groups: [], owners: {} },
+};
+const server = { request: vi.fn(async (_method: string, _params?: unknown): Promise<unknown> => PICTURE) };
+let tab: GraphTab;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  panels.length = 0;
+  server.request.mockImplementation(async () => PICTURE);
+  window.activeTextEditor = undefined;
+  tab = createGraphTab(server as unknown as Server, Uri.parse('file:///extension') as never);
+});
+
+const asked = () =>
+  server.request.mock.calls
+    .filter(([method]) => method === 'varsmith/graph')
+    .map(([, params]) => params as GraphParams);
+const page = () => panels.at(-1) as FakePanel;
+
+/** The file that is being written. */
+function write(uri: string): void {
+  window.activeTextEditor = {
+    document: { uri: Uri.parse(uri) },
+    selection: { active: { line: 0, character: 0 } },
+  };
+}
+
+/** Opens the tab; its page asks for the picture once it is there. */
+async function show(around: Parameters<GraphTab['show']>[0]): Promise<void> {
+  await tab.show(around);
+  await page().say({ type: 'ready' });
+}
+
+test('the graph is that of the fleet of the active file', async () => {
+  write('file:///fleet/a.nix');
+  await show(null);
+  expect(asked()).toMatchObject([{ near: 'file:///fleet/a.nix', generator: null }]);
+  expect(page().told).toMatchObject([{ type: 'graph', root: 'file:///fleet', isOther: false }]);
+});
+
+test('around a generator, it is that of its fleet, whatever file is active', async () => {
+  write('file:///another/a.nix');
+  await show({ root: 'file:///fleet', generator: 'ca' });
+  expect(asked()).toMatchObject([{ near: 'file:///fleet', generator: 'ca' }]);
+  expect(page().title).toBe('Graph: ca');
+});
+
+test('the fleet that was shown last is shown again where no file is active', async () => {
+  await show({ root: 'file:///fleet', generator: 'ca' });
+  await tab.show(null);
+  expect(asked().at(-1)).toMatchObject({ near: 'file:///fleet', generator: null });
+});
+
+test('the picture of another fleet begins anew', async () => {
+  await show(null);
+  server.request.mockImplementation(async () => ({ ...PICTURE, rootUri: 'file:///another' }));
+  write('file:///another/a.nix');
+  await tab.show(null);
+  expect(page().told.at(-1)).toMatchObject({ root: 'file:///another', isOther: true });
+});
+
+test('another tab that becomes active is no reason to draw anew', async () => {
+  await show(null);
+  page().losesFocus();
+  expect(asked()).toHaveLength(1);
+});
+
+test('where the server does not run, the page says so, and a click a message', async () => {
+  await show(null);
+  server.request.mockRejectedValue(new Error('The language server is not running.'));
+  await page().say({ type: 'open', id: 'ca' });
+  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: The language server is not running.');
+  tab.refresh();
+  await vi.waitFor(() =>
+    expect(page().told.at(-1)).toMatchObject({
+      type: 'empty',
+      message: 'The graph cannot be drawn. The language server is not running.',
+    }),
+  );
+});

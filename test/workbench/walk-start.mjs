@@ -1,0 +1,105 @@
+// The walk of somebody who has just installed the extension: no folder, a folder without a fleet, the first steps, and the
+// example fleet that they lead to.
+
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** Step of the walkthrough, and words of its page. */
+const FIRST_STEPS = [
+  ['Open an example fleet', 'An example to play with'],
+  ['See a finding, and fix it', 'Findings as you type'],
+  ['Look at the fleet', 'The fleet at a glance'],
+  ['See what is made from what', 'What is made from what'],
+  ['Get ready to generate', 'Ready to generate?'],
+];
+
+/** A folder without a fleet, and one for the example; both are removed when this process exits. */
+export function makeStartScene() {
+  const parent = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'varsmith-start-'));
+  process.once('exit', () => fs.rmSync(parent, { recursive: true, force: true }));
+  const folder = path.join(parent, 'notes');
+  const target = path.join(parent, 'fleets');
+  for (const each of [folder, path.join(target, 'older')]) fs.mkdirSync(each, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'README.md'), '# Notes\n');
+  return { folder, target };
+}
+
+/** @param {ReturnType<typeof makeStartScene>} scene */
+export function startSteps({ folder, target }) {
+  const welcome = (ui, text) => ui.page.locator('.sidebar .welcome-view', { hasText: text }).first();
+  const button = (ui, name) =>
+    ui.page.locator('.sidebar .welcome-view').getByRole('button', { name }).first();
+  return [
+    [
+      'without a folder, the view says what to open',
+      async ui => {
+        await ui.command('Varsmith: Focus on Fleet View');
+        await welcome(ui, 'Open the folder of a fleet').waitFor();
+        await button(ui, 'Open Example Fleet').waitFor();
+      },
+    ],
+    [
+      'in a folder without a fleet, both views say what they look for',
+      async ui => {
+        await ui.openFolder(folder);
+        await ui.command('Varsmith: Focus on Registry Keys View');
+        await welcome(ui, 'No registry of keys').waitFor();
+        await ui.command('Varsmith: Focus on Fleet View');
+        await welcome(ui, 'No machine and no generator is declared').waitFor({ timeout: 60_000 });
+      },
+    ],
+    [
+      'the doctor is one click away',
+      async ui => {
+        await button(ui, 'Run the Doctor').click();
+        const page = await ui.webview('h1, h2');
+        await page.getByText(folder).first().waitFor();
+        await ui.closeTab('Varsmith Doctor');
+      },
+    ],
+    [
+      'the first steps open, five of them, each with a page',
+      async ui => {
+        // The page of a step is shown where there is room for it.
+        await ui.command('View: Toggle Primary Side Bar Visibility');
+        await ui.command('Welcome: Open Walkthrough');
+        await ui.row('Get Started with Varsmith').click();
+        const steps = ui.page.locator('.getting-started-step');
+        await steps.first().waitFor();
+        const count = await steps.count();
+        if (count !== FIRST_STEPS.length) throw new Error(`the walkthrough has ${count} steps`);
+        for (const [index, [title, text]] of FIRST_STEPS.entries()) {
+          await steps.filter({ hasText: title }).click();
+          const page = await ui.webview('body');
+          await page.getByText(text).first().waitFor();
+          if (index === 1) await ui.picture('first-steps');
+        }
+      },
+    ],
+    [
+      'a button of a step does what it says, and the step is done',
+      async ui => {
+        const step = ui.page.locator('.getting-started-step', { hasText: 'Look at the fleet' });
+        await step.click();
+        await step.getByRole('button', { name: 'Show the Fleet' }).click();
+        await welcome(ui, 'No machine and no generator is declared').waitFor();
+        await step.locator('.codicon.complete').first().waitFor();
+      },
+    ],
+    [
+      'the example is copied into a folder of choice and opened, and its mistakes are found',
+      async ui => {
+        await button(ui, 'Open Example Fleet').click();
+        await ui.row('A fleet with mistakes').click();
+        await ui.chooseFolder(target, 'older');
+        await ui.reloaded();
+        await ui.sideRow('modules').waitFor({ timeout: 60_000 });
+        await ui.showProblems('secret-registry');
+        await ui.page.locator('.markers-panel .monaco-list-row').first().waitFor({ timeout: 60_000 });
+        if (!fs.existsSync(path.join(target, 'varsmith-broken-fleet/flake.nix')))
+          throw new Error('the example was not copied');
+      },
+    ],
+  ];
+}
