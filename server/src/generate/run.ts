@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
-import { type Bins, makeBins } from '../host/script.ts';
+import { openWorkshop, type Workshop } from '../host/workshop.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
 import type { DeclaredFile, Generator } from './generators.ts';
@@ -42,15 +42,15 @@ type Made = ReadonlyMap<string, Buffer>;
 
 /** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
-  const bins = await makeBins();
+  const workshop = await openWorkshop(options.surroundings.bash);
   try {
-    return await runWith(bins, plan, options);
+    return await runWith(workshop, plan, options);
   } finally {
-    await bins.wipe();
+    await workshop.close();
   }
 }
 
-async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
+async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
   const { signal } = options;
   const fresh = new Map<string, Made>();
   const limit = limiter(options.workers);
@@ -66,7 +66,7 @@ async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<rea
     const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
     const execution = Promise.all(needed).then(async done => {
       if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
-      const result = await limit(() => attempt(step.generator, plan, options, fresh, bins, either));
+      const result = await limit(() => attempt(step.generator, plan, options, fresh, workshop, either));
       if (result.outcome === 'made') fresh.set(key, result.outputs);
       return result;
     });
@@ -121,7 +121,7 @@ async function attempt(
   plan: Plan,
   options: RunOptions,
   fresh: ReadonlyMap<string, Made>,
-  bins: Bins,
+  workshop: Workshop,
   signal: AbortSignal,
 ): Promise<Execution> {
   if (signal.aborted) return { outcome: 'cancelled' };
@@ -129,7 +129,7 @@ async function attempt(
     const inputs = await inputsOf(generator, plan, options, fresh);
     const script = options.scripts.get(generator.key) as Prepared;
     options.onStart?.(generator);
-    return await execute(generator, script, inputs, options.surroundings, signal, bins);
+    return await execute(generator, script, inputs, options.surroundings, signal, workshop);
   } catch (error) {
     const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
     return { outcome: 'failed', message: messageOf(error), ...nothing };

@@ -48,6 +48,8 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): st
   return [
     '--unshare-all',
     '--die-with-parent',
+    // With the script itself ends all that it has started, before anybody hears of its end.
+    '--as-pid-1',
     ...['--uid', '1000', '--gid', '1000'],
     ...['--tmpfs', '/'],
     ...bound(system),
