@@ -12,12 +12,21 @@ import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
 import type { DeclaredFile, Generator } from './generators.ts';
 import type { Ground } from './ground.ts';
+import { paceOf } from './pace.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { messageOf, type StepResult, unfinished } from './results.ts';
 import type { Session } from './session.ts';
 import { publicPath } from './store-step.ts';
-import { type Ended, finish, isMade, presentDependents, type Storing, valuesBefore } from './storing.ts';
+import {
+  type Ended,
+  endedWith,
+  finish,
+  isMade,
+  presentDependents,
+  type Storing,
+  valuesBefore,
+} from './storing.ts';
 import type { Prepared } from './tools.ts';
 import { placeOf, type Vault } from './vault.ts';
 
@@ -60,7 +69,14 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
   setMaxListeners(0, either);
   const before = await valuesBefore(plan, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
-  const ended = new Map<string, Execution | 'skipped'>();
+  const ended = new Map<string, Ended>();
+  const storing: Storing = {
+    ...options,
+    before,
+    dependents: presentDependents(plan),
+    stale: new Set(options.session.stale),
+  };
+  const pace = paceOf(plan.steps.length);
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
     const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
@@ -73,28 +89,25 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
     running.set(
       key,
       execution.then(result => {
-        ended.set(key, result);
+        // Made ready while the next script runs already.
+        ended.set(key, endedWith(step, result, storing));
+        pace.tick();
         return result;
       }),
     );
   }
 
   const results: StepResult[] = [];
-  const storing: Storing = {
-    ...options,
-    before,
-    dependents: presentDependents(plan),
-    stale: new Set(options.session.stale),
-  };
   let broken = false;
   while (results.length < plan.steps.length) {
     await running.get((plan.steps[results.length] as PlanStep).generator.key);
     // What has ended in the meantime, in the order of the plan, is stored together: the disk and git take many as one.
+    await pace.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
-      const execution = ended.get(step.generator.key);
-      if (execution === undefined) break;
-      batch.push({ step, execution });
+      const one = ended.get(step.generator.key);
+      if (one === undefined) break;
+      batch.push(one);
     }
     const done =
       broken || signal.aborted
@@ -114,7 +127,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
 }
 
 /** Of generators that are stored together. */
-const MOST_TOGETHER = 50;
+const MOST_TOGETHER = 100;
 
 async function attempt(
   generator: Generator,
