@@ -3,51 +3,60 @@
  * as for many, and not long after a slow one. Knows nothing of what is stored.
  */
 
-/** Between one storing and the next, in milliseconds: what a run that is killed may lose of its work. */
-const PAUSE_MS = 500;
+/** In milliseconds: what a run that is killed may lose of its work. */
+const [SHORTEST, LONGEST] = [500, 3000];
+/** How many times as long as storing takes nothing is stored after it. */
+const REST = 8;
 
 export interface Pace {
   /** A step has ended. */
   tick(): void;
-  /** Waits until it is time to store, which is at once when all steps have ended. Begins the next pause. */
+  /** Waits until it is time to store: at once when all steps have ended. */
   due(signal: AbortSignal): Promise<void>;
+  /** It is stored: the next pause begins. */
+  stored(): void;
 }
 
-/** @param steps how many there are */
-export function paceOf(steps: number): Pace {
+/**
+ * @param steps how many there are
+ * @param now the time
+ */
+export function paceOf(steps: number, now: () => Date): Pace {
   let left = steps;
-  let end = (): void => undefined;
-  let isOver = false;
-  const allEnded = new Promise<void>(resolve => {
-    end = () => {
-      isOver = true;
-      resolve();
-    };
-  });
-  let pause = pauseOf(steps === 0);
+  let wake = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isDue = false;
+  let begun = 0;
+  const rest = (milliseconds: number) => {
+    clearTimeout(timer);
+    isDue = left === 0;
+    if (isDue) return;
+    timer = setTimeout(() => {
+      isDue = true;
+      wake();
+    }, milliseconds);
+    // Scripts that run keep the process alive, not this.
+    timer.unref();
+  };
+  rest(SHORTEST);
   return {
     tick() {
       left--;
-      if (left === 0) end();
+      if (left > 0) return;
+      isDue = true;
+      clearTimeout(timer);
+      wake();
     },
     async due(signal) {
-      if (!isOver && !signal.aborted) await Promise.race([pause.over, allEnded, aborted(signal)]);
-      pause.stop();
-      pause = pauseOf(isOver);
+      if (!isDue && !signal.aborted)
+        await new Promise<void>(resolve => {
+          wake = resolve;
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      begun = now().getTime();
+    },
+    stored() {
+      rest(Math.min(LONGEST, Math.max(SHORTEST, REST * (now().getTime() - begun))));
     },
   };
-}
-
-function pauseOf(isOver: boolean): { readonly over: Promise<void>; stop(): void } {
-  if (isOver) return { over: Promise.resolve(), stop: () => undefined };
-  let stop = (): void => undefined;
-  const over = new Promise<void>(resolve => {
-    const timer = setTimeout(resolve, PAUSE_MS);
-    stop = () => clearTimeout(timer);
-  });
-  return { over, stop };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

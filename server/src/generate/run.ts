@@ -51,7 +51,7 @@ type Made = ReadonlyMap<string, Buffer>;
 
 /** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
-  const workshop = await openWorkshop(options.surroundings.bash);
+  const workshop = await openWorkshop(options.surroundings.bash, options.surroundings.box);
   try {
     return await runWith(workshop, plan, options);
   } finally {
@@ -76,7 +76,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
     dependents: presentDependents(plan),
     stale: new Set(options.session.stale),
   };
-  const pace = paceOf(plan.steps.length);
+  const pace = paceOf(plan.steps.length, options.ground.now);
   for (const step of plan.steps) {
     const { key, dependencies } = step.generator;
     const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
@@ -113,6 +113,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
       broken || signal.aborted
         ? batch.map(({ step, execution }) => unfinished(step, execution))
         : await finish(batch, storing);
+    pace.stored();
     // What cannot be stored now could not be stored a moment later either.
     if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as Ended))) {
       broken = true;

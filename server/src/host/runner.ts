@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { HostFailure } from './failure.ts';
 import { type MarkedStream, markedStream } from './marked-output.ts';
-import { killGroup, type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
+import { killGroup, type ProcessOptions, type ProcessResult } from './process.ts';
 
 export type RunnerOptions = Pick<ProcessOptions, 'timeLimitMs' | 'outputLimitBytes' | 'signal'>;
 
@@ -22,9 +22,10 @@ export interface Runners {
    * Runs a program with an empty environment and without standard input, next to others that run.
    *
    * @param program absolute path
+   * @returns null where nothing can be run like this: an older Bash, or a system that is short of something
    * @throws HostFailure `unavailable`: there is no such program
    */
-  run(program: string, args: readonly string[], options: RunnerOptions): Promise<ProcessResult>;
+  run(program: string, args: readonly string[], options: RunnerOptions): Promise<ProcessResult | null>;
   /** Ends them all, when nothing runs any more. */
   close(): Promise<void>;
 }
@@ -64,20 +65,29 @@ interface Runner {
   readonly ended: Promise<string | null>;
 }
 
-/**
- * @param bash absolute path
- * @param folder absolute path of a folder for files of theirs, which hold arguments
- */
-export function makeRunners(bash: string, folder: string): Runners {
+export interface RunnersOptions {
+  /** Absolute path. */
+  readonly bash: string;
+  /** What Bash is started with, such as a sandbox that all programs are to run in; may be empty. */
+  readonly before: readonly string[];
+  /** Absolute path of a folder for files of theirs, which hold arguments. */
+  readonly folder: string;
+  /** Where they themselves see it. */
+  readonly seen: string;
+}
+
+let count = 0;
+
+export function makeRunners({ bash, before, folder, seen }: RunnersOptions): Runners {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
-  let count = 0;
   let isUsable = true;
 
   async function runnerFor(): Promise<Runner | null> {
     const known = idle.pop();
     if (known !== undefined || !isUsable) return known ?? null;
-    const runner = await startRunner(bash, join(folder, `runner-${count++}`));
+    const file = `runner-${count++}`;
+    const runner = await startRunner([...before, bash], join(folder, file), `${seen}/${file}`);
     if (runner === null) {
       isUsable = false;
       return null;
@@ -94,8 +104,7 @@ export function makeRunners(bash: string, folder: string): Runners {
     async run(program, args, options) {
       if (options.signal?.aborted) return CANCELLED;
       const runner = await runnerFor();
-      // An older Bash, or a system that is short of something.
-      if (runner === null) return runProcess(program, args, { ...options, env: {} });
+      if (runner === null) return null;
       const result = await runWith(runner, [program, ...args], options);
       if (result.end === 'exit') idle.push(runner);
       if (result.code === 126 || result.code === 127) mustBeProgram(program);
@@ -124,11 +133,15 @@ const CANCELLED: ProcessResult = {
 };
 
 /** Null where it does not come up. */
-async function startRunner(bash: string, file: string): Promise<Runner | null> {
+async function startRunner(
+  [command = '', ...before]: readonly string[],
+  file: string,
+  seen: string,
+): Promise<Runner | null> {
   const mark = newMark();
   let child: ChildProcess;
   try {
-    child = spawn(bash, ['--norc', '--noprofile', '-c', RUNNER, file, mark], {
+    child = spawn(command, [...before, '--norc', '--noprofile', '-c', RUNNER, seen, mark], {
       cwd: '/',
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

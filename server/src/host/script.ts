@@ -26,7 +26,7 @@ import { type ProcessResult, runProcess } from './process.ts';
 import { BOX_FOLDER, boxArguments } from './sandbox.ts';
 import { macProfile } from './sandbox-mac.ts';
 import { makeScratch } from './scratch.ts';
-import type { Workshop } from './workshop.ts';
+import { PASSWD, type Workshop } from './workshop.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
 export interface Shown {
@@ -76,14 +76,14 @@ export interface ScriptResult {
 
 /** @throws HostFailure */
 export async function runScript(script: Script): Promise<ScriptResult> {
-  const scratch = await makeScratch();
+  const scratch = script.workshop?.scratch() ?? (await makeScratch());
   try {
     const folder = layFolders(scratch.path);
     const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
     const told = tell(script, seen);
     lay(folder, told, script);
     const passwd = join(scratch.path, 'passwd');
-    writeFileSync(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
+    writeFileSync(passwd, PASSWD, { mode: 0o644 });
     const process = await start(script, { folder, told, passwd });
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
@@ -105,15 +105,12 @@ function start(script: Script, { folder, told, passwd }: Laid): Promise<ProcessR
   const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
   if (box?.kind === 'bwrap') {
     const own = bin === undefined ? {} : { bin };
-    const args = [
-      ...Object.entries(environment(BOX_FOLDER, script)).flatMap(one => ['--setenv', ...one]),
-      ...boxArguments({ scratch: folder, passwd, readOnly: show, shown: told.shown, ...own }),
-      ...[script.bash, '--norc', `${BOX_FOLDER}/script`],
-    ];
-    // This box ends with all that runs in it, as runners need it.
+    const wanted = { scratch: folder, passwd, readOnly: show, shown: told.shown, ...own };
+    const env = environment(BOX_FOLDER, script);
+    const command = [script.bash, '--norc', `${BOX_FOLDER}/script`];
     return workshop === undefined
-      ? runProcess(box.path, args, { ...limits, env: {} })
-      : workshop.runners.run(box.path, args, limits);
+      ? runProcess(box.path, [...boxArguments(wanted), ...command], { ...limits, env })
+      : workshop.runBoxed(box.path, wanted, { env, command }, limits);
   }
   const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
   const before = box === null ? [] : [box.path, '-p', macProfile({ scratch: folder, readOnly })];
