@@ -2,6 +2,7 @@
  * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
  * them.
  */
+import { statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './failure.ts';
@@ -60,6 +61,8 @@ export async function replaceFile(
 /** The bytes of a file; null where there is none. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
+    // At once: most of those that are asked for like this are not there.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
     return await readFile(path);
   } catch (error) {
     const code = codeOf(error);

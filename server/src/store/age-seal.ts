@@ -81,7 +81,8 @@ export function sealTo(recipients: readonly SealingKey[], plaintext: Uint8Array)
 /** The file's key, for one recipient. */
 function stanza({ bytes, key }: SealingKey, fileKey: Buffer): string {
   const { publicKey, privateKey } = generateKeyPairSync('x25519');
-  const share = publicKey.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_PREFIX.length);
+  // Many times as fast as in the usual form.
+  const share = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const secret = diffieHellman({ privateKey, publicKey: key });
   const wrapping = derived(secret, Buffer.concat([share, bytes]), 'age-encryption.org/v1/X25519');
   return `-> X25519 ${base64(share)}\n${base64(encrypted(wrapping, Buffer.alloc(12), fileKey))}\n`;
