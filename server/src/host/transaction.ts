@@ -4,8 +4,8 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, realpathSync, type Stats } from 'node:fs';
-import { mkdir, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { rename, rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
@@ -60,7 +60,7 @@ export async function applyChanges(
   try {
     await all(staged, async ({ change, staged: name }) => {
       try {
-        await mkdir(dirname(join(root, name)), { recursive: true });
+        mkdirSync(dirname(join(root, name)), { recursive: true });
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
         else await symlink(change.target, join(root, name));
       } catch (error) {

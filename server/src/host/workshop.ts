@@ -39,7 +39,8 @@ export async function openWorkshop(bash: string, box: BoxProgram | null): Promis
   const root = realpathSync(scratch.path);
   const bins = new Map<string, string>();
   const outside = makeRunners({ bash, before: [], folder: root, seen: root });
-  const inside = box?.kind === 'bwrap' ? await openRoom(box.path, bash, root) : null;
+  // Nobody waits for it but the first script.
+  const inside = box?.kind === 'bwrap' ? openRoom(box.path, bash, root).catch(() => null) : null;
   return {
     scratch: () => makeWithin(scratch),
     bin(commands) {
@@ -54,11 +55,12 @@ export async function openWorkshop(bash: string, box: BoxProgram | null): Promis
     },
     async runBoxed(program, wanted, { env, command }, limits) {
       const before = Object.entries(env).flatMap(one => ['--setenv', ...one]);
-      const inRoom = inside === null ? null : seenInRoom(wanted, root);
-      if (inRoom !== null) {
+      const inRoom = seenInRoom(wanted, root);
+      const room = inRoom === null ? null : await inside;
+      if (inRoom !== null && room !== null) {
         const args = [...before, ...roomBoxArguments(inRoom), ...command];
-        const result = await inside?.run(realpathSync(program), args, limits);
-        if (result) return result;
+        const result = await room.runners.run(room.program, args, limits);
+        if (result !== null) return result;
       }
       const args = [...before, ...boxArguments(wanted), ...command];
       return (
@@ -67,14 +69,22 @@ export async function openWorkshop(bash: string, box: BoxProgram | null): Promis
       );
     },
     async close() {
-      await Promise.all([outside.close(), inside?.close()]);
+      await Promise.all([outside.close(), inside?.then(room => room?.runners.close())]);
       await scratch.wipe();
     },
   };
 }
 
-/** Runners that live in a room; null where no box can be made in one, as some systems forbid. */
-async function openRoom(program: string, bash: string, root: string): Promise<Runners | null> {
+/** Runners that live in a room, and the program that makes boxes in it. */
+interface Room {
+  readonly runners: Runners;
+  readonly program: string;
+}
+
+/** Null where no box can be made in a room, as some systems forbid. */
+async function openRoom(path: string, bash: string, root: string): Promise<Room | null> {
+  // Links may lead out of what the room shows.
+  const program = realpathSync(path);
   const passwd = join(root, 'passwd');
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
   const before = [program, ...roomArguments(root, passwd)];
@@ -82,12 +92,8 @@ async function openRoom(program: string, bash: string, root: string): Promise<Ru
   const first = join(root, 'first');
   mkdirSync(join(first, 'work'), { recursive: true, mode: 0o700 });
   const args = [...roomBoxArguments({ scratch: `${ROOM_FOLDER}/first` }), bash, '--norc', '-c', ':'];
-  // Links may lead out of what the room shows.
-  const result = await runners.run(realpathSync(program), args, {
-    timeLimitMs: 10_000,
-    outputLimitBytes: 1000,
-  });
-  if (result?.code === 0) return runners;
+  const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
+  if (result?.code === 0) return { runners, program };
   await runners.close();
   return null;
 }
