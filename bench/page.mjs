@@ -42,8 +42,8 @@ All columns are of one run on one machine. On a machine that is busy, trust the 
 * **bash-language-server** ${versions.bash ?? '(not installed)'} and **yaml-language-server** ${versions.yaml ?? '(not installed)'} work on one file of some 540 lines of their own language:
   the first without shellcheck, so that it answers an edit with an empty list, the second with a schema.
 * **generate** runs 200 generators of one secret file each (\`openssl rand\`), and encrypts, stores and commits every
-  one of them, as a whole process; the **bare loop** is a loop of Bash over the same scripts in the same sandbox, which
-  keeps nothing. Both take turns, and the ratio is the median of the rounds; 0.625 is 1.6 times as fast.
+  one of them, as a whole process; the **bare loop** is a loop of Bash over the same scripts in the same sandbox, made
+  anew for each, which keeps nothing. Both take turns, and the ratio is the median of the rounds; 0.625 is 1.6 times as fast.
 * **memory** is the resident memory of the server's processes at the end of the session.
 
 ## Growth

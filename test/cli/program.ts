@@ -74,9 +74,14 @@ export function scratchOf({ child }: Program): string[] {
     .map(name => join(MEMORY, name));
 }
 
+/** The parts of them that scripts have to themselves. */
+function partsOf(program: Program): string[] {
+  return scratchOf(program).flatMap(folder => readdirSync(folder).map(name => join(folder, name)));
+}
+
 /** Waits until a script of the program has written a file of this name. */
 export async function written(program: Program, file: string): Promise<void> {
-  await vi.waitUntil(() => scratchOf(program).some(folder => existsSync(join(folder, 'box/out', file))), {
+  await vi.waitUntil(() => partsOf(program).some(part => existsSync(join(part, 'box/out', file))), {
     timeout: 60_000,
     interval: 20,
   });

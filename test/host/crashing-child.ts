@@ -2,6 +2,7 @@
  * Applies a transaction and is killed (`kill -9`) before its n-th operation on the file system. Run by the tests, as
  * a process of its own: arguments are the root, the journal and n.
  */
+import others from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -35,6 +36,15 @@ for (const name of ['mkdir', 'rename', 'rm', 'symlink', 'unlink', 'open']) {
       await sync();
     };
     return handle;
+  };
+}
+
+const immediate = others as unknown as Record<string, (...args: unknown[]) => unknown>;
+for (const name of ['mkdirSync', 'fsync']) {
+  const original = immediate[name] as (...args: unknown[]) => unknown;
+  immediate[name] = (...args) => {
+    tick();
+    return original(...args);
   };
 }
 

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { runScript, type Script } from '../../server/src/host/script.ts';
+import { openWorkshop, type Workshop } from '../../server/src/host/workshop.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
 
@@ -10,6 +12,8 @@ const PATH = ['/usr/bin', '/bin'];
 const CANARY = 'canary-91b2-in-plain';
 const found = await findBox(process.platform, PATH);
 const hasBox = 'box' in found;
+
+let workshop: Workshop | null = null;
 
 const bytes = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]));
@@ -27,6 +31,7 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
     show: [],
     timeLimitMs: 60_000,
     outputLimitBytes: 1024 * 1024,
+    ...(workshop === null ? {} : { workshop }),
     ...more,
   });
 }
@@ -34,150 +39,167 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
 const textOf = (outputs: ReadonlyMap<string, Buffer>) =>
   Object.fromEntries([...outputs].map(([name, content]) => [name, content.toString()]));
 
-describe('a script', () => {
-  it('reads its inputs and prompts, and its files are taken as bytes', async () => {
-    const { outputs, process: ended } = await run(
-      'cat "$in/ca/key" "$prompts/name" > "$out/both"; printf "\\0\\377" > "$out/raw"; mkdir $out/sub; echo x > $out/sub/f',
-      {
-        inputs: new Map([['ca', bytes({ key: 'k\n' })]]),
-        prompts: bytes({ name: 'no newline' }),
-        outputs: ['both', 'raw', 'sub/f'],
-      },
-    );
-    expect(ended).toMatchObject({ end: 'exit', code: 0 });
-    expect(textOf(outputs)).toMatchObject({ both: 'k\nno newline', 'sub/f': 'x\n' });
-    expect(outputs.get('raw')).toEqual(Buffer.from([0, 255]));
+describe.each(['by itself', 'in a workshop'])('%s', where => {
+  beforeAll(async () => {
+    if (where === 'in a workshop')
+      workshop = await openWorkshop('/bin/bash', 'box' in found ? found.box : null);
   });
 
-  it('is told of what it did not write, and of what nobody asked for', async () => {
-    const { outputs, missing, undeclared } = await run('echo 1 > $out/a; echo 2 > $out/b; mkdir $out/c', {
-      outputs: ['a', 'c', 'd'],
+  afterAll(async () => {
+    await workshop?.close();
+    workshop = null;
+  });
+
+  describe('a script', () => {
+    it('reads its inputs and prompts, and its files are taken as bytes', async () => {
+      const { outputs, process: ended } = await run(
+        'cat "$in/ca/key" "$prompts/name" > "$out/both"; printf "\\0\\377" > "$out/raw"; mkdir $out/sub; echo x > $out/sub/f',
+        {
+          inputs: new Map([['ca', bytes({ key: 'k\n' })]]),
+          prompts: bytes({ name: 'no newline' }),
+          outputs: ['both', 'raw', 'sub/f'],
+        },
+      );
+      expect(ended).toMatchObject({ end: 'exit', code: 0 });
+      expect(textOf(outputs)).toMatchObject({ both: 'k\nno newline', 'sub/f': 'x\n' });
+      expect(outputs.get('raw')).toEqual(Buffer.from([0, 255]));
     });
-    expect([...outputs.keys()]).toEqual(['a']);
-    expect([missing, undeclared]).toEqual([['c', 'd'], ['b']]);
-  });
 
-  it('ends at the first command that fails, and where a variable is not set', async () => {
-    expect((await run('false | cat; echo on > $out/a', { outputs: ['a'] })).process.code).toBe(1);
-    const { process: unset } = await run('echo $prompts');
-    expect(unset.code).not.toBe(0);
-    expect(unset.stderr.toString()).toContain('prompts: unbound variable');
-  });
-
-  it('has no standard input to wait for', async () => {
-    expect((await run('cat > $out/a', { outputs: ['a'] })).outputs.get('a')?.length).toBe(0);
-  });
-
-  it('sees nothing of the environment', async () => {
-    process.env.VARSMITH_TEST_CANARY = CANARY;
-    try {
-      const { outputs } = await run('env > $out/env', { outputs: ['env'] });
-      expect(textOf(outputs).env).not.toContain(CANARY);
-    } finally {
-      delete process.env.VARSMITH_TEST_CANARY;
-    }
-  });
-
-  it('does not pass on what a link leads to', async () => {
-    const { outputs, missing } = await run('ln -s /etc/passwd $out/a; ln -s /etc $out/b', {
-      outputs: ['a', 'b/passwd'],
-    });
-    expect([outputs.size, missing]).toEqual([0, ['a', 'b/passwd']]);
-  });
-
-  it('cannot be given files outside of its folders', async () => {
-    await expect(run('', { outputs: ['../../x'] })).rejects.toThrow('"../../x" is not the name of a file.');
-    await expect(run('', { prompts: bytes({ '../x': '' }) })).rejects.toThrow('is not the name of a file.');
-  });
-});
-
-describe('limits', () => {
-  it('a script that takes too long is ended, with all that it started', async () => {
-    const { process: ended } = await run('sleep 600 & sleep 600 & wait', { timeLimitMs: 300 });
-    expect(ended).toMatchObject({ end: 'timeout', code: null });
-  });
-
-  it('a cancelled one as well', async () => {
-    const cancel = new AbortController();
-    const running = run('echo started >&2; sleep 600', { signal: cancel.signal });
-    cancel.abort();
-    expect((await running).process.end).toBe('cancelled');
-  });
-
-  it('what it leaves running does not keep it from ending', async () => {
-    expect((await run('sleep 600 & echo done > $out/a', { outputs: ['a'] })).process).toMatchObject({
-      end: 'exit',
-      code: 0,
-    });
-  });
-
-  it('output beyond the limit is dropped, and files cannot grow beyond it', async () => {
-    const loud = await run('head -c 100000 /dev/zero', { outputLimitBytes: 10_000 });
-    expect([loud.process.stdout.length, loud.process.truncated]).toEqual([10_000, true]);
-    const large = await run('head -c 100000 /dev/zero > $out/a', {
-      outputLimitBytes: 10_240,
-      outputs: ['a'],
-    });
-    expect(large.process.code).not.toBe(0);
-  });
-});
-
-describe('secrecy', () => {
-  it('nothing stays behind, however a script ends', async () => {
-    // Other tests have folders of their own at the same time, in other processes.
-    const mine = `varsmith-${process.pid}.`;
-    const traces = () =>
-      ['/dev/shm', tmpdir()].flatMap(folder => {
-        try {
-          return readdirSync(folder).filter(name => name.startsWith(mine));
-        } catch {
-          return [];
-        }
+    it('is told of what it did not write, and of what nobody asked for', async () => {
+      const { outputs, missing, undeclared } = await run('echo 1 > $out/a; echo 2 > $out/b; mkdir $out/c', {
+        outputs: ['a', 'c', 'd'],
       });
-    const before = traces();
-    const prompts = bytes({ secret: CANARY });
-    const cancel = new AbortController();
-    const runs = [
-      run('cp $prompts/secret $out/a; chmod 000 $out', { prompts, outputs: ['a'] }),
-      run('exit 3', { prompts }),
-      run('sleep 600', { prompts, timeLimitMs: 200 }),
-      run('sleep 600', { prompts, signal: cancel.signal }),
-    ];
-    cancel.abort();
-    await Promise.all(runs);
-    expect(traces().filter(name => !before.includes(name))).toEqual([]);
-  });
-});
+      expect([...outputs.keys()]).toEqual(['a']);
+      expect([missing, undeclared]).toEqual([['c', 'd'], ['b']]);
+    });
 
-describeIf(hasBox, 'the sandbox', {}, () => {
-  it('has no network, no home, and its own /tmp', async () => {
-    const outside = testFolder({ file: CANARY });
-    const { outputs } = await run(
-      `(exec 3<>/dev/tcp/127.0.0.1/80) 2>/dev/null && echo network > $out/net || echo none > $out/net
+    it('ends at the first command that fails, and where a variable is not set', async () => {
+      expect((await run('false | cat; echo on > $out/a', { outputs: ['a'] })).process.code).toBe(1);
+      const { process: unset } = await run('echo $prompts');
+      expect(unset.code).not.toBe(0);
+      expect(unset.stderr.toString()).toContain('prompts: unbound variable');
+    });
+
+    it('has no standard input to wait for', async () => {
+      expect((await run('cat > $out/a', { outputs: ['a'] })).outputs.get('a')?.length).toBe(0);
+    });
+
+    it('sees nothing of the environment', async () => {
+      process.env.VARSMITH_TEST_CANARY = CANARY;
+      try {
+        const { outputs } = await run('env > $out/env', { outputs: ['env'] });
+        expect(textOf(outputs).env).not.toContain(CANARY);
+      } finally {
+        delete process.env.VARSMITH_TEST_CANARY;
+      }
+    });
+
+    it('does not pass on what a link leads to', async () => {
+      const { outputs, missing } = await run('ln -s /etc/passwd $out/a; ln -s /etc $out/b', {
+        outputs: ['a', 'b/passwd'],
+      });
+      expect([outputs.size, missing]).toEqual([0, ['a', 'b/passwd']]);
+    });
+
+    it('cannot be given files outside of its folders', async () => {
+      await expect(run('', { outputs: ['../../x'] })).rejects.toThrow('"../../x" is not the name of a file.');
+      await expect(run('', { prompts: bytes({ '../x': '' }) })).rejects.toThrow('is not the name of a file.');
+    });
+  });
+
+  describe('limits', () => {
+    it('a script that takes too long is ended, with all that it started', async () => {
+      const { process: ended } = await run('sleep 600 & sleep 600 & wait', { timeLimitMs: 300 });
+      expect(ended).toMatchObject({ end: 'timeout', code: null });
+    });
+
+    it('a cancelled one as well', async () => {
+      const cancel = new AbortController();
+      const running = run('echo started >&2; sleep 600', { signal: cancel.signal });
+      cancel.abort();
+      expect((await running).process.end).toBe('cancelled');
+    });
+
+    it('what it leaves running does not keep it from ending', async () => {
+      expect((await run('sleep 600 & echo done > $out/a', { outputs: ['a'] })).process).toMatchObject({
+        end: 'exit',
+        code: 0,
+      });
+    });
+
+    it('output beyond the limit is dropped, and files cannot grow beyond it', async () => {
+      const loud = await run('head -c 100000 /dev/zero', { outputLimitBytes: 10_000 });
+      expect([loud.process.stdout.length, loud.process.truncated]).toEqual([10_000, true]);
+      const large = await run('head -c 100000 /dev/zero > $out/a', {
+        outputLimitBytes: 10_240,
+        outputs: ['a'],
+      });
+      expect(large.process.code).not.toBe(0);
+    });
+  });
+
+  describe('secrecy', () => {
+    it('nothing stays behind, however a script ends', async () => {
+      // Other tests have folders of their own at the same time, in other processes.
+      const mine = `varsmith-${process.pid}.`;
+      const traces = () =>
+        ['/dev/shm', tmpdir()].flatMap(folder => {
+          try {
+            const own = readdirSync(folder).filter(name => name.startsWith(mine));
+            // A workshop's folder stays as long as it does, and nothing of a script in it.
+            return own.flatMap(name => [
+              name,
+              ...readdirSync(join(folder, name)).filter(part => part.startsWith('part-')),
+            ]);
+          } catch {
+            return [];
+          }
+        });
+      const before = traces();
+      const prompts = bytes({ secret: CANARY });
+      const cancel = new AbortController();
+      const runs = [
+        run('cp $prompts/secret $out/a; chmod 000 $out', { prompts, outputs: ['a'] }),
+        run('exit 3', { prompts }),
+        run('sleep 600', { prompts, timeLimitMs: 200 }),
+        run('sleep 600', { prompts, signal: cancel.signal }),
+      ];
+      cancel.abort();
+      await Promise.all(runs);
+      expect(traces().filter(name => !before.includes(name))).toEqual([]);
+    });
+  });
+
+  describeIf(hasBox, 'the sandbox', {}, () => {
+    it('has no network, no home, and its own /tmp', async () => {
+      const outside = testFolder({ file: CANARY });
+      const { outputs } = await run(
+        `(exec 3<>/dev/tcp/127.0.0.1/80) 2>/dev/null && echo network > $out/net || echo none > $out/net
        ls /tmp > $out/tmp; ls / > $out/root; cat ${outside}/file > $out/leak 2>/dev/null || echo hidden > $out/leak
        tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' > $out/devices; id -un > $out/user; pwd > $out/pwd`,
-      { outputs: ['net', 'tmp', 'root', 'leak', 'devices', 'user', 'pwd'] },
-    );
-    const seen = textOf(outputs);
-    expect(seen).toMatchObject({
-      net: 'none\n',
-      tmp: 'vars\n',
-      leak: 'hidden\n',
-      devices: 'lo\n',
-      user: 'vars\n',
+        { outputs: ['net', 'tmp', 'root', 'leak', 'devices', 'user', 'pwd'] },
+      );
+      const seen = textOf(outputs);
+      expect(seen).toMatchObject({
+        net: 'none\n',
+        tmp: 'vars\n',
+        leak: 'hidden\n',
+        devices: 'lo\n',
+        user: 'vars\n',
+      });
+      expect(seen.root).not.toMatch(/^(home|root|var|run)$/m);
+      expect(seen.pwd).toBe('/tmp/vars/work\n');
     });
-    expect(seen.root).not.toMatch(/^(home|root|var|run)$/m);
-    expect(seen.pwd).toBe('/tmp/vars/work\n');
-  });
 
-  it('shows the system read-only', async () => {
-    const { process: ended } = await run('echo x > /usr/varsmith-test');
-    expect(ended.stderr.toString()).toContain('Read-only file system');
-  });
+    it('shows the system read-only', async () => {
+      const { process: ended } = await run('echo x > /usr/varsmith-test');
+      expect(ended.stderr.toString()).toContain('Read-only file system');
+    });
 
-  it('ends processes that leave their group', async () => {
-    const { process: ended } = await run('setsid sleep 600 & disown; sleep 600', { timeLimitMs: 300 });
-    expect(ended.end).toBe('timeout');
+    it('ends processes that leave their group', async () => {
+      const { process: ended } = await run('setsid sleep 600 & disown; sleep 600', { timeLimitMs: 300 });
+      expect(ended.end).toBe('timeout');
+    });
   });
 });
 

@@ -5,7 +5,8 @@
 import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
-import { type Bins, runScript, type ScriptResult } from '../host/script.ts';
+import { runScript, type ScriptResult } from '../host/script.ts';
+import type { Workshop } from '../host/workshop.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
@@ -53,7 +54,7 @@ export type Execution =
     };
 
 /**
- * @param bins for scripts that are run one after the other
+ * @param workshop for scripts that are run one after the other
  * @throws HostFailure where a script cannot be started at all
  */
 export async function execute(
@@ -62,7 +63,7 @@ export async function execute(
   inputs: Inputs,
   surroundings: Surroundings,
   signal: AbortSignal,
-  bins?: Bins,
+  workshop?: Workshop,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
@@ -81,7 +82,7 @@ export async function execute(
       ),
     ],
     commands: script.commands,
-    ...(bins === undefined ? {} : { bin: bins.folder(script.commands) }),
+    ...(workshop === undefined ? {} : { workshop }),
     path: script.path,
     bash: surroundings.bash,
     inputs: inputs.dependencies,

@@ -7,17 +7,26 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
-import { type Bins, makeBins } from '../host/script.ts';
+import { openWorkshop, type Workshop } from '../host/workshop.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
 import type { DeclaredFile, Generator } from './generators.ts';
 import type { Ground } from './ground.ts';
+import { paceOf } from './pace.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { messageOf, type StepResult, unfinished } from './results.ts';
 import type { Session } from './session.ts';
 import { publicPath } from './store-step.ts';
-import { type Ended, finish, isMade, presentDependents, type Storing, valuesBefore } from './storing.ts';
+import {
+  type Ended,
+  endedWith,
+  finish,
+  isMade,
+  presentDependents,
+  type Storing,
+  valuesBefore,
+} from './storing.ts';
 import type { Prepared } from './tools.ts';
 import { placeOf, type Vault } from './vault.ts';
 
@@ -42,15 +51,15 @@ type Made = ReadonlyMap<string, Buffer>;
 
 /** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
-  const bins = await makeBins();
+  const workshop = await openWorkshop(options.surroundings.bash, options.surroundings.box);
   try {
-    return await runWith(bins, plan, options);
+    return await runWith(workshop, plan, options);
   } finally {
-    await bins.wipe();
+    await workshop.close();
   }
 }
 
-async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
+async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
   const { signal } = options;
   const fresh = new Map<string, Made>();
   const limit = limiter(options.workers);
@@ -60,46 +69,51 @@ async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<rea
   setMaxListeners(0, either);
   const before = await valuesBefore(plan, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
-  const ended = new Map<string, Execution | 'skipped'>();
-  for (const step of plan.steps) {
-    const { key, dependencies } = step.generator;
-    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
-    const execution = Promise.all(needed).then(async done => {
-      if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
-      const result = await limit(() => attempt(step.generator, plan, options, fresh, bins, either));
-      if (result.outcome === 'made') fresh.set(key, result.outputs);
-      return result;
-    });
-    running.set(
-      key,
-      execution.then(result => {
-        ended.set(key, result);
-        return result;
-      }),
-    );
-  }
-
-  const results: StepResult[] = [];
+  const ended = new Map<string, Ended>();
   const storing: Storing = {
     ...options,
     before,
     dependents: presentDependents(plan),
     stale: new Set(options.session.stale),
   };
+  const pace = paceOf(plan.steps.length, options.ground.now);
+  for (const step of plan.steps) {
+    const { key, dependencies } = step.generator;
+    const needed = dependencies.flatMap(one => running.get(one.key) ?? []);
+    const execution = Promise.all(needed).then(async done => {
+      if (done.some(one => one === 'skipped' || one.outcome === 'failed')) return 'skipped' as const;
+      const result = await limit(() => attempt(step.generator, plan, options, fresh, workshop, either));
+      if (result.outcome === 'made') fresh.set(key, result.outputs);
+      return result;
+    });
+    running.set(
+      key,
+      execution.then(result => {
+        // Made ready while the next script runs already.
+        ended.set(key, endedWith(step, result, storing));
+        pace.tick();
+        return result;
+      }),
+    );
+  }
+
+  const results: StepResult[] = [];
   let broken = false;
   while (results.length < plan.steps.length) {
     await running.get((plan.steps[results.length] as PlanStep).generator.key);
     // What has ended in the meantime, in the order of the plan, is stored together: the disk and git take many as one.
+    await pace.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
-      const execution = ended.get(step.generator.key);
-      if (execution === undefined) break;
-      batch.push({ step, execution });
+      const one = ended.get(step.generator.key);
+      if (one === undefined) break;
+      batch.push(one);
     }
     const done =
       broken || signal.aborted
         ? batch.map(({ step, execution }) => unfinished(step, execution))
         : await finish(batch, storing);
+    pace.stored();
     // What cannot be stored now could not be stored a moment later either.
     if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as Ended))) {
       broken = true;
@@ -114,14 +128,14 @@ async function runWith(bins: Bins, plan: Plan, options: RunOptions): Promise<rea
 }
 
 /** Of generators that are stored together. */
-const MOST_TOGETHER = 50;
+const MOST_TOGETHER = 100;
 
 async function attempt(
   generator: Generator,
   plan: Plan,
   options: RunOptions,
   fresh: ReadonlyMap<string, Made>,
-  bins: Bins,
+  workshop: Workshop,
   signal: AbortSignal,
 ): Promise<Execution> {
   if (signal.aborted) return { outcome: 'cancelled' };
@@ -129,7 +143,7 @@ async function attempt(
     const inputs = await inputsOf(generator, plan, options, fresh);
     const script = options.scripts.get(generator.key) as Prepared;
     options.onStart?.(generator);
-    return await execute(generator, script, inputs, options.surroundings, signal, bins);
+    return await execute(generator, script, inputs, options.surroundings, signal, workshop);
   } catch (error) {
     const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
     return { outcome: 'failed', message: messageOf(error), ...nothing };

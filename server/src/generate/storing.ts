@@ -19,6 +19,8 @@ import { whereOf } from './words.ts';
 export interface Ended {
   readonly step: PlanStep;
   readonly execution: Execution | 'skipped';
+  /** What storing it changes, as it was when it had ended; null where there is nothing to store. */
+  readonly work: Promise<StepWork> | null;
 }
 
 export interface Storing {
@@ -67,7 +69,7 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
   const made = batch.filter(isMade);
   if (made.length > 1) {
     try {
-      const works = await Promise.all(made.map(one => workOf(one, storing)));
+      const works = await Promise.all(made.map(one => one.work));
       // A store outside of the repository takes nothing back: what goes there goes by itself.
       if (!works.some(hasOutside)) {
         await store(works, storing);
@@ -92,7 +94,19 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
   return results;
 }
 
-type Finished = Ended & { readonly execution: Extract<Execution, { outcome: 'made' }> };
+type Finished = Ended & {
+  readonly execution: Extract<Execution, { outcome: 'made' }>;
+  readonly work: Promise<StepWork>;
+};
+
+/** Begins to make ready what a step is stored with. */
+export function endedWith(step: PlanStep, execution: Execution | 'skipped', storing: Storing): Ended {
+  if (execution === 'skipped' || execution.outcome !== 'made') return { step, execution, work: null };
+  const work = workOf(step, execution, storing);
+  // Looked at when it is stored; a run that is cancelled never does.
+  work.catch(() => undefined);
+  return { step, execution, work };
+}
 
 export function isMade(one: Ended): one is Finished {
   return one.execution !== 'skipped' && one.execution.outcome === 'made';
@@ -105,7 +119,8 @@ function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): bool
 
 async function finishOne(one: Finished, storing: Storing): Promise<StepResult> {
   try {
-    const work = await workOf(one, storing);
+    // Anew: what was stored before it may have changed something.
+    const work = await workOf(one.step, one.execution, storing);
     await store([work], storing);
     return work.result;
   } catch (error) {
@@ -124,7 +139,11 @@ interface StepWork extends Work {
 }
 
 /** What storing it changes, and what is to be said of it then. */
-async function workOf({ step, execution }: Finished, { ground, vault, before }: Storing): Promise<StepWork> {
+async function workOf(
+  step: PlanStep,
+  execution: Finished['execution'],
+  { ground, vault, before }: Storing,
+): Promise<StepWork> {
   const { generator } = step;
   const unchanged = before.get(step) ?? [];
   const changes = [

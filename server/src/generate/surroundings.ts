@@ -22,19 +22,21 @@ export interface SurroundingsWanted {
 export async function findSurroundings(ground: Ground, wanted: SurroundingsWanted): Promise<Surroundings> {
   const path = ground.env.PATH ?? '';
   const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
-  const bash = await findCommand('bash', folders);
-  if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
   const found = wanted.sandbox ? await findBox(ground.platform, folders) : null;
   if (found !== null && 'problem' in found)
     throw new RunFailure(
       `Scripts cannot be run safely here: ${found.problem}. With --no-sandbox they run with everything that you may do yourself.`,
     );
   const box = found?.box ?? null;
+  const commands = hostCommands(path, program => box === null || isSeenIn(box.kind, program));
+  // Behind all links: those of NixOS lead nowhere inside of the box.
+  const bash = (await commands.find('bash')) ?? (await findCommand('bash', folders));
+  if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
   return {
     root: ground.root,
     bash,
     box,
-    commands: hostCommands(path, program => box === null || isSeenIn(box.kind, program)),
+    commands,
     timeLimitMs: wanted.timeLimitMs,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
     onDisk: ground.onDisk,

@@ -99,8 +99,16 @@ async function scriptParts(
   return parts;
 }
 
-/** Names of programs that the script looks up and does not ask about first. */
-async function usedBy(text: string): Promise<ReadonlySet<string>> {
+const looked = new Map<string, Promise<ReadonlySet<string>>>();
+
+/** Names of programs that the script looks up and does not ask about first. Machines often share their scripts. */
+function usedBy(text: string): Promise<ReadonlySet<string>> {
+  const found = looked.get(text) ?? lookedUp(text);
+  looked.set(text, found);
+  return found;
+}
+
+async function lookedUp(text: string): Promise<ReadonlySet<string>> {
   const shell = await loadShell();
   const flow = followScript(shell.parse({ text, holes: [] }), {
     directories: ['in', 'out', 'prompts'],

@@ -2,8 +2,10 @@
  * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
  * them.
  */
+import { closeSync, fsync, openSync, statSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { codeOf } from './failure.ts';
 
 /**
@@ -21,16 +23,19 @@ export async function writeNew(path: string, bytes: Uint8Array, mode: number, la
   }
 }
 
+const flush = promisify(fsync);
+
 /** Makes renames and removals in a folder survive a loss of power. */
 export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  // Only the flush takes long enough to be waited for elsewhere.
+  const folder = openSync(path, 'r');
   try {
-    await handle.sync();
+    await flush(folder);
   } catch (error) {
     // Some file systems have no flush for folders; there is nothing more to do then.
     if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error;
   } finally {
-    await handle.close();
+    closeSync(folder);
   }
 }
 
@@ -60,6 +65,8 @@ export async function replaceFile(
 /** The bytes of a file; null where there is none. */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
+    // At once: most of those that are asked for like this are not there.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
     return await readFile(path);
   } catch (error) {
     const code = codeOf(error);

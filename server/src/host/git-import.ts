@@ -28,19 +28,21 @@ export async function habitsOf(
 ): Promise<Habits | null> {
   // Times of its own are for `git commit`.
   if (env.GIT_AUTHOR_DATE || env.GIT_COMMITTER_DATE) return null;
-  const settings = await git(['config', '--get-regexp', SETTINGS]);
+  const [settings, asked, author, committer] = await Promise.all([
+    git(['config', '--get-regexp', SETTINGS]),
+    git(['rev-parse', '--path-format=absolute', '--git-path', 'hooks']),
+    identity(git, 'AUTHOR'),
+    identity(git, 'COMMITTER'),
+  ]);
   const isPlain = settings.stdout
     .toString('utf8')
     .split('\n')
     .every(line => line === '' || /^commit\.gpgsign (false|no|off|0)$/i.test(line));
   if (!isPlain) return null;
-  const folder = (await git(['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])).stdout
-    .toString('utf8')
-    .trimEnd();
+  const folder = asked.stdout.toString('utf8').trimEnd();
   if (!isAbsolute(folder)) return null;
   const hooks = await readdir(folder).catch(() => []);
   if (hooks.some(name => HOOKS.has(name))) return null;
-  const [author, committer] = [await identity(git, 'AUTHOR'), await identity(git, 'COMMITTER')];
   return author === null || committer === null ? null : { author, committer };
 }
 

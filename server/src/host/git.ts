@@ -2,6 +2,8 @@
  * Commits of chosen paths, and nothing else that git can do. Whatever else is staged, changed or untracked stays as it
  * is. Knows nothing of what the files are.
  */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
 import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
@@ -59,8 +61,11 @@ export async function openRepository(
 
   /** Paths that git knows, or that lie on disk: it refuses all where one is neither. */
   async function known(paths: readonly string[]): Promise<string[]> {
-    const asked = [...new Set(paths)].sort();
-    if (asked.length === 0) return [];
+    const wanted = [...new Set(paths)].sort();
+    // Starting git takes longer than looking oneself.
+    const lying = new Set(wanted.filter(path => isFile(join(root, path))));
+    const asked = wanted.filter(path => !lying.has(path));
+    if (asked.length === 0) return wanted;
     const listed: string[] = [];
     for (const slice of slicesOf(asked)) {
       const answer = await must(['ls-files', '-co', '-z', '--', ...slice], 'ask git for its files');
@@ -70,7 +75,7 @@ export async function openRepository(
     for (const name of listed)
       for (let end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1))
         names.add(name.slice(0, end));
-    return asked.filter(path => names.has(path));
+    return wanted.filter(path => lying.has(path) || names.has(path));
   }
 
   async function isStaged(paths: readonly string[]): Promise<boolean> {
@@ -153,6 +158,15 @@ function* slicesOf(paths: readonly string[]): Generator<readonly string[]> {
     size += bytes;
   }
   if (slice.length > 0) yield slice;
+}
+
+/** A file or a link, whatever it leads to. */
+function isFile(path: string): boolean {
+  try {
+    return !lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function saidBy({ end, stderr, stdout }: ProcessResult): string {

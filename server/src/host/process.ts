@@ -108,7 +108,8 @@ function startFailure(command: string, error: unknown): HostFailure {
     : new HostFailure('other', `The command "${command}" cannot be started: ${code ?? 'unknown error'}.`);
 }
 
-function killGroup(pid: number | undefined): void {
+/** Ends a process that leads a group, and all in the group. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

@@ -1,6 +1,7 @@
 /**
  * The box that a script runs in on Linux, as arguments of bubblewrap: no network, no home, its own `/tmp`, a
- * read-only system, one writable folder. Pure; knows nothing of what the script is for.
+ * read-only system, one writable folder. Made from nothing, or in a room that many have in common. Pure; knows nothing
+ * of what the script is for.
  */
 
 /** Where the writable folder is seen inside of the box. */
@@ -43,23 +44,84 @@ export function isIn(folders: readonly string[], path: string): boolean {
 
 /** The arguments of `bwrap` up to the command. */
 export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): string[] {
-  const system = [...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)];
-  const bound = (paths: readonly string[]) => paths.flatMap(path => ['--ro-bind-try', path, path]);
   return [
     '--unshare-all',
-    '--die-with-parent',
-    ...['--uid', '1000', '--gid', '1000'],
-    ...['--tmpfs', '/'],
-    ...bound(system),
-    ...['--dev', '/dev', '--proc', '/proc'],
-    ...['--perms', '1777', '--tmpfs', '/tmp'],
+    ...ALONE,
+    ...system(),
+    ...['--proc', '/proc'],
+    ...OWN_TMP,
     // They may lie below what is hidden before.
     ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
+    ...own(scratch, bin),
+    ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
+    ...INTO_WORK,
+  ];
+}
+
+/** Where a room shows what boxes in it are made of; hidden in the boxes themselves. */
+export const ROOM_FOLDER = '/tmp/room';
+
+/**
+ * The arguments of `bwrap` up to the command, for a room in which boxes are made one after the other: it has all that
+ * they have in common, which takes half of the time that making one takes. Only for what makes the boxes: it can write
+ * to the folder that is shown.
+ *
+ * @param root the folder on the host that is shown as `ROOM_FOLDER`
+ */
+export function roomArguments(root: string, passwd: string): string[] {
+  return [
+    ...['--unshare-user-try', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    '--die-with-parent',
+    ...system(),
+    // Without one that hides nothing, no other can be made in it.
+    ...['--bind', '/proc', '/proc'],
+    ...OWN_TMP,
+    ...['--ro-bind', passwd, '/etc/passwd'],
+    ...['--bind', root, ROOM_FOLDER],
+    '--',
+  ];
+}
+
+/** The same box as that of `boxArguments`, made in a room. @param box with paths as the room shows them */
+export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>): string[] {
+  return [
+    ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
+    ...ALONE,
+    ...['--ro-bind', '/', '/'],
+    ...['--dev-bind', '/dev', '/dev', '--remount-ro', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--proc', '/proc'],
+    ...OWN_TMP,
+    ...own(scratch, bin),
+    ...INTO_WORK,
+  ];
+}
+
+const ALONE = [
+  '--die-with-parent',
+  // With the script itself ends all that it has started, before anybody hears of its end.
+  '--as-pid-1',
+  ...['--uid', '1000', '--gid', '1000'],
+];
+
+const OWN_TMP = ['--perms', '1777', '--tmpfs', '/tmp'];
+const INTO_WORK = ['--chdir', `${BOX_FOLDER}/work`, '--'];
+
+function system(): string[] {
+  return [
+    ...['--tmpfs', '/'],
+    ...bound([...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)]),
+    ...['--dev', '/dev'],
+  ];
+}
+
+function bound(paths: readonly string[]): string[] {
+  return paths.flatMap(path => ['--ro-bind-try', path, path]);
+}
+
+function own(scratch: string, bin: string | undefined): string[] {
+  return [
     ...['--bind', scratch, BOX_FOLDER],
     ...(bin === undefined ? [] : ['--ro-bind', bin, `${BOX_FOLDER}/bin`]),
-    ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
-    ...['--chdir', `${BOX_FOLDER}/work`],
-    '--',
   ];
 }

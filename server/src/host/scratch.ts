@@ -29,6 +29,12 @@ export async function makeScratch(places?: readonly string[]): Promise<Scratch> 
   return place === null ? scratchIn(tmpdir(), false) : scratchIn(place, true);
 }
 
+/** A folder in one, which is wiped by itself. */
+export function makeWithin({ path: outer, inMemory }: Scratch): Scratch {
+  const path = mkdtempSync(join(outer, 'part-'));
+  return { path, inMemory, wipe: () => wipe(path, inMemory) };
+}
+
 /** Looked for once a process. */
 let usual: Promise<string | null> | null = null;
 

@@ -18,13 +18,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
+import { layCommands, put, within } from './laying.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { BOX_FOLDER, boxArguments } from './sandbox.ts';
 import { macProfile } from './sandbox-mac.ts';
 import { makeScratch } from './scratch.ts';
+import { PASSWD, type Workshop } from './workshop.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
 export interface Shown {
@@ -38,8 +40,8 @@ export interface Script {
   readonly text: readonly (string | Shown)[];
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
-  /** A folder that holds exactly these commands already; see `makeBins`. */
-  readonly bin?: string;
+  /** What scripts of a run have together. */
+  readonly workshop?: Workshop;
   /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
@@ -74,49 +76,50 @@ export interface ScriptResult {
 
 /** @throws HostFailure */
 export async function runScript(script: Script): Promise<ScriptResult> {
-  const scratch = await makeScratch();
+  const scratch = script.workshop?.scratch() ?? (await makeScratch());
   try {
     const folder = layFolders(scratch.path);
     const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
     const told = tell(script, seen);
     lay(folder, told, script);
     const passwd = join(scratch.path, 'passwd');
-    writeFileSync(passwd, 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n', { mode: 0o644 });
-    const [command = '', ...args] = [
-      ...boxCommand(script, { folder, told, passwd }),
-      ...[script.bash, '--norc', `${seen}/script`],
-    ];
-    const process = await runProcess(command, args, {
-      cwd: join(folder, 'work'),
-      env: environment(seen, script),
-      timeLimitMs: script.timeLimitMs,
-      outputLimitBytes: script.outputLimitBytes,
-      ...(script.signal === undefined ? {} : { signal: script.signal }),
-    });
+    writeFileSync(passwd, PASSWD, { mode: 0o644 });
+    const process = await start(script, { folder, told, passwd });
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
     await scratch.wipe();
   }
 }
 
-/** What stands before the command that is run in the box: nothing without one. */
-function boxCommand(
-  { box, show, bin }: Script,
-  { folder, told, passwd }: { readonly folder: string; readonly told: Told; readonly passwd: string },
-): readonly string[] {
-  switch (box?.kind) {
-    case 'bwrap': {
-      const own = bin === undefined ? {} : { bin };
-      const shown = { readOnly: show, shown: told.shown, ...own };
-      return [box.path, ...boxArguments({ scratch: folder, passwd, ...shown })];
-    }
-    case 'sandbox-exec': {
-      const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
-      return [box.path, '-p', macProfile({ scratch: folder, readOnly })];
-    }
-    default:
-      return [];
+interface Laid {
+  /** The folder on the host that is the box's. */
+  readonly folder: string;
+  readonly told: Told;
+  /** Path of the file that is the box's `/etc/passwd`. */
+  readonly passwd: string;
+}
+
+function start(script: Script, { folder, told, passwd }: Laid): Promise<ProcessResult> {
+  const { box, show, workshop, timeLimitMs, outputLimitBytes, signal } = script;
+  const bin = workshop?.bin(script.commands);
+  const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
+  if (box?.kind === 'bwrap') {
+    const own = bin === undefined ? {} : { bin };
+    const wanted = { scratch: folder, passwd, readOnly: show, shown: told.shown, ...own };
+    const env = environment(BOX_FOLDER, script);
+    const command = [script.bash, '--norc', `${BOX_FOLDER}/script`];
+    return workshop === undefined
+      ? runProcess(box.path, [...boxArguments(wanted), ...command], { ...limits, env })
+      : workshop.runBoxed(box.path, wanted, { env, command }, limits);
   }
+  const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
+  const before = box === null ? [] : [box.path, '-p', macProfile({ scratch: folder, readOnly })];
+  const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
+  return runProcess(command, args, {
+    ...limits,
+    cwd: join(folder, 'work'),
+    env: environment(folder, script, bin),
+  });
 }
 
 /** Behind all links, since a box may go by that. */
@@ -128,10 +131,9 @@ function layFolders(scratch: string): string {
 }
 
 /** Nothing of the caller's environment: it may hold keys. */
-function environment(seen: string, script: Script): Record<string, string> {
-  const bin = `${seen}/bin`;
+function environment(seen: string, script: Script, bin = `${seen}/bin`): Record<string, string> {
   return {
-    PATH: [script.box?.kind === 'bwrap' ? bin : (script.bin ?? bin), ...script.path].join(':'),
+    PATH: [bin, ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
     LANG: 'C.UTF-8',
@@ -188,7 +190,7 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
   // On the script's first line, so that Bash counts lines as the author does.
   const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
   put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
-  if (script.bin === undefined) layCommands(join(box, 'bin'), script.commands);
+  if (script.workshop === undefined) layCommands(join(box, 'bin'), script.commands);
   if (script.box?.kind !== 'bwrap' && shown.length > 0) {
     mkdirSync(join(box, 'files'), { mode: 0o700 });
     for (const { from, to } of shown) symlinkSync(from, to);
@@ -196,47 +198,6 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
   for (const [folder, files] of script.inputs)
     for (const [file, bytes] of files) put(within(join(box, 'in'), `${folder}/${file}`), bytes);
   for (const [name, bytes] of script.prompts) put(within(join(box, 'prompts'), name), bytes);
-}
-
-function layCommands(folder: string, commands: Script['commands']): void {
-  for (const [name, program] of commands) symlinkSync(program, within(folder, name));
-}
-
-/** Folders of commands that scripts of a run share: most have the same hundred. */
-export interface Bins {
-  /** Absolute path of a folder with exactly these. */
-  folder(commands: Script['commands']): string;
-  wipe(): Promise<void>;
-}
-
-export async function makeBins(): Promise<Bins> {
-  const scratch = await makeScratch();
-  const root = realpathSync(scratch.path);
-  const made = new Map<string, string>();
-  return {
-    folder(commands) {
-      const id = JSON.stringify([...commands].sort());
-      const known = made.get(id);
-      if (known !== undefined) return known;
-      const folder = join(root, `bin-${made.size}`);
-      mkdirSync(folder, { mode: 0o700 });
-      layCommands(folder, commands);
-      made.set(id, folder);
-      return folder;
-    },
-    wipe: () => scratch.wipe(),
-  };
-}
-
-function put(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
-}
-
-function within(folder: string, name: string): string {
-  if (name.split('/').some(part => part === '' || part === '.' || part === '..'))
-    throw new HostFailure('outside', `"${name}" is not the name of a file.`);
-  return join(folder, name);
 }
 
 function collect(out: string, { outputs, outputLimitBytes }: Script) {

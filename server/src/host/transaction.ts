@@ -4,7 +4,8 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, realpath, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { rename, rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
@@ -53,13 +54,13 @@ export async function applyChanges(
     removals: changes.flatMap(change => (change.kind === 'remove' ? [change.path] : [])),
   };
   const inside = insideOf(root);
-  for (const change of changes) await inside(change.path);
+  for (const change of changes) inside(change.path);
   mustNotCollide(changes);
   await note(options.journal, journal);
   try {
     await all(staged, async ({ change, staged: name }) => {
       try {
-        await mkdir(dirname(join(root, name)), { recursive: true });
+        mkdirSync(dirname(join(root, name)), { recursive: true });
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
         else await symlink(change.target, join(root, name));
       } catch (error) {
@@ -92,10 +93,10 @@ export async function recoverChanges(
   const journal = parseJournal(bytes.toString('utf8'), journalPath);
   const inside = insideOf(root);
   for (const { path, staged } of journal.moves) {
-    await inside(path);
-    await inside(staged);
+    inside(path);
+    inside(staged);
   }
-  for (const path of journal.removals) await inside(path);
+  for (const path of journal.removals) inside(path);
   if (journal.state === 'moving') {
     await finish(root, journal, journalPath);
     return 'finished';
@@ -112,16 +113,16 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
     goingOn(path, async () => {
       const [from, to] = [join(root, staged), join(root, path)];
       // Not there: moved before the crash.
-      if (!(await isThere(from))) return;
+      if (!isThere(from)) return;
       // A rename replaces files and links, not folders.
-      if ((await lstatOrNull(to))?.isDirectory()) await rm(to, { recursive: true });
+      if (lstatOrNull(to)?.isDirectory()) await rm(to, { recursive: true });
       await rename(from, to);
       folders.add(dirname(to));
     }),
   );
   for (const path of journal.removals)
     await goingOn(path, async () => {
-      if (!(await isThere(join(root, path)))) return;
+      if (!isThere(join(root, path))) return;
       await rm(join(root, path), { recursive: true });
       folders.add(dirname(join(root, path)));
     });
@@ -147,8 +148,7 @@ async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
 }
 
 async function discard(root: string, journal: Journal): Promise<void> {
-  for (const { staged } of journal.moves)
-    if (await isThere(join(root, staged))) await unlink(join(root, staged));
+  for (const { staged } of journal.moves) if (isThere(join(root, staged))) await unlink(join(root, staged));
 }
 
 async function note(path: string, journal: Journal): Promise<void> {
@@ -190,27 +190,35 @@ async function all<T>(items: readonly T[], work: (item: T) => Promise<void>): Pr
 }
 
 /** Neither by its name nor through a link may a path lead out of the repository. */
-function insideOf(root: string): (path: string) => Promise<void> {
-  const found = new Map<string, Promise<string | null>>();
+function insideOf(root: string): (path: string) => void {
+  const found = new Map<string, string | null>();
   const real = (folder: string) => {
-    const known = found.get(folder) ?? realpath(folder).catch(() => null);
-    found.set(folder, known);
-    return known;
+    const known = found.get(folder);
+    if (known !== undefined) return known;
+    const made = realFolder(folder);
+    found.set(folder, made);
+    return made;
   };
   return path => mustBeInside(root, path, real);
 }
 
-async function mustBeInside(
-  root: string,
-  path: string,
-  realOf: (folder: string) => Promise<string | null>,
-): Promise<void> {
+/** Null where there is none yet: most are about to be made. */
+function realFolder(folder: string): string | null {
+  try {
+    return existsSync(folder) ? realpathSync.native(folder) : null;
+  } catch {
+    // Gone since, or not to be entered: what is above it decides.
+    return null;
+  }
+}
+
+function mustBeInside(root: string, path: string, realOf: (folder: string) => string | null): void {
   const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
   if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
     throw outside;
-  const real = (await realOf(root)) ?? root;
+  const real = realOf(root) ?? root;
   for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
-    const found = await realOf(folder);
+    const found = realOf(folder);
     if (found === null) continue;
     if (found !== real && !found.startsWith(real + sep)) throw outside;
     return;
@@ -246,15 +254,16 @@ export async function mustBeUnchanged(
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await lstatOrNull(path)) !== null;
+function isThere(path: string): boolean {
+  return lstatOrNull(path) !== null;
 }
 
-async function lstatOrNull(path: string) {
+/** At once: a way through other threads takes longer than looking. */
+function lstatOrNull(path: string): Stats | null {
   try {
-    return await lstat(path);
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    if (codeOf(error) === 'ENOTDIR') return null;
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Age encryption: the one door to the library, and the way out to the `age` command for keys that the library
- * cannot use. Messages of this file never hold a key or a plaintext.
+ * Age encryption: the one door to the library, the short way past it for the usual recipients, and the way out to the
+ * `age` command for keys that the library cannot use. Messages of this file never hold a key or a plaintext.
  */
 import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { sealingKey, sealTo } from './age-seal.ts';
 import { StoreFailure } from './failure.ts';
 import { type Identity, recipientKind } from './recipients.ts';
 
@@ -141,6 +142,8 @@ export async function encryptTo(
   const unknown = recipients[kinds.indexOf('unknown')];
   if (unknown !== undefined)
     throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
+  const keys = recipients.flatMap(one => sealingKey(one) ?? []);
+  if (keys.length === recipients.length) return armor.encode(sealTo(keys, plaintext));
   if (kinds.every(kind => kind === 'native')) {
     const library = new Encrypter();
     for (const recipient of recipients) {

@@ -143,13 +143,16 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       const changed = new Set<string>();
       for (const path of paths) {
         const before = known();
-        const below = [...before].filter(each => each.startsWith(`${path}/`));
+        const below: string[] = [];
+        for (const each of before) if (each.startsWith(`${path}/`)) below.push(each);
         disk.forget(path);
         for (const each of [path, ...below]) {
           // While a document is open its text is the truth; saving it changes nothing.
           if (overlays.has(each)) continue;
           cells.delete(each);
           changed.add(each);
+          // Of what is stored there is much, and nothing to be asked of the disk.
+          if (!before.has(each) && !(options.search && isSearched(each, excluded))) continue;
           if (disk.kind(each) !== 'file') before.delete(each);
           else if (options.search && isSearched(each, excluded) && !disk.isLink(each)) before.add(each);
         }
