@@ -94,14 +94,16 @@ export function plainFleet(fleet: Fleet): unknown {
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))
       .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
-    modules: [...fleet.modules()].map(([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
-      machine,
-      files: [...files].sort(),
-      possibleFiles: [...possibleFiles].sort(),
-      homeFiles: [...homeFiles].sort(),
-      complete,
-      foreign,
-    })),
+    modules: [...fleet.modules()].map(
+      ([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
+        machine,
+        files: [...files].sort(),
+        possibleFiles: [...possibleFiles].sort(),
+        homeFiles: [...homeFiles].sort(),
+        complete,
+        foreign,
+      }),
+    ),
     brought: fleet.brought(),
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
