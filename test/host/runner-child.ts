@@ -2,5 +2,5 @@
 import { makeRunners } from '../../server/src/host/runner.ts';
 
 const [folder = '', bash = '', script = ''] = process.argv.slice(2);
-const runners = makeRunners({ bash, before: [], folder, seen: folder });
+const runners = makeRunners({ bash, cat: '/bin/cat', before: [], folder, seen: folder });
 void runners.run(bash, ['-c', script], { timeLimitMs: 600_000, outputLimitBytes: 1000 });

@@ -17,7 +17,7 @@ const box: BoxProgram | null = 'box' in found ? found.box : null;
 
 function runnersHere() {
   const folder = testFolder();
-  const runners = makeRunners({ bash: BASH, before: [], folder, seen: folder });
+  const runners = makeRunners({ bash: BASH, cat: '/bin/cat', before: [], folder, seen: folder });
   onTestFinished(() => runners.close());
   const bash = (text: string, more: Partial<typeof LIMITS & { signal: AbortSignal }> = {}) =>
     runners.run(BASH, ['--norc', '-c', text], { ...LIMITS, ...more });
@@ -50,6 +50,17 @@ describe('a runner', () => {
     expect(first).toMatchObject({ end: 'exit', code: 7, signal: null, truncated: false });
     expect([first?.stdout.toString(), first?.stderr.toString()]).toEqual(['out\n', 'err\n']);
     expect([second?.stdout.toString(), second?.stderr.toString()]).toEqual(['no end of line', '']);
+  });
+
+  it('gives outputs that a program may open by name', async () => {
+    const result = await runnersHere().bash(
+      'echo out > /dev/stdout; echo one > /dev/stderr; echo two >> /dev/stderr',
+    );
+    expect([result?.code, result?.stdout.toString(), result?.stderr.toString()]).toEqual([
+      0,
+      'out\n',
+      'one\ntwo\n',
+    ]);
   });
 
   it('runs many side by side', async () => {
@@ -128,7 +139,7 @@ describe('a runner', () => {
   it('is none where there is no Bash that can be one', async () => {
     const folder = testFolder({ 'old-bash': '#!/bin/sh\nexit 2\n' });
     for (const bash of [join(folder, 'nothing'), '/bin/false']) {
-      const runners = makeRunners({ bash, before: [], folder, seen: folder });
+      const runners = makeRunners({ bash, cat: '/bin/cat', before: [], folder, seen: folder });
       expect(await runners.run('/bin/true', [], LIMITS)).toBeNull();
       await runners.close();
     }
@@ -155,7 +166,7 @@ describe('a runner', () => {
 
 describeIf(box !== null, 'a workshop', {}, () => {
   async function workshopHere() {
-    const workshop = await openWorkshop(BASH, box);
+    const workshop = await openWorkshop({ bash: BASH, cat: '/bin/cat', box });
     let isOpen = true;
     const close = async () => {
       if (isOpen) await workshop.close();

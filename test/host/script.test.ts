@@ -42,7 +42,11 @@ const textOf = (outputs: ReadonlyMap<string, Buffer>) =>
 describe.each(['by itself', 'in a workshop'])('%s', where => {
   beforeAll(async () => {
     if (where === 'in a workshop')
-      workshop = await openWorkshop('/bin/bash', 'box' in found ? found.box : null);
+      workshop = await openWorkshop({
+        bash: '/bin/bash',
+        cat: '/bin/cat',
+        box: 'box' in found ? found.box : null,
+      });
   });
 
   afterAll(async () => {

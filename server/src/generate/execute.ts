@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly root: string;
   /** Absolute path of Bash. */
   readonly bash: string;
+  /** Absolute path; null where there is none. */
+  readonly cat: string | null;
   /** Null only where the user said that no sandbox is needed. */
   readonly box: BoxProgram | null;
   readonly commands: Commands;
@@ -63,7 +65,7 @@ export async function execute(
   inputs: Inputs,
   surroundings: Surroundings,
   signal: AbortSignal,
-  workshop?: Workshop,
+  workshop: Workshop,
 ): Promise<Execution> {
   const kept = generator.prompts.filter(prompt => prompt.persist);
   const files = generator.files.map(file => file.name);
@@ -82,7 +84,7 @@ export async function execute(
       ),
     ],
     commands: script.commands,
-    ...(workshop === undefined ? {} : { workshop }),
+    workshop,
     path: script.path,
     bash: surroundings.bash,
     inputs: inputs.dependencies,

@@ -51,7 +51,7 @@ type Made = ReadonlyMap<string, Buffer>;
 
 /** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
-  const workshop = await openWorkshop(options.surroundings.bash, options.surroundings.box);
+  const workshop = await openWorkshop(options.surroundings);
   try {
     return await runWith(workshop, plan, options);
   } finally {

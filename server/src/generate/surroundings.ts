@@ -35,6 +35,7 @@ export async function findSurroundings(ground: Ground, wanted: SurroundingsWante
   return {
     root: ground.root,
     bash,
+    cat: await commands.find('cat'),
     box,
     commands,
     timeLimitMs: wanted.timeLimitMs,

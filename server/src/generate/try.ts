@@ -3,6 +3,7 @@
  * the same way before it. Nothing is read from the store and nothing is stored.
  */
 
+import { openWorkshop, type Workshop } from '../host/workshop.ts';
 import type { GivenAnswer } from './answers.ts';
 import { type Execution, execute, type Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
@@ -42,21 +43,26 @@ function madeUpAnswer(prompt: string): string {
  */
 export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
   const done = new Map<string, Trial>();
-  const trial = await attempt(machine, name, options, done, []);
-  return {
-    ...trial,
-    dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
-  };
+  const workshop = await openWorkshop(options.surroundings);
+  try {
+    const trial = await attempt(machine, name, { ...options, workshop }, done, []);
+    return {
+      ...trial,
+      dependencies: [...done.values()].map(one => one.generator.name).filter(one => one !== name),
+    };
+  } finally {
+    await workshop.close();
+  }
 }
 
 async function attempt(
   machine: string,
   name: string,
-  options: TryOptions,
+  options: TryOptions & { readonly workshop: Workshop },
   done: Map<string, Trial>,
   path: readonly string[],
 ): Promise<Trial> {
-  const { generators, given, surroundings, signal } = options;
+  const { generators, given, surroundings, signal, workshop } = options;
   const generator = generators.on(machine, name);
   if (generator === undefined) throw new RunFailure(`There is no generator "${name}" on machine ${machine}.`);
   const known = done.get(generator.key);
@@ -95,6 +101,7 @@ async function attempt(
     { dependencies, secrets, answers },
     surroundings,
     signal,
+    workshop,
   );
   const trial = { generator, execution, madeUp, dependencies: [] };
   done.set(generator.key, trial);

@@ -31,14 +31,16 @@ export interface Runners {
 }
 
 /**
- * What each of them does. Descriptor 3 tells of our end: a second process waits for it, since the first one waits for
+ * What each of them does. What Node gives to write into are sockets, which cannot be opened by name: a script that writes
+ * to `/dev/stderr` would fail. So there are pipes before them, and `cat` behind those. Descriptor 3 tells of our end: a second process waits for it, since the first one waits for
  * programs. What Bash itself says, as of a program that was killed, is not for the program's output.
  *
  * A line of standard input is a mark, to be written behind the output; the words of the program lie in the file `$0`,
  * each ended by NUL. Where the file cannot be read, the runner ends itself rather than run the last program again.
  */
 const RUNNER = `
-exec 4>&2 2>/dev/null
+if [ -n "$2" ]; then exec 4> >(exec -a cat "$2" >&2) > >(exec -a cat "$2"); else exec 4>&2; fi
+exec 2>/dev/null
 mapfile -d '' -t words </dev/null || exit
 export -n PWD OLDPWD SHLVL
 { read -r -u 3; kill -KILL 0; } <&- >&- 4>&- &
@@ -68,6 +70,8 @@ interface Runner {
 export interface RunnersOptions {
   /** Absolute path. */
   readonly bash: string;
+  /** Absolute path of `cat`; null where there is none, and then programs cannot open their outputs by name. */
+  readonly cat: string | null;
   /** What Bash is started with, such as a sandbox that all programs are to run in; may be empty. */
   readonly before: readonly string[];
   /** Absolute path of a folder for files of theirs, which hold arguments. */
@@ -78,7 +82,7 @@ export interface RunnersOptions {
 
 let count = 0;
 
-export function makeRunners({ bash, before, folder, seen }: RunnersOptions): Runners {
+export function makeRunners({ bash, cat, before, folder, seen }: RunnersOptions): Runners {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
   let isUsable = true;
@@ -87,7 +91,8 @@ export function makeRunners({ bash, before, folder, seen }: RunnersOptions): Run
     const known = idle.pop();
     if (known !== undefined || !isUsable) return known ?? null;
     const file = `runner-${count++}`;
-    const runner = await startRunner([...before, bash], join(folder, file), `${seen}/${file}`);
+    const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
+    const runner = await startRunner(words, cat, join(folder, file));
     if (runner === null) {
       isUsable = false;
       return null;
@@ -132,16 +137,18 @@ const CANCELLED: ProcessResult = {
   truncated: false,
 };
 
+const NO_STARTUP = ['--norc', '--noprofile'];
+
 /** Null where it does not come up. */
 async function startRunner(
-  [command = '', ...before]: readonly string[],
+  [command = '', ...words]: readonly string[],
+  cat: string | null,
   file: string,
-  seen: string,
 ): Promise<Runner | null> {
   const mark = newMark();
   let child: ChildProcess;
   try {
-    child = spawn(command, [...before, '--norc', '--noprofile', '-c', RUNNER, seen, mark], {
+    child = spawn(command, [...words, mark, cat ?? ''], {
       cwd: '/',
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -33,14 +33,21 @@ export interface BoxWords {
   readonly command: readonly string[];
 }
 
-/** @param bash absolute path */
-export async function openWorkshop(bash: string, box: BoxProgram | null): Promise<Workshop> {
+export interface WorkshopTools {
+  /** Absolute paths, behind all links. */
+  readonly bash: string;
+  readonly cat: string | null;
+  readonly box: BoxProgram | null;
+}
+
+export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
+  const { bash, cat, box } = tools;
   const scratch = await makeScratch();
   const root = realpathSync(scratch.path);
   const bins = new Map<string, string>();
-  const outside = makeRunners({ bash, before: [], folder: root, seen: root });
+  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root });
   // Nobody waits for it but the first script.
-  const inside = box?.kind === 'bwrap' ? openRoom(box.path, bash, root).catch(() => null) : null;
+  const inside = box?.kind === 'bwrap' ? openRoom(box.path, tools, root).catch(() => null) : null;
   return {
     scratch: () => makeWithin(scratch),
     bin(commands) {
@@ -82,13 +89,13 @@ interface Room {
 }
 
 /** Null where no box can be made in a room, as some systems forbid. */
-async function openRoom(path: string, bash: string, root: string): Promise<Room | null> {
+async function openRoom(path: string, { bash, cat }: WorkshopTools, root: string): Promise<Room | null> {
   // Links may lead out of what the room shows.
   const program = realpathSync(path);
   const passwd = join(root, 'passwd');
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
   const before = [program, ...roomArguments(root, passwd)];
-  const runners = makeRunners({ bash, before, folder: root, seen: ROOM_FOLDER });
+  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER });
   const first = join(root, 'first');
   mkdirSync(join(first, 'work'), { recursive: true, mode: 0o700 });
   const args = [...roomBoxArguments({ scratch: `${ROOM_FOLDER}/first` }), bash, '--norc', '-c', ':'];
