@@ -23,6 +23,8 @@ export function valueSteps({ folder, git, get, called }) {
         const greeting = `letter/greeting for ${MACHINE}`;
         await ui.answer(greeting, 'Greeting of the mail server (several lines)', GREETING[0]);
         await ui.answer(greeting, `1 line so far, the last: ${GREETING[0]}`, 'The male is on its way.');
+        // The box from before has the same button.
+        await ui.asked(greeting, '2 lines so far');
         await ui.pressInBox('Back to the line before');
         await ui.picture('generate-lines');
         await ui.answer(greeting, '1 line so far', GREETING[1]);
