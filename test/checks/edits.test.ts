@@ -39,6 +39,8 @@ describe('removeListItem', () => {
     ['one with a remark beside it', '[\n  "a"\n  ‹"b"› # the second\n]', '[\n  "a"\n]'],
     ['the last one of a line of several', '[\n  "a" ‹"b"›\n  "c"\n]', '[\n  "a"\n  "c"\n]'],
     ['the first one of a line of several', '[\n  ‹"a"› "b"\n]', '[\n  "b"\n]'],
+    ['the only one of a list of lines', '[\n  ‹"a"› # alone\n]', '[ ]'],
+    ['the only one above a remark', '[\n  ‹"a"›\n  # "b"\n]', '[\n  # "b"\n]'],
     ['with line ends of Windows', '[\r\n  "a"\r\n  ‹"b"›\r\n]', '[\r\n  "a"\r\n]'],
   ])('%s', (_, before, after) => {
     expect(removed(before)).toBe(after);

@@ -209,6 +209,9 @@ describe('generator/output-never-written', () => {
     ['a program that is given a prefix', 'cat $prompts/p | nebula-cert ca -out "$out/k" -name app'],
     ['options that are not known', 'openssl rsa -in $prompts/p ${config.options} 4096'],
     ['a function', 'put() { cat $prompts/p > "$out/$1"; }; put key'],
+    ['a directory beside it', 'mkdir "$out-new"; cat $prompts/p > $out-new/key; mv "$out-new" "$out/key"'],
+    ['a file beside it', 'cat $prompts/p > "$out.tmp"; mv "$out.tmp" "$out/key"'],
+    ['a way back into it', 'cat $prompts/p > "$out.d/../$(basename "$out")/key"'],
   ])('is silent for %s', (_, script) => {
     expectSilent(scripted(script));
   });
@@ -224,6 +227,7 @@ describe('generator/output-never-written', () => {
     ['an output with nearly its name', scripted('cat $prompts/p > $out/kye')],
     ['the only output that is not declared', scripted('cat $prompts/p > $out/secret')],
     ['a file in the home directory', scripted('cat $prompts/p > ~/key')],
+    ['a file in a directory beside it', scripted('cat $prompts/p > $out-server/key')],
   ])('shows %s beside it, and no other rule reports that', (_, texts) => {
     expect(told(texts)).toEqual(['output-never-written, 1 related']);
   });

@@ -49,6 +49,11 @@ export function removeListItem(file: SourceFile, at: Range): TextEdit | null {
   const found = listWithItem(file, at);
   if (found === null) return null;
   const { item, list } = found;
+  const inner = { start: list.start + 1, end: list.end - 1 };
+  const isLast = list.items.length === 1 && /^\s*$/.test(file.text.slice(inner.start, item.start));
+  // The comment on the line of the only item is about it; others stay, and keep the list as it is.
+  if (isLast && /^[ \t]*(#.*)?\s*$/.test(file.text.slice(item.end, inner.end)))
+    return { file: file.path, ...inner, text: ' ' };
   const line = lineAround(file, item);
   const before = file.text.slice(line.start, item.start);
   const after = file.text.slice(item.end, line.contentEnd);

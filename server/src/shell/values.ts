@@ -95,7 +95,7 @@ export function valueKey(value: Value): string {
 export interface ShellPath {
   /** `variable`: below an outside variable; `start`: below the directory the script starts in. */
   readonly root: 'variable' | 'absolute' | 'start' | 'temporary' | 'hole' | 'unknown';
-  /** The outside variable's name. */
+  /** The outside variable's name; with what follows it, and is no part of a name, for a directory beside it. */
   readonly variable: string | null;
   /**
    * The rest, normalised, without a slash in front: `a/b`; holes as they are written; `''` is the root itself.
@@ -138,11 +138,26 @@ function rooted(value: Value): ShellPath {
   if (first.kind === 'text') return below('absolute', null, value);
   const next = rest[0];
   const separated = next === undefined || (next.kind === 'text' && next.text.startsWith('/'));
-  // `$out.tmp` and `$out$x` lie beside the directory or nowhere that is known.
-  if (!separated) return unknownPath(value);
+  if (!separated) return besidePath(value) ?? unknownPath(value);
   if (first.kind === 'hole') return below('hole', first.text, rest);
   if (first.kind === 'variable') return below('variable', first.name, rest);
   return below(first.kind, null, rest);
+}
+
+/**
+ * `$out-old/key`: a directory beside the one that the variable names, known by both: `out-old`. Null for `$out.tmp`,
+ * which may be a file, and for `${out}x` and `$out$x`, of which nothing is known.
+ */
+function besidePath([first, next, ...rest]: Value): ShellPath | null {
+  if (first?.kind !== 'variable' || next?.kind !== 'text') return null;
+  const slash = next.text.indexOf('/');
+  if (slash < 0 || /^\w/.test(next.text)) return null;
+  // What leads out of it again may lead anywhere.
+  if ([next, ...rest].some(part => part.kind !== 'text' || part.text.includes('..'))) return null;
+  return below('variable', first.name + next.text.slice(0, slash), [
+    { kind: 'text', text: next.text.slice(slash) },
+    ...rest,
+  ]);
 }
 
 function below(root: ShellPath['root'], name: string | null, value: Value): ShellPath {

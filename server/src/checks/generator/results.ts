@@ -90,16 +90,25 @@ export function isPersisted(body: GeneratorBody, file: string): boolean {
 const FORMER = new Set(['secrets', 'facts']);
 
 function isElsewhere({ root, variable }: ShellPath): boolean {
-  return root === 'variable' && !['in', 'out', 'prompts', 'HOME', 'PWD'].includes(variable ?? '');
+  return (
+    root === 'variable' &&
+    !['in', 'out', 'prompts', 'HOME', 'PWD'].includes(variable ?? '') &&
+    !isBesideOut(variable)
+  );
 }
 
-/** `> token` or `> "$HOME/token"` for `> "$out/token"`. */
+/** `$out-old`: a directory that nobody made, and that nobody collects. */
+function isBesideOut(variable: string | null): boolean {
+  return variable !== null && /^out\W/.test(variable);
+}
+
+/** `> token`, `> "$HOME/token"` or `> "$out-old/token"` for `> "$out/token"`. */
 function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
   if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return false;
   const isOutside =
     path.root === 'start' ||
     path.root === 'absolute' ||
-    (path.root === 'variable' && path.variable === 'HOME');
+    (path.root === 'variable' && (path.variable === 'HOME' || isBesideOut(path.variable)));
   return isOutside && !path.directory && baseName(path) === file;
 }
 
