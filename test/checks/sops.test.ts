@@ -115,6 +115,25 @@ describe('sops/undeclared-secret', () => {
     const links = { 'sops/secrets/mail/machines/lea': '../../../machines/lea' };
     expect(undeclared(use, more, { links })).toBe(0);
   });
+
+  it.each([
+    ['is silent in a file that was taken out of the imports', '', 0],
+    ['looks at a module of a machine', '  imports = [ ../../modules/share.nix ];\n', 1],
+    [
+      'looks at a file that something else than a machine takes in',
+      '  home-manager.users.ada = import ../../modules/share.nix;\n',
+      1,
+    ],
+  ])('%s', (_, imports, count) => {
+    const texts = {
+      'flake.nix': '{ outputs = { clan-core, ... }: { c = clan-core.lib.clan { machines.lea = { }; }; }; }\n',
+      'machines/lea/configuration.nix': moduleWith(imports),
+      'modules/share.nix':
+        '{ config, ... }:\n{\n  services.share.file = config.sops.secrets.share.path;\n}\n',
+      [FILE]: encryptedYaml(`mail: ${VALUE}\n`),
+    };
+    expect(found('sops/undeclared-secret', texts)).toHaveLength(count);
+  });
 });
 
 describe('what .sops.yaml says', () => {

@@ -1,4 +1,5 @@
 /** sops/undeclared-secret: a use of a secret that nothing declares. */
+import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
@@ -16,8 +17,8 @@ machine. A machine with this module does not evaluate: \`attribute '…' missing
 Declare it (\`sops.secrets.<name> = { };\`), or mend the name.
 
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
-machine imports. Silent if anything declares secrets of which the names are not known, and for uses with something to
-fall back on (\`or\`, \`?\`).
+machine imports. Silent if anything declares secrets of which the names are not known, for uses with something to fall
+back on (\`or\`, \`?\`), and in a file that is among the modules of no machine and that no other file names.
 
 Source: sops-nix 56b2406, modules/sops/default.nix.`,
   bad: [
@@ -49,7 +50,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix.`,
     );
     for (const use of secrets.uses) {
       if (use.keeper !== 'sops' || use.of === 'template') continue;
-      if (secrets.targetOf(use) !== 'undeclared') continue;
+      if (secrets.targetOf(use) !== 'undeclared' || isOutOfUse(context.fleet, use.at.file)) continue;
       yield {
         at: use.nameAt,
         message: `Nothing declares the secret "${use.name}" of sops-nix; reading it fails.${didYouMean(suggest(use.name, names))}`,
@@ -57,3 +58,15 @@ Source: sops-nix 56b2406, modules/sops/default.nix.`,
     }
   },
 };
+
+/** Is a file certainly part of no machine, and nothing else's either: one that was taken out of `imports`? */
+function isOutOfUse(fleet: Fleet, file: string): boolean {
+  if (!fleet.machinesComplete || fleet.machines.length === 0) return false;
+  const modules = fleet.modules();
+  const isNowhere = fleet.machines.every(({ name }) => {
+    const own = modules.get(name);
+    return own?.complete === true && !own.files.includes(file) && !own.possibleFiles.includes(file);
+  });
+  const folder = file.endsWith('/default.nix') ? file.slice(0, -'/default.nix'.length) : null;
+  return isNowhere && [file, folder].every(path => path === null || fleet.namedBy(path).length === 0);
+}
