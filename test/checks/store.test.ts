@@ -258,6 +258,13 @@ describe('what is left over', () => {
     expect(orphans(clan(MAIL, left))).toEqual([`info ${old}`]);
   });
 
+  it('is one only if no module of another flake has it, where there are such modules', () => {
+    const told = (lea: string) => found('store/orphan-generator', clan(lea, left))[0]?.message;
+    expect(told(MAIL)).not.toContain('another flake');
+    const more = MAIL.replace('{', '{ inputs, ... }:\n{\n  imports = [ inputs.mine.nixosModules.mail ];');
+    expect(told(more)).toContain('unless a module of another flake does, its files are left over');
+  });
+
   it.each([
     [
       'a name with holes may be it',

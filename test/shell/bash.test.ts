@@ -72,6 +72,33 @@ describe.runIf(HAS_BASH)('a script that runs', () => {
   });
 });
 
+describe('here-documents without an end', () => {
+  it.each([
+    ['cat <<EOF\na\nEOF', 0],
+    ['cat <<EOF\na\nEOF\n', 0],
+    ['cat <<EOF\na\n EOF\n', 1],
+    ['cat <<EOF\na\nEOF \n', 1],
+    ['cat <<-EOF\na\n\tEOF\n', 0],
+    ['cat <<-EOF\na\n  EOF\n', 1],
+    ["cat <<'E F'\na\nE F\n", 0],
+    ['cat <<A <<B\na\nA\nb\nB\n', 0],
+    ['cat <<A <<B\na\nB\nb\nA\n', 1],
+    ['x="$(cat <<EOF\na\nEOF\n)"\n', 0],
+    ['cat <<< EOF\n', 0],
+    ['echo $((1<<2))\n', 0],
+  ])('%j has as many as Bash warns of', (script, count) => {
+    expect(parse(script).unended).toHaveLength(count);
+    if (!HAS_BASH) return;
+    const { stderr } = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8', env: { LC_ALL: 'C' } });
+    expect(stderr.includes('here-document')).toBe(count > 0);
+  });
+
+  it('are not known where an interpolation may end them', () => {
+    expect(parse('cat <<EOF\n«x»\n').unended).toEqual([]);
+    expect(parse('cat <<EOF\na «x» b\n').unended).toHaveLength(1);
+  });
+});
+
 describe('errors', () => {
   it.each([
     ['echo "a', 5, 'This quote is not closed.'],

@@ -8,7 +8,7 @@ import { braced } from './braced.ts';
 import { lowerScript } from './lower.ts';
 import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
 import type { ScriptText, ShellTree } from './syntax.ts';
-import { syntaxErrors } from './syntax-errors.ts';
+import { objectionsTo } from './syntax-errors.ts';
 import { shellWasm } from './wasm.ts';
 
 export interface ShellParser {
@@ -57,8 +57,8 @@ function parseScript(parser: Parser, script: ScriptText): ShellTree {
     if (root === null) break;
     const missed = missedEnd(root, text);
     if (missed === null) {
-      const errors = syntaxErrors(withoutHoles(script), script.holes);
-      return { body: lowerScript(root, text, script), errors };
+      const objections = objectionsTo(withoutHoles(script), script.holes);
+      return { body: lowerScript(root, text, script), ...objections };
     }
     text = `${text.slice(0, missed)};${text.slice(missed + 1)}`;
   }
@@ -86,7 +86,7 @@ interface RawRoot extends RawNode {
 }
 
 function unreadable(text: string): ShellTree {
-  return { body: [{ kind: 'unreadable', start: 0, end: text.length }], errors: [] };
+  return { body: [{ kind: 'unreadable', start: 0, end: text.length }], errors: [], unended: [] };
 }
 
 /** The text with a name of the same length in the place of each hole, so that offsets stay. */

@@ -1,9 +1,11 @@
 /**
  * A place in a script that is checked, and the small steps: blanks, brackets, the first error.
  */
-import type { Hole, ShellError } from './syntax.ts';
+import type { Hole, Range, ShellError } from './syntax.ts';
 
 export interface Heredoc {
+  /** Where it is asked for: `EOF` of `<<EOF`. */
+  readonly at: Range;
   readonly delimiter: string;
   readonly tabs: boolean;
 }
@@ -18,6 +20,8 @@ export interface Cursor {
   gaveUp: boolean;
   /** Heredocs whose bodies begin with the next line. */
   heredocs: Heredoc[];
+  /** Of those, the ones that no line ends. */
+  readonly unended: Range[];
   depth: number;
   /** Reads commands: words hold commands, and commands words. */
   readonly list: (cursor: Cursor, ends: (cursor: Cursor) => boolean, mayBeEmpty: boolean) => void;

@@ -4,7 +4,7 @@
  * a command, extended patterns), nothing is said.
  */
 
-import type { Hole, ShellError } from './syntax.ts';
+import type { Hole, ShellTree } from './syntax.ts';
 import { type Cursor, closeBraces, fail, giveUp, matches, skipBlanks } from './syntax-cursor.ts';
 import { skipLines } from './syntax-lines.ts';
 import {
@@ -17,10 +17,15 @@ import {
 } from './syntax-simple.ts';
 import { peekWord, readWord } from './syntax-words.ts';
 
-/** The first thing that Bash rejects; empty if it accepts the script or if that is not certain. */
-export function syntaxErrors(text: string, holes: readonly Hole[]): ShellError[] {
+/** What Bash says of a script as it reads it. */
+export type Objections = Pick<ShellTree, 'errors' | 'unended'>;
+
+const NONE: Objections = { errors: [], unended: [] };
+
+/** The first thing that Bash rejects, or what it warns of; nothing if it accepts the script or that is not certain. */
+export function objectionsTo(text: string, holes: readonly Hole[]): Objections {
   // Bash drops NUL, and so may end words in other places.
-  if (text.includes('\0')) return [];
+  if (text.includes('\0')) return NONE;
   const cursor: Cursor = {
     text,
     holes,
@@ -28,13 +33,25 @@ export function syntaxErrors(text: string, holes: readonly Hole[]): ShellError[]
     error: null,
     gaveUp: false,
     heredocs: [],
+    unended: [],
     depth: 0,
     list: readList,
     command: readCommand,
   };
   readList(cursor, () => false, true);
   if (!cursor.gaveUp && cursor.error === null && cursor.at < text.length) unexpected(cursor);
-  return cursor.gaveUp || cursor.error === null ? [] : [cursor.error];
+  if (cursor.gaveUp) return NONE;
+  if (cursor.error !== null) return { errors: [cursor.error], unended: [] };
+  return {
+    errors: [],
+    unended: cursor.unended.filter(({ end }) => !holes.some(hole => isAlone(text, hole, end))),
+  };
+}
+
+/** Does a hole behind an offset make up whole lines? They may be any. */
+function isAlone(text: string, { start, end }: Hole, after: number): boolean {
+  if (start < after) return false;
+  return /(^|\n)[ \t]*$/.test(text.slice(0, start)) || /^[ \t]*(\n|$)/.test(text.slice(end));
 }
 
 /** Commands until `ends` says so at the beginning of one. */

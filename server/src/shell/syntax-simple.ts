@@ -93,7 +93,11 @@ function readRedirect(cursor: Cursor): boolean {
   readWord(cursor);
   if (operator === '<<' || operator === '<<-') {
     const delimiter = cursor.text.slice(from, cursor.at);
-    cursor.heredocs.push({ delimiter: closeQuotes(delimiter), tabs: operator === '<<-' });
+    cursor.heredocs.push({
+      at: { start: from, end: cursor.at },
+      delimiter: closeQuotes(delimiter),
+      tabs: operator === '<<-',
+    });
   }
   return true;
 }

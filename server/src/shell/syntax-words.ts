@@ -199,9 +199,12 @@ function readArray(cursor: Cursor): void {
 /** At the beginning of a line: goes behind the bodies of the heredocs of the line before. */
 export function skipHeredocs(cursor: Cursor): void {
   const { text } = cursor;
-  for (const { delimiter, tabs } of cursor.heredocs) {
+  for (const { delimiter, tabs, at } of cursor.heredocs) {
     for (;;) {
-      if (cursor.at >= text.length) break;
+      if (cursor.at >= text.length) {
+        cursor.unended.push(at);
+        break;
+      }
       const end = text.indexOf('\n', cursor.at);
       const line = text.slice(cursor.at, end === -1 ? text.length : end);
       cursor.at = end === -1 ? text.length : end + 1;

@@ -245,4 +245,6 @@ export interface ShellTree {
   readonly body: readonly Statement[];
   /** Only what Bash rejects for certain; a script that Bash accepts has none. */
   readonly errors: readonly ShellError[];
+  /** Here-documents that no line ends, by the `EOF` of their `<<EOF`: Bash takes the rest of the script for them. */
+  readonly unended: readonly Range[];
 }

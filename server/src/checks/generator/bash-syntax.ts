@@ -1,7 +1,8 @@
 /** generator/bash-syntax: a script that Bash cannot read. */
+import type { Range } from '../../shell/syntax.ts';
 import type { Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
-import { forEachScript, named } from './scripted.ts';
+import { forEachScript, named, type Scripted } from './scripted.ts';
 
 export const bashSyntax: Rule = {
   id: 'generator/bash-syntax',
@@ -12,7 +13,9 @@ The script is not valid Bash. Nothing notices while Nix evaluates and builds, as
 rejects it when the generator runs, mostly after it has run the lines above.
 
 Only what Bash itself certainly rejects is reported: a quote or bracket that is not closed, an \`if\` without \`fi\`, a
-\`done\` too many. Where an interpolation decides what the script reads like, nothing is said.
+\`done\` too many. Where an interpolation decides what the script reads like, nothing is said. A here-document that no
+line ends is a warning: Bash takes all that follows for its text, and goes on. Often the line that should end it is
+indented further than the rest of the script, or a word too long.
 
 Note Nix's own escapes in a string between \`''\`: \`''$\` for a dollar sign in front of a brace, \`'''\` for two single
 quotes. An empty string is better written as \`""\` in a script.`,
@@ -28,6 +31,22 @@ script = ''
   if [ -s "$prompts/key" ]; then
 # ^^ generator/bash-syntax: no \`fi\`
     cp "$prompts/key" "$out/key"
+'';
+`,
+      ),
+    },
+    {
+      title: 'A here-document without an end',
+      files: generatorFile(
+        'env',
+        `\
+prompts.token.type = "hidden";
+files.env = { };
+script = ''
+  cat > "$out/env" <<EOF
+#                    ^^^ generator/bash-syntax: ends this here-document
+  TOKEN=$(cat "$prompts/token")
+    EOF
 '';
 `,
       ),
@@ -54,9 +73,23 @@ script = ''
     },
   ],
   check: forEachScript(function* (scripted): Iterable<Report> {
-    const [error] = scripted.script.tree.errors;
-    const at = error === undefined ? null : scripted.script.placeOf(error);
-    if (error === undefined || at === null) return;
-    yield { at, message: `Bash cannot read the script of ${named(scripted)}. ${error.message}` };
+    const { script } = scripted;
+    const [error] = script.tree.errors;
+    const at = error === undefined ? null : script.placeOf(error);
+    if (error !== undefined && at !== null)
+      yield { at, message: `Bash cannot read the script of ${named(scripted)}. ${error.message}` };
+    for (const range of script.tree.unended) yield* unended(scripted, range);
   }),
 };
+
+function* unended(scripted: Scripted, range: Range): Iterable<Report> {
+  const { script } = scripted;
+  const at = script.placeOf(range);
+  if (at === null) return;
+  const word = script.source.text.slice(range.start, range.end);
+  yield {
+    at,
+    severity: 'warning',
+    message: `No line of the script of ${named(scripted)} ends this here-document: Bash takes all that follows for its text. Put ${word.replace(/['"\\]/g, '')} on a line of its own, indented like the least indented line of the script.`,
+  };
+}

@@ -1,5 +1,6 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
 import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { below } from '../../store/files.ts';
 import type { StoredVar } from '../../store/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
@@ -32,7 +33,8 @@ Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 
 Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
-of another flake may still declare it; then exclude its folder from this rule in \`varsmith.json\`. A generator that
+of another flake may still declare it, and the message says so where machines have such modules; then exclude its folder
+from this rule in \`varsmith.json\`. A generator that
 some machines have is reported for those that certainly do not have it.
 
 Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
@@ -68,7 +70,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
       if (declared !== null) yield* leftBehind(declared, stored, machines, fleet.directory ?? '');
       else if (isKnown && isUndeclared(fleet, stored.name) && !isRead(stored.name, null)) {
         hidden ??= textsOfGaps(context);
-        if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines);
+        if (!hidden.some(text => text.includes(stored.name))) yield* undeclared(stored, machines, fleet);
       }
     }
   },
@@ -79,16 +81,21 @@ function textsOfGaps({ fleet, sources }: CheckContext): string[] {
   return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => sources.text(file) ?? []);
 }
 
-function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>): Iterable<Report> {
+function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fleet: Fleet): Iterable<Report> {
   if (isOfClanCore(stored)) return;
   // What lies there of machines that are gone is reported with the machine.
   const owners = [...stored.byOwner.keys()].filter(name => machines.has(name));
   const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
+  const modules = fleet.modules();
+  const mayHaveIt = stored.shared.length > 0 ? [...machines] : owners;
+  const unless = mayHaveIt.some(machine => modules.get(machine)?.foreign)
+    ? 'unless a module of another flake does, '
+    : '';
   yield {
     at: wholeFile(first.path),
     machines: owners,
-    message: `Nothing in this repository declares the generator "${stored.name}" any more; its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+    message: `Nothing in this repository declares the generator "${stored.name}" any more; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
   };
 }
 
