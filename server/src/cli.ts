@@ -14,6 +14,10 @@ process.stdout.on('error', error => {
 
 const output = (stream: NodeJS.WriteStream) => ({
   write: (text: string | Uint8Array) => void stream.write(text),
+  drained: () =>
+    stream.writableNeedDrain
+      ? new Promise<void>(resolve => stream.once('drain', resolve))
+      : Promise.resolve(),
   isTTY: stream.isTTY === true,
 });
 

@@ -2,6 +2,8 @@
 
 export interface Output {
   write(text: string | Uint8Array): void;
+  /** Resolves when the reader has taken what it has room for; without it, everything is taken at once. */
+  readonly drained?: () => Promise<void>;
   readonly isTTY: boolean;
 }
 

@@ -8,31 +8,36 @@ import type { Io } from './io.ts';
 /** UTF-16 units that are written at once. */
 const ENOUGH = 1 << 16;
 
-export function writeInspectionJson(parts: InspectionParts, { stdout }: Io): void {
+export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io): Promise<void> {
   let pending = '';
-  const add = (text: string) => {
+  for (const text of textsOf(parts)) {
     pending += text;
-    if (pending.length < ENOUGH) return;
+    if (pending.length < ENOUGH) continue;
     stdout.write(pending);
     pending = '';
-  };
-  let before = '{\n';
-  for (const [name, part] of Object.entries(parts)) {
-    add(`${before}  ${JSON.stringify(name)}: `);
-    if (typeof part === 'function') addList(part(), add);
-    else add(indented(part, '  '));
-    before = ',\n';
+    await stdout.drained?.();
   }
-  stdout.write(`${pending}\n}\n`);
+  stdout.write(pending);
 }
 
-function addList(items: Iterable<unknown>, add: (text: string) => void): void {
+function* textsOf(parts: InspectionParts): Generator<string> {
+  let before = '{\n';
+  for (const [name, part] of Object.entries(parts)) {
+    yield `${before}  ${JSON.stringify(name)}: `;
+    if (typeof part === 'function') yield* listTexts(part());
+    else yield indented(part, '  ');
+    before = ',\n';
+  }
+  yield '\n}\n';
+}
+
+function* listTexts(items: Iterable<unknown>): Generator<string> {
   let before = '[\n    ';
   for (const item of items) {
-    add(before + indented(item, '    '));
+    yield before + indented(item, '    ');
     before = ',\n    ';
   }
-  add(before.startsWith('[') ? '[]' : '\n  ]');
+  yield before.startsWith('[') ? '[]' : '\n  ]';
 }
 
 /** Line ends inside texts are escaped in JSON: those that are there are of the layout. */

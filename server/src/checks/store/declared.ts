@@ -55,7 +55,7 @@ export function knowsServices(fleet: Fleet): boolean {
 }
 
 /** True if no instance that is known is of a service of another flake, which may declare what it likes. */
-export function hasNoForeignService({ inventory }: Fleet): boolean {
+function hasNoForeignService({ inventory }: Fleet): boolean {
   return inventory.instances.every(({ module }) => {
     if (!module.inputKnown || module.name === null) return false;
     return module.input === null || module.input === 'self' || module.input === 'clan-core';

@@ -4,7 +4,7 @@ import type { Fleet } from '../../fleet/model.ts';
 import type { StoredVar } from '../../store/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
-import { hasNoForeignService, isUndeclared, soleDeclaration, soleFile } from './declared.ts';
+import { soleDeclaration, soleFile } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -66,7 +66,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
       for (const one of file.all) {
         if (one.kind !== 'public') continue;
         const beside = isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(one, other));
-        if (beside) yield besideReport(one, secret === true || isLeftOver(fleet, generator));
+        if (beside) yield besideReport(one, secret === true);
         else if (secret === true) yield leftoverReport(one);
       }
     }
@@ -104,11 +104,6 @@ function isSecret(fleet: Fleet, generator: string, file: string): boolean | null
   if (declared !== null) return soleFile(declared, file)?.secret ?? null;
   const known = catalogueFile(generator, file);
   return known !== null && known.secretBy === undefined && !known.secret ? false : null;
-}
-
-/** Nothing that is known can say that its files are public. */
-function isLeftOver(fleet: Fleet, generator: string): boolean {
-  return isUndeclared(fleet, generator) && hasNoForeignService(fleet);
 }
 
 function besideReport(stored: StoredVar, certain: boolean): Report {
