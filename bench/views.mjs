@@ -128,6 +128,8 @@ async function measureExplorer(machines, repetitions) {
     await server.initialize();
     // Findings come first, as in the editor, also those of scripts, for which there is a second look; the view asks then.
     await server.request('varsmith/checkWorkspace');
+    // Bash's grammar is being loaded for it.
+    await new Promise(resolve => setTimeout(resolve, 500));
     const uri = pathToFileURL(files[0]).href;
     await server.request('varsmith/at', { uri, position: { line: 0, character: 0 } });
     const ask = () => server.request('varsmith/fleet', { filter: { text: '', lacking: false } });
