@@ -245,3 +245,10 @@ export function literalText(parts: readonly StringPart[]): string | null {
   }
   return text;
 }
+
+/** The last part of the name by which a function is written: `mkIf` for `lib.mkIf`; '' where it has none. */
+export function writtenName(fn: Expr): string {
+  if (fn.kind === 'variable') return fn.name;
+  const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;
+  return last?.kind === 'name' ? last.name : '';
+}

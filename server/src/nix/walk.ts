@@ -7,7 +7,7 @@ import { originOf, unknown } from './construct.ts';
 import { attributeSet, delay, letScope } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { dynamicName } from './strings.ts';
-import type { AttrName, Expr, LambdaExpr, Range } from './syntax.ts';
+import { type AttrName, type Expr, type LambdaExpr, type Range, writtenName } from './syntax.ts';
 import type { Lazy, Origin, Scope, StringValue } from './value.ts';
 
 /** The attribute path from the top of the file to where the walk is, innermost name first. */
@@ -129,11 +129,7 @@ function walkName(step: AttrName, inside: (expr: Expr, change: Partial<WalkState
 
 /** Does applying this function put its argument under a condition? */
 function conditionally(fn: Expr): boolean {
-  const head = fn.kind === 'apply' ? fn.fn : fn;
-  if (head.kind === 'variable') return CONDITIONAL.test(head.name);
-  if (head.kind !== 'select') return false;
-  const last = head.path.at(-1);
-  return last?.kind === 'name' && CONDITIONAL.test(last.name);
+  return CONDITIONAL.test(writtenName(fn.kind === 'apply' ? fn.fn : fn));
 }
 
 function walkGroup(

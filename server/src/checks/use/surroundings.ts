@@ -4,7 +4,16 @@
  * cannot be followed ends there, so that the answer is what certainly happens to the value, not all that may.
  */
 import type { SourceFile } from '../../nix/source.ts';
-import type { ApplyExpr, AttrSetExpr, Expr, HolePart, LetExpr, Range, StringExpr } from '../../nix/syntax.ts';
+import {
+  type ApplyExpr,
+  type AttrSetExpr,
+  type Expr,
+  type HolePart,
+  type LetExpr,
+  type Range,
+  type StringExpr,
+  writtenName,
+} from '../../nix/syntax.ts';
 import { bindsName, childAround, childrenOf } from '../locate.ts';
 
 /** One step of the way out. */
@@ -186,7 +195,7 @@ function callStep(outer: ApplyExpr): Step | null {
   let argument = 0;
   for (; head.kind === 'apply'; head = head.fn) argument++;
   const last = head.kind === 'select' ? head.path.at(-1) : undefined;
-  const name = head.kind === 'variable' ? head.name : last?.kind === 'name' ? last.name : '';
+  const name = writtenName(head);
   if (CONDITIONS.test(name)) {
     const wants = name === 'mkAssert' ? 2 : 1;
     if (argument !== wants || outer.fn.kind !== 'apply') return { kind: 'other', at: outer };

@@ -1,7 +1,7 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
 import type { Generator, Use } from '../../fleet/model.ts';
-import type { Expr } from '../../nix/syntax.ts';
+import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
@@ -190,10 +190,7 @@ const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|filterAttrs)$/;
 function isCondition(expr: Expr): boolean {
   let head = expr;
   while (head.kind === 'apply') head = head.fn;
-  if (head.kind === 'if') return true;
-  const last = head.kind === 'select' ? head.path.at(-1) : null;
-  const name = head.kind === 'variable' ? head.name : last?.kind === 'name' ? last.name : '';
-  return expr.kind === 'apply' && CONDITIONS.test(name);
+  return head.kind === 'if' || (expr.kind === 'apply' && CONDITIONS.test(writtenName(head)));
 }
 
 function reportOf({ sources }: CheckContext, use: Use, files: readonly string[]): Report {
