@@ -284,6 +284,34 @@ describe('generators that a helper collects', () => {
     expect(owners(fleet)).toEqual({ db: 'bob', mail: 'ada', shop: 'bob' });
   });
 
+  it.each(['"post"', '[ ]', '1'])(
+    'have no known tags where their `meta` is %s, as in the middle of typing',
+    meta => {
+      const fleet = fleetOf(
+        { ada: 'my.secrets.discover = { enable = true; includeTags = [ "post" ]; };' },
+        {
+          ...HELPED,
+          'secrets/mail.nix': `{ mail = { files.key = { }; script = "true"; meta = ${meta}; }; }`,
+        },
+      );
+      expect(owners(fleet).mail ?? null).not.toBe('ada');
+    },
+  );
+
+  it('are not certain where the folder is named under a condition that is not known', () => {
+    const fleet = fleetOf(
+      {
+        ada: 'my.secrets.discover.enable = true; my.secrets.discover.includeTags = [ "post" ];',
+      },
+      {
+        ...HELPED,
+        'modules/default.nix':
+          '{ config, lib, inputs, ... }: { my.secrets.discover = lib.mkIf inputs.x { dir = ../secrets; }; }',
+      },
+    );
+    expect(owners(fleet).mail ?? null).not.toBe('ada');
+  });
+
   it('are open where the list of them is not known', () => {
     const fleet = fleetOf(
       {

@@ -6,7 +6,7 @@ import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
 import { type DeclaredSet, discoveredSets, listedSets, type Missed } from './helper-secrets.ts';
-import { definitionsOf } from './read.ts';
+import { definitionsOf, member } from './read.ts';
 
 /** What the helper's options come to where nothing is said of them. */
 export const HELPER_DEFAULTS: ReadonlyMap<string, boolean | readonly string[]> = new Map<
@@ -46,27 +46,31 @@ export function helperSets(
 /** Those of a folder that the machine takes; all of them, conditionally, where that is not known. */
 function discoveredOn(cx: Evaluation, secrets: AttrsValue, config: Lazy, at: Origin): DeclaredSet[] {
   const discover = secrets.entries.get('discover');
-  return (discover === undefined ? [] : definitionsOf(cx, discover.value)).flatMap(({ value, never }) => {
-    const dir = value.kind === 'attrs' && !never ? value.entries.get('dir') : undefined;
-    if (dir === undefined) return [];
-    const path = ['my', 'secrets', 'discover'];
-    const asked = (name: string): Value =>
-      force(
-        cx,
-        [...path, name].reduce<Lazy>((set, step) => cx.select(set, step, at), config),
-      );
-    const enabled = asked('enable');
-    if (enabled.kind === 'bool' && !enabled.value) return [];
-    const include = textsIn(cx, asked('includeTags'));
-    const exclude = textsIn(cx, asked('excludeTags'));
-    return discoveredSets(cx, dir.value, at, (set, name) => {
-      const tags =
-        enabled.kind === 'bool' && include !== null && exclude !== null ? tagsOf(cx, set, name) : null;
-      if (tags === null || include === null || exclude === null) return null;
-      const isIn = include.length === 0 || tags.some(tag => include.includes(tag));
-      return isIn && !tags.some(tag => exclude.includes(tag));
-    });
-  });
+  return (discover === undefined ? [] : definitionsOf(cx, discover.value)).flatMap(
+    ({ value, conditional, never }) => {
+      const dir = value.kind === 'attrs' && !never ? value.entries.get('dir') : undefined;
+      if (dir === undefined) return [];
+      const path = ['my', 'secrets', 'discover'];
+      const asked = (name: string): Value =>
+        force(
+          cx,
+          [...path, name].reduce<Lazy>((set, step) => cx.select(set, step, at), config),
+        );
+      const enabled = asked('enable');
+      if (enabled.kind === 'bool' && !enabled.value) return [];
+      const include = textsIn(cx, asked('includeTags'));
+      const exclude = textsIn(cx, asked('excludeTags'));
+      const isSure = !conditional && !dir.optional && discover?.optional !== true;
+      const sets = discoveredSets(cx, dir.value, at, (set, name) => {
+        const tags =
+          enabled.kind === 'bool' && include !== null && exclude !== null ? tagsOf(cx, set, name) : null;
+        if (tags === null || include === null || exclude === null) return null;
+        const isIn = include.length === 0 || tags.some(tag => include.includes(tag));
+        return isIn && !tags.some(tag => exclude.includes(tag));
+      });
+      return sets.map(set => ({ ...set, conditional: set.conditional || !isSure }));
+    },
+  );
 }
 
 function textsIn(cx: Evaluation, value: Value): readonly string[] | null {
@@ -87,7 +91,7 @@ function tagsOf(cx: Evaluation, declaration: AttrsValue, name: string): readonly
   if (body?.kind !== 'attrs') return null;
   const meta = body.entries.get('meta') ?? declaration.entries.get('meta');
   if (meta === undefined) return [];
-  const tags =
-    cx.has(force(cx, meta.value) as AttrsValue, 'tags') === true ? cx.select(meta.value, 'tags', null) : null;
+  const set = force(cx, meta.value);
+  const tags = set.kind === 'attrs' ? member(cx, set, 'tags') : null;
   return tags === null ? null : textsIn(cx, tags);
 }
