@@ -2,6 +2,7 @@
 import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
+import { readersOf } from '../use/machines.ts';
 import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
 
@@ -61,12 +62,9 @@ Source: sops-nix 56b2406, modules/sops/default.nix.`,
 
 /** Is a file certainly part of no machine, and nothing else's either: one that was taken out of `imports`? */
 function isOutOfUse(fleet: Fleet, file: string): boolean {
-  if (!fleet.machinesComplete || fleet.machines.length === 0) return false;
+  if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
   const modules = fleet.modules();
-  const isNowhere = fleet.machines.every(({ name }) => {
-    const own = modules.get(name);
-    return own?.complete === true && !own.files.includes(file) && !own.possibleFiles.includes(file);
-  });
+  const isNowhere = fleet.machines.every(({ name }) => modules.get(name)?.complete === true);
   const folder = file.endsWith('/default.nix') ? file.slice(0, -'/default.nix'.length) : null;
   return isNowhere && [file, folder].every(path => path === null || fleet.namedBy(path).length === 0);
 }
