@@ -1,6 +1,6 @@
 /**
- * A run: the steps of a plan, as many at a time as there are workers, stored one after the other in the order of the
- * plan. What comes of it does not depend on which script is quicker. A step that fails takes with it what depends on
+ * A run: the steps of a plan, as many at a time as there are workers, stored in the order of the plan, what has ended
+ * meanwhile together. What comes of it does not depend on which script is quicker. A step that fails takes with it what depends on
  * it; the others go on.
  */
 import { setMaxListeners } from 'node:events';
