@@ -3,6 +3,7 @@
  * box again and again with a way back, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
  * no log and no disk. Knows no editor; `boxes.ts` shows the boxes.
  */
+import { counted } from './run-story.ts';
 
 /** A button of a box. */
 export type BoxButton = 'back' | 'clipboard' | 'file' | 'finish';
@@ -155,8 +156,7 @@ function finished(text: string): string {
 
 /** "2 lines so far, the last: abc"; what is hidden is only counted. */
 function soFar(text: string, hidden: boolean): string {
-  const count = countLines(text);
-  const said = `${count} ${count === 1 ? 'line' : 'lines'} so far`;
+  const said = `${counted(countLines(text), 'line')} so far`;
   return hidden ? said : `${said}, the last: ${withoutLast(text)[1]}`;
 }
 

@@ -112,14 +112,8 @@ export function chooser(server: Server): Chooser {
   async function machine(title: string) {
     const of = await root();
     if (of === null) return null;
-    const [first, ...others] = machineChoices(of.machines);
-    const picked =
-      first !== undefined && others.length === 0
-        ? first
-        : await window.showQuickPick(
-            of.machines.map(({ name }) => ({ label: name })),
-            { ...STAYS, title },
-          );
+    const items = of.machines.map(({ name }) => ({ label: name }));
+    const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { ...STAYS, title });
     return picked ? { root: of.uri, machine: picked.label } : null;
   }
 

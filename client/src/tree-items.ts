@@ -1,4 +1,5 @@
 /** The items of the fleet explorer: what is below and above what, and how each looks. */
+
 import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type {
   FleetFile,
@@ -9,6 +10,7 @@ import type {
   KeyDetail,
   Where,
 } from './protocol.ts';
+import { counted } from './run-story.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -145,7 +147,7 @@ export function itemOf(node: FleetNode): TreeItem {
     case 'machine':
       return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
     case 'unassigned': {
-      const item = look('Not tied to a machine', 'question', countOf(node.count, 'generator'), COLLAPSED);
+      const item = look('Not tied to a machine', 'question', counted(node.count, 'generator'), COLLAPSED);
       item.tooltip = 'Generators of modules of which Varsmith cannot tell who imports them.';
       return named(item, node.root, 'unassigned');
     }
@@ -191,7 +193,7 @@ function machineItem({
   where,
 }: FleetMachine): TreeItem {
   const counts = [
-    countOf(generators, 'generator'),
+    counted(generators, 'generator'),
     missing ? `${missing} not generated` : '',
     outdated > 0 ? `${outdated} outdated` : '',
   ];
@@ -221,7 +223,7 @@ function generatorItem(
   const [icon, color, text] = STATES[state];
   const words = [
     share === true ? 'shared' : '',
-    countOf(files.length, 'file'),
+    counted(files.length, 'file'),
     state === 'outdated' ? 'outdated' : '',
   ];
   const item = look(name, icon, words.filter(Boolean).join(' · '), COLLAPSED);
@@ -245,7 +247,7 @@ function fileItem({ name, secret, stored, value, where }: FleetFile, machine: st
 }
 
 function keyItem({ key, variable, generator, machines, where }: FleetKey): TreeItem {
-  const words = [variable, countOf(machines.length, 'machine')].filter(Boolean);
+  const words = [variable, counted(machines.length, 'machine')].filter(Boolean);
   const item = look(key, 'key', words.join(' · '), COLLAPSED);
   if (generator !== null) item.tooltip = `Generator ${generator}`;
   item.contextValue = 'key';
@@ -269,8 +271,4 @@ function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
 function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
   if (where && byClick) item.command = { command: openCommand, title: 'Open', arguments: [where] };
   return item;
-}
-
-function countOf(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

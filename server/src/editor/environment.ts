@@ -3,8 +3,11 @@
  * `<NAME>` with the value for a public file, and the steps that its session specification adds. Only what is certain is
  * a variable; of the rest is said why not. How shells write it is the business of environment-text.ts.
  */
+
+import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import type { Fleet, GeneratorBody, GeneratorFile, Registry, RegistryKey } from '../fleet/model.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
+import { compareBytes } from '../nix/compare.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
 import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
@@ -74,17 +77,12 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
   const { variables, clashes } = withoutClashes(exported.filter(isVariable));
   return {
     machine,
-    variables: variables.sort((a, b) => order(a.name, b.name)),
+    variables: variables.sort((a, b) => compareBytes(a.name, b.name)),
     steps,
     notes: [...notes, ...exported.filter(isNote), ...clashes].sort((a, b) =>
-      order(a.name ?? '', b.name ?? ''),
+      compareBytes(a.name ?? '', b.name ?? ''),
     ),
   };
-}
-
-/** As Nix sorts the names of a set. */
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Selected {
@@ -165,7 +163,7 @@ function addedSteps(
     else if (first !== undefined && isOwn)
       note(`${spec.file} sets it from the key "${first}", which ${machine} does not have.`, lacking);
     else if (first === undefined) {
-      const wrong = namesIn(step).find(name => !NAME.test(name));
+      const wrong = namesIn(step).find(name => !VARIABLE_NAME.test(name));
       if (wrong === undefined) steps.push(step);
       else note(`"${wrong}" is no name of a variable.`, step.keys);
     }
@@ -205,16 +203,13 @@ function isNote(one: Exported): one is Note {
   return !isVariable(one);
 }
 
-/** What a valid variable is called, in every shell. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
 /** Null for a key that exports nothing. */
 function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Exported | null {
   const { key, generator, envVar } = entry;
   if (envVar === null) return null;
   const note = (name: string, text: string): Note => ({ name, keys: [key], text });
   const variable = envVar.value;
-  if (!NAME.test(variable)) return note(variable, `"${variable}" is no name of a variable.`);
+  if (!VARIABLE_NAME.test(variable)) return note(variable, `"${variable}" is no name of a variable.`);
   if (generator === null) return note(variable, 'The name of its generator is not known without Nix.');
   const body = bodyOn(around.fleet, generator.value, entry, machine);
   const file = exportedFile(entry, body);

@@ -5,6 +5,7 @@
  * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
  * changes.
  */
+import { folderOf } from '../nix/paths.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';
@@ -162,6 +163,6 @@ function readUnitOf(
 function isLooselyRead(files: FleetFiles, state: State, { texts }: Survey, path: string): boolean {
   if (state.looseReads.has(path)) return true;
   // What appears or goes changes what its folder lists; a file that was there before and still is does not.
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  const folder = folderOf(path);
   return state.looseReads.has(folder) && !(texts.has(path) && files.kind(path) === 'file');
 }

@@ -9,6 +9,7 @@ import { type MachineOptions, machineOptions, type Settled, settledFor } from '.
 import type { GeneratorDefinition, MachineClass } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { OptionSays, Plain } from './module-options.ts';
+import { placeKey } from './places.ts';
 
 /** A module of a machine. */
 export interface OwnModule {
@@ -154,9 +155,7 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    left.at.file === right.at.file &&
-    left.at.start === right.at.start &&
-    left.at.end === right.at.end &&
+    placeKey(left.at) === placeKey(right.at) &&
     left.via.length === right.via.length
   );
 }

@@ -28,7 +28,7 @@ export interface MarkedStream {
 }
 
 /** Bytes of what follows a mark. */
-export const NOTE_BYTES = 3;
+const NOTE_BYTES = 3;
 
 interface Part {
   readonly mark: Buffer;

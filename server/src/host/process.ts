@@ -43,7 +43,7 @@ export function runProcess(
   const { signal: abort, input, timeLimitMs, outputLimitBytes } = options;
   return new Promise((resolve, reject) => {
     if (abort?.aborted) {
-      resolve({ end: 'cancelled', code: null, signal: null, stdout: empty, stderr: empty, truncated: false });
+      resolve(CANCELLED);
       return;
     }
     let child: ChildProcess;
@@ -99,7 +99,15 @@ export function runProcess(
   });
 }
 
-const empty = Buffer.alloc(0);
+/** What comes of a process that is not started, since nobody wants it any more. */
+export const CANCELLED: ProcessResult = {
+  end: 'cancelled',
+  code: null,
+  signal: null,
+  stdout: Buffer.alloc(0),
+  stderr: Buffer.alloc(0),
+  truncated: false,
+};
 
 function startFailure(command: string, error: unknown): HostFailure {
   const code = codeOf(error);

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { HostFailure } from './failure.ts';
 import { type MarkedStream, markedStream } from './marked-output.ts';
-import { killGroup, type ProcessOptions, type ProcessResult } from './process.ts';
+import { CANCELLED, killGroup, type ProcessOptions, type ProcessResult } from './process.ts';
 
 export type RunnerOptions = Pick<ProcessOptions, 'timeLimitMs' | 'outputLimitBytes' | 'signal'>;
 
@@ -127,15 +127,6 @@ export function makeRunners({ bash, cat, before, folder, seen }: RunnersOptions)
     },
   };
 }
-
-const CANCELLED: ProcessResult = {
-  end: 'cancelled',
-  code: null,
-  signal: null,
-  stdout: Buffer.alloc(0),
-  stderr: Buffer.alloc(0),
-  truncated: false,
-};
 
 const NO_STARTUP = ['--norc', '--noprofile'];
 

@@ -5,7 +5,7 @@
 import { isIn } from './sandbox.ts';
 
 /** Where programs are, and what they need beside themselves; nothing of anybody's home. */
-export const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
+const MAC_PROGRAMS = ['/nix/store', '/usr', '/bin', '/sbin', '/opt/homebrew', '/opt/local'];
 const MAC_SYSTEM = ['/System', '/Library/Apple', '/private/etc/ssl', '/private/var/db/timezone'];
 const MAC_FILES = [
   '/private/etc/hosts',

@@ -4,7 +4,8 @@ import { registryOf } from '../examples.ts';
 import { fieldPlace } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What a valid variable is called, in every shell. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export const invalidEnvVar: Rule = {
   id: 'registry/invalid-env-var',
@@ -57,7 +58,7 @@ Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
   check: function* ({ fleet, sources }) {
     for (const registry of fleet.registries) {
       for (const key of registry.keys) {
-        if (key.envVar === null || NAME.test(key.envVar.value)) continue;
+        if (key.envVar === null || VARIABLE_NAME.test(key.envVar.value)) continue;
         const { value } = key.envVar;
         const at = fieldPlace(key, key.envVar);
         const better = validName(value);

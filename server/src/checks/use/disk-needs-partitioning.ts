@@ -1,5 +1,5 @@
 /** use/disk-needs-partitioning: a disk's key from a secret that is not there when disks are made. */
-import type { AttrSetExpr, Range } from '../../nix/syntax.ts';
+import { type AttrSetExpr, literalText, type Range } from '../../nix/syntax.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { setFileOption } from './file-option.ts';
 import { isItself, type Step, type Way, waysFrom } from './surroundings.ts';
@@ -184,9 +184,7 @@ function typeIn({ bindings }: AttrSetExpr): string | null {
   for (const binding of bindings) {
     if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'string') continue;
     const [name] = binding.path;
-    const [part, ...more] = binding.value.parts;
-    if (name?.kind === 'name' && name.name === 'type')
-      return part?.kind === 'text' && more.length === 0 ? part.value : null;
+    if (name?.kind === 'name' && name.name === 'type') return literalText(binding.value.parts);
   }
   return null;
 }

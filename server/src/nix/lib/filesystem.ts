@@ -2,10 +2,10 @@
  * nixpkgs `lib.filesystem` and `lib.fileset`, as far as modules are collected with them: all files below a folder,
  * perhaps only some of them. Order as in nixpkgs: by name, folders among the files.
  */
-import { asList, asText, stop } from '../builtins/arguments.ts';
+import { asBool, asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { workspacePath } from '../builtins/files.ts';
-import { attrsOf, bool, failure, list, path, string, typeName } from '../construct.ts';
+import { attrsOf, bool, failure, list, path, string } from '../construct.ts';
 import { joinPath } from '../paths.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../value.ts';
 import { typed } from './options.ts';
@@ -88,10 +88,8 @@ function fileFilter(cx: BuiltinContext, predicate: Lazy, folder: Lazy, at: Origi
       return text.kind === 'string' ? bool(name.endsWith(`.${text.text}`), here) : stop(text);
     });
     const file = attrsOf({ name: string(name, at), type: string('regular', at), hasExt }, at);
-    const is = cx.force(cx.apply(predicate, file, at));
-    if (is.kind === 'unknown' || is.kind === 'failure') return stop(is);
-    if (is.kind !== 'bool')
-      return failure('type', `value is ${typeName(is)} while a Boolean was expected`, at);
+    const is = asBool(cx, cx.apply(predicate, file, at), at);
+    if (is.kind !== 'bool') return stop(is);
     if (is.value) kept.push(item);
   }
   return fileset(kept, at);
