@@ -108,7 +108,12 @@ function handles(page, pictures, profile, url) {
     /** Answers the editor's dialogue for a folder, once it lists something that is in the folder alone. */
     async chooseFolder(folder, inside) {
       await quickWidget.locator('.quick-input-title').waitFor();
-      await quickInput.fill(`${folder}/`);
+      // While the dialogue is still reading the folder it begins in, it puts that one's path back over what is typed.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await quickInput.fill('');
+        await quickInput.fill(`${folder}/`);
+        if (await arrives(quickRow(inside), 5_000)) break;
+      }
       await quickRow(inside).waitFor();
       await page.keyboard.press('Enter');
     },
