@@ -1,7 +1,10 @@
 // Opens the headless browser that shows the workbench. Knows nothing of Varsmith.
 
 import { chromium } from 'playwright-core';
-import { CHROMIUM, CHROMIUM_ARGS } from './env.mjs';
+import { CHROMIUM, CHROMIUM_ARGS, SLOWDOWN } from './env.mjs';
+
+/** How long a single wait may take: machines are busy, and what takes long is no mistake. */
+export const LIMIT_MS = 60_000;
 
 /**
  * A page with clipboard rights at `origin`. The caller closes `browser`.
@@ -12,7 +15,11 @@ export async function openBrowser(origin) {
   const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
-  return { browser, page: await context.newPage() };
+  context.setDefaultTimeout(LIMIT_MS);
+  const page = await context.newPage();
+  if (SLOWDOWN > 1)
+    await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+  return { browser, page };
 }
 
 /**
@@ -20,5 +27,5 @@ export async function openBrowser(origin) {
  * @param {import('playwright-core').Page} page
  */
 export async function workbenchShown(page) {
-  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 90_000 });
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 2 * LIMIT_MS });
 }

@@ -8,7 +8,7 @@ import * as path from 'node:path';
 import { CODE_SERVER, NODE } from './env.mjs';
 
 const ENTRY = path.join(CODE_SERVER, 'out/node/entry.js');
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 5_000;
 
 /** No prompt, no welcome page, nothing asked of other hosts. */
@@ -21,6 +21,9 @@ const SETTINGS = {
   'workbench.enableExperiments': false,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.reduceMotion': 'on',
+  // A page in a tab takes the focus whenever it is ready, which would close what a walk is answering.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': 'Default Dark Modern',

@@ -7,7 +7,7 @@
 //
 // In a browser only one extension can be under development: further ones are packed and installed.
 //
-// Environment: VSC_WHICH and the paths of env.mjs; VSC_TIMEOUT seconds (180); VSC_VERBOSE=1; VSC_KEEP=1 keeps the profile.
+// Environment: VSC_WHICH and the paths of env.mjs; VSC_TIMEOUT seconds (600); VSC_VERBOSE=1; VSC_KEEP=1 keeps the profile.
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -18,7 +18,7 @@ import { CODE_SERVER } from './env.mjs';
 import { packed } from './pack.mjs';
 
 const VERBOSE = Boolean(process.env.VSC_VERBOSE);
-const LIMIT_SECONDS = Number(process.env.VSC_TIMEOUT ?? 180);
+const LIMIT_SECONDS = Number(process.env.VSC_TIMEOUT ?? 600);
 
 // The workbench's own log comes through the same hook as the tests' console.
 const NOISE =

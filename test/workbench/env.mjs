@@ -37,3 +37,6 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
 ];
+
+/** How many times slower the page of the workbench is made than it is, to see what depends on its speed; 1 leaves it alone. */
+export const SLOWDOWN = Number(process.env.VSC_SLOWDOWN || 1);

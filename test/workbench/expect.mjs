@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { LIMIT_MS } from './browser.mjs';
 
 /** @throws where the two are not the same */
 export function equal(actual, expected) {
@@ -9,20 +10,29 @@ export function equal(actual, expected) {
   if (a !== b) throw new Error(`expected ${b}, found ${a}`);
 }
 
-/** Waits until something is so; Playwright waits for what is seen, this for what is not. */
-export async function until(isSo) {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (isSo()) return;
+/** Waits until something is so, or comes to be so; Playwright waits for what is seen, this for what is not. */
+export async function until(what, isSo) {
+  const end = performance.now() + LIMIT_MS;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`${what}: it did not come to be`);
     await new Promise(resolve => setTimeout(resolve, 100));
   }
-  throw new Error('it did not come to be');
 }
 
-/** The files below a folder that hold a text. */
+/** The files below a folder that hold a text. What goes away meanwhile holds nothing: the editor's own files come and go. */
 export function holding(place, text) {
-  return fs
-    .readdirSync(place, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => path.join(entry.parentPath, entry.name))
-    .filter(file => fs.readFileSync(file, 'latin1').includes(text));
+  return ifThere(() => fs.readdirSync(place, { withFileTypes: true }), []).flatMap(entry => {
+    const file = path.join(place, entry.name);
+    if (entry.isDirectory()) return holding(file, text);
+    return entry.isFile() && ifThere(() => fs.readFileSync(file, 'latin1'), '').includes(text) ? [file] : [];
+  });
+}
+
+function ifThere(read, otherwise) {
+  try {
+    return read();
+  } catch (error) {
+    if (error.code === 'ENOENT') return otherwise;
+    throw error;
+  }
 }

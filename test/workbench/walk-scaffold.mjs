@@ -7,8 +7,6 @@ import * as path from 'node:path';
 export function scaffoldSteps({ selectedKey }) {
   const { file, line, column } = selectedKey.entry;
   const secret = 'added-secret';
-  const input = ui => ui.page.locator('.quick-input-widget input[type=text]');
-  const row = (ui, text) => ui.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const title = (ui, text) => ui.page.locator('.quick-input-title', { hasText: text }).waitFor();
   /** The registry's tabs as long as it is not saved: it may be open in two groups. */
   const unsaved = ui => ui.page.locator('.tab.dirty', { hasText: path.basename(file) }).first();
@@ -21,18 +19,21 @@ export function scaffoldSteps({ selectedKey }) {
         await ui.command('File: Save All');
         await ui.page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
         await ui.command('View: Close All Editors');
-        await ui.page.keyboard.press('Control+J');
+        await ui.command('View: Hide Panel');
         await ui.open(file, line, column);
         await ui.ask('Varsmith: Preview Session Variables', 'which machine');
-        await row(ui, selectedKey.machine).click();
+        await ui.choose(selectedKey.machine);
         await title(ui, 'which shell');
-        await row(ui, 'bash').click();
+        await ui.choose('bash');
         await ui.page.locator('.tab', { hasText: `${selectedKey.machine}.sh` }).waitFor();
         await lines(ui, `/${selectedKey.generator}/`).first().waitFor();
         // More of the lines is seen without the side bar.
-        await ui.page.keyboard.press('Control+B');
+        await ui.command('View: Toggle Primary Side Bar Visibility');
+        await ui.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
         await ui.picture('session-variables');
-        await ui.page.keyboard.press('Control+B');
+        await ui.command('View: Toggle Primary Side Bar Visibility');
+        await ui.page.locator('.part.sidebar').waitFor();
+        await ui.editing(file);
         await ui.page.keyboard.type('x');
         await lines(ui, `has no key "${selectedKey.key}"`).first().waitFor();
         await ui.page.keyboard.press('Control+Z');
@@ -43,17 +44,17 @@ export function scaffoldSteps({ selectedKey }) {
       'a secret is added to registry and matrix, its name judged while it is typed',
       async ui => {
         await ui.ask('Varsmith: Add Secret…', 'Add Secret: name');
-        await input(ui).fill(selectedKey.key);
-        await ui.page.locator('.quick-input-message', { hasText: 'already' }).waitFor();
-        await input(ui).fill(secret);
-        await ui.page.locator('.quick-input-message', { hasText: 'already' }).waitFor({ state: 'detached' });
-        await ui.page.keyboard.press('Enter');
+        await ui.fill(selectedKey.key);
+        await ui.message('already').waitFor();
+        await ui.fill(secret);
+        await ui.message('already').waitFor({ state: 'detached' });
+        await ui.accept();
         await title(ui, 'kind');
-        await row(ui, 'Secret from a prompt').click();
+        await ui.choose('Secret from a prompt');
         await title(ui, 'machines that get it');
-        await row(ui, selectedKey.machine).click();
+        await ui.mark([selectedKey.machine]);
         await ui.picture('add-secret');
-        await ui.page.keyboard.press('Enter');
+        await ui.accept();
         await lines(ui, `${secret} =`).first().waitFor();
         await lines(ui, secret.toUpperCase().replace('-', '_')).first().waitFor();
         await unsaved(ui).waitFor();
@@ -62,6 +63,7 @@ export function scaffoldSteps({ selectedKey }) {
     [
       'one undo takes it back in both files',
       async ui => {
+        await ui.editing(file);
         await ui.page.keyboard.press('Control+Z');
         // Older ones ask whether the other file is meant too; the click comes to nothing where nobody asks.
         const whole = ui.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Undo in 2 Files' });

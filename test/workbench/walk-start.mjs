@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { insist } from './ui-wait.mjs';
 
 /** Step of the walkthrough, and words of its page. */
 const FIRST_STEPS = [
@@ -46,13 +47,17 @@ export function startSteps({ folder, target }) {
         await ui.command('Varsmith: Focus on Registry Keys View');
         await welcome(ui, 'No registry of keys').waitFor();
         await ui.command('Varsmith: Focus on Fleet View');
-        await welcome(ui, 'No machine and no generator is declared').waitFor({ timeout: 60_000 });
+        await welcome(ui, 'No machine and no generator is declared').waitFor();
       },
     ],
     [
       'the doctor is one click away',
       async ui => {
-        await button(ui, 'Run the Doctor').click();
+        await insist(
+          'the doctor is opened',
+          patience => button(ui, 'Run the Doctor').click({ timeout: patience }),
+          ui.page.locator('.tab', { hasText: 'Varsmith Doctor' }),
+        );
         const page = await ui.webview('h1, h2');
         await page.getByText(folder).first().waitFor();
         await ui.closeTab('Varsmith Doctor');
@@ -64,9 +69,9 @@ export function startSteps({ folder, target }) {
         // The page of a step is shown where there is room for it.
         await ui.command('View: Toggle Primary Side Bar Visibility');
         await ui.command('Welcome: Open Walkthrough');
-        await ui.row('Get Started with Varsmith').click();
+        await ui.choose('Get Started with Varsmith');
         const steps = ui.page.locator('.getting-started-step');
-        await steps.first().waitFor();
+        await steps.nth(FIRST_STEPS.length - 1).waitFor();
         const count = await steps.count();
         if (count !== FIRST_STEPS.length) throw new Error(`the walkthrough has ${count} steps`);
         for (const [index, [title, text]] of FIRST_STEPS.entries()) {
@@ -90,15 +95,22 @@ export function startSteps({ folder, target }) {
     [
       'the example is copied into a folder of choice and opened, and its mistakes are found',
       async ui => {
-        await button(ui, 'Open Example Fleet').click();
-        await ui.row('A fleet with mistakes').click();
+        const example = 'A fleet with mistakes';
+        await insist(
+          'the examples are listed',
+          async patience => {
+            if (!(await ui.row(example).isVisible()))
+              await button(ui, 'Open Example Fleet').click({ timeout: patience });
+          },
+          ui.row(example),
+        );
+        await ui.choose(example);
         await ui.chooseFolder(target, 'older');
-        await ui.reloaded();
-        await ui.sideRow('modules').waitFor({ timeout: 60_000 });
+        const copy = path.join(target, 'varsmith-broken-fleet');
+        await ui.opens(copy);
+        await ui.sideRow('modules').waitFor();
         await ui.showProblems('secret-registry');
-        await ui.page.locator('.markers-panel .monaco-list-row').first().waitFor({ timeout: 60_000 });
-        if (!fs.existsSync(path.join(target, 'varsmith-broken-fleet/flake.nix')))
-          throw new Error('the example was not copied');
+        if (!fs.existsSync(path.join(copy, 'flake.nix'))) throw new Error('the example was not copied');
       },
     ],
   ];

@@ -4,6 +4,7 @@
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
 // a copy of the whole example fleet, with keys; --start: without a fleet, as one begins. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
+// VSC_SLOWDOWN=5 makes its page five times slower, to see that no step depends on how fast it is.
 // Exit code: 0 every step passed, 1 otherwise.
 
 import * as fs from 'node:fs';
@@ -13,6 +14,7 @@ import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { drive } from './ui-drive.mjs';
+import { arrives, insist } from './ui-wait.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
@@ -48,7 +50,7 @@ const DIRECTORY = 'variable.language.generator-directory.varsmith';
 const squiggled = ({ unknownKey }) => [
   'a squiggle appears under the unknown key',
   async ui => {
-    await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
+    await ui.squiggle('error').first().waitFor();
     await ui.open(...at(unknownKey));
   },
 ];
@@ -97,8 +99,7 @@ function stepsRestricted(scene) {
       async ui => {
         const { file, line, column } = selectedKey.selection;
         await ui.open(file, line, column + 1);
-        await ui.command('Show or Focus Hover');
-        await ui.hover(selectedKey.generator).waitFor();
+        await ui.hovered(selectedKey.generator);
         await ui.page.keyboard.press('Escape');
       },
     ],
@@ -129,7 +130,7 @@ function steps(scene) {
       'a squiggle appears under the unknown key',
       async ui => {
         await ui.open(...at(unknownKey));
-        await ui.squiggle('error').first().waitFor({ timeout: 60_000 });
+        await ui.squiggle('error').first().waitFor();
         // By file, not by message: the view misses new rows after its filter has hidden all of them.
         await ui.showProblems(path.basename(unknownKey.file));
         await ui.problem(unknownKey.message).waitFor();
@@ -141,8 +142,7 @@ function steps(scene) {
       async ui => {
         const { file, line, column } = selectedKey.selection;
         await ui.open(file, line, column + 1); // behind the opening quote
-        await ui.command('Show or Focus Hover');
-        await ui.hover(selectedKey.generator).waitFor();
+        await ui.hovered(selectedKey.generator);
         await ui.picture('hover');
         await ui.page.keyboard.press('Escape');
       },
@@ -151,7 +151,6 @@ function steps(scene) {
       'the quick fix replaces the unknown key',
       async ui => {
         await ui.open(...at(unknownKey));
-        await ui.command('Quick Fix...');
         const replace = `Replace with "${unknownKey.replacement}"`;
         await ui.actionOffered(replace);
         await ui.picture('quick-fix');
@@ -183,9 +182,7 @@ function steps(scene) {
       'the fleet explorer lists the machines and what they have',
       async ui => {
         await ui.command('Varsmith: Focus on Fleet View');
-        const tree = ui.page.locator('.sidebar .monaco-list-row');
-        await tree.filter({ hasText: selectedKey.machine }).first().click();
-        await tree.filter({ hasText: selectedKey.generator }).first().waitFor();
+        await ui.expand(selectedKey.machine, selectedKey.generator);
       },
     ],
     [
@@ -244,19 +241,36 @@ function steps(scene) {
         await frame.locator('#groupings').selectOption('');
         await frame.locator('.group.open').first().waitFor({ state: 'detached' });
         await frame.locator('#search').fill(selectedKey.generator);
-        await frame.locator('.node.found').first().click({ button: 'right' });
-        await ui.page.locator('.monaco-menu .action-label', { hasText: 'Try Generator' }).first().waitFor();
+        const found = frame.locator('.node.found').first();
+        const menu = ui.page.locator('.monaco-menu').first();
+        await insist(
+          'the menu of a node is shown',
+          async patience => {
+            if (!(await menu.isVisible())) await found.click({ button: 'right', timeout: patience });
+          },
+          ui.page.locator('.monaco-menu .action-label', { hasText: 'Try Generator' }).first(),
+        );
         await ui.picture('graph-menu');
-        await ui.page.keyboard.press('Escape');
-        await frame.locator('.node.found').first().click();
-        await ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }).waitFor();
+        await insist(
+          'the menu goes away',
+          () => ui.page.keyboard.press('Escape'),
+          patience => arrives(menu, patience, 'hidden'),
+        );
+        await insist(
+          'a click on a node opens it',
+          patience => found.click({ timeout: patience }),
+          ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }),
+        );
       },
     ],
   ];
 }
 
 const { beside, restricted, generation, start } = values;
-const common = { vsix: [vsix], restricted, pictures, failurePicture: path.join(out, 'walk-failed.png') };
+const way = ['beside', 'restricted', 'generation', 'start'].filter(name => values[name]);
+// Two ways may be walked in one VS Code at the same time.
+const failurePicture = path.join(out, [...way, 'walk-failed.png'].join('-'));
+const common = { vsix: [vsix], restricted, pictures, failurePicture };
 
 function walk() {
   const scene = makeScene(root);

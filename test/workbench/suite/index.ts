@@ -13,7 +13,7 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({
     ui: 'tdd',
     color: false,
-    timeout: 60_000,
+    timeout: 300_000, // several waits, each with a limit of its own
     reporter: 'spec',
     ...(grep ? { grep } : {}),
   });
