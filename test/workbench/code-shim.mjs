@@ -16,6 +16,7 @@ import { openBrowser, workbenchShown } from './browser.mjs';
 import { startCodeServer, windowAddress } from './code-server.mjs';
 import { CODE_SERVER } from './env.mjs';
 import { packed } from './pack.mjs';
+import { listenTo, seen } from './ui-seen.mjs';
 
 const VERBOSE = Boolean(process.env.VSC_VERBOSE);
 const LIMIT_SECONDS = Number(process.env.VSC_TIMEOUT ?? 600);
@@ -58,7 +59,7 @@ function testsEnd(page, address) {
       clearTimeout(limit);
       // An extension host that dies under the tests is reported as 0 too: 0 counts only with the summary seen.
       if (code === 0 && !passed) {
-        console.error(
+        console.log(
           passed === 0 ? 'no test was run' : 'the extension host ended without a summary of its tests',
         );
         resolve(3);
@@ -93,6 +94,8 @@ if (!development || !tests) {
 
 let server;
 let browser;
+let page;
+let said = [];
 let cleaned;
 const cleanUp = () => (cleaned ??= closeAll());
 async function closeAll() {
@@ -107,17 +110,19 @@ let exitCode;
 try {
   const vsix = others.map(packed);
   server = await startCodeServer({ vsix, args: smokeTestSwitch(), keep: Boolean(process.env.VSC_KEEP) });
-  const opened = await openBrowser(server.url);
-  browser = opened.browser;
+  ({ browser, page } = await openBrowser(server.url));
+  said = listenTo(page);
   const address = windowAddress(server.url, {
     ...(positional[0] ? { folder: path.resolve(positional[0]) } : {}),
     development: [path.resolve(development)],
     tests: path.resolve(tests),
   });
-  exitCode = await testsEnd(opened.page, address);
+  exitCode = await testsEnd(page, address);
 } catch (error) {
-  console.error(error);
+  // To standard output, as what follows: the record of a run may keep nothing else.
+  console.log(error.stack);
   exitCode = 2;
 }
+if (exitCode !== 0) for (const line of await seen({ page, said, server })) console.log(`  ${line}`);
 await cleanUp();
 process.exit(exitCode);

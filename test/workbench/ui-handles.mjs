@@ -26,8 +26,16 @@ export function handles(page, pictures, profile, url) {
   const notification = (where, text) =>
     page.locator(`${where} .notification-list-item`, { hasText: text }).first();
   const hover = text => page.locator('.monaco-hover:visible', { hasText: text }).first();
+  const menu = page.locator('.monaco-menu').first();
   const problems = page.locator('.markers-panel .monaco-list-row');
   const rowsOfSide = text => page.locator('.sidebar .monaco-list-row', { hasText: text });
+  /** The frame of the webview that is seen. For a moment there may be two: the one that goes, and the one that comes. */
+  const shownPage = page
+    .locator('iframe.webview.ready')
+    .filter({ visible: true })
+    .last()
+    .contentFrame()
+    .frameLocator('iframe#active-frame');
 
   return {
     page,
@@ -119,9 +127,33 @@ export function handles(page, pictures, profile, url) {
     },
     /** Chooses an entry of the open lightbulb menu. */
     async chooseAction(text) {
-      // The menu of 1.93 takes no click before the mouse has moved over it.
-      await action(text).hover({ force: true });
-      await action(text).click();
+      await insist(
+        `${text} is taken`,
+        async timeout => {
+          if (!(await action(text).isVisible())) return;
+          // The menu of 1.93 takes no click before the mouse has moved over it.
+          await action(text).hover({ force: true, timeout });
+          await action(text).click({ timeout });
+        },
+        patience => arrives(action(text), patience, 'hidden'),
+      );
+    },
+    /** Opens the menu of something by the right button, once it has an entry. */
+    async menuOffered(target, text) {
+      await insist(
+        `the menu has ${text}`,
+        async timeout => {
+          if (!(await menu.isVisible())) await target.click({ button: 'right', timeout });
+        },
+        menu.locator('.action-label', { hasText: text }).first(),
+      );
+    },
+    async closeMenu() {
+      await insist(
+        'the menu goes away',
+        () => page.keyboard.press('Escape'),
+        patience => arrives(menu, patience, 'hidden'),
+      );
     },
     /** The scopes of the token at the cursor, once `text` is among them. */
     async scopes(text) {
@@ -173,13 +205,11 @@ export function handles(page, pictures, profile, url) {
       await tab.locator('.tab-actions .action-label').first().click();
       await tab.waitFor({ state: 'detached' });
     },
+    shownPage,
     /** The frame of the webview that is seen, once it has what the selector means. */
     async webview(selector) {
-      // For a moment there may be two: the one that goes, and the one that comes.
-      const outer = page.locator('iframe.webview.ready').filter({ visible: true }).last();
-      const inner = outer.contentFrame().frameLocator('iframe#active-frame');
-      await inner.locator(selector).first().waitFor();
-      return inner;
+      await shownPage.locator(selector).first().waitFor();
+      return shownPage;
     },
     /** Where the mouse is over nothing that would say more of itself. */
     async moveMouseAway() {

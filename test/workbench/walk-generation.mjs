@@ -1,144 +1,15 @@
-// The walk through generation: a copy of the example fleet under git, with throw-away keys, is generated from the editor.
-// Two generators are added to the copy: one that takes its time, and one that fails and says what it was given.
+// The walk through generation: what the editor asks, what is stored, and what is said of a script that goes wrong.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { equal, holding, until } from './expect.mjs';
+import { HOST, MACHINE, SLEEP } from './scene-generation.mjs';
+import { insist } from './ui-wait.mjs';
 
-export const MACHINE = 'tove';
-const HOST = `modules/hosts/${MACHINE}/default.nix`;
 export const VARS = `vars/per-machine/${MACHINE}`;
 const PASSWORD = 'correct horse battery';
 const CANARY = 'canary-4d7e';
-/** An odd time, by which the script's process is found. */
-const SLEEP = '600.0625';
-
-const ADDED = `{
-  letter = {
-    prompts.greeting = {
-      description = "Greeting of the mail server";
-      type = "multiline";
-    };
-    prompts.pem = {
-      description = "Private key of the mail server";
-      type = "multiline-hidden";
-    };
-    files.greeting.secret = false;
-    files.pem = { };
-    script = ''
-      cp "$prompts/greeting" "$out/greeting"
-      cp "$prompts/pem" "$out/pem"
-    '';
-  };
-
-  slow-key = {
-    files.key = { };
-    script = ''
-      sleep ${SLEEP}
-      echo > "$out/key"
-    '';
-  };
-
-  broken-token = {
-    prompts.token = {
-      description = "A token that its script chokes on";
-      type = "hidden";
-    };
-    files.key = { };
-    script = ''
-      echo "checking $(cat "$prompts/token")"
-      echo "no such host" >&2
-      exit 3
-    '';
-  };
-}
-`;
-
-/** Why there can be no such walk here; null where there can. */
-export function generationProblem() {
-  if (process.platform !== 'linux') return 'the sandbox needs Linux';
-  const lacking = ['bwrap', 'git', 'wg', 'mkpasswd'].filter(
-    name => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
-  );
-  if (lacking.length > 0) return `needs ${lacking.join(', ')}`;
-  const box = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true'], { encoding: 'utf8' });
-  return box.status === 0 ? null : `bubblewrap does not work here (${box.stderr.trim()})`;
-}
-
-/**
- * Copies the fleet to a temporary folder, which is removed when this process exits.
- * @param {string} root the project's root
- */
-export function makeGenerationScene(root) {
-  const parent = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'varsmith-fleet-'));
-  process.once('exit', () => fs.rmSync(parent, { recursive: true, force: true }));
-  const folder = path.join(parent, 'fleet');
-  const home = path.join(parent, 'home');
-  fs.cpSync(path.join(root, 'examples/fleet'), folder, { recursive: true });
-  const host = path.join(folder, HOST);
-  const text = fs.readFileSync(host, 'utf8');
-  const assignment = 'clan.core.vars.generators = varsGenerators';
-  if (!text.includes(assignment)) throw new Error(`${HOST} assigns its generators in another way`);
-  fs.writeFileSync(host, text.replace(assignment, `${assignment} // import ./added.nix`));
-  fs.writeFileSync(path.join(path.dirname(host), 'added.nix'), ADDED);
-
-  // What runs a machine's update is only looked at: it says where and how it was called.
-  const bin = path.join(parent, 'bin');
-  const called = path.join(parent, 'clan-called');
-  fs.mkdirSync(bin);
-  fs.writeFileSync(path.join(bin, 'clan'), `#!/bin/sh\necho "$PWD: $*" >> '${called}'\necho updated\n`, {
-    mode: 0o755,
-  });
-  // The editor asks a login shell for the PATH, and the system's profile may set another.
-  fs.writeFileSync(path.join(bin, 'bash'), '#!/bin/sh\nexec /bin/bash --noprofile --norc "$@"\n', {
-    mode: 0o755,
-  });
-  // With clan on the PATH, it would generate, too.
-  fs.mkdirSync(path.join(folder, '.vscode'));
-  fs.writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "varsmith.engine": "embedded" }\n');
-
-  fs.mkdirSync(home);
-  const gitConfig = path.join(home, '.gitconfig');
-  fs.writeFileSync(gitConfig, '[user]\n\tname = Ada\n\temail = ada@example.org\n');
-  const env = {
-    ...process.env,
-    HOME: home,
-    XDG_CONFIG_HOME: path.join(home, '.config'),
-    GIT_CONFIG_GLOBAL: gitConfig,
-  };
-  const run = (program, ...args) =>
-    execFileSync(program, args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  const varsmith = (...args) => run(process.execPath, path.join(root, 'dist/cli.js'), ...args);
-  run('git', 'init', '-q');
-  run('git', 'add', '-A');
-  run('git', 'commit', '-qm', 'Begin');
-  varsmith('keygen', '--user', 'ada');
-  // Once something is generated, what is not is worth a finding.
-  fs.writeFileSync(path.join(home, 'id'), '0123456789abcdef');
-  varsmith(
-    'generate',
-    '-g',
-    'per-machine/lea/cloudflare-account',
-    '--prompt',
-    `cloudflare-account/id=@${home}/id`,
-  );
-
-  return {
-    folder,
-    openFile: host,
-    env: {
-      SOPS_AGE_KEY_FILE: path.join(home, '.config/sops/age/keys.txt'),
-      GIT_CONFIG_GLOBAL: gitConfig,
-      PATH: `${bin}${path.delimiter}${process.env.PATH}`,
-      SHELL: path.join(bin, 'bash'),
-    },
-    called: () => (fs.existsSync(called) ? fs.readFileSync(called, 'utf8') : ''),
-    git: (...args) => run('git', ...args),
-    get: name => varsmith('get', MACHINE, name),
-  };
-}
 
 /** Runs a command that is about generators of the machine, and chooses these. */
 export async function chooseGenerators(ui, title, generators) {
@@ -149,7 +20,7 @@ export async function chooseGenerators(ui, title, generators) {
   await ui.pick(generators);
 }
 
-/** @param {ReturnType<typeof makeGenerationScene>} scene */
+/** @param {ReturnType<typeof import('./scene-generation.mjs').makeGenerationScene>} scene */
 export function generationSteps({ folder, git, get }) {
   const inFleet = file => path.join(folder, file);
   const topic = `${VARS}/ntfy/topic/value`;
@@ -230,8 +101,11 @@ export function generationSteps({ folder, git, get }) {
         await ui.pressInToast('stored.', 'Show Result');
         const page = await ui.webview('a');
         await ui.picture('generate-result');
-        await page.getByText('topic', { exact: true }).click();
-        await ui.page.locator('.tab.active', { hasText: 'value' }).waitFor();
+        await insist(
+          'the link leads to the file',
+          timeout => page.getByText('topic', { exact: true }).click({ timeout }),
+          ui.page.locator('.tab.active', { hasText: 'value' }),
+        );
         await ui.line('backups-of-tove').waitFor();
         await ui.command('File: Reveal Active File in Explorer View');
         await ui.sideRow('wireguard').waitFor();
@@ -276,8 +150,11 @@ export function generationSteps({ folder, git, get }) {
         await page.getByText('no such host').waitFor();
         await ui.picture('generate-failed');
         equal((await page.locator('body').textContent())?.includes(CANARY), false);
-        await page.getByText('Go to the Script').click();
-        await ui.page.locator('.tab.active', { hasText: 'added.nix' }).waitFor();
+        await insist(
+          'the link leads to the script',
+          timeout => page.getByText('Go to the Script').click({ timeout }),
+          ui.page.locator('.tab.active', { hasText: 'added.nix' }),
+        );
         for (const place of [ui.profile, folder]) equal(holding(place, CANARY), []);
       },
     ],

@@ -75,9 +75,11 @@ export function startSteps({ folder, target }) {
         const count = await steps.count();
         if (count !== FIRST_STEPS.length) throw new Error(`the walkthrough has ${count} steps`);
         for (const [index, [title, text]] of FIRST_STEPS.entries()) {
-          await steps.filter({ hasText: title }).click();
-          const page = await ui.webview('body');
-          await page.getByText(text).first().waitFor();
+          await insist(
+            `the page of ${title} is shown`,
+            timeout => steps.filter({ hasText: title }).click({ timeout }),
+            ui.shownPage.getByText(text).first(),
+          );
           if (index === 1) await ui.picture('first-steps');
         }
       },
@@ -86,9 +88,13 @@ export function startSteps({ folder, target }) {
       'a button of a step does what it says, and the step is done',
       async ui => {
         const step = ui.page.locator('.getting-started-step', { hasText: 'Look at the fleet' });
-        await step.click();
-        await step.getByRole('button', { name: 'Show the Fleet' }).click();
-        await welcome(ui, 'No machine and no generator is declared').waitFor();
+        const show = step.getByRole('button', { name: 'Show the Fleet' });
+        await insist('the step is open', timeout => step.click({ timeout }), show);
+        await insist(
+          'the fleet is shown',
+          timeout => show.click({ timeout }),
+          welcome(ui, 'No machine and no generator is declared'),
+        );
         await step.locator('.codicon.complete').first().waitFor();
       },
     ],

@@ -4,13 +4,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { equal, holding, until } from './expect.mjs';
-import { chooseGenerators, MACHINE, VARS } from './walk-generation.mjs';
+import { MACHINE } from './scene-generation.mjs';
+import { chooseGenerators, VARS } from './walk-generation.mjs';
 
 /** What is answered with several lines: a visible text, and a hidden one. */
 const GREETING = ['Good morning.', 'The mail is on its way.'];
 const PEM = '-----BEGIN KEY-----\n7f3a9c\n-----END KEY-----\n';
 
-/** @param {ReturnType<typeof import('./walk-generation.mjs').makeGenerationScene>} scene */
+/** @param {ReturnType<typeof import('./scene-generation.mjs').makeGenerationScene>} scene */
 export function valueSteps({ folder, git, get, called }) {
   const inFleet = file => path.join(folder, file);
   const topic = inFleet(`${VARS}/ntfy/topic/value`);

@@ -13,10 +13,11 @@ import { parseArgs } from 'node:util';
 import { WHICH } from './env.mjs';
 import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
+import { generationProblem, makeGenerationScene } from './scene-generation.mjs';
 import { drive } from './ui-drive.mjs';
-import { arrives, insist } from './ui-wait.mjs';
+import { insist } from './ui-wait.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
-import { generationProblem, generationSteps, makeGenerationScene } from './walk-generation.mjs';
+import { generationSteps } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
 import { valueSteps } from './walk-values.mjs';
@@ -242,20 +243,9 @@ function steps(scene) {
         await frame.locator('.group.open').first().waitFor({ state: 'detached' });
         await frame.locator('#search').fill(selectedKey.generator);
         const found = frame.locator('.node.found').first();
-        const menu = ui.page.locator('.monaco-menu').first();
-        await insist(
-          'the menu of a node is shown',
-          async patience => {
-            if (!(await menu.isVisible())) await found.click({ button: 'right', timeout: patience });
-          },
-          ui.page.locator('.monaco-menu .action-label', { hasText: 'Try Generator' }).first(),
-        );
+        await ui.menuOffered(found, 'Try Generator');
         await ui.picture('graph-menu');
-        await insist(
-          'the menu goes away',
-          () => ui.page.keyboard.press('Escape'),
-          patience => arrives(menu, patience, 'hidden'),
-        );
+        await ui.closeMenu();
         await insist(
           'a click on a node opens it',
           patience => found.click({ timeout: patience }),
