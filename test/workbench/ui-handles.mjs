@@ -116,9 +116,11 @@ export function handles(page, pictures, profile, url) {
           await filter.fill('', { timeout: patience });
           await problems.first().waitFor({ timeout: patience });
           await filter.fill(text, { timeout: patience });
-          await narrowed.waitFor({ timeout: patience });
         },
-        problems.filter({ hasText: text }).first(),
+        async patience =>
+          (await arrives(narrowed, patience)) &&
+          (await filter.inputValue()) === text &&
+          arrives(problems.filter({ hasText: text }).first(), patience),
       );
     },
     /** Opens the lightbulb's menu at the cursor, once it has an entry. */

@@ -36,7 +36,9 @@ export async function succeeds(wait) {
 export async function insist(what, act, proof) {
   const isProven = typeof proof === 'function' ? proof : patience => arrives(proof, patience);
   for (const patience of PATIENCE_MS) {
-    if ((await succeeds(act(patience))) && (await isProven(patience))) return;
+    // Also where it ran out of time: a click that leads away may be taken, and then find nothing more to wait for.
+    await succeeds(act(patience));
+    if (await isProven(patience)) return;
   }
   throw new Error(`${what}: not so after ${PATIENCE_MS.length} attempts`);
 }
