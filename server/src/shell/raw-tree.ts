@@ -106,10 +106,10 @@ export function missedEnd(node: RawNode, text: string): number | null {
   if (node.type === 'command' || node.type === 'file_redirect') {
     for (const [index, child] of node.children.entries()) {
       const before = node.children[index - 1];
-      if (!before) continue;
-      if (before.endIndex === child.startIndex) continue;
-      const gap = text.slice(before.endIndex, child.startIndex).replaceAll('\\\n', '');
-      if (gap.includes('\n') && /\s/.test(text.charAt(before.endIndex))) return before.endIndex;
+      if (!before || before.endIndex === child.startIndex) continue;
+      const gap = text.slice(before.endIndex, child.startIndex);
+      if (gap.replaceAll('\\\n', '').includes('\n') && /\s/.test(text.charAt(before.endIndex)))
+        return before.endIndex;
     }
   }
   // Behind a heredoc's start the lines are the heredoc's.
