@@ -41,27 +41,18 @@ const SURROUNDINGS: FlowOptions = {
   pipefail: true,
 };
 
-interface Parsed {
-  readonly tree: ShellTree;
-  readonly flow: Flow;
-}
-
-/** More different scripts than any fleet has at one time; edits leave old ones behind. */
-const KEPT = 4_000;
-
-const parsed = new Map<string, Parsed>();
-
 /** What a script does; null if it is not known, or the Bash room is not loaded. */
 export function followed(script: GeneratorScript | null): FollowedScript | null {
   const source = script?.source ?? null;
   if (source === null) return null;
   const before = bySource.get(source);
   if (before !== undefined) return before;
-  const known = parsedOf(source);
-  if (known === null) return null;
+  const tree = treeOf(source);
+  if (tree === null) return null;
   const fresh: FollowedScript = {
     source,
-    ...known,
+    tree,
+    flow: flowOf(tree),
     placeOf: ({ start, end }) => placeInScript(source, start, end),
   };
   bySource.set(source, fresh);
@@ -71,14 +62,33 @@ export function followed(script: GeneratorScript | null): FollowedScript | null 
 /** Every rule about scripts asks for every script. */
 const bySource = new WeakMap<ScriptSource, FollowedScript>();
 
-function parsedOf({ text, holes }: ScriptSource): Parsed | null {
+/**
+ * By what scripts say, for as long as one says it: a tree takes ninety times the room of its text, and every keystroke
+ * in a script leaves one behind.
+ */
+const trees = new Map<string, WeakRef<ShellTree>>();
+const left = new FinalizationRegistry<string>(key => {
+  if (trees.get(key)?.deref() === undefined) trees.delete(key);
+});
+
+function treeOf({ text, holes }: ScriptSource): ShellTree | null {
   const key = `${holes.map(({ start, end }) => `${start}-${end}`).join()}\0${text}`;
-  const known = parsed.get(key);
+  const known = trees.get(key)?.deref();
   if (known !== undefined) return known;
   const tree = loadedShell()?.parse({ text, holes });
   if (tree === undefined) return null;
-  const fresh = { tree, flow: followScript(tree, SURROUNDINGS) };
-  if (parsed.size >= KEPT) parsed.clear();
-  parsed.set(key, fresh);
-  return fresh;
+  trees.set(key, new WeakRef(tree));
+  left.register(tree, key);
+  return tree;
+}
+
+const flows = new WeakMap<ShellTree, Flow>();
+
+function flowOf(tree: ShellTree): Flow {
+  let flow = flows.get(tree);
+  if (flow === undefined) {
+    flow = followScript(tree, SURROUNDINGS);
+    flows.set(tree, flow);
+  }
+  return flow;
 }

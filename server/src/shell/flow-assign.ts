@@ -3,6 +3,7 @@
  */
 import type { ReadFact } from './flow-facts.ts';
 import { mayBeOutput, noteOpaque, noteRead } from './flow-run.ts';
+import { putVariable } from './flow-state.ts';
 import { type Expansion, expandFields, expandWord, setVariable } from './flow-words.ts';
 import type { Assignment, DeclareStatement, Range } from './syntax.ts';
 import { concat, EMPTY, pathOf, unknownFrom, type Value, variablesIn } from './values.ts';
@@ -66,10 +67,10 @@ function partText(parts: DeclareStatement['command']['parts']): string {
 function declareName(cx: Expansion, one: Assignment, exported: boolean): void {
   const before = cx.state.variables.get(one.name);
   if (before) {
-    cx.state.variables.set(one.name, { ...before, exported: before.exported || exported });
+    putVariable(cx.state, one.name, { ...before, exported: before.exported || exported });
     if (exported) export_(cx, one, before.values);
   } else if (!exported) {
-    cx.state.variables.set(one.name, { values: [EMPTY], list: null, perhapsUnset: true, exported: false });
+    putVariable(cx.state, one.name, { values: [EMPTY], list: null, perhapsUnset: true, exported: false });
   }
 }
 

@@ -3,7 +3,15 @@
  */
 import { assignedIn } from './assigned.ts';
 import { MAX_STEPS } from './flow-run.ts';
-import { branchOf, copyState, joinStates, type State } from './flow-state.ts';
+import {
+  branchOf,
+  copyState,
+  forgetLeft,
+  joinStates,
+  noteLeft,
+  putVariable,
+  type State,
+} from './flow-state.ts';
 import { type Expansion, expandArithmetic, expandFields, expandWord, setVariable } from './flow-words.ts';
 import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from './syntax.ts';
 import { EMPTY, unknownFrom, type Value } from './values.ts';
@@ -70,7 +78,7 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
       // After a `break` the rest is followed too, as what may happen: whether it was a `continue` is not kept.
       if (state.dead === 'loop') {
         state.dead = null;
-        state.left.add('loop');
+        noteLeft(state, 'loop');
       }
     }
   });
@@ -97,7 +105,7 @@ function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   for (const name of assignedIn([...body, ...functions])) {
     const known = cx.state.variables.get(name);
     if (known)
-      cx.state.variables.set(name, {
+      putVariable(cx.state, name, {
         ...known,
         values: [unknownFrom(cx.run.options.directories)],
         list: null,
@@ -133,7 +141,7 @@ function inLoop(cx: Expansion, body: () => void): void {
   run.breaks = outer;
   for (const way of broken) way.dead = null;
   if (broken.length > 0) joinStates(state, [...(state.dead === 'loop' ? [] : [copyState(state)]), ...broken]);
-  if (!hadLeft) state.left.delete('loop');
+  if (!hadLeft) forgetLeft(state, 'loop');
 }
 
 /** Follows what nobody looks at the failure of. */

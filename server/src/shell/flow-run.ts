@@ -12,7 +12,7 @@ import type {
   VariableFact,
   WriteFact,
 } from './flow-facts.ts';
-import { isCertain, type State } from './flow-state.ts';
+import { excluding, including, isCertain, type State } from './flow-state.ts';
 import type { FunctionStatement, Range } from './syntax.ts';
 import { pathKey, type ShellPath, valueKey } from './values.ts';
 
@@ -145,8 +145,8 @@ export function noteWrite(
     order: run.order++,
     fate: 'kept',
   });
-  if (key !== null && sure && how !== 'change') state.written.add(key);
-  if (key !== null && how === 'directory') state.directories.add(key);
+  if (key !== null && sure && how !== 'change') state.written = including(state.written, key);
+  if (key !== null && how === 'directory') state.directories = including(state.directories, key);
   if (path.root === 'unknown' || path.root === 'hole') noteOpaque(run, 'unknown-path', at);
   else if (path.rest === null && mayBeOutput(run, path)) noteOpaque(run, 'unknown-path', at, path);
 }
@@ -158,7 +158,7 @@ export function noteRemoval(run: Run, state: State, path: ShellPath): void {
   const inside = `${key}${key?.endsWith(':') ? '' : '/'}`;
   const hits = (other: string): boolean =>
     key === null ? perhapsSame(path, other) : other === key || other.startsWith(inside);
-  for (const other of [...state.written]) if (hits(other)) state.written.delete(other);
+  state.written = excluding(state.written, hits);
   const certain = key !== null && isCertain(state);
   for (const write of run.writes) {
     const other = pathKey(write.path);

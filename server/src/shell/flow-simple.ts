@@ -9,11 +9,11 @@ import type { Argument, CommandFact } from './flow-facts.ts';
 import { runProgram } from './flow-programs.ts';
 import { openRedirects } from './flow-redirects.ts';
 import { noteOpaque, type Run } from './flow-run.ts';
-import { copyState, isCertain, joinStates } from './flow-state.ts';
+import { copyState, isCertain, joinStates, putVariable } from './flow-state.ts';
 import { type Expansion, expandFields, type Field } from './flow-words.ts';
 import { BUILTINS } from './names.ts';
 import type { FunctionStatement, Range, SimpleStatement } from './syntax.ts';
-import { literal, show, type Value, variablesIn } from './values.ts';
+import { EMPTY, literal, show, type Value, variablesIn } from './values.ts';
 import { unwrap } from './wrappers.ts';
 
 type Call = (cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null) => void;
@@ -75,14 +75,13 @@ function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
   }
   cx.run.setsPath ||= setsPath;
   return () => {
-    for (const [name, variable] of before) {
-      if (variable) cx.state.variables.set(name, variable);
-      else cx.state.variables.delete(name);
-    }
+    for (const [name, variable] of before) putVariable(cx.state, name, variable);
   };
 }
 
 function waysOf(fields: readonly Field[]): Word1[][] {
+  if (fields.every(field => field.values.length === 1))
+    return [fields.map(({ values, many, start, end }) => ({ start, end, value: values[0] ?? EMPTY, many }))];
   let ways: Word1[][] = [[]];
   for (const { values, many, start, end } of fields) {
     ways = ways.flatMap(way => values.map(value => [...way, { start, end, value, many }]));

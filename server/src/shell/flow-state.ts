@@ -19,15 +19,16 @@ export interface Variable {
 /** What the way here has perhaps left already. */
 export type Left = 'script' | 'function' | 'loop';
 
+/** What it holds is put in the place of what it held and never changed itself: copies have it in common. */
 export interface State {
-  variables: Map<string, Variable>;
+  variables: ReadonlyMap<string, Variable>;
   /** `$1`, `$2`, …; null where they are not known. */
   positional: readonly Value[] | null;
   cwd: Value;
   /** Keys of paths that are certainly there because the script made them. */
-  written: Set<string>;
+  written: ReadonlySet<string>;
   /** Keys of directories it made. */
-  directories: Set<string>;
+  directories: ReadonlySet<string>;
   /** False inside what may be skipped. */
   certain: boolean;
   /** False where nobody looks at a failure. */
@@ -41,20 +42,50 @@ export interface State {
   apart: boolean;
   /** The statements after are not reached on this way, and why. */
   dead: Left | 'failed' | null;
-  readonly left: Set<Left>;
+  left: ReadonlySet<Left>;
 }
 
 /** More values than these of one variable are not told apart. */
 export const MAX_VALUES = 8;
 
 export function copyState(state: State): State {
-  return {
-    ...state,
-    variables: new Map(state.variables),
-    written: new Set(state.written),
-    directories: new Set(state.directories),
-    left: new Set(state.left),
-  };
+  return { ...state };
+}
+
+/** The set with something more in it. */
+export function including<T>(set: ReadonlySet<T>, one: T): ReadonlySet<T> {
+  return set.has(one) ? set : new Set(set).add(one);
+}
+
+/** The set without some of what is in it. */
+export function excluding<T>(set: ReadonlySet<T>, goes: (one: T) => boolean): ReadonlySet<T> {
+  const kept = [...set].filter(one => !goes(one));
+  return kept.length === set.size ? set : new Set(kept);
+}
+
+/** What both have: one of the two, if it is all of that. */
+function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> {
+  if (left === right) return left;
+  const kept = excluding(left, one => !right.has(one));
+  return kept.size === right.size ? right : kept;
+}
+
+/** Sets a variable, or takes it away. */
+export function putVariable(state: State, name: string, variable: Variable | undefined): void {
+  const variables = new Map(state.variables);
+  if (variable === undefined) variables.delete(name);
+  else variables.set(name, variable);
+  state.variables = variables;
+}
+
+/** From here on, what comes next is perhaps not reached. */
+export function noteLeft(state: State, left: Left): void {
+  state.left = including(state.left, left);
+}
+
+/** Where it is known again that nothing has been left in this way. */
+export function forgetLeft(state: State, left: Left): void {
+  state.left = excluding(state.left, one => one === left);
 }
 
 /** A copy for a way that may not be taken. */
@@ -68,8 +99,9 @@ export function isCertain(state: State): boolean {
 
 /** Puts `from`'s whole state into `state`. */
 export function replaceState(state: State, from: State): void {
-  Object.assign(state, copyState(from), { left: state.left });
-  for (const left of from.left) state.left.add(left);
+  const { left } = state;
+  Object.assign(state, from, { left });
+  for (const one of from.left) noteLeft(state, one);
 }
 
 /** Makes `state` what holds after any of several ways; keeps `certain` and the streams of the first. */
@@ -85,7 +117,7 @@ export function joinStates(state: State, ways: readonly State[]): void {
     replaceState(state, first);
     for (const way of rest) joinWay(state, way);
   }
-  for (const one of left) state.left.add(one);
+  for (const one of left) noteLeft(state, one);
   Object.assign(state, { certain, checked, stdin, stdout, stderr });
 }
 
@@ -94,15 +126,21 @@ function leftBy(way: State): Left[] {
 }
 
 function joinWay(state: State, way: State): void {
-  for (const name of new Set([...state.variables.keys(), ...way.variables.keys()])) {
-    state.variables.set(name, joinVariables(state.variables.get(name), way.variables.get(name)));
-  }
-  state.written = new Set([...state.written].filter(key => way.written.has(key)));
-  state.directories = new Set([...state.directories].filter(key => way.directories.has(key)));
+  state.variables = joinedVariables(state.variables, way.variables);
+  state.written = common(state.written, way.written);
+  state.directories = common(state.directories, way.directories);
   if (valueKey(state.cwd) !== valueKey(way.cwd)) state.cwd = [{ kind: 'unknown', from: [] }];
   if (state.positional !== way.positional) state.positional = null;
   state.errexit &&= way.errexit;
   state.pipefail &&= way.pipefail;
+}
+
+function joinedVariables(left: State['variables'], right: State['variables']): State['variables'] {
+  if (left === right) return left;
+  const joined = new Map<string, Variable>();
+  for (const name of [...left.keys(), ...right.keys()])
+    if (!joined.has(name)) joined.set(name, joinVariables(left.get(name), right.get(name)));
+  return joined;
 }
 
 function joinVariables(left: Variable | undefined, right: Variable | undefined): Variable {
@@ -125,5 +163,6 @@ function listKey(list: readonly Value[]): string {
 }
 
 export function distinct(values: readonly Value[]): Value[] {
+  if (values.length < 2) return [...values];
   return [...new Map(values.map(value => [valueKey(value), value])).values()];
 }

@@ -2,7 +2,7 @@
  * Commands inside of words: `$(…)`, backquotes, `<(…)`. Their output is not known, but for the few commands that
  * print nothing else than a path.
  */
-import { copyState } from './flow-state.ts';
+import { copyState, excluding, including } from './flow-state.ts';
 import { type Expansion, expandWord } from './flow-words.ts';
 import type { CommandPart, ProcessPart, Statement, Word } from './syntax.ts';
 import { concat, EMPTY, literal, pathOf, text, unknownFrom, type Value } from './values.ts';
@@ -19,11 +19,12 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   const inner: Expansion = { ...cx, state: copyState(state) };
   // Bash does not hand `set -e` down into `$(…)`.
   Object.assign(inner.state, { stdout: 'captured', checked: false, apart: true });
-  const written = new Set(inner.state.written);
+  const { written } = inner.state;
   follow(withState(cx, inner.state), part.body);
-  for (const key of inner.state.written)
-    if (inner.state.dead === null && inner.state.left.size === state.left.size) state.written.add(key);
-  for (const key of written) if (!inner.state.written.has(key)) state.written.delete(key);
+  const now = inner.state.written;
+  if (inner.state.dead === null && inner.state.left.size === state.left.size)
+    for (const key of now) state.written = including(state.written, key);
+  state.written = excluding(state.written, key => written.has(key) && !now.has(key));
   const printed = run.touched;
   run.touched = outer;
   run.exits = exits;

@@ -3,7 +3,15 @@
  */
 
 import { noteAssignment, noteVariable, type Run } from './flow-run.ts';
-import { copyState, distinct, isCertain, MAX_VALUES, type State, type Variable } from './flow-state.ts';
+import {
+  copyState,
+  distinct,
+  isCertain,
+  MAX_VALUES,
+  putVariable,
+  type State,
+  type Variable,
+} from './flow-state.ts';
 import { SHELL_VARIABLES } from './names.ts';
 import { cut } from './patterns.ts';
 import type { CommandPart, ProcessPart, Range, VariablePart, Word, WordPart } from './syntax.ts';
@@ -34,11 +42,13 @@ export function expandWord(cx: Expansion, word: Word, splits: boolean): Value[] 
   return expandParts(cx, withTilde(word.parts), splits);
 }
 
+const JUST_EMPTY: readonly Value[] = [EMPTY];
+
 function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean): Value[] {
-  let values: Value[] = [EMPTY];
+  let values: readonly Value[] = JUST_EMPTY;
   for (const part of parts) {
     const next = expandPart(cx, part, splits);
-    values = values.flatMap(value => next.map(one => concat(value, one)));
+    values = values === JUST_EMPTY ? next : values.flatMap(value => next.map(one => concat(value, one)));
     if (values.length > MAX_VALUES) values = [unknownFrom(values.flatMap(variablesIn))];
   }
   return distinct(values);
@@ -69,7 +79,8 @@ export function expandFields(cx: Expansion, word: Word): Field[] {
 }
 
 /** One list of parts for each choice of its braces. */
-function choices(parts: readonly WordPart[]): WordPart[][] {
+function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
+  if (!parts.some(part => part.kind === 'brace')) return [parts];
   let lists: WordPart[][] = [[]];
   for (const part of parts) {
     const isBrace = part.kind === 'brace' && lists.length * part.choices.length <= MAX_CHOICES;
@@ -160,7 +171,7 @@ export function expandArithmetic(
   for (const part of inner) expandPart(cx, part, false);
   for (const name of assigns) {
     const known = cx.state.variables.get(name);
-    if (known) cx.state.variables.set(name, { ...known, values: [unknownFrom([])], list: null });
+    if (known) putVariable(cx.state, name, { ...known, values: [unknownFrom([])], list: null });
   }
 }
 
@@ -266,7 +277,7 @@ export function setVariable(
 ): void {
   const before = cx.state.variables.get(name);
   const isExported = exported || before?.exported === true;
-  cx.state.variables.set(name, { values, list, perhapsUnset: false, exported: isExported });
+  putVariable(cx.state, name, { values, list, perhapsUnset: false, exported: isExported });
   const [value] = values;
   noteAssignment(cx.run, {
     start: at.start,

@@ -10,7 +10,17 @@ import type { Flow, FlowOptions } from './flow-facts.ts';
 import { followRedirects } from './flow-redirects.ts';
 import { MAX_DEPTH, MAX_STEPS, newRun, noteOpaque, type Run } from './flow-run.ts';
 import { followSimple } from './flow-simple.ts';
-import { branchOf, copyState, isCertain, joinStates, type State } from './flow-state.ts';
+import {
+  branchOf,
+  copyState,
+  forgetLeft,
+  isCertain,
+  joinStates,
+  noteLeft,
+  putVariable,
+  type State,
+  type Variable,
+} from './flow-state.ts';
 import { followCommandPart, followProcess } from './flow-substitution.ts';
 import { followTest } from './flow-test.ts';
 import { type Expansion, expandArithmetic, expandWord } from './flow-words.ts';
@@ -86,6 +96,8 @@ function context(run: Run, state: State): Expansion {
   };
 }
 
+const ANYTHING: Variable = { values: [unknownFrom([])], list: null, perhapsUnset: true, exported: false };
+
 /** Bodies of functions that nothing calls: their facts are there, but nothing of them happens. */
 function followUncalled(run: Run): FunctionStatement[] {
   const uncalled = [...run.functions.values()].filter(statement => !run.called.has(statement));
@@ -94,13 +106,7 @@ function followUncalled(run: Run): FunctionStatement[] {
     Object.assign(state, { certain: false, positional: null, cwd: unknownFrom([]) });
     const { opaque } = run;
     const before = new Map(opaque);
-    for (const name of run.assigned)
-      state.variables.set(name, {
-        values: [unknownFrom([])],
-        list: null,
-        perhapsUnset: true,
-        exported: false,
-      });
+    state.variables = new Map([...run.assigned].map(name => [name, ANYTHING]));
     follow(context(run, state), statement.body);
     opaque.clear();
     for (const [key, fact] of before) opaque.set(key, fact);
@@ -116,7 +122,7 @@ export function follow(cx: Expansion, statement: Statement): void {
   const { run } = cx;
   if (++run.steps > MAX_STEPS || run.depth > MAX_DEPTH) {
     noteOpaque(run, 'limit', statement);
-    cx.state.left.add('script');
+    noteLeft(cx.state, 'script');
     return;
   }
   run.depth++;
@@ -137,7 +143,7 @@ function followOne(cx: Expansion, statement: Statement): void {
       for (const word of statement.words) {
         for (const value of expandWord(cx, word, true)) {
           const name = value.length === 1 && value[0]?.kind === 'text' ? value[0].text : null;
-          if (name !== null) state.variables.delete(name);
+          if (name !== null) putVariable(state, name, undefined);
         }
       }
       return;
@@ -196,7 +202,7 @@ function followOne(cx: Expansion, statement: Statement): void {
     case 'unreadable':
       noteOpaque(run, 'unreadable', statement);
       run.opaqueVariables = true;
-      state.left.add('script');
+      noteLeft(state, 'script');
       return;
   }
 }
@@ -208,7 +214,6 @@ function followSubshell(cx: Expansion, body: () => void): void {
   const hadLeft = state.left.has('script');
   const outer = run.exits;
   run.exits = [];
-  state.variables = new Map(variables);
   state.apart ||= !state.checked;
   body();
   const failed = state.dead === 'failed';
@@ -216,7 +221,7 @@ function followSubshell(cx: Expansion, body: () => void): void {
   run.exits = outer;
   for (const way of ways) if (way.dead === 'script' || way.dead === 'failed') way.dead = null;
   if (ways.length > 0) joinStates(state, ways);
-  if (!hadLeft) state.left.delete('script');
+  if (!hadLeft) forgetLeft(state, 'script');
   if (failed && state.checked && ways.length === 0) state.dead = 'failed';
   Object.assign(state, { variables, positional, cwd, errexit, pipefail, apart });
 }
@@ -263,6 +268,6 @@ function callFunction(cx: Expansion, statement: FunctionStatement, args: readonl
   for (const way of returned) way.dead = null;
   if (returned.length > 0)
     joinStates(state, [...(state.dead === 'function' ? [] : [copyState(state)]), ...returned]);
-  if (!hadLeft) state.left.delete('function');
+  if (!hadLeft) forgetLeft(state, 'function');
   Object.assign(state, { positional });
 }

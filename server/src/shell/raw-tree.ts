@@ -2,7 +2,7 @@
  * tree-sitter's tree copied to plain objects in one walk: asking a node across the wasm border costs more than the
  * parse, so that every node is asked once.
  */
-import type { Tree, TreeCursor } from 'web-tree-sitter';
+import type { Language, Tree, TreeCursor } from 'web-tree-sitter';
 
 export interface RawNode {
   readonly type: string;
@@ -23,8 +23,9 @@ export interface RawNode {
  */
 export function copyTree(tree: Tree, text: string, original: Int32Array): RawNode {
   const cursor = tree.walk();
+  const types = typesOf(tree.language);
   try {
-    return copyNode(cursor, text, original, 0);
+    return copyNode({ cursor, text, original, types }, 0);
   } finally {
     cursor.delete();
   }
@@ -33,29 +34,59 @@ export function copyTree(tree: Tree, text: string, original: Int32Array): RawNod
 /** What is nested deeper than this is cut: what reads the tree recurses too. */
 const MAX_DEPTH = 300;
 
-function copyNode(cursor: TreeCursor, text: string, original: Int32Array, depth: number): RawNode {
+interface Copying {
+  readonly cursor: TreeCursor;
+  readonly text: string;
+  readonly original: Int32Array;
+  readonly types: readonly NodeType[];
+}
+
+interface NodeType {
+  readonly name: string;
+  readonly isNamed: boolean;
+}
+
+const typesByLanguage = new WeakMap<Language, readonly NodeType[]>();
+
+/** The types of nodes by their numbers. */
+function typesOf(language: Language): readonly NodeType[] {
+  let types = typesByLanguage.get(language);
+  if (types === undefined) {
+    types = language.types.map((name, id) => ({ name, isNamed: language.nodeTypeIsNamed(id) }));
+    typesByLanguage.set(language, types);
+  }
+  return types;
+}
+
+/** What cannot be read has a number beyond all types. */
+const UNREADABLE: NodeType = { name: 'ERROR', isNamed: true };
+
+const NONE: readonly never[] = [];
+
+function copyNode(copying: Copying, depth: number): RawNode {
+  const { cursor, text, original, types } = copying;
   const startIndex = original[cursor.startIndex] ?? text.length;
   const endIndex = original[cursor.endIndex] ?? text.length;
-  const children: RawNode[] = [];
-  const type = depth > MAX_DEPTH ? 'ERROR' : cursor.nodeType;
-  const isNamed = cursor.nodeIsNamed;
-  const isMissing = cursor.nodeIsMissing;
+  const { name, isNamed } = types[cursor.nodeTypeId] ?? UNREADABLE;
+  // What is missing takes no room.
+  const isMissing = startIndex === endIndex && cursor.nodeIsMissing;
   const field = cursor.currentFieldName;
+  const children: RawNode[] = [];
   if (depth <= MAX_DEPTH && cursor.gotoFirstChild()) {
-    do children.push(copyNode(cursor, text, original, depth + 1));
+    do children.push(copyNode(copying, depth + 1));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
   return {
-    type,
+    type: depth > MAX_DEPTH ? UNREADABLE.name : name,
     text: text.slice(startIndex, endIndex),
     startIndex,
     endIndex,
     isNamed,
     isMissing,
     field,
-    children,
-    namedChildren: children.filter(child => child.isNamed),
+    children: children.length === 0 ? NONE : children,
+    namedChildren: children.length === 0 ? NONE : children.filter(child => child.isNamed),
   };
 }
 
@@ -75,9 +106,10 @@ export function missedEnd(node: RawNode, text: string): number | null {
   if (node.type === 'command' || node.type === 'file_redirect') {
     for (const [index, child] of node.children.entries()) {
       const before = node.children[index - 1];
-      if (!before) continue;
-      const gap = text.slice(before.endIndex, child.startIndex).replaceAll('\\\n', '');
-      if (gap.includes('\n') && /\s/.test(text.charAt(before.endIndex))) return before.endIndex;
+      if (!before || before.endIndex === child.startIndex) continue;
+      const gap = text.slice(before.endIndex, child.startIndex);
+      if (gap.replaceAll('\\\n', '').includes('\n') && /\s/.test(text.charAt(before.endIndex)))
+        return before.endIndex;
     }
   }
   // Behind a heredoc's start the lines are the heredoc's.

@@ -79,22 +79,23 @@ interface Step {
 
 /** One cycle for each knot of generators. */
 function cyclesOf({ declared, mayBeElsewhere }: DependencyFacts): Step[][] {
+  const edges = new Map<string, readonly Known<string>[]>();
+  for (const [name, generators] of declared) {
+    const [one] = generators;
+    // What else has the name may depend on nothing.
+    if (one === undefined || generators.length > 1 || !one.body().complete.dependencies) continue;
+    const named = namedDependencies(one);
+    if (named.length > 0 && !mayBeElsewhere(name)) edges.set(name, named);
+  }
   const cycles: Step[][] = [];
   const done = new Set<string>();
   const path: Step[] = [];
   const onPath = new Map<string, number>();
 
-  function edgesOf(name: string): readonly Known<string>[] {
-    const generators = declared.get(name) ?? [];
-    // What else has the name may depend on nothing.
-    if (generators.length !== 1 || mayBeElsewhere(name)) return [];
-    return generators.flatMap(one => (one.body().complete.dependencies ? namedDependencies(one) : []));
-  }
-
   function visit(name: string): void {
     if (done.has(name)) return;
     onPath.set(name, path.length);
-    for (const dependency of edgesOf(name)) {
+    for (const dependency of edges.get(name) ?? []) {
       const start = onPath.get(dependency.value);
       if (start !== undefined) {
         if (cycles.length < MOST) cycles.push([...path.slice(start), { name, dependency }]);
@@ -108,7 +109,7 @@ function cyclesOf({ declared, mayBeElsewhere }: DependencyFacts): Step[][] {
     done.add(name);
   }
 
-  for (const name of [...declared.keys()].sort()) visit(name);
+  for (const name of [...edges.keys()].sort()) visit(name);
   return cycles;
 }
 

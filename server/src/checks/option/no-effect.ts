@@ -3,7 +3,7 @@ import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '..
 import { placeKey } from '../../fleet/places.ts';
 import { setBackend } from '../../store/backend.ts';
 import { removeOption } from '../edit-bindings.ts';
-import { type Facts, factsOf } from '../facts.ts';
+import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity, Sources } from '../rule.ts';
 import { optionText, sift } from './written.ts';
 
@@ -121,20 +121,23 @@ in
   ],
   check: function* ({ fleet, sources }) {
     const facts = factsOf(fleet);
-    const found = new Map<string, { readonly option: WrittenOption; readonly reason: Reason } | null>();
+    const effective: WrittenOption[] = [];
+    const found: { readonly option: WrittenOption; readonly reason: Reason }[] = [];
     for (const { generator, judged } of rights(fleet)) {
       for (const option of judged) {
-        const key = placeKey(option.at);
-        // What a function writes for many has an effect if it has one for any of them.
-        if (found.get(key) === null) continue;
         const file = generator.body().files.find(one => one.name === option.owner);
         const reason =
           file === undefined || isUsual(option) ? null : reasonOf(fleet, facts, generator, file, option);
-        if (reason === null) found.set(key, null);
-        else if (!found.has(key)) found.set(key, { option, reason });
+        if (reason === null) effective.push(option);
+        else found.push({ option, reason });
       }
     }
-    for (const one of found.values()) if (one !== null) yield reportOf(one.option, one.reason, sources);
+    if (found.length === 0) return;
+    // What a function writes for many has an effect if it has one for any of them.
+    const spared = new Set(effective.map(({ at }) => placeKey(at)));
+    const isNew = firstTime();
+    for (const { option, reason } of found)
+      if (!spared.has(placeKey(option.at)) && isNew(option)) yield reportOf(option, reason, sources);
   },
 };
 

@@ -1,0 +1,48 @@
+/** Scripts as rules get them: followed once a text, and kept no longer than somebody has that text. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { followed } from '../../server/src/checks/scripts.ts';
+import type { GeneratorScript } from '../../server/src/fleet/model.ts';
+import { loadShell } from '../../server/src/shell/parser.ts';
+
+function scriptOf(text: string): GeneratorScript {
+  const source = { text, holes: [], segments: [] };
+  return { text, source, file: null, at: { file: 'a.nix', start: 0, end: text.length } };
+}
+
+/** Resolves when what is held by weak references alone has been collected. */
+async function collected(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What a weak reference was asked for in a turn is held until its end.
+  await new Promise(resolve => setImmediate(resolve));
+  collect();
+}
+
+describe('a followed script', () => {
+  beforeAll(async () => {
+    await loadShell();
+  });
+
+  it('is shared by generators whose scripts say the same', () => {
+    const one = followed(scriptOf('echo shared > "$out/key"'));
+    const other = followed(scriptOf('echo shared > "$out/key"'));
+    expect(one).not.toBe(other);
+    expect(other?.tree).toBe(one?.tree);
+    expect(other?.flow).toBe(one?.flow);
+  });
+
+  it('stays for as long as somebody has the script', async () => {
+    const script = scriptOf('echo kept > "$out/key"');
+    const tree = new WeakRef(followed(script)?.tree ?? {});
+    await collected();
+    expect(followed(script)?.tree).toBe(tree.deref());
+  });
+
+  it('is forgotten with the last script that says so: every keystroke leaves one behind', async () => {
+    const tree = (() => new WeakRef(followed(scriptOf('echo typed > "$out/key"'))?.tree ?? {}))();
+    await collected();
+    expect(tree.deref()).toBeUndefined();
+  });
+});
