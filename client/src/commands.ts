@@ -15,11 +15,11 @@ import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
 import { type FleetNode, openCommand } from './tree-items.ts';
 
-export const checkWorkspaceCommand = 'varsmith.checkWorkspace';
-export const restartServerCommand = 'varsmith.restartServer';
+const checkWorkspaceCommand = 'varsmith.checkWorkspace';
+const restartServerCommand = 'varsmith.restartServer';
 export const showLogCommand = 'varsmith.showLog';
-export const openGeneratorCommand = 'varsmith.openGenerator';
-export const showGraphCommand = 'varsmith.showGraph';
+const openGeneratorCommand = 'varsmith.openGenerator';
+const showGraphCommand = 'varsmith.showGraph';
 
 /** Registers all commands; the caller disposes of them. */
 export function registerCommands(
