@@ -31,6 +31,7 @@ const machine = {
   system: null,
   tags: [],
   generators: 2,
+  complete: true,
   missing: 1,
   outdated: 0,
   where: null,
