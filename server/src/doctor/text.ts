@@ -26,10 +26,12 @@ function below({ details, advice }: Entry): string[] {
 export function examinationMarkdown({ version, root, sections }: Examination): string {
   const lines = [`# Varsmith ${version}`, '', literal(root)];
   for (const { title, entries } of sections) {
-    lines.push('', `## ${title}`, '', '|   | Looked for | Found |', '| - | - | - |');
+    lines.push('', `## ${title}`, '', '|   | What | Found |', '| - | - | - |');
     for (const one of entries) {
       const found = [one.text, ...below(one)].map(escaped).join('<br>');
-      lines.push(`| ${MARKS[one.standing]} | **${escaped(one.name)}** | ${found} |`);
+      // Names stay on one line beside long texts.
+      const name = escaped(one.name).replaceAll(' ', '\u00a0');
+      lines.push(`| ${MARKS[one.standing]} | **${name}** | ${found} |`);
     }
   }
   return `${lines.join('\n')}\n`;
