@@ -24,6 +24,7 @@ export default defineConfig({
     environment: 'node',
     // For a machine with much else to do: what hangs is found all the same.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One worker a core: the longest file must not hold up the others.
     maxWorkers: availableParallelism(),
     projects: [

@@ -6,7 +6,7 @@
 import { counted } from './run-story.ts';
 
 /** A button of a box. */
-export type BoxButton = 'back' | 'clipboard' | 'file' | 'finish';
+export type BoxButton = 'back' | 'blank' | 'clipboard' | 'file' | 'finish';
 
 export interface Box {
   readonly title: string;
@@ -92,6 +92,13 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   let value = '';
   /** Lines that somebody has gone back over. */
   const after: string[] = [];
+  /** The box stands at an empty line of before, which Enter keeps. */
+  let isBlank = false;
+  const goOn = () => {
+    const next = after.shift();
+    value = next ?? '';
+    isBlank = next === '';
+  };
   let error: string | null = null;
   for (;;) {
     const count = countLines(text);
@@ -99,13 +106,19 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
       ...{ title, hidden, error, value },
       prompt: count === 0 ? `${description} (several lines)` : `${description}: ${soFar(text, hidden)}`,
       placeholder: count === 0 ? (ifEmpty ?? 'The first line') : 'The next line; Enter alone ends',
-      buttons: count > 0 ? ['back', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
+      buttons: count > 0 ? ['back', 'blank', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
     if (said === null) return undefined;
     error = null;
     if (said.button === 'back') {
-      if (said.text !== '') after.unshift(said.text);
+      if (said.text !== '' || (isBlank && after.length > 0)) after.unshift(said.text);
       [text, value] = withoutLast(text);
+      isBlank = value === '';
+      continue;
+    }
+    if (said.button === 'blank') {
+      text = withEmptyLine(appended(text, said.text));
+      goOn();
       continue;
     }
     if (said.button === 'clipboard' || said.button === 'file') {
@@ -113,13 +126,18 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
       if (brought !== null && 'problem' in brought) error = brought.problem;
       else if (brought !== null) text = appended(appended(text, said.text), brought.text);
       value = '';
+      isBlank = false;
       continue;
     }
-    text = appended(text, await asPasted(said.text, boxes));
     const isEnd = said.button === 'finish' || (said.text === '' && after.length === 0);
-    value = isEnd ? '' : (after.shift() ?? '');
-    if (!isEnd) continue;
+    const keepsBlank = isBlank && said.text === '' && after.length > 0;
+    text = keepsBlank ? withEmptyLine(text) : appended(text, await asPasted(said.text, boxes));
+    if (!isEnd) {
+      goOn();
+      continue;
+    }
     text = appended(text, after.splice(0).join('\n'));
+    [value, isBlank] = ['', false];
     if (text === '' && ifEmpty !== null) return null;
     if (text === '' && required) error = NEEDED;
     else return finished(text);
@@ -149,6 +167,10 @@ function appended(text: string, more: string): string {
   return text.endsWith('\n') ? text + more : `${text}\n${more}`;
 }
 
+function withEmptyLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? `${text}\n` : `${text}\n\n`;
+}
+
 /** Several lines end as the lines of a file do: keys are refused without. */
 function finished(text: string): string {
   return text.includes('\n') && !text.endsWith('\n') ? `${text}\n` : text;
@@ -164,7 +186,8 @@ function soFar(text: string, hidden: boolean): string {
 function withoutLast(text: string): [before: string, last: string] {
   const lines = text.replace(/\n$/, '').split('\n');
   const last = lines.pop() ?? '';
-  return [lines.join('\n'), last];
+  const before = lines.join('\n');
+  return [lines.at(-1) === '' ? `${before}\n` : before, last];
 }
 
 function countLines(text: string): number {

@@ -4,6 +4,7 @@ import type { Box, BoxButton, Boxes } from './ask.ts';
 
 const LOOKS: Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> = {
   back: ['arrow-left', 'Back to the line before'],
+  blank: ['newline', 'An empty line, below what is typed here'],
   clipboard: ['clippy', 'Take the text of the clipboard, with all its lines'],
   file: ['folder-opened', 'Take the text of a file'],
   finish: ['check', 'Finish'],

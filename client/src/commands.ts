@@ -15,11 +15,12 @@ import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
 import { type FleetNode, openCommand } from './tree-items.ts';
 
-export const checkWorkspaceCommand = 'varsmith.checkWorkspace';
-export const restartServerCommand = 'varsmith.restartServer';
+const checkWorkspaceCommand = 'varsmith.checkWorkspace';
+const restartServerCommand = 'varsmith.restartServer';
 export const showLogCommand = 'varsmith.showLog';
-export const openGeneratorCommand = 'varsmith.openGenerator';
-export const showGraphCommand = 'varsmith.showGraph';
+const openGeneratorCommand = 'varsmith.openGenerator';
+const showGraphCommand = 'varsmith.showGraph';
+const showAroundCommand = 'varsmith.showAround';
 
 /** Registers all commands; the caller disposes of them. */
 export function registerCommands(
@@ -31,8 +32,11 @@ export function registerCommands(
     commands.registerCommand(checkWorkspaceCommand, () => checkWorkspace(server)),
     commands.registerCommand(restartServerCommand, () => restartServer(server)),
     commands.registerCommand(showLogCommand, () => log.show()),
-    commands.registerCommand(showGraphCommand, (from?: FleetNode | GeneratorRef) =>
-      graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
+    // The same under the name that fits the menu of a generator.
+    ...[showGraphCommand, showAroundCommand].map(id =>
+      commands.registerCommand(id, (from?: FleetNode | GeneratorRef) =>
+        graph.show(from?.kind === 'generator' ? { root: from.root, generator: from.generator.name } : null),
+      ),
     ),
     commands.registerCommand(openCommand, (where: Where | null) => openWhere(where)),
     // In the menu of the graph, which tells it what is under the mouse.

@@ -125,6 +125,8 @@ export interface FleetMachine {
   readonly system: string | null;
   readonly tags: readonly string[];
   readonly generators: number;
+  /** False: only Nix can tell whether it has more. */
+  readonly complete: boolean;
   /** Files that are not generated yet; null where that cannot be told. */
   readonly missing: number | null;
   /** Generators of which something was made from other inputs. */

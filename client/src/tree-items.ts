@@ -167,7 +167,8 @@ export function itemOf(node: FleetNode): TreeItem {
       return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
     case 'selected': {
       const [icon, color, text] = STATES[node.machine.state];
-      const item = look(node.machine.name, node.machine.state === 'unknown' ? 'vm' : icon, text, NONE);
+      const isKnown = node.machine.state !== 'unknown';
+      const item = look(node.machine.name, isKnown ? icon : 'vm', isKnown ? text : '', NONE);
       if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
       return opening(item, node.machine.where);
     }
@@ -188,20 +189,25 @@ function machineItem({
   system,
   tags,
   generators,
+  complete,
   missing,
   outdated,
   where,
 }: FleetMachine): TreeItem {
+  // In a narrow view the end is cut off: what is to be done stands first.
   const counts = [
-    counted(generators, 'generator'),
     missing ? `${missing} not generated` : '',
     outdated > 0 ? `${outdated} outdated` : '',
+    generators === 0 && !complete ? 'generators not known' : counted(generators, 'generator'),
   ];
   const item = look(name, 'vm', counts.filter(Boolean).join(' · '), COLLAPSED);
   if (missing || outdated > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
-  item.tooltip = [[kind, system].filter(Boolean).join(' '), tags.length > 0 ? `Tags: ${tags.join(', ')}` : '']
-    .filter(Boolean)
-    .join('\n');
+  const lines = [
+    [kind, system].filter(Boolean).join(' '),
+    tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
+    complete ? '' : `Only Nix can tell whether it has ${generators === 0 ? '' : 'further '}generators.`,
+  ];
+  item.tooltip = lines.filter(Boolean).join('\n');
   item.contextValue = where ? 'machine.declared' : 'machine';
   return opening(item, where, false);
 }
@@ -213,7 +219,7 @@ const STATES: Readonly<
   partial: ['warning', 'list.warningForeground', 'partly generated'],
   outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
   missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
-  unknown: ['symbol-class', null, ''],
+  unknown: ['circle-outline', null, 'not known whether it is generated'],
 };
 
 function generatorItem(
@@ -247,7 +253,7 @@ function fileItem({ name, secret, stored, value, where }: FleetFile, machine: st
 }
 
 function keyItem({ key, variable, generator, machines, where }: FleetKey): TreeItem {
-  const words = [variable, counted(machines.length, 'machine')].filter(Boolean);
+  const words = [counted(machines.length, 'machine'), variable].filter(Boolean);
   const item = look(key, 'key', words.join(' · '), COLLAPSED);
   if (generator !== null) item.tooltip = `Generator ${generator}`;
   item.contextValue = 'key';

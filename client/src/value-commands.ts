@@ -8,23 +8,31 @@ import { type Ended, runProgram } from './program.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';
 import { counted } from './run-story.ts';
 
-/** Asks for a value and stores it; its plaintext goes to the program's standard input alone. */
+/**
+ * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
+ * the stored one; a secret is never read for that.
+ */
 export async function setValue({ cli }: Bench, { root, machine, generator, file }: OneFile): Promise<void> {
   const id = `${generator}/${file.name}`;
+  const cwd = Uri.parse(root).fsPath;
   // Of a file of which it is not known whether it is secret, nothing is shown either.
   const hidden = file.secret !== false;
+  const stored = hidden ? null : await publicText(cli, cwd, machine, id);
+  const [line, end] = stored?.endsWith('\n') === true ? [stored.slice(0, -1), '\n'] : [stored, ''];
+  const multiline = line?.includes('\n') === true;
   const value = await askQuestion(
     {
       title: `${id} of ${machine}`,
       description: `The new value of ${id}`,
-      ...{ hidden, multiline: false, required: true, ifEmpty: null, previous: null },
+      ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? stored : line },
       ...{ confirm: true, bringable: true },
     },
     editorBoxes(),
   );
   if (typeof value !== 'string') return;
-  const cwd = Uri.parse(root).fsPath;
-  const ended = await runProgram({ cli, cwd, args: ['set', machine, id, cwd, '--json'] }, value);
+  // One line ends as it did before.
+  const text = value.includes('\n') ? value : value + end;
+  const ended = await runProgram({ cli, cwd, args: ['set', machine, id, cwd, '--json'] }, text);
   if (ended.code !== 0) return fail(ended);
   const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
   const left =
@@ -32,6 +40,14 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
       ? ''
       : ` Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}.`;
   void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.${left}`);
+}
+
+/** Null where it is not stored, no text, or turns out to be secret. Whatever else is wrong is told when it is set. */
+async function publicText(cli: string, cwd: string, machine: string, id: string): Promise<string | null> {
+  const ended = await runProgram({ cli, cwd, args: ['get', machine, id, cwd, '--json'] });
+  if (ended.code !== 0) return null;
+  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  return secret || encoding !== 'utf8' ? null : value;
 }
 
 interface Stored {

@@ -62,6 +62,13 @@ describe('in an empty folder', () => {
     expect(await findings(root)).toEqual([]);
   });
 
+  test('its machine is the only one to choose', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    const { stderr } = await varsmith(['env', 'elsewhere', root]);
+    expect(stderr).toContain('There is no machine "elsewhere". There is only example.');
+  });
+
   test('a second time changes nothing', async () => {
     const root = folder({});
     await varsmith(['init'], { cwd: root });

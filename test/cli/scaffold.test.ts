@@ -16,7 +16,7 @@ const REGISTRY = 'lib/secret-registry.nix';
 
 test('a secret is added to the registry and to the rows, and nothing is found afterwards', async () => {
   const root = exampleFleet();
-  const args = ['add', 'secret', 'openai', root, '--machines', 'lea,noa', '-m', 'tove'];
+  const args = ['add', 'secret', 'openai', root, '--machines', 'lea', '--machine', 'noa', '-m', 'tove'];
   const { code, stdout, stderr } = await varsmith([...args, '--description', 'OpenAI API key']);
   expect({ code, stdout, stderr }).toEqual({
     code: 0,

@@ -111,6 +111,33 @@ test('several lines begin with the last answer, which Enter keeps', async () => 
   ]);
 });
 
+test('an empty line is a button, since Enter alone ends, and going back and on keeps it', async () => {
+  const back = { button: 'back' } as const;
+  const blank = { button: 'blank' } as const;
+  const header = await ask({ multiline: true }, ['-----BEGIN-----', blank, 'abc', '']);
+  expect(header.answer).toBe('-----BEGIN-----\n\nabc\n');
+  expect(header.shown.at(-1)?.prompt).toContain('3 lines so far');
+  const typed = { button: 'blank', text: 'one' } as const;
+  expect((await ask({ multiline: true }, [typed, blank, 'two', ''])).answer).toBe('one\n\n\ntwo\n');
+  const onWay = { button: 'back', text: 'two' } as const;
+  const corrected = await ask({ multiline: true }, [
+    'oen',
+    blank,
+    'two',
+    back,
+    onWay,
+    back,
+    'one',
+    '',
+    'two',
+    '',
+  ]);
+  expect(corrected.shown.map(box => box.value)).toEqual(['', '', '', '', 'two', '', 'oen', '', 'two', '']);
+  expect(corrected.answer).toBe('one\n\ntwo\n');
+  const undone = await ask({ multiline: true }, ['one', blank, blank, back, back, '']);
+  expect(undone.answer).toBe('one');
+});
+
 test('one line of several stays as it is', async () => {
   expect((await ask({ multiline: true }, ['token', ''])).answer).toBe('token');
   expect((await ask({ multiline: true }, ['token', { button: 'finish', text: 'more' }])).answer).toBe(

@@ -10,7 +10,15 @@ const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGener
 });
 
 test('machines with something to generate are chosen already', () => {
-  const about = { class: null, system: null, tags: [], where: null, generators: 3, outdated: 0 };
+  const about = {
+    class: null,
+    system: null,
+    tags: [],
+    where: null,
+    generators: 3,
+    complete: true,
+    outdated: 0,
+  };
   expect(
     machineChoices([
       { ...about, name: 'lea', missing: 2 },

@@ -75,7 +75,7 @@ test('Show Dependency Graph shows all, or what is around the generator it is cal
     prompts: [],
     dependencies: [],
   };
-  await commands.executeCommand('varsmith.showGraph', {
+  await commands.executeCommand('varsmith.showAround', {
     kind: 'generator',
     root: 'file:///fleet',
     machine: null,

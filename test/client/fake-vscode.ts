@@ -74,7 +74,7 @@ export const panels: FakePanel[] = [];
 
 /** What is typed into boxes; null dismisses one. Each box that was shown is kept. */
 export const typed: (string | null)[] = [];
-export const boxes: { title: string; prompt: string; password: boolean }[] = [];
+export const boxes: { title: string; prompt: string; password: boolean; begunWith: string }[] = [];
 
 /** What is called when the person cancels. */
 export const cancelling = vi.fn((_cancel: () => void) => ({ dispose: vi.fn() }));
@@ -83,7 +83,7 @@ function inputBox() {
   let accept = () => {};
   let hide = () => {};
   const box = {
-    ...{ title: '', prompt: '', password: false, value: '' },
+    ...{ title: '', prompt: '', password: false, value: '', begunWith: '' },
     onDidChangeValue: vi.fn(),
     onDidTriggerButton: vi.fn(),
     onDidAccept: (heard: () => void) => {
@@ -94,6 +94,7 @@ function inputBox() {
     },
     dispose: vi.fn(),
     show() {
+      box.begunWith = box.value;
       boxes.push(box);
       const text = typed.shift() ?? null;
       if (text !== null) box.value = text;

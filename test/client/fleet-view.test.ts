@@ -19,7 +19,17 @@ const root: FleetRoot = {
   name: 'fleet',
   uri: 'file:///fleet',
   machines: [
-    { name: 'lea', class: null, system: null, tags: [], generators: 1, missing: 2, outdated: 1, where },
+    {
+      name: 'lea',
+      class: null,
+      system: null,
+      tags: [],
+      generators: 1,
+      complete: true,
+      missing: 2,
+      outdated: 1,
+      where,
+    },
   ],
   unassigned: 0,
   keys: [key],

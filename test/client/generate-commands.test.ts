@@ -31,6 +31,7 @@ const machine = {
   system: null,
   tags: [],
   generators: 2,
+  complete: true,
   missing: 1,
   outdated: 0,
   where: null,
@@ -260,6 +261,23 @@ test('a value is set through standard input', async () => {
   expect(window.showInformationMessage).toHaveBeenCalledWith(
     'Varsmith: stored ca/key for lea. Made from the old value and left as they are: leaf.',
   );
+});
+
+test.each([
+  ['one line', '51820\n', ['51821'], '51820', '51821\n'],
+  ['a line without its end', 'a', ['b'], 'a', 'b'],
+  ['several lines, which Enter keeps', 'a\n\nb\n', [''], '', 'a\n\nb\n'],
+])('a public value begins with the stored one: %s', async (_, value, answers, shown, written) => {
+  does([], { secret: false, encoding: 'utf8', value, machines: ['lea'], dependents: [] });
+  typed.push(...answers);
+  const open = { ...file(), file: { ...file().file, secret: false } };
+  await commands.executeCommand('varsmith.setValue', open);
+  expect(boxes[0]?.begunWith).toBe(shown);
+  expect(called()).toEqual([
+    ['get', 'lea', 'ca/key', place, '--json'],
+    ['set', 'lea', 'ca/key', place, '--json'],
+    written,
+  ]);
 });
 
 test('a public value is copied, a secret never', async () => {

@@ -1,7 +1,8 @@
 /** What package.json promises to VS Code agrees with the code and with the files that ship. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { emptyState } from '../../client/src/fleet-words.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
 import { readShown } from '../../server/src/lsp/shown.ts';
@@ -17,6 +18,7 @@ test('every command of the palette is declared, in one category', () => {
   expect(contributes.commands.map(({ command }) => command)).toEqual([
     'varsmith.checkWorkspace',
     'varsmith.showGraph',
+    'varsmith.showAround',
     'varsmith.previewEnvironment',
     'varsmith.addSecret',
     'varsmith.newGenerator',
@@ -103,6 +105,41 @@ test('the walkthrough has five steps, and every command that texts name is there
   expect(named.length).toBeGreaterThan(5);
   expect(named.filter(name => !known.has(name ?? ''))).toEqual([]);
 });
+
+describe('where a view is empty, one text says why', () => {
+  const states = ['failed', 'filtered', 'noFleet', 'noMachines'] as const satisfies ReturnType<
+    typeof emptyState
+  >[];
+  const views = contributes.views.varsmith.map(({ id }) => id);
+  /** The texts of a view whose condition holds. */
+  const texts = (view: string, folders: number, state: string) =>
+    contributes.viewsWelcome
+      .filter(
+        one =>
+          one.view === view &&
+          holds(one.when, { workspaceFolderCount: `${folders}`, 'varsmith.empty': state }),
+      )
+      .map(({ contents }) => contents);
+
+  test.each(views)('%s', view => {
+    for (const state of states) expect(texts(view, 1, state), state).toHaveLength(1);
+    expect(texts(view, 0, 'noFleet')).toHaveLength(1);
+    expect(texts(view, 1, 'failed').join()).toContain('(command:varsmith.restartServer)');
+    expect(texts(view, 1, 'filtered').join()).toContain('(command:varsmith.clearFilter)');
+    for (const state of ['noFleet', 'noMachines'])
+      expect(texts(view, 1, state).join()).toContain('(command:varsmith.initFleet)');
+  });
+});
+
+/** A condition of the manifest, as far as ours go: equalities joined by `&&`, those by `||`. */
+function holds(when: string, values: Readonly<Record<string, string>>): boolean {
+  return when.split(' || ').some(part =>
+    part.split(' && ').every(one => {
+      const [name = '', operator, value] = one.split(' ');
+      return (operator === '==') === (values[name] === value);
+    }),
+  );
+}
 
 test('every menu names a command that is declared', () => {
   const known = new Set(contributes.commands.map(({ command }) => command));

@@ -13,6 +13,7 @@ const machine: FleetMachine = {
   system: 'x86_64-linux',
   tags: ['home'],
   generators: 2,
+  complete: true,
   missing: 1,
   outdated: 0,
   where,
@@ -62,7 +63,7 @@ const shown = (node: Parameters<typeof itemOf>[0]) => {
 
 test('machines stand at the top; their folders do where there are several', () => {
   expect(machineNodes([root, empty]).map(shown)).toEqual([
-    'lea | 2 generators · 1 not generated',
+    'lea | 1 not generated · 2 generators',
     'Not tied to a machine | 3 generators',
   ]);
   const two = machineNodes([root, { ...root, name: 'second' }]);
@@ -75,6 +76,14 @@ test('a machine says what it is, and opens on its own list', () => {
   expect(item.tooltip).toBe('nixos x86_64-linux\nTags: home');
   expect(item.command).toBeUndefined();
   expect(item.contextValue).toBe('machine.declared');
+});
+
+test('a machine of which nothing is known claims no number of generators', () => {
+  const hidden = { ...machine, generators: 0, missing: null, complete: false };
+  const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
+  expect(shown(node)).toBe('lea | generators not known');
+  expect(itemOf(node).tooltip).toContain('Only Nix can tell whether it has generators.');
+  expect(shown({ ...node, machine: { ...hidden, complete: true } })).toBe('lea | 0 generators');
 });
 
 test('a generator has its files, prompts and dependencies, and a click opens it', () => {
@@ -94,7 +103,7 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
 
 test('a key has the machines that select it, each with its state, and its uses', () => {
   const [node] = keyNodes([root]);
-  expect(node && shown(node)).toBe('mail | MAIL · 1 machine');
+  expect(node && shown(node)).toBe('mail | 1 machine · MAIL');
   const parts = keyParts({
     machines: [{ name: 'lea', state: 'missing', where }],
     uses: [{ file: 'modules/mail.nix', where }],

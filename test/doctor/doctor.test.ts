@@ -191,9 +191,9 @@ test('in an untrusted workspace nothing is run and no key is looked for', async 
 });
 
 test('Markdown keeps code and escapes the rest', async () => {
-  const section = { title: 'S', entries: [entry('a_b', 'use `x_<y>` or <b>')] };
+  const section = { title: 'S', entries: [entry('a_b', 'use `x_<y>|z` or <b>|c')] };
   expect(examinationMarkdown({ version: '1', root: '/r', sections: [section] })).toContain(
-    '- ✓ **a\\_b**: use `x_<y>` or \\<b\\>',
+    '| ✓ | **a\\_b** | use `x_<y>\\|z` or \\<b\\>\\|c |',
   );
 });
 

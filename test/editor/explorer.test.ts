@@ -33,6 +33,18 @@ function snapshotOf(texts: Readonly<Record<string, string>>): Snapshot {
 
 const filter = (some: Partial<ExplorerFilter>): ExplorerFilter => ({ ...EVERYTHING, ...some });
 
+test('of a machine with modules from elsewhere it is not said that it has all its generators', () => {
+  const foreign = '{ inputs, ... }: { imports = [ ../../common.nix inputs.other.nixosModules.default ]; }';
+  const { machines } = fleetEntry(
+    snapshotOf({ ...FLEET, 'machines/tove/configuration.nix': foreign }),
+    EVERYTHING,
+  );
+  expect(machines.map(({ name, generators, complete }) => [name, generators, complete])).toEqual([
+    ['lea', 2, true],
+    ['tove', 1, false],
+  ]);
+});
+
 test('secrets of a store outside of the repository are not said to be missing', () => {
   const clan = 'inherit self; vars.settings.secretStore = "custom";';
   const snapshot = snapshotOf({ ...FLEET, 'flake.nix': FLEET['flake.nix'].replace('inherit self;', clan) });

@@ -182,6 +182,15 @@ test('a layer that would be too high goes on beside itself', () => {
   expect(height).toBeLessThan(60 * 54 * 0.5);
 });
 
+test('what hangs together with nothing stands close, whatever stands beside it', () => {
+  const heights = { high: 300, one: 60, two: 60, three: 60 };
+  const nodes = Object.entries(heights).map(([id, height]) => ({ id, width: 100, height }));
+  const { nodes: placed, height } = layoutOf(nodes, []);
+  const [high, one, two, three] = [...placed].sort((a, b) => a.x - b.x || a.y - b.y);
+  expect([high?.id, one?.id, two?.id, three?.id]).toEqual(['high', 'one', 'three', 'two']);
+  expect(height).toBe(300);
+});
+
 const NAMES = [...'abcdefghij'];
 const anyEdges = fc.array(fc.record({ from: fc.constantFrom(...NAMES), to: fc.constantFrom(...NAMES) }), {
   maxLength: 25,
@@ -221,7 +230,11 @@ test('nodes never touch, and edges run from left to right unless they close a ci
       anyEdges,
       fc.array(fc.integer({ min: 20, max: 200 }), { minLength: 10, maxLength: 10 }),
       (edges, widths) => {
-        const nodes = NAMES.map((id, index) => ({ id, width: widths[index] as number, height: 40 }));
+        const nodes = NAMES.map((id, index) => ({
+          id,
+          width: widths[index] as number,
+          height: 40 + 25 * (index % 4),
+        }));
         const unique = [...new Map(edges.map(edge => [`${edge.from}${edge.to}`, edge])).values()];
         const layout = layoutOf(nodes, unique);
         expect(layout.nodes.map(({ id }) => id).sort()).toEqual(NAMES);

@@ -107,7 +107,7 @@ local function run()
   local text = vim.api.nvim_buf_get_lines(edited, row, row + 1, false)[1]
   vim.api.nvim_buf_set_lines(edited, row, row + 1, false, { (text:gsub('anthropic', 'anthropique', 1)) })
   seen.across = wait(function() return has_message(matrix, '"anthropic"') end)
-  seen.client_alive = vim.lsp.get_client_by_id(client_id) ~= nil
+  seen.server_alive = vim.lsp.get_client_by_id(client_id) ~= nil
 end
 
 local ok, problem = pcall(run)

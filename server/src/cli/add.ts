@@ -10,6 +10,8 @@ export async function add(args: readonly string[], io: Io): Promise<number> {
   const known = {
     kind: 'value',
     machines: 'value',
+    // As it is called elsewhere.
+    machine: 'value',
     description: 'value',
     registry: 'value',
     'dry-run': 'flag',
@@ -19,8 +21,7 @@ export async function add(args: readonly string[], io: Io): Promise<number> {
   if (what !== 'secret' || name === undefined)
     throw new UsageError('Say what to add: varsmith add secret NAME.');
   const kind = oneOf('--kind', given.option('kind'), SECRET_KINDS, 'prompt');
-  const machines = given
-    .options('machines')
+  const machines = [...given.options('machines'), ...given.options('machine')]
     .flatMap(list => list.split(','))
     .filter(each => each !== '');
   const workspace = await openWorkspace(root, io);

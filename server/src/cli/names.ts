@@ -6,5 +6,7 @@ import { joined } from '../checks/wording.ts';
 export function otherNames(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
   if (near !== null) return ` Did you mean "${near}"?`;
-  return names.length === 0 ? '' : ` There are ${joined(names, 12)}.`;
+  const [only, ...others] = names;
+  if (only === undefined) return '';
+  return others.length === 0 ? ` There is only ${only}.` : ` There are ${joined(names, 12)}.`;
 }

@@ -26,10 +26,12 @@ function below({ details, advice }: Entry): string[] {
 export function examinationMarkdown({ version, root, sections }: Examination): string {
   const lines = [`# Varsmith ${version}`, '', literal(root)];
   for (const { title, entries } of sections) {
-    lines.push('', `## ${title}`, '');
+    lines.push('', `## ${title}`, '', '|   | What | Found |', '| - | - | - |');
     for (const one of entries) {
-      lines.push(`- ${MARKS[one.standing]} **${escaped(one.name)}**: ${escaped(one.text)}`);
-      for (const line of below(one)) lines.push(`  - ${escaped(line)}`);
+      const found = [one.text, ...below(one)].map(escaped).join('<br>');
+      // Names stay on one line beside long texts.
+      const name = escaped(one.name).replaceAll(' ', '\u00a0');
+      lines.push(`| ${MARKS[one.standing]} | **${name}** | ${found} |`);
     }
   }
   return `${lines.join('\n')}\n`;
@@ -44,7 +46,12 @@ function escaped(text: string): string {
   const parts = text.split('`');
   // Without its partner, a backquote is one.
   if (parts.length % 2 === 0) return parts.map(plain).join('\\`');
-  return parts.map((part, index) => (index % 2 === 1 ? `\`${part}\`` : plain(part))).join('');
+  return parts.map((part, index) => (index % 2 === 1 ? code(part) : plain(part))).join('');
+}
+
+/** In a table a bar ends the cell, even between backquotes. */
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 function plain(text: string): string {

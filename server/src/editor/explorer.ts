@@ -15,6 +15,8 @@ export interface MachineEntry {
   readonly system: string | null;
   readonly tags: readonly string[];
   readonly generators: number;
+  /** False: only Nix can tell whether it has more. */
+  readonly complete: boolean;
   /** Files that are declared and not stored; null where that cannot be told. */
   readonly missing: number | null;
   /** Generators of which something was made from other inputs. */
@@ -69,6 +71,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     machines.push({
       ...{ name, class: kind, system, tags, at },
       generators: own.length,
+      complete: fleet.hasAllGenerators(name),
       missing: counts.isKnown ? counts.missing : null,
       outdated: counts.outdated,
     });

@@ -43,14 +43,15 @@ const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   unknown: '',
 };
 
-/** What is said of a node below its name: `shared · 2 secret, 1 public`. */
+/** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
   if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
   const where = share === true ? 'shared' : machines.length > 0 ? counted(machines.length, 'machine') : '';
-  const files = [secrets > 0 ? `${secrets} secret` : '', publics > 0 ? `${publics} public` : ''].filter(
-    Boolean,
-  );
+  const files = [
+    secrets > 0 ? counted(secrets, 'secret') : '',
+    publics > 0 ? `${publics} public` : '',
+  ].filter(Boolean);
   return [where, files.join(', ')].filter(Boolean).join(' · ');
 }
 

@@ -11,7 +11,7 @@ const MAX_NAMES = 12;
 const MAX_VALUE = 60;
 
 /** What stands for any machine in a path. */
-export const ANY_MACHINE = '<machine>';
+const ANY_MACHINE = '<machine>';
 
 /** `emily, lea (2 of 4)`. */
 export function machinesPhrase(context: HoverContext, machines: readonly string[]): string {
@@ -24,7 +24,7 @@ export function machinesPhrase(context: HoverContext, machines: readonly string[
 }
 
 /** `lib/secret-registry.nix:12`, as a link where the editor opens one. */
-export function placePhrase(context: HoverContext, place: Place): string {
+function placePhrase(context: HoverContext, place: Place): string {
   const source = context.snapshot.files.parse(place.file);
   const line = source ? `:${positionAt(source.lineStarts, place.start).line + 1}` : '';
   const address = context.link(place);

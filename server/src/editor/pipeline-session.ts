@@ -196,7 +196,8 @@ in
 export const SESSION_NIX = `\
 # The session of a machine as text for its shells: the variables of its keys, and the steps of
 # session-vars-spec.nix, the shared ones first. A function of the configuration, to be given it in the
-# body of a module. \`steps\` is the text of the steps alone, for sessions that have the variables.
+# body of a module. \`variables\` is the set, and \`steps\` the text of the steps alone, for sessions
+# that have the variables.
 { keys }:
 config:
 let
@@ -225,6 +226,7 @@ let
 in
 render { inherit variables steps; }
 // {
+  inherit variables;
   steps = render {
     variables = { };
     inherit steps;
@@ -247,10 +249,7 @@ let
   session = import ./machine-session.nix { inherit keys; } osConfig;
 in
 {
-  environment.sessionVariables = import ./session-vars.nix {
-    inherit keys;
-    inherit (osConfig.clan.core.vars) generators;
-  };
+  environment.sessionVariables = session.variables;
 
   files = {
     ".config/nushell/autoload/session-variables.nu".text = session.nushell;
@@ -271,10 +270,7 @@ let
   session = import ./machine-session.nix { inherit keys; } osConfig;
 in
 {
-  home.sessionVariables = import ./session-vars.nix {
-    inherit keys;
-    inherit (osConfig.clan.core.vars) generators;
-  };
+  home.sessionVariables = session.variables;
 
   # After the variables, in the same file.
   home.sessionVariablesExtra = session.steps.bash;

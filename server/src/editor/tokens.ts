@@ -7,15 +7,7 @@ import { wordsOf } from './script-words.ts';
 import { scriptsIn } from './scripts.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export const TOKEN_KINDS = [
-  'command',
-  'builtin',
-  'variable',
-  'directory',
-  'dependency',
-  'file',
-  'prompt',
-] as const;
+const TOKEN_KINDS = ['command', 'builtin', 'variable', 'directory', 'dependency', 'file', 'prompt'] as const;
 
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 

@@ -5,7 +5,7 @@ import { uriOfPath } from './convert.ts';
 export const SECTION = 'varsmith';
 
 /** A client that has said it answers but does not must not keep the server from starting. */
-export const ANSWER_DEADLINE_MS = 1_000;
+const ANSWER_DEADLINE_MS = 1_000;
 
 /** Settings by workspace root (absolute path); `everywhere` for roots that are not listed. */
 export interface Configuration {

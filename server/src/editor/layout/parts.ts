@@ -44,21 +44,32 @@ export function partsOf(
   return { parts: [...parts.values()], single: nodes.filter(({ id }) => !linked.has(id)) };
 }
 
+/**
+ * Nodes in columns, each as wide as its widest. The next node stands where most room is left, so that boxes of one
+ * height are read row by row and none waits beside a high one.
+ */
 export function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
   const cell = Math.max(...nodes.map(({ width }) => width)) + NODE_GAP;
-  const row = Math.max(...nodes.map(({ height }) => height)) + NODE_GAP;
-  const columns = Math.max(1, Math.round((wanted + NODE_GAP) / cell));
-  const placed = nodes.map((node, index) => ({
-    ...node,
-    x: (index % columns) * cell,
-    y: Math.floor(index / columns) * row,
-  }));
-  return {
-    nodes: placed,
-    edges: [],
-    width: Math.min(columns, nodes.length) * cell - NODE_GAP,
-    height: Math.ceil(nodes.length / columns) * row - NODE_GAP,
-  };
+  const count = Math.min(nodes.length, Math.max(1, Math.round((wanted + NODE_GAP) / cell)));
+  const columns = Array.from({ length: count }, () => ({ width: 0, height: 0, nodes: [] as LayoutNode[] }));
+  for (const node of nodes) {
+    const shortest = columns.reduce((best, one) => (one.height < best.height ? one : best));
+    shortest.nodes.push(node);
+    shortest.width = Math.max(shortest.width, node.width);
+    shortest.height += node.height + NODE_GAP;
+  }
+  const placed: PlacedNode[] = [];
+  let x = 0;
+  for (const column of columns) {
+    let y = 0;
+    for (const node of column.nodes) {
+      placed.push({ ...node, x, y });
+      y += node.height + NODE_GAP;
+    }
+    x += column.width + NODE_GAP;
+  }
+  const height = Math.max(...columns.map(one => one.height)) - NODE_GAP;
+  return { nodes: placed, edges: [], width: x - NODE_GAP, height };
 }
 
 export function targetWidth(parts: readonly Layout[], single: readonly LayoutNode[]): number {

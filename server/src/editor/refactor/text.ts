@@ -14,7 +14,7 @@ export function reindented(file: SourceFile, range: Range, from: string, to: str
 }
 
 /** Names that an expression takes from around it; those that a `with` may give it are among them. */
-export function freeNames(expr: Expr): ReadonlySet<string> {
+function freeNames(expr: Expr): ReadonlySet<string> {
   const free = new Set<string>();
   const visit = (at: Expr, bound: (name: string) => boolean) => {
     if (at.kind === 'variable' && !bound(at.name)) free.add(at.name);
