@@ -4,15 +4,7 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  type Stats,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, type Stats, symlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
