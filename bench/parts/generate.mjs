@@ -134,6 +134,7 @@ async function makeLoop(place) {
     scratch: join(folder, 'box'),
     readOnly: [],
     shown: [],
+    bin: join(folder, 'box/bin'),
     passwd: join(folder, 'passwd'),
   });
   const command = ['bwrap', ...box, 'bash', '--norc', '/tmp/vars/script'].map(word => `'${word}'`).join(' ');

@@ -15,38 +15,31 @@ function tick(): void {
 }
 
 const operations = fs as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-for (const name of ['mkdir', 'rename', 'rm', 'symlink', 'unlink', 'open']) {
+for (const name of ['mkdir', 'rename', 'rm', 'unlink']) {
   const original = operations[name] as (...args: unknown[]) => Promise<unknown>;
   operations[name] = async (...args) => {
     tick();
-    const result = await original(...args);
-    if (name !== 'open') return result;
-    const handle = result as fs.FileHandle;
-    // A write that is cut off in the middle: the first half arrives.
-    const write = handle.writeFile.bind(handle);
-    handle.writeFile = async content => {
-      const bytes = content as Uint8Array;
-      await handle.write(bytes.subarray(0, bytes.length / 2), 0, undefined, 0);
-      tick();
-      await write(bytes);
-    };
-    const sync = handle.sync.bind(handle);
-    handle.sync = async () => {
-      tick();
-      await sync();
-    };
-    return handle;
+    return original(...args);
   };
 }
 
 const immediate = others as unknown as Record<string, (...args: unknown[]) => unknown>;
-for (const name of ['mkdirSync', 'fsync']) {
+for (const name of ['mkdirSync', 'openSync', 'symlinkSync', 'renameSync', 'fsync']) {
   const original = immediate[name] as (...args: unknown[]) => unknown;
   immediate[name] = (...args) => {
     tick();
     return original(...args);
   };
 }
+
+// A write that is cut off in the middle: the first half arrives.
+const write = others.writeFileSync;
+others.writeFileSync = (file, content, ...more) => {
+  const bytes = content as Uint8Array;
+  if (typeof file === 'number') others.writeSync(file, bytes.subarray(0, bytes.length / 2), 0, undefined, 0);
+  tick();
+  write(file, content, ...more);
+};
 
 syncBuiltinESMExports();
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const CANARY = 'canary-91b2-in-plain';
 const found = await findBox(process.platform, PATH);
 const hasBox = 'box' in found;
 
-let workshop: Workshop | null = null;
+let workshop: Workshop;
 
 const bytes = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]));
@@ -31,7 +31,7 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
     show: [],
     timeLimitMs: 60_000,
     outputLimitBytes: 1024 * 1024,
-    ...(workshop === null ? {} : { workshop }),
+    workshop,
     ...more,
   });
 }
@@ -39,20 +39,15 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
 const textOf = (outputs: ReadonlyMap<string, Buffer>) =>
   Object.fromEntries([...outputs].map(([name, content]) => [name, content.toString()]));
 
-describe.each(['by itself', 'in a workshop'])('%s', where => {
+/** Without a Bash for the shells that start scripts, each box is made alone. */
+const WAYS = { 'in a room of all': '/bin/bash', alone: '/bin/false' };
+
+describe.each(Object.entries(WAYS))('%s', (_, bash) => {
   beforeAll(async () => {
-    if (where === 'in a workshop')
-      workshop = await openWorkshop({
-        bash: '/bin/bash',
-        cat: '/bin/cat',
-        box: 'box' in found ? found.box : null,
-      });
+    workshop = await openWorkshop({ bash, cat: '/bin/cat', box: 'box' in found ? found.box : null });
   });
 
-  afterAll(async () => {
-    await workshop?.close();
-    workshop = null;
-  });
+  afterAll(() => workshop.close());
 
   describe('a script', () => {
     it('reads its inputs and prompts, and its files are taken as bytes', async () => {
@@ -103,6 +98,14 @@ describe.each(['by itself', 'in a workshop'])('%s', where => {
         outputs: ['a', 'b/passwd'],
       });
       expect([outputs.size, missing]).toEqual([0, ['a', 'b/passwd']]);
+    });
+
+    it('cannot have a link taken for the folder of its files', async () => {
+      const outside = testFolder({ key: CANARY });
+      chmodSync(outside, 0o755);
+      const { outputs, missing } = await run(`rmdir $out; ln -s ${outside} $out`, { outputs: ['key'] });
+      expect([outputs.size, missing]).toEqual([0, ['key']]);
+      expect(statSync(outside).mode & 0o777).toBe(0o755);
     });
 
     it('cannot be given files outside of its folders', async () => {
@@ -216,7 +219,9 @@ describe('where there is no sandbox', () => {
   });
 
   it('a script runs all the same when that is asked for', async () => {
+    workshop = await openWorkshop({ bash: '/bin/bash', cat: '/bin/cat', box: null });
     const { outputs } = await run('echo "${PWD##*/}" > $out/a', { box: null, outputs: ['a'] });
     expect(textOf(outputs)).toEqual({ a: 'work\n' });
+    await workshop.close();
   });
 });

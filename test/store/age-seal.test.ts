@@ -1,6 +1,6 @@
 import { armor, Decrypter, generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { sealingKey, sealTo } from '../../server/src/store/age-seal.ts';
+import { armored, sealingKey, sealTo } from '../../server/src/store/age-seal.ts';
 import { encryptTo, generateKeyPair } from '../../server/src/store/crypt.ts';
 
 const opened = async (secret: string, file: Uint8Array) => {
@@ -30,6 +30,11 @@ describe('an age file that is sealed here', () => {
     expect((await opened(ada.secret, file)).toString()).toBe('for two');
     expect((await opened(bob.secret, file)).toString()).toBe('for two');
     await expect(opened(eve.secret, file)).rejects.toThrow('no identity matched');
+  });
+
+  it.each([0, 1, 47, 48, 49, 96, 1000])('of %i bytes has the armor that others give it', size => {
+    const file = Buffer.alloc(size, 'abc');
+    expect(armored(file)).toBe(armor.encode(file));
   });
 
   it('is another one every time', async () => {

@@ -2,8 +2,8 @@
  * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
  * them.
  */
-import { closeSync, fsync, openSync, statSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, openSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from './failure.ts';
@@ -14,12 +14,13 @@ import { codeOf } from './failure.ts';
  * @param lasting false: it is not flushed
  */
 export async function writeNew(path: string, bytes: Uint8Array, mode: number, lasting = true): Promise<void> {
-  const handle = await open(path, 'wx', mode);
+  // Only the flush takes long enough to be waited for elsewhere.
+  const file = openSync(path, 'wx', mode);
   try {
-    await handle.writeFile(bytes);
-    if (lasting) await handle.sync();
+    writeFileSync(file, bytes);
+    if (lasting) await flush(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -27,7 +28,6 @@ const flush = promisify(fsync);
 
 /** Makes renames and removals in a folder survive a loss of power. */
 export async function syncFolder(path: string): Promise<void> {
-  // Only the flush takes long enough to be waited for elsewhere.
   const folder = openSync(path, 'r');
   try {
     await flush(folder);

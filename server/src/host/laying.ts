@@ -8,10 +8,16 @@ export function layCommands(folder: string, commands: ReadonlyMap<string, string
   for (const [name, program] of commands) symlinkSync(program, within(folder, name));
 }
 
-/** A file for this user alone, with its folders. */
+/** A file for this user alone. */
 export function put(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
+}
+
+/** The same below a folder, with the folders in between. @throws HostFailure `outside` */
+export function putIn(folder: string, name: string, bytes: Uint8Array): void {
+  const path = within(folder, name);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  put(path, bytes);
 }
 
 /**

@@ -15,13 +15,16 @@ export interface Box {
   /** Files and folders to show, read-only, elsewhere. */
   readonly shown: readonly { readonly from: string; readonly to: string }[];
   /** A folder on the host that is shown, read-only, in the place of the writable folder's `bin`. */
-  readonly bin?: string;
+  readonly bin: string;
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
 }
 
+/** Folders of the system that a box can have as links into `/usr`, as most systems have them themselves. */
+export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
+
 /** What programs of the host need beside themselves; nothing of anybody's home. */
-const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store'];
+const SYSTEM = ['/usr', ...MERGED, '/nix/store'];
 const SETTINGS = [
   'alternatives',
   'ssl',
@@ -47,7 +50,7 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): st
   return [
     '--unshare-all',
     ...ALONE,
-    ...system(),
+    ...system(new Map()),
     ...['--proc', '/proc'],
     ...OWN_TMP,
     // They may lie below what is hidden before.
@@ -68,12 +71,13 @@ export const ROOM_FOLDER = '/tmp/room';
  * to the folder that is shown.
  *
  * @param root the folder on the host that is shown as `ROOM_FOLDER`
+ * @param links what those of `MERGED` lead to that are links into `/usr`: what is no mount is none in each box either
  */
-export function roomArguments(root: string, passwd: string): string[] {
+export function roomArguments(root: string, passwd: string, links: ReadonlyMap<string, string>): string[] {
   return [
     ...['--unshare-user-try', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     '--die-with-parent',
-    ...system(),
+    ...system(links),
     // Without one that hides nothing, no other can be made in it.
     ...['--bind', '/proc', '/proc'],
     ...OWN_TMP,
@@ -107,10 +111,12 @@ const ALONE = [
 const OWN_TMP = ['--perms', '1777', '--tmpfs', '/tmp'];
 const INTO_WORK = ['--chdir', `${BOX_FOLDER}/work`, '--'];
 
-function system(): string[] {
+function system(links: ReadonlyMap<string, string>): string[] {
+  const folders = SYSTEM.filter(folder => !links.has(folder));
   return [
     ...['--tmpfs', '/'],
-    ...bound([...SYSTEM, ...SETTINGS.map(name => `/etc/${name}`)]),
+    ...bound([...folders, ...SETTINGS.map(name => `/etc/${name}`)]),
+    ...[...links].flatMap(([folder, target]) => ['--symlink', target, folder]),
     ...['--dev', '/dev'],
   ];
 }
@@ -119,9 +125,6 @@ function bound(paths: readonly string[]): string[] {
   return paths.flatMap(path => ['--ro-bind-try', path, path]);
 }
 
-function own(scratch: string, bin: string | undefined): string[] {
-  return [
-    ...['--bind', scratch, BOX_FOLDER],
-    ...(bin === undefined ? [] : ['--ro-bind', bin, `${BOX_FOLDER}/bin`]),
-  ];
+function own(scratch: string, bin: string): string[] {
+  return ['--bind', scratch, BOX_FOLDER, '--ro-bind', bin, `${BOX_FOLDER}/bin`];
 }

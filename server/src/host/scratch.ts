@@ -3,7 +3,7 @@
  * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
  */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { access, chmod, constants, lstat, open, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +29,9 @@ export async function makeScratch(places?: readonly string[]): Promise<Scratch> 
   return place === null ? scratchIn(tmpdir(), false) : scratchIn(place, true);
 }
 
-/** A folder in one, which is wiped by itself. */
-export function makeWithin({ path: outer, inMemory }: Scratch): Scratch {
-  const path = mkdtempSync(join(outer, 'part-'));
+/** A folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
+export function makeWithin({ inMemory }: Scratch, path: string): Scratch {
+  mkdirSync(path, 0o700);
   return { path, inMemory, wipe: () => wipe(path, inMemory) };
 }
 
@@ -72,12 +72,22 @@ async function wipe(path: string, inMemory: boolean): Promise<void> {
 /** In memory nothing has to be waited for, and a detour through other threads costs more than the work. */
 function removed(path: string): boolean {
   try {
-    rmSync(path, { recursive: true, force: true });
+    removeFolder(path);
     return true;
   } catch {
     // A script has closed a folder in it.
     return false;
   }
+}
+
+/** What Node has for it looks at each file several times. */
+function removeFolder(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const one = join(path, entry.name);
+    if (entry.isDirectory()) removeFolder(one);
+    else unlinkSync(one);
+  }
+  rmdirSync(path);
 }
 
 let mark: Promise<string> | null = null;

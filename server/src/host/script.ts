@@ -16,17 +16,15 @@ import {
   readFileSync,
   realpathSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
-import { layCommands, put, within } from './laying.ts';
+import { put, putIn, within } from './laying.ts';
 import { type ProcessResult, runProcess } from './process.ts';
-import { BOX_FOLDER, boxArguments } from './sandbox.ts';
+import { BOX_FOLDER } from './sandbox.ts';
 import { macProfile } from './sandbox-mac.ts';
-import { makeScratch } from './scratch.ts';
-import { PASSWD, type Workshop } from './workshop.ts';
+import type { Workshop } from './workshop.ts';
 
 /** A file or folder of the host that the script may read, and run if it is a program. */
 export interface Shown {
@@ -41,7 +39,7 @@ export interface Script {
   /** What `PATH` holds first: names of commands, with the absolute paths of their programs. */
   readonly commands: ReadonlyMap<string, string>;
   /** What scripts of a run have together. */
-  readonly workshop?: Workshop;
+  readonly workshop: Workshop;
   /** Further folders of commands, absolute, for `PATH`. */
   readonly path: readonly string[];
   /** Absolute path of Bash. */
@@ -76,67 +74,49 @@ export interface ScriptResult {
 
 /** @throws HostFailure */
 export async function runScript(script: Script): Promise<ScriptResult> {
-  const scratch = script.workshop?.scratch() ?? (await makeScratch());
+  const scratch = script.workshop.scratch();
+  const folder = scratch.path;
   try {
-    const folder = layFolders(scratch.path);
     const seen = script.box?.kind === 'bwrap' ? BOX_FOLDER : folder;
     const told = tell(script, seen);
     lay(folder, told, script);
-    const passwd = join(scratch.path, 'passwd');
-    writeFileSync(passwd, PASSWD, { mode: 0o644 });
-    const process = await start(script, { folder, told, passwd });
+    const process = await start(script, folder, told);
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
     await scratch.wipe();
   }
 }
 
-interface Laid {
-  /** The folder on the host that is the box's. */
-  readonly folder: string;
-  readonly told: Told;
-  /** Path of the file that is the box's `/etc/passwd`. */
-  readonly passwd: string;
-}
-
-function start(script: Script, { folder, told, passwd }: Laid): Promise<ProcessResult> {
+/** @param folder on the host, absolute and behind all links, that is the box's */
+function start(script: Script, folder: string, told: Told): Promise<ProcessResult> {
   const { box, show, workshop, timeLimitMs, outputLimitBytes, signal } = script;
-  const bin = workshop?.bin(script.commands);
+  const bin = workshop.bin(script.commands);
   const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
   if (box?.kind === 'bwrap') {
-    const own = bin === undefined ? {} : { bin };
-    const wanted = { scratch: folder, passwd, readOnly: show, shown: told.shown, ...own };
-    const env = environment(BOX_FOLDER, script);
+    const wanted = { scratch: folder, bin, readOnly: show, shown: told.shown };
+    const env = environment(BOX_FOLDER, `${BOX_FOLDER}/bin`, script);
     const command = [script.bash, '--norc', `${BOX_FOLDER}/script`];
-    return workshop === undefined
-      ? runProcess(box.path, [...boxArguments(wanted), ...command], { ...limits, env })
-      : workshop.runBoxed(box.path, wanted, { env, command }, limits);
+    return workshop.runBoxed(box.path, wanted, { env, command }, limits);
   }
-  const readOnly = [...show, ...(bin === undefined ? [] : [bin]), ...told.shown.map(one => one.from)];
+  const readOnly = [...show, bin, ...told.shown.map(one => one.from)];
   const before = box === null ? [] : [box.path, '-p', macProfile({ scratch: folder, readOnly })];
   const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
   return runProcess(command, args, {
     ...limits,
     cwd: join(folder, 'work'),
-    env: environment(folder, script, bin),
+    env: environment(folder, bin, script),
   });
 }
 
-/** Behind all links, since a box may go by that. */
-function layFolders(scratch: string): string {
-  const folder = join(realpathSync(scratch), 'box');
-  for (const name of ['bin', 'in', 'out', 'work'])
-    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  return folder;
-}
-
 /** Nothing of the caller's environment: it may hold keys. */
-function environment(seen: string, script: Script, bin = `${seen}/bin`): Record<string, string> {
+function environment(seen: string, bin: string, script: Script): Record<string, string> {
   return {
     PATH: [bin, ...script.path].join(':'),
     HOME: '/tmp',
     TMPDIR: script.box?.kind === 'bwrap' ? '/tmp' : join(seen, 'work'),
-    LANG: 'C.UTF-8',
+    // The other settings of C.UTF-8 are those of C, which no program has to read a dozen files for.
+    LANG: 'C',
+    LC_CTYPE: 'C.UTF-8',
     in: `${seen}/in`,
     out: `${seen}/out`,
     ...(script.prompts.size === 0 ? {} : { prompts: `${seen}/prompts` }),
@@ -185,48 +165,61 @@ function realOrNull(path: string): string | null {
   }
 }
 
+/** `bin` is where the box shows the folder of commands. */
+const FOLDERS = ['bin', 'in', 'out', 'work'];
+
 function lay(box: string, { text, shown }: Told, script: Script): void {
+  for (const name of FOLDERS) mkdirSync(join(box, name), 0o700);
   const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
   // On the script's first line, so that Bash counts lines as the author does.
   const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
   put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
-  if (script.workshop === undefined) layCommands(join(box, 'bin'), script.commands);
   if (script.box?.kind !== 'bwrap' && shown.length > 0) {
     mkdirSync(join(box, 'files'), { mode: 0o700 });
     for (const { from, to } of shown) symlinkSync(from, to);
   }
   for (const [folder, files] of script.inputs)
-    for (const [file, bytes] of files) put(within(join(box, 'in'), `${folder}/${file}`), bytes);
-  for (const [name, bytes] of script.prompts) put(within(join(box, 'prompts'), name), bytes);
+    for (const [file, bytes] of files) putIn(join(box, 'in'), `${folder}/${file}`, bytes);
+  for (const [name, bytes] of script.prompts) putIn(join(box, 'prompts'), name, bytes);
 }
 
 function collect(out: string, { outputs, outputLimitBytes }: Script) {
   const found = new Map<string, Buffer>();
   const missing: string[] = [];
-  // A script may close it behind itself.
-  chmodSync(out, 0o700);
+  const there = filesIn(out);
   for (const name of [...outputs].sort()) {
-    const bytes = regularFile(out, within(out, name), outputLimitBytes);
+    const path = within(out, name);
+    const bytes = there.has(name) ? regularFile(path, outputLimitBytes) : null;
     if (bytes === null) missing.push(name);
     else found.set(name, bytes);
   }
-  const all = readdirSync(out, { recursive: true, withFileTypes: true });
-  const undeclared = all
-    .filter(entry => !entry.isDirectory())
-    .map(entry => join(entry.parentPath, entry.name).slice(out.length + 1))
-    .filter(name => !outputs.includes(name));
+  const undeclared = [...there].filter(name => !outputs.includes(name));
   return { outputs: found, missing, undeclared: undeclared.sort() };
 }
 
-/** What a link leads to is none, wherever the link is: it could be any file of the host. */
-function regularFile(out: string, path: string, limit: number): Buffer | null {
+/**
+ * What is in a folder and no folder itself. Follows no link, not even in the folder's own place: what it leads to could
+ * be anything of the host. Nothing runs any more that could put one there meanwhile.
+ */
+function filesIn(folder: string, before = '', found = new Set<string>()): Set<string> {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return found;
+  // A script may close it behind itself.
+  chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const name = before + entry.name;
+    if (entry.isDirectory()) filesIn(join(folder, entry.name), `${name}/`, found);
+    else found.add(name);
+  }
+  return found;
+}
+
+/** Null for a link, wherever it leads to, and for what is too large or closed. */
+function regularFile(path: string, limit: number): Buffer | null {
   try {
     const found = lstatSync(path);
-    if (!found.isFile() || found.size > limit) return null;
-    const real = realpathSync.native(path);
-    return real === join(realpathSync.native(out), path.slice(out.length)) ? readFileSync(path) : null;
+    return found.isFile() && found.size <= limit ? readFileSync(path) : null;
   } catch {
-    // Not there, or closed by the script.
+    // Closed by the script.
     return null;
   }
 }

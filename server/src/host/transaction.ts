@@ -4,8 +4,8 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
-import { rename, rm, symlink, unlink } from 'node:fs/promises';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, type Stats, symlinkSync } from 'node:fs';
+import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
@@ -62,7 +62,7 @@ export async function applyChanges(
       try {
         mkdirSync(dirname(join(root, name)), { recursive: true });
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
-        else await symlink(change.target, join(root, name));
+        else symlinkSync(change.target, join(root, name));
       } catch (error) {
         throw systemFailure(error, `write ${change.path}`);
       }
@@ -116,7 +116,7 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
       if (!isThere(from)) return;
       // A rename replaces files and links, not folders.
       if (lstatOrNull(to)?.isDirectory()) await rm(to, { recursive: true });
-      await rename(from, to);
+      renameSync(from, to);
       folders.add(dirname(to));
     }),
   );

@@ -2,17 +2,17 @@
  * What scripts that are run after and beside each other have together: a scratch folder, folders of commands, and who
  * starts them. Knows nothing of what they do.
  */
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { layCommands } from './laying.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
-import { type Box, boxArguments, ROOM_FOLDER, roomArguments, roomBoxArguments } from './sandbox.ts';
+import { type Box, boxArguments, MERGED, ROOM_FOLDER, roomArguments, roomBoxArguments } from './sandbox.ts';
 import { makeScratch, makeWithin, type Scratch } from './scratch.ts';
 
 export interface Workshop {
-  /** For one script. */
+  /** For one script. Its path is behind all links. */
   scratch(): Scratch;
   /** Absolute path of a folder with exactly these commands: most scripts have the same hundred. */
   bin(commands: ReadonlyMap<string, string>): string;
@@ -22,10 +22,13 @@ export interface Workshop {
    * @param program absolute path of bubblewrap
    * @throws HostFailure
    */
-  runBoxed(program: string, box: Box, words: BoxWords, limits: RunnerOptions): Promise<ProcessResult>;
+  runBoxed(program: string, box: OwnBox, words: BoxWords, limits: RunnerOptions): Promise<ProcessResult>;
   /** When nothing runs any more. */
   close(): Promise<void>;
 }
+
+/** What is not the same in all. */
+export type OwnBox = Omit<Box, 'passwd'>;
 
 export interface BoxWords {
   /** The whole environment. */
@@ -45,13 +48,16 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const scratch = await makeScratch();
   const root = realpathSync(scratch.path);
   const bins = new Map<string, string>();
+  const passwd = join(root, 'passwd');
+  writeFileSync(passwd, PASSWD, { mode: 0o644 });
+  let parts = 0;
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root });
   // Nobody waits for it but the first script.
-  const inside = box?.kind === 'bwrap' ? openRoom(box.path, tools, root).catch(() => null) : null;
+  const inside = box?.kind === 'bwrap' ? openRoom(box.path, tools, root, passwd).catch(() => null) : null;
   return {
-    scratch: () => makeWithin(scratch),
+    scratch: () => makeWithin(scratch, join(root, `part-${parts++}`)),
     bin(commands) {
-      const id = JSON.stringify([...commands].sort());
+      const id = JSON.stringify([...commands]);
       const known = bins.get(id);
       if (known !== undefined) return known;
       const folder = join(root, `bin-${bins.size}`);
@@ -69,7 +75,7 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
         const result = await room.runners.run(room.program, args, limits);
         if (result !== null) return result;
       }
-      const args = [...before, ...boxArguments(wanted), ...command];
+      const args = [...before, ...boxArguments({ ...wanted, passwd }), ...command];
       return (
         (await outside.run(program, args, limits)) ??
         (await runProcess(program, args, { ...limits, env: {} }))
@@ -89,31 +95,53 @@ interface Room {
 }
 
 /** Null where no box can be made in a room, as some systems forbid. */
-async function openRoom(path: string, { bash, cat }: WorkshopTools, root: string): Promise<Room | null> {
+async function openRoom(
+  path: string,
+  { bash, cat }: WorkshopTools,
+  root: string,
+  passwd: string,
+): Promise<Room | null> {
   // Links may lead out of what the room shows.
   const program = realpathSync(path);
-  const passwd = join(root, 'passwd');
-  writeFileSync(passwd, PASSWD, { mode: 0o644 });
-  const before = [program, ...roomArguments(root, passwd)];
+  const before = [program, ...roomArguments(root, passwd, mergedFolders())];
   const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER });
-  const first = join(root, 'first');
-  mkdirSync(join(first, 'work'), { recursive: true, mode: 0o700 });
-  const args = [...roomBoxArguments({ scratch: `${ROOM_FOLDER}/first` }), bash, '--norc', '-c', ':'];
+  for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
+  const own = { scratch: `${ROOM_FOLDER}/first`, bin: `${ROOM_FOLDER}/first/bin` };
+  const args = [...roomBoxArguments(own), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
   await runners.close();
   return null;
 }
 
+/** Those that are links into `/usr`, and what they lead to. */
+function mergedFolders(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const folder of MERGED) {
+    const target = linkOrNull(folder);
+    if (target !== null && /^\/?usr\/\w+$/.test(target)) found.set(folder, target);
+  }
+  return found;
+}
+
+function linkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Not there, or no link.
+    return null;
+  }
+}
+
 /** The box's folders as the room shows them; null where it shows not all that the box needs. */
 function seenInRoom(
-  { scratch, bin, readOnly, shown }: Box,
+  { scratch, bin, readOnly, shown }: OwnBox,
   root: string,
 ): Pick<Box, 'scratch' | 'bin'> | null {
   if (readOnly.length > 0 || shown.length > 0) return null;
   const seen = (path: string) => `${ROOM_FOLDER}${path.slice(root.length)}`;
-  return { scratch: seen(scratch), ...(bin === undefined ? {} : { bin: seen(bin) }) };
+  return { scratch: seen(scratch), bin: seen(bin) };
 }
 
 /** What a box shows as `/etc/passwd`. */
-export const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';
+const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';

@@ -11,7 +11,6 @@ import {
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
-  hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
@@ -51,7 +50,7 @@ function isAble(): boolean {
 function canSeal(): boolean {
   try {
     const bytes = shareOf(generateKeyPairSync('x25519').publicKey);
-    return stanza({ bytes, key: publicKey(bytes) }, Buffer.alloc(16)) !== '';
+    return sealTo([{ bytes, key: publicKey(bytes) }], NOTHING).length > 0;
   } catch {
     return false;
   }
@@ -59,6 +58,12 @@ function canSeal(): boolean {
 
 function publicKey(bytes: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, bytes]), format: 'der', type: 'spki' });
+}
+
+/** The armored form of an age file. */
+export function armored(file: Buffer): string {
+  const lines = file.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----', ''].join('\n');
 }
 
 /** A binary age file that each of the recipients can open. */
@@ -109,8 +114,10 @@ function encrypted(key: Buffer, nonce: Buffer, plaintext: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
+/** HKDF with SHA-256, for 32 bytes: two steps by hand take half as long as Node's own. */
 function derived(key: Uint8Array, salt: Uint8Array, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, salt, purpose, 32));
+  const extracted = createHmac('sha256', salt).update(key).digest();
+  return createHmac('sha256', extracted).update(`${purpose}\x01`).digest();
 }
 
 function base64(bytes: Buffer): string {

@@ -3,7 +3,7 @@
  * `age` command for keys that the library cannot use. Messages of this file never hold a key or a plaintext.
  */
 import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
-import { sealingKey, sealTo } from './age-seal.ts';
+import { armored, sealingKey, sealTo } from './age-seal.ts';
 import { StoreFailure } from './failure.ts';
 import { type Identity, recipientKind } from './recipients.ts';
 
@@ -143,7 +143,7 @@ export async function encryptTo(
   if (unknown !== undefined)
     throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
   const keys = recipients.flatMap(one => sealingKey(one) ?? []);
-  if (keys.length === recipients.length) return armor.encode(sealTo(keys, plaintext));
+  if (keys.length === recipients.length) return armored(sealTo(keys, plaintext));
   if (kinds.every(kind => kind === 'native')) {
     const library = new Encrypter();
     for (const recipient of recipients) {
