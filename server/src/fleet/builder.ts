@@ -95,6 +95,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         files,
         cache: state.modules,
         adding: groups.mayAddOutputs,
+        made: () => state.flake.made(),
         givenTo,
         definitionsOf: path => state.units.get(path)?.definitions ?? [],
         done: file => state.trees.done(file.path, file.text.length),

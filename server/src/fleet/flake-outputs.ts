@@ -8,6 +8,7 @@ import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Origin } from '../nix/value.ts';
 import { type WalkedBinding, walk } from '../nix/walk.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { type Given, moduleArguments, unknownArgument } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { namesOf } from './recognise.ts';
@@ -72,10 +73,11 @@ export function outputsAt(
       return;
     }
     for (const { value } of definitionsOf(cx, lazy)) {
-      const set =
+      const applied =
         depth === 0 && value.kind === 'lambda'
           ? apply(cx, value, moduleArguments(value, given), null)
           : value;
+      const set = applied.kind === 'unknown' ? (frameworkValue(cx, applied) ?? applied) : applied;
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
       if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
     }

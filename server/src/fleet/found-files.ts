@@ -11,7 +11,13 @@ import {
   shareArguments,
 } from './arguments.ts';
 import type { FleetFiles, FleetSettings, State } from './builder-state.ts';
-import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
+import {
+  type DeclaredFleet,
+  declaresNothing,
+  readInventoryJson,
+  readMachines,
+  readMade,
+} from './machines.ts';
 import { keyFinder, readMatrix } from './matrix.ts';
 import type { Matrix, Place, Registry } from './model.ts';
 import { readRegistry } from './registry.ts';
@@ -139,6 +145,14 @@ export function findDeclared(
       state.declared.set(path, read);
     }
     if (read !== null) found.push(read);
+  }
+  for (const made of state.flake.made()) {
+    let read = state.made.get(made);
+    if (read === undefined) {
+      read = readMade(state.evaluation, made);
+      state.made.set(made, read);
+    }
+    if (!declaresNothing(read)) found.push(read);
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];

@@ -7,6 +7,7 @@ import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
 import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule } from './constant.ts';
+import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import type { GeneratorDefinition, MachineClass } from './model.ts';
@@ -14,6 +15,7 @@ import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
 import { placeKey } from './places.ts';
+import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { createSettling, type SettledCache } from './settled-modules.ts';
 
@@ -36,6 +38,8 @@ export interface ModuleCache {
   readonly before: Map<string, ModuleFacts>;
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
+  /** Modules found in what frameworks make, by path. */
+  readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
   /** What modules are on machines, and say of options. */
   readonly settled: SettledCache;
@@ -54,6 +58,7 @@ export function createModuleCache(): ModuleCache {
     dropped: new Set(),
     before: new Map(),
     joined: new Map(),
+    made: new WeakMap(),
     values: new WeakMap(),
     settled: new WeakMap(),
   };
@@ -84,6 +89,8 @@ export interface ModuleTableOptions {
   readonly cache: ModuleCache;
   /** Files that may add to the flake's outputs. */
   readonly adding: readonly string[];
+  /** What frameworks add to them. */
+  readonly made: () => readonly FlakeSet[];
   /** What a file's modules are handed by name. */
   readonly givenTo: (file: string) => Given;
   /** What a file shows by itself. */
@@ -197,7 +204,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   const asked = new Map<string, readonly ModuleFacts[]>();
 
   function allAt(path: readonly string[], key: string): readonly ModuleFacts[] {
-    const found = adding.flatMap(file => modulesAt(file, path, key));
+    const found = [...adding.flatMap(file => modulesAt(file, path, key)), ...madeAt(path, key)];
     const before = cache.joined.get(key);
     if (before !== undefined && sameItems(before, found)) return before;
     cache.joined.set(key, found);
@@ -213,6 +220,22 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       modules.set(key, found);
     }
     return found;
+  }
+
+  function madeAt(path: readonly string[], key: string): readonly ModuleFacts[] {
+    return options.made().flatMap(made => {
+      const known = cache.made.get(made) ?? new Map<string, readonly ModuleFacts[]>();
+      cache.made.set(made, known);
+      let found = known.get(key);
+      if (found === undefined) {
+        const given = givenTo(made.file);
+        const flake = certain(made.set, 'flake');
+        const all = flake === null ? [] : outputsAt(cx, [flake.value], path, given);
+        found = all.map(one => read(one.value, one.at, given));
+        known.set(key, found);
+      }
+      return found;
+    });
   }
 
   /** Files of which it was asked whether they are the same for machines of all classes. */

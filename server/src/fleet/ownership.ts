@@ -196,9 +196,11 @@ function add(modules: Map<string, RootModule[]>, machine: string, module: RootMo
 
 /** Modules that stand where the machine is declared. */
 function addDeclaredModules(own: Ownership, modules: Map<string, RootModule[]>, unclear: Set<string>): void {
+  const facts = own.declared.flatMap(one => one.machines);
+  const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
   for (const one of own.declared)
     for (const fact of one.machines) {
-      if (fact.module === undefined) continue;
+      if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
       const at = fact.at === null ? null : originAt(own.files, fact.at);
       if (fact.module === null || at === null) unclear.add(fact.name);
       else
