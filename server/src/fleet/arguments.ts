@@ -3,13 +3,15 @@
  * With them, helper functions that modules take as arguments are understood like any other.
  */
 import { perhaps, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
+import { evaluate, force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import { lazyKey } from '../nix/identity.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Value } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';
+import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
+import { systemsIn } from './frameworks/layout.ts';
 import { unknownArgument } from './modules.ts';
 import { certain } from './read.ts';
 
@@ -19,7 +21,8 @@ export interface SharedArgument {
   readonly files: readonly string[];
 }
 
-const GIVES = /\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
+const GIVES =
+  /\bblueprint\b|\bsnowfall\b|\bflakelight\b|\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
 
 /** Arguments that the module system or a service gives itself, or that mean the flake, whatever is given under that name. */
 const RESERVED = new Set([
@@ -70,7 +73,14 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
       file.root,
       { scope: fileScope(cx, file), path: null, conditional: false },
       {
-        enter: expr => words.some(word => expr.start <= word && word < expr.end),
+        enter(expr, { scope }) {
+          if (!words.some(word => expr.start <= word && word < expr.end)) return false;
+          if (expr.kind === 'apply' && CALL_NAMES.test(calledName(expr))) {
+            const made = withBudget(cx, STEPS, () => frameworkCall(cx, evaluate(cx, expr, scope)));
+            if (Array.isArray(made)) addSystems(cx, made, system);
+          }
+          return true;
+        },
         parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
         binding({ state, value }) {
           if (!isArguments(state.path)) return;
@@ -84,15 +94,25 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
   return { clan, system, home };
 }
 
-/** The arguments that systems are given which a framework makes. */
-export function systemArguments(cx: Evaluation, systems: readonly Value[]): FileArguments {
-  const system = new Map<string, Lazy[]>();
-  for (const { term } of systems.filter(one => one.kind === 'unknown')) {
+/** What a file gives, and what the systems are given that a framework makes for it. */
+export function withSystems(cx: Evaluation, given: FileArguments, systems: readonly Value[]): FileArguments {
+  const system = new Map([...given.system].map(([name, values]) => [name, [...values]]));
+  addSystems(cx, systems, system);
+  return { ...given, system };
+}
+
+function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
+  const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+  return made === null ? [] : systemsIn(cx, made);
+}
+
+function addSystems(cx: Evaluation, systems: readonly Value[], found: Map<string, Lazy[]>): void {
+  for (const system of systems) {
+    const term = system.kind === 'unknown' ? system.term : null;
     const args = term?.kind === 'apply' ? force(cx, term.arg) : null;
     const given = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
-    if (given !== null) addArguments(cx, given.value, system);
+    if (given !== null) addArguments(cx, given.value, found);
   }
-  return { ...NO_ARGUMENTS, system };
 }
 
 function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): void {

@@ -60,7 +60,7 @@ export interface State {
   } | null;
   readonly declared: Map<string, DeclaredFleet | null>;
   /** What frameworks declare for the flake. */
-  readonly made: WeakMap<FlakeSet, DeclaredFleet>;
+  readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, FileArguments>;
@@ -79,6 +79,8 @@ export interface State {
   /** Files and folders read by other means than `import`. */
   readonly looseReads: Set<string>;
 }
+
+const NONE_MADE: readonly FlakeSet[] = [];
 
 export interface Followed {
   readonly facts: TextFacts;
@@ -112,7 +114,7 @@ export function newState(files: FleetFiles): State {
     followed: new Map(),
     pipeline: null,
     declared: new Map(),
-    made: new WeakMap(),
+    made: { last: NONE_MADE, declared: new WeakMap() },
     secrets: new Map(),
     modules: createModuleCache(),
     assembly: createAssemblyCache(files),

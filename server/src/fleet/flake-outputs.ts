@@ -3,12 +3,11 @@
  * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
  */
 import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Origin } from '../nix/value.ts';
 import { type WalkedBinding, walk } from '../nix/walk.ts';
-import { frameworkValue } from './frameworks/calls.ts';
 import { type Given, moduleArguments, unknownArgument } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { namesOf } from './recognise.ts';
@@ -77,7 +76,7 @@ export function outputsAt(
         depth === 0 && value.kind === 'lambda'
           ? apply(cx, value, moduleArguments(value, given), null)
           : value;
-      const set = applied.kind === 'unknown' ? (frameworkValue(cx, applied) ?? applied) : applied;
+      const set = resolved(cx, applied);
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
       if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
     }

@@ -15,6 +15,7 @@ import {
   flakeConfig,
   ROOT,
 } from './flake-modules.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { mapEntries, mergedValue } from './merged.ts';
 import { outputPath, selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
@@ -88,7 +89,7 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
     cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
     try {
       modules = collectFlakeModules(cx, options.given, cache);
-      made = madeOf(cx, modules);
+      made = madeOf(cx, modules, options.used);
       modules = { ...modules, sets: [...modules.sets, ...made] };
     } finally {
       isCollecting = false;
@@ -181,11 +182,12 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
 }
 
 /** The outputs that the frameworks make whose modules the flake imports, as modules of the flake would say them. */
-function madeOf(cx: Evaluation, flake: FlakeModules): FlakeSet[] {
+function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const found = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
       const definitions = read.flatMap(one => one.definitions);
+      for (const other of read.flatMap(one => one.files)) if (other !== file) used(file, other);
       const [what = ''] = framework.options;
       const isComplete = flake.complete && !read.some(one => one.unclear);
       const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
@@ -261,8 +263,10 @@ function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]
   let unclear = false;
 
   function visit(lazy: Lazy, depth: number, conditional: boolean): void {
-    for (const definition of definitionsOf(cx, lazy)) {
-      const { value } = definition;
+    for (const given of definitionsOf(cx, lazy)) {
+      const value =
+        given.value.kind === 'unknown' ? (frameworkValue(cx, given.value) ?? given.value) : given.value;
+      const definition = value === given.value ? given : { ...given, value };
       const unsure = conditional || definition.conditional;
       const name = path[depth];
       if (name === undefined) {

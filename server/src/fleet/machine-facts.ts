@@ -23,6 +23,8 @@ export interface MachineFact extends Machine {
   readonly isModule?: boolean;
   /** The module that the machine is made of; null where it is not known; absent where the source names none. */
   readonly module?: Lazy | null;
+  /** What its modules are given beside the usual (`specialArgs`), in a set of its own. */
+  readonly args?: AttrsValue;
   /** True for a node of colmena: what it is made of counts where no other source says it. */
   readonly isNode?: boolean;
   /** The files that the module names. */
@@ -56,6 +58,7 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
     module: entry.optional ? null : module,
+    ...(value.kind === 'unknown' ? argumentsIn(cx, value) : {}),
     ...(isCertain ? { files: filesOfModule(cx, module) } : {}),
   };
 }
@@ -74,6 +77,12 @@ function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
   return others === null
     ? null
     : attrs(new Map([['imports', attr(list([others, own], value.origin), value.origin)]]), value.origin);
+}
+
+function argumentsIn(cx: Evaluation, { term }: UnknownValue): Pick<MachineFact, 'args'> {
+  const set = term?.kind === 'apply' ? force(cx, term.arg) : null;
+  const given = set?.kind === 'attrs' ? member(cx, set, 'specialArgs') : null;
+  return given?.kind === 'attrs' ? { args: given } : {};
 }
 
 const MAX_EXTENDED = 8;

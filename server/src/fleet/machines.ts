@@ -8,13 +8,13 @@ import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.t
 import { fileScope } from '../nix/evaluator.ts';
 import { folderOf } from '../nix/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
+import type { ApplyExpr, Range } from '../nix/syntax.ts';
 import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import type { FlakeSet } from './flake-modules.ts';
-import { CALL_NAMES, frameworkValue } from './frameworks/calls.ts';
+import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
 import type { Place } from './model.ts';
 import { type Given, unknownArgument } from './modules.ts';
@@ -89,7 +89,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
 
   /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
   function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
-    if (!CALL_NAMES.test(lastNameIn(expr))) return;
+    if (!CALL_NAMES.test(calledName(expr))) return;
     ask(expr, () => {
       const value = evaluate(cx, expr, scope);
       const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
@@ -139,15 +139,6 @@ export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet
     if (read instanceof BudgetExceeded) found.giveUp(read.message, at);
   }
   return found.result();
-}
-
-/** The name that a function was last selected by, of `f`, `x.f` and `f a`. */
-function lastNameIn(expr: ApplyExpr): string {
-  let fn: Expr = expr;
-  while (fn.kind === 'apply') fn = fn.fn;
-  if (fn.kind === 'variable') return fn.name;
-  const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;
-  return last?.kind === 'name' ? last.name : '';
 }
 
 /** An output of the flake, rather than an option of the name. */

@@ -5,12 +5,12 @@ import { string } from '../nix/construct.ts';
 import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
+import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule } from './constant.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import type { GeneratorDefinition, MachineClass } from './model.ts';
+import type { GeneratorDefinition } from './model.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
@@ -18,6 +18,7 @@ import { placeKey } from './places.ts';
 import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { createSettling, type SettledCache } from './settled-modules.ts';
+import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
@@ -31,6 +32,9 @@ export interface ModuleTable extends ModuleLookup {
 /** What is kept from one build to the next. */
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
+  /** By file, the keys under which it has been read for machines; and what they gave to it. */
+  readonly variants: Map<string, Set<string>>;
+  readonly given: Map<string, AttrsValue>;
   readonly outputs: Map<string, FileOutputs>;
   /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
   readonly dropped: Set<ModuleFacts | null>;
@@ -54,6 +58,8 @@ interface FileOutputs {
 export function createModuleCache(): ModuleCache {
   return {
     files: new Map(),
+    variants: new Map(),
+    given: new Map(),
     outputs: new Map(),
     dropped: new Set(),
     before: new Map(),
@@ -65,20 +71,13 @@ export function createModuleCache(): ModuleCache {
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
-  for (const key of [path, ...CLASSES.map(name => keyOf(path, name))]) {
+  for (const key of [path, ...(cache.variants.get(path) ?? [])]) {
     const facts = cache.files.get(key);
     if (facts !== undefined) cache.dropped.add(facts);
     if (facts) cache.before.set(key, facts);
     cache.files.delete(key);
   }
   cache.outputs.delete(path);
-}
-
-const CLASSES: readonly MachineClass[] = ['nixos', 'darwin'];
-
-/** Of a file that asks for the class of the machine that it is a module of. */
-function keyOf(path: string, name: MachineClass): string {
-  return `${path}\0${name}`;
 }
 
 /** Steps allowed for one module. */
@@ -165,23 +164,26 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       ),
   });
 
-  function readFile(path: string, key: string, ofClass: MachineClass | null): ModuleFacts | null {
+  function readFile(path: string, key: string, viewer: Viewer): ModuleFacts | null {
     const file = files.parse(path);
     if (file === null) return null;
     const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
     const shared = givenTo(path);
+    const isShared = key === path;
     const given: Given = name =>
-      name === '_class' && ofClass !== null ? string(ofClass, null) : shared(name);
+      name === '_class' && viewer.class !== null
+        ? string(viewer.class, null)
+        : ((viewer.args === null ? null : certain(viewer.args.set, name)?.value) ?? shared(name));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, given);
     forgetWalked(cx, path);
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
-    const fresh = { ...facts, file: path, definitions, source: ofClass === null ? null : facts.source };
+    const fresh = { ...facts, file: path, definitions, source: isShared ? null : facts.source };
     const before = cache.before.get(key);
     cache.before.delete(key);
-    if (before === undefined || ofClass !== null) return fresh;
+    if (before === undefined || !isShared) return fresh;
     const constant = constantModule(fresh, before);
     if (constant === before && settling.saySame(before, fresh)) return before;
     const changed = constant === before ? { ...fresh, definitions: before.definitions } : constant;
@@ -238,27 +240,27 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     });
   }
 
-  /** Files of which it was asked whether they are the same for machines of all classes. */
-  const asking = new Map<string, boolean>();
+  const viewers = createViewers(cx, files, givenTo(''));
 
-  function asksForClass(path: string): boolean {
-    let is = asking.get(path);
-    if (is === undefined) {
-      is = /\b_class\b/.test(files.text(path) ?? '');
-      asking.set(path, is);
-    }
-    return is;
-  }
-
-  function file(path: string, ofClass: MachineClass | null): ModuleFacts | null {
-    const own = ofClass !== null && asksForClass(path) ? ofClass : null;
-    const key = own === null ? path : keyOf(path, own);
+  function file(path: string, viewer: Viewer): ModuleFacts | null {
+    const own = viewers.narrowed(path, viewer);
+    const key = keyOf(path, own);
+    const args = own.args?.set;
     let facts = cache.files.get(key);
-    if (facts === undefined) {
+    if (facts === undefined || cache.given.get(key) !== args) {
+      if (facts) cache.dropped.add(facts);
       facts = readFile(path, key, own);
       cache.files.set(key, facts);
+      if (key !== path) noteVariant(path, key, args);
     }
     return facts;
+  }
+
+  function noteVariant(path: string, key: string, args: AttrsValue | undefined): void {
+    const known = cache.variants.get(path);
+    if (known === undefined) cache.variants.set(path, new Set([key]));
+    else known.add(key);
+    if (args !== undefined) cache.given.set(key, args);
   }
 
   return {
@@ -267,8 +269,8 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     settled: settling.settled,
     refresh() {
       for (const [key, before] of [...cache.before]) {
-        const [path = '', ofClass = null] = key.split('\0');
-        if (file(path, ofClass as MachineClass | null) === before) cache.dropped.delete(before);
+        // What a machine has of its own is read again when that is asked for.
+        if (!key.includes('\0') && file(key, NOBODY) === before) cache.dropped.delete(before);
       }
       // What is left is of files that are gone.
       cache.before.clear();

@@ -67,7 +67,7 @@ export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Va
     const others = known?.kind === 'attrs' ? known.entries : [];
     outputs.set(name, attr(attrs(new Map([...others, ...entries]), null), null));
   }
-  const modules = modulesOf(cx, below(root, 'modules'));
+  const modules = modulesOf(cx, below(root, 'modules'), at);
   outputs.set('modules', attr(attrs(modules, null), null));
   for (const kind of ['nixos', 'darwin', 'home'])
     outputs.set(`${kind}Modules`, modules.get(kind) ?? attr(attrs(new Map(), null), null));
@@ -131,7 +131,7 @@ function usersOf(cx: Evaluation, host: string): Lazy[] {
   return [attrsOf({ 'home-manager': attrsOf({ users: pathsBy(cx, users) }, null) }, null)];
 }
 
-function modulesOf(cx: Evaluation, folder: string): Map<string, Attr> {
+function modulesOf(cx: Evaluation, folder: string, at: Origin | null): Map<string, Attr> {
   const kinds = new Map<string, Attr>();
   for (const kind of foldersIn(cx, folder)) {
     const entries = new Map<string, Attr>();
@@ -140,7 +140,7 @@ function modulesOf(cx: Evaluation, folder: string): Map<string, Attr> {
       entries.set(
         name,
         attr(
-          thunk(() => publishedModule(cx, path)),
+          thunk(() => publishedModule(cx, path, at)),
           path.origin,
         ),
       );
@@ -151,8 +151,8 @@ function modulesOf(cx: Evaluation, folder: string): Map<string, Attr> {
 }
 
 /** A module that is a function of nothing but `flake` and `inputs` is given those of the flake it is written in. */
-function publishedModule(cx: Evaluation, path: Lazy): Value {
-  const module = cx.importPath(path, null);
+function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
+  const module = cx.importPath(path, at);
   const formals = module.kind === 'lambda' ? module.expr.formals : null;
   if (formals === null || formals.some(({ name }) => name.name !== 'flake' && name.name !== 'inputs'))
     return force(cx, path);

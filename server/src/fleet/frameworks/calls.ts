@@ -7,6 +7,7 @@ import { fn1 } from '../../nix/builtins/define.ts';
 import { attr, attrs, attrsOf, symbol } from '../../nix/construct.ts';
 import { apply, force } from '../../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../../nix/evaluation.ts';
+import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../../nix/value.ts';
 import { certain } from '../read.ts';
 import { blueprint } from './blueprint.ts';
@@ -50,6 +51,15 @@ const OF_SYSTEM = attrs(new Map(), null, symbol('perSystem', 'what flake-parts k
 
 /** The last names that calls are written with: what a walk over a file looks for. */
 export const CALL_NAMES = /^(blueprint|mkFlake|flakelight|makeHive)$/;
+
+/** The name that a function was last selected by in the source, of `f`, `x.f` and `f a`. */
+export function calledName(expr: ApplyExpr): string {
+  let fn: Expr = expr;
+  while (fn.kind === 'apply') fn = fn.fn;
+  if (fn.kind === 'variable') return fn.name;
+  const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;
+  return last?.kind === 'name' ? last.name : '';
+}
 
 /** What a call of a framework, or a selection from one, comes to; null for anything else. */
 export function frameworkValue(cx: Evaluation, value: UnknownValue): Value | null {

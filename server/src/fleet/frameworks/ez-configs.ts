@@ -62,7 +62,10 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
 
   const hosts = (['nixos', 'darwin'] as const).flatMap(kind => {
     const everybodys = found(kind, 'modules').get('default');
-    const specialArgs = givenAt(cx, config, [kind, 'specialArgs']) ?? given(cx, config, 'globalArgs');
+    const said = givenAt(cx, config, [kind, 'specialArgs']) ?? given(cx, config, 'globalArgs');
+    const ezModules = attr(pathsBy(cx, found(kind, 'modules')), null);
+    const others = said?.kind === 'attrs' ? said.entries : [];
+    const specialArgs = attrs(new Map([...others, ['ezModules', ezModules] as const]), null);
     return [...found(kind, 'configurations')].map(([name, file]): Host => {
       const said = givenAt(cx, config, [kind, 'hosts', name]);
       const settings = said?.kind === 'attrs' ? said : null;
@@ -76,7 +79,7 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
           ...(isShared && everybodys !== undefined ? [pathTo(cx, everybodys)] : []),
           ...usersOf(settings, kind === 'nixos' ? 'linux' : 'darwin'),
         ],
-        specialArgs: specialArgs?.kind === 'attrs' ? specialArgs : attrsOf({}, null),
+        specialArgs,
         system: null,
         at: startOf(cx, file),
       };

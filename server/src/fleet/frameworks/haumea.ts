@@ -1,21 +1,23 @@
 /**
  * haumea: `haumea.lib.load { src = ./hosts; … }` makes a set of a folder, with an attribute for each file and folder.
- * Known are the loaders that give a file's path or what it says by itself; others, and transformers, are not.
+ * Known are the loaders that give a file's
+ * path or what it says by itself, and those that are written out; of transformers, only that which lifts `default.nix`.
  */
-import { attr, attrs } from '../../nix/construct.ts';
+import { attr, attrs, symbol } from '../../nix/construct.ts';
 import { force } from '../../nix/evaluate.ts';
 import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, Origin, PathValue, Value } from '../../nix/value.ts';
 import { lastNameOf } from '../steps.ts';
 import { entriesOf, folderAt, given, pathTo } from './layout.ts';
 
-type Loader = 'path' | 'verbatim';
+/** What is made of a file; null for loaders that nothing is known of. */
+type Loader = (file: PathValue) => Lazy;
 
 export function haumeaLoad(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
   const args = force(cx, argument);
   const src = args.kind === 'attrs' ? given(cx, args, 'src') : null;
   if (args.kind !== 'attrs' || src === null) return null;
-  const loader = loaderOf(given(cx, args, 'loader'));
+  const loader = loaderOf(cx, args, at);
   const root = folderAt(cx, src);
   if (loader === null || root === null) return null;
   const transformer = args.entries.get('transformer');
@@ -23,9 +25,22 @@ export function haumeaLoad(cx: Evaluation, argument: Lazy, at: Origin | null): V
   return lifts === null ? null : loaded(cx, root, loader, lifts, at);
 }
 
-function loaderOf(value: Value | null): Loader | null {
-  const name = value?.kind === 'unknown' ? lastNameOf(value) : null;
-  return name === 'path' || name === 'verbatim' ? name : null;
+function loaderOf(cx: Evaluation, args: AttrsValue, at: Origin | null): Loader | null {
+  const loader = given(cx, args, 'loader');
+  if (loader?.kind === 'lambda') {
+    const more = given(cx, args, 'inputs');
+    const entries = more?.kind === 'attrs' ? more.entries : new Map<string, Attr>();
+    const own = attrs(entries, at, symbol('haumea', 'what haumea gives to files'));
+    return file => cx.delay(() => cx.applyAll(loader, [own, file], at));
+  }
+  switch (loader?.kind === 'unknown' ? lastNameOf(loader) : null) {
+    case 'path':
+      return file => file;
+    case 'verbatim':
+      return file => cx.delay(() => cx.importPath(file, at));
+    default:
+      return null;
+  }
 }
 
 /** `transformers.liftDefault`: what `default.nix` of a folder says is the folder's own. Null for other transformers. */
@@ -55,8 +70,7 @@ function loaded(
       );
     else if (name.endsWith('.nix')) {
       const file = pathTo(cx, path);
-      const value = loader === 'path' ? file : cx.delay(() => cx.importPath(file, at));
-      entries.set(name.slice(0, -'.nix'.length), attr(value, file.origin));
+      entries.set(name.slice(0, -'.nix'.length), attr(loader(file), file.origin));
     }
   }
   const own = entries.get('default');

@@ -169,6 +169,14 @@ export const OUTPUT_OF: Readonly<Record<Builder, string>> = {
   homeManagerConfiguration: 'homeConfigurations',
 };
 
+/** The machines in what a framework makes, as symbols. */
+export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
+  return Object.values(OUTPUT_OF).flatMap(name => {
+    const set = given(cx, outputs, name);
+    return set?.kind === 'attrs' ? [...set.entries.values()].map(entry => force(cx, entry.value)) : [];
+  });
+}
+
 /** A machine of a framework with its name and the file that stands for it. */
 export interface Host extends Made {
   readonly name: string;
