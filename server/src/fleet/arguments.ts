@@ -3,14 +3,17 @@
  * With them, helper functions that modules take as arguments are understood like any other.
  */
 import { perhaps, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
+import { evaluate, force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import { lazyKey } from '../nix/identity.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { Lazy } from '../nix/value.ts';
+import type { Lazy, Value } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';
+import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
+import { systemsIn } from './frameworks/layout.ts';
 import { unknownArgument } from './modules.ts';
+import { certain } from './read.ts';
 
 /** An argument and the files that give it. */
 export interface SharedArgument {
@@ -18,7 +21,8 @@ export interface SharedArgument {
   readonly files: readonly string[];
 }
 
-const GIVES = /\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
+const GIVES =
+  /\bblueprint\b|\bsnowfall\b|\bflakelight\b|\bspecialArgs\b|\bextraSpecialArgs\b|(?<=\b_module\.)args\b|\b_module\b/g;
 
 /** Arguments that the module system or a service gives itself, or that mean the flake, whatever is given under that name. */
 const RESERVED = new Set([
@@ -43,8 +47,8 @@ export function mayGiveArguments(text: string): boolean {
   return text.search(GIVES) >= 0;
 }
 
-/** Arguments by name. */
-type Arguments = ReadonlyMap<string, Lazy>;
+/** Arguments by name: all that are given under one, to whichever module. */
+type Arguments = ReadonlyMap<string, readonly Lazy[]>;
 
 /** The arguments that a file gives to modules. */
 export interface FileArguments {
@@ -59,9 +63,9 @@ export interface FileArguments {
 export const NO_ARGUMENTS: FileArguments = { clan: new Map(), system: new Map(), home: new Map() };
 
 export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
-  const clan = new Map<string, Lazy>();
-  const system = new Map<string, Lazy>();
-  const home = new Map<string, Lazy>();
+  const clan = new Map<string, Lazy[]>();
+  const system = new Map<string, Lazy[]>();
+  const home = new Map<string, Lazy[]>();
   const words = [...file.text.matchAll(GIVES)].map(match => match.index);
   withBudget(cx, STEPS, () =>
     walk(
@@ -69,22 +73,57 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
       file.root,
       { scope: fileScope(cx, file), path: null, conditional: false },
       {
-        enter: expr => words.some(word => expr.start <= word && word < expr.end),
+        enter(expr, { scope }) {
+          if (!words.some(word => expr.start <= word && word < expr.end)) return false;
+          if (expr.kind === 'apply' && CALL_NAMES.test(calledName(expr))) {
+            const made = withBudget(cx, STEPS, () => frameworkCall(cx, evaluate(cx, expr, scope)));
+            if (Array.isArray(made)) addSystems(cx, made, system);
+          }
+          return true;
+        },
         parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
         binding({ state, value }) {
           if (!isArguments(state.path)) return;
           const isHome = state.path?.name?.text === 'extraSpecialArgs';
           const found = isHome ? home : isOfClan(state.path) ? clan : system;
-          const set = withBudget(cx, STEPS, () => force(cx, value()));
-          if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
-          for (const [name, entry] of set.entries)
-            if (!entry.optional && !RESERVED.has(name) && !isHandedOn(cx, name, entry.value))
-              found.set(name, entry.value);
+          addArguments(cx, value(), found);
         },
       },
     ),
   );
   return { clan, system, home };
+}
+
+/** What a file gives, and what the systems are given that a framework makes for it. */
+export function withSystems(cx: Evaluation, given: FileArguments, systems: readonly Value[]): FileArguments {
+  const system = new Map([...given.system].map(([name, values]) => [name, [...values]]));
+  addSystems(cx, systems, system);
+  return { ...given, system };
+}
+
+function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
+  const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+  return made === null ? [] : systemsIn(cx, made);
+}
+
+function addSystems(cx: Evaluation, systems: readonly Value[], found: Map<string, Lazy[]>): void {
+  for (const system of systems) {
+    const term = system.kind === 'unknown' ? system.term : null;
+    const args = term?.kind === 'apply' ? force(cx, term.arg) : null;
+    const given = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
+    if (given !== null) addArguments(cx, given.value, found);
+  }
+}
+
+function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): void {
+  const set = withBudget(cx, STEPS, () => force(cx, given));
+  if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
+  for (const [name, entry] of set.entries) {
+    if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [entry.value]);
+    else known.push(entry.value);
+  }
 }
 
 /** A module that hands on an argument of its own says nothing new of it. */
@@ -184,16 +223,16 @@ function joinArguments(
 ): Map<string, SharedArgument> {
   const given = new Map<string, { readonly file: string; readonly value: Lazy }[]>();
   for (const [file, values] of byFile)
-    for (const [name, value] of values) {
-      const known = given.get(name);
-      if (known === undefined) given.set(name, [{ file, value }]);
-      else known.push({ file, value });
+    for (const [name, several] of values) {
+      const known = given.get(name) ?? [];
+      given.set(name, known);
+      for (const value of several) known.push({ file, value });
     }
   const joined = new Map<string, SharedArgument>();
   for (const [name, several] of given) {
     const values = several.map(one => one.value);
     joined.set(name, {
-      files: several.map(one => one.file),
+      files: [...new Set(several.map(one => one.file))],
       value: values.length === 1 ? (values[0] as Lazy) : thunk(() => force(cx, oneOf(cx, name, values))),
     });
   }

@@ -8,7 +8,9 @@ import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type AskedArguments, createAskedArguments, type FileArguments } from './arguments.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
+import type { FlakeSet } from './flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from './flake-values.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
 import { belongsToFleet, type DeclaredFleet } from './machines.ts';
 import type { KeyFinder } from './matrix.ts';
@@ -57,6 +59,8 @@ export interface State {
     readonly files: ReadonlySet<string>;
   } | null;
   readonly declared: Map<string, DeclaredFleet | null>;
+  /** What frameworks declare for the flake. */
+  readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
   /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, FileArguments>;
@@ -76,6 +80,8 @@ export interface State {
   readonly looseReads: Set<string>;
 }
 
+const NONE_MADE: readonly FlakeSet[] = [];
+
 export interface Followed {
   readonly facts: TextFacts;
   readonly pipeline: ReadonlySet<string>;
@@ -92,7 +98,8 @@ export function newState(files: FleetFiles): State {
     isOwn: file => belongsToFleet(files, file),
     used: imports.add,
   });
-  evaluation.resolver = value => partOfSystem(evaluation, value) ?? flake.resolve(value);
+  evaluation.resolver = value =>
+    partOfSystem(evaluation, value) ?? frameworkValue(evaluation, value) ?? flake.resolve(value);
   const state: State = {
     evaluation,
     flake,
@@ -107,6 +114,7 @@ export function newState(files: FleetFiles): State {
     followed: new Map(),
     pipeline: null,
     declared: new Map(),
+    made: { last: NONE_MADE, declared: new WeakMap() },
     secrets: new Map(),
     modules: createModuleCache(),
     assembly: createAssemblyCache(files),

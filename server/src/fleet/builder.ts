@@ -25,6 +25,7 @@ import { sameItems } from './same.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';
+import { NOBODY } from './viewers.ts';
 
 export type { FleetFiles, FleetSettings };
 
@@ -47,11 +48,15 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
     readonly [by in 'argument' | 'ofSystem']: Known['argument'];
   } {
     for (;;) {
-      const shared = sharedArguments(files, state, groups);
+      const made = state.made.last;
+      const shared = sharedArguments(files, state, groups, made);
       const { asked, imports } = state;
       const argument = asked.answering('any', shared.any, imports.add);
       const ofSystem = asked.answering('system', shared.system, imports.add);
       state.argument = ofSystem;
+      // What frameworks make gives arguments, too, and is found with those that are known so far.
+      state.made.last = state.flake.made();
+      if (state.made.last !== made) continue;
       const stale = [...asked.stale(shared), ...state.flake.stale()];
       if (stale.length === 0) return { argument, ofSystem };
       forget(state, imports.dependentsOf(stale));
@@ -95,6 +100,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         files,
         cache: state.modules,
         adding: groups.mayAddOutputs,
+        made: () => state.flake.made(),
         givenTo,
         definitionsOf: path => state.units.get(path)?.definitions ?? [],
         done: file => state.trees.done(file.path, file.text.length),
@@ -156,7 +162,7 @@ function readUnitOf(
   const definitions = constantDefinitions(unit.definitions, before?.definitions ?? []);
   state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
   // As a module it is most likely asked for later, when its tree would have to be made again.
-  if (state.trees.isThrifty()) table.file(path, null);
+  if (state.trees.isThrifty()) table.file(path, NOBODY);
   else state.trees.done(path, file.text.length);
 }
 

@@ -10,6 +10,8 @@ import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
+import { frameworkValue } from './frameworks/calls.ts';
+import { nodesOf } from './frameworks/colmena.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
@@ -70,6 +72,10 @@ export interface Declarations {
   /** The value of something called `clan`, or what clan's own function is applied to. */
   clan(value: Value, at: Place): void;
   configurations(kind: Configurations, value: Lazy, at: Place): void;
+  /** The value of an output `colmena`. */
+  hive(value: Lazy, at: Place): void;
+  /** Nodes of a hive, as systems. */
+  nodes(value: Lazy, at: Place): void;
   /** Evaluation takes too long. */
   giveUp(reason: string, at: Place): void;
   result(): DeclaredFleet;
@@ -137,7 +143,18 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 
   function configurationSet(set: AttrsValue, kind: Configurations): void {
     const into = kind === 'homeConfigurations' ? homes : machines;
-    for (const [name, entry] of set.entries) into.push(readMachine(cx, name, entry, kind));
+    for (const [name, entry] of set.entries) {
+      const machine = readMachine(cx, name, entry, kind);
+      if (!into.some(one => isSame(one, machine))) into.push(machine);
+    }
+  }
+
+  function nodes(lazy: Lazy, at: Place): void {
+    const set = force(cx, lazy);
+    if (set.kind !== 'attrs') return;
+    for (const [name, entry] of set.entries)
+      machines.push({ ...readMachine(cx, name, entry, 'nixosConfigurations'), isNode: true });
+    if (!hasAll(set)) missing('there may be more nodes', at);
   }
 
   return {
@@ -174,7 +191,8 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       }
     },
     configurations(kind, lazy, at) {
-      for (const { value, conditional } of definitionsOf(cx, lazy)) {
+      for (const { value: given, conditional } of definitionsOf(cx, lazy)) {
+        const value = given.kind === 'unknown' ? (frameworkValue(cx, given) ?? given) : given;
         if (value.kind === 'unknown' && isPassedOn(value)) continue;
         if (value.kind === 'attrs') configurationSet(value, kind);
         if (value.kind === 'attrs' && !conditional && hasAll(value)) continue;
@@ -182,6 +200,11 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         else missing(value.kind === 'unknown' ? value.reason : 'there may be more configurations', at);
       }
     },
+    hive(value, at) {
+      const found = nodesOf(cx, value);
+      if (found !== null) nodes(found, at);
+    },
+    nodes,
     giveUp,
     result: () => ({
       machines,
@@ -246,6 +269,12 @@ function isModule(value: Value): boolean {
 /** `inherit (clan.config) nixosConfigurations`: what clan makes of machines that are declared elsewhere. */
 function isPassedOn({ term }: UnknownValue): boolean {
   return term?.kind === 'select' && isConfigurations(term.name.text);
+}
+
+/** A machine that a framework makes of a file, met where the framework is called and where its output is named. */
+function isSame(one: MachineFact, other: MachineFact): boolean {
+  const [left, right] = [one.at, other.at];
+  return one.name === other.name && left?.end === 0 && right?.end === 0 && left.file === right.file;
 }
 
 function hasAll(set: AttrsValue): boolean {

@@ -5,10 +5,11 @@
  */
 import { attr, attrs, symbol } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { importedFile, importFile } from '../nix/evaluator.ts';
 import { stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
 import { referenceOf, selectionPath } from './module-references.ts';
 import { type Given, inputs, moduleArguments } from './modules.ts';
 import { certain, member } from './read.ts';
@@ -30,6 +31,13 @@ export interface FlakeModules {
   readonly files: ReadonlySet<string>;
   /** False if there may be modules that are not followed. */
   readonly complete: boolean;
+  /** Modules of frameworks among them, and the files that import them. */
+  readonly frameworks: readonly ImportedFramework[];
+}
+
+export interface ImportedFramework {
+  readonly framework: PartsFramework;
+  readonly file: string;
 }
 
 /** The configuration of the flake itself, as its modules see it: not that of a machine. */
@@ -44,6 +52,7 @@ interface FileModules {
   readonly options: readonly AttrsValue[];
   readonly imports: readonly string[];
   readonly complete: boolean;
+  readonly frameworks: readonly ImportedFramework[];
 }
 
 /** What is kept until a file changes, by file. */
@@ -66,13 +75,15 @@ export function collectFlakeModules(
   cache: FlakeModuleCache,
 ): FlakeModules {
   const flake = flakeOutputs(cx);
-  if (flake === null) return { isParts: false, sets: [], options: [], files: new Set(), complete: false };
+  const none = { options: [], frameworks: [] };
+  if (flake === null) return { isParts: false, sets: [], files: new Set(), complete: false, ...none };
   if (flake.kind === 'outputs') {
     const sets = [{ file: ROOT, set: flake.set, conditions: [] }];
-    return { isParts: false, sets, options: [], files: new Set([ROOT]), complete: true };
+    return { isParts: false, sets, files: new Set([ROOT]), complete: true, ...none };
   }
   const sets: FlakeSet[] = [];
   const options: AttrsValue[] = [];
+  const frameworks: ImportedFramework[] = [];
   const files = new Set<string>([ROOT]);
   let complete = true;
   const read = (file: string, module: () => Lazy) => {
@@ -81,7 +92,9 @@ export function collectFlakeModules(
       const own = withSpecial(given(file), flake.special);
       const found = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), own));
       known =
-        found instanceof BudgetExceeded ? { sets: [], options: [], imports: [], complete: false } : found;
+        found instanceof BudgetExceeded
+          ? { sets: [], options: [], imports: [], complete: false, frameworks: [] }
+          : found;
       cache.set(file, known);
     }
     return known;
@@ -90,6 +103,7 @@ export function collectFlakeModules(
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     sets.push(...next.sets);
     options.push(...next.options);
+    frameworks.push(...next.frameworks);
     if (!next.complete) complete = false;
     for (const file of next.imports) {
       if (files.has(file)) continue;
@@ -97,7 +111,7 @@ export function collectFlakeModules(
       pending.push(read(file, () => importFile(cx, file, null)));
     }
   }
-  return { isParts: true, sets, options, files, complete };
+  return { isParts: true, sets, options, files, complete, frameworks };
 }
 
 type Outputs =
@@ -110,7 +124,7 @@ function flakeOutputs(cx: Evaluation): Outputs | null {
     const flake = importFile(cx, ROOT, null);
     const fn = flake.kind === 'attrs' ? member(cx, flake, 'outputs') : null;
     if (fn?.kind !== 'lambda') return null;
-    const result = apply(cx, fn, inputs, null);
+    const result = resolved(cx, apply(cx, fn, inputs, null));
     if (result.kind === 'attrs') return { kind: 'outputs', set: result } as const;
     return result.kind === 'unknown' ? partsOf(cx, result) : null;
   });
@@ -141,6 +155,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
   const sets: FlakeSet[] = [];
   const options: AttrsValue[] = [];
   const imports: string[] = [];
+  const frameworks: ImportedFramework[] = [];
   let complete = true;
 
   function read(lazy: Lazy, conditions: readonly Lazy[], depth: number): void {
@@ -163,7 +178,11 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
     if (isOwnOutput(value)) return;
     const reference = referenceOf(cx, value);
     if (reference?.kind === 'files') imports.push(...reference.files);
-    else if (reference?.kind !== 'foreign' || !isHarmless(value)) complete = false;
+    else if (reference?.kind !== 'foreign' || !isHarmless(value)) {
+      const framework = partsFramework(selectionPath(value) ?? []);
+      if (framework === null) complete = false;
+      else frameworks.push({ framework, file });
+    }
   }
 
   function readSet(set: AttrsValue, conditions: readonly Lazy[], depth: number): void {
@@ -189,7 +208,7 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
   }
 
   read(module, [], 0);
-  return { sets, options, imports, complete };
+  return { sets, options, imports, complete, frameworks };
 }
 
 /** What `mkIf` and `mkMerge` wrap, with the conditions unasked. */

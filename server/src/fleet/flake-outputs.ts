@@ -3,7 +3,7 @@
  * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
  */
 import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Origin } from '../nix/value.ts';
@@ -72,10 +72,11 @@ export function outputsAt(
       return;
     }
     for (const { value } of definitionsOf(cx, lazy)) {
-      const set =
+      const applied =
         depth === 0 && value.kind === 'lambda'
           ? apply(cx, value, moduleArguments(value, given), null)
           : value;
+      const set = resolved(cx, applied);
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
       if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
     }

@@ -3,7 +3,7 @@
  * files of the flake give, joined. Evaluation asks where it cannot go on with a symbol. Keeps which file asked for
  * what, so that an edit reaches those that used a value, and no others.
  */
-import { attrs, symbol } from '../nix/construct.ts';
+import { attr, attrs, symbol } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
@@ -15,6 +15,7 @@ import {
   flakeConfig,
   ROOT,
 } from './flake-modules.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { mapEntries, mergedValue } from './merged.ts';
 import { outputPath, selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
@@ -26,6 +27,8 @@ export interface FlakeValues {
   resolve(value: UnknownValue): Value | null;
   /** The configuration as the outermost function of a file sees it; null for a file that is no module of the flake. */
   configOf(file: string): Lazy | null;
+  /** What frameworks make of the flake's options, by file that imports them. The same objects as long as they stand. */
+  made(): readonly FlakeSet[];
   /** Files have changed: what was read of them is dropped. */
   forget(path: string): void;
   /** Looks at what has changed. Files whose values may now come from other files than before. */
@@ -57,10 +60,15 @@ const MODULES = /^(m|.*M)odules$/;
 const SHARED =
   /^(nixosConfigurations|darwinConfigurations|homeConfigurations|clan|clanInternals|packages|legacyPackages|checks|apps|devShells|formatter|overlays)$/;
 
+/** Outputs that hold machines. */
+const SYSTEMS = /^(nixos|darwin)Configurations$/;
+
 export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): FlakeValues {
   const cache: FlakeModuleCache = new Map();
   const asked = new Map<string, Asked>();
   let modules: FlakeModules | null = null;
+  /** Of the same modules. */
+  let made: readonly FlakeSet[] = [];
   let isCollecting = false;
   let isStale = false;
   const running = new Set<string>();
@@ -81,6 +89,8 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
     cx.tracer = tracer?.onImport === undefined ? null : { onImport: tracer.onImport };
     try {
       modules = collectFlakeModules(cx, options.given, cache);
+      made = madeOf(cx, modules, options.used);
+      modules = { ...modules, sets: [...modules.sets, ...made] };
     } finally {
       isCollecting = false;
       cx.tracer = tracer;
@@ -101,7 +111,8 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
     if (isOutput) {
       const isModules = one.path.some(step => MODULES.test(step));
       const value = mergedValue(cx, found.definitions, { what, isModules, more });
-      return value.kind === 'unknown' ? null : value;
+      // A machine is a symbol all its life: what it is made of is what can be asked of it.
+      return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
     }
     return ofOwnOption(cx, flake, one.path, found.definitions);
   }
@@ -141,6 +152,7 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       members.set(file, is);
       return is ? flakeConfig : null;
     },
+    made: () => (flakeModules() === null ? [] : made),
     forget(path) {
       for (const one of asked.values()) one.askers.delete(path);
       members.delete(path);
@@ -167,6 +179,26 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       return [...found];
     },
   };
+}
+
+/** The outputs that the frameworks make whose modules the flake imports, as modules of the flake would say them. */
+function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
+  return flake.frameworks.flatMap(({ framework, file }) => {
+    const found = withBudget(cx, STEPS, () => {
+      const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
+      const definitions = read.flatMap(one => one.definitions);
+      for (const other of read.flatMap(one => one.files)) if (other !== file) used(file, other);
+      const [what = ''] = framework.options;
+      const isComplete = flake.complete && !read.some(one => one.unclear);
+      const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
+      if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
+      const config = mergedValue(cx, definitions, { what, isModules: false, more });
+      return config.kind === 'attrs' ? framework.make(cx, config) : null;
+    });
+    if (found === null || found instanceof BudgetExceeded) return [];
+    const set = attrs(new Map([['flake', attr(found, null)]]), null);
+    return [{ file, set, conditions: [] }];
+  });
 }
 
 /** The path that an unknown was selected by, below the flake's outputs or below its own configuration. */
@@ -231,8 +263,10 @@ function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]
   let unclear = false;
 
   function visit(lazy: Lazy, depth: number, conditional: boolean): void {
-    for (const definition of definitionsOf(cx, lazy)) {
-      const { value } = definition;
+    for (const given of definitionsOf(cx, lazy)) {
+      const value =
+        given.value.kind === 'unknown' ? (frameworkValue(cx, given.value) ?? given.value) : given.value;
+      const definition = value === given.value ? given : { ...given, value };
       const unsure = conditional || definition.conditional;
       const name = path[depth];
       if (name === undefined) {

@@ -2,18 +2,29 @@
  * The files that a fleet is built from, as they are found: registries, the files that lead to them, matrices, and what
  * declares machines or gives arguments. Each is read once, until it is forgotten.
  */
-import { BudgetExceeded, withBudget } from '../nix/evaluation.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import type { AttrsValue, Value } from '../nix/value.ts';
 import {
   type FileArguments,
   NO_ARGUMENTS,
   readArguments,
   type SharedArguments,
   shareArguments,
+  withSystems,
 } from './arguments.ts';
 import type { FleetFiles, FleetSettings, State } from './builder-state.ts';
-import { type DeclaredFleet, declaresNothing, readInventoryJson, readMachines } from './machines.ts';
+import type { FlakeSet } from './flake-modules.ts';
+import { systemsIn } from './frameworks/layout.ts';
+import {
+  type DeclaredFleet,
+  declaresNothing,
+  readInventoryJson,
+  readMachines,
+  readMade,
+} from './machines.ts';
 import { keyFinder, readMatrix } from './matrix.ts';
 import type { Matrix, Place, Registry } from './model.ts';
+import { member } from './read.ts';
 import { readRegistry } from './registry.ts';
 import { sameItems } from './same.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
@@ -59,6 +70,7 @@ export function sharedArguments(
   files: FleetFiles,
   state: State,
   { mayGiveArguments }: FileGroups,
+  made: readonly FlakeSet[],
 ): SharedArguments {
   const byFile = new Map<string, FileArguments>();
   for (const path of mayGiveArguments) {
@@ -69,6 +81,11 @@ export function sharedArguments(
       state.arguments.set(path, given);
     }
     byFile.set(path, given);
+  }
+  for (const { file, set } of made) {
+    const systems = withBudget(state.evaluation, FILE_STEPS, () => madeSystems(state.evaluation, set));
+    if (systems instanceof BudgetExceeded) continue;
+    byFile.set(file, withSystems(state.evaluation, byFile.get(file) ?? NO_ARGUMENTS, systems));
   }
   return shareArguments(state.evaluation, byFile);
 }
@@ -117,6 +134,11 @@ export function findMatrices(
   return found;
 }
 
+function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
+  const outputs = member(cx, made, 'flake');
+  return outputs === null ? [] : systemsIn(cx, outputs);
+}
+
 /** What the files of this flake declare of machines and of the inventory. */
 export function findDeclared(
   files: FleetFiles,
@@ -139,6 +161,14 @@ export function findDeclared(
       state.declared.set(path, read);
     }
     if (read !== null) found.push(read);
+  }
+  for (const made of state.flake.made()) {
+    let read = state.made.declared.get(made);
+    if (read === undefined) {
+      read = readMade(state.evaluation, made);
+      state.made.declared.set(made, read);
+    }
+    if (!declaresNothing(read)) found.push(read);
   }
   state.inventoryJson ??= readInventoryJson(state.evaluation);
   return state.inventoryJson === null ? found : [...found, state.inventoryJson];

@@ -2,10 +2,10 @@
  * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
  * in a file machines are declared is not its business.
  */
-import { attrs, isClosed } from '../nix/construct.ts';
+import { attr, attrs, isClosed, list } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { type Evaluation, resolved } from '../nix/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { filesOfModule, type NamedFile } from './machine-files.ts';
 import type { Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
@@ -23,23 +23,29 @@ export interface MachineFact extends Machine {
   readonly isModule?: boolean;
   /** The module that the machine is made of; null where it is not known; absent where the source names none. */
   readonly module?: Lazy | null;
+  /** What its modules are given beside the usual (`specialArgs`), in a set of its own. */
+  readonly args?: AttrsValue;
+  /** True for a node of colmena: what it is made of counts where no other source says it. */
+  readonly isNode?: boolean;
   /** The files that the module names. */
   readonly files?: () => readonly NamedFile[];
 }
 
 /** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
 export type MachineSource = Configurations | 'modules' | 'inventory';
-export type Configurations = 'nixosConfigurations' | 'darwinConfigurations' | 'homeConfigurations';
+export type Configurations = (typeof CONFIGURATIONS)[number];
+
+export const CONFIGURATIONS = ['nixosConfigurations', 'darwinConfigurations', 'homeConfigurations'] as const;
 
 export function isConfigurations(name: string | null): name is Configurations {
-  return name === 'nixosConfigurations' || name === 'darwinConfigurations' || name === 'homeConfigurations';
+  return CONFIGURATIONS.some(one => one === name);
 }
 
 /** Reads one attribute of a set of machines. */
 export function readMachine(cx: Evaluation, name: string, entry: Attr, source: MachineSource): MachineFact {
   const at = entry.at === null ? null : placeOf(entry.at);
   if (source === 'inventory') return { ...inventoryFacts(cx, entry), name, at, source: 'inventory' };
-  const value = unwrap(cx, entry.value).value;
+  const value = resolved(cx, unwrap(cx, entry.value).value);
   const system = systemOf(cx, value);
   const module = source === 'modules' ? entry.value : moduleIn(cx, value);
   const isCertain = !entry.optional && module !== null;
@@ -52,16 +58,38 @@ export function readMachine(cx: Evaluation, name: string, entry: Attr, source: M
     source: source === 'modules' ? 'inventory' : 'configuration',
     isModule: source === 'modules',
     module: entry.optional ? null : module,
+    ...(value.kind === 'unknown' ? argumentsIn(cx, value) : {}),
     ...(isCertain ? { files: filesOfModule(cx, module) } : {}),
   };
 }
 
 /** `nixosSystem { modules = [ … ]; }`: one module that imports them all. */
-function moduleIn(cx: Evaluation, value: Value): Lazy | null {
+function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'apply') return null;
   const set = force(cx, value.term.arg);
   const modules = set.kind === 'attrs' ? certain(set, 'modules') : null;
-  return modules === null ? null : attrs(new Map([['imports', modules]]), value.origin);
+  if (modules === null) return null;
+  const own = attrs(new Map([['imports', modules]]), value.origin);
+  const extended = extendedBy(value.term.fn);
+  if (extended === null) return own;
+  // `machine.extendModules { modules = [ … ]; }`: all that the other machine has, and those.
+  const others = depth > MAX_EXTENDED ? null : moduleIn(cx, resolved(cx, extended), depth + 1);
+  return others === null
+    ? null
+    : attrs(new Map([['imports', attr(list([others, own], value.origin), value.origin)]]), value.origin);
+}
+
+function argumentsIn(cx: Evaluation, { term }: UnknownValue): Pick<MachineFact, 'args'> {
+  const set = term?.kind === 'apply' ? force(cx, term.arg) : null;
+  const given = set?.kind === 'attrs' ? member(cx, set, 'specialArgs') : null;
+  return given?.kind === 'attrs' ? { args: given } : {};
+}
+
+const MAX_EXTENDED = 8;
+
+/** The machine of which a function is the `extendModules`. */
+function extendedBy({ term }: UnknownValue): UnknownValue | null {
+  return term?.kind === 'select' && term.name.text === 'extendModules' ? term.of : null;
 }
 
 type InventoryFacts = Pick<

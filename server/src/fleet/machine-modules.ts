@@ -3,9 +3,10 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { GeneratorDefinition, MachineClass, NotAnalysable } from './model.ts';
+import type { GeneratorDefinition, NotAnalysable } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
+import type { Viewer } from './viewers.ts';
 
 /** A module that a machine begins with. */
 export interface RootModule {
@@ -15,8 +16,8 @@ export interface RootModule {
 
 /** Where imported modules are found. What is found is the same object for as long as it stands. */
 export interface ModuleLookup {
-  /** The module that a file is on a machine of a class, if that is known; null if the file cannot be read. */
-  file(path: string, ofClass: MachineClass | null): ModuleFacts | null;
+  /** The module that a file is on a machine; null if the file cannot be read. */
+  file(path: string, viewer: Viewer): ModuleFacts | null;
   /** The modules that the flake has at a path; none where that is not known. */
   output(path: readonly string[]): readonly ModuleFacts[];
   /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
@@ -99,7 +100,7 @@ export function followModules(
   }
 
   function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
-    const found = lookUp(target, lookup, setting.class);
+    const found = lookUp(target, lookup, setting);
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
     if (modules.length > 0) return modules;
@@ -111,7 +112,7 @@ export function followModules(
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
-  const homes = followHomes(modules, lookup, setting.class, reads);
+  const homes = followHomes(modules, lookup, setting, reads);
   for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
     const isSure = modules[index]?.sure === true;
     gaps.push(...facts.gaps);
@@ -128,7 +129,7 @@ export function followModules(
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,
-  ofClass: MachineClass | null,
+  viewer: Viewer,
   reads: ModuleRead[],
 ): { readonly files: readonly string[]; readonly definitions: readonly GeneratorDefinition[] } {
   const files: string[] = [];
@@ -143,7 +144,7 @@ function followHomes(
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
     const { target } = next;
-    const found = lookUp(target, lookup, ofClass);
+    const found = lookUp(target, lookup, viewer);
     reads.push({ target, found });
     for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
       if (visited.has(facts)) continue;
@@ -164,18 +165,16 @@ export function isCurrent(
   { roots, reads }: FollowedModules,
   dropped: ReadonlySet<ModuleFacts | null>,
   lookup: ModuleLookup,
-  ofClass: MachineClass | null,
+  viewer: Viewer,
 ): boolean {
   if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
   return reads.every(({ target, found }) =>
-    found === null || 'definitions' in found
-      ? !dropped.has(found)
-      : lookUp(target, lookup, ofClass) === found,
+    found === null || 'definitions' in found ? !dropped.has(found) : lookUp(target, lookup, viewer) === found,
   );
 }
 
-function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, ofClass: MachineClass | null): Found {
-  return 'file' in target ? lookup.file(target.file, ofClass) : lookup.output(target.output);
+function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, viewer: Viewer): Found {
+  return 'file' in target ? lookup.file(target.file, viewer) : lookup.output(target.output);
 }
 
 function whyNone(target: ModuleImport['target']): string {

@@ -9,22 +9,24 @@ import { fileScope } from '../nix/evaluator.ts';
 import { folderOf } from '../nix/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
-import type { NixFiles, Value } from '../nix/value.ts';
+import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
-import { isConfigurations } from './machine-facts.ts';
+import type { FlakeSet } from './flake-modules.ts';
+import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
+import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
 import type { Place } from './model.ts';
 import { type Given, unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
-import { certain, unwrap } from './read.ts';
+import { certain, member, unwrap } from './read.ts';
 
 export type { DeclaredFleet, DeclaredMachines, ServiceModule } from './declared.ts';
 export { declaresNothing, readInventoryJson } from './declared.ts';
 export { joinMachines, platformIn } from './machine-facts.ts';
 
 const MAY_DECLARE =
-  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=/;
+  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b/;
 
 /** Steps allowed for the walk, and for each collection that it finds. */
 const STEPS = 400_000;
@@ -74,6 +76,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     if (name === 'clan' || isClanModule(path)) ask(range, () => noteClan(unwrap(cx, value()).value, range));
     else if (name === 'inventory') ask(range, () => found.inventory(value(), state.conditional, at));
     else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
+    else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
   }
 
   /** `clan-core.lib.clan { … }`: the argument is a module of clan's. */
@@ -84,6 +87,21 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     ask(expr, () => noteClan(evaluate(cx, expr.arg, scope), expr));
   }
 
+  /** `inputs.blueprint { … }`: machines that a framework makes of folders. */
+  function frameworkCall(expr: ApplyExpr, { scope }: WalkState): void {
+    if (!CALL_NAMES.test(calledName(expr))) return;
+    ask(expr, () => {
+      const value = evaluate(cx, expr, scope);
+      const made = value.kind === 'unknown' ? frameworkValue(cx, value) : null;
+      for (const kind of made?.kind === 'attrs' ? CONFIGURATIONS : []) {
+        const entry = certain(made as AttrsValue, kind);
+        if (entry !== null) found.configurations(kind, entry.value, placeOfRange(expr));
+      }
+      const nodes = made?.kind === 'attrs' ? certain(made, 'nodes') : null;
+      if (nodes !== null) found.nodes(nodes.value, placeOfRange(expr));
+    });
+  }
+
   ask(file.root, () =>
     walk(
       cx,
@@ -92,7 +110,10 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
       {
         enter(expr, state) {
           if (!words.some(word => expr.start <= word && word < expr.end)) return false;
-          if (expr.kind === 'apply') application(expr, state);
+          if (expr.kind === 'apply') {
+            application(expr, state);
+            frameworkCall(expr, state);
+          }
           return true;
         },
         binding,
@@ -104,6 +125,25 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     ),
   );
   return found.result();
+}
+
+/** Reads what a framework declares for the flake that imports its module. */
+export function readMade(cx: Evaluation, { file, set }: FlakeSet): DeclaredFleet {
+  const found = collectDeclarations(cx, () => null);
+  const at: Place = { file, start: 0, end: 0 };
+  const flake = member(cx, set, 'flake');
+  for (const kind of flake?.kind === 'attrs' ? CONFIGURATIONS : []) {
+    const entry = certain(flake as AttrsValue, kind);
+    const read =
+      entry === null ? null : withBudget(cx, STEPS, () => found.configurations(kind, entry.value, at));
+    if (read instanceof BudgetExceeded) found.giveUp(read.message, at);
+  }
+  return found.result();
+}
+
+/** An output of the flake, rather than an option of the name. */
+function isOutput({ parent }: NamePath): boolean {
+  return parent === null || parent.name?.text === 'flake' || parent.name?.text === 'outputs';
 }
 
 /** `flake.modules.clan.<name>`: a module that somebody gives to clan. */

@@ -5,17 +5,20 @@ import { string } from '../nix/construct.ts';
 import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { Lazy, NixFiles, Origin } from '../nix/value.ts';
+import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule } from './constant.ts';
+import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import type { GeneratorDefinition, MachineClass } from './model.ts';
+import type { GeneratorDefinition } from './model.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
 import { placeKey } from './places.ts';
+import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { createSettling, type SettledCache } from './settled-modules.ts';
+import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
@@ -29,6 +32,9 @@ export interface ModuleTable extends ModuleLookup {
 /** What is kept from one build to the next. */
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
+  /** By file, the keys under which it has been read for machines; and what they gave to it. */
+  readonly variants: Map<string, Set<string>>;
+  readonly given: Map<string, AttrsValue>;
   readonly outputs: Map<string, FileOutputs>;
   /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
   readonly dropped: Set<ModuleFacts | null>;
@@ -36,6 +42,8 @@ export interface ModuleCache {
   readonly before: Map<string, ModuleFacts>;
   /** What all files together have at a path, as it was last found. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
+  /** Modules found in what frameworks make, by path. */
+  readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
   /** What modules are on machines, and say of options. */
   readonly settled: SettledCache;
@@ -50,30 +58,26 @@ interface FileOutputs {
 export function createModuleCache(): ModuleCache {
   return {
     files: new Map(),
+    variants: new Map(),
+    given: new Map(),
     outputs: new Map(),
     dropped: new Set(),
     before: new Map(),
     joined: new Map(),
+    made: new WeakMap(),
     values: new WeakMap(),
     settled: new WeakMap(),
   };
 }
 
 export function forgetModules(cache: ModuleCache, path: string): void {
-  for (const key of [path, ...CLASSES.map(name => keyOf(path, name))]) {
+  for (const key of [path, ...(cache.variants.get(path) ?? [])]) {
     const facts = cache.files.get(key);
     if (facts !== undefined) cache.dropped.add(facts);
     if (facts) cache.before.set(key, facts);
     cache.files.delete(key);
   }
   cache.outputs.delete(path);
-}
-
-const CLASSES: readonly MachineClass[] = ['nixos', 'darwin'];
-
-/** Of a file that asks for the class of the machine that it is a module of. */
-function keyOf(path: string, name: MachineClass): string {
-  return `${path}\0${name}`;
 }
 
 /** Steps allowed for one module. */
@@ -84,6 +88,8 @@ export interface ModuleTableOptions {
   readonly cache: ModuleCache;
   /** Files that may add to the flake's outputs. */
   readonly adding: readonly string[];
+  /** What frameworks add to them. */
+  readonly made: () => readonly FlakeSet[];
   /** What a file's modules are handed by name. */
   readonly givenTo: (file: string) => Given;
   /** What a file shows by itself. */
@@ -158,23 +164,26 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       ),
   });
 
-  function readFile(path: string, key: string, ofClass: MachineClass | null): ModuleFacts | null {
+  function readFile(path: string, key: string, viewer: Viewer): ModuleFacts | null {
     const file = files.parse(path);
     if (file === null) return null;
     const at: Origin = { file, ...extentOf(file), call: null };
     const value = withBudget(cx, STEPS, () => importFile(cx, path, null));
     const shared = givenTo(path);
+    const isShared = key === path;
     const given: Given = name =>
-      name === '_class' && ofClass !== null ? string(ofClass, null) : shared(name);
+      name === '_class' && viewer.class !== null
+        ? string(viewer.class, null)
+        : ((viewer.args === null ? null : certain(viewer.args.set, name)?.value) ?? shared(name));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, given);
     forgetWalked(cx, path);
     options.done(file);
     if (facts === null) return null;
     const definitions = withKnown(facts.definitions, options.definitionsOf(path));
-    const fresh = { ...facts, file: path, definitions, source: ofClass === null ? null : facts.source };
+    const fresh = { ...facts, file: path, definitions, source: isShared ? null : facts.source };
     const before = cache.before.get(key);
     cache.before.delete(key);
-    if (before === undefined || ofClass !== null) return fresh;
+    if (before === undefined || !isShared) return fresh;
     const constant = constantModule(fresh, before);
     if (constant === before && settling.saySame(before, fresh)) return before;
     const changed = constant === before ? { ...fresh, definitions: before.definitions } : constant;
@@ -197,7 +206,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   const asked = new Map<string, readonly ModuleFacts[]>();
 
   function allAt(path: readonly string[], key: string): readonly ModuleFacts[] {
-    const found = adding.flatMap(file => modulesAt(file, path, key));
+    const found = [...adding.flatMap(file => modulesAt(file, path, key)), ...madeAt(path, key)];
     const before = cache.joined.get(key);
     if (before !== undefined && sameItems(before, found)) return before;
     cache.joined.set(key, found);
@@ -215,27 +224,43 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     return found;
   }
 
-  /** Files of which it was asked whether they are the same for machines of all classes. */
-  const asking = new Map<string, boolean>();
-
-  function asksForClass(path: string): boolean {
-    let is = asking.get(path);
-    if (is === undefined) {
-      is = /\b_class\b/.test(files.text(path) ?? '');
-      asking.set(path, is);
-    }
-    return is;
+  function madeAt(path: readonly string[], key: string): readonly ModuleFacts[] {
+    return options.made().flatMap(made => {
+      const known = cache.made.get(made) ?? new Map<string, readonly ModuleFacts[]>();
+      cache.made.set(made, known);
+      let found = known.get(key);
+      if (found === undefined) {
+        const given = givenTo(made.file);
+        const flake = certain(made.set, 'flake');
+        const all = flake === null ? [] : outputsAt(cx, [flake.value], path, given);
+        found = all.map(one => read(one.value, one.at, given));
+        known.set(key, found);
+      }
+      return found;
+    });
   }
 
-  function file(path: string, ofClass: MachineClass | null): ModuleFacts | null {
-    const own = ofClass !== null && asksForClass(path) ? ofClass : null;
-    const key = own === null ? path : keyOf(path, own);
+  const viewers = createViewers(cx, files, givenTo(''));
+
+  function file(path: string, viewer: Viewer): ModuleFacts | null {
+    const own = viewers.narrowed(path, viewer);
+    const key = keyOf(path, own);
+    const args = own.args?.set;
     let facts = cache.files.get(key);
-    if (facts === undefined) {
+    if (facts === undefined || cache.given.get(key) !== args) {
+      if (facts) cache.dropped.add(facts);
       facts = readFile(path, key, own);
       cache.files.set(key, facts);
+      if (key !== path) noteVariant(path, key, args);
     }
     return facts;
+  }
+
+  function noteVariant(path: string, key: string, args: AttrsValue | undefined): void {
+    const known = cache.variants.get(path);
+    if (known === undefined) cache.variants.set(path, new Set([key]));
+    else known.add(key);
+    if (args !== undefined) cache.given.set(key, args);
   }
 
   return {
@@ -244,8 +269,8 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     settled: settling.settled,
     refresh() {
       for (const [key, before] of [...cache.before]) {
-        const [path = '', ofClass = null] = key.split('\0');
-        if (file(path, ofClass as MachineClass | null) === before) cache.dropped.delete(before);
+        // What a machine has of its own is read again when that is asked for.
+        if (!key.includes('\0') && file(key, NOBODY) === before) cache.dropped.delete(before);
       }
       // What is left is of files that are gone.
       cache.before.clear();

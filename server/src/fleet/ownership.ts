@@ -19,9 +19,11 @@ import { certainMembers, roleMembers } from './members.ts';
 import type { Machine, MachineClass, Place } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given as Arguments } from './modules.ts';
+import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
 import type { MachineSetting } from './settled-modules.ts';
+import type { Viewer } from './viewers.ts';
 
 /** What is kept from one build to the next. */
 export interface OwnershipCache {
@@ -45,6 +47,8 @@ interface Given {
   readonly members: ReadonlyMap<string, readonly RootModule[]>;
   /** Machines of which a declared module is not known. */
   readonly unclear: ReadonlySet<string>;
+  /** What machines give to their modules, by name. */
+  readonly args: ReadonlyMap<string, NonNullable<Viewer['args']>>;
   /** False if the inventory may give more. */
   readonly complete: boolean;
 }
@@ -52,6 +56,7 @@ interface Given {
 interface KeptMachine {
   readonly given: Given;
   readonly class: MachineClass | null;
+  readonly args: Viewer['args'];
   readonly clanFiles: readonly string[];
   /** True if all of those could be read. */
   readonly areRead: boolean;
@@ -100,18 +105,21 @@ function follow(
 ): KeptMachine {
   const { joined, table } = own;
   const { name } = machine;
+  const args = given.args.get(name) ?? null;
+  const viewer: Viewer = { class: machine.class, args };
   const clanFiles = joined.isClan ? own.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
   if (
     before?.given === given &&
     before.clanFiles === clanFiles &&
     before.areRead &&
     before.class === machine.class &&
-    isCurrent(before.followed, table.dropped, table, machine.class)
+    before.args === args &&
+    isCurrent(before.followed, table.dropped, table, viewer)
   )
     return before;
   const roots: RootModule[] = [...(given.declared.get(name) ?? [])];
   for (const path of clanFiles) {
-    const facts = table.file(path, machine.class);
+    const facts = table.file(path, viewer);
     if (facts !== null) roots.push({ facts, certain: true });
   }
   const areRead = roots.length === clanFiles.length + (given.declared.get(name)?.length ?? 0);
@@ -122,11 +130,11 @@ function follow(
   const followed = followModules(roots, table, {
     complete,
     known: knownOf(joined, machine),
-    class: machine.class,
+    ...viewer,
   });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
   const isSame = before !== undefined && areAlike(before.own, result);
-  return { given, class: machine.class, clanFiles, areRead, followed, own: isSame ? before.own : result };
+  return { given, ...viewer, clanFiles, areRead, followed, own: isSame ? before.own : result };
 }
 
 /** What clan itself defines of each of its machines. */
@@ -181,10 +189,11 @@ function givenModules(cx: Evaluation, own: Ownership): Given {
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
   const unclear = new Set<string>();
-  addDeclaredModules(own, declared, unclear);
+  const args = new Map<string, NonNullable<Viewer['args']>>();
+  addDeclaredModules(own, declared, unclear, args);
   for (const member of services.members) add(members, member.machine, member);
   const extra = addExtraModules(own, members);
-  ownership.given = { key, declared, members, unclear, complete: services.complete && extra };
+  ownership.given = { key, declared, members, unclear, args, complete: services.complete && extra };
   return ownership.given;
 }
 
@@ -195,17 +204,26 @@ function add(modules: Map<string, RootModule[]>, machine: string, module: RootMo
 }
 
 /** Modules that stand where the machine is declared. */
-function addDeclaredModules(own: Ownership, modules: Map<string, RootModule[]>, unclear: Set<string>): void {
+function addDeclaredModules(
+  own: Ownership,
+  modules: Map<string, RootModule[]>,
+  unclear: Set<string>,
+  args: Map<string, NonNullable<Viewer['args']>>,
+): void {
+  const facts = own.declared.flatMap(one => one.machines);
+  const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
   for (const one of own.declared)
     for (const fact of one.machines) {
-      if (fact.module === undefined) continue;
+      if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
       const at = fact.at === null ? null : originAt(own.files, fact.at);
       if (fact.module === null || at === null) unclear.add(fact.name);
-      else
-        add(modules, fact.name, {
-          facts: own.table.of(fact.module, at, own.givenTo(at.file.path)),
-          certain: true,
-        });
+      else {
+        const shared = own.givenTo(at.file.path);
+        const given: Arguments = argument =>
+          (fact.args === undefined ? null : certain(fact.args, argument)?.value) ?? shared(argument);
+        add(modules, fact.name, { facts: own.table.of(fact.module, at, given), certain: true });
+        if (fact.args !== undefined) args.set(fact.name, { machine: fact.name, set: fact.args });
+      }
     }
 }
 

@@ -6,10 +6,11 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { Lazy } from '../nix/value.ts';
 import { constantDefinitions } from './constant.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
-import type { GeneratorDefinition, MachineClass } from './model.ts';
+import type { GeneratorDefinition } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { OptionSays, Plain } from './module-options.ts';
 import { placeKey } from './places.ts';
+import type { Viewer } from './viewers.ts';
 
 /** A module of a machine. */
 export interface OwnModule {
@@ -19,12 +20,11 @@ export interface OwnModule {
 }
 
 /** What is known of a machine beside its modules. */
-export interface MachineSetting {
+export interface MachineSetting extends Viewer {
   /** True if all modules that it begins with are known. */
   readonly complete: boolean;
   /** Options that somebody else than a module of the workspace defines; undefined for any other. */
   readonly known: (path: readonly string[]) => Plain | undefined;
-  readonly class: MachineClass | null;
 }
 
 export interface ModuleReading {

@@ -246,7 +246,8 @@ function plus(
   const outPath =
     left.kind === 'attrs' && cx.has(left, 'outPath') === true ? cx.select(left, 'outPath', origin) : null;
   // `self + "/file"` names a file of the workspace.
-  if (outPath?.kind === 'path') return appendToPath(outPath, toText(cx, right, false, origin), origin);
+  if (outPath?.kind === 'path')
+    return appendToPath(outPath, right.kind === 'path' ? right : toText(cx, right, false, origin), origin);
   const first = toText(cx, left, false, originOf(expr.left, scope));
   if (first.kind === 'failure') return first;
   const second = toText(cx, right, false, originOf(expr.right, scope));

@@ -180,6 +180,7 @@ export const LIB_TRIVIAL: Table = {
   }),
   importJSON: fn1('importJSON', importJson),
   cleanSource: fn1('cleanSource', (cx, path) => cx.force(path)),
+  cleanSourceWith: fn1('cleanSourceWith', (cx, args, at) => cx.select(args, 'src', at)),
   sourceByRegex: fn2('sourceByRegex', (cx, path) => cx.force(path)),
   sourceFilesBySuffices: fn2('sourceFilesBySuffices', (cx, path) => cx.force(path)),
 };

@@ -1,0 +1,136 @@
+/**
+ * Functions of frameworks that make a flake's outputs, or machines, of a folder or of an argument: which call is one,
+ * and what it comes to. Asked where evaluation cannot go on with the call as a symbol.
+ */
+
+import { fn1 } from '../../nix/builtins/define.ts';
+import { attr, attrs, attrsOf, symbol } from '../../nix/construct.ts';
+import { apply, force } from '../../nix/evaluate.ts';
+import { type Evaluation, resolved } from '../../nix/evaluation.ts';
+import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
+import type { Lazy, Origin, UnknownValue, Value } from '../../nix/value.ts';
+import { certain } from '../read.ts';
+import { blueprint } from './blueprint.ts';
+import { nodesOf } from './colmena.ts';
+import { flakelight } from './flakelight.ts';
+import { haumeaLoad } from './haumea.ts';
+import { snowfall, snowfallLibrary } from './snowfall.ts';
+
+interface Call {
+  /** The names that the function was selected by, without `self` and `inputs` before them. */
+  readonly names: RegExp;
+  readonly arity: 1 | 2;
+  /** Null where what it makes is not known. */
+  make(cx: Evaluation, args: readonly Lazy[], at: Origin | null): Value | null;
+}
+
+const CALLS: readonly Call[] = [
+  { names: /^blueprint$/, arity: 1, make: (cx, [arg], at) => blueprint(cx, arg as Lazy, at) },
+  { names: /^snowfall(-lib)? mkFlake$/, arity: 1, make: (cx, [arg], at) => snowfall(cx, arg as Lazy, at) },
+  {
+    names: /^snowfall(-lib)? mkLib$/,
+    arity: 1,
+    make: (cx, [arg], at) => libraryOfSnowfall(cx, arg as Lazy, at),
+  },
+  {
+    names: /^flakelight( lib)?( mkFlake)?$/,
+    arity: 2,
+    make: (cx, [src, module], at) => flakelight(cx, src as Lazy, module as Lazy, at),
+  },
+  { names: /^haumea( lib)? load$/, arity: 1, make: (cx, [arg], at) => haumeaLoad(cx, arg as Lazy, at) },
+  { names: /^colmena( lib)? makeHive$/, arity: 1, make: (cx, [hive], at) => hiveOf(cx, hive as Lazy, at) },
+  // flake-parts': the function is given what is known of the platform.
+  {
+    names: /^withSystem$/,
+    arity: 2,
+    make: (cx, [, fn], at) => apply(cx, force(cx, fn as Lazy), OF_SYSTEM, at),
+  },
+];
+
+const OF_SYSTEM = attrs(new Map(), null, symbol('perSystem', 'what flake-parts knows of a platform'));
+
+/** The last names that calls are written with: what a walk over a file looks for. */
+export const CALL_NAMES = /^(blueprint|mkFlake|flakelight|makeHive)$/;
+
+/** The name that a function was last selected by in the source, of `f`, `x.f` and `f a`. */
+export function calledName(expr: ApplyExpr): string {
+  let fn: Expr = expr;
+  while (fn.kind === 'apply') fn = fn.fn;
+  if (fn.kind === 'variable') return fn.name;
+  const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;
+  return last?.kind === 'name' ? last.name : '';
+}
+
+/** What a call of a framework, or a selection from one, comes to; null for anything else. */
+export function frameworkValue(cx: Evaluation, value: UnknownValue): Value | null {
+  let base = value;
+  while (base.term?.kind === 'select') base = base.term.of;
+  if (base.term?.kind !== 'apply') return null;
+  const made = madeBy(cx, base);
+  return made === null || base === value ? made : selected(cx, made, value);
+}
+
+function selected(cx: Evaluation, made: Value, value: UnknownValue): Value | null {
+  const names: (string | null)[] = [];
+  for (let at = value; at.term?.kind === 'select'; at = at.term.of) names.unshift(at.term.name.text);
+  let found: Value = made;
+  for (const name of names) {
+    const entry = found.kind === 'attrs' && name !== null ? certain(found, name) : null;
+    if (entry === null) return null;
+    found = resolved(cx, force(cx, entry.value));
+  }
+  return found;
+}
+
+/** By call, for as long as somebody has it. */
+const known = new WeakMap<UnknownValue, Value | null>();
+
+function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
+  const before = known.get(call);
+  if (before !== undefined) return before;
+  // Whoever asks again while it is being made gets no answer.
+  known.set(call, null);
+  const made = make(cx, call);
+  known.set(call, made);
+  return made;
+}
+
+function make(cx: Evaluation, call: UnknownValue): Value | null {
+  const args: Lazy[] = [];
+  let fn = call;
+  for (; fn.term?.kind === 'apply'; fn = fn.term.fn) args.unshift(fn.term.arg);
+  const names = namesOf(fn);
+  if (names === null) return null;
+  const found = CALLS.find(one => one.arity === args.length && one.names.test(names));
+  return found === undefined ? null : found.make(cx, args, call.origin);
+}
+
+/** The names that a function was selected by, with blanks between them; null if it was made otherwise. */
+function namesOf(fn: UnknownValue): string | null {
+  const names: string[] = [];
+  let at = fn;
+  for (; at.term?.kind === 'select'; at = at.term.of) names.unshift(at.term.name.text ?? '?');
+  if (at.term?.kind !== 'root') return null;
+  names.unshift(at.term.name);
+  while (names[0] === 'self' || names[0] === 'inputs') names.shift();
+  return names.join(' ');
+}
+
+function libraryOfSnowfall(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
+  const base = snowfallLibrary(cx, argument);
+  if (base === null) return null;
+  const mkFlake = fn1(
+    'mkFlake',
+    (_, arg, call) => snowfall(cx, arg, call, base) ?? symbol('snowfall', 'what Snowfall makes'),
+  );
+  return attrs(
+    new Map([['mkFlake', attr(mkFlake, at)]]),
+    at,
+    symbol('snowfall.lib', 'a function of Snowfall'),
+  );
+}
+
+function hiveOf(cx: Evaluation, hive: Lazy, at: Origin | null): Value | null {
+  const nodes = nodesOf(cx, hive);
+  return nodes === null ? null : { ...attrsOf({ nodes }, at), open: symbol('hive', 'what colmena makes') };
+}

@@ -1,0 +1,135 @@
+/**
+ * Snowfall: `snowfall-lib.mkFlake { inherit inputs; src = ./.; … }`. Machines are the folders `systems/<platform>/<name>`,
+ * each with every module of `modules/nixos` or `modules/darwin`; homes are `homes/<platform>/<user>@<machine>`.
+ */
+import { attr, attrs, attrsOf, list, string, symbol } from '../../nix/construct.ts';
+import { force } from '../../nix/evaluate.ts';
+import type { Evaluation } from '../../nix/evaluation.ts';
+import type { AttrsValue, Lazy, Origin, Spread, Value } from '../../nix/value.ts';
+import { inputs } from '../modules.ts';
+import {
+  configurationsOf,
+  defaultsBelow,
+  fileIn,
+  folderAt,
+  foldersIn,
+  given,
+  givenAt,
+  type Host,
+  itemsOf,
+  pathsBy,
+  pathTo,
+  startOf,
+} from './layout.ts';
+
+type Modules = readonly (Lazy | Spread)[];
+
+/** Platforms of images (`x86_64-iso`) are none of machines. */
+const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
+
+/**
+ * The outputs.
+ * @param base what `mkLib` was given already
+ */
+export function snowfall(
+  cx: Evaluation,
+  argument: Lazy,
+  at: Origin | null,
+  base: AttrsValue | null = null,
+): Value | null {
+  const args = force(cx, argument);
+  if (args.kind !== 'attrs') return null;
+  const said = (path: readonly string[]): Value | null =>
+    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, base, path));
+  const from = said(['snowfall', 'root']) ?? said(['src']);
+  const root = from === null ? null : folderAt(cx, from);
+  if (root === null) return null;
+  const below = (name: string): string => (root === '' ? name : `${root}/${name}`);
+  const namespace = said(['snowfall', 'namespace']) ?? string('internal', null);
+  const modules = (kind: string) => defaultsBelow(cx, below(`modules/${kind}`));
+  const own = (kind: string): Modules => [...modules(kind).values()].map(file => pathTo(cx, file));
+  const written = (path: readonly string[], name: string): Modules => {
+    const set = givenAt(cx, args, path);
+    return set === null ? [] : itemsOf(cx, set, name);
+  };
+
+  const homes = hostsBelow(cx, below('homes')).map(({ name, platform, file }): Host => {
+    const [user = '', host = ''] = name.split('@');
+    return {
+      name,
+      builder: 'homeManagerConfiguration',
+      modules: [
+        pathTo(cx, file),
+        ...own('home'),
+        ...written(['homes', 'users', name], 'modules'),
+        ...written(['homes'], 'modules'),
+      ],
+      specialArgs: attrsOf({ inputs, namespace, user: string(user, null), host: string(host, null) }, null),
+      system: platform,
+      at: startOf(cx, file),
+    };
+  });
+
+  /** What the users of a machine have. */
+  function homesOf(name: string, platform: string): Lazy[] {
+    const users = homes.filter(home => {
+      const host = home.name.split('@')[1];
+      return host === undefined ? home.system === platform : host === name;
+    });
+    if (users.length === 0) return [];
+    const entries = new Map(
+      users.map(home => [
+        home.name.split('@')[0] as string,
+        attr(attrsOf({ imports: list(home.modules, home.at) }, home.at), home.at),
+      ]),
+    );
+    return [attrsOf({ 'home-manager': attrsOf({ users: attrs(entries, null) }, null) }, null)];
+  }
+
+  const systems = hostsBelow(cx, below('systems')).map(({ name, platform, file }): Host => {
+    const kind = platform.endsWith('-darwin') ? 'darwin' : 'nixos';
+    return {
+      name,
+      builder: kind === 'darwin' ? 'darwinSystem' : 'nixosSystem',
+      modules: [
+        pathTo(cx, file),
+        ...own(kind),
+        ...written(['systems', 'hosts', name], 'modules'),
+        ...written(['systems', 'modules'], kind),
+        ...homesOf(name, platform),
+      ],
+      specialArgs: attrsOf(
+        { inputs, namespace, host: string(name, null), system: string(platform, null) },
+        null,
+      ),
+      system: platform,
+      at: startOf(cx, file),
+    };
+  });
+
+  const outputs = configurationsOf([...systems, ...homes]);
+  for (const kind of ['nixos', 'darwin', 'home'])
+    outputs.set(`${kind}Modules`, attr(pathsBy(cx, modules(kind)), null));
+  return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
+}
+
+/** `mkLib { inherit inputs; src = ./.; }`: a library with a `mkFlake` that knows those. */
+export function snowfallLibrary(cx: Evaluation, argument: Lazy): AttrsValue | null {
+  const args = force(cx, argument);
+  if (args.kind !== 'attrs' || given(cx, args, 'src') === null) return null;
+  return args;
+}
+
+function hostsBelow(
+  cx: Evaluation,
+  folder: string,
+): { readonly name: string; readonly platform: string; readonly file: string }[] {
+  return foldersIn(cx, folder)
+    .filter(platform => PLATFORM.test(platform.name))
+    .flatMap(platform =>
+      foldersIn(cx, platform.path).flatMap(({ name, path }) => {
+        const file = fileIn(cx, path, 'default.nix');
+        return file === null ? [] : [{ name, platform: platform.name, file }];
+      }),
+    );
+}
