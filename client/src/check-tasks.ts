@@ -23,20 +23,24 @@ interface CheckDefinition {
   readonly rules?: readonly string[];
 }
 
-/** Milliseconds after the end of a task until the editor has certainly read its last lines: it waits a tenth of that. */
-const READ = 1000;
+/**
+ * Milliseconds after the end of a task at which the editor may have read its last lines. It says nothing of when it has: mostly
+ * it is a tenth of the first, but on a busy machine much later.
+ */
+const READ = [1_000, 5_000, 20_000];
 
 /**
  * @param cli absolute path of the bundled command line
  * @param showFindings shows what the language server has found once more
  */
 export function registerCheckTasks(cli: string, showFindings: () => void): readonly Disposable[] {
-  let timer: NodeJS.Timeout | undefined;
+  let timers: readonly NodeJS.Timeout[] = [];
+  const cancel = () => timers.forEach(clearTimeout);
   // What a matcher reads takes the place of what the server has found in the same file, and knows less: a task may look
   // for some rules alone, hints become infos, and related places are lost. Any task may use it.
   const ended = tasks.onDidEndTaskProcess(() => {
-    clearTimeout(timer);
-    timer = setTimeout(showFindings, READ);
+    cancel();
+    timers = READ.map(milliseconds => setTimeout(showFindings, milliseconds));
   });
   const provider = tasks.registerTaskProvider('varsmith', {
     provideTasks: () =>
@@ -49,7 +53,7 @@ export function registerCheckTasks(cli: string, showFindings: () => void): reado
       return folder && checkTask(cli, definition as CheckDefinition, folder);
     },
   });
-  return [ended, provider, { dispose: () => clearTimeout(timer) }];
+  return [ended, provider, { dispose: cancel }];
 }
 
 function checkTask(cli: string, definition: CheckDefinition, folder: WorkspaceFolder): Task {
