@@ -109,6 +109,14 @@ function unquoted(texts: Files): Files {
   return Object.fromEntries(Object.entries(texts).map(([path, text]) => [path, text.replaceAll('"', '')]));
 }
 
+/** With comments between names and values, characters of two units, and the line ends of Windows. */
+function oddlyWritten(texts: Files): Files {
+  const odd = (text: string) => `# 😀 ä\n${text}`.replaceAll(' = ', ' /* 😀 */ = ').replaceAll('\n', '\r\n');
+  return Object.fromEntries(
+    Object.entries(texts).map(([path, text]) => [path, path.endsWith('.nix') ? odd(text) : text]),
+  );
+}
+
 const KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'row'] as const;
 
 const NEW_NAMES = [
@@ -135,7 +143,8 @@ test.each(KINDS)(
     let done = 0;
     const names = kind === 'machine' || kind === 'row' ? MACHINE_NAMES : NEW_NAMES;
     fc.assert(
-      fc.property(fleets, fc.nat(), fc.constantFrom(...names), (texts, choice, name) => {
+      fc.property(fleets, fc.nat(), fc.constantFrom(...names), fc.boolean(), (plain, choice, name, isOdd) => {
+        const texts = isOdd ? oddlyWritten(plain) : plain;
         const before = snapshotOf(texts);
         const subjects = subjectsIn(before).filter(({ subject }) => subject.kind === kind);
         const target = subjects[choice % subjects.length];
