@@ -126,6 +126,24 @@ describe('a condition that reads an option', () => {
     expect(owners(fleet)).toEqual({ loop: null });
   });
 
+  it('is open, and ends, where each of many options needs all the others', () => {
+    const names = Array.from({ length: 16 }, (_, i) => `a${i}`);
+    const others = (own: string) => names.filter(name => name !== own).map(name => `config.my.${name}`);
+    const fleet = fleetOf(
+      { ada: '' },
+      {
+        'modules/default.nix': `{ config, lib, ... }: {
+          ${names.map(name => `options.my.${name} = lib.mkEnableOption "${name}";`).join('\n')}
+          config = lib.mkMerge [
+            ${names.map(name => `(lib.mkIf (builtins.any lib.id [ ${others(name).join(' ')} ]) { my.${name} = true; })`).join('\n')}
+            (lib.mkIf config.my.a0 { ${generator('one')} })
+          ];
+        }`,
+      },
+    );
+    expect(owners(fleet)).toEqual({ one: null });
+  });
+
   it('is that of the platform where it asks what runs there', () => {
     const shared = `{ pkgs, lib, _class, ... }: {
       imports = lib.optional (_class == "darwin") ./mac.nix;

@@ -173,25 +173,36 @@ export interface OptionSource {
 /** The options of one machine. */
 export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
   const answers = new Map<string, Plain | undefined>();
-  /** Options being answered. */
-  const running: { readonly key: string; tainted: boolean }[] = [];
+  /** Options being answered, each with the first of them that its answer waits for. */
+  const running: { readonly key: string; waitsFor: number }[] = [];
+  /** Options that are not known as long as the one at that place is being answered. */
+  const waiting = new Map<string, number>();
+
+  /** What was asked for on the way to an option that is being answered is not known only because that is not. */
+  function waitFor(place: number): undefined {
+    for (const one of running.slice(place + 1)) one.waitsFor = Math.min(one.waitsFor, place);
+  }
 
   const machine: MachineOptions = {
     answer(path) {
       const key = path.join('\0');
       if (answers.has(key)) return answers.get(key);
-      const again = running.findIndex(one => one.key === key);
-      if (again >= 0 || running.length >= MAX_NESTING) {
-        // What was asked for on the way is not known only because this is not.
-        for (const one of running.slice(again + 1)) one.tainted = true;
+      const again = waiting.get(key) ?? running.findIndex(one => one.key === key);
+      if (again >= 0) return waitFor(again);
+      const place = running.length;
+      if (place >= MAX_NESTING) {
+        // Asked for from elsewhere, each may be known.
+        for (const [i, one] of running.entries()) one.waitsFor = Math.min(one.waitsFor, i - 1);
         return undefined;
       }
-      const frame = { key, tainted: false };
+      const frame = { key, waitsFor: place };
       running.push(frame);
       const found = withBudget(cx, STEPS, () => speculating(cx, () => joined(source, path, machine)));
       running.pop();
+      for (const [one, until] of waiting) if (until >= place) waiting.delete(one);
       const answer = found instanceof BudgetExceeded || found === null ? undefined : found.answer;
-      if (answer !== undefined || !frame.tainted) answers.set(key, answer);
+      if (answer !== undefined || frame.waitsFor === place) answers.set(key, answer);
+      else if (frame.waitsFor >= 0) waiting.set(key, frame.waitsFor);
       return answer;
     },
   };
