@@ -34,11 +34,21 @@ describe('inventory/unknown-service', () => {
   it('is silent of a clan-core that looked in the flake itself when no input was named', () => {
     // 2025-06-14
     const before = clan(
-      instance('acme') + '  modules.acme = { roles.default = { }; };\n',
+      `${instance('acme')}  modules.acme = { roles.default = { }; };\n`,
       lockedAt(1_749_889_528),
     );
     expectSilent(before);
     expect(found({ ...before, ...lockedAt(1_751_300_000) }, 'inventory/unknown-service')).toHaveLength(1);
+  });
+
+  it('knows the modules of a clan that a module inherits from its own `let`', () => {
+    const texts = clan(instance('mine', '    module = { input = "self"; name = "backup"; };\n'), {
+      'backup.nix': '{ ... }:\nlet\n  clan.modules.backup.roles.default = { };\nin\n{\n  inherit clan;\n}\n',
+    });
+    expect(found(texts, 'inventory/unknown-service')).toEqual([]);
+    // What is handed on is declared elsewhere.
+    const handed = { ...texts, 'backup.nix': '{ clan, ... }:\n{\n  _module.args = { inherit clan; };\n}\n' };
+    expect(found(handed, 'inventory/unknown-service')).toHaveLength(1);
   });
 
   it('is silent of the modules of a clan that nobody shows', () => {

@@ -1,7 +1,7 @@
 // The rules about the inventory, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { FLAKE } from '../../server/src/checks/inventory/examples.ts';
+import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
 
 /** A clan of two machines with this in its inventory. */
@@ -214,6 +214,29 @@ describe('inventory/removed-option', () => {
     ['of this flake', '  imports = [ inputs.self.clanModules.x ];'],
   ])('is silent for names %s', (_, body) => {
     expect(found(module(body))).toEqual([]);
+  });
+
+  it.each([
+    ['github', '"owner": "clan-lol"', '"owner": "somebody"'],
+    [
+      'a tarball',
+      '"owner": "clan-lol"',
+      '"url": "https://git.clan.lol/api/v1/repos/somebody/clan-core/archive/1.tar.gz"',
+    ],
+  ])('is silent of a fork from %s, which may have the option', (_, from, to) => {
+    const locked = (lock: string) => found(module('  clan.core.clanName = "x";', { 'flake.lock': lock }));
+    expect(locked(LOCK)).toHaveLength(1);
+    expect(locked(LOCK.replace(from, to))).toEqual([]);
+  });
+
+  it("is silent in clan-core's own source, which has the options that it declares", () => {
+    const flake = '{ outputs = { self, nixpkgs, ... }: { clan = { machines = { }; }; }; }\n';
+    const texts = {
+      'flake.nix': flake,
+      'modules/a.nix': '{ config, ... }: { x = config.clan.core.facts.services; }\n',
+    };
+    expect(found(texts)).toHaveLength(1);
+    expect(found({ ...texts, 'nixosModules/clanCore/default.nix': '{ }\n' })).toEqual([]);
   });
 
   it('is silent where nothing is of clan', () => {

@@ -1,6 +1,8 @@
 // The rules about options, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
+import { LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue-services.ts';
 import { applyFix, check, defaults, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
 
 const FILE = 'modules/key.nix';
@@ -40,6 +42,31 @@ describe('option/unknown', () => {
     expect(mended(texts, 'option/unknown', 'Replace')).toBe(
       '{ clan.core.vars.generators.key.prompts.key.persist = true; }\n',
     );
+  });
+
+  describe('with a clan-core that is not the one that is known', () => {
+    const lock = (owner: string, time = CLAN_CORE_TIME) => ({
+      'flake.lock': LOCK.replace('clan-lol', owner).replace(`${CLAN_CORE_TIME}`, `${time}`),
+    });
+    const found = (more: Texts, line: string) =>
+      check({ ...key(`files.key = { };\n    ${line}`), ...more }).findings.flatMap(one =>
+        one.rule === 'option/unknown' ? [one.severity] : [],
+      );
+
+    it.each([
+      ['an option of its own', 'rotateDays = 7;', []],
+      ['an option from before', 'migrateFact = "key";', []],
+      ['a slip', 'runtimeInput = [ ];', ['warning']],
+    ])('a fork may have %s', (_, line, expected) => {
+      expect(found(lock('somebody'), line)).toEqual(expected);
+      expect(found(lock('clan-lol'), line)).toHaveLength(1);
+    });
+
+    it('a newer one may have more, but none that went', () => {
+      const newer = lock('clan-lol', CLAN_CORE_TIME + 86_400);
+      expect(found(newer, 'rotateDays = 7;')).toEqual([]);
+      expect(found(newer, 'migrateFact = "key";')).toEqual(['warning']);
+    });
   });
 
   it('offers no other word for a prompt without a name', () => {

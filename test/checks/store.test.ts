@@ -121,6 +121,19 @@ describe('store/kind-changed', () => {
   });
 });
 
+describe('a generator that was shared', () => {
+  it('has left files behind, and is not in their place', () => {
+    const shared = 'vars/shared/mail/password';
+    const texts = clan(MAIL.replace('{ };', '{ secret = false; };\n  share = false;'), {
+      ...KEYS,
+      [`${shared}/secret`]: BOTH,
+      [`${OWN}/value`]: 'x\n',
+    });
+    expect(places('store/kind-changed', texts)).toEqual([]);
+    expect(places('store/orphan-generator', texts)).toEqual([`info ${shared}/secret`]);
+  });
+});
+
 describe('store/malformed', () => {
   it.each([
     ['is cut short', '{ "data": "ENC[', 'ends too early'],

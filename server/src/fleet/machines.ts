@@ -26,7 +26,7 @@ export { declaresNothing, readInventoryJson } from './declared.ts';
 export { joinMachines, platformIn } from './machine-facts.ts';
 
 const MAY_DECLARE =
-  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b/;
+  /\b(?:nixosConfigurations|darwinConfigurations|homeConfigurations|inventory|machines|buildClan|lib\.clan|clan\.modules|clan\.imports|modules\.clan)\b|\bclan\s*=|\b(?:blueprint|mkFlake|flakelight|colmena|colmenaHive|makeHive)\b|\binherit(?:\s+[\w'-]+)*?\s+clan\b/;
 
 /** Steps allowed for the walk, and for each collection that it finds. */
 const STEPS = 400_000;
@@ -67,13 +67,18 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     else found.clan(value, placeOfRange(range));
   }
 
-  function binding({ state, value, range, isLet }: WalkedBinding): void {
+  function binding({ state, value, expr, range, isLet }: WalkedBinding): void {
     const { path } = state;
     // What `let` names is read where it is used.
     if (path === null || isLet || hasOptions(path) || isForeign(range)) return;
     const name = path.name?.text ?? null;
     const at = placeOf(path.at);
-    if (name === 'clan' || isClanModule(path)) ask(range, () => noteClan(unwrap(cx, value()).value, range));
+    if (name === 'clan' || isClanModule(path))
+      ask(range, () => {
+        const clan = unwrap(cx, value()).value;
+        // `specialArgs = { inherit clan; }` hands on what somebody else has declared.
+        if (clan.kind !== 'unknown' || expr?.start !== range.start) noteClan(clan, range);
+      });
     else if (name === 'inventory') ask(range, () => found.inventory(value(), state.conditional, at));
     else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
     else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));

@@ -78,8 +78,8 @@ function editor(words: readonly string[]): Question | null {
 }
 
 function sshKeygen(words: readonly string[]): Question | null {
-  // Only these make a key; all other letters do something else with one.
-  if (hasOption(words, 'yleipsFRHrDLUQGTMYkKZAIN', []) || asksForHelp(words)) return null;
+  // `-N` and, as well, `-P` give the passphrase of a new key; the other letters do something else than making one.
+  if (hasOption(words, 'yleipsFRHrDLUQGTMYkKZAINP', []) || asksForHelp(words)) return null;
   return { asks: 'a passphrase', instead: 'add `-N ""`', words: '-N ""' };
 }
 

@@ -74,11 +74,14 @@ script = ''
 prompts.password.type = "hidden";
 files.key = { };
 files."key.pub".secret = false;
+files.other-key = { };
+files."other-key.pub".secret = false;
 files.hash = { };
 files."ca.crt".secret = false;
 runtimeInputs = [ pkgs.openssh pkgs.openssl pkgs.mkpasswd ];
 script = ''
   ssh-keygen -t ed25519 -N "" -f "$out/key"
+  ssh-keygen -t ed25519 -P "" -f "$out/other-key"
   ssh-keygen -lf "$out/key"
   mkpasswd -s -m sha-512 < "$prompts/password" > "$out/hash"
   openssl req -x509 -key "$out/key" -subj "/CN=example" -out "$out/ca.crt"

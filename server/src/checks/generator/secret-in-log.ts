@@ -1,7 +1,8 @@
 /** generator/secret-in-log: a script that prints a secret to its own output, which clan logs. */
+import type { WriteFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import type { Report, Rule } from '../rule.ts';
-import { isSecretPath, secretVariables, showsSecret } from './outputs.ts';
+import { isSecretPath, secretVariables, showsSecret, stagesOf } from './outputs.ts';
 import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, isUncalled, isVeiled, named, type Scripted } from './scripted.ts';
 
@@ -18,8 +19,8 @@ captures both and writes them to its log: to the terminal, to the log of a conti
 if the script fails.
 
 \`cat\` or \`echo\` without a redirection, and \`tee "$out/key"\` at the end of a pipeline (\`tee\` prints what it writes:
-add \`> /dev/null\`), are errors. \`set -x\` prints every command with its arguments; where the script handles hidden
-prompts or secrets, it is a warning. \`set -v\` prints only the script.
+add \`> /dev/null\`), are errors. \`set -x\` prints every command with its arguments; where a secret is among
+them, it is a warning. \`set -v\` prints only the script.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (output is captured and logged).`,
   bad: [
@@ -96,7 +97,7 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
     ({ path, how }) => (how === 'file' || how === 'stdin') && isSecretPath(scripted, path),
   );
   for (const { name, on, ...at } of flow.options) {
-    if (name !== 'xtrace' || !on || !handlesSecrets(scripted)) continue;
+    if (name !== 'xtrace' || !on || !tracesSecret(scripted, at, variables)) continue;
     const message = `\`set -x\` prints every command of the script of ${named(scripted)} with its arguments to clan's log, secrets included. Take it out.`;
     yield { at, message, isSure: false };
   }
@@ -125,9 +126,42 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
   }
 }
 
-function handlesSecrets({ body }: Scripted): boolean {
+/**
+ * Does a command below have a secret among its arguments, which a trace shows? Contents of files that it reads itself,
+ * or gets from a pipe, are not shown.
+ */
+function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
+  const { flow, source } = scripted.script;
+  const isBelow = (one: Range) => one.start >= from.end;
+  const shows = ({ start, end }: Range) => showsSecret(scripted, source.text.slice(start, end), variables);
+  // `x=$(cat "$prompts/x")`, `echo "$(cat "$out/key")"`: what is captured becomes words.
+  const captures = flow.reads.some(
+    ({ path, command, ...at }) =>
+      isBelow(at) &&
+      command !== null &&
+      flow.commands[command]?.stdout === 'captured' &&
+      PRINTERS.has(flow.commands[command]?.name ?? '') &&
+      isSecretPath(scripted, path),
+  );
   return (
-    body.prompts.some(one => one.type === 'hidden' || one.type === 'multiline-hidden') ||
-    body.files.some(one => one.secret === true)
+    captures ||
+    flow.commands.some(command => isBelow(command) && command.arguments.some(shows)) ||
+    flow.assignments.some(one => isBelow(one) && shows(one)) ||
+    flow.writes.some(write => isBelow(write) && isSecretOutput(scripted, write) && isPrinted(scripted, write))
+  );
+}
+
+/** Is it a declared secret, with a name that may have holes? */
+function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
+  const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
+  return isOutput && body.files.find(one => one.name === path.rest)?.secret === true;
+}
+
+/** Does what is written come from words of `echo` or `printf` that are not written out? */
+function isPrinted(scripted: Scripted, { command }: WriteFact): boolean {
+  const first = command === null ? null : stagesOf(scripted, command)[0];
+  if (first?.name !== 'echo' && first?.name !== 'printf') return false;
+  return first.arguments.some(({ value }) =>
+    value.some(part => part.kind !== 'text' && part.kind !== 'hole'),
   );
 }

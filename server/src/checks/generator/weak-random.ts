@@ -1,6 +1,6 @@
 /** generator/weak-random: a secret made of what can be guessed. */
-import type { CommandFact } from '../../shell/flow-facts.ts';
-import { literal } from '../../shell/values.ts';
+import type { Argument, CommandFact } from '../../shell/flow-facts.ts';
+import { literal, type ValuePart } from '../../shell/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { filledFiles, stagesOf } from './outputs.ts';
 import { generatorFile } from './samples.ts';
@@ -97,21 +97,22 @@ interface Source {
 }
 
 function* weakSources(scripted: Scripted): Iterable<Source> {
+  const { text } = scripted.script.source;
   for (const { file, stages } of filledFiles(scripted)) {
-    const weak = file.secret === true ? weakSource(stages) : null;
+    const weak = file.secret === true ? weakSource(stages, text) : null;
     if (weak !== null) yield weak;
   }
   const { body } = scripted;
   if (!body.complete.files || body.files.some(file => file.secret !== true)) return;
   for (const command of commandsOf(scripted)) {
     if (command.stdout !== 'captured' || command.name === null || !FILTERS.has(command.name)) continue;
-    const weak = weakSource(stagesOf(scripted, command.index));
+    const weak = weakSource(stagesOf(scripted, command.index), text);
     if (weak !== null) yield weak;
   }
 }
 
 /** What a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
-function weakSource([first, ...filters]: readonly (CommandFact | null)[]): Source | null {
+function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
   if (first == null || filters.some(one => one?.name == null || !FILTERS.has(one.name))) return null;
   // A filter that reads a file of its own may add to it.
   if (filters.some(one => one?.arguments.some(({ role }) => role === 'read'))) return null;
@@ -120,12 +121,33 @@ function weakSource([first, ...filters]: readonly (CommandFact | null)[]): Sourc
     return isHashed ? { command: first, what: `the output of \`${first.name}\`` } : null;
   if (first.name !== 'echo' && first.name !== 'printf') return null;
   const parts = first.arguments.flatMap(({ value }) => value);
-  const isKnown = parts.every(
-    part => part.kind === 'text' || (part.kind === 'variable' && WEAK_VARIABLES.has(part.name)),
-  );
-  if (!isKnown) return null;
-  const isRandom = parts.some(part => part.kind === 'variable' && part.name === 'RANDOM');
+  const written = (one: Argument) => script.slice(one.start, one.end);
+  if (!first.arguments.every(one => one.value.every(isWeak) || isWeakArithmetic(written(one)))) return null;
+  const isRandom =
+    parts.some(part => part.kind === 'variable' && part.name === 'RANDOM') ||
+    first.arguments.some(one =>
+      written(one)
+        .match(ARITHMETIC)
+        ?.some(each => /\bRANDOM\b/.test(each)),
+    );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);
   return isHashed ? { command: first, what: isText ? 'a fixed text' : 'what everybody knows' } : null;
+}
+
+function isWeak(part: ValuePart): boolean {
+  return part.kind === 'text' || (part.kind === 'variable' && WEAK_VARIABLES.has(part.name));
+}
+
+const ARITHMETIC = /\$\(\((?:[^$()`]|\([^$()`]*\))*\)\)/g;
+
+/** `"a-$((RANDOM % 16))"`: numbers of what can be guessed, and nothing else that is not written out. */
+function isWeakArithmetic(text: string): boolean {
+  const numbers = text.match(ARITHMETIC) ?? [];
+  const names = numbers.flatMap(one => one.match(/[A-Za-z_]\w*/g) ?? []);
+  return (
+    numbers.length > 0 &&
+    names.every(name => WEAK_VARIABLES.has(name)) &&
+    !/[$`*?{]/.test(text.replace(ARITHMETIC, ''))
+  );
 }

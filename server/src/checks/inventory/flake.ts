@@ -1,6 +1,6 @@
 /**
- * What the flake says of its inputs, and how old the clan-core is that it has locked. Reads `flake.nix` and
- * `flake.lock`; knows nothing of services.
+ * What the flake says of its inputs, and which clan-core it has locked: how old it is, and whether it is a fork. Reads
+ * `flake.nix` and `flake.lock`; knows nothing of services.
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
 import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
@@ -53,21 +53,53 @@ function pathOf(binding: Binding): (string | null)[] {
   return path.map(name => (name.kind === 'name' ? name.name : null));
 }
 
+/** What the lock says of clan-core. */
+interface Locked {
+  /** When its commit was made, in seconds since 1970. */
+  readonly time: number;
+  /** True for one that does not come from where clan-core is developed. */
+  readonly isFork: boolean;
+}
+
 /** The lock that was read last: it hardly ever changes between two runs. */
-let lastLock: { readonly text: string; readonly time: number | null } | null = null;
+let lastLock: { readonly text: string; readonly locked: Locked | null } | null = null;
+
+function lockedClanCore(sources: CheckFiles): Locked | null {
+  const text = sources.kind('flake.lock') === 'file' ? sources.text('flake.lock') : null;
+  if (text === null) return null;
+  if (lastLock?.text !== text) lastLock = { text, locked: readLock(text) };
+  return lastLock.locked;
+}
 
 /** When the commit of clan-core was made that the flake has locked, in seconds since 1970; null: not known. */
 export function lockedTime(sources: CheckFiles): number | null {
-  const text = sources.kind('flake.lock') === 'file' ? sources.text('flake.lock') : null;
-  if (text === null) return null;
-  if (lastLock?.text !== text) lastLock = { text, time: readLock(text) };
-  return lastLock.time;
+  return lockedClanCore(sources)?.time ?? null;
 }
 
-/** Is the locked clan-core certainly not newer than the one that the catalogue describes? */
+/** Is the locked clan-core certainly not newer than the one that the catalogue describes, and no other? */
 export function isCatalogued(sources: CheckFiles): boolean {
   const time = lockedTime(sources);
-  return time !== null && time <= CLAN_CORE_TIME;
+  return time !== null && time <= CLAN_CORE_TIME && !isOtherClanCore(sources);
+}
+
+/** Where clan-core is developed, and its mirror. */
+const UPSTREAM =
+  /\bgit\.clan\.lol[/:](api\/v1\/repos\/)?clan\/clan-core\b|\bgithub\.com[/:]clan-lol\/clan-core\b/;
+
+/**
+ * Is the clan-core another one than the catalogue's, which may have what that has not: a fork, or clan-core's own
+ * source, of which the workspace is?
+ */
+export function isOtherClanCore(sources: CheckFiles): boolean {
+  const locked = lockedClanCore(sources);
+  if (locked !== null) return locked.isFork;
+  const isAnInput = flakeInputs(sources)?.has('clan-core') ?? true;
+  return !isAnInput && sources.kind('nixosModules/clanCore') === 'directory';
+}
+
+/** May the clan-core know more than the catalogue: is it another one, or newer? */
+export function mayKnowMore(sources: CheckFiles): boolean {
+  return isOtherClanCore(sources) || (lockedTime(sources) ?? 0) > CLAN_CORE_TIME;
 }
 
 /** From 2025-06-30 on, an instance that names no input has a service of clan-core; before, one of its own flake (f966f5b74). */
@@ -79,7 +111,7 @@ export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): b
   return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);
 }
 
-function readLock(text: string): number | null {
+function readLock(text: string): Locked | null {
   let lock: unknown;
   try {
     lock = JSON.parse(text);
@@ -88,15 +120,17 @@ function readLock(text: string): number | null {
     return null;
   }
   const nodes = recordOf(recordOf(lock).nodes);
-  const times = Object.values(nodes).flatMap(node => {
-    const locked = recordOf(recordOf(node).locked);
-    const isClanCore = [locked.repo, locked.url].some(
-      of => typeof of === 'string' && /\bclan-core\b/.test(of),
-    );
-    return isClanCore && typeof locked.lastModified === 'number' ? [locked.lastModified] : [];
+  const all = Object.entries(nodes).flatMap(([name, node]) => {
+    const { repo, url, owner, lastModified } = recordOf(recordOf(node).locked);
+    const where = typeof url === 'string' ? url : `github.com/${String(owner)}/${String(repo)}`;
+    if (!/\bclan-core\b/.test(where) || typeof lastModified !== 'number') return [];
+    return [{ name, time: lastModified, isFork: !UPSTREAM.test(where) }];
   });
+  if (all.length === 0) return null;
+  const own = recordOf(recordOf(nodes.root).inputs)['clan-core'];
   // With several of them, nothing tells which one is meant but that none is newer than the newest.
-  return times.length === 0 ? null : Math.max(...times);
+  const time = Math.max(...all.map(one => one.time));
+  return { time, isFork: (all.find(one => one.name === own) ?? all[0])?.isFork === true };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

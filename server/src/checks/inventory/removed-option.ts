@@ -2,7 +2,7 @@
 import type { RemovedUse } from '../../fleet/removed-options.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { FLAKE, LOCK } from './examples.ts';
-import { lockedTime } from './flake.ts';
+import { isOtherClanCore, lockedTime } from './flake.ts';
 import { isDeployed } from './named.ts';
 
 export const removedOption: Rule = {
@@ -18,7 +18,8 @@ evaluated: at once in a module of a machine, later in one that no machine import
 Others have a new name and work with a warning at each evaluation; they are reported as information, with a fix:
 \`clanCore\`, \`clan.core.clanDir\`, \`clan.core.machineName\`, \`clan.networking\`.
 
-Write what the message names. Nothing is said of an option that the clan-core in \`flake.lock\` still has.
+Write what the message names. Nothing is said of an option that the clan-core in \`flake.lock\` still has, or
+where that is a fork, which may have it.
 
 Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   bad: [
@@ -92,7 +93,7 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   check: function* ({ fleet, sources }) {
     if (!fleet.isClan) return;
     const uses = fleet.removed().filter(use => isDeployed(use.at));
-    if (uses.length === 0) return;
+    if (uses.length === 0 || isOtherClanCore(sources)) return;
     const time = lockedTime(sources);
     for (const use of uses)
       if (time === null || time * 1000 >= Date.parse(use.option.date))

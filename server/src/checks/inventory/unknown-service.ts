@@ -10,7 +10,7 @@ import type { CheckContext, Fix, Report, Rule, Severity, Sources } from '../rule
 import { didYouMean, suggest } from '../suggest.ts';
 import { sortedUnique } from '../wording.ts';
 import { FLAKE, LOCK } from './examples.ts';
-import { flakeInputs, hasServiceOfClanCore, isCatalogued, lockedTime } from './flake.ts';
+import { flakeInputs, hasServiceOfClanCore, isCatalogued, isOtherClanCore, lockedTime } from './flake.ts';
 import { certainInstances, isDeployed, replacement } from './named.ts';
 
 export const unknownService: Rule = {
@@ -23,7 +23,7 @@ set: in clan-core where \`module.input\` is not set, in the \`clan.modules\` of 
 those of a flake input otherwise. There is no such module, or no such input, and evaluation of every machine of the clan
 ends with \`clan-core doesn't provide clan-module with name '…'\`, or \`Flake doesn't provide input with name '…'\`.
 
-The services of clan-core are known as of one commit. Where \`flake.lock\` names a newer clan-core, or none, only a slip of
+The services of clan-core are known as of one commit. Where \`flake.lock\` names a newer clan-core, a fork, or none, only a slip of
 a name that there is (\`wiregaurd\`) is reported, and as a warning. What other inputs have is not known here. Nothing is
 said of \`"self"\` while this repository may have service modules that cannot be seen.
 
@@ -215,7 +215,7 @@ function notOfClanCore(
   const former = FORMER_SERVICES.find(service => service.name === name);
   if (former !== undefined) {
     const time = lockedTime(sources);
-    if (time === null || time * 1000 < Date.parse(former.date)) return null;
+    if (time === null || time * 1000 < Date.parse(former.date) || isOtherClanCore(sources)) return null;
     return report('error', ` It was removed on ${former.date}. ${former.instead}`, []);
   }
   const catalogued = isCatalogued(sources);

@@ -5,6 +5,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
+import { isOtherClanCore, mayKnowMore } from '../inventory/flake.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -32,7 +33,8 @@ Options that clan-core had once are warnings, for the clan-core of a repository 
 \`migrateFact\` (gone with facts in December 2025; delete it), \`createFile\` (now \`persist\`), \`invalidationData\` (now
 \`validation\`).
 
-Options that the workspace declares itself with \`mkOption\` are known.
+Options that the workspace declares itself with \`mkOption\` are known. Where \`flake.lock\` names a fork of clan-core, or
+a newer one, which may have options of its own, only what looks like a slip is reported, and as a warning.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
   bad: [
@@ -132,7 +134,9 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
       for (const option of judged) {
         if (!isNew(option) || isModule(definition.body().options(), option) || mayBeDeclared(context, option))
           continue;
-        yield FORMER[option.of].has(option.name) ? formerReport(context, option) : reportOf(context, option);
+        const report = FORMER[option.of].has(option.name) ? formerReport : reportOf;
+        const found = report(context, option);
+        if (found !== null) yield found;
       }
     }
   },
@@ -179,7 +183,8 @@ function meantBy(of: OptionOwner, name: string): string | null {
   return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
 }
 
-function formerReport({ sources }: CheckContext, { of, name, at }: WrittenOption): Report {
+function formerReport({ sources }: CheckContext, { of, name, at }: WrittenOption): Report | null {
+  if (isOtherClanCore(sources)) return null;
   const { now, since } = FORMER[of].get(name) as { now: string | null; since: string };
   if (now === null) {
     const edit = removeOption(sources, at);
@@ -211,10 +216,12 @@ const PLACES: Readonly<Record<OptionOwner, string>> = {
   prompt: 'prompts.<name>',
 };
 
-function reportOf({ sources }: CheckContext, option: WrittenOption): Report {
+function reportOf({ sources }: CheckContext, option: WrittenOption): Report | null {
   const { of, name, at } = option;
   const elsewhere = ownerOf(name, of);
   const meant = elsewhere === null ? meantBy(of, name) : null;
+  const isSure = !mayKnowMore(sources);
+  if (!isSure && elsewhere === null && meant === null) return null;
   const edit = meant === null || isOnePrompt(option, meant) ? null : replaceName(sources, at, name, meant);
   const fixes: Fix[] =
     edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
@@ -224,7 +231,10 @@ function reportOf({ sources }: CheckContext, option: WrittenOption): Report {
       : ` It is one of ${elsewhere === 'generator' ? PLACES.generator : `${elsewhere}s: write ${PLACES[elsewhere]}.${name}`}.`;
   return {
     at,
-    message: `${THINGS[of]} no option "${name}": evaluating it fails.${instead}`,
+    ...(isSure ? {} : { severity: 'warning' as const }),
+    message: `${THINGS[of]} no option "${name}"${
+      isSure ? ': evaluating it fails.' : ' in the clan-core known here; that of flake.lock is another.'
+    }${instead}`,
     fixes,
   };
 }

@@ -49,10 +49,16 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
       if (declared === null || soleFile(declared, file)?.secret !== false) continue;
       const all = storedIndex(contents).generators.get(generator)?.files.get(file)?.all ?? [];
       for (const one of all)
-        if (one.kind === 'secret' && one.current) yield reportOf(fleet, declared, one, all);
+        if (one.kind === 'secret' && one.current && isInPlace(declared, one))
+          yield reportOf(fleet, declared, one, all);
     }
   },
 };
+
+/** Not from when the generator was shared and is not today, or the other way round: nobody looks for it there. */
+function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
+  return share === null || share === (placement === 'shared');
+}
 
 /** Files of which a secret is stored. */
 const secretsOf = keptFor((contents: StoreContents) =>

@@ -3,6 +3,7 @@ import type { Fleet, WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
 import type { StoreContents } from '../../store/read.ts';
 import { type Validation, validationHash } from '../../store/validation.ts';
+import { OPTIONS } from '../option/schema.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration } from './declared.ts';
@@ -91,7 +92,10 @@ interface DeclaredValidation {
 /** Null where it is not known as a whole, or not the same everywhere. */
 function validationOf({ generator, body }: SoleDeclaration): DeclaredValidation | null {
   if (generator.conditional || body.completeness !== 'full') return null;
-  const written = body.options().filter(one => one.of === 'generator' && one.name === 'validation');
+  const options = body.options().filter(one => one.of === 'generator');
+  // Another clan-core may have options that it validates by.
+  if (options.some(one => !OPTIONS.generator.has(one.name))) return null;
+  const written = options.filter(one => one.name === 'validation');
   const [first, ...others] = written;
   if (first === undefined) {
     const at = generator.definitions.find(one => one.kind === 'full')?.at;

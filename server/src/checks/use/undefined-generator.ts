@@ -11,6 +11,7 @@ import {
   mayBeDefinedElsewhere,
   plainUses,
 } from '../facts.ts';
+import { isOtherClanCore } from '../inventory/flake.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule, Severity } from '../rule.ts';
 import { didYouMean, editDistance, suggest } from '../suggest.ts';
@@ -147,6 +148,7 @@ function missingFrom(
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
   const readers = readersOf(fleet, unit.file);
   if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;
+  if (isOtherClanCore(sources)) return null;
   const isWithoutIt = (machine: string) => isSurelyWithout(fleet, facts, machine, use.generator);
   if (!readers.certain.every(isWithoutIt) || !readers.possible.every(isWithoutIt)) return null;
   const source = sources.parse(unit.file);
