@@ -51,6 +51,22 @@ describe('inventory/unknown-service', () => {
     expect(found(handed, 'inventory/unknown-service')).toHaveLength(1);
   });
 
+  it('is silent of a file that import-tree passes over, unless somebody names it', () => {
+    const flake = `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules); }\n`;
+    const old =
+      '{ clan.inventory.instances.b = { module = { input = "self"; name = "b"; }; roles.a.machines.emily = { }; }; }\n';
+    const texts = {
+      'flake.nix': flake,
+      'flake.lock': LOCK,
+      'modules/clan.nix': '{ clan.inventory.machines.emily = { }; }\n',
+      'modules/_old.nix': old,
+    };
+    expect(found(texts, 'inventory/unknown-service')).toEqual([]);
+    const named = { ...texts, 'modules/more.nix': '{ imports = [ ./_old.nix ]; }\n' };
+    expect(found(named, 'inventory/unknown-service')).toHaveLength(1);
+    expect(found({ ...texts, 'modules/old.nix': old }, 'inventory/unknown-service')).toHaveLength(1);
+  });
+
   it('is silent of the modules of a clan that nobody shows', () => {
     const texts = clan(instance('mine', '    module = { input = "self"; name = "backup"; };\n'));
     expect(found(texts, 'inventory/unknown-service')).toHaveLength(1);

@@ -74,6 +74,21 @@ describe(rule, () => {
     expect(finding.message).toContain(words);
   });
 
+  it("has no fix in settings of an inventory, where `config` is the flake's", () => {
+    const texts = {
+      ...module(''),
+      'clan.nix': `{ config, ... }:
+{
+  clan.inventory.instances.b.roles.server.settings.key = "/run/secrets/vars/a/k.y";
+  clan.inventory.instances.b.roles.server.machines.lea.settings = { key = "/run/secrets/vars/a/k.y"; };
+}
+`,
+    };
+    const findings = check(texts).findings.filter(one => one.rule === rule);
+    expect(findings.map(({ fixes }) => fixes)).toEqual([[], []]);
+    expect(findings[0]?.message).toContain('let the module of the service use its .path');
+  });
+
   it('has no fix where there is no configuration to read', () => {
     const texts = module('  services.b.key = "/run/secrets/vars/a/k.y";', 'lib, ...');
     expect(onlyFinding(check(texts), rule).fixes).toEqual([]);

@@ -2,6 +2,7 @@
  * The files of a workspace by what their texts show: what is worth reading for what, and what leads to what. Nothing is
  * parsed. Kept from one build to the next; an edit that changes nothing of this costs one look at the edited text.
  */
+import { folderOf } from '../nix/paths.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { belongsToFleet } from './machines.ts';
 import { sameItems } from './same.ts';
@@ -42,11 +43,18 @@ export function createSurvey(options: SurveyOptions): Survey {
   const stale = new Set<string>();
   let groups: FileGroups | null = null;
 
+  /** Does the flake have its modules collected by import-tree? */
+  let hasImportTree = false;
+
   function look(path: string): void {
     const before = texts.get(path);
-    const facts = textFacts(path, files.text(path) ?? '');
+    const text = files.text(path) ?? '';
+    const facts = textFacts(path, text);
     texts.set(path, facts);
     if (before === undefined || !saySame(before, facts)) groups = null;
+    if (path !== 'flake.nix' || text.includes('import-tree') === hasImportTree) return;
+    hasImportTree = !hasImportTree;
+    groups = null;
   }
 
   return {
@@ -70,7 +78,7 @@ export function createSurvey(options: SurveyOptions): Survey {
       if (groups !== null) return groups;
       for (const path of texts.keys()) if (!present.has(path)) texts.delete(path);
       for (const path of paths) if (!texts.has(path)) look(path);
-      groups = groupsOf(options, texts, paths);
+      groups = groupsOf(options, texts, paths, hasImportTree);
       return groups;
     },
   };
@@ -80,10 +88,14 @@ function groupsOf(
   { files, isRegistryFile, isMatrixFile }: SurveyOptions,
   texts: ReadonlyMap<string, TextFacts>,
   paths: readonly string[],
+  hasImportTree: boolean,
 ): FileGroups {
+  const importers = namedBy(texts);
+  const isOwn = (path: string) =>
+    belongsToFleet(files, path) && !(hasImportTree && isPassedOver(importers, path));
   const that = (
     may: keyof Pick<TextFacts, 'mayDeclareMachines' | 'mayGiveArguments' | 'mayAddOutputs'>,
-  ): string[] => paths.filter(path => texts.get(path)?.[may] === true && belongsToFleet(files, path));
+  ): string[] => paths.filter(path => texts.get(path)?.[may] === true && isOwn(path));
   return {
     paths,
     mayHoldRegistry: paths.filter(path => isRegistryFile(path) || texts.get(path)?.mayHoldRegistry === true),
@@ -91,8 +103,15 @@ function groupsOf(
     mayDeclareMachines: that('mayDeclareMachines'),
     mayGiveArguments: that('mayGiveArguments'),
     mayAddOutputs: that('mayAddOutputs'),
-    namedBy: namedBy(texts),
+    namedBy: importers,
   };
+}
+
+/** import-tree leaves out what lies below a name that begins with `_`. Does nobody else name it either? */
+function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): boolean {
+  if (!/(^|\/)_/.test(path)) return false;
+  for (let at = path; at !== ''; at = folderOf(at)) if (importers.has(at)) return false;
+  return true;
 }
 
 function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {

@@ -62,6 +62,16 @@ function hasNoForeignService({ inventory }: Fleet): boolean {
   });
 }
 
+/**
+ * Words for a claim that a module of another flake could refute: of those, only names are known here.
+ * @param machines those that may have it
+ */
+export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string {
+  const modules = fleet.modules();
+  const isPossible = [...machines].some(machine => modules.get(machine)?.foreign);
+  return isPossible ? 'unless a module of another flake does, ' : '';
+}
+
 /** Answers whether something in the workspace reads a generator, or one of its files, by name. */
 export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
   return (generator, file) =>

@@ -1,7 +1,8 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
+import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, sortedUnique } from '../wording.ts';
-import { certainlyWithout, lacksFile, readsOf, soleDeclaration } from './declared.ts';
+import { certainlyWithout, lacksFile, readsOf, soleDeclaration, unlessForeign } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -20,7 +21,8 @@ still be valid; a public one misleads whoever looks for the value in use.
 Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 
 Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
-known, and if nothing reads the file by its name.
+known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
+so where machines have such modules.
 
 Source: clan-core d7c35d912 writes declared files only and never removes others.`,
   bad: [
@@ -54,13 +56,14 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
         (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
       for (const file of generator.files.values())
         if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
-          yield* reportsOf(generator.name, file, isThere);
+          yield* reportsOf(fleet, generator.name, file, isThere);
     }
   },
 };
 
 /** What lies there of machines that do not have the generator at all is reported with the generator. */
 function* reportsOf(
+  fleet: Fleet,
   generator: string,
   { name, all }: StoredFileOf,
   isThere: (owner: string) => boolean,
@@ -69,9 +72,11 @@ function* reportsOf(
   const [first] = left;
   if (first === undefined) return;
   const machines = sortedUnique(left.flatMap(one => one.owner ?? []));
+  const isShared = left.some(one => one.owner === null);
+  const unless = unlessForeign(fleet, isShared ? fleet.machines.map(one => one.name) : machines);
   yield {
     at: wholeFile(first.path),
     machines,
-    message: `The generator "${generator}" has no file "${name}" any more; what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
+    message: `Nothing in this repository gives the generator "${generator}" a file "${name}" any more; ${unless}what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
   };
 }

@@ -12,6 +12,7 @@ import {
   readsOf,
   type SoleDeclaration,
   soleDeclaration,
+  unlessForeign,
 } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
@@ -87,11 +88,7 @@ function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fle
   const owners = [...stored.byOwner.keys()].filter(name => machines.has(name));
   const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
-  const modules = fleet.modules();
-  const mayHaveIt = stored.shared.length > 0 ? [...machines] : owners;
-  const unless = mayHaveIt.some(machine => modules.get(machine)?.foreign)
-    ? 'unless a module of another flake does, '
-    : '';
+  const unless = unlessForeign(fleet, stored.shared.length > 0 ? machines : owners);
   yield {
     at: wholeFile(first.path),
     machines: owners,

@@ -39,7 +39,9 @@ has changed it: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<
 Nothing notices a path that is no longer right until the program does not find its file. A path of the older layout is
 a warning, unless \`flake.lock\` has a clan-core of before: then, and for the newer layout, it is an information.
 
-Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared.
+Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared. The settings of
+an inventory are plain data and have no \`config\` of a machine: there, name the generator and the file, and let the
+service's own module ask for the \`.path\`.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,
   bad: [
@@ -124,12 +126,22 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownU
     : isOlder
       ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
       : `This is where ${fileText(use)} lies, and that may change.`;
+  const isSetting = ways.some(isInventorySetting);
+  const instead = isSetting
+    ? 'Settings of the inventory cannot read it: let the module of the service use its .path.'
+    : 'Use its .path.';
   yield {
     at: use.at,
     severity: isOlder && !isStillRight ? 'warning' : 'info',
-    message: `${why} Use its .path.`,
-    fixes: fixesOf(source, known, string),
+    message: `${why} ${instead}`,
+    fixes: isSetting ? [] : fixesOf(source, known, string),
   };
+}
+
+/** `instances.x.roles.y.settings`: plain data for all machines, where no configuration of one of them is at hand. */
+function isInventorySetting({ option }: Way): boolean {
+  const roles = option.indexOf('roles');
+  return roles >= 0 && option.indexOf('instances') < roles && option.includes('settings', roles);
 }
 
 /** Also where a helper function makes the generator. */
