@@ -175,6 +175,16 @@ describe('generator/no-script', () => {
   });
 });
 
+describe('what a test expects', () => {
+  it('is no generator', () => {
+    expect(
+      check({
+        'tests.nix': '{ test_a = { expr = 1; expected.vars.generators.a = { script = "A:B"; }; }; }\n',
+      }).fleet.generators,
+    ).toEqual([]);
+  });
+});
+
 describe('generator/no-output', () => {
   it('is the only finding of prompts that are never asked, and can persist them', () => {
     const texts = generator('prompts.a = { };\nprompts.b.type = "hidden";');

@@ -47,66 +47,78 @@ function mutated(seeds: readonly string[]): fc.Arbitrary<string> {
 }
 
 describe('mutated stored files', () => {
-  it('are read without a crash', () => {
-    fc.assert(
-      fc.property(mutated(texts), text => {
-        claimRanges(text, parseYaml(text), 'YAML');
-        for (const read of [sopsRecipients, sidecarRecipients, ageFlaw, publicKeys]) read(text);
-        for (const { line } of parseIdentities(text, 'the test').problems)
-          expect(line).toBeLessThanOrEqual(text.split('\n').length);
-      }),
-      { numRuns: RUNS },
-    );
-  }, 600_000);
+  it(
+    'are read without a crash',
+    () => {
+      fc.assert(
+        fc.property(mutated(texts), text => {
+          claimRanges(text, parseYaml(text), 'YAML');
+          for (const read of [sopsRecipients, sidecarRecipients, ageFlaw, publicKeys]) read(text);
+          for (const { line } of parseIdentities(text, 'the test').problems)
+            expect(line).toBeLessThanOrEqual(text.split('\n').length);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    Math.max(600_000, RUNS * 500),
+  );
 
-  it('are refused in words', async () => {
-    const { vectors } = JSON.parse(readFileSync(join(VECTORS, 'manifest.json'), 'utf8')) as {
-      vectors: readonly { readonly identity: string }[];
-    };
-    const keys = [...new Set(vectors.map(({ identity }) => identity))].join('\n');
-    const { identities } = parseIdentities(keys, 'the test');
-    const ring = await openKeyring(identities, null);
-    const sealed = readdirSync(VECTORS).filter(name => name !== 'manifest.json');
-    const seeds = sealed.map(name => readFileSync(join(VECTORS, name), 'utf8'));
-    await fc.assert(
-      fc.asyncProperty(mutated(seeds), async text => {
-        for (const open of [
-          () => openSecret(text, ring),
-          () => openDocument(text, 'json', ring),
-          () => openDocument(text, 'yaml', ring),
-        ]) {
-          const error: unknown = await open().then(
-            () => null,
-            reason => reason,
-          );
-          if (error !== null && !(error instanceof StoreFailure)) throw error;
-        }
-      }),
-      { numRuns: RUNS },
-    );
-  }, 600_000);
+  it(
+    'are refused in words',
+    async () => {
+      const { vectors } = JSON.parse(readFileSync(join(VECTORS, 'manifest.json'), 'utf8')) as {
+        vectors: readonly { readonly identity: string }[];
+      };
+      const keys = [...new Set(vectors.map(({ identity }) => identity))].join('\n');
+      const { identities } = parseIdentities(keys, 'the test');
+      const ring = await openKeyring(identities, null);
+      const sealed = readdirSync(VECTORS).filter(name => name !== 'manifest.json');
+      const seeds = sealed.map(name => readFileSync(join(VECTORS, name), 'utf8'));
+      await fc.assert(
+        fc.asyncProperty(mutated(seeds), async text => {
+          for (const open of [
+            () => openSecret(text, ring),
+            () => openDocument(text, 'json', ring),
+            () => openDocument(text, 'yaml', ring),
+          ]) {
+            const error: unknown = await open().then(
+              () => null,
+              reason => reason,
+            );
+            if (error !== null && !(error instanceof StoreFailure)) throw error;
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    Math.max(600_000, RUNS * 500),
+  );
 });
 
 describe('mutated settings', () => {
-  it('are read without a crash, and a rule is switched off in what is JSON', () => {
-    const ids = rules.map(({ id }) => id);
-    const off = ids[0] as string;
-    const reader = createSettingsReader(ids);
-    fc.assert(
-      fc.property(mutated(settings), text => {
-        const files = memoryFiles({ 'varsmith.json': text });
-        for (const finding of settingsFindings(reader.read(files, null).problems))
-          claimFinding(files, finding);
-        const edit = switchOffEdit(text, off);
-        if (edit === null) return;
-        claimEdits(files, [edit], 'switch off');
-        const after = applyEdits(text, [edit]);
-        expect('root' in readJson(after), after).toBe(true);
-        const changed = memoryFiles({ 'varsmith.json': after });
-        const { rules: read } = createSettingsReader(ids).read(changed, null).settings;
-        expect(JSON.stringify(read), after).toContain(off);
-      }),
-      { numRuns: RUNS },
-    );
-  }, 600_000);
+  it(
+    'are read without a crash, and a rule is switched off in what is JSON',
+    () => {
+      const ids = rules.map(({ id }) => id);
+      const off = ids[0] as string;
+      const reader = createSettingsReader(ids);
+      fc.assert(
+        fc.property(mutated(settings), text => {
+          const files = memoryFiles({ 'varsmith.json': text });
+          for (const finding of settingsFindings(reader.read(files, null).problems))
+            claimFinding(files, finding);
+          const edit = switchOffEdit(text, off);
+          if (edit === null) return;
+          claimEdits(files, [edit], 'switch off');
+          const after = applyEdits(text, [edit]);
+          expect('root' in readJson(after), after).toBe(true);
+          const changed = memoryFiles({ 'varsmith.json': after });
+          const { rules: read } = createSettingsReader(ids).read(changed, null).settings;
+          expect(JSON.stringify(read), after).toContain(off);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    Math.max(600_000, RUNS * 500),
+  );
 });

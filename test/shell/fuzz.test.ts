@@ -7,6 +7,8 @@ import { followScript } from '../../server/src/shell/flow.ts';
 import { mutated } from './mutate.ts';
 import { OPTIONS, parse, scriptOf } from './support.ts';
 
+const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 5_000);
+
 /** Every object in plain data that has a start and an end. */
 function ranges(value: unknown): { start: number; end: number }[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -20,21 +22,25 @@ function cutsPair(text: string, offset: number): boolean {
 }
 
 describe('mutated scripts', () => {
-  it('are followed without a crash, with places inside the script', () => {
-    fc.assert(
-      fc.property(mutated, marked => {
-        const { text } = scriptOf(marked);
-        const tree = parse(marked);
-        const flow = followScript(tree, OPTIONS);
-        for (const { start, end } of ranges([tree, flow])) {
-          // Said without `expect`, which would cost more than the scripts do: there are hundreds of places in each.
-          if (start < 0 || end < start || end > text.length || cutsPair(text, start) || cutsPair(text, end))
-            throw new Error(`${start}–${end} is no place in ${JSON.stringify(text)}`);
-        }
-      }),
-      { numRuns: 5_000 },
-    );
-  }, 240_000);
+  it(
+    'are followed without a crash, with places inside the script',
+    () => {
+      fc.assert(
+        fc.property(mutated, marked => {
+          const { text } = scriptOf(marked);
+          const tree = parse(marked);
+          const flow = followScript(tree, OPTIONS);
+          for (const { start, end } of ranges([tree, flow])) {
+            // Said without `expect`, which would cost more than the scripts do: there are hundreds of places in each.
+            if (start < 0 || end < start || end > text.length || cutsPair(text, start) || cutsPair(text, end))
+              throw new Error(`${start}–${end} is no place in ${JSON.stringify(text)}`);
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    Math.max(240_000, RUNS * 50),
+  );
 
   it.each([
     ['parentheses', '('.repeat(5_000)],

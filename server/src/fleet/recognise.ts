@@ -18,8 +18,10 @@ export function namesOf(path: NamePath | null): string[] {
   return names;
 }
 
+/** Is it an option that holds generators, rather than its declaration, or what a test (`{ expr; expected; }`) expects? */
 export function isGenerators(names: readonly string[]): boolean {
-  return names.at(-1) === 'generators' && names.at(-2) === 'vars' && !names.includes('options');
+  if (names.at(-1) !== 'generators' || names.at(-2) !== 'vars') return false;
+  return !names.includes('options') && !names.includes('expected');
 }
 
 /** `map (name: …) names`: what the function does with real arguments shows only in the result. */
