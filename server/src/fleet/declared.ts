@@ -192,8 +192,9 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     },
     configurations(kind, lazy, at) {
       for (const { value: given, conditional } of definitionsOf(cx, lazy)) {
-        const value = given.kind === 'unknown' ? (frameworkValue(cx, given) ?? given) : given;
-        if (value.kind === 'unknown' && isPassedOn(value)) continue;
+        const made = given.kind === 'unknown' ? (frameworkValue(cx, given) ?? given) : given;
+        if (made.kind === 'unknown' && isPassedOn(made)) continue;
+        const value = resolved(cx, made);
         if (value.kind === 'attrs') configurationSet(value, kind);
         if (value.kind === 'attrs' && !conditional && hasAll(value)) continue;
         if (kind === 'homeConfigurations') homesComplete = false;

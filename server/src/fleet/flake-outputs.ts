@@ -8,7 +8,7 @@ import { fileScope } from '../nix/evaluator.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Origin } from '../nix/value.ts';
 import { type WalkedBinding, walk } from '../nix/walk.ts';
-import { type Given, moduleArguments, unknownArgument } from './modules.ts';
+import { type Given, inputs, moduleArguments, unknownArgument } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { namesOf } from './recognise.ts';
 
@@ -74,7 +74,7 @@ export function outputsAt(
     for (const { value } of definitionsOf(cx, lazy)) {
       const applied =
         depth === 0 && value.kind === 'lambda'
-          ? apply(cx, value, moduleArguments(value, given), null)
+          ? apply(cx, value, { ...moduleArguments(value, given), open: inputs.open }, null)
           : value;
       const set = resolved(cx, applied);
       const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;

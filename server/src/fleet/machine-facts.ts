@@ -81,7 +81,8 @@ function moduleIn(cx: Evaluation, value: Value, depth = 0): Lazy | null {
 
 function argumentsIn(cx: Evaluation, { term }: UnknownValue): Pick<MachineFact, 'args'> {
   const set = term?.kind === 'apply' ? force(cx, term.arg) : null;
-  const given = set?.kind === 'attrs' ? member(cx, set, 'specialArgs') : null;
+  if (set?.kind !== 'attrs') return {};
+  const given = member(cx, set, 'specialArgs') ?? member(cx, set, 'extraSpecialArgs');
   return given?.kind === 'attrs' ? { args: given } : {};
 }
 

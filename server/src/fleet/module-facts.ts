@@ -19,6 +19,7 @@ import type {
   Value,
 } from '../nix/value.ts';
 import { isDead, readCollection } from './definitions.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
 import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
@@ -146,6 +147,11 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
+    const made = frameworkValue(cx, value);
+    if (made !== null) {
+      read(made, certain, depth + 1);
+      return;
+    }
     const reference: ModuleReference | null = referenceOf(cx, value);
     const at = placeOf(value.origin ?? fallback);
     switch (reference?.kind) {

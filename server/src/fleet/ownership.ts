@@ -210,21 +210,22 @@ function addDeclaredModules(
   unclear: Set<string>,
   args: Map<string, NonNullable<Viewer['args']>>,
 ): void {
-  const facts = own.declared.flatMap(one => one.machines);
+  const { isClan } = own.joined;
+  const factsOf = (one: DeclaredFleet) => (isClan ? one.machines : [...one.machines, ...one.homes.machines]);
+  const facts = own.declared.flatMap(factsOf);
   const others = new Set(facts.filter(one => one.module !== undefined && !one.isNode).map(one => one.name));
-  for (const one of own.declared)
-    for (const fact of one.machines) {
-      if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
-      const at = fact.at === null ? null : originAt(own.files, fact.at);
-      if (fact.module === null || at === null) unclear.add(fact.name);
-      else {
-        const shared = own.givenTo(at.file.path);
-        const given: Arguments = argument =>
-          (fact.args === undefined ? null : certain(fact.args, argument)?.value) ?? shared(argument);
-        add(modules, fact.name, { facts: own.table.of(fact.module, at, given), certain: true });
-        if (fact.args !== undefined) args.set(fact.name, { machine: fact.name, set: fact.args });
-      }
+  for (const fact of facts) {
+    if (fact.module === undefined || (fact.isNode && others.has(fact.name))) continue;
+    const at = fact.at === null ? null : originAt(own.files, fact.at);
+    if (fact.module === null || at === null) unclear.add(fact.name);
+    else {
+      const shared = own.givenTo(at.file.path);
+      const given: Arguments = argument =>
+        (fact.args === undefined ? null : certain(fact.args, argument)?.value) ?? shared(argument);
+      add(modules, fact.name, { facts: own.table.of(fact.module, at, given), certain: true });
+      if (fact.args !== undefined) args.set(fact.name, { machine: fact.name, set: fact.args });
     }
+  }
 }
 
 /** Modules that an inventory adds to the members of a role. False if it may add more than is known. */

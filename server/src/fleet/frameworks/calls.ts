@@ -3,8 +3,7 @@
  * and what it comes to. Asked where evaluation cannot go on with the call as a symbol.
  */
 
-import { fn1 } from '../../nix/builtins/define.ts';
-import { attr, attrs, attrsOf, symbol } from '../../nix/construct.ts';
+import { attrs, attrsOf, symbol } from '../../nix/construct.ts';
 import { apply, force } from '../../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../../nix/evaluation.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
@@ -14,10 +13,10 @@ import { blueprint } from './blueprint.ts';
 import { nodesOf } from './colmena.ts';
 import { flakelight } from './flakelight.ts';
 import { haumeaLoad } from './haumea.ts';
-import { snowfall, snowfallLibrary } from './snowfall.ts';
+import { snowfall } from './snowfall.ts';
 
 interface Call {
-  /** The names that the function was selected by, without `self` and `inputs` before them. */
+  /** The names that the function was selected by, without `self` and `inputs` before them, with blanks between. */
   readonly names: RegExp;
   readonly arity: 1 | 2;
   /** Null where what it makes is not known. */
@@ -28,9 +27,9 @@ const CALLS: readonly Call[] = [
   { names: /^blueprint$/, arity: 1, make: (cx, [arg], at) => blueprint(cx, arg as Lazy, at) },
   { names: /^snowfall(-lib)? mkFlake$/, arity: 1, make: (cx, [arg], at) => snowfall(cx, arg as Lazy, at) },
   {
-    names: /^snowfall(-lib)? mkLib$/,
-    arity: 1,
-    make: (cx, [arg], at) => libraryOfSnowfall(cx, arg as Lazy, at),
+    names: /^snowfall(-lib)? mkLib mkFlake$/,
+    arity: 2,
+    make: (cx, [base, arg], at) => snowfall(cx, arg as Lazy, at, base as Lazy),
   },
   {
     names: /^flakelight( lib)?( mkFlake)?$/,
@@ -90,44 +89,37 @@ function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
   if (before !== undefined) return before;
   // Whoever asks again while it is being made gets no answer.
   known.set(call, null);
-  const made = make(cx, call);
-  known.set(call, made);
-  return made;
+  let made: Value | null | undefined;
+  try {
+    made = make(cx, call);
+    return made;
+  } finally {
+    // Evaluation that was given up says nothing.
+    if (made === undefined) known.delete(call);
+    else known.set(call, made);
+  }
 }
 
 function make(cx: Evaluation, call: UnknownValue): Value | null {
-  const args: Lazy[] = [];
-  let fn = call;
-  for (; fn.term?.kind === 'apply'; fn = fn.term.fn) args.unshift(fn.term.arg);
-  const names = namesOf(fn);
-  if (names === null) return null;
-  const found = CALLS.find(one => one.arity === args.length && one.names.test(names));
-  return found === undefined ? null : found.make(cx, args, call.origin);
-}
-
-/** The names that a function was selected by, with blanks between them; null if it was made otherwise. */
-function namesOf(fn: UnknownValue): string | null {
   const names: string[] = [];
-  let at = fn;
-  for (; at.term?.kind === 'select'; at = at.term.of) names.unshift(at.term.name.text ?? '?');
-  if (at.term?.kind !== 'root') return null;
-  names.unshift(at.term.name);
+  const args: Lazy[] = [];
+  // `(mkLib a).mkFlake b` has the names and the arguments of both.
+  let at = call;
+  for (;;) {
+    const { term } = at;
+    if (term === null) return null;
+    if (term.kind === 'root') {
+      names.unshift(term.name);
+      break;
+    }
+    if (term.kind === 'apply') args.unshift(term.arg);
+    else names.unshift(term.name.text ?? '?');
+    at = term.kind === 'apply' ? term.fn : term.of;
+  }
   while (names[0] === 'self' || names[0] === 'inputs') names.shift();
-  return names.join(' ');
-}
-
-function libraryOfSnowfall(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
-  const base = snowfallLibrary(cx, argument);
-  if (base === null) return null;
-  const mkFlake = fn1(
-    'mkFlake',
-    (_, arg, call) => snowfall(cx, arg, call, base) ?? symbol('snowfall', 'what Snowfall makes'),
-  );
-  return attrs(
-    new Map([['mkFlake', attr(mkFlake, at)]]),
-    at,
-    symbol('snowfall.lib', 'a function of Snowfall'),
-  );
+  const text = names.join(' ');
+  const found = CALLS.find(one => one.arity === args.length && one.names.test(text));
+  return found === undefined ? null : found.make(cx, args, call.origin);
 }
 
 function hiveOf(cx: Evaluation, hive: Lazy, at: Origin | null): Value | null {

@@ -5,7 +5,7 @@
 import { attr, attrs, attrsOf, list, string, symbol } from '../../nix/construct.ts';
 import { force } from '../../nix/evaluate.ts';
 import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Origin, Spread, Value } from '../../nix/value.ts';
+import type { Lazy, Origin, Spread, Value } from '../../nix/value.ts';
 import { inputs } from '../modules.ts';
 import {
   configurationsOf,
@@ -13,7 +13,6 @@ import {
   fileIn,
   folderAt,
   foldersIn,
-  given,
   givenAt,
   type Host,
   itemsOf,
@@ -29,18 +28,18 @@ const PLATFORM = /^[a-z0-9_]+-(linux|darwin)$/;
 
 /**
  * The outputs.
- * @param base what `mkLib` was given already
+ * @param base what `mkLib` was given, where its `mkFlake` is called
  */
 export function snowfall(
   cx: Evaluation,
   argument: Lazy,
   at: Origin | null,
-  base: AttrsValue | null = null,
+  base: Lazy | null = null,
 ): Value | null {
   const args = force(cx, argument);
   if (args.kind !== 'attrs') return null;
   const said = (path: readonly string[]): Value | null =>
-    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, base, path));
+    givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, force(cx, base), path));
   const from = said(['snowfall', 'root']) ?? said(['src']);
   const root = from === null ? null : folderAt(cx, from);
   if (root === null) return null;
@@ -111,13 +110,6 @@ export function snowfall(
   for (const kind of ['nixos', 'darwin', 'home'])
     outputs.set(`${kind}Modules`, attr(pathsBy(cx, modules(kind)), null));
   return attrs(outputs, at, symbol('snowfall', 'an output that Snowfall makes'));
-}
-
-/** `mkLib { inherit inputs; src = ./.; }`: a library with a `mkFlake` that knows those. */
-export function snowfallLibrary(cx: Evaluation, argument: Lazy): AttrsValue | null {
-  const args = force(cx, argument);
-  if (args.kind !== 'attrs' || given(cx, args, 'src') === null) return null;
-  return args;
 }
 
 function hostsBelow(
