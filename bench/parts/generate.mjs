@@ -93,6 +93,8 @@ function makeFleet(place, command) {
     execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const varsmith = (...args) => run(command[0], ...command.slice(1), ...args);
   run('git', 'init', '-q');
+  // What the rounds leave behind is no fleet's: git would tidy it up in the middle of one.
+  run('git', 'config', 'gc.auto', '0');
   run('git', 'add', '-A');
   run('git', 'commit', '-qm', 'Begin');
   varsmith('keygen', '--user', 'ada');

@@ -219,7 +219,8 @@ const STATES: Readonly<
   partial: ['warning', 'list.warningForeground', 'partly generated'],
   outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
   missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
-  unknown: ['circle-outline', null, 'not known whether it is generated'],
+  // Stores outside of the repository are never asked by looking.
+  unknown: ['circle-outline', null, 'not known whether it is generated: Verify Vars asks the store'],
 };
 
 function generatorItem(

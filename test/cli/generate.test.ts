@@ -2,9 +2,9 @@
  * Generation from the command line, in the real sandbox. The numbers are those of the reference cases of clan's own
  * test suite; those of the plan alone are in test/generate/plan.test.ts.
  *
- * Left out, with what they need: 8 (a program that uses clan as a library), 13 and 33 (the password store), 18 (`clan
- * secrets`), 20 and 21 (generators of exports), 35 to 37 (export and import), 45 (Nix), 52 to 55 (evaluation), 57 (checks
- * of the inventory).
+ * Those of the password store, 13 and 33, are in generate-outside.test.ts. Left out, with what they need: 8 (a program
+ * that uses clan as a library), 18 (`clan secrets`), 20 and 21 (generators of exports), 35 to 37 (export and import), 45
+ * (Nix), 52 to 55 (evaluation), 57 (checks of the inventory).
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

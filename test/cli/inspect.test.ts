@@ -185,6 +185,17 @@ test('the backend that the configuration sets, with the machines that differ, wh
   expect(store.machineBackends).toEqual([{ machine: 'noa', backend: 'vm' }]);
 });
 
+test('the store that varsmith.json names, whatever lies on disk', async () => {
+  const { store } = await inspectJson(
+    folder({
+      'flake.nix': '{ outputs = { clan-core, ... }: clan-core.lib.clan { machines.lea = { }; }; }',
+      'varsmith.json': '{ "store": { "command": ["./my-store"] } }',
+      'sops/machines/lea/key.json': '[]',
+    }),
+  );
+  expect([store.backend, store.machineBackends]).toEqual(['custom', []]);
+});
+
 test('the summary counts machines, generators, uses, and by reason what was given up', async () => {
   const root = folder({
     'flake.nix': `{ outputs = { clan-core, ... }: clan-core.lib.clan {

@@ -62,7 +62,7 @@ test('session variables have the values that are stored', () => {
     'lib/machine-env-matrix.nix': '{\n  lea = [ "account" ];\n}\n',
     'infra/vars/per-machine/lea/account/key/value': '4711\n',
   }).snapshot();
-  const { variables } = environmentOf({ fleet, files }, 'lea');
+  const { variables } = environmentOf({ fleet, files, elsewhere: false }, 'lea');
   expect(variables.map(({ name, value }) => [name, value])).toEqual([['ACCOUNT', '4711\n']]);
 });
 

@@ -16,7 +16,8 @@ const MATRIX = 'lib/machine-env-matrix.nix';
 
 function environment(files: Readonly<Record<string, string>>, machine = 'lea'): Environment {
   const workspace = createWorkspace({ root: folder(files), engine });
-  return environmentOf({ fleet: workspace.fleet(), files: workspace.files }, machine);
+  const elsewhere = workspace.settings.store !== null;
+  return environmentOf({ fleet: workspace.fleet(), files: workspace.files, elsewhere }, machine);
 }
 
 /** A registry with these entries, all of which the machine lea selects. */
@@ -36,6 +37,16 @@ const shown = ({ variables }: Environment) => variables.map(({ name, value }) =>
 const said = ({ notes }: Environment) => notes.map(({ name, text }) => `${name}: ${text}`);
 
 describe('the variables of a machine', () => {
+  test('have no place of a secret that a store of another kind deploys', () => {
+    const secret = entry('mail', 'envVar = "MAIL";');
+    expect(shown(withEntries(secret))).toEqual(['MAIL_FILE=/run/secrets/vars/per-machine/lea/mail/key']);
+    const own = withEntries(secret, { 'varsmith.json': '{ "store": { "command": ["./my-store"] } }' });
+    expect(shown(own)).toEqual([]);
+    expect(said(own)).toEqual([
+      'MAIL_FILE: Where the store of "lea" puts "mail/key" is known to that store alone.',
+    ]);
+  });
+
   test('are the path of a secret and the value of a public file', () => {
     const found = withEntries(
       entry('token', 'envVar = "TOKEN";') + entry('account', 'envVar = "ACCOUNT"; secret = false;'),

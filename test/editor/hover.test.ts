@@ -22,6 +22,12 @@ test('a key of the matrix: what it produces, and for whom', () => {
     Defined in \`lib/secret-registry.nix:102\`"
   `);
 });
+test('a secret that a store of another kind deploys: nobody but its author knows where', () => {
+  const own = { 'varsmith.json': '{ "store": { "command": ["./my-store"] } }' };
+  expect(shown(inExample(MATRIX, '"anthr', own))).toContain(
+    '`key` secret, owner ada → where its store puts it',
+  );
+});
 test('the same key in the registry', () => {
   expect(shown(inExample(REGISTRY, '\n  anthr'))).toMatchInlineSnapshot(`
     "**anthropic** · registry key · ai

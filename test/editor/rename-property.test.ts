@@ -42,7 +42,7 @@ function reported({ findings }: Snapshot): string[] {
 /** What sessions get: how many variables and steps, and how much is not known. */
 function sessionsOf(snapshot: Snapshot): string[] {
   return environmentMachines(snapshot.fleet)
-    .map(machine => environmentOf(snapshot, machine))
+    .map(machine => environmentOf({ ...snapshot, elsewhere: false }, machine))
     .map(({ variables, steps, notes }) => `${variables.length} ${steps.length} ${notes.length}`)
     .sort();
 }

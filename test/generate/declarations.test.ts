@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adminsFrom, groupsFrom } from '../../server/src/generate/access.ts';
 import { type Declared, declarationsOf } from '../../server/src/generate/declarations.ts';
+import { joinGenerators } from '../../server/src/generate/generators.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 const FLAKE = `{
@@ -171,5 +172,27 @@ describe('whom the configuration adds', () => {
       }),
     );
     expect(admins).toEqual({ hosts: { a: ['age1a'], b: ['age1b'] }, default: ['age1default'] });
+  });
+});
+
+// The numbers are those of the reference cases of clan's own test suite.
+describe('what machines share', () => {
+  const disagreements = (one: string, other: string) => {
+    const shared = (file: string) => `g = { share = true; files.key = { ${file} }; };`;
+    return joinGenerators(declared({ a: shared(one), b: shared(other) }).declarations).disagreements;
+  };
+
+  it.each([
+    ['owner = "ada";', 'owner = "nginx";'],
+    ['group = "users";', ''],
+    ['mode = "0440";', 'mode = "0400";'],
+    ['', ''],
+  ])('cases 3 to 7: is the same with `%s` and `%s`', (one, other) => {
+    expect(disagreements(one, other)).toEqual([]);
+  });
+
+  it('cases 3 to 7: is not where another attribute differs', () => {
+    const parts = disagreements('owner = "ada";', 'owner = "ada"; deploy = false;').map(found => found.parts);
+    expect(parts).toEqual([['files']]);
   });
 });

@@ -31,7 +31,7 @@ test('what all machines set is the setting, whatever the clan says', () => {
   expect(commonSetting(fleet)).toBe('age');
   expect(setBackend(fleet)).toBe('age');
   expect(usedSettings(fleet, files)).toEqual(['age']);
-  expect(shownBackend(fleet, files, null)).toBe('age');
+  expect(shownBackend(fleet, files, null, false)).toBe('age');
 });
 
 test('machines that set nothing have that of the clan', () => {
@@ -59,4 +59,13 @@ test('one that sets nothing anywhere has what clan does by default', () => {
 test('secrets are elsewhere if those of a machine are', () => {
   expect(areSecretsOutside(fleetWith('"sops"', { lea: null, noa: '"vm"' }).fleet)).toBe(true);
   expect(areSecretsOutside(fleetWith('"sops"', { lea: null, noa: '"age"' }).fleet)).toBe(false);
+});
+
+test('of a store of another kind no backend is shown, unless a machine sets one', () => {
+  const custom = fleetWith('"custom"', { lea: null, noa: '"age"' });
+  expect(shownBackend(custom.fleet, custom.files, 'lea', false)).toBeNull();
+  expect(shownBackend(custom.fleet, custom.files, 'noa', true)).toBe('age');
+  const unset = fleetWith(null, { lea: null });
+  expect(shownBackend(unset.fleet, unset.files, 'lea', false)).toBe('sops');
+  expect(shownBackend(unset.fleet, unset.files, 'lea', true)).toBeNull();
 });

@@ -16,7 +16,8 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openWorkspace(root, io);
   const fleet = workspace.fleet();
   const machine = machineOf(fleet, named);
-  const environment = environmentOf({ fleet, files: workspace.files }, machine);
+  const { files, settings } = workspace;
+  const environment = environmentOf({ fleet, files, elsewhere: settings.store !== null }, machine);
   if (shell !== 'json') {
     io.stdout.write(environmentText(environment, shell));
     return EXIT.ok;

@@ -65,7 +65,7 @@ export function inspectionParts(workspace: Workspace) {
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     secrets: secretsOf(fleet, files, at),
-    store: storeOf(fleet, files),
+    store: storeOf(fleet, files, workspace.settings.store !== null),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files
@@ -104,16 +104,24 @@ function generatorNamesByMachine(generators: readonly Generator[]): Map<string, 
   return names;
 }
 
-/** What is stored, and where: as the configuration says, or else as what lies on disk tells. */
-function storeOf(fleet: Fleet, files: WorkspaceFiles) {
+/**
+ * What is stored, and where: as the configuration says, or else as what lies on disk tells.
+ *
+ * @param elsewhere `varsmith.json` names a command that keeps secrets
+ */
+function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
   const settings = fleet.storeSettings();
   const set = fleet.machines.map(({ name }) => ({ machine: name, backend: settings.of(name) }));
   // Where machines differ, those that differ from the clan's are named.
-  const common = commonSetting(fleet) ?? settings.clan;
+  const common = commonSetting(fleet) ?? settings.clan ?? (elsewhere ? 'custom' : null);
   const named = backendNamed(common ?? '');
   const store = readStore(files, { backend: named, directory: fleet.directory ?? '' });
   const backend =
-    common === null ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend) : named;
+    common === null
+      ? (backendNamed(probableSetting(fleet, files) ?? '') ?? store.backend)
+      : common === 'custom'
+        ? common
+        : named;
   return {
     ...store,
     backend,

@@ -60,7 +60,7 @@ function backendEntry(
     return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });
   if (evidence === 'disk')
     return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
-  return entry('backend', 'absent', `nothing says which; ${shownBackend(fleet, files, null)} would be used`, {
+  return entry('backend', 'absent', `nothing says which; ${used[0] ?? 'sops'} would be used`, {
     details: [...details, 'Looked for vars.settings.secretStore in the configuration.'],
     advice: 'Nothing to do: sops is the default of clan.',
   });
@@ -82,11 +82,15 @@ async function keyEntries(
   contents: StoreContents,
   { env, platform, home, trusted }: Surroundings,
 ): Promise<Entry[]> {
-  const backend = shownBackend(examined.fleet, examined.files, null);
+  const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
   if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')
     return [entry('your keys', 'unknown', 'A store of your own keeps its own keys; they are not looked at.')];
   if (backend === 'password-store')
     return [entry('your keys', 'unknown', 'The password store keeps its own keys; they are not looked at.')];
+  if (backend === null)
+    return [
+      entry('your keys', 'unknown', 'The store that the configuration names is not known to Varsmith.'),
+    ];
   if (!trusted)
     return [
       entry('your keys', 'unknown', 'not looked for: the workspace is not trusted', {

@@ -42,7 +42,10 @@ export interface Environment {
 }
 
 /** What is needed of a snapshot. */
-export type Surroundings = Pick<Snapshot, 'fleet' | 'files'>;
+export interface Surroundings extends Pick<Snapshot, 'fleet' | 'files'> {
+  /** A command of somebody's own keeps the secrets. */
+  readonly elsewhere: boolean;
+}
 
 /** Machines that can be asked about: those of the fleet, and those that only a matrix names. */
 export function environmentMachines(fleet: Fleet): readonly string[] {
@@ -235,9 +238,13 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
     machine,
     neededFor: file.neededFor,
   };
-  const value = secret
-    ? deployedPath(stored, shownBackend(around.fleet, around.files, machine))
-    : around.files.text(publicValuePath(around.fleet.directory ?? '', stored));
+  const backend = secret ? shownBackend(around.fleet, around.files, machine, around.elsewhere) : null;
+  if (secret && backend === null)
+    return note(name, `Where the store of "${machine}" puts ${shown} is known to that store alone.`);
+  const value =
+    backend !== null
+      ? deployedPath(stored, backend)
+      : around.files.text(publicValuePath(around.fleet.directory ?? '', stored));
   if (value === null) return note(name, `${shown} is not generated yet.`);
   if (/[\0\ufffd]/.test(value)) return note(name, `${shown} is no text.`);
   return { name, value, secret, key, generator: generator.value, file: file.name };

@@ -52,16 +52,22 @@ export function placementOf({ name, machines }: Generator, { share }: GeneratorB
 
 /** Where the file lies once deployed (a secret) or in the repository (a public file). */
 export function lyingPhrase(context: HoverContext, placement: Placement, file: GeneratorFile): string {
-  const path = lyingPath(context.snapshot, placement, file);
-  return path === null ? 'not deployed' : code(path);
+  const lying = lyingPath(context.snapshot, placement, file);
+  if (lying === 'elsewhere') return 'where its store puts it';
+  return lying === 'nowhere' ? 'not deployed' : code(lying.path);
 }
 
-/** The same as a path, with `<machine>` for any machine; null for a secret that is not deployed. */
+/**
+ * The same as a path, with `<machine>` for any machine; `nowhere` for a secret that is not deployed, `elsewhere` for one
+ * that a store deploys of which only its author knows where.
+ */
+export type Lying = { readonly path: string } | 'nowhere' | 'elsewhere';
+
 export function lyingPath(
   snapshot: Snapshot,
   { generator, share, machines }: Placement,
   file: GeneratorFile,
-): string | null {
+): Lying {
   const stored: StoredFile = {
     generator,
     file: file.name,
@@ -69,9 +75,11 @@ export function lyingPath(
     machine: machines.length === 1 ? (machines[0] as string) : ANY_MACHINE,
     neededFor: file.neededFor,
   };
-  if (file.secret === false) return publicValuePath(snapshot.fleet.directory ?? '', stored);
-  if (file.deploy === false) return null;
-  return deployedPath(stored, shownBackend(snapshot.fleet, snapshot.files, machines[0] ?? null));
+  if (file.secret === false) return { path: publicValuePath(snapshot.fleet.directory ?? '', stored) };
+  if (file.deploy === false) return 'nowhere';
+  const { fleet, files } = snapshot;
+  const backend = shownBackend(fleet, files, machines[0] ?? null, snapshot.stored().elsewhere);
+  return backend === null ? 'elsewhere' : { path: deployedPath(stored, backend) };
 }
 
 /** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */

@@ -4,7 +4,7 @@
  * out has no hint. Pure; of secrets only the path is shown, never a value.
  */
 import type { Generator, GeneratorBody, GeneratorFile, Place, Use } from '../fleet/model.ts';
-import { lyingPath, placementOf, publicValues } from './hover-words.ts';
+import { type Lying, lyingPath, placementOf, publicValues } from './hover-words.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { shortened } from './markdown.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -99,13 +99,14 @@ function hintFile(
   if (!found || file === undefined || file.secret === null || file.from === 'prompt') return;
   if (file.at.file !== at.file || file.at.start !== at.start) return;
   if (isWritten(found.body, 'file', name, 'secret')) return;
-  const path = lyingPath(snapshot, placementOf(found.generator, found.body), file);
-  add(at, file.secret ? 'secret' : 'public', whereWords(file, path));
+  const lying = lyingPath(snapshot, placementOf(found.generator, found.body), file);
+  add(at, file.secret ? 'secret' : 'public', whereWords(file, lying));
 }
 
-function whereWords(file: GeneratorFile, path: string | null): string {
-  if (path === null) return 'It is not deployed to any machine.';
-  return file.secret === false ? `Its value is kept in ${path}.` : `On a machine it is ${path}.`;
+function whereWords(file: GeneratorFile, lying: Lying): string {
+  if (lying === 'nowhere') return 'It is not deployed to any machine.';
+  if (lying === 'elsewhere') return 'On a machine it is where its store puts it.';
+  return file.secret === false ? `Its value is kept in ${lying.path}.` : `On a machine it is ${lying.path}.`;
 }
 
 function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): void {
@@ -117,8 +118,8 @@ function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): voi
   if (!found || file === undefined || found.body.share === null) return;
   const placement = placementOf(found.generator, found.body);
   if (attribute === 'path' && file.secret === true) {
-    const path = lyingPath(snapshot, placement, file);
-    if (path !== null) add(attributeAt, path, 'Where the file is on the machine.');
+    const lying = lyingPath(snapshot, placement, file);
+    if (typeof lying === 'object') add(attributeAt, lying.path, 'Where the file is on the machine.');
   }
   if (attribute !== 'value' || file.secret !== false) return;
   const [value, ...others] = publicValues(snapshot, placement, fileName).keys();

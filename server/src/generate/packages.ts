@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere, replaceFile } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
-import { findNix, isStored } from '../host/nix.ts';
+import { findNix } from '../host/nix.ts';
+import { isThere } from '../host/outside-files.ts';
 import { below } from '../store/files.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
@@ -58,7 +59,7 @@ export async function findPackages(
   const missing: string[] = [];
   for (const name of asked) {
     const path = known.get(name);
-    if (path === undefined || (path !== null && !(await isStored(path)))) missing.push(name);
+    if (path === undefined || (path !== null && !(await isThere(path)))) missing.push(name);
   }
   if (missing.length > 0) {
     try {
@@ -82,7 +83,7 @@ export async function findPackages(
   const paths = new Map<string, string>();
   for (const name of asked) {
     const path = known.get(name) ?? null;
-    if (path !== null && (await isStored(path))) paths.set(name, path);
+    if (path !== null && (await isThere(path))) paths.set(name, path);
   }
   const lacking = asked.filter(name => !paths.has(name));
   if (lacking.length === 0) return { paths, note: null };

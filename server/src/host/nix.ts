@@ -2,7 +2,6 @@
  * The `nix` command, where it is installed: evaluates an expression, and makes store paths be there. Knows nothing of
  * what the expression is about.
  */
-import { access } from 'node:fs/promises';
 import { findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
@@ -57,14 +56,6 @@ export async function findNix(
       await run(store, ['--realise', '--keep-going', ...outputs], REALISATION_LIMIT_MS);
     },
   };
-}
-
-/** @param path absolute */
-export function isStored(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The line that says what is wrong: nix puts warnings before it and advice behind. */

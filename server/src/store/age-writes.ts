@@ -28,7 +28,7 @@ export interface AgeVar {
 }
 
 /** The admins of a machine: its own list, or the default where it has none. The two are never joined. */
-export function adminsOf(admins: AdminRecipients, machine: string): readonly string[] {
+function adminsOf(admins: AdminRecipients, machine: string): readonly string[] {
   const own = admins.hosts[machine] ?? [];
   const list = own.length > 0 ? own : admins.default;
   if (list.length === 0)
@@ -89,7 +89,7 @@ export async function ageSecretChanges(
 }
 
 /** Recipients, sorted, one a line. */
-export function sidecar(recipients: readonly string[]): string {
+function sidecar(recipients: readonly string[]): string {
   return `${[...new Set(recipients)].sort().join('\n')}\n`;
 }
 

@@ -65,14 +65,20 @@ export function probableSetting(fleet: Configured, files: Parameters<typeof prob
   return fleet.storeSettings().likely ?? probeBackend(files, fleet.directory ?? '');
 }
 
-/** For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. */
+/**
+ * For showing: what is set for a machine (null: for all of them), else what is probable, else clan's own default. Null for
+ * one of another kind (`vm`, `custom`).
+ *
+ * @param elsewhere a command of somebody's own keeps secrets, as `varsmith.json` names it
+ */
 export function shownBackend(
   fleet: Configured,
   files: Parameters<typeof probeBackend>[0],
   machine: string | null,
-): Backend {
+  elsewhere: boolean,
+): Backend | null {
   const set = machine === null ? commonSetting(fleet) : fleet.storeSettings().of(machine);
-  return backendNamed(set ?? probableSetting(fleet, files) ?? '') ?? 'sops';
+  return backendNamed(set ?? (elsewhere ? 'custom' : probableSetting(fleet, files)) ?? 'sops');
 }
 
 /** The backend that keeps the secrets of a machine in the repository; null for others, and where it is not certain. */

@@ -20,7 +20,7 @@ export interface AgeEntry {
   readonly enc: string;
 }
 
-export const RULE_NAMES = [
+const RULE_NAMES = [
   'unencrypted_suffix',
   'encrypted_suffix',
   'unencrypted_regex',
@@ -180,7 +180,7 @@ export async function sealDataKey(
 }
 
 /** RFC 3339 to the second, as Go prints it again: what the MAC is bound to. */
-export function canonicalTime(text: string): string {
+function canonicalTime(text: string): string {
   const [, seconds, zone] =
     /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text) ?? [];
   if (seconds === undefined || zone === undefined)

@@ -18,6 +18,8 @@ export async function onEnvironment(
   const { root, snapshot } = state;
   const machines = environmentMachines(snapshot.fleet);
   const known = machine !== null && machines.includes(machine);
-  const text = known ? environmentText(environmentOf(snapshot, machine), shell) : null;
+  const text = known
+    ? environmentText(environmentOf({ ...snapshot, elsewhere: snapshot.stored().elsewhere }, machine), shell)
+    : null;
   return { root: uriOfPath(root), machines, text };
 }
