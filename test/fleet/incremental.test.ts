@@ -50,6 +50,38 @@ describe('a fleet of many machines', () => {
     expect(files()).not.toContain('modules/none.nix');
   });
 
+  it.each([
+    [
+      'the registry',
+      'lib/secret-registry.nix',
+      'alpha = mk',
+      'aleph = mkPromptedSecret { generator = "a"; envVar = "A"; };\n  alpha = mk',
+    ],
+    ['the matrix', 'lib/machine-env-matrix.nix', '"alpha"', '"beta" "alpha"'],
+  ])('is after each letter typed into %s what building from scratch gives', (_, path, old, fresh) => {
+    const workspace = fleetWorkspace(FLEET);
+    workspace.fleet();
+    const [before = '', after = ''] = (FLEET[path] as string).split(old, 2);
+    for (let typed = 0; typed <= fresh.length; typed += 5) {
+      const text = before + fresh.slice(0, typed) + old + after;
+      workspace.write({ [path]: text });
+      const now = plainFleet(workspace.fleet());
+      expect(now).toEqual(plainFleet(fleetWorkspace({ ...FLEET, [path]: text }).fleet()));
+    }
+  });
+
+  it('reads what machines make of one entry of the registry once', () => {
+    const { units } = fleetWorkspace(FLEET).fleet();
+    const bodies = NAMES.map(name =>
+      units
+        .get(`machines/${name}/configuration.nix`)
+        ?.definitions.find(one => one.name === 'alpha-key')
+        ?.body(),
+    );
+    expect(bodies).not.toContain(undefined);
+    expect(new Set(bodies).size).toBe(1);
+  });
+
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);
     const before = new Map(workspace.fleet().generators.map(one => [one.name, one]));

@@ -62,12 +62,27 @@ ${NAMES.map((name, i) => `  ${name} = [ "alpha" ${i % 3 === 0 ? '"gamma" ' : ''}
 }
 `;
 
+/** Each entry of the registry becomes a name and a value in one go: what is made of it is the same on all machines. */
+const IN_ONE_GO = `{ keys ? null, pkgs }:
+let
+  registry = import ./secret-registry.nix { inherit pkgs; };
+  selected = if keys == null || keys == [ ] then builtins.attrNames registry else keys;
+  entryOf = key: registry.\${key} or (throw "Unknown secret key in envMatrix: \${key}");
+  optional = name: entry: if entry ? \${name} then { \${name} = entry.\${name}; } else { };
+  mkGenerator = entry: {
+    name = entry.generator;
+    value = { inherit (entry) files script; } // optional "prompts" entry // optional "runtimeInputs" entry;
+  };
+in
+builtins.listToAttrs (map (key: mkGenerator (entryOf key)) selected)
+`;
+
 export const FLEET: Readonly<Record<string, string>> = {
   'flake.nix': FLAKE,
   'inventory.nix': INVENTORY,
   'lib/secret-registry.nix': REGISTRY,
   'lib/machine-env-matrix.nix': MATRIX,
-  'lib/vars-generators.nix': GENERATORS,
+  'lib/vars-generators.nix': IN_ONE_GO,
   'modules/base.nix': `{ ${generator('root-password')} }`,
   'modules/web.nix': `{ lib, config, ... }: { imports = [ ./tls.nix ]; ${generator('web')} }`,
   'modules/tls.nix': `{ ${generator('tls')} }`,
@@ -101,10 +116,30 @@ const EDITS: Readonly<Record<string, readonly (string | null)[]>> = {
     INVENTORY.replace('machines = {', 'machines = import ./more.nix // {'),
   ],
   'more.nix': ['{ zoe = { tags = [ "base" ]; }; }', null],
-  'lib/secret-registry.nix': [REGISTRY, REGISTRY.replace('"alpha-key"', '"alpha-token"'), '{ broken = '],
+  'lib/secret-registry.nix': [
+    REGISTRY,
+    REGISTRY.replace('"alpha-key"', '"alpha-token"'),
+    REGISTRY.replace(
+      '  alpha =',
+      '  aleph = mkPromptedSecret { generator = "aleph"; envVar = "1 BAD"; };\n  alpha =',
+    ),
+    REGISTRY.replace('  gamma =', '  gama ='),
+    REGISTRY.replace('script = ', 'runtimeInputs = [ pkgs.jq ]; script = '),
+    REGISTRY.replace('let\n', 'let # longer\n'),
+    '{ broken = ',
+  ],
+  'lib/vars-generators.nix': [
+    IN_ONE_GO,
+    GENERATORS,
+    IN_ONE_GO.replace('script;', 'script; share = true;'),
+    IN_ONE_GO.replace('// optional "prompts" entry', '// { owner = toString (keys == null); }'),
+  ],
   'lib/machine-env-matrix.nix': [
     MATRIX,
     MATRIX.replace('dan', 'dana'),
+    MATRIX.replace('[ "alpha"', '[ "beta" "unknown" "alpha"'),
+    MATRIX.replaceAll('[ "alpha"', '[ "unknown" "alpha"'),
+    MATRIX.replace('{', '{ # longer'),
     MATRIX.replace('"gamma"', '"gama"'),
     null,
   ],

@@ -3,11 +3,12 @@
  * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
  */
 import type { GeneratorBody, Known, Place } from '../fleet/model.ts';
+import { bindsName } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, ListExpr } from '../nix/syntax.ts';
 import { insertBeside } from './edit-bindings.ts';
 import { appendListItem, isBareName, removeListItem } from './edits.ts';
-import { bindsName, expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
+import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';
 
 /** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */

@@ -2,19 +2,17 @@
  * From a place to the syntax that stands there, for fixes and for comments that silence. Pure syntax: nothing is
  * evaluated, and nothing of the fleet is known.
  */
+import { childrenOf, valuesOf } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type {
   AttrBinding,
-  AttrName,
   AttrSetExpr,
-  Binding,
   Expr,
   InheritBinding,
   LetExpr,
   ListExpr,
   Range,
   StringExpr,
-  StringPart,
 } from '../nix/syntax.ts';
 
 /** The expressions around an offset, outermost first. Offsets are 0-based UTF-16. */
@@ -95,67 +93,4 @@ export function stringOfLinesAt(file: SourceFile, offset: number): StringExpr | 
     if (expr.kind === 'string' && file.text.slice(expr.start, expr.end).includes('\n')) return expr;
   }
   return null;
-}
-
-/** Does an expression give a name a meaning for what is inside it? Not asked of `with`, which gives way to others. */
-export function bindsName(expr: Expr, name: string): boolean {
-  if (expr.kind === 'lambda')
-    return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
-  if (expr.kind !== 'let' && !(expr.kind === 'attrs' && expr.recursive)) return false;
-  return expr.bindings.some(binding => {
-    const names = binding.kind === 'inherit' ? binding.names : binding.path.slice(0, 1);
-    return names.some(each => each.kind === 'name' && each.name === name);
-  });
-}
-
-/** The expressions directly inside of one. */
-export function childrenOf(expr: Expr): Expr[] {
-  switch (expr.kind) {
-    case 'string':
-    case 'path':
-      return holesOf(expr.parts);
-    case 'list':
-      return [...expr.items];
-    case 'attrs':
-      return expr.bindings.flatMap(valuesOf);
-    case 'let':
-      return [...expr.bindings.flatMap(valuesOf), expr.body];
-    case 'lambda': {
-      const fallbacks = (expr.formals ?? []).flatMap(formal =>
-        formal.fallback === null ? [] : [formal.fallback],
-      );
-      return [...fallbacks, expr.body];
-    }
-    case 'apply':
-      return [expr.fn, expr.arg];
-    case 'select':
-      return [expr.target, ...namesOf(expr.path), ...(expr.fallback === null ? [] : [expr.fallback])];
-    case 'has-attr':
-      return [expr.target, ...namesOf(expr.path)];
-    case 'with':
-      return [expr.scope, expr.body];
-    case 'if':
-      return [expr.condition, expr.then, expr.otherwise];
-    case 'assert':
-      return [expr.condition, expr.body];
-    case 'unary':
-      return [expr.operand];
-    case 'binary':
-      return [expr.left, expr.right];
-    default:
-      return [];
-  }
-}
-
-function valuesOf(binding: Binding): Expr[] {
-  if (binding.kind === 'bind') return [...namesOf(binding.path), binding.value];
-  return [...(binding.from === null ? [] : [binding.from]), ...namesOf(binding.names)];
-}
-
-function namesOf(path: readonly AttrName[]): Expr[] {
-  return path.flatMap(name => (name.kind === 'dynamic' ? [name.expr] : []));
-}
-
-function holesOf(parts: readonly StringPart[]): Expr[] {
-  return parts.flatMap(part => (part.kind === 'hole' ? [part.expr] : []));
 }

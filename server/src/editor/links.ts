@@ -3,10 +3,11 @@
  * agenix, imported registries and matrices, and public files that are stored already. Pure; a link leads only to what
  * is there, and never into a secret that would have to be decrypted to be read.
  */
-import { childrenOf } from '../checks/locate.ts';
+
 import { storedIndex } from '../checks/store/stored-index.ts';
 import type { Place } from '../fleet/model.ts';
 import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
+import { childrenOf } from '../nix/inside.ts';
 import { folderOf, joinPath } from '../nix/paths.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';

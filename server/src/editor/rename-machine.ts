@@ -4,9 +4,9 @@
  * is not understood refuses the whole. Where secrets are encrypted for it, a new name needs new links: that is refused.
  */
 import { replaceName } from '../checks/edits.ts';
-import { childrenOf } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
+import { childrenOf } from '../nix/inside.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';

@@ -4,9 +4,9 @@
  * kind the entries are.
  */
 import { attributeText, stringText } from '../checks/edits.ts';
-import { childrenOf } from '../checks/locate.ts';
 import { isSimple, type Names, namesFor, type Written } from '../checks/registry/new-entry.ts';
 import type { Registry, RegistryKey } from '../fleet/model.ts';
+import { childrenOf } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, Formal } from '../nix/syntax.ts';
 

@@ -3,8 +3,9 @@
  * that declares none, at its end. What they need of packages is asked for in the module's arguments.
  */
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
-import { bindsName, childrenOf, expressionsAt } from '../checks/locate.ts';
+import { expressionsAt } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
+import { bindsName, childrenOf } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { Refused } from './scaffold.ts';

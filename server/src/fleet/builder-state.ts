@@ -16,6 +16,7 @@ import { belongsToFleet, type DeclaredFleet } from './machines.ts';
 import type { KeyFinder } from './matrix.ts';
 import type { Matrix, Registry, Unit } from './model.ts';
 import { createModuleCache, forgetModules, type ModuleCache } from './module-table.ts';
+import { COMMON } from './modules.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { StoreSetting } from './store-settings.ts';
@@ -93,6 +94,7 @@ export function newState(files: FleetFiles): State {
   const looseReads = new Set<string>();
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
   const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
+  for (const set of COMMON) evaluation.common.set(set, 'beside');
   const flake = createFlakeValues(evaluation, {
     given: file => name => state.argument(name, file),
     isOwn: file => belongsToFleet(files, file),

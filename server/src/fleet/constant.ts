@@ -2,9 +2,10 @@
  * Keeps what has been read anew the same object as before where it says the same. Most edits of a file change none of
  * the generators in it, and whoever has looked at those need not look again.
  */
+import { areOfSameValue } from './definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import { placeKey } from './places.ts';
+import { arePlacesSame, isSamePlace } from './places.ts';
 import { sameItems } from './same.ts';
 
 /** The definitions, each the one from before where that says the same; the whole list from before if all are. */
@@ -13,15 +14,31 @@ export function constantDefinitions(
   before: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
   if (before.length === 0) return fresh;
-  const byPlace = new Map<string, GeneratorDefinition[]>();
-  for (const one of before) {
-    const key = keyOf(one);
-    const same = byPlace.get(key);
-    if (same === undefined) byPlace.set(key, [one]);
-    else same.push(one);
-  }
-  const result = fresh.map(one => byPlace.get(keyOf(one))?.find(earlier => saySame(earlier, one)) ?? one);
+  let byName: ReadonlyMap<string, readonly number[]> | null = null;
+  // Nearly always they come in the order that they came in before.
+  let next = 0;
+  const result = fresh.map(one => {
+    const expected = before[next];
+    let found = expected !== undefined && saySame(expected, one) ? next : -1;
+    if (found < 0) {
+      byName ??= placesByName(before);
+      found = byName.get(one.name)?.find(place => saySame(before[place] as GeneratorDefinition, one)) ?? -1;
+    }
+    if (found < 0) return one;
+    next = found + 1;
+    return before[found] as GeneratorDefinition;
+  });
   return sameItems(result, before) ? before : result;
+}
+
+function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [place, { name }] of definitions.entries()) {
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [place]);
+    else same.push(place);
+  }
+  return found;
 }
 
 /** What a file's module says; the facts from before if it still says those. */
@@ -38,18 +55,18 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
   return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 
-function keyOf({ name, at }: GeneratorDefinition): string {
-  return `${name}\0${placeKey(at)}`;
-}
-
 function saySame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
   return (
+    left.name === right.name &&
+    isSamePlace(left.at, right.at) &&
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    left.via.map(placeKey).join() === right.via.map(placeKey).join() &&
+    arePlacesSame(left.via, right.via) &&
     // What is read from the same values is the same object; see body-cache.ts.
-    (left.body() === right.body() || textOf(left.body()) === textOf(right.body()))
+    (areOfSameValue(left, right) ||
+      left.body() === right.body() ||
+      textOf(left.body()) === textOf(right.body()))
   );
 }
 

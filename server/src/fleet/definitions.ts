@@ -4,7 +4,7 @@
 import { display, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue } from '../nix/value.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
@@ -31,6 +31,17 @@ const dead = new WeakSet<GeneratorDefinition>();
 /** Does the definition stand under a condition that certainly does not hold? */
 export function isDead(definition: GeneratorDefinition): boolean {
   return dead.has(definition);
+}
+
+/** Are both read from one and the same value? Then all that they say of the generator is the same, if they stand in one place. */
+export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  const value = sourceValueOf(left);
+  return value !== null && value === sourceValueOf(right);
+}
+
+function sourceValueOf(definition: GeneratorDefinition): Value | null {
+  const lazy = sources.get(definition)?.source.value;
+  return lazy === undefined ? null : lazy.kind === 'thunk' ? lazy.value : lazy;
 }
 
 /** Steps allowed for reading one generator's body. */

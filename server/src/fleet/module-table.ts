@@ -14,7 +14,7 @@ import type { GeneratorDefinition } from './model.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
-import { placeKey } from './places.ts';
+import { arePlacesSame, isSamePlace } from './places.ts';
 import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { createSettling, type SettledCache } from './settled-modules.ts';
@@ -322,8 +322,8 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    placeKey(left.at) === placeKey(right.at) &&
-    left.via.map(placeKey).join() === right.via.map(placeKey).join()
+    isSamePlace(left.at, right.at) &&
+    arePlacesSame(left.via, right.via)
   );
 }
 

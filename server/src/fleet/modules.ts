@@ -18,6 +18,9 @@ export const packages: AttrsValue = attrs(
   symbol('pkgs', 'a package'),
 );
 
+/** What is the same in every module. */
+export const COMMON = [nixpkgsLib(), packages] as const;
+
 /** The flake itself: its files are those of the workspace. */
 const self: AttrsValue = attrs(
   new Map<string, Attr>([

@@ -30,6 +30,16 @@ function isWholeFile({ file, start, end }: Origin): boolean {
   return start === extent.start && end === extent.end;
 }
 
+export function isSamePlace(left: Place, right: Place): boolean {
+  return left.start === right.start && left.end === right.end && left.file === right.file;
+}
+
+export function arePlacesSame(left: readonly Place[], right: readonly Place[]): boolean {
+  return (
+    left.length === right.length && left.every((place, index) => isSamePlace(place, right[index] as Place))
+  );
+}
+
 /** A key for maps by place. */
 export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;

@@ -35,6 +35,8 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   const entries = [...set.entries].filter(([, entry]) => isEntry(cx, entry));
   if (entries.length === 0) return null;
   if (!trusted && entries.length * 2 <= set.entries.size) return null;
+  // What is made of an entry is the same on every machine.
+  for (const [, entry] of entries) cx.common.set(force(cx, entry.value) as AttrsValue, 'made-of');
   const bare = instance(cx, file, nullValue(null));
   return {
     file,

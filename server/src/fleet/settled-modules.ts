@@ -9,7 +9,7 @@ import { type MachineOptions, machineOptions, type Settled, settledFor } from '.
 import type { GeneratorDefinition } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { OptionSays, Plain } from './module-options.ts';
-import { placeKey } from './places.ts';
+import { isSamePlace } from './places.ts';
 import type { Viewer } from './viewers.ts';
 
 /** A module of a machine. */
@@ -155,7 +155,7 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    placeKey(left.at) === placeKey(right.at) &&
+    isSamePlace(left.at, right.at) &&
     left.via.length === right.via.length
   );
 }

@@ -138,20 +138,23 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     if (known.matrices.has(written.file.path))
       matrixLinks.set(`${written.file.path}\0${registry}`, { matrix: written.file.path, registry });
     const at = outermostIn(written, file.path) ?? written;
-    const required =
-      !event.guarded || (event.fallback !== null && cx.force(event.fallback).kind === 'failure');
-    const lookup: KeyLookup = {
-      registry,
-      key: event.name.text as string,
-      at: placeOf(at),
-      found: event.found !== false,
-      required,
-    };
+    const lookup = () => lookupOf(event, registry, at);
     uses.noteLookup(lookup);
     if (at.file !== file) return;
-    const id = `${at.start}:${at.end}:${registry}:${lookup.key}`;
+    const id = `${at.start}:${at.end}:${registry}:${event.name.text}`;
     const earlier = keyLookups.get(id);
-    if (earlier === undefined || (required && !earlier.required)) keyLookups.set(id, lookup);
+    if (earlier?.required === true) return;
+    const found = lookup();
+    if (earlier === undefined || found.required) keyLookups.set(id, found);
+  }
+
+  function lookupOf(
+    { name, found, guarded, fallback }: SelectEvent,
+    registry: string,
+    at: Origin,
+  ): KeyLookup {
+    const required = !guarded || (fallback !== null && cx.force(fallback).kind === 'failure');
+    return { registry, key: name.text as string, at: placeOf(at), found: found !== false, required };
   }
 
   function noteRow(event: SelectEvent, matrix: string): void {

@@ -48,7 +48,8 @@ export interface UseCollector {
   onApplication(expr: ApplyExpr, value: Value, scope: Scope): void;
   /** Called around each top-level question, so that a use knows the key it was reached by. */
   startQuestion(): void;
-  noteLookup(lookup: KeyLookup): void;
+  /** A key was looked up; what is to be said of it is asked for only where a use was reached by it. */
+  noteLookup(lookup: () => KeyLookup): void;
   uses(): Use[];
 }
 
@@ -59,7 +60,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
   const tried: { readonly start: number; readonly end: number }[] = [];
   const pending: { readonly id: string; readonly use: Use; readonly prefixes: readonly string[] }[] = [];
-  let lookups: KeyLookup[] = [];
+  let lookup: (() => KeyLookup) | null = null;
 
   function provides(event: SelectEvent): boolean {
     if (!event.guarded) return false;
@@ -74,10 +75,10 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
 
   return {
     startQuestion() {
-      lookups = [];
+      lookup = null;
     },
-    noteLookup(lookup) {
-      lookups.push(lookup);
+    noteLookup(last) {
+      lookup = last;
     },
     onText(expr, scope) {
       for (const use of usesInText(cx, file, expr, scope)) note(use, []);
@@ -86,7 +87,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
       const provided = providedFor(cx, expr, scope, file);
       tried.push(...provided);
       const use = useOfCall(cx, file, expr, value, scope);
-      if (use !== null) note({ ...use, key: lookups.at(-1) ?? null }, []);
+      if (use !== null) note({ ...use, key: lookup?.() ?? null }, []);
     },
     onSelect(event) {
       if (event.target.kind !== 'unknown' || !passesBy(WAYS, event.name, event.target)) return;
@@ -118,7 +119,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
         attribute: display(attribute.name),
         attributeAt: direct ? placeOf(event.at) : null,
         guarded: false,
-        key: lookups.at(-1) ?? null,
+        key: lookup?.() ?? null,
       };
       note(
         use,

@@ -26,6 +26,7 @@ import { pathText } from './paths.ts';
 import { lookupLexical, variable } from './scopes.ts';
 import { hasName, selectPath } from './select.ts';
 import { attributeSet, letScope } from './sets.ts';
+import { sharedValue } from './sharing.ts';
 import { interpolate } from './strings.ts';
 
 import type { Expr } from './syntax.ts';
@@ -44,7 +45,8 @@ export function force(cx: Evaluation, lazy: Lazy): Value {
   cx.running.push(lazy);
   let value: Value;
   try {
-    value = lazy.compute !== null ? lazy.compute() : evaluate(cx, lazy.expr as Expr, lazy.scope as Scope);
+    value =
+      lazy.compute !== null ? lazy.compute() : valueOrShared(cx, lazy.expr as Expr, lazy.scope as Scope);
   } catch (error) {
     // Given up on, not evaluated: another question with a fresh budget may try again.
     lazy.state = 'fresh';
@@ -58,6 +60,10 @@ export function force(cx: Evaluation, lazy: Lazy): Value {
   lazy.scope = null;
   lazy.compute = null;
   return value;
+}
+
+function valueOrShared(cx: Evaluation, expr: Expr, scope: Scope): Value {
+  return sharedValue(cx, expr, scope) ?? evaluate(cx, expr, scope);
 }
 
 /** Thrown where a cycle goes through a value that Nix would perhaps not look at; met by `speculate`. */

@@ -77,6 +77,11 @@ export interface Evaluation extends BuiltinContext {
   readonly imports: Map<string, Lazy>;
   /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
   forgetFile(path: string): void;
+  /**
+   * Sets that all who read them have in common, and of which nobody listens to what is selected: those that much is made
+   * of, and others that are read beside them. See sharing.ts.
+   */
+  readonly common: WeakMap<AttrsValue, 'made-of' | 'beside'>;
   /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
   readonly applications: Map<string, Map<string, Value>>;
   /**

@@ -41,6 +41,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     boundaries: [],
     tolerated: new Set(),
     imports: new Map(),
+    common: new WeakMap(),
     applications: new Map(),
     modules: new Map(),
     force: lazy => resolved(cx, force(cx, lazy)),

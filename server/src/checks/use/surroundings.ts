@@ -3,6 +3,8 @@
  * in, the option it is assigned to; through the names that `let` gives it. Pure syntax: nothing is evaluated. What
  * cannot be followed ends there, so that the answer is what certainly happens to the value, not all that may.
  */
+
+import { bindsName, childrenOf } from '../../nix/inside.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {
   type ApplyExpr,
@@ -14,7 +16,7 @@ import {
   type StringExpr,
   writtenName,
 } from '../../nix/syntax.ts';
-import { bindsName, childAround, childrenOf } from '../locate.ts';
+import { childAround } from '../locate.ts';
 
 /** One step of the way out. */
 export type Step =

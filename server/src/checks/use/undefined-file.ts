@@ -1,11 +1,12 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
 import type { Generator, Use } from '../../fleet/model.ts';
+import { childrenOf } from '../../nix/inside.ts';
 import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
-import { bindingAround, childrenOf } from '../locate.ts';
+import { bindingAround } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

@@ -2,6 +2,7 @@
  * A generator of a machine's module becomes an entry of the registry, made as the entries that are there, and is
  * selected for the machines that have it.
  */
+
 import {
   appendListItem,
   attributeText,
@@ -14,6 +15,7 @@ import {
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Matrix, Registry, RegistryKey } from '../../fleet/model.ts';
+import { hasWith } from '../../nix/inside.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {
   type AttrBinding,
@@ -24,7 +26,7 @@ import {
 } from '../../nix/syntax.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';
-import { findsNames, hasWith, reindented } from './text.ts';
+import { findsNames, reindented } from './text.ts';
 
 export function toRegistry(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
   const { fleet } = snapshot;

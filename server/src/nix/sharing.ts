@@ -1,0 +1,177 @@
+/**
+ * What depends on nothing but values that all who read them have in common is evaluated once, whoever asks for it: a
+ * function makes the same of one and the same entry, wherever it is called from. Nix is pure; what is shared does not
+ * say which calls it came through, since it came through many.
+ */
+import { evaluate } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
+import { identity } from './identity.ts';
+import { freeNames, hasWith } from './inside.ts';
+import { lookupLexical } from './scopes.ts';
+import type { Expr } from './syntax.ts';
+import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
+
+/** By the common set that it is made of, and by what else is read beside it. */
+type Results = WeakMap<AttrsValue, Map<string, Value>>;
+
+const resultsOf = new WeakMap<Expr, Results>();
+
+/** The names that expressions take from around them; null for those of which nothing is shared. */
+const namesOf = new WeakMap<Expr, readonly string[] | null>();
+
+/** Longer ones are written for one place, and looking through them costs more than it spares. */
+const LONGEST = 4000;
+
+/**
+ * The value of an expression that makes a set of a common one; null where it does not, or where something that it needs
+ * is not evaluated yet. Evaluates nothing but the expression.
+ */
+export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | null {
+  const names = sharableNames(expr);
+  if (names === null) return null;
+  const found = resolveAll(cx, names, scope, true);
+  if (found === null || found.anchor === null) return null;
+  const { key, values } = found;
+  let results = resultsOf.get(expr);
+  if (results === undefined) {
+    results = new WeakMap();
+    resultsOf.set(expr, results);
+  }
+  let known = results.get(found.anchor);
+  if (known === undefined) {
+    known = new Map();
+    results.set(found.anchor, known);
+  }
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const value = evaluate(cx, expr, topScope(cx, scope, values));
+  if (value.kind === 'attrs') {
+    known.set(key, value);
+    return value;
+  }
+  // A text says where it comes from by the calls that it came through.
+  namesOf.set(expr, null);
+  return null;
+}
+
+/** Kinds of expressions that make sets out of others. */
+function makesSet(expr: Expr): boolean {
+  switch (expr.kind) {
+    case 'attrs':
+      return expr.bindings.length > 0;
+    case 'binary':
+      return expr.operator === '//';
+    case 'apply':
+    case 'let':
+    case 'if':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function sharableNames(expr: Expr): readonly string[] | null {
+  if (!makesSet(expr)) return null;
+  let names = namesOf.get(expr);
+  if (names === undefined) {
+    names = expr.end - expr.start > LONGEST || hasWith(expr) ? null : [...freeNames(expr)];
+    namesOf.set(expr, names);
+  }
+  return names;
+}
+
+interface Resolved {
+  readonly key: string;
+  readonly values: Map<string, Lazy>;
+  readonly anchor: AttrsValue | null;
+}
+
+/** What names stand for, if all of it is known and the same for everybody. */
+function resolveAll(
+  cx: Evaluation,
+  names: readonly string[],
+  scope: Scope,
+  mayBeCommon: boolean,
+): Resolved | null {
+  const values = new Map<string, Lazy>();
+  let key = '';
+  let anchor: AttrsValue | null = null;
+  for (const name of names) {
+    const lazy = lookupLexical(scope, name);
+    if (lazy === null) return null;
+    if (cx.globals.get(name) === lazy) continue;
+    const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+    if (value === null) return null;
+    if (value.kind === 'attrs') {
+      const common = cx.common.get(value);
+      if (common === undefined) return null;
+      if (common === 'made-of') {
+        // One is kept by, and two would keep one another.
+        if (!mayBeCommon || (anchor !== null && anchor !== value)) return null;
+        anchor = value;
+      }
+      values.set(name, value);
+      key += `${name}=${identity(value)} `;
+    } else if (value.kind === 'lambda') {
+      const closed = closedFunction(cx, value);
+      if (closed === null) return null;
+      values.set(name, closed);
+      key += `${name}=${identity(closed)} `;
+    } else if (value.kind === 'builtin' && value.args.length === 0) {
+      values.set(name, value);
+      key += `${name}=${identity(value.builtin)} `;
+    } else return null;
+  }
+  return { key, values, anchor };
+}
+
+/** Functions as if they stood at the top of their files, by what they need there. */
+const closedOf = new WeakMap<Expr, Map<string, LambdaValue>>();
+/** The same by the function as it is found; null while it is looked into. */
+const closedAs = new WeakMap<LambdaValue, LambdaValue | null>();
+
+/** The same function without the calls around it; null if it is not the same for everybody. */
+function closedFunction(cx: Evaluation, fn: LambdaValue): LambdaValue | null {
+  const known = closedAs.get(fn);
+  if (known !== undefined) return known;
+  closedAs.set(fn, null);
+  const closed = newClosedFunction(cx, fn);
+  // What is not known yet may be known the next time.
+  if (closed === null) closedAs.delete(fn);
+  else closedAs.set(fn, closed);
+  return closed;
+}
+
+function newClosedFunction(cx: Evaluation, { expr, scope, origin }: LambdaValue): LambdaValue | null {
+  let names = namesOf.get(expr);
+  if (names === undefined) {
+    names = hasWith(expr) ? null : [...freeNames(expr)];
+    namesOf.set(expr, names);
+  }
+  const found = names === null ? null : resolveAll(cx, names, scope, false);
+  if (found === null) return null;
+  let all = closedOf.get(expr);
+  if (all === undefined) {
+    all = new Map();
+    closedOf.set(expr, all);
+  }
+  let closed = all.get(found.key);
+  if (closed === undefined) {
+    const at = origin === null ? null : { ...origin, call: null };
+    closed = { kind: 'lambda', expr, scope: topScope(cx, scope, found.values), origin: at };
+    all.set(found.key, closed);
+  }
+  return closed;
+}
+
+function topScope(cx: Evaluation, { file }: Scope, names: Map<string, Lazy>): Scope {
+  const top: Scope = {
+    parent: null,
+    names: cx.globals as Map<string, Lazy>,
+    subject: null,
+    file,
+    call: null,
+    made: null,
+  };
+  return names.size === 0 ? top : { ...top, parent: top, names };
+}
