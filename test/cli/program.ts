@@ -81,7 +81,7 @@ function partsOf(program: Program): string[] {
 
 /** Waits until a script of the program has written a file of this name. */
 export async function written(program: Program, file: string): Promise<void> {
-  await vi.waitUntil(() => partsOf(program).some(part => existsSync(join(part, 'box/out', file))), {
+  await vi.waitUntil(() => partsOf(program).some(part => existsSync(join(part, 'out', file))), {
     timeout: 60_000,
     interval: 20,
   });
