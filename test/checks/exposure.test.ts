@@ -49,6 +49,11 @@ describe('generator/hash-public', () => {
     expect(onlyFinding(check(texts), 'generator/hash-public').severity).toBe(severity);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('is silent for a program named %s', name => {
+    const { findings } = check(moduleWith(body, `cat "$prompts/password" | ${name} > "$out/hash"`));
+    expect(findings.map(({ rule }) => rule)).toEqual(['generator/missing-tool']);
+  });
+
   it('is silent for what is public beside the hash', () => {
     expectSilent(
       moduleWith(

@@ -36,6 +36,7 @@ describe('a cursor', () => {
     ['{ inherit (x) a b|; }', '', 'value', '', 'set'],
     ['{ a = with x; assert y; [ | ]; }', 'a', 'value', 'a', 'list'],
     ['{ a = x.y.|', '', 'value', 'a', 'set'],
+    ['{ constructor = { a = toString | }; }', 'constructor', 'value', 'a', 'set'],
   ])('%s', (text, path, side, before, kind) => {
     expect(at(text)).toMatchObject({
       path: path.replace(/\.+$/, ''),

@@ -45,6 +45,14 @@ test('the directories of a script', () => {
   expect(shown(REGISTRY, '< "$promp')).toMatch(/^\*\*\$prompts\*\*/);
 });
 
+test('a variable of the name of what every object has', () => {
+  const text = `{ clan.core.vars.generators.a.script = ''
+    constructor=1
+    echo "$constructor"
+  ''; }`;
+  expect(shown(FILE, '$constr', { [FILE]: text })).toBeNull();
+});
+
 test('a tag, where a machine has it', () => {
   expect(shown('flake.nix', '"lapt')).toMatchInlineSnapshot(`
     "**laptop** · tag

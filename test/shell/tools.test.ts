@@ -20,6 +20,7 @@ describe('packages', () => {
     expect(packagesWith('step')[0]).toBe('step-cli');
     expect(packagesWith('htpasswd')).toEqual(['apacheHttpd']);
     expect(packagesWith('no-such-command')).toEqual([]);
+    for (const name of ['constructor', '__proto__', 'toString']) expect(packagesWith(name)).toEqual([]);
     for (const command of ['openssl', 'xxd', 'yq', 'dig', 'tinc', 'ntfy', 'uuidgen']) {
       const [usual] = packagesWith(command);
       expect(packageCommands(usual ?? '')?.commands.has(command), command).toBe(true);

@@ -232,5 +232,5 @@ How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmit
 
 /** The help of a command; the overview for null and for names that are no command. */
 export function helpOf(command: string | null): string {
-  return (command !== null && COMMANDS[command]) || OVERVIEW;
+  return (command !== null && Object.hasOwn(COMMANDS, command) && COMMANDS[command]) || OVERVIEW;
 }

@@ -75,17 +75,22 @@ function open(kind: Frame['kind'], path: readonly string[], start: number, quote
   return { kind, path, start, names: [], inValue: false, clauses: 0, siblings: [], quote };
 }
 
-const OPENERS: Readonly<Record<string, Frame['kind']>> = { '{': 'set', '[': 'list', '(': 'group' };
+const OPENERS: ReadonlyMap<string, Frame['kind']> = new Map([
+  ['{', 'set'],
+  ['[', 'list'],
+  ['(', 'group'],
+]);
 const CLOSERS: ReadonlySet<string> = new Set(['}', ']', ')']);
 
 function take(stack: Open[], word: string, kind: string, end: number, text: string): void {
   const frame = stack[stack.length - 1] as Open;
+  const opened = OPENERS.get(word);
   const holdsBindings = frame.kind === 'set' || frame.kind === 'let';
   if (kind === 'quote') {
     const quoted = holdsBindings && !frame.inValue && word === '"' ? quotedName(text, end) : null;
     if (quoted !== null) frame.names.push(quoted);
     stack.push(open('string', pathOf(frame), end, word as '"' | "''"));
-  } else if (word in OPENERS) stack.push(open(OPENERS[word] as Frame['kind'], pathOf(frame), end, null));
+  } else if (opened !== undefined) stack.push(open(opened, pathOf(frame), end, null));
   else if (word === '${') stack.push(open('hole', [], end, null));
   else if (CLOSERS.has(word)) close(stack);
   else if (word === 'let') stack.push(open('let', [], end, null));

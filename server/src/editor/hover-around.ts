@@ -59,17 +59,19 @@ function optionText({ name, type, fallback, text, values }: OptionWords, of: Wri
   return [`**${name}** · option of a ${of}`, text, [...lines, ...choices].join('\n')].join('\n\n');
 }
 
-const DIRECTORIES: Readonly<Record<string, string>> = {
-  in: 'The files of the dependencies: `$in/<generator>/<file>`. Only generators that `dependencies` names are there.',
-  out: 'Where the script writes its files: `$out/<file>`. Each file that is declared has to be there in the end.',
-  prompts:
-    'What was asked for, each answer a file: `$prompts/<prompt>`. The answer itself is `$(cat "$prompts/<prompt>")`.',
-};
+const DIRECTORIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    in: 'The files of the dependencies: `$in/<generator>/<file>`. Only generators that `dependencies` names are there.',
+    out: 'Where the script writes its files: `$out/<file>`. Each file that is declared has to be there in the end.',
+    prompts:
+      'What was asked for, each answer a file: `$prompts/<prompt>`. The answer itself is `$(cat "$prompts/<prompt>")`.',
+  }),
+);
 
 function directoryCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   for (const { followed } of scriptsIn(snapshot, file))
     for (const { name, nameAt } of followed.flow.variables) {
-      const text = DIRECTORIES[name];
+      const text = DIRECTORIES.get(name);
       const at = text === undefined ? null : followed.placeOf(nameAt);
       if (text === undefined || at?.file !== file || offset < at.start || offset > at.end) continue;
       return { at, markdown: `**$${name}** · directory of the script\n\n${text}` };
@@ -77,11 +79,13 @@ function directoryCard({ snapshot }: HoverContext, file: string, offset: number)
   return null;
 }
 
-const PREDEFINED: Readonly<Record<string, string>> = {
-  all: 'Every machine has it.',
-  nixos: 'Every machine with NixOS has it.',
-  darwin: 'Every machine with macOS has it.',
-};
+const PREDEFINED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    all: 'Every machine has it.',
+    nixos: 'Every machine with NixOS has it.',
+    darwin: 'Every machine with macOS has it.',
+  }),
+);
 
 /** A tag, in the list of a machine or where a role names it. */
 function tagCard(context: HoverContext, file: string, offset: number): CardAt | null {
@@ -102,7 +106,7 @@ function tagCard(context: HoverContext, file: string, offset: number): CardAt | 
     machines === null
       ? 'Which machines have it is not known.'
       : `- Machines: ${machinesPhrase(context, [...machines].sort())}`;
-  const parts = [`**${plain(word.text)}** · tag`, PREDEFINED[word.text], who];
+  const parts = [`**${plain(word.text)}** · tag`, PREDEFINED.get(word.text), who];
   return {
     at: { file, start: word.start, end: word.end },
     markdown: parts.filter(part => part !== undefined).join('\n\n'),

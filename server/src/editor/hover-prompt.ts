@@ -5,12 +5,14 @@ import { generatorCard } from './hover-generator.ts';
 import { definedPhrase } from './hover-words.ts';
 import { plain } from './markdown.ts';
 
-const TYPES: Readonly<Record<string, string>> = {
-  line: 'one line, shown while it is typed',
-  hidden: 'hidden while it is typed',
-  multiline: 'several lines, shown while they are typed',
-  'multiline-hidden': 'several lines, hidden while they are typed',
-};
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    line: 'one line, shown while it is typed',
+    hidden: 'hidden while it is typed',
+    multiline: 'several lines, shown while they are typed',
+    'multiline-hidden': 'several lines, hidden while they are typed',
+  }),
+);
 
 /** The card of a prompt; that of the generator where the prompt is not known. */
 export function promptCard(context: HoverContext, generator: string, prompt: string): string | null {
@@ -33,7 +35,7 @@ export function promptCard(context: HoverContext, generator: string, prompt: str
 function linesOf({ name, description, type, persist }: GeneratorPrompt): string[] {
   const lines: string[] = [];
   if (description !== null && description !== name) lines.push(`Asks “${plain(description)}”`);
-  if (type !== null) lines.push(TYPES[type] ?? plain(type));
+  if (type !== null) lines.push(TYPES.get(type) ?? plain(type));
   if (persist === true) lines.push('The answer is kept, as a file of the same name');
   if (persist === false) lines.push('The answer is not kept: it is asked for at each generation');
   return lines;

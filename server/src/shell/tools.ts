@@ -269,51 +269,53 @@ export function packageCommands(name: string): PackageCommands | null {
 let byCommand: ReadonlyMap<string, readonly string[]> | null = null;
 
 /** Where a name is the main way to get a command, it comes first. */
-const USUAL: Readonly<Record<string, string>> = {
-  openssl: 'openssl',
-  awk: 'gawk',
-  bash: 'bash',
-  sh: 'bash',
-  mkpasswd: 'mkpasswd',
-  xxd: 'unixtools.xxd',
-  hexdump: 'util-linux',
-  nc: 'netcat',
-  dig: 'dig',
-  host: 'dig',
-  nslookup: 'dig',
-  nsupdate: 'dig',
-  delv: 'dig',
-  python3: 'python3',
-  python: 'python3',
-  git: 'git',
-  curl: 'curl',
-  argon2: 'libargon2',
-  step: 'step-cli',
-  'step-ca': 'step-ca',
-  yq: 'yq-go',
-  uuidgen: 'util-linux',
-  hostname: 'hostname',
-  ssh: 'openssh',
-  scp: 'openssh',
-  ntfy: 'ntfy-sh',
-  tinc: 'tinc_pre',
-  tincd: 'tinc_pre',
-  psql: 'postgresql',
-  kill: 'util-linux',
-  whois: 'whois',
-  sqlite3: 'sqlite',
-  mc: 'minio-client',
-  column: 'util-linux',
-  vault: 'vault',
-  ldapsearch: 'openldap',
-  generate_signing_key: 'matrix-synapse',
-};
+const USUAL: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    openssl: 'openssl',
+    awk: 'gawk',
+    bash: 'bash',
+    sh: 'bash',
+    mkpasswd: 'mkpasswd',
+    xxd: 'unixtools.xxd',
+    hexdump: 'util-linux',
+    nc: 'netcat',
+    dig: 'dig',
+    host: 'dig',
+    nslookup: 'dig',
+    nsupdate: 'dig',
+    delv: 'dig',
+    python3: 'python3',
+    python: 'python3',
+    git: 'git',
+    curl: 'curl',
+    argon2: 'libargon2',
+    step: 'step-cli',
+    'step-ca': 'step-ca',
+    yq: 'yq-go',
+    uuidgen: 'util-linux',
+    hostname: 'hostname',
+    ssh: 'openssh',
+    scp: 'openssh',
+    ntfy: 'ntfy-sh',
+    tinc: 'tinc_pre',
+    tincd: 'tinc_pre',
+    psql: 'postgresql',
+    kill: 'util-linux',
+    whois: 'whois',
+    sqlite3: 'sqlite',
+    mc: 'minio-client',
+    column: 'util-linux',
+    vault: 'vault',
+    ldapsearch: 'openldap',
+    generate_signing_key: 'matrix-synapse',
+  }),
+);
 
 /** The packages that bring a command, the usual one first. */
 export function packagesWith(command: string): readonly string[] {
   byCommand ??= indexCommands();
   const found = byCommand.get(command) ?? [];
-  const usual = USUAL[command];
+  const usual = USUAL.get(command);
   return usual === undefined ? found : [usual, ...found.filter(name => name !== usual)];
 }
 
@@ -325,7 +327,7 @@ export function packageFor(command: string): { readonly name: string; readonly s
   const names = packagesWith(command);
   const [name] = names;
   if (name === undefined) return null;
-  return { name, sure: names.length === 1 || Object.hasOwn(USUAL, command) };
+  return { name, sure: names.length === 1 || USUAL.has(command) };
 }
 
 function indexCommands(): ReadonlyMap<string, readonly string[]> {

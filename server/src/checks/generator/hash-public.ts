@@ -81,12 +81,14 @@ const HASHERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Programs that make hashes among other things, by their first arguments. */
-const PARTS: Readonly<Record<string, RegExp>> = {
-  openssl: /^passwd\b/,
-  caddy: /^hash-password\b/,
-  authelia: /^crypto hash generate\b/,
-  doveadm: /^pw\b/,
-};
+const PARTS: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    openssl: /^passwd\b/,
+    caddy: /^hash-password\b/,
+    authelia: /^crypto hash generate\b/,
+    doveadm: /^pw\b/,
+  }),
+);
 
 function isHasher({ name, arguments: given }: CommandFact): boolean {
   if (name === null) return false;
@@ -94,7 +96,7 @@ function isHasher({ name, arguments: given }: CommandFact): boolean {
     .slice(0, 3)
     .map(one => one.text)
     .join(' ');
-  return HASHERS.has(name) || PARTS[name]?.test(words) === true;
+  return HASHERS.has(name) || PARTS.get(name)?.test(words) === true;
 }
 
 /** What passes on what it is given. */

@@ -205,11 +205,13 @@ function lambdaOf(source: SourceFile, helper: Expr): LambdaExpr | null {
 }
 
 /** Options of the generator that a module may leave out and an entry may not. */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  share: 'false',
-  runtimeInputs: '[ ]',
-  dependencies: '[ ]',
-};
+const DEFAULTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    share: 'false',
+    runtimeInputs: '[ ]',
+    dependencies: '[ ]',
+  }),
+);
 
 /** What an entry says beside the generator; null where that cannot be told. */
 function metadataOf(
@@ -227,7 +229,7 @@ function metadataOf(
     if (binding.kind !== 'bind' || field?.kind !== 'name') return null;
     if (field.name === 'generator' || OWN.has(field.name) || more.length > 0) continue;
     if (said.has(field.name)) continue;
-    const fallback = DEFAULTS[field.name];
+    const fallback = DEFAULTS.get(field.name);
     if (fallback !== undefined) {
       // A helper has fallbacks of its own.
       if (helper === null) lines.push(`${field.name} = ${fallback};`);

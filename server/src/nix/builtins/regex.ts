@@ -143,7 +143,7 @@ class PatternReader {
       const rest = this.pattern.slice(this.at);
       const named = /^\[:([a-z]+):\]/.exec(rest);
       if (named !== null) {
-        const test = CLASSES[named[1] as string];
+        const test = CLASSES.get(named[1] as string);
         if (test === undefined) throw new NotUnderstood();
         tests.push(test);
         this.at += named[0].length;
@@ -176,20 +176,22 @@ function literal(character: string): Node {
   return { kind: 'set', has: other => other === code };
 }
 
-const CLASSES: Readonly<Record<string, (code: number) => boolean>> = {
-  alpha: code => /[a-zA-Z]/.test(String.fromCharCode(code)),
-  digit: code => code >= 48 && code <= 57,
-  alnum: code => /[a-zA-Z0-9]/.test(String.fromCharCode(code)),
-  upper: code => code >= 65 && code <= 90,
-  lower: code => code >= 97 && code <= 122,
-  space: code => code === 32 || (code >= 9 && code <= 13),
-  blank: code => code === 32 || code === 9,
-  punct: code => code > 32 && code < 127 && !/[a-zA-Z0-9]/.test(String.fromCharCode(code)),
-  xdigit: code => /[0-9a-fA-F]/.test(String.fromCharCode(code)),
-  cntrl: code => code < 32 || code === 127,
-  print: code => code >= 32 && code < 127,
-  graph: code => code > 32 && code < 127,
-};
+const CLASSES: ReadonlyMap<string, (code: number) => boolean> = new Map(
+  Object.entries<(code: number) => boolean>({
+    alpha: code => /[a-zA-Z]/.test(String.fromCharCode(code)),
+    digit: code => code >= 48 && code <= 57,
+    alnum: code => /[a-zA-Z0-9]/.test(String.fromCharCode(code)),
+    upper: code => code >= 65 && code <= 90,
+    lower: code => code >= 97 && code <= 122,
+    space: code => code === 32 || (code >= 9 && code <= 13),
+    blank: code => code === 32 || code === 9,
+    punct: code => code > 32 && code < 127 && !/[a-zA-Z0-9]/.test(String.fromCharCode(code)),
+    xdigit: code => /[0-9a-fA-F]/.test(String.fromCharCode(code)),
+    cntrl: code => code < 32 || code === 127,
+    print: code => code >= 32 && code < 127,
+    graph: code => code > 32 && code < 127,
+  }),
+);
 
 function canBeEmpty(node: Node): boolean {
   switch (node.kind) {
