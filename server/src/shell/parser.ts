@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { Language, Parser } from 'web-tree-sitter';
 import { braced } from './braced.ts';
 import { lowerScript } from './lower.ts';
+import { pieceReader } from './pieces.ts';
 import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
-import type { ScriptText, ShellTree } from './syntax.ts';
+import type { ScriptText, ShellTree, Statement } from './syntax.ts';
 import { objectionsTo } from './syntax-errors.ts';
 import { shellWasm } from './wasm.ts';
 
@@ -40,7 +41,14 @@ async function load(): Promise<ShellParser> {
   const language = await Language.load(readFileSync(wasm.grammar));
   const parser = new Parser();
   parser.setLanguage(language);
-  loaded = { parse: script => parseScript(parser, script) };
+  const read = pieceReader((piece, plain) => parsePiece(parser, piece, plain));
+  loaded = {
+    parse(script) {
+      const plain = withoutHoles(script);
+      const body = plain.length > MAX_LENGTH ? null : read(script, plain);
+      return body === null ? parseScript(parser, script, plain) : { body, errors: [], unended: [] };
+    },
+  };
   return loaded;
 }
 
@@ -50,19 +58,26 @@ const MAX_LENGTH = 200_000;
 /** A script with more commands that the grammar runs together than this is not worth the parses. */
 const MAX_REPAIRS = 8;
 
-function parseScript(parser: Parser, script: ScriptText): ShellTree {
-  let text = withoutHoles(script);
+function parseScript(parser: Parser, script: ScriptText, plain: string): ShellTree {
+  let text = plain;
   for (let repairs = 0; text.length <= MAX_LENGTH && repairs <= MAX_REPAIRS; repairs++) {
     const root = parseOnce(parser, text);
     if (root === null) break;
     const missed = missedEnd(root, text);
     if (missed === null) {
-      const objections = objectionsTo(withoutHoles(script), script.holes);
+      const objections = objectionsTo(plain, script.holes);
       return { body: lowerScript(root, text, script), ...objections };
     }
     text = `${text.slice(0, missed)};${text.slice(missed + 1)}`;
   }
   return unreadable(text);
+}
+
+/** Some lines of a script; null if the grammar does not read them as they stand. */
+function parsePiece(parser: Parser, script: ScriptText, plain: string): Statement[] | null {
+  const root = parseOnce(parser, plain);
+  if (root === null || root.hasError || missedEnd(root, plain) !== null) return null;
+  return lowerScript(root, plain, script);
 }
 
 function parseOnce(parser: Parser, text: string): RawRoot | null {

@@ -15,7 +15,7 @@ import {
   startsWord,
   unexpected,
 } from './syntax-simple.ts';
-import { peekWord, readWord } from './syntax-words.ts';
+import { peekWord, readWord, skipHeredocs } from './syntax-words.ts';
 
 /** What Bash says of a script as it reads it. */
 export type Objections = Pick<ShellTree, 'errors' | 'unended'>;
@@ -26,18 +26,7 @@ const NONE: Objections = { errors: [], unended: [] };
 export function objectionsTo(text: string, holes: readonly Hole[]): Objections {
   // Bash drops NUL, and so may end words in other places.
   if (text.includes('\0')) return NONE;
-  const cursor: Cursor = {
-    text,
-    holes,
-    at: 0,
-    error: null,
-    gaveUp: false,
-    heredocs: [],
-    unended: [],
-    depth: 0,
-    list: readList,
-    command: readCommand,
-  };
+  const cursor = cursorAt(text, holes, 0);
   readList(cursor, () => false, true);
   if (!cursor.gaveUp && cursor.error === null && cursor.at < text.length) unexpected(cursor);
   if (cursor.gaveUp) return NONE;
@@ -45,6 +34,46 @@ export function objectionsTo(text: string, holes: readonly Hole[]): Objections {
   return {
     errors: [],
     unended: cursor.unended.filter(({ end }) => !holes.some(hole => isAlone(text, hole, end))),
+  };
+}
+
+/**
+ * Where the commands end that begin with the line at an offset: behind the line that the last of them ends in, and
+ * behind the here-documents of that line. What comes later in the text has no say in it.
+ * @param from the beginning of a line that belongs to no command or here-document before it
+ * @returns null if Bash rejects them, warns of them, or that is not certain
+ */
+export function endOfCommands(text: string, holes: readonly Hole[], from: number): number | null {
+  const cursor = cursorAt(text, holes, from);
+  skipLines(cursor);
+  while (cursor.at < text.length) {
+    readAndOr(cursor);
+    skipBlanks(cursor);
+    const isSeparated = readSeparator(cursor);
+    if (isSeparated) skipBlanks(cursor);
+    if (matches(cursor, '\n')) {
+      cursor.at++;
+      skipHeredocs(cursor);
+      break;
+    }
+    if (!isSeparated && cursor.at < text.length) return null;
+  }
+  if (cursor.gaveUp || cursor.error !== null) return null;
+  return cursor.unended.length + cursor.heredocs.length === 0 ? cursor.at : null;
+}
+
+function cursorAt(text: string, holes: readonly Hole[], at: number): Cursor {
+  return {
+    text,
+    holes,
+    at,
+    error: null,
+    gaveUp: false,
+    heredocs: [],
+    unended: [],
+    depth: 0,
+    list: readList,
+    command: readCommand,
   };
 }
 
@@ -63,11 +92,17 @@ function readList(cursor: Cursor, ends: (cursor: Cursor) => boolean, mayBeEmpty:
     readAndOr(cursor);
     count++;
     skipBlanks(cursor);
-    if (matches(cursor, ';;') || matches(cursor, ';&')) break;
-    if (matches(cursor, ';') || (matches(cursor, '&') && !matches(cursor, '&&'))) cursor.at++;
-    else if (!matches(cursor, '\n')) break;
+    if (!readSeparator(cursor) && !matches(cursor, '\n')) break;
   }
   if (count === 0 && !mayBeEmpty) unexpected(cursor);
+}
+
+/** @returns false if no `;` or `&` stands here */
+function readSeparator(cursor: Cursor): boolean {
+  if (matches(cursor, ';;') || matches(cursor, ';&')) return false;
+  if (!matches(cursor, ';') && (!matches(cursor, '&') || matches(cursor, '&&'))) return false;
+  cursor.at++;
+  return true;
 }
 
 function readAndOr(cursor: Cursor): void {
