@@ -80,6 +80,30 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
   };
 }
 
+/** A notebook with the same in it, between statements of the script itself: what comes next changes only one of the two. */
+export function copyRun(run: Run): Run {
+  return {
+    ...run,
+    functions: new Map(run.functions),
+    called: new Set(run.called),
+    active: new Set(run.active),
+    commands: [...run.commands],
+    reads: new Map(run.reads),
+    // The fate of a file may turn out later.
+    writes: run.writes.map(write => ({ ...write })),
+    variables: new Map(run.variables),
+    assignments: new Map(run.assignments),
+    pipelines: [...run.pipelines],
+    shellOptions: [...run.shellOptions],
+    opaque: new Map(run.opaque),
+    probed: new Set(run.probed),
+    exits: [...run.exits],
+    returns: [...run.returns],
+    breaks: [...run.breaks],
+    touched: new Set(run.touched),
+  };
+}
+
 /** Notes that the script may write unseen: to `path` and below, or anywhere. */
 export function noteOpaque(
   run: Run,

@@ -7,6 +7,7 @@ import { assignedNames } from './assigned.ts';
 import { expandAssignments } from './flow-assign.ts';
 import { followCase, followFor, followIf, followLoop, unchecked } from './flow-branches.ts';
 import type { Flow, FlowOptions } from './flow-facts.ts';
+import { followAnew } from './flow-memory.ts';
 import { followRedirects } from './flow-redirects.ts';
 import { MAX_DEPTH, MAX_STEPS, newRun, noteOpaque, type Run } from './flow-run.ts';
 import { followSimple } from './flow-simple.ts';
@@ -30,10 +31,11 @@ import { unknownFrom, type Value } from './values.ts';
 /** What a script does, as far as it can be told without running it. */
 export function followScript(tree: ShellTree, options: FlowOptions): Flow {
   const assigned = assignedNames(tree.body);
-  const run = newRun(options, assigned.names);
-  run.opaqueVariables = assigned.unseen;
-  const state = startState(options);
-  followAll(context(run, state), tree.body);
+  const start = { run: newRun(options, assigned.names), state: startState(options) };
+  start.run.opaqueVariables = assigned.unseen;
+  const { run, state } = followAnew(tree.body, assigned, start, (at, statements) =>
+    followAll(context(at.run, at.state), statements),
+  );
   const end = copyState(state);
   const { exits } = run;
   const uncalled = followUncalled(run);
