@@ -56,7 +56,7 @@ function expandParts(cx: Expansion, parts: readonly WordPart[], splits: boolean)
 
 /** `~` and `~/` at the beginning of a word. */
 function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
-  const [first, ...rest] = parts;
+  const [first] = parts;
   if (first?.kind !== 'text' || first.quoted || !/^~(\/|$)/.test(first.text)) return parts;
   const at = { start: first.start, end: first.start + 1 };
   const home: WordPart = {
@@ -70,7 +70,7 @@ function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
     subscript: null,
     inner: [],
   };
-  return [home, { ...first, text: first.text.slice(1), start: at.end }, ...rest];
+  return [home, { ...first, text: first.text.slice(1), start: at.end }, ...parts.slice(1)];
 }
 
 /** The fields of a command's word. */
