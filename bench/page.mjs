@@ -32,7 +32,8 @@ All columns are of one run on one machine. On a machine that is busy, trust the 
 
 * **Varsmith** works in a synthetic fleet of 50 machines × 200 keys. Every odd edit adds a true finding and every
   even one takes it out again; a figure is the time until that finding has come or gone. Findings are pushed,
-  except in the row that says pulled.
+  except in the row that says pulled. Where every text is new, an edit puts another mistake in the place of the one
+  before: what the server remembers of texts that come back is of no use then.
 * **open** counts from \`didOpen\` in a process that was started 300 ms before, **start → first finding** from the
   start of the process, with nothing waited for in between.
 * **key renamed** counts from an edit of the registry to the changed findings of the matrix, another file. The key

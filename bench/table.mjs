@@ -16,6 +16,8 @@ export const ROWS = [
     judge: 'p95',
     bar: 16,
   },
+  { id: 'typing-host', label: 'typing in the host, every text new', unit: 'ms', judge: 'p95', bar: 16 },
+  { id: 'typing-script', label: 'typing in the script, every text new', unit: 'ms', judge: 'p95', bar: 16 },
   { id: 'keystroke-pull', label: 'keystroke → findings, pulled', unit: 'ms', judge: 'p95', bar: 16 },
   { id: 'keystroke-matrix', label: 'keystroke → findings, matrix', unit: 'ms', judge: 'p95', bar: 16 },
   { id: 'keystroke-registry', label: 'keystroke → findings, registry', unit: 'ms', judge: 'p95', bar: 16 },

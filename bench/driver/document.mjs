@@ -75,3 +75,31 @@ export function toggling(document, { line, character, text }, incremental, insid
     },
   };
 }
+
+/**
+ * An edit that never repeats a text: each time `each(1)`, `each(2)`, … stands in the place of the one before, and of
+ * `text` at first, with which the document was opened. What it returns is as of `toggling`.
+ */
+export function typing(document, { line, character, text, each }, incremental) {
+  const start = { line, character };
+  const offset = document.lines.slice(0, line).reduce((sum, l) => sum + l.length + 1, 0) + character;
+  const around = put => document.text.slice(0, offset) + put + document.text.slice(offset);
+  const state = { count: 0, put: text };
+  return {
+    edited: around(text),
+    isInside: () => false,
+    /** @param {boolean} [still] a new version of the same text */
+    next(still = false) {
+      document.version++;
+      const lines = state.put.split('\n');
+      const last = lines.at(-1).length;
+      const end = { line: line + lines.length - 1, character: lines.length > 1 ? last : character + last };
+      if (!still) state.put = each(++state.count);
+      const part = { range: { start, end }, text: state.put };
+      return {
+        textDocument: { uri: document.uri, version: document.version },
+        contentChanges: [incremental ? part : { text: around(state.put) }],
+      };
+    },
+  };
+}

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startServer } from './connection.mjs';
-import { didOpen, endOf, openable, toggling } from './document.mjs';
+import { didOpen, endOf, openable, toggling, typing } from './document.mjs';
 import { followFindings } from './findings.mjs';
 import { withDefaults } from './options.mjs';
 import { timeRequests } from './requests.mjs';
@@ -73,6 +73,7 @@ async function startAndOpen(options, files) {
 
 function breakOf(options, document, incremental) {
   const place = options.break ?? { ...endOf(document), text: '\n ' };
+  if (place.each !== undefined) return typing(document, place, incremental);
   return toggling(document, place, incremental, options.openBroken);
 }
 

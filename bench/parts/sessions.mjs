@@ -71,6 +71,8 @@ export async function inFleet(context) {
     'keystroke-matrix': { ...base, files: [at(MATRIX), at(REGISTRY)], break: fleet.edits.matrix },
     'keystroke-registry': { ...base, files: [at(REGISTRY), at(MATRIX)], break: fleet.edits.registry },
     'keystroke-script': { ...base, files: [at(SCRIPT)], break: fleet.edits.script },
+    'typing-host': { ...base, files: [at(fleet.hosts[0])], break: typed(fleet.edits.host) },
+    'typing-script': { ...base, files: [at(SCRIPT)], break: typed(fleet.edits.script) },
     'keystroke-pull': { ...base, files: [at(fleet.hosts[0])], break: fleet.edits.host, pull: 'yes' },
     'cross-file': {
       ...base,
@@ -99,6 +101,11 @@ export async function inFleet(context) {
     'memory-all': { varsmith: memory('rssMiB') },
     'peak-all': { varsmith: memory('peakMiB') },
   };
+}
+
+/** An edit of which each repetition names something else that is not there. */
+function typed(edit) {
+  return { ...edit, each: count => edit.text.replace(/bench-\w+/, name => `${name}-${count}`) };
 }
 
 /** A session, or why there is none: one server that fails must not cost the figures of the others. */
