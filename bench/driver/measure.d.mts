@@ -4,7 +4,12 @@ export interface Options {
   readonly command: readonly string[];
   readonly files: readonly string[];
   readonly root?: string;
-  readonly break?: { readonly line: number; readonly character: number; readonly text: string };
+  readonly break?: {
+    readonly line: number;
+    readonly character: number;
+    readonly text: string;
+    readonly each?: (count: number) => string;
+  };
   readonly crossFile?: string;
   readonly pull?: 'auto' | 'yes' | 'no';
   readonly openBroken?: boolean;

@@ -53,6 +53,16 @@ describe('the driver', () => {
     expect(keystroke.counts).toEqual([0, 1]);
   });
 
+  test('puts another text in the place of the one before where every text is to be new', async () => {
+    const each = (count: number) => 'bad\n'.repeat(count + 1);
+    const { keystroke } = await fake({
+      openBroken: true,
+      untilChanged: true,
+      break: { line: 1, character: 0, text: 'bad\n', each },
+    });
+    expect(keystroke).toMatchObject({ n: 4, lost: 0, counts: [2, 3, 4, 5] });
+  });
+
   test('pulls where the server offers it', async () => {
     const { diagnostics, keystroke } = await fake({ untilChanged: true }, 'pull');
     expect([diagnostics, keystroke.n, keystroke.counts]).toEqual(['pull', 4, [1, 0]]);

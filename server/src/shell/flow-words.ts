@@ -75,7 +75,10 @@ function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
 
 /** The fields of a command's word. */
 export function expandFields(cx: Expansion, word: Word): Field[] {
-  return choices(withTilde(word.parts)).flatMap(parts => fieldsOf(cx, parts, word));
+  const lists = choices(withTilde(word.parts));
+  const [only] = lists;
+  if (lists.length === 1 && only) return fieldsOf(cx, only, word);
+  return lists.flatMap(parts => fieldsOf(cx, parts, word));
 }
 
 /** One list of parts for each choice of its braces. */

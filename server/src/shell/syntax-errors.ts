@@ -11,6 +11,7 @@ import {
   CLOSERS,
   readEmptyParentheses,
   readRedirects,
+  readSeparator,
   readSimple,
   startsWord,
   unexpected,
@@ -95,14 +96,6 @@ function readList(cursor: Cursor, ends: (cursor: Cursor) => boolean, mayBeEmpty:
     if (!readSeparator(cursor) && !matches(cursor, '\n')) break;
   }
   if (count === 0 && !mayBeEmpty) unexpected(cursor);
-}
-
-/** @returns false if no `;` or `&` stands here */
-function readSeparator(cursor: Cursor): boolean {
-  if (matches(cursor, ';;') || matches(cursor, ';&')) return false;
-  if (!matches(cursor, ';') && (!matches(cursor, '&') || matches(cursor, '&&'))) return false;
-  cursor.at++;
-  return true;
 }
 
 function readAndOr(cursor: Cursor): void {

@@ -27,6 +27,14 @@ export function startsWord(cursor: Cursor): boolean {
   return at < text.length && !/[;&|()<>\n \t]/.test(text.charAt(at));
 }
 
+/** @returns false if no `;` or `&` stands here */
+export function readSeparator(cursor: Cursor): boolean {
+  if (matches(cursor, ';;') || matches(cursor, ';&')) return false;
+  if (!matches(cursor, ';') && (!matches(cursor, '&') || matches(cursor, '&&'))) return false;
+  cursor.at++;
+  return true;
+}
+
 export function readEmptyParentheses(cursor: Cursor): void {
   cursor.at++;
   skipBlanks(cursor);

@@ -71,10 +71,12 @@ function showPart(part: ValuePart): string {
 
 /** The outside variables that took part in a value, wherever they stand in it. */
 export function variablesIn(value: Value): string[] {
-  return value.flatMap(part => {
-    if (part.kind === 'variable') return [part.name];
-    return part.kind === 'unknown' ? part.from : [];
-  });
+  const names: string[] = [];
+  for (const part of value) {
+    if (part.kind === 'variable') names.push(part.name);
+    else if (part.kind === 'unknown') names.push(...part.from);
+  }
+  return names;
 }
 
 export function isUncertain(value: Value): boolean {
