@@ -1,10 +1,9 @@
 /** option/conflict: an option that can have but one value has two. */
 
-import type { Generator, GeneratorBody, Place, WrittenOption } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, Place, Variant, WrittenOption } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { ScriptSource } from '../../fleet/script.ts';
 import { variantsIn } from '../../fleet/variants.ts';
-import { type Variant, variantsOn } from '../generator/placements.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 
@@ -181,7 +180,7 @@ interface Pair {
 
 /** What certainly comes together: on a machine, or in one definition. */
 function bodiesOf(generator: Generator): readonly Variant[] {
-  if (generator.definitions.length > 1) return variantsOn(generator);
+  if (generator.definitions.length > 1) return generator.variants();
   const [only] = generator.definitions;
   if (only === undefined || only.conditional) return [];
   return [{ body: only.body(), machines: generator.machines ?? [] }];
