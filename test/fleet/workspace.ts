@@ -85,11 +85,17 @@ export function plainFleet(fleet: Fleet): unknown {
         const body = one.settledOn(machine);
         return body === null ? null : plain(body);
       }),
+      variants: one.variants().map(({ body, machines }) => ({ machines, body: plain(body) })),
       bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
     })),
     registries: fleet.registries.map(one => ({
       ...one,
-      keys: one.keys.map(key => ({ ...key, body: plain(key.body), written: key.written })),
+      keys: one.keys.map(key => ({
+        ...key,
+        body: plain(key.body),
+        written: key.written,
+        declaresFile: key.declaresFile(key.fileAttr?.value ?? ''),
+      })),
     })),
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))

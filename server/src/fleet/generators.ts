@@ -4,7 +4,7 @@
  */
 import { joinedBody } from './definitions.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import type { Generator, GeneratorBody, GeneratorDefinition } from './model.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from './model.ts';
 import { placeKey } from './places.ts';
 import { variantsOf } from './variants.ts';
 
@@ -174,8 +174,8 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
   });
   const isAll =
     seen.size > 0 && seen.size <= MAX_SPECIAL && havings.every(having => isSettled(having, sites));
-  const placed = new Set(isAll ? havings.flatMap(placesOf) : []);
-  const isPlaced = isAll && sites.every(site => placed.has(placeOfSite(site)));
+  const placed = new Set(isAll ? havings.flatMap(({ certain }) => certain) : []);
+  const isPlaced = isAll && sites.every(site => definitionsAt(site).some(one => placed.has(one)));
   return isPlaced ? bodies : [variantsOf([...bodies, ...alternatives(sites)])];
 }
 
@@ -183,17 +183,14 @@ function bodiesOf(sites: readonly Site[], havings: readonly Having[]): readonly 
 function isSettled(having: Having, sites: readonly Site[]): boolean {
   if (having.possible.length > 0) return false;
   if (having.complete) return true;
-  const own = new Set(placesOf(having));
-  return sites.every(site => own.has(placeOfSite(site)));
+  // What a machine has was noted at its site.
+  return sites.every(({ general, special }) =>
+    having.certain.some(one => one === general || special.has(one)),
+  );
 }
 
-function placesOf({ certain }: Having): string[] {
-  return certain.map(({ at }) => placeKey(at));
-}
-
-function placeOfSite({ general, special }: Site): string {
-  const [first] = special;
-  return placeKey((general ?? (first as GeneratorDefinition)).at);
+function definitionsAt({ general, special }: Site): readonly GeneratorDefinition[] {
+  return general === null ? [...special] : [general, ...special];
 }
 
 /** Where it is not known which definitions go together: each that stands for itself, with all that add to it. */
@@ -238,6 +235,7 @@ function generator(
     return body;
   };
   const settledOn = (machine: string) => ownBody(sites, havings().get(machine));
+  let variants: readonly Variant[] | null = null;
   return {
     name,
     nameKind: definitions.some(one => one.nameKind === 'literal')
@@ -250,6 +248,10 @@ function generator(
     body: whole,
     bodies,
     settledOn,
+    variants() {
+      variants ??= settledVariants(name, sites, holders);
+      return variants;
+    },
     bodyOn: machine => settledOn(machine) ?? whole(),
   };
 }
@@ -257,7 +259,23 @@ function generator(
 /** Null where it is not settled which of the definitions the machine has. */
 function ownBody(sites: readonly Site[], having: Having | undefined): GeneratorBody | null {
   if (having === undefined) return null;
-  return having.certain.length > 0 && isSettled(having, sites)
-    ? joinedBody([...new Set(having.certain)], 'together')
-    : null;
+  const [first, ...others] = having.certain;
+  if (first === undefined || !isSettled(having, sites)) return null;
+  return others.length === 0 ? first.body() : joinedBody([...new Set(having.certain)], 'together');
+}
+
+function settledVariants(
+  name: string,
+  sites: readonly Site[],
+  holders: Sources['holders'],
+): readonly Variant[] {
+  const found = new Map<GeneratorBody, string[]>();
+  for (const [machine, own] of holders) {
+    const body = ownBody(sites, havingOf(name, own));
+    if (body === null) continue;
+    const same = found.get(body);
+    if (same === undefined) found.set(body, [machine]);
+    else same.push(machine);
+  }
+  return [...found].map(([body, machines]) => ({ body, machines }));
 }

@@ -153,12 +153,20 @@ export interface Generator {
   readonly conditional: boolean;
   /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
   readonly settledOn: (machine: string) => GeneratorBody | null;
+  /** The same for all machines where it is settled: the different bodies, in the order of the machines. */
+  readonly variants: () => readonly Variant[];
   /** The merged body. */
   readonly body: () => GeneratorBody;
   /** What it is on one machine, as far as that is known; otherwise the merged body. */
   readonly bodyOn: (machine: string) => GeneratorBody;
   /** What it is on the machines, where that is known and differs: the merged body alone otherwise. */
   readonly bodies: () => readonly GeneratorBody[];
+}
+
+/** A body and the machines that have it; the same for all where a generator is the same everywhere. */
+export interface Variant {
+  readonly body: GeneratorBody;
+  readonly machines: readonly string[];
 }
 
 /** A place that reads something of a generator's file. */
@@ -224,6 +232,8 @@ export interface RegistryKey {
   readonly domain: string | null;
   readonly category: string | null;
   readonly body: GeneratorBody;
+  /** Does the entry certainly declare a file of this name under `files`? Takes far less than reading the body. */
+  readonly declaresFile: (name: string) => boolean;
   /** Files that the script certainly writes, by name. Null: not known. */
   readonly written: readonly Known<string>[] | null;
   /** Metadata that fails without `pkgs`: the field's name and place. */

@@ -12,6 +12,7 @@ import type { GeneratorBody, Known, Place, Registry, RegistryField, RegistryKey 
 import { packages, unknownArgument } from './modules.ts';
 import { placeOf } from './places.ts';
 import { member, readBool, readText } from './read.ts';
+import { weighed } from './weights.ts';
 
 /** Fields that consumers read without a package set. */
 const METADATA = ['generator', 'envVar', 'fileAttr', 'secret', 'domain', 'kind'] as const;
@@ -91,6 +92,7 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
     get body() {
       return readKeyBody();
     },
+    declaresFile: name => declaresFile(cx, set, name),
     get written() {
       if (written === undefined) written = filesWritten(cx, set);
       return written;
@@ -152,6 +154,18 @@ function needsPackages(cx: Evaluation, set: AttrsValue, bare: Attr | undefined, 
     needed.push({ value: name, at: origin === null ? at : placeOf(origin) });
   }
   return needed;
+}
+
+/** Looks for the one name where the set, its files and the file itself stand under no condition. */
+function declaresFile(cx: Evaluation, set: AttrsValue, name: string): boolean {
+  const files = unconditional(cx, set)?.entries.get('files');
+  const file = files === undefined ? undefined : unconditional(cx, files.value)?.entries.get(name);
+  return files?.optional === false && file !== undefined && weighed(cx, file.value).length > 0;
+}
+
+function unconditional(cx: Evaluation, lazy: Lazy): AttrsValue | null {
+  const [only, ...others] = weighed(cx, lazy);
+  return only?.value.kind === 'attrs' && !only.conditional && others.length === 0 ? only.value : null;
 }
 
 /**

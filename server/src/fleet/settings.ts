@@ -3,8 +3,9 @@
  * are not known. Merged as the module system merges them; defaults of the service's interface are not known here.
  */
 import { display, isClosed } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, ListValue } from '../nix/value.ts';
+import type { AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
 import { definitionsOf } from './read.ts';
 
 /** A setting; `unknown` says why it is not known. Sets and lists that are not `complete` may hold more. */
@@ -21,42 +22,40 @@ const MAX_DEPTH = 12;
 /** Reads a setting. */
 export function readSetting(cx: Evaluation, lazy: Lazy, depth = 0): Setting {
   if (depth > MAX_DEPTH) return { kind: 'unknown', reason: 'it nests too deeply' };
+  const given = force(cx, lazy);
+  // Only sets may hold definitions.
+  if (given.kind !== 'attrs') return settingOf(cx, given, depth);
   let all: Setting | null = null;
-  for (const { value, conditional } of definitionsOf(cx, lazy)) {
-    let read: Setting;
-    switch (value.kind) {
-      case 'null':
-        read = { kind: 'plain', value: null };
-        break;
-      case 'bool':
-      case 'float':
-        read = { kind: 'plain', value: value.value };
-        break;
-      case 'int':
-        read = { kind: 'plain', value: Number(value.value) };
-        break;
-      case 'string':
-        read =
-          value.text === null
-            ? { kind: 'unknown', reason: `the text \`${display(value)}\`` }
-            : { kind: 'plain', value: value.text };
-        break;
-      case 'list':
-        read = listSetting(cx, value, depth);
-        break;
-      case 'attrs':
-        read = setSetting(cx, value, depth);
-        break;
-      case 'unknown':
-        read = { kind: 'unknown', reason: value.reason };
-        break;
-      default:
-        read = { kind: 'unknown', reason: 'not plain data' };
-    }
+  for (const { value, conditional } of definitionsOf(cx, given)) {
+    const read = settingOf(cx, value, depth);
     const certain: Setting = conditional ? uncertain(read) : read;
     all = all === null ? certain : mergeSettings(all, certain);
   }
   return all ?? NO_SETTINGS;
+}
+
+function settingOf(cx: Evaluation, value: Value, depth: number): Setting {
+  switch (value.kind) {
+    case 'null':
+      return { kind: 'plain', value: null };
+    case 'bool':
+    case 'float':
+      return { kind: 'plain', value: value.value };
+    case 'int':
+      return { kind: 'plain', value: Number(value.value) };
+    case 'string':
+      return value.text === null
+        ? { kind: 'unknown', reason: `the text \`${display(value)}\`` }
+        : { kind: 'plain', value: value.text };
+    case 'list':
+      return listSetting(cx, value, depth);
+    case 'attrs':
+      return setSetting(cx, value, depth);
+    case 'unknown':
+      return { kind: 'unknown', reason: value.reason };
+    default:
+      return { kind: 'unknown', reason: 'not plain data' };
+  }
 }
 
 function listSetting(cx: Evaluation, value: ListValue, depth: number): Setting {

@@ -4,6 +4,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range, StringExpr } from '../../nix/syntax.ts';
 import { isInScope } from '../edit-packages.ts';
 import { expressionsAt } from '../locate.ts';
+import { keeping } from '../memory/kept.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
 import { forEachGenerator } from './scripted.ts';
@@ -86,21 +87,24 @@ script =
 function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report> {
   for (const option of body.options()) {
     if (option.of !== 'generator' || option.name !== 'script') continue;
-    let reports = known.get(option);
+    const file = context.sources.parse(option.at.file);
+    if (file === null) continue;
+    // A function that hundreds of generators are made by is looked into once.
+    const known = knownIn(file);
+    const key = `${option.at.start} ${option.at.end} ${option.kind === 'failure'}`;
+    let reports = known.get(key);
     if (reports === undefined) {
-      reports = reportsIn(option, context);
-      known.set(option, reports);
+      reports = reportsIn(option, file);
+      known.set(key, reports);
     }
     yield* reports;
   }
 }
 
-/** One definition of a generator may change while a thousand others of the same name do not. */
-const known = new WeakMap<WrittenOption, readonly Report[]>();
+/** By where the option is written, and whether its value is a failure. */
+const knownIn = keeping((_: SourceFile) => new Map<string, readonly Report[]>());
 
-function reportsIn(option: WrittenOption, { sources }: CheckContext): Report[] {
-  const file = sources.parse(option.at.file);
-  if (file === null) return [];
+function reportsIn(option: WrittenOption, file: SourceFile): Report[] {
   const value = writtenValue(file, option);
   if (value === null) return [];
   const isSure = option.kind === 'failure' || file.errors.length > 0;

@@ -103,8 +103,10 @@ function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
     .flatMap(({ valueAt }) => (valueAt === null ? [] : pathsAt(context, valueAt)));
   // A path in a string is shown from the root of the workspace.
   const commands = followed(body.script)?.flow.commands ?? [];
-  const words = new Set(commands.flatMap(({ word, through }) => (through === null ? [word] : [])));
-  const inside = body.script === null ? [] : pathsAt(context, body.script.at);
+  const words = new Set(
+    commands.flatMap(({ word, through }) => (through === null && word.startsWith('${./') ? [word] : [])),
+  );
+  const inside = body.script === null || words.size === 0 ? [] : pathsAt(context, body.script.at);
   return [...whole, ...inside.filter(({ path }) => words.has(`\${./${path}}`))];
 }
 

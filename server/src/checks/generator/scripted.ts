@@ -7,6 +7,7 @@ import type { CommandFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { firstTime } from '../facts.ts';
 import { derived } from '../memory/derived.ts';
+import { keptOf, newQuestion } from '../memory/kept.ts';
 import type { CheckContext, Report } from '../rule.ts';
 import { type FollowedScript, followed } from '../scripts.ts';
 
@@ -16,26 +17,18 @@ export interface Scripted {
   readonly script: FollowedScript;
 }
 
-/** A generator with what is kept of its body, by the number of who keeps it. */
+/** A generator with what is kept of its body. */
 interface Slot {
   readonly generator: Generator;
   readonly body: GeneratorBody;
   readonly kept: unknown[];
 }
 
-const keptOf = new WeakMap<GeneratorBody, unknown[]>();
-let keepers = 0;
-
 /** Looked up once a fleet for all rules: in a large one, each looking up all bodies takes longer than the rules do. */
 const slotsOf = derived((fleet): readonly Slot[] =>
   fleet.generators.map(generator => {
     const body = generator.body();
-    let kept = keptOf.get(body);
-    if (kept === undefined) {
-      kept = [];
-      keptOf.set(body, kept);
-    }
-    return { generator, body, kept };
+    return { generator, body, kept: keptOf(body) };
   }),
 );
 
@@ -54,15 +47,15 @@ export interface FoundIn<T> {
 export function inBodies<T>(
   look: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<T> | null,
 ): (context: CheckContext) => Iterable<FoundIn<T>> {
-  const number = keepers++;
+  const question = newQuestion();
   return function* (context) {
     for (const { generator, body, kept } of slotsOf(context.fleet)) {
-      let found = kept[number] as readonly T[] | undefined;
+      let found = kept[question] as readonly T[] | undefined;
       if (found === undefined) {
         const fresh = look(generator, body, context);
         if (fresh === null) continue;
         found = [...fresh];
-        kept[number] = found.length === 0 ? NOTHING : found;
+        kept[question] = found.length === 0 ? NOTHING : found;
       }
       if (found.length > 0) yield { generator, body, found };
     }
@@ -92,7 +85,7 @@ export function forEachScript(
   return forEachGenerator((generator, body, context) => {
     const script = followed(body.script);
     // Known, but the Bash room is not loaded yet.
-    if (script === null) return body.script?.source == null ? [] : null;
+    if (script === null) return body.script?.source == null ? NOTHING : null;
     return check({ generator, body, script }, context);
   });
 }

@@ -1,7 +1,7 @@
 /** generator/shared-and-machine: one name is shared on one machine and per machine on another. */
+import type { Generator, GeneratorDefinition, Place } from '../../fleet/model.ts';
 import type { Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
-import { placeOfShare, variantsOn } from './placements.ts';
 
 const KEY = `\
 { pkgs, ... }:
@@ -63,7 +63,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
       if (generator.definitions.length < 2 || generator.nameKind === 'pattern') continue;
-      const variants = variantsOn(generator);
+      const variants = generator.variants();
       const shared = variants.filter(one => one.body.share === true);
       const own = variants.filter(one => one.body.share === false);
       const [first] = shared;
@@ -80,3 +80,10 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
     }
   },
 };
+
+/** The first definition that makes a generator shared, or does not. */
+function placeOfShare(generator: Generator, isShared: boolean): Place {
+  const { definitions } = generator;
+  const found = definitions.find(one => one.body().share === isShared) ?? definitions[0];
+  return (found as GeneratorDefinition).at;
+}

@@ -1,9 +1,8 @@
 /** generator/shared-differs: machines define a shared generator differently. */
-import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, Place, Variant } from '../../fleet/model.ts';
 import { mayInclude } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
-import { type Variant, variantsOn } from './placements.ts';
 
 const KEY = `\
 { pkgs, ... }:
@@ -73,7 +72,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   check: function* ({ fleet }) {
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;
-      const variants = variantsOn(generator).filter(one => one.body.share === true);
+      const variants = generator.variants().filter(one => one.body.share === true);
       const [first, ...others] = variants;
       for (const other of others) {
         const difference = first === undefined ? null : differenceOf(generator, first, other);

@@ -6,7 +6,6 @@ import { writtenAt } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule, Sources } from '../rule.ts';
 import { machinesText } from '../wording.ts';
-import { variantsOn } from './placements.ts';
 
 function certificate(share: string, subject: string): string {
   return `\
@@ -159,9 +158,9 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
 
 /** Scripts that are wholly known, and not the same. */
 function differingScript(generator: Generator) {
-  const known = variantsOn(generator).filter(
-    ({ body }) => body.share === true && body.script?.source?.holes.length === 0,
-  );
+  const known = generator
+    .variants()
+    .filter(({ body }) => body.share === true && body.script?.source?.holes.length === 0);
   const [first] = known;
   const other = known.find(({ body }) => body.script?.text !== first?.body.script?.text);
   if (first === undefined || other?.body.script == null) return null;

@@ -1,10 +1,10 @@
 /** option/conflict: an option that can have but one value has two. */
 
-import type { Generator, GeneratorBody, Place, WrittenOption } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, Place, Variant, WrittenOption } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { ScriptSource } from '../../fleet/script.ts';
 import { variantsIn } from '../../fleet/variants.ts';
-import { type Variant, variantsOn } from '../generator/placements.ts';
+import { keeping } from '../memory/kept.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 
@@ -144,11 +144,7 @@ interface Clash {
   readonly pair: Pair;
 }
 
-const known = new WeakMap<Generator, readonly Clash[]>();
-
-function clashesOf(generator: Generator): readonly Clash[] {
-  const before = known.get(generator);
-  if (before !== undefined) return before;
+const clashesOf = keeping((generator: Generator): readonly Clash[] => {
   const found: Clash[] = [];
   let sources: ReadonlyMap<string, ScriptSource> | null = null;
   for (const { body, machines } of bodiesOf(generator))
@@ -157,22 +153,14 @@ function clashesOf(generator: Generator): readonly Clash[] {
       const pair = conflictIn(generator, body, name, sources);
       if (pair !== null) found.push({ name, machines, pair });
     }
-  known.set(generator, found);
   return found;
-}
-
-const contested = new WeakMap<GeneratorBody, readonly string[]>();
+});
 
 /** Of the options with one value, those that are written more than once. */
-function contestedIn(body: GeneratorBody): readonly string[] {
-  let names = contested.get(body);
-  if (names === undefined) {
-    const written = body.options().flatMap(one => (one.of === 'generator' ? one.name : []));
-    names = ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
-    contested.set(body, names);
-  }
-  return names;
-}
+const contestedIn = keeping((body: GeneratorBody): readonly string[] => {
+  const written = body.options().flatMap(one => (one.of === 'generator' ? one.name : []));
+  return ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
+});
 
 interface Pair {
   readonly first: Place;
@@ -181,7 +169,7 @@ interface Pair {
 
 /** What certainly comes together: on a machine, or in one definition. */
 function bodiesOf(generator: Generator): readonly Variant[] {
-  if (generator.definitions.length > 1) return variantsOn(generator);
+  if (generator.definitions.length > 1) return generator.variants();
   const [only] = generator.definitions;
   if (only === undefined || only.conditional) return [];
   return [{ body: only.body(), machines: generator.machines ?? [] }];

@@ -9,6 +9,7 @@ import type {
   GeneratorDefinition,
   WrittenOption,
 } from '../../fleet/model.ts';
+import { keeping } from '../memory/kept.ts';
 
 /** What one definition of a generator writes that a rule judges. */
 export interface WrittenIn {
@@ -23,26 +24,13 @@ export interface WrittenIn {
  * @param isJudged decides by the option alone
  */
 export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
-  const ofGenerators = new WeakMap<Generator, readonly WrittenIn[]>();
-  const ofBodies = new WeakMap<GeneratorBody, readonly WrittenOption[]>();
-  const judgedIn = (body: GeneratorBody): readonly WrittenOption[] => {
-    let judged = ofBodies.get(body);
-    if (judged === undefined) {
-      const found = body.options().filter(isJudged);
-      judged = found.length === 0 ? NONE : found;
-      ofBodies.set(body, judged);
-    }
-    return judged;
-  };
+  const judgedIn = keeping((body: GeneratorBody): readonly WrittenOption[] => {
+    const found = body.options().filter(isJudged);
+    return found.length === 0 ? NONE : found;
+  });
+  const writtenBy = keeping((generator: Generator) => writtenIn(generator, judgedIn));
   return function* (fleet) {
-    for (const generator of fleet.generators) {
-      let found = ofGenerators.get(generator);
-      if (found === undefined) {
-        found = writtenIn(generator, judgedIn);
-        ofGenerators.set(generator, found);
-      }
-      yield* found;
-    }
+    for (const generator of fleet.generators) yield* writtenBy(generator);
   };
 }
 

@@ -89,8 +89,8 @@ function checkEntry(entry: RegistryKey, sources: Sources): Report | null {
   if (entry.fileAttr === null) return null;
   const name = entry.fileAttr.value;
   const at = fieldPlace(entry, entry.fileAttr);
-  const { body } = entry;
-  if (!mayInclude(body.files, name)) {
+  if (!entry.declaresFile(name) && !mayInclude(entry.body.files, name)) {
+    const { body } = entry;
     if (body.completeness !== 'full') return null;
     const names = sortedUnique(body.files.map(file => file.name));
     const meant = suggest(name, names) ?? (names.length === 1 ? (names[0] as string) : null);
@@ -105,9 +105,9 @@ function checkEntry(entry: RegistryKey, sources: Sources): Report | null {
           : [{ title: `Replace with "${meant}"`, edits: [replacement], preferred: true, guess: true }],
     };
   }
-  if (body.files.some(file => file.name === name && file.from === 'prompt')) return null;
   const { written } = entry;
   if (written === null || written.length === 0 || written.some(file => file.value === name)) return null;
+  if (entry.body.files.some(file => file.name === name && file.from === 'prompt')) return null;
   const names = sortedUnique(written.map(file => file.value));
   return {
     at,

@@ -7,6 +7,7 @@ import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
+import { keeping } from '../memory/kept.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -141,15 +142,11 @@ function filesWithoutUsed(facts: Facts, use: Use): string[] | null {
   return sortedUnique(files);
 }
 
-const answers = new WeakMap<Generator, Map<string, boolean>>();
+const answersOf = keeping((_: Generator) => new Map<string, boolean>());
 
 /** May the generator have a file of this name? Asked by each machine that uses it. */
 function mayHave(generator: Generator, name: string): boolean {
-  let known = answers.get(generator);
-  if (known === undefined) {
-    known = new Map();
-    answers.set(generator, known);
-  }
+  const known = answersOf(generator);
   let answer = known.get(name);
   if (answer === undefined) {
     const { complete, files } = generator.body();

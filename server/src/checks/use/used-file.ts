@@ -7,6 +7,7 @@ import { catalogueEntries, catalogueFile } from '../../fleet/catalogue.ts';
 import type { Fleet, Generator, GeneratorFile, Unit, Use } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Facts, factsOf, isAmong } from '../facts.ts';
+import { keeping } from '../memory/kept.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext } from '../rule.ts';
 import { readersOf } from './machines.ts';
@@ -22,7 +23,7 @@ export interface UsedFile {
 }
 
 /** By generator and name of the file: what the files are like that the workspace declares. */
-const declaredFiles = new WeakMap<Generator, Map<string, UsedFile>>();
+const declaredFiles = keeping((_: Generator) => new Map<string, UsedFile>());
 
 /** The file that a use names; null where it is not certain which that is, or what it is like. */
 export function usedFile(facts: Facts, use: Use): UsedFile | null {
@@ -31,11 +32,7 @@ export function usedFile(facts: Facts, use: Use): UsedFile | null {
   const [only, ...others] = generators;
   if (only === undefined || others.length > 0)
     return readUsed(facts, generators, use.generator, use.fileName);
-  let files = declaredFiles.get(only);
-  if (files === undefined) {
-    files = new Map();
-    declaredFiles.set(only, files);
-  }
+  const files = declaredFiles(only);
   const before = files.get(use.fileName);
   if (before !== undefined) return before;
   const fresh = readUsed(facts, generators, use.generator, use.fileName);
