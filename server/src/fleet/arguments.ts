@@ -12,7 +12,7 @@ import type { Lazy, Value } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
-import { unknownArgument } from './modules.ts';
+import { isExtendedLibrary, unknownArgument } from './modules.ts';
 import { certain } from './read.ts';
 
 /** An argument and the files that give it. */
@@ -30,7 +30,6 @@ const RESERVED = new Set([
   'inputs',
   'config',
   'options',
-  'lib',
   'pkgs',
   'name',
   'settings',
@@ -74,12 +73,11 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
       { scope: fileScope(cx, file), path: null, conditional: false },
       {
         enter(expr, { scope }) {
-          if (!words.some(word => expr.start <= word && word < expr.end)) return false;
           if (expr.kind === 'apply' && CALL_NAMES.test(calledName(expr))) {
             const made = withBudget(cx, STEPS, () => frameworkCall(cx, evaluate(cx, expr, scope)));
             if (Array.isArray(made)) addSystems(cx, made, system);
           }
-          return true;
+          return words.some(word => expr.start <= word && word < expr.end);
         },
         parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
         binding({ state, value }) {
@@ -120,10 +118,18 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
   if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
   for (const [name, entry] of set.entries) {
     if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
+    const value = name === 'lib' ? libraryOf(cx, entry.value) : entry.value;
+    if (value === null) continue;
     const known = found.get(name);
-    if (known === undefined) found.set(name, [entry.value]);
-    else known.push(entry.value);
+    if (known === undefined) found.set(name, [value]);
+    else known.push(value);
   }
+}
+
+/** A library that is less than that of nixpkgs, or not known, takes nothing away from what everybody knows of `lib`. */
+function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
+  const value = withBudget(cx, STEPS, () => resolved(cx, force(cx, lazy)));
+  return !(value instanceof BudgetExceeded) && isExtendedLibrary(value) ? value : null;
 }
 
 /** A module that hands on an argument of its own says nothing new of it. */
@@ -230,7 +236,8 @@ function joinArguments(
     }
   const joined = new Map<string, SharedArgument>();
   for (const [name, several] of given) {
-    const values = several.map(one => one.value);
+    const values = [...new Set(several.map(one => one.value))];
+    if (name === 'lib' && values.length > 1) continue;
     joined.set(name, {
       files: [...new Set(several.map(one => one.file))],
       value: values.length === 1 ? (values[0] as Lazy) : thunk(() => force(cx, oneOf(cx, name, values))),

@@ -142,7 +142,7 @@ function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
 
 function withSpecial(given: Given, special: AttrsValue | null): Given {
   if (special === null) return given;
-  return name => certain(special, name)?.value ?? given(name);
+  return name => (name === 'lib' ? null : certain(special, name)?.value) ?? given(name);
 }
 
 function argumentsOf(fn: LambdaValue, given: Given): AttrsValue {

@@ -174,7 +174,8 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     const given: Given = name =>
       name === '_class' && viewer.class !== null
         ? string(viewer.class, null)
-        : ((viewer.args === null ? null : certain(viewer.args.set, name)?.value) ?? shared(name));
+        : ((viewer.args === null || name === 'lib' ? null : certain(viewer.args.set, name)?.value) ??
+          shared(name));
     const facts = value instanceof BudgetExceeded ? null : read(value, at, given);
     forgetWalked(cx, path);
     options.done(file);

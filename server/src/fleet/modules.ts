@@ -124,7 +124,21 @@ export type Given = (name: string) => Lazy | null;
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
 function knownArgument(name: string, given: Given): Lazy | null {
-  return (name === 'config' ? given(name) : null) ?? wellKnown(name) ?? given(name);
+  return (name === 'config' ? given(name) : null) ?? meaningOf(name, given);
+}
+
+/** What an argument stands for. Of those that mean the same everywhere, only `lib` may be given with additions. */
+export function meaningOf(name: string, given: Given): Lazy | null {
+  return (name === 'lib' ? given(name) : null) ?? wellKnown(name) ?? given(name);
+}
+
+/** Is it the library of nixpkgs with something added to it? */
+export function isExtendedLibrary(value: Value): value is AttrsValue {
+  const base = nixpkgsLib();
+  if (value.kind !== 'attrs' || value === base) return false;
+  return ['mkIf', 'mkMerge', 'mkOption', 'types'].every(
+    name => value.entries.get(name) === base.entries.get(name),
+  );
 }
 
 /** The configuration that a module sees. */

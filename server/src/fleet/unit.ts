@@ -34,7 +34,7 @@ import type {
   SessionBinding,
   Unit,
 } from './model.ts';
-import { unknownArgument, wellKnown } from './modules.ts';
+import { type Given, meaningOf, unknownArgument } from './modules.ts';
 import { outermostIn, placeOf } from './places.ts';
 import {
   isGenerators,
@@ -270,8 +270,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
 
   function parameter(name: string, lambda: LambdaExpr, scope: Scope): Lazy {
     if (lambda === file.root) cx.modules.set(file.path, scope);
-    const shared = lambda.formals === null ? null : known.argument(name, file.path);
-    const argument = wellKnown(name) ?? shared ?? unknownArgument(name, file.path, lambda.start);
+    const given: Given = asked => (lambda.formals === null ? null : known.argument(asked, file.path));
+    const argument = meaningOf(name, given) ?? unknownArgument(name, file.path, lambda.start);
     const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
     if (fallback == null) return argument;
     const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);

@@ -160,3 +160,16 @@ function publishedModule(cx: Evaluation, path: Lazy, at: Origin | null): Value {
   for (const { name } of formals) args[name.name] = name.name === 'flake' ? flake : inputs;
   return apply(cx, module, attrsOf(args, null), null);
 }
+
+/** `blueprint.lib.importDir ./modules f`: what `f` makes of the Nix files and folders of a folder, by name. */
+export function importedFolder(cx: Evaluation, path: Lazy, fn: Lazy, at: Origin | null): Value | null {
+  const folder = folderAt(cx, path);
+  if (folder === null) return null;
+  const entries = new Map<string, Attr>();
+  for (const [name, file] of modulesIn(cx, folder, false)) {
+    const value = pathTo(cx, file);
+    const type = string(cx.files.kind(file) === 'directory' ? 'directory' : 'regular', null);
+    entries.set(name, attr(attrsOf({ path: value, type }, null), value.origin));
+  }
+  return apply(cx, force(cx, fn), attrs(entries, at), at);
+}

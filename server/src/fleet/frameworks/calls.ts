@@ -9,7 +9,7 @@ import { type Evaluation, resolved } from '../../nix/evaluation.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../../nix/value.ts';
 import { certain } from '../read.ts';
-import { blueprint } from './blueprint.ts';
+import { blueprint, importedFolder } from './blueprint.ts';
 import { nodesOf } from './colmena.ts';
 import { flakelight } from './flakelight.ts';
 import { haumeaLoad } from './haumea.ts';
@@ -25,6 +25,11 @@ interface Call {
 
 const CALLS: readonly Call[] = [
   { names: /^blueprint$/, arity: 1, make: (cx, [arg], at) => blueprint(cx, arg as Lazy, at) },
+  {
+    names: /^blueprint lib importDir$/,
+    arity: 2,
+    make: (cx, [path, fn], at) => importedFolder(cx, path as Lazy, fn as Lazy, at),
+  },
   { names: /^snowfall(-lib)? mkFlake$/, arity: 1, make: (cx, [arg], at) => snowfall(cx, arg as Lazy, at) },
   {
     names: /^snowfall(-lib)? mkLib mkFlake$/,

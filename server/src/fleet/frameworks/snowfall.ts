@@ -20,6 +20,8 @@ import {
   pathTo,
   startOf,
 } from './layout.ts';
+import { snowfallFiles } from './snowfall-files.ts';
+import { snowfallLibrary } from './snowfall-lib.ts';
 
 type Modules = readonly (Lazy | Spread)[];
 
@@ -40,11 +42,20 @@ export function snowfall(
   if (args.kind !== 'attrs') return null;
   const said = (path: readonly string[]): Value | null =>
     givenAt(cx, args, path) ?? (base === null ? null : givenAt(cx, force(cx, base), path));
-  const from = said(['snowfall', 'root']) ?? said(['src']);
+  const src = said(['src']);
+  const from = said(['snowfall', 'root']) ?? src;
   const root = from === null ? null : folderAt(cx, from);
   if (root === null) return null;
   const below = (name: string): string => (root === '' ? name : `${root}/${name}`);
   const namespace = said(['snowfall', 'namespace']) ?? string('internal', null);
+  const library = snowfallLibrary(
+    cx,
+    below('lib'),
+    snowfallFiles(src === null ? null : folderAt(cx, src), root),
+    namespace,
+    at,
+  );
+  const shared: Record<string, Lazy> = { inputs, namespace, ...(library === null ? {} : { lib: library }) };
   const modules = (kind: string) => defaultsBelow(cx, below(`modules/${kind}`));
   const own = (kind: string): Modules => [...modules(kind).values()].map(file => pathTo(cx, file));
   const written = (path: readonly string[], name: string): Modules => {
@@ -63,7 +74,7 @@ export function snowfall(
         ...written(['homes', 'users', name], 'modules'),
         ...written(['homes'], 'modules'),
       ],
-      specialArgs: attrsOf({ inputs, namespace, user: string(user, null), host: string(host, null) }, null),
+      specialArgs: attrsOf({ ...shared, user: string(user, null), host: string(host, null) }, null),
       system: platform,
       at: startOf(cx, file),
     };
@@ -97,10 +108,7 @@ export function snowfall(
         ...written(['systems', 'modules'], kind),
         ...homesOf(name, platform),
       ],
-      specialArgs: attrsOf(
-        { inputs, namespace, host: string(name, null), system: string(platform, null) },
-        null,
-      ),
+      specialArgs: attrsOf({ ...shared, host: string(name, null), system: string(platform, null) }, null),
       system: platform,
       at: startOf(cx, file),
     };
