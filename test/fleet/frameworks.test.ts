@@ -235,6 +235,46 @@ describe('easy-hosts', () => {
     });
   });
 
+  it('may say more of machines that it finds by their folders', () => {
+    const body = `easyHosts = {
+      autoConstruct = true;
+      path = ./fleet;
+      perTag = tag: { modules = [ ./modules/\${tag}.nix ]; };
+      hosts.ada = { tags = [ "laptop" ]; };
+      hosts.bob.modules = [ ./modules/arm.nix ];
+    };`;
+    expectFleet({
+      texts: {
+        'fleet/aarch64-nixos/ada/default.nix': module('ada'),
+        'fleet/aarch64-darwin/bob/default.nix': module('bob'),
+        'modules/laptop.nix': module('laptop'),
+        'modules/arm.nix': module('arm'),
+        'flake.nix': parts('easy-hosts.flakeModule', body),
+      },
+      machines: 'ada nixos aarch64-linux, bob darwin aarch64-darwin',
+      owners: { ada: 'ada', arm: 'bob', bob: 'bob', laptop: 'ada' },
+    });
+  });
+
+  it('gives to modules the arguments that a machine has of its own rather than those of all', () => {
+    const body = `easyHosts = {
+      shared = { specialArgs.extra = ./hosts/ida; modules = [ ({ extra, ... }: { imports = [ extra ]; }) ]; };
+      hosts.ada.specialArgs.extra = ./modules/all.nix;
+      hosts.bob = { };
+    };`;
+    expectFleet({
+      texts: {
+        'hosts/ada/default.nix': module('ada'),
+        'hosts/bob/default.nix': module('bob'),
+        'hosts/ida/default.nix': module('ida'),
+        'modules/all.nix': module('all'),
+        'flake.nix': parts('easy-hosts.flakeModule', body),
+      },
+      machines: 'ada nixos x86_64-linux, bob nixos x86_64-linux',
+      owners: { ada: 'ada', all: 'ada', bob: 'bob', ida: 'bob' },
+    });
+  });
+
   it('is put together from the files that say something of it', () => {
     const workspace = fleetWorkspace({
       ...FILES,

@@ -82,6 +82,48 @@ describe('a fleet of many machines', () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
+  it.each([
+    [
+      'imports',
+      '(import ./extra.nix entry)',
+      'lib/extra.nix',
+      'e: { script = "one"; }',
+      'e: { script = "two"; }',
+    ],
+    ['imports as data', 'import ./extra.nix', 'lib/extra.nix', '{ script = "one"; }', '{ script = "two"; }'],
+    ['reads', '{ script = builtins.readFile ./extra.txt; }', 'lib/extra.txt', 'one', 'two'],
+    [
+      'looks for',
+      '{ script = if builtins.pathExists ./extra.nix then "two" else "one"; }',
+      'lib/extra.nix',
+      null,
+      '{ }',
+    ],
+  ])(
+    'makes of an entry what it comes to with a file that its function %s',
+    (_, more, path, before, after) => {
+      const vars = (FLEET['lib/vars-generators.nix'] as string).replace(
+        'optional "runtimeInputs" entry',
+        more,
+      );
+      const workspace = fleetWorkspace({
+        ...FLEET,
+        'lib/vars-generators.nix': vars,
+        ...(before === null ? {} : { [path]: before }),
+      });
+      const script = () =>
+        workspace
+          .fleet()
+          .generators.find(one => one.name === 'alpha-key')
+          ?.definitions[0]?.body().script?.source?.text;
+      expect(script()).toBe('one');
+      workspace.write({ [path]: after });
+      expect(script()).toBe('two');
+      workspace.write({ [path]: before });
+      expect(script()).toBe('one');
+    },
+  );
+
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);
     const before = new Map(workspace.fleet().generators.map(one => [one.name, one]));

@@ -1,7 +1,7 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeScratch, sweepScratch } from '../../server/src/host/scratch.ts';
+import { makeScratch, makeWithin, sweepScratch } from '../../server/src/host/scratch.ts';
 import { testFolder } from './folders.ts';
 
 // What a killed process leaves is in test/cli/generate-process.test.ts, with a process that is killed.
@@ -18,6 +18,21 @@ describe('a scratch folder on a disk', () => {
     await scratch.wipe();
     expect(existsSync(scratch.path)).toBe(false);
     expect(readFileSync(join(place, 'kept'))).toEqual(Buffer.alloc(6));
+  });
+});
+
+describe('a scratch folder that somebody else has removed', () => {
+  it.each([
+    ['in memory, where there is any', () => undefined],
+    ['on a disk', () => [testFolder()]],
+  ])('%s, is wiped', async (_, places) => {
+    const scratch = await makeScratch(places());
+    const part = makeWithin(scratch, join(scratch.path, 'part'));
+    rmSync(part.path, { recursive: true });
+    await part.wipe();
+    rmSync(scratch.path, { recursive: true });
+    await scratch.wipe();
+    expect(existsSync(scratch.path)).toBe(false);
   });
 });
 

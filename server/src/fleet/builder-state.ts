@@ -11,7 +11,7 @@ import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from './flake-values.ts';
 import { frameworkValue } from './frameworks/calls.ts';
-import { createImportGraph, type ImportGraph, recordingReads } from './imports.ts';
+import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { belongsToFleet, type DeclaredFleet } from './machines.ts';
 import type { KeyFinder } from './matrix.ts';
 import type { Matrix, Registry, Unit } from './model.ts';
@@ -77,8 +77,7 @@ export interface State {
   readonly asked: AskedArguments;
   /** What modules are given as arguments, as it was last found. */
   argument: Known['argument'];
-  /** Files and folders read by other means than `import`. */
-  readonly looseReads: Set<string>;
+  readonly looseReads: LooseReads;
 }
 
 const NONE_MADE: readonly FlakeSet[] = [];
@@ -91,7 +90,7 @@ export interface Followed {
 
 export function newState(files: FleetFiles): State {
   const imports = createImportGraph();
-  const looseReads = new Set<string>();
+  const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
   const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
   const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
   for (const set of COMMON) evaluation.common.set(set, 'beside');

@@ -166,9 +166,15 @@ function readUnitOf(
   else state.trees.done(path, file.text.length);
 }
 
-function isLooselyRead(files: FleetFiles, state: State, { texts }: Survey, path: string): boolean {
-  if (state.looseReads.has(path)) return true;
+function isLooselyRead(
+  files: FleetFiles,
+  { looseReads: { read, lookedFor } }: State,
+  { texts }: Survey,
+  path: string,
+): boolean {
+  if (read.has(path)) return true;
   // What appears or goes changes what its folder lists; a file that was there before and still is does not.
-  const folder = folderOf(path);
-  return state.looseReads.has(folder) && !(texts.has(path) && files.kind(path) === 'file');
+  return (
+    (lookedFor.has(path) || read.has(folderOf(path))) && !(texts.has(path) && files.kind(path) === 'file')
+  );
 }

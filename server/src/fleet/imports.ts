@@ -30,20 +30,27 @@ export function createImportGraph(): ImportGraph {
   };
 }
 
-/** Notes what evaluation reads of files other than by importing them. */
-export function recordingReads(files: NixFiles, reads: Set<string>): NixFiles {
+/** What evaluation has read of files other than by importing them. */
+export interface LooseReads {
+  /** Files and folders of which it matters what they hold. */
+  readonly read: Set<string>;
+  /** Nix files of which it matters whether they are there. */
+  readonly lookedFor: Set<string>;
+}
+
+export function recordingReads(files: NixFiles, { read, lookedFor }: LooseReads): NixFiles {
   return {
     parse: path => files.parse(path),
     text(path) {
-      reads.add(path);
+      read.add(path);
       return files.text(path);
     },
     kind(path) {
-      if (!path.endsWith('.nix')) reads.add(path);
+      (path.endsWith('.nix') ? lookedFor : read).add(path);
       return files.kind(path);
     },
     list(directory) {
-      reads.add(directory);
+      read.add(directory);
       return files.list(directory);
     },
   };

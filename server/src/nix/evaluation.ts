@@ -3,7 +3,7 @@
  * snapshot of a workspace; the functions that do the work take it as their first argument.
  */
 import type { SourceFile } from './source.ts';
-import type { SelectExpr } from './syntax.ts';
+import type { Expr, SelectExpr } from './syntax.ts';
 import type {
   AttrsValue,
   BuiltinContext,
@@ -56,6 +56,9 @@ export interface Tracer {
 /** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
 export type Resolver = (value: UnknownValue) => Value | null;
 
+/** By expression, by the common set that it is made of, and by what else is read beside it. */
+export type SharedValues = WeakMap<Expr, WeakMap<AttrsValue, Map<string, Value>>>;
+
 export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;
   /** Builtins and constants: the parent of every file's scope. */
@@ -82,6 +85,8 @@ export interface Evaluation extends BuiltinContext {
    * of, and others that are read beside them. See sharing.ts.
    */
   readonly common: WeakMap<AttrsValue, 'made-of' | 'beside'>;
+  /** What is made of those, by the file that says how. */
+  readonly shared: Map<string, SharedValues>;
   /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
   readonly applications: Map<string, Map<string, Value>>;
   /**

@@ -42,6 +42,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     tolerated: new Set(),
     imports: new Map(),
     common: new WeakMap(),
+    shared: new Map(),
     applications: new Map(),
     modules: new Map(),
     force: lazy => resolved(cx, force(cx, lazy)),
@@ -78,6 +79,7 @@ function tolerate(cx: Evaluation, failed: FailureValue): UnknownValue {
 function forgetFile(cx: Evaluation, path: string): void {
   cx.imports.delete(path);
   cx.applications.delete(path);
+  cx.shared.delete(path);
 }
 
 /** The scope in which a file's expression is evaluated. */

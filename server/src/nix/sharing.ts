@@ -4,17 +4,12 @@
  * say which calls it came through, since it came through many.
  */
 import { evaluate } from './evaluate.ts';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation, SharedValues } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { freeNames, hasWith } from './inside.ts';
 import { lookupLexical } from './scopes.ts';
 import type { Expr } from './syntax.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
-
-/** By the common set that it is made of, and by what else is read beside it. */
-type Results = WeakMap<AttrsValue, Map<string, Value>>;
-
-const resultsOf = new WeakMap<Expr, Results>();
 
 /** The names that expressions take from around them; null for those of which nothing is shared. */
 const namesOf = new WeakMap<Expr, readonly string[] | null>();
@@ -32,16 +27,7 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   const found = resolveAll(cx, names, scope, true);
   if (found === null || found.anchor === null) return null;
   const { key, values } = found;
-  let results = resultsOf.get(expr);
-  if (results === undefined) {
-    results = new WeakMap();
-    resultsOf.set(expr, results);
-  }
-  let known = results.get(found.anchor);
-  if (known === undefined) {
-    known = new Map();
-    results.set(found.anchor, known);
-  }
+  const known = valuesMadeOf(cx, expr, scope.file.path, found.anchor);
   const before = known.get(key);
   if (before !== undefined) return before;
   const value = evaluate(cx, expr, topScope(cx, scope, values));
@@ -52,6 +38,17 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   // A text says where it comes from by the calls that it came through.
   namesOf.set(expr, null);
   return null;
+}
+
+/** They go with what else was computed from the file: what it imports may have changed though its own text has not. */
+function valuesMadeOf(cx: Evaluation, expr: Expr, file: string, anchor: AttrsValue): Map<string, Value> {
+  const ofFile: SharedValues = cx.shared.get(file) ?? new WeakMap();
+  cx.shared.set(file, ofFile);
+  const ofExpr = ofFile.get(expr) ?? new WeakMap<AttrsValue, Map<string, Value>>();
+  ofFile.set(expr, ofExpr);
+  const values = ofExpr.get(anchor) ?? new Map<string, Value>();
+  ofExpr.set(anchor, values);
+  return values;
 }
 
 /** Kinds of expressions that make sets out of others. */

@@ -4,13 +4,14 @@
 import type { ReadFact } from './flow-facts.ts';
 import { mayBeOutput, noteOpaque, noteRead } from './flow-run.ts';
 import { putVariable } from './flow-state.ts';
+import { variableIn } from './flow-variables.ts';
 import { type Expansion, expandFields, expandWord, setVariable } from './flow-words.ts';
 import type { Assignment, DeclareStatement, Range } from './syntax.ts';
 import { concat, EMPTY, pathOf, unknownFrom, type Value, variablesIn } from './values.ts';
 
 /** Follows one assignment. @returns the values that the variable has then */
 export function assign(cx: Expansion, one: Assignment, exported: boolean): readonly Value[] {
-  const before = cx.state.variables.get(one.name);
+  const before = variableIn(cx.state.variables, one.name);
   if (one.list !== null) {
     const fields = one.list.flatMap(word => expandFields(cx, word));
     const known = !fields.some(field => field.many || field.values.length !== 1) && !keyed(one);
@@ -65,7 +66,7 @@ function partText(parts: DeclareStatement['command']['parts']): string {
 
 /** `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set. */
 function declareName(cx: Expansion, one: Assignment, exported: boolean): void {
-  const before = cx.state.variables.get(one.name);
+  const before = variableIn(cx.state.variables, one.name);
   if (before) {
     putVariable(cx.state, one.name, { ...before, exported: before.exported || exported });
     if (exported) export_(cx, one, before.values);

@@ -12,6 +12,7 @@ import {
   putVariable,
   type State,
 } from './flow-state.ts';
+import { variableIn } from './flow-variables.ts';
 import { type Expansion, expandArithmetic, expandFields, expandWord, setVariable } from './flow-words.ts';
 import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from './syntax.ts';
 import { EMPTY, unknownFrom, type Value } from './values.ts';
@@ -103,7 +104,7 @@ export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowA
 function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
   const functions = [...cx.run.functions.values()].map(one => one.body);
   for (const name of assignedIn([...body, ...functions])) {
-    const known = cx.state.variables.get(name);
+    const known = variableIn(cx.state.variables, name);
     if (known)
       putVariable(cx.state, name, {
         ...known,

@@ -10,6 +10,7 @@ import { runProgram } from './flow-programs.ts';
 import { openRedirects } from './flow-redirects.ts';
 import { noteOpaque, type Run } from './flow-run.ts';
 import { copyState, isCertain, joinStates, putVariable } from './flow-state.ts';
+import { variableIn } from './flow-variables.ts';
 import { type Expansion, expandFields, type Field } from './flow-words.ts';
 import { BUILTINS } from './names.ts';
 import type { FunctionStatement, Range, SimpleStatement } from './syntax.ts';
@@ -68,7 +69,9 @@ export function followSimple(cx: Expansion, statement: SimpleStatement, call: Ca
 
 /** `a=1 cmd`: set for the command alone. @returns puts the variables back */
 function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
-  const before = statement.assignments.map(one => [one.name, cx.state.variables.get(one.name)] as const);
+  const before = statement.assignments.map(
+    one => [one.name, variableIn(cx.state.variables, one.name)] as const,
+  );
   const { setsPath } = cx.run;
   for (const one of statement.assignments) {
     for (const value of assign(cx, one, true)) noteEnvironment(cx, one, value, cx.run.commands.length);

@@ -3,25 +3,15 @@
  * certainly happens. Branches work on copies, which are joined again.
  */
 import type { Stream } from './flow-facts.ts';
+import { joinedVariables, type Variable, type Variables, withVariable } from './flow-variables.ts';
 import { EMPTY, type Value, valueKey } from './values.ts';
-
-/** A variable of the script. */
-export interface Variable {
-  /** What it may hold: one value if it is known which. */
-  readonly values: readonly Value[];
-  /** The items of an array; null if it is none or they are not known. */
-  readonly list: readonly Value[] | null;
-  /** True if on some way here it was not set. */
-  readonly perhapsUnset: boolean;
-  readonly exported: boolean;
-}
 
 /** What the way here has perhaps left already. */
 export type Left = 'script' | 'function' | 'loop';
 
 /** What it holds is put in the place of what it held and never changed itself: copies have it in common. */
 export interface State {
-  variables: ReadonlyMap<string, Variable>;
+  variables: Variables;
   /** `$1`, `$2`, …; null where they are not known. */
   positional: readonly Value[] | null;
   cwd: Value;
@@ -72,10 +62,7 @@ function common<T>(left: ReadonlySet<T>, right: ReadonlySet<T>): ReadonlySet<T> 
 
 /** Sets a variable, or takes it away. */
 export function putVariable(state: State, name: string, variable: Variable | undefined): void {
-  const variables = new Map(state.variables);
-  if (variable === undefined) variables.delete(name);
-  else variables.set(name, variable);
-  state.variables = variables;
+  state.variables = withVariable(state.variables, name, variable);
 }
 
 /** From here on, what comes next is perhaps not reached. */
@@ -126,7 +113,7 @@ function leftBy(way: State): Left[] {
 }
 
 function joinWay(state: State, way: State): void {
-  state.variables = joinedVariables(state.variables, way.variables);
+  state.variables = joinedVariables(state.variables, way.variables, joinVariables);
   state.written = common(state.written, way.written);
   state.directories = common(state.directories, way.directories);
   if (valueKey(state.cwd) !== valueKey(way.cwd)) state.cwd = [{ kind: 'unknown', from: [] }];
@@ -135,19 +122,10 @@ function joinWay(state: State, way: State): void {
   state.pipefail &&= way.pipefail;
 }
 
-function joinedVariables(left: State['variables'], right: State['variables']): State['variables'] {
-  if (left === right) return left;
-  const joined = new Map<string, Variable>();
-  for (const name of [...left.keys(), ...right.keys()])
-    if (!joined.has(name)) joined.set(name, joinVariables(left.get(name), right.get(name)));
-  return joined;
-}
-
 function joinVariables(left: Variable | undefined, right: Variable | undefined): Variable {
   const one = left ?? right;
   if (one === undefined) return { values: [EMPTY], list: null, perhapsUnset: true, exported: false };
   if (left === undefined || right === undefined) return { ...one, perhapsUnset: true };
-  if (left === right) return left;
   const values = distinct([...left.values, ...right.values]);
   const sameList = left.list !== null && right.list !== null && listKey(left.list) === listKey(right.list);
   return {

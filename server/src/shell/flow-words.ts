@@ -3,15 +3,8 @@
  */
 
 import { noteAssignment, noteVariable, type Run } from './flow-run.ts';
-import {
-  copyState,
-  distinct,
-  isCertain,
-  MAX_VALUES,
-  putVariable,
-  type State,
-  type Variable,
-} from './flow-state.ts';
+import { copyState, distinct, isCertain, MAX_VALUES, putVariable, type State } from './flow-state.ts';
+import { type Variable, variableIn } from './flow-variables.ts';
 import { SHELL_VARIABLES } from './names.ts';
 import { cut } from './patterns.ts';
 import type { CommandPart, ProcessPart, Range, VariablePart, Word, WordPart } from './syntax.ts';
@@ -134,7 +127,7 @@ function itemsOf(cx: Expansion, part: VariablePart): readonly Value[] | null {
   if (part.operator !== null) return null;
   if (part.name === '@') return cx.state.positional;
   if (part.subscript !== '@') return null;
-  const variable = cx.state.variables.get(part.name);
+  const variable = variableIn(cx.state.variables, part.name);
   if (!variable?.list || variable.perhapsUnset) return null;
   readVariable(cx, part, true);
   for (const item of variable.list) for (const name of variablesIn(item)) cx.run.touched.add(name);
@@ -173,7 +166,7 @@ export function expandArithmetic(
 ): void {
   for (const part of inner) expandPart(cx, part, false);
   for (const name of assigns) {
-    const known = cx.state.variables.get(name);
+    const known = variableIn(cx.state.variables, name);
     if (known) putVariable(cx.state, name, { ...known, values: [unknownFrom([])], list: null });
   }
 }
@@ -190,7 +183,7 @@ function expandVariable(cx: Expansion, part: VariablePart, splits: boolean): rea
   }
   if (SPECIAL.test(part.name)) return operated(cx, part, special(cx, part.name), part.name === '@');
   readVariable(cx, part, splits);
-  const variable = cx.state.variables.get(part.name);
+  const variable = variableIn(cx.state.variables, part.name);
   const result = operated(
     cx,
     part,
@@ -244,14 +237,15 @@ function operated(
     return perhapsUnset || values.some(isUncertain) ? distinct([...other, EMPTY]) : other;
   const mayBeEmpty =
     operator.startsWith(':') && values.some(value => value.length === 0 || isUncertain(value));
-  const isUnset = cx.state.variables.get(part.name) === undefined && perhapsUnset && !SPECIAL.test(part.name);
+  const isUnset =
+    variableIn(cx.state.variables, part.name) === undefined && perhapsUnset && !SPECIAL.test(part.name);
   const result = isUnset ? other : perhapsUnset || mayBeEmpty ? distinct([...values, ...other]) : values;
   if (operator.endsWith('=')) setVariable(cx, part.name, result, part.nameAt, part);
   return result.length > MAX_VALUES ? [unknownFrom(result.flatMap(variablesIn))] : result;
 }
 
 function readVariable(cx: Expansion, part: VariablePart, splits: boolean): void {
-  const variable = cx.state.variables.get(part.name);
+  const variable = variableIn(cx.state.variables, part.name);
   const sure = variable !== undefined ? !variable.perhapsUnset : isOutside(cx, part.name);
   const never = variable === undefined && !isOutside(cx, part.name) && !cx.run.assigned.has(part.name);
   noteVariable(cx.run, {
@@ -278,7 +272,7 @@ export function setVariable(
   exported = false,
   list: readonly Value[] | null = null,
 ): void {
-  const before = cx.state.variables.get(name);
+  const before = variableIn(cx.state.variables, name);
   const isExported = exported || before?.exported === true;
   putVariable(cx.state, name, { values, list, perhapsUnset: false, exported: isExported });
   const [value] = values;

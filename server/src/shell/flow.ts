@@ -20,10 +20,10 @@ import {
   noteLeft,
   putVariable,
   type State,
-  type Variable,
 } from './flow-state.ts';
 import { followCommandPart, followProcess } from './flow-substitution.ts';
 import { followTest } from './flow-test.ts';
+import { NO_VARIABLES, type Variable } from './flow-variables.ts';
 import { type Expansion, expandArithmetic, expandWord } from './flow-words.ts';
 import type { FunctionStatement, PipelineStatement, ShellTree, Statement } from './syntax.ts';
 import { unknownFrom, type Value } from './values.ts';
@@ -69,7 +69,7 @@ const DO_NOTHING = new Set([':', 'true', 'exit']);
 
 function startState(options: FlowOptions): State {
   return {
-    variables: new Map(),
+    variables: NO_VARIABLES,
     positional: [],
     cwd: [{ kind: 'start' }],
     written: new Set(),
@@ -108,7 +108,7 @@ function followUncalled(run: Run): FunctionStatement[] {
     Object.assign(state, { certain: false, positional: null, cwd: unknownFrom([]) });
     const { opaque } = run;
     const before = new Map(opaque);
-    state.variables = new Map([...run.assigned].map(name => [name, ANYTHING]));
+    state.variables = { ...NO_VARIABLES, settled: new Map([...run.assigned].map(name => [name, ANYTHING])) };
     follow(context(run, state), statement.body);
     opaque.clear();
     for (const [key, fact] of before) opaque.set(key, fact);

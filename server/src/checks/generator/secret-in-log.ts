@@ -1,6 +1,7 @@
 /** generator/secret-in-log: a script that prints a secret to its own output, which clan logs. */
 import type { WriteFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
+import { statementsIn } from '../../shell/visit.ts';
 import type { Report, Rule } from '../rule.ts';
 import { isSecretPath, secretVariables, showsSecret, stagesOf } from './outputs.ts';
 import { generatorFile } from './samples.ts';
@@ -127,12 +128,13 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
 }
 
 /**
- * Does a command below have a secret among its arguments, which a trace shows? Contents of files that it reads itself,
- * or gets from a pipe, are not shown.
+ * Does a command that is traced have a secret among its arguments? Contents of files that it reads itself, or gets from
+ * a pipe, are not shown.
  */
 function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
   const { flow, source } = scripted.script;
-  const isBelow = (one: Range) => one.start >= from.end;
+  const end = traceEnd(scripted, from);
+  const isBelow = (one: Range) => one.start >= from.end && one.start < end;
   const shows = ({ start, end }: Range) => showsSecret(scripted, source.text.slice(start, end), variables);
   // `x=$(cat "$prompts/x")`, `echo "$(cat "$out/key")"`: what is captured becomes words.
   const captures = flow.reads.some(
@@ -149,6 +151,19 @@ function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<st
     flow.assignments.some(one => isBelow(one) && shows(one)) ||
     flow.writes.some(write => isBelow(write) && isSecretOutput(scripted, write) && isPrinted(scripted, write))
   );
+}
+
+/** Where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
+function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
+  const isAround = (one: Range) => one.start <= from.start && from.end <= one.end;
+  if (flow.commands.some(one => one.stdout === 'captured' && isAround(one))) return from.end;
+  const shells = statementsIn(tree.body).flatMap(({ statement }) =>
+    statement.kind === 'subshell' && isAround(statement) ? [statement.end] : [],
+  );
+  const offs = flow.options.flatMap(({ name, on, start }) =>
+    name === 'xtrace' && !on && start >= from.end ? [start] : [],
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...shells, ...offs);
 }
 
 /** Is it a declared secret, with a name that may have holes? */

@@ -14,25 +14,25 @@ import {
   folderAt,
   foldersIn,
   given,
-  givenAt,
   type Host,
   itemsOf,
   pathTo,
   startOf,
 } from './layout.ts';
 
-type Modules = readonly (Lazy | Spread)[];
-
 /** What a machine is, as far as it is said; null: it is said and not known. */
 interface Facts {
-  readonly class: string | null;
+  readonly class: string;
   readonly arch: string | null;
   readonly tags: readonly string[] | null;
 }
 
 export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   const hosts = new Map<string, Host>();
-  for (const found of [...constructed(cx, config), ...written(cx, config)]) hosts.set(found.name, found);
+  const folders = new Map(constructed(cx, config).map(one => [one.name, one]));
+  for (const { name, facts, path } of folders.values())
+    hosts.set(name, { ...hostOf(cx, config, name, facts, [pathTo(cx, path)], null), at: startOf(cx, path) });
+  for (const found of written(cx, config, folders)) hosts.set(found.name, found);
   const outputs = configurationsOf([...hosts.values()]);
   const all = given(cx, config, 'hosts');
   const open = all?.kind === 'attrs' ? all.open : all?.kind === 'unknown' ? all : config.open;
@@ -45,27 +45,34 @@ export function easyHosts(cx: Evaluation, config: AttrsValue): AttrsValue {
   return attrs(outputs, config.origin);
 }
 
-function written(cx: Evaluation, config: AttrsValue): Host[] {
+/** A machine that is written out may have a folder too, and is then what both say. */
+function written(cx: Evaluation, config: AttrsValue, folders: ReadonlyMap<string, Constructed>): Host[] {
   const hosts = given(cx, config, 'hosts');
   if (hosts?.kind !== 'attrs') return [];
   return [...hosts.entries].flatMap(([name, entry]) => {
     const host = given(cx, hosts, name);
     if (entry.optional || host === null) return [];
+    const folder = folders.get(name);
+    const kind = textIn(cx, host, 'class', folder?.facts.class ?? 'nixos');
+    if (kind === null) return [];
     const facts: Facts = {
-      class: textIn(cx, host, 'class', 'nixos'),
-      arch: textIn(cx, host, 'arch', 'x86_64'),
+      class: kind,
+      arch: textIn(cx, host, 'arch', folder?.facts.arch ?? 'x86_64'),
       tags: tagsIn(cx, host),
     };
-    const made = hostOf(cx, config, name, facts, [
-      ...pathOf(cx, host, name),
-      ...itemsOf(cx, host, 'modules'),
-    ]);
-    return made === null ? [] : [{ ...made, at: entry.at }];
+    const own = folder === undefined ? pathOf(cx, host, name) : [pathTo(cx, folder.path)];
+    return [{ ...hostOf(cx, config, name, facts, own, host), at: entry.at }];
   });
 }
 
+interface Constructed {
+  readonly name: string;
+  readonly path: string;
+  readonly facts: Facts;
+}
+
 /** `autoConstruct`: every folder of `path` is a machine, below one for each platform unless there is only one. */
-function constructed(cx: Evaluation, config: AttrsValue): Host[] {
+function constructed(cx: Evaluation, config: AttrsValue): Constructed[] {
   const isAuto = given(cx, config, 'autoConstruct');
   const path = given(cx, config, 'path');
   const folder = path === null ? null : folderAt(cx, path);
@@ -78,42 +85,53 @@ function constructed(cx: Evaluation, config: AttrsValue): Host[] {
       : [{ name: one, path: folder }];
   return platforms.flatMap(platform => {
     const [arch = '', kind = ''] = platform.name.split('-');
-    return entriesOf(cx, platform.path).flatMap(({ name, path }) => {
-      const facts: Facts = { class: kind === 'linux' ? 'nixos' : kind, arch, tags: [] };
-      const made = hostOf(cx, config, name, facts, [pathTo(cx, path)]);
-      return made === null ? [] : [{ ...made, at: startOf(cx, path) }];
-    });
+    const facts: Facts = { class: kind === 'linux' ? 'nixos' : kind, arch, tags: [] };
+    return entriesOf(cx, platform.path).map(({ name, path }) => ({ name, path, facts }));
   });
 }
 
+/** @param host what is written out of it */
 function hostOf(
   cx: Evaluation,
   config: AttrsValue,
   name: string,
   facts: Facts,
-  own: Modules,
-): Omit<Host, 'at'> | null {
-  if (facts.class === null) return null;
+  own: readonly Lazy[],
+  host: Value | null,
+): Omit<Host, 'at'> {
   const others = given(cx, config, 'additionalClasses');
   const renamed = others === null ? null : given(cx, others, facts.class);
   const kind = renamed?.kind === 'string' ? renamed.text : facts.class;
-  const shared = given(cx, config, 'shared');
-  const modules: (Lazy | Spread)[] = [...own];
-  if (shared !== null) modules.push(...itemsOf(cx, shared, 'modules'));
-  for (const tag of facts.tags ?? []) modules.push(...modulesFor(cx, config, 'perTag', tag));
+  // In this order: of arguments with the same name the last one counts.
+  const sources = [
+    given(cx, config, 'shared'),
+    host,
+    ...(facts.tags ?? []).map(tag => called(cx, config, 'perTag', tag)),
+    called(cx, config, 'perClass', facts.class),
+    facts.arch === null ? null : called(cx, config, 'perArch', facts.arch),
+  ].flatMap(source => source ?? []);
+  const modules: (Lazy | Spread)[] = [...own, ...sources.flatMap(source => itemsOf(cx, source, 'modules'))];
   if (facts.tags === null) modules.push(hidden(name, 'tags'));
-  modules.push(...modulesFor(cx, config, 'perClass', facts.class));
-  if (facts.arch !== null) modules.push(...modulesFor(cx, config, 'perArch', facts.arch));
-  else if (config.entries.has('perArch')) modules.push(hidden(name, 'arch'));
+  if (facts.arch === null && config.entries.has('perArch')) modules.push(hidden(name, 'arch'));
   const isDarwin = kind === 'darwin';
-  const specialArgs = givenAt(cx, config, ['shared', 'specialArgs']);
   return {
     name,
     builder: isDarwin ? 'darwinSystem' : 'nixosSystem',
     modules,
-    specialArgs: specialArgs?.kind === 'attrs' ? specialArgs : attrsOf({}, null),
+    specialArgs: argumentsOf(cx, sources),
     system: facts.arch === null ? null : `${facts.arch}-${isDarwin ? 'darwin' : 'linux'}`,
   };
+}
+
+function argumentsOf(cx: Evaluation, sources: readonly Value[]): AttrsValue {
+  let args = attrsOf({}, null);
+  for (const source of sources) {
+    const more = given(cx, source, 'specialArgs');
+    if (more?.kind === 'attrs') args = { ...more, entries: new Map([...args.entries, ...more.entries]) };
+    // It may give any of them otherwise.
+    else if (more !== null) args = attrsOf({}, null);
+  }
+  return args;
 }
 
 function hidden(name: string, what: string): Spread {
@@ -123,11 +141,11 @@ function hidden(name: string, what: string): Spread {
   };
 }
 
-function modulesFor(cx: Evaluation, config: AttrsValue, option: string, argument: string): Modules {
+/** What one of the functions says of a class, an architecture or a tag; null if nothing. */
+function called(cx: Evaluation, config: AttrsValue, option: string, argument: string): Value | null {
   const fn = given(cx, config, option);
-  if (fn === null) return [];
-  const value = apply(cx, fn, string(argument, null), null);
-  return value.kind === 'failure' ? [] : itemsOf(cx, value, 'modules');
+  const value = fn === null ? null : apply(cx, fn, string(argument, null), null);
+  return value?.kind === 'failure' ? null : value;
 }
 
 /** The machine's own module: where it says, or where everybody has it. */
