@@ -432,6 +432,71 @@ describe('haumea', () => {
       owners: { inner: 'ada', other: '', web: 'ada' },
     });
   });
+
+  const HOSTS: Texts = {
+    'hosts/ada/default.nix': module('ada'),
+    'hosts/ada/part.nix': module('part'),
+    'hosts/_old/default.nix': module('old'),
+  };
+  const load = (rest: string) => `inputs.haumea.lib.load { ${rest} }`;
+  const machines = (hosts: string) =>
+    flake(
+      `{ nixosConfigurations = nixpkgs.lib.mapAttrs (name: host: nixpkgs.lib.nixosSystem { modules = [ host ]; }) (${hosts}); }`,
+    );
+
+  it('has transformers that are written out, and loaders for some of the files', () => {
+    const hosts = load(`
+      src = ./hosts;
+      loader = [ { matches = name: name == "default.nix"; loader = inputs.haumea.lib.loaders.verbatim; } ];
+      transformer = [ (cursor: set: if builtins.length cursor == 1 && set ? default then set.default else set) ];
+    `);
+    expectFleet({
+      texts: { ...HOSTS, 'flake.nix': machines(hosts) },
+      machines: 'ada nixos',
+      owners: { ada: 'ada', old: '', part: '' },
+    });
+  });
+
+  it('gives to files what they ask for, and the tree that they lie in', () => {
+    const library = load('src = ./lib; inputs = { hosts = ./hosts; };');
+    const texts = {
+      ...HOSTS,
+      'flake.nix': machines(`(${library}).make.hosts`),
+      'lib/make.nix':
+        '{ self, super, root, hosts, ... }: { own = super.names.only hosts; hosts = { ada = root.secret.of self.own; }; }',
+      'lib/names.nix': '{ only = hosts: hosts + "/ada"; }',
+      'lib/_secret.nix': '{ of = host: { imports = [ (host + "/default.nix") (host + "/part.nix") ]; }; }',
+    };
+    expectFleet({ texts, machines: 'ada nixos', owners: { ada: 'ada', old: '', part: 'ada' } });
+  });
+
+  it.each([
+    ['loaders', 'loader = inputs.haumea.lib.loaders.scoped;'],
+    ['transformers', 'transformer = inputs.other.transform;'],
+    ['files', 'loader = [ { matches = inputs.other.matches; loader = inputs.haumea.lib.loaders.path; } ];'],
+  ])('says nothing of %s that are not known', (_, rest) => {
+    const texts = { ...HOSTS, 'flake.nix': machines(load(`src = ./hosts/ada; ${rest}`)) };
+    expect(machinesIn(fleetWorkspace(texts))).toMatch(/\+$/);
+  });
+});
+
+describe('flake-parts', () => {
+  it('imports files that are called with something first', () => {
+    const outputs =
+      'inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ flake-parts-lib, ... }: { imports = [ (flake-parts-lib.importApply ./lib.nix { name = "web"; }) ./ada.nix ]; })';
+    expectFleet({
+      texts: {
+        'flake.nix': flake(outputs),
+        'lib.nix': '{ name }: { ... }: { flake.lib.modules = [ (./modules + "/${name}.nix") ]; }',
+        'ada.nix':
+          '{ self, inputs, ... }: { flake.nixosConfigurations.ada = inputs.nixpkgs.lib.nixosSystem { modules = self.lib.modules; }; }',
+        'modules/web.nix': module('web'),
+        'modules/other.nix': module('other'),
+      },
+      machines: 'ada nixos',
+      owners: { other: '', web: 'ada' },
+    });
+  });
 });
 
 describe('systems', () => {

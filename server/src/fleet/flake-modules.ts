@@ -9,6 +9,7 @@ import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/ev
 import { importedFile, importFile } from '../nix/evaluator.ts';
 import { stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { frameworkValue } from './frameworks/calls.ts';
 import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
 import { referenceOf, selectionPath } from './module-references.ts';
 import { type Given, inputs, moduleArguments } from './modules.ts';
@@ -169,8 +170,11 @@ function readFlakeModule(cx: Evaluation, file: string, module: Lazy, given: Give
           const path = value.kind === 'path' ? value : stringAsPath(value);
           if (path === null || path.text.startsWith('/')) complete = false;
           else imports.push(importedFile(cx.files, path.text));
-        } else if (value.kind === 'unknown') readUnknown(value);
-        else complete = false;
+        } else if (value.kind === 'unknown') {
+          const made = frameworkValue(cx, value);
+          if (made === null || made.kind === 'unknown') readUnknown(value);
+          else read(made, under, depth + 1);
+        } else complete = false;
       });
   }
 

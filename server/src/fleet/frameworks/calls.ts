@@ -43,6 +43,12 @@ const CALLS: readonly Call[] = [
   },
   { names: /^haumea( lib)? load$/, arity: 1, make: (cx, [arg], at) => haumeaLoad(cx, arg as Lazy, at) },
   { names: /^colmena( lib)? makeHive$/, arity: 1, make: (cx, [hive], at) => hiveOf(cx, hive as Lazy, at) },
+  // flake-parts': a file is called with what it is given before the module system has it.
+  {
+    names: /^flake-parts(-| )lib importApply$/,
+    arity: 2,
+    make: (cx, [file, arg], at) => apply(cx, cx.importPath(file as Lazy, at), arg as Lazy, at),
+  },
   // flake-parts': the function is given what is known of the platform.
   {
     names: /^withSystem$/,
