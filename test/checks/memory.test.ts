@@ -5,7 +5,7 @@ import { derived, derivedIndex } from '../../server/src/checks/memory/derived.ts
 import { answerTo, beginRun, createMemory } from '../../server/src/checks/memory/memory.ts';
 import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watchedContext } from '../../server/src/checks/memory/watched.ts';
-import type { CheckContext } from '../../server/src/checks/rule.ts';
+import type { CheckContext, Finding } from '../../server/src/checks/rule.ts';
 import { readContents } from '../../server/src/store/read.ts';
 import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
@@ -53,6 +53,31 @@ describe('findings after edits', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('what one function writes for many generators', () => {
+  const file = 'modules/keys.nix';
+  const MENDED = `let
+  make = name: { files.key = { }; script = ''echo \${name} > "$out/key"''; };
+in
+{ clan.core.vars.generators = { a = make "a"; b = make "b"; }; }
+`;
+  const MISTAKEN = MENDED.replace('$out/', '${out}/');
+  const LONGER = MISTAKEN.replace('let\n', 'let # longer\n');
+  const places = (findings: readonly Finding[]) =>
+    findings.filter(({ rule }) => rule === 'generator/nix-interpolation').map(({ at }) => at.start);
+
+  it('is found once, anew where it has moved to, and no longer when it is mended', () => {
+    const world = living({ [file]: MISTAKEN });
+    const isFound = (text: string) => [text.indexOf('${out}')];
+    expect(places(world.findings())).toEqual(isFound(MISTAKEN));
+    world.write({ [file]: LONGER });
+    expect(places(world.findings())).toEqual(isFound(LONGER));
+    world.write({ [file]: MENDED });
+    expect(places(world.findings())).toEqual([]);
+    world.write({ [file]: MISTAKEN });
+    expect(places(world.findings())).toEqual(isFound(MISTAKEN));
   });
 });
 

@@ -34,6 +34,30 @@ describe('the registry pipeline', () => {
     expect(registry?.keys[2]?.body.runtimeInputs).toEqual(['openssl']);
   });
 
+  it('tells of one file of an entry what the whole body says, where nothing stands under a condition', () => {
+    const entry = (name: string, files: string) =>
+      `  ${name} = { generator = "${name}"; fileAttr = "key"; files = ${files}; prompts.asked.persist = true; script = "true"; };\n`;
+    const entries = [
+      ['plain', '{ key = { }; }', true],
+      ['other', '{ token = { }; }', false],
+      ['never', '{ key = { _type = "if"; condition = false; content = { }; }; }', false],
+      ['perhaps', '{ _type = "if"; condition = pkgs.x; content = { key = { }; }; }', false],
+      ['strongly', '{ _type = "override"; priority = 50; content = { key = { }; }; }', true],
+      ['unknown', 'pkgs.files', false],
+    ] as const;
+    const { fleet } = fleetWorkspace({
+      ...PIPELINE,
+      'lib/secret-registry.nix': `{ pkgs ? null }: {\n${entries.map(([name, files]) => entry(name, files)).join('')}}\n`,
+    });
+    const keys = fleet().registries[0]?.keys ?? [];
+    expect(keys.map(key => [key.key, key.declaresFile('key')])).toEqual(
+      entries.map(([name, , declares]) => [name, declares]),
+    );
+    for (const key of keys)
+      for (const name of ['key', 'token', 'asked'])
+        if (key.declaresFile(name)) expect(key.body.files.map(file => file.name)).toContain(name);
+  });
+
   it('reads rows through shared lists and concatenation, each key at its own place', () => {
     const { fleet, textAt } = fleetWorkspace(PIPELINE);
     const [matrix] = fleet().matrices;

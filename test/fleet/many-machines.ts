@@ -126,6 +126,10 @@ const EDITS: Readonly<Record<string, readonly (string | null)[]>> = {
     REGISTRY.replace('  gamma =', '  gama ='),
     REGISTRY.replace('script = ', 'runtimeInputs = [ pkgs.jq ]; script = '),
     REGISTRY.replace('let\n', 'let # longer\n'),
+    REGISTRY.replaceAll('$out/${fileAttr}', '$out/other'),
+    REGISTRY.replaceAll('$out/', '${out}/'),
+    REGISTRY.replace('let\n', 'let # longer\n').replaceAll('$out/', '${out}/'),
+    REGISTRY.replaceAll('files.${fileAttr} =', 'files.other ='),
     '{ broken = ',
   ],
   'lib/vars-generators.nix': [
