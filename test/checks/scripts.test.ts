@@ -208,6 +208,8 @@ table('secret-in-log', [
 ]);
 
 table('weak-random', [
+  [`echo 'use $((RANDOM))' | tr a b > $out/token`, []],
+  [`echo 'use $((RANDOM))'"$(openssl rand 4)" | tr a b > $out/token`, []],
   ['echo $RANDOM > $out/token', ['warning echo']],
   ['x=$RANDOM; printf "%s-%s" a "$x" | sha1sum | cut -c 1-8 > $out/token', ['warning printf']],
   ['date +%s%N | sha256sum > $out/token', ['warning date']],

@@ -554,4 +554,34 @@ describe('systems', () => {
     workspace.write({ 'common.nix': '{ extra, ... }: { imports = [ extra ]; }' });
     expect(ownersIn(workspace)).toEqual({ ada: 'ada', eve: 'eve', ida: '', plain: '' });
   });
+
+  it('give arguments of their own after any edit as they would from scratch', () => {
+    const system = (name: string, host: string) =>
+      `${name} = nixpkgs.lib.nixosSystem { specialArgs = { host = "${host}"; }; modules = [ ./common.nix ]; };`;
+    const systems = (ada: string, ida: string) =>
+      flake(`{ nixosConfigurations = { ${system('ada', ada)} ${system('ida', ida)} }; }`);
+    const common = `{ host, lib, ... }: { imports = [ ./part.nix ] ++ lib.optional (host == "ada") ./hosts/ada; }`;
+    const named = (name: string) =>
+      `{ host, ... }: { clan.core.vars.generators."${name}-\${host}" = { files.key = { }; }; }`;
+    const texts: Record<string, string> = {
+      ...HOSTS,
+      'flake.nix': systems('ada', 'ida'),
+      'common.nix': common,
+      'part.nix': named('key'),
+    };
+    const workspace = fleetWorkspace(texts);
+    ownersIn(workspace);
+    for (const [path, text] of [
+      ['flake.nix', systems('both', 'both')],
+      ['flake.nix', systems('ida', 'ada')],
+      ['part.nix', named('other')],
+      ['flake.nix', flake(`{ nixosConfigurations = { ${system('ada', 'ada')} }; }`)],
+      ['flake.nix', systems('ada', 'ida')],
+    ] as const) {
+      texts[path] = text;
+      workspace.write({ [path]: text });
+      expect(ownersIn(workspace)).toEqual(ownersIn(fleetWorkspace(texts)));
+    }
+    expect(ownersIn(workspace)).toEqual({ ada: 'ada', ida: '', 'other-ada': 'ada', 'other-ida': 'ida' });
+  });
 });

@@ -15,7 +15,7 @@ import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } 
 import { belongsToFleet, type DeclaredFleet } from './machines.ts';
 import type { KeyFinder } from './matrix.ts';
 import type { Matrix, Registry, Unit } from './model.ts';
-import { createModuleCache, forgetModules, type ModuleCache } from './module-table.ts';
+import { createModuleCache, forgetModules, type ModuleCache } from './module-cache.ts';
 import { COMMON } from './modules.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { SecretFacts } from './secrets.ts';

@@ -1,6 +1,7 @@
 /**
  * Keeps what has been read anew the same object as before where it says the same. Most edits of a file change none of
- * the generators in it, and whoever has looked at those need not look again.
+ * the generators in it, and whoever has looked at those need not look again. The same goes for what a file shows in two
+ * ways.
  */
 import { areOfSameValue } from './definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from './model.ts';
@@ -82,4 +83,36 @@ function textOf(body: GeneratorBody): string {
     texts.set(body, text);
   }
   return text;
+}
+
+/**
+ * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
+ * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
+ */
+export function withKnown(
+  definitions: readonly GeneratorDefinition[],
+  known: readonly GeneratorDefinition[],
+): readonly GeneratorDefinition[] {
+  const all = new Set(known);
+  if (definitions.every(one => all.has(one))) return definitions;
+  const byName = new Map<string, GeneratorDefinition[]>();
+  for (const one of known) {
+    const list = byName.get(one.name);
+    if (list === undefined) byName.set(one.name, [one]);
+    else list.push(one);
+  }
+  return definitions.map(one => {
+    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
+    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
+  });
+}
+
+function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return (
+    left.nameKind === right.nameKind &&
+    left.kind === right.kind &&
+    left.conditional === right.conditional &&
+    isSamePlace(left.at, right.at) &&
+    arePlacesSame(left.via, right.via)
+  );
 }

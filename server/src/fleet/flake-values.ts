@@ -4,9 +4,9 @@
  * what, so that an edit reaches those that used a value, and no others.
  */
 import { attr, attrs, symbol } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import type { Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { definitionsAt } from './flake-definitions.ts';
 import {
   collectFlakeModules,
   type FlakeModuleCache,
@@ -15,11 +15,10 @@ import {
   flakeConfig,
   ROOT,
 } from './flake-modules.ts';
-import { frameworkValue } from './frameworks/calls.ts';
-import { mapEntries, mergedValue } from './merged.ts';
+import { ofOwnOption } from './flake-own-options.ts';
+import { mergedValue } from './merged.ts';
 import { outputPath, selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
-import { type Definition, definitionsOf, member } from './read.ts';
 import { sameItems } from './same.ts';
 
 export interface FlakeValues {
@@ -217,146 +216,4 @@ function pathOf(
   return root === flakeConfig || root.key === flakeConfig.key
     ? { names: path.slice(1), isOutput: false }
     : null;
-}
-
-interface Definitions {
-  readonly definitions: readonly Definition[];
-  /** The files that they are in, in the order of the modules. */
-  readonly files: readonly string[];
-  /** True if there may be more. */
-  readonly unclear: boolean;
-}
-
-function definitionsAt(cx: Evaluation, flake: FlakeModules, path: readonly string[]): Definitions {
-  const definitions: Definition[] = [];
-  const files = new Set<string>();
-  let unclear = false;
-  const key = path.join('\0');
-  for (const one of flake.sets) {
-    const found = contributionOf(cx, one, path, key);
-    definitions.push(...found.definitions);
-    if (found.definitions.length > 0) files.add(one.file);
-    if (found.unclear) unclear = true;
-  }
-  return { definitions, files: [...files], unclear };
-}
-
-/** What one set has at a path. */
-type Contribution = Pick<Definitions, 'definitions' | 'unclear'>;
-
-/** A set stands until something that it was read from changes: so does what it contributes. */
-const contributions = new WeakMap<FlakeSet, Map<string, Contribution>>();
-const NOTHING: Contribution = { definitions: [], unclear: false };
-
-function contributionOf(cx: Evaluation, one: FlakeSet, path: readonly string[], key: string): Contribution {
-  const known = contributions.get(one);
-  const before = known?.get(key);
-  if (before !== undefined) return before;
-  const found = readContribution(cx, one, path);
-  if (known === undefined) contributions.set(one, new Map([[key, found]]));
-  else known.set(key, found);
-  return found;
-}
-
-function readContribution(cx: Evaluation, one: FlakeSet, path: readonly string[]): Contribution {
-  const definitions: Definition[] = [];
-  let unclear = false;
-
-  function visit(lazy: Lazy, depth: number, conditional: boolean): void {
-    for (const given of definitionsOf(cx, lazy)) {
-      const value =
-        given.value.kind === 'unknown' ? (frameworkValue(cx, given.value) ?? given.value) : given.value;
-      const definition = value === given.value ? given : { ...given, value };
-      const unsure = conditional || definition.conditional;
-      const name = path[depth];
-      if (name === undefined) {
-        definitions.push({ ...definition, conditional: unsure });
-        continue;
-      }
-      // A function is where selection ends; an unknown may hold what is asked for.
-      if (value.kind === 'unknown') unclear = true;
-      if (value.kind !== 'attrs') continue;
-      const entry = value.entries.get(name);
-      if (entry !== undefined) visit(entry.value, depth + 1, unsure || entry.optional);
-      else if (value.open !== null || value.patterns.length > 0) unclear = true;
-    }
-  }
-
-  const holds = one.set.entries.has(path[0] ?? '') ? conditionOf(cx, one) : true;
-  if (holds !== false) visit(one.set, 0, holds === null);
-  return definitions.length === 0 && !unclear ? NOTHING : { definitions, unclear };
-}
-
-/** Do the conditions hold? null: not known. */
-function conditionOf(cx: Evaluation, { conditions }: FlakeSet): boolean | null {
-  let answer: boolean | null = true;
-  for (const condition of conditions) {
-    const value = force(cx, condition);
-    if (value.kind === 'bool' && !value.value) return false;
-    if (value.kind !== 'bool') answer = null;
-  }
-  return answer;
-}
-
-/** An option that the flake's own modules declare: its type says how far its value is what was defined. */
-function ofOwnOption(
-  cx: Evaluation,
-  flake: FlakeModules,
-  path: readonly string[],
-  definitions: readonly Definition[],
-): Value | null {
-  for (let length = path.length; length > 0; length--) {
-    const declared = optionAt(cx, flake, path.slice(0, length));
-    if (declared === null) continue;
-    const below = path.length - length;
-    const type = typeOf(cx, declared);
-    const isMap = type?.name === 'attrsOf' || type?.name === 'lazyAttrsOf';
-    if (type === null || (!isMap && !(RAW.test(type.name) && below === 0))) return null;
-    const of = isMap ? type.of : type;
-    const isSubmodule = of?.name.startsWith('submodule') === true;
-    if (of === null || (!isSubmodule && !RAW.test(of.name)) || below > (isSubmodule ? 2 : 1)) return null;
-    const option = { what: path.join('.'), isModules: true, more: null };
-    const value = mergedValue(cx, definitions, option);
-    if (value.kind === 'unknown') return null;
-    if (!isSubmodule || below === 2 || value.kind !== 'attrs') return value;
-    // A submodule has what its options default to beside what is defined.
-    const opened = (inner: Value): Value =>
-      inner.kind === 'attrs' ? attrs(inner.entries, inner.origin, DEFAULTS, inner.patterns) : DEFAULTS;
-    return below === 1 ? opened(value) : mapEntries(cx, value, opened);
-  }
-  return null;
-}
-
-const DEFAULTS = symbol('defaults of options', 'what an option of the flake is by default');
-/** Types whose values are what is defined. */
-const RAW =
-  /^(raw|unspecified|anything|str|nonEmptyStr|int|bool|path|package|port|deferredModule|listOf|attrs)$/;
-
-function optionAt(cx: Evaluation, { options }: FlakeModules, path: readonly string[]): AttrsValue | null {
-  for (const set of options) {
-    let at: Value | null = set;
-    for (const name of path) at = at?.kind === 'attrs' ? member(cx, at, name) : null;
-    const type = at?.kind === 'attrs' ? member(cx, at, '_type') : null;
-    if (at?.kind === 'attrs' && type?.kind === 'string' && type.text === 'option')
-      return at.entries.has('apply') ? null : at;
-  }
-  return null;
-}
-
-interface OptionType {
-  readonly name: string;
-  readonly of: OptionType | null;
-}
-
-function typeOf(cx: Evaluation, option: AttrsValue): OptionType | null {
-  const type = member(cx, option, 'type');
-  return type?.kind === 'unknown' ? nameOfType(cx, type) : null;
-}
-
-/** `types.lazyAttrsOf (types.submodule { … })`: the functions of `lib.types` that it was made by. */
-function nameOfType(cx: Evaluation, { term }: UnknownValue): OptionType | null {
-  if (term?.kind === 'select') return { name: term.name.text ?? '', of: null };
-  if (term?.kind !== 'apply' || term.fn.term?.kind !== 'select') return null;
-  const arg = force(cx, term.arg);
-  return { name: term.fn.term.name.text ?? '', of: arg.kind === 'unknown' ? nameOfType(cx, arg) : null };
 }

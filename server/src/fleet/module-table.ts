@@ -6,18 +6,18 @@ import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../ni
 import { importFile } from '../nix/evaluator.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
 import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/value.ts';
-import { constantModule } from './constant.ts';
+import { constantModule, withKnown } from './constant.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
 import type { GeneratorDefinition } from './model.ts';
+import type { FileOutputs, ModuleCache } from './module-cache.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
-import { arePlacesSame, isSamePlace } from './places.ts';
 import { certain } from './read.ts';
 import { sameItems } from './same.ts';
-import { createSettling, type SettledCache } from './settled-modules.ts';
+import { createSettling } from './settled-modules.ts';
 import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 
 export interface ModuleTable extends ModuleLookup {
@@ -27,57 +27,6 @@ export interface ModuleTable extends ModuleLookup {
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
   /** Reads again what has changed; what says the same as before is not among the dropped any more. */
   refresh(): void;
-}
-
-/** What is kept from one build to the next. */
-export interface ModuleCache {
-  readonly files: Map<string, ModuleFacts | null>;
-  /** By file, the keys under which it has been read for machines; and what they gave to it. */
-  readonly variants: Map<string, Set<string>>;
-  readonly given: Map<string, AttrsValue>;
-  readonly outputs: Map<string, FileOutputs>;
-  /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
-  readonly dropped: Set<ModuleFacts | null>;
-  /** The same by file, as far as those have not been read again. */
-  readonly before: Map<string, ModuleFacts>;
-  /** What all files together have at a path, as it was last found. */
-  readonly joined: Map<string, readonly ModuleFacts[]>;
-  /** Modules found in what frameworks make, by path. */
-  readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
-  readonly values: WeakMap<Lazy, ModuleFacts>;
-  /** What modules are on machines, and say of options. */
-  readonly settled: SettledCache;
-}
-
-/** What one file adds to the outputs, and the modules found there so far, by path. */
-interface FileOutputs {
-  readonly sets: readonly Lazy[];
-  readonly modules: Map<string, readonly ModuleFacts[]>;
-}
-
-export function createModuleCache(): ModuleCache {
-  return {
-    files: new Map(),
-    variants: new Map(),
-    given: new Map(),
-    outputs: new Map(),
-    dropped: new Set(),
-    before: new Map(),
-    joined: new Map(),
-    made: new WeakMap(),
-    values: new WeakMap(),
-    settled: new WeakMap(),
-  };
-}
-
-export function forgetModules(cache: ModuleCache, path: string): void {
-  for (const key of [path, ...(cache.variants.get(path) ?? [])]) {
-    const facts = cache.files.get(key);
-    if (facts !== undefined) cache.dropped.add(facts);
-    if (facts) cache.before.set(key, facts);
-    cache.files.delete(key);
-  }
-  cache.outputs.delete(path);
 }
 
 /** Steps allowed for one module. */
@@ -294,38 +243,6 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       return found;
     },
   };
-}
-
-/**
- * A module mostly defines what its file shows by itself. Then the one stands for the other, so that nothing is kept
- * twice. What a function made for its caller came another way, or has a name that tells of what it was given.
- */
-function withKnown(
-  definitions: readonly GeneratorDefinition[],
-  known: readonly GeneratorDefinition[],
-): readonly GeneratorDefinition[] {
-  const all = new Set(known);
-  if (definitions.every(one => all.has(one))) return definitions;
-  const byName = new Map<string, GeneratorDefinition[]>();
-  for (const one of known) {
-    const list = byName.get(one.name);
-    if (list === undefined) byName.set(one.name, [one]);
-    else list.push(one);
-  }
-  return definitions.map(one => {
-    const same = one.nameKind === 'pattern' ? [] : byName.get(one.name)?.filter(other => areSame(one, other));
-    return same?.length === 1 ? (same[0] as GeneratorDefinition) : one;
-  });
-}
-
-function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
-  return (
-    left.nameKind === right.nameKind &&
-    left.kind === right.kind &&
-    left.conditional === right.conditional &&
-    isSamePlace(left.at, right.at) &&
-    arePlacesSame(left.via, right.via)
-  );
 }
 
 function withConfig(given: Given, config: Lazy): Given {

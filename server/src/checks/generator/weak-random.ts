@@ -125,10 +125,8 @@ function weakSource([first, ...filters]: readonly (CommandFact | null)[], script
   if (!first.arguments.every(one => one.value.every(isWeak) || isWeakArithmetic(written(one)))) return null;
   const isRandom =
     parts.some(part => part.kind === 'variable' && part.name === 'RANDOM') ||
-    first.arguments.some(one =>
-      written(one)
-        .match(ARITHMETIC)
-        ?.some(each => /\bRANDOM\b/.test(each)),
+    first.arguments.some(
+      one => !one.value.every(isWeak) && numbersIn(written(one)).some(each => /\bRANDOM\b/.test(each)),
     );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);
@@ -141,13 +139,17 @@ function isWeak(part: ValuePart): boolean {
 
 const ARITHMETIC = /\$\(\((?:[^$()`]|\([^$()`]*\))*\)\)/g;
 
+function numbersIn(text: string): readonly string[] {
+  return text.match(ARITHMETIC) ?? [];
+}
+
 /** `"a-$((RANDOM % 16))"`: numbers of what can be guessed, and nothing else that is not written out. */
 function isWeakArithmetic(text: string): boolean {
-  const numbers = text.match(ARITHMETIC) ?? [];
+  const numbers = numbersIn(text);
   const names = numbers.flatMap(one => one.match(/[A-Za-z_]\w*/g) ?? []);
   return (
     numbers.length > 0 &&
     names.every(name => WEAK_VARIABLES.has(name)) &&
-    !/[$`*?{]/.test(text.replace(ARITHMETIC, ''))
+    !/[$`*?{']/.test(text.replace(ARITHMETIC, ''))
   );
 }
