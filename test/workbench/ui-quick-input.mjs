@@ -111,17 +111,19 @@ export function quickInputOf(page) {
     pressInBox: name => widget.locator(`.quick-input-titlebar [aria-label="${name}"]`).first().click(),
     /** Answers the editor's dialogue for a folder, once it lists something that is in the folder alone. */
     async chooseFolder(folder, inside) {
-      await widget.locator('.quick-input-title').waitFor();
-      // While the dialogue is still reading the folder it begins in, it puts that one's path back over what is typed.
+      // Once it has read the folder that it begins in, it puts that one's path over what is typed.
+      await row('..').waitFor();
       await insist(
-        `the dialogue lists ${folder}`,
-        async () => {
+        `the dialogue takes ${folder}`,
+        async patience => {
+          if (!(await input.isVisible())) return;
           await input.fill('');
           await input.fill(`${folder}/`);
+          await row(inside).waitFor({ timeout: patience });
+          await input.press('Enter');
         },
-        row(inside),
+        patience => arrives(row('..'), patience, 'hidden'),
       );
-      await input.press('Enter');
     },
     /** Runs a command by its title, from the command palette. The command may open a list or a box of its own. */
     async command(text) {
