@@ -118,7 +118,7 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     expect(publicValue(made, 'per-machine/m/b/seen')).toBe('600 2 a/pub\n600 3 a/raw\n');
   });
 
-  it('what failed is said with its output, what depends on it is left, the rest goes on', async () => {
+  it('case 40: what failed is said with its output, what depends on it is left, the rest goes on', async () => {
     const made = await fleet({
       m: `
       bad = { files.x = { }; script = ''echo working; echo "no luck" >&2; exit 3''; };
