@@ -9,9 +9,10 @@ import {
   type Evaluation,
   withBudget,
 } from '../../server/src/nix/evaluation.ts';
-import { createEvaluation, fileScope } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation } from '../../server/src/nix/evaluator.ts';
 import { describeFailure } from '../../server/src/nix/failures.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
+import { fileScope } from '../../server/src/nix/scopes.ts';
 import { lineStartsOf, type SourceFile } from '../../server/src/nix/source.ts';
 import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/value.ts';
 

@@ -7,7 +7,7 @@
  * modules/clan/vars/settings-opts.nix.
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
 import { interestOf } from './interest.ts';

@@ -5,8 +5,8 @@
 import { perhaps, thunk, unknown } from '../nix/construct.ts';
 import { evaluate, force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
 import { lazyKey } from '../nix/identity.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Value } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';

@@ -4,7 +4,7 @@
  */
 import { apply, force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Lazy, Origin } from '../nix/value.ts';
 import { type WalkedBinding, walk } from '../nix/walk.ts';

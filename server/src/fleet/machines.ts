@@ -5,8 +5,8 @@
  */
 import { evaluate } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
 import { folderOf } from '../nix/paths.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
 import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';

@@ -6,7 +6,7 @@
  * modules/inventoryClass/inventory.nix, and the history of clanModules/.
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Range, SelectExpr } from '../nix/syntax.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';

@@ -4,7 +4,7 @@
  */
 import { evaluate } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, type SelectEvent, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';

@@ -12,7 +12,7 @@ import {
   type Tracer,
   withBudget,
 } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/evaluator.ts';
+import { fileScope } from '../nix/scopes.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr, Range } from '../nix/syntax.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';

@@ -9,19 +9,10 @@ import { BudgetExceeded, DEFAULT_STEPS, type Evaluation, resolved, type Tracer }
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
+import { fileScope } from './scopes.ts';
 import { has, hasAttribute, select } from './select.ts';
-import type { SourceFile } from './source.ts';
 import { toText } from './strings.ts';
-import type {
-  AttrsValue,
-  FailureValue,
-  Lazy,
-  NixFiles,
-  Origin,
-  Scope,
-  UnknownValue,
-  Value,
-} from './value.ts';
+import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
 
 /**
  * A fresh evaluation over files.
@@ -80,18 +71,6 @@ function forgetFile(cx: Evaluation, path: string): void {
   cx.imports.delete(path);
   cx.applications.delete(path);
   cx.shared.delete(path);
-}
-
-/** The scope in which a file's expression is evaluated. */
-export function fileScope(cx: Evaluation, file: SourceFile): Scope {
-  return {
-    parent: null,
-    names: cx.globals as Map<string, Lazy>,
-    subject: null,
-    file,
-    call: null,
-    made: null,
-  };
 }
 
 /** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */

@@ -5,8 +5,21 @@ import { failure, originOf, thunk, typeName, unknown } from './construct.ts';
 import { force } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
+import type { SourceFile } from './source.ts';
 import type { Expr } from './syntax.ts';
 import type { Lazy, Origin, Scope, Value } from './value.ts';
+
+/** The scope in which a file's expression is evaluated. */
+export function fileScope(cx: Evaluation, file: SourceFile): Scope {
+  return {
+    parent: null,
+    names: cx.globals as Map<string, Lazy>,
+    subject: null,
+    file,
+    call: null,
+    made: null,
+  };
+}
 
 /** A name in the lexical scopes, `with` left aside. */
 export function lookupLexical(scope: Scope, name: string): Lazy | null {

@@ -7,7 +7,7 @@ import { evaluate } from './evaluate.ts';
 import type { Evaluation, SharedValues } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { freeNames, hasWith } from './inside.ts';
-import { lookupLexical } from './scopes.ts';
+import { fileScope, lookupLexical } from './scopes.ts';
 import type { Expr } from './syntax.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
@@ -162,13 +162,6 @@ function newClosedFunction(cx: Evaluation, { expr, scope, origin }: LambdaValue)
 }
 
 function topScope(cx: Evaluation, { file }: Scope, names: Map<string, Lazy>): Scope {
-  const top: Scope = {
-    parent: null,
-    names: cx.globals as Map<string, Lazy>,
-    subject: null,
-    file,
-    call: null,
-    made: null,
-  };
+  const top = fileScope(cx, file);
   return names.size === 0 ? top : { ...top, parent: top, names };
 }
