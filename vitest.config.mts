@@ -22,6 +22,7 @@ const ELSEWHERE = ['test/workbench/**', 'node_modules/**'];
 export default defineConfig({
   test: {
     environment: 'node',
+    setupFiles: ['test/support/seed.ts'],
     // For a machine with much else to do: what hangs is found all the same.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -2,12 +2,14 @@
 //
 //   npm run fuzz                          5,000 of each
 //   npm run fuzz -- --runs 20000          as many
+//   npm run fuzz -- --seed 7              the same cases again; without it, others each time
 //   npm run fuzz -- test/fuzz.test.ts     only these files
 //
-// Says for each file how many runs it had and how long they took. A failure shows the seed and the smallest input that
-// fails. The exit code is 1 if anything failed.
+// Says for each file how many runs it had, from which seed, and how long they took. A failure shows the smallest input
+// that fails. The exit code is 1 if anything failed.
 
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ROOT } from './lib/root.mjs';
 
@@ -19,12 +21,16 @@ const FILES = [
 ];
 
 const { values, positionals } = parseArgs({
-  options: { runs: { type: 'string', default: '5000' } },
+  options: { runs: { type: 'string', default: '5000' }, seed: { type: 'string' } },
   allowPositionals: true,
 });
-const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) {
-  console.error(`--runs takes a number above 0, not "${values.runs}".`);
+const runs = wholeNumber('runs');
+const seed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber('seed');
+
+function wholeNumber(name) {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number > 0) return number;
+  console.error(`--${name} takes a whole number above 0, not "${values[name]}".`);
   process.exit(2);
 }
 
@@ -34,10 +40,12 @@ for (const file of positionals.length > 0 ? positionals : FILES) {
   const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'programs', '--reporter=dot', file], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, VARSMITH_FUZZ_RUNS: String(runs) },
+    env: { ...process.env, VARSMITH_FUZZ_RUNS: String(runs), VARSMITH_FUZZ_SEED: String(seed) },
   });
   if (status !== 0) failed++;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${file}: ${runs.toLocaleString('en')} runs, ${seconds} s`);
+  console.log(
+    `${status === 0 ? 'ok' : 'FAILED'}  ${file}: ${runs.toLocaleString('en')} runs, seed ${seed}, ${seconds} s`,
+  );
 }
 process.exit(failed === 0 ? 0 : 1);

@@ -12,6 +12,9 @@ import { endOnInterrupt, wasInterrupted } from './lib/process.mjs';
 import { STEPS } from './lib/steps.mjs';
 import { installSystemPackages } from './lib/system.mjs';
 
+const MAX_FAILURE_LINES = 12;
+const MAX_FAILURE_CHARACTERS = 1500;
+
 const seconds = since => (performance.now() - since) / 1000;
 const heading = text => console.log(`\n━━ ${text} ${'━'.repeat(Math.max(3, 76 - text.length))}`);
 
@@ -79,6 +82,17 @@ function printSummary(steps, results) {
   }
 }
 
+/** What failed once more, at the end: of a long output that is what is read first, and perhaps all that is kept. */
+function printFailures(results) {
+  const failures = [...results].flatMap(([id, { failures: some = [] }]) => some.map(text => ({ id, text })));
+  if (failures.length === 0) return;
+  heading('Failed');
+  for (const { id, text } of failures) {
+    const lines = text.split('\n').slice(0, MAX_FAILURE_LINES);
+    console.log(`[${id}] ${lines.join('\n    ').slice(0, MAX_FAILURE_CHARACTERS)}\n`);
+  }
+}
+
 async function main() {
   const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
   if (values.list) {
@@ -99,6 +113,7 @@ async function main() {
   if (missing.length > 0) console.log(`Missing system packages: ${missing.join(', ')}`);
 
   const results = await runAll(steps, missing);
+  printFailures(results);
   printSummary(steps, results);
   const total = count => [...results.values()].reduce((sum, result) => sum + result[count], 0);
   const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(total);

@@ -7,7 +7,7 @@ import { node, run } from './process.mjs';
 import { ROOT } from './root.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, note?: string, failures?: readonly string[] }} Counts
  * @typedef {object} Step
  * @property {string} id
  * @property {string} title
@@ -67,7 +67,18 @@ async function vitest(name, ...projects) {
     passed: results.numPassedTests,
     failed: results.numFailedTests,
     skipped: results.numPendingTests + results.numTodoTests,
+    failures: failuresOf(results),
   }));
+}
+
+/** What failed, each with its file and what it said: a test, or a file that could not be read. */
+function failuresOf({ testResults }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(ROOT, name);
+    const tests = assertionResults.filter(test => test.status === 'failed');
+    if (tests.length === 0) return status === 'failed' ? [`${file}: ${message}`] : [];
+    return tests.map(test => `${file} > ${test.fullName}: ${test.failureMessages.join('\n')}`);
+  });
 }
 
 async function insideEditor(which, label, ...more) {
@@ -77,9 +88,9 @@ async function insideEditor(which, label, ...more) {
     label,
     limitSeconds: EDITOR_LIMIT_SECONDS,
   });
-  return counted(code, report, ({ passed, failed, skipped, activationMilliseconds }) => {
+  return counted(code, report, ({ activationMilliseconds, ...counts }) => {
     if (more.length === 0) noteActivation(which, activationMilliseconds);
-    return { passed, failed, skipped };
+    return counts;
   });
 }
 
@@ -97,7 +108,7 @@ async function walk(which, label, ...more) {
     label,
     limitSeconds: EDITOR_LIMIT_SECONDS,
   });
-  return counted(code, report, ({ passed, failed, skipped }) => ({ passed, failed, skipped }));
+  return counted(code, report, counts => counts);
 }
 
 const COMPILERS = ['python3', 'make', 'g++'];

@@ -41,8 +41,11 @@ describe('a followed script', () => {
   });
 
   it('is forgotten with the last script that says so: every keystroke leaves one behind', async () => {
-    const tree = (() => new WeakRef(followed(scriptOf('echo typed > "$out/key"'))?.tree ?? {}))();
+    const trees = Array.from({ length: 40 }, (_, typed) => {
+      return new WeakRef(followed(scriptOf(`echo ${typed} > "$out/key"`))?.tree ?? {});
+    });
     await collected();
-    expect(tree.deref()).toBeUndefined();
+    // Not all: the engine may hold what it had in hand last.
+    expect(trees.filter(tree => tree.deref() !== undefined).length).toBeLessThan(5);
   });
 });

@@ -349,7 +349,8 @@ describe('real tools', () => {
     expect([again.trim(), text('login-password/password')]).toEqual([hash, 'correct horse']);
   });
   check('root-password', () => {
-    expect(text('root-password/password')).toMatch(/^\w+(-\w+){4}$/);
+    // Some of the words have a hyphen of their own: t-shirt, yo-yo.
+    expect(text('root-password/password')).toMatch(/^\w+(-\w+){4,}$/);
     const salt = text('root-password/hash').split('$')[2] as string;
     const again = execFileSync('mkpasswd', ['-s', '-m', 'sha-512', '-S', salt], {
       input: text('root-password/password'),

@@ -229,6 +229,11 @@ test('never fails, whatever the text', () => {
   );
 });
 
+test('a list that is closed by the wrong bracket ends where the text does', () => {
+  const text = ':\n{\n]| a';
+  expect(parseYaml(text).documents.map(({ end }) => end)).toEqual([text.length]);
+});
+
 test('an encrypted file shows its keys at their places, types, and recipients', () => {
   const text = `mail:
     password: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]

@@ -1,6 +1,7 @@
 /**
  * A workspace in memory whose files can change, with the fleet that is built of it.
  */
+import { inspect } from 'node:util';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
 import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
@@ -60,6 +61,16 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
   };
 }
 
+/** A body that was read more than once is more than one object, which two builds need not have in common. */
+function variantsByWhatTheySay(variants: readonly (readonly [unknown, readonly string[]])[]): unknown {
+  const machinesOf = new Map<string, string[]>();
+  for (const [body, machines] of variants) {
+    const key = inspect(body, { depth: null, maxArrayLength: null, maxStringLength: null });
+    machinesOf.set(key, [...(machinesOf.get(key) ?? []), ...machines].sort());
+  }
+  return machinesOf;
+}
+
 /** A fleet as plain data, with every body computed: what two builds are compared by. */
 export function plainFleet(fleet: Fleet): unknown {
   const plain = (body: GeneratorBody) => ({ ...body, options: body.options() });
@@ -85,7 +96,7 @@ export function plainFleet(fleet: Fleet): unknown {
         const body = one.settledOn(machine);
         return body === null ? null : plain(body);
       }),
-      variants: one.variants().map(({ body, machines }) => ({ machines, body: plain(body) })),
+      variants: variantsByWhatTheySay(one.variants().map(({ body, machines }) => [plain(body), machines])),
       bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
     })),
     registries: fleet.registries.map(one => ({

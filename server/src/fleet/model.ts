@@ -153,7 +153,10 @@ export interface Generator {
   readonly conditional: boolean;
   /** What it certainly is on one machine; null where it is not settled which of the definitions the machine has. */
   readonly settledOn: (machine: string) => GeneratorBody | null;
-  /** The same for all machines where it is settled: the different bodies, in the order of the machines. */
+  /**
+   * The same for all machines where it is settled, in the order of the machines. Bodies are told apart as objects: what
+   * was read twice may be two variants that say the same.
+   */
   readonly variants: () => readonly Variant[];
   /** The merged body. */
   readonly body: () => GeneratorBody;
@@ -163,7 +166,7 @@ export interface Generator {
   readonly bodies: () => readonly GeneratorBody[];
 }
 
-/** A body and the machines that have it; the same for all where a generator is the same everywhere. */
+/** A body and the machines that have it. */
 export interface Variant {
   readonly body: GeneratorBody;
   readonly machines: readonly string[];

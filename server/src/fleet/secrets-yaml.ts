@@ -28,7 +28,7 @@ export function parseYaml(text: string): YamlText {
   const leaveOut = () => {
     complete = false;
   };
-  const convert = createConverter(yaml, leaveOut);
+  const convert = createConverter(yaml, text.length, leaveOut);
   const documents: YamlNode[] = [];
   for (const document of new yaml.Composer(OPTIONS).compose(tokensOf(text, yaml, leaveOut))) {
     // A tag that is not known leaves the text as it is.
@@ -57,7 +57,7 @@ function* tokensOf(text: string, yaml: typeof Yaml, leaveOut: () => void): Gener
 }
 
 /** Turns documents of one text into plain data. */
-function createConverter(yaml: typeof Yaml, leaveOut: () => void) {
+function createConverter(yaml: typeof Yaml, length: number, leaveOut: () => void) {
   const empty = (at: number): YamlNode => ({ kind: 'scalar', text: '', start: at, end: at });
   const missing = (at: number): YamlNode => {
     leaveOut();
@@ -72,7 +72,8 @@ function createConverter(yaml: typeof Yaml, leaveOut: () => void) {
   };
 
   function nodeOf(node: Yaml.ParsedNode, depth: number): YamlNode {
-    const [start, end] = node.range;
+    // In broken text the library ends a node one past the end of the text now and then.
+    const [start, end] = [Math.min(node.range[0], length), Math.min(node.range[1], length)];
     if (depth > MAX_DEPTH) return missing(start);
     if (yaml.isAlias(node)) return aliased(node.source, start, end);
     const read = plainOf(node, start, end, depth);
