@@ -61,6 +61,7 @@ describe('a long script', () => {
     'f() {\n  rm -f "$out/a" $out/x\n}\nf\nexit 0\n',
     'set +e; later=1; [[ a = b ]] && rm -r "$out" &\n',
     "${x//'}'/} \\\n\\\n| y \u00a0 z\n",
+    'a | b | c\n\n<d e > "$out/e"\n',
   ])('is the same after each key of %j, and when they are taken back', typed => {
     const states = Array.from({ length: typed.length + 1 }, (_, index) => typed.slice(0, index));
     for (const state of [...states, ...states.toReversed()]) hold(`${before}\n${state}\n${after}`);

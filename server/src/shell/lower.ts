@@ -4,18 +4,10 @@
  */
 
 import { extraWords, lowerRedirects, type Tail, tailOf } from './lower-redirects.ts';
+import { declaration, simple } from './lower-simple.ts';
 import { arithmetic, type Lowering, lowerWord, rangeOf, wordParts } from './lower-words.ts';
 import { childOf, childrenOf, type RawNode } from './raw-tree.ts';
-import type {
-  Assignment,
-  Branch,
-  CaseItem,
-  Redirect,
-  ScriptText,
-  Statement,
-  Word,
-  WordPart,
-} from './syntax.ts';
+import type { Branch, CaseItem, Redirect, ScriptText, Statement, Word, WordPart } from './syntax.ts';
 
 /** The statements of a whole script. `text` is the parsed text, of the same length as the script's. */
 export function lowerScript(root: RawNode, text: string, script: ScriptText): Statement[] {
@@ -101,60 +93,6 @@ function only(run: Lowering, node: RawNode): Statement {
   return first !== undefined && body.length === 1 ? first : { kind: 'group', ...rangeOf(node), body };
 }
 
-function simple(run: Lowering, node: RawNode, children: readonly RawNode[]): Statement {
-  const assignments: Assignment[] = [];
-  const words: Word[] = [];
-  const redirects: Redirect[] = [];
-  for (const child of children) {
-    if (child.type === 'comment') continue;
-    if (child.type === 'variable_assignment') assignments.push(assignment(run, child));
-    else if (child.type.endsWith('_redirect')) {
-      redirects.push(...lowerRedirects(run, child));
-      words.push(...extraWords(run, child));
-    } else if (child.type === 'ERROR' || child.isMissing) return { kind: 'unreadable', ...rangeOf(node) };
-    else words.push(lowerWord(run, child));
-  }
-  return { kind: 'simple', ...rangeOf(node), assignments, words, redirects };
-}
-
-function assignment(run: Lowering, node: RawNode): Assignment {
-  const target = childOf(node, 'name');
-  const element = target?.type === 'subscript';
-  const name = (element ? childOf(target, 'name') : target) ?? node;
-  const value = childOf(node, 'value');
-  const list = value?.type === 'array' ? value.namedChildren : null;
-  return {
-    ...rangeOf(node),
-    name: run.script.text.slice(name.startIndex, name.endIndex),
-    nameAt: rangeOf(name),
-    append: node.children.some(child => child.type === '+='),
-    element,
-    value: value && !list ? lowerWord(run, value) : null,
-    list: list ? list.filter(child => child.type !== 'comment').map(child => lowerWord(run, child)) : null,
-  };
-}
-
-function declaration(run: Lowering, node: RawNode): Statement {
-  const [command, ...rest] = node.children;
-  const options: Word[] = [];
-  const assignments: Assignment[] = [];
-  for (const child of rest) {
-    if (child.type === 'variable_assignment') assignments.push(assignment(run, child));
-    else if (child.type === 'variable_name') {
-      const name = run.script.text.slice(child.startIndex, child.endIndex);
-      const at = rangeOf(child);
-      assignments.push({ ...at, name, nameAt: at, append: false, element: false, value: null, list: null });
-    } else options.push(lowerWord(run, child));
-  }
-  return {
-    kind: 'declare',
-    ...rangeOf(node),
-    command: lowerWord(run, command ?? node),
-    options,
-    assignments,
-  };
-}
-
 function redirected(run: Lowering, node: RawNode): Statement {
   const bodyNode = childOf(node, 'body');
   const redirects: Redirect[] = [];
@@ -164,6 +102,13 @@ function redirected(run: Lowering, node: RawNode): Statement {
     if (child === bodyNode) continue;
     if (child.type === 'ERROR') return { kind: 'unreadable', ...rangeOf(node) };
     if (!child.type.endsWith('_redirect')) continue;
+    // Behind three stages the grammar takes a line that begins with a redirection for a part of the pipeline.
+    if (
+      bodyNode &&
+      redirects.length === 0 &&
+      endsLine(run.script.text.slice(bodyNode.endIndex, child.startIndex))
+    )
+      return { kind: 'unreadable', ...rangeOf(node) };
     redirects.push(...lowerRedirects(run, child));
     extra.push(...extraWords(run, child));
     tail = tailOf(run, child, lowerStatement) ?? tail;
@@ -172,6 +117,11 @@ function redirected(run: Lowering, node: RawNode): Statement {
     ? withRedirects(lowerStatement(run, bodyNode), redirects, node.endIndex, extra)
     : { kind: 'simple', ...rangeOf(node), assignments: [], words: extra, redirects };
   return tail === null ? body : tail(body);
+}
+
+/** Does a line end here, rather than go on behind a backslash? */
+function endsLine(between: string): boolean {
+  return between.replaceAll('\\\n', '').includes('\n');
 }
 
 /** Hangs redirections where Bash does: on the last command of a list or pipeline. */

@@ -31,10 +31,10 @@ export type ReadPiece = (script: ScriptText, plain: string) => readonly Statemen
 const MIN_LENGTH = 1_500;
 
 /**
- * White that Bash, the grammar and its runtime each take for something else; NUL, which Bash drops; and a backslash at
- * the beginning of a line, which the grammar hangs on the line before.
+ * White that Bash, the grammar and its runtime each take for something else; NUL, which Bash drops; and a backslash or a
+ * redirection at the beginning of a line, which the grammar hangs on the line before.
  */
-const UNCERTAIN = /[^\S \t\n]|\0|\n[ \t]*\\/;
+const UNCERTAIN = /[^\S \t\n]|\0|\n[ \t]*(?:\\|(?:\d+|&|\{\w+\})?[<>])/;
 
 /** Nobody types in more long scripts than this at the same time. */
 const MAX_KEPT = 4;
