@@ -1,90 +1,144 @@
 /**
  * What an expression consists of, and which names it takes from around it. Pure syntax: nothing is evaluated.
  */
-import type { AttrName, Binding, Expr, StringPart } from './syntax.ts';
+import type { AttrName, Binding, Expr } from './syntax.ts';
 
 /** Does an expression give a name a meaning for what is inside it? Not asked of `with`, which gives way to others. */
 export function bindsName(expr: Expr, name: string): boolean {
   if (expr.kind === 'lambda')
     return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
   if (expr.kind !== 'let' && !(expr.kind === 'attrs' && expr.recursive)) return false;
-  return expr.bindings.some(binding => {
-    const names = binding.kind === 'inherit' ? binding.names : binding.path.slice(0, 1);
-    return names.some(each => each.kind === 'name' && each.name === name);
-  });
+  return expr.bindings.some(binding =>
+    binding.kind === 'inherit'
+      ? binding.names.some(each => isNamed(each, name))
+      : isNamed(binding.path[0], name),
+  );
+}
+
+/** Is it this name, written out? */
+function isNamed(written: AttrName | undefined, name: string): boolean {
+  return written?.kind === 'name' && written.name === name;
 }
 
 /** The expressions directly inside of one. */
 export function childrenOf(expr: Expr): Expr[] {
-  switch (expr.kind) {
-    case 'string':
-    case 'path':
-      return holesOf(expr.parts);
-    case 'list':
-      return [...expr.items];
-    case 'attrs':
-      return expr.bindings.flatMap(valuesOf);
-    case 'let':
-      return [...expr.bindings.flatMap(valuesOf), expr.body];
-    case 'lambda': {
-      const fallbacks = (expr.formals ?? []).flatMap(formal =>
-        formal.fallback === null ? [] : [formal.fallback],
-      );
-      return [...fallbacks, expr.body];
-    }
-    case 'apply':
-      return [expr.fn, expr.arg];
-    case 'select':
-      return [expr.target, ...namesOf(expr.path), ...(expr.fallback === null ? [] : [expr.fallback])];
-    case 'has-attr':
-      return [expr.target, ...namesOf(expr.path)];
-    case 'with':
-      return [expr.scope, expr.body];
-    case 'if':
-      return [expr.condition, expr.then, expr.otherwise];
-    case 'assert':
-      return [expr.condition, expr.body];
-    case 'unary':
-      return [expr.operand];
-    case 'binary':
-      return [expr.left, expr.right];
-    default:
-      return [];
-  }
+  const children: Expr[] = [];
+  eachChild(expr, child => children.push(child));
+  return children;
 }
 
 /** The expressions of a binding. */
 export function valuesOf(binding: Binding): Expr[] {
-  if (binding.kind === 'bind') return [...namesOf(binding.path), binding.value];
-  return [...(binding.from === null ? [] : [binding.from]), ...namesOf(binding.names)];
+  const values: Expr[] = [];
+  eachValue(binding, value => values.push(value));
+  return values;
 }
 
-function namesOf(path: readonly AttrName[]): Expr[] {
-  return path.flatMap(name => (name.kind === 'dynamic' ? [name.expr] : []));
+type Visit = (expr: Expr) => void;
+
+/** Shows the expressions directly inside of one, making nothing: whole trees are walked by this. */
+function eachChild(expr: Expr, visit: Visit): void {
+  switch (expr.kind) {
+    case 'string':
+    case 'path':
+      for (const part of expr.parts) if (part.kind === 'hole') visit(part.expr);
+      return;
+    case 'list':
+      for (const item of expr.items) visit(item);
+      return;
+    case 'attrs':
+    case 'let':
+      for (const binding of expr.bindings) eachValue(binding, visit);
+      if (expr.kind === 'let') visit(expr.body);
+      return;
+    case 'lambda':
+      for (const { fallback } of expr.formals ?? []) if (fallback !== null) visit(fallback);
+      visit(expr.body);
+      return;
+    case 'apply':
+      visit(expr.fn);
+      visit(expr.arg);
+      return;
+    case 'select':
+      visit(expr.target);
+      eachName(expr.path, visit);
+      if (expr.fallback !== null) visit(expr.fallback);
+      return;
+    case 'has-attr':
+      visit(expr.target);
+      eachName(expr.path, visit);
+      return;
+    case 'with':
+      visit(expr.scope);
+      visit(expr.body);
+      return;
+    case 'if':
+      visit(expr.condition);
+      visit(expr.then);
+      visit(expr.otherwise);
+      return;
+    case 'assert':
+      visit(expr.condition);
+      visit(expr.body);
+      return;
+    case 'unary':
+      visit(expr.operand);
+      return;
+    case 'binary':
+      visit(expr.left);
+      visit(expr.right);
+      return;
+    default:
+      return;
+  }
 }
 
-function holesOf(parts: readonly StringPart[]): Expr[] {
-  return parts.flatMap(part => (part.kind === 'hole' ? [part.expr] : []));
+function eachValue(binding: Binding, visit: Visit): void {
+  if (binding.kind === 'bind') {
+    eachName(binding.path, visit);
+    visit(binding.value);
+    return;
+  }
+  if (binding.from !== null) visit(binding.from);
+  eachName(binding.names, visit);
+}
+
+function eachName(path: readonly AttrName[], visit: Visit): void {
+  for (const name of path) if (name.kind === 'dynamic') visit(name.expr);
 }
 
 /** Names that an expression takes from around it; those that a `with` may give it are among them. */
 export function freeNames(expr: Expr): ReadonlySet<string> {
   const free = new Set<string>();
-  const visit = (at: Expr, bound: (name: string) => boolean) => {
-    if (at.kind === 'variable' && !bound(at.name)) free.add(at.name);
+  /** The expressions around the one that is looked at. */
+  const around: Expr[] = [];
+  const note = (name: string) => {
+    if (!free.has(name) && !around.some(outer => bindsName(outer, name))) free.add(name);
+  };
+  const visit = (at: Expr) => {
+    if (at.kind === 'variable') {
+      note(at.name);
+      return;
+    }
     if (at.kind === 'attrs' || at.kind === 'let')
       for (const binding of at.bindings)
         if (binding.kind === 'inherit' && binding.from === null)
-          for (const name of binding.names)
-            if (name.kind === 'name' && !bound(name.name)) free.add(name.name);
-    const inner = (name: string) => bound(name) || bindsName(at, name);
-    for (const child of childrenOf(at)) visit(child, inner);
+          for (const name of binding.names) if (name.kind === 'name') note(name.name);
+    around.push(at);
+    eachChild(at, visit);
+    around.pop();
   };
-  visit(expr, () => false);
+  visit(expr);
   return free;
 }
 
 /** Is there a `with` in it? Then it cannot be told where its names come from. */
 export function hasWith(expr: Expr): boolean {
-  return expr.kind === 'with' || childrenOf(expr).some(hasWith);
+  let found = false;
+  const visit = (at: Expr) => {
+    if (at.kind === 'with') found = true;
+    if (!found) eachChild(at, visit);
+  };
+  visit(expr);
+  return found;
 }

@@ -22,6 +22,7 @@ const LONGEST = 4000;
  * is not evaluated yet. Evaluates nothing but the expression.
  */
 export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | null {
+  if (!makesSet(expr) || !mayHoldCommon(cx, scope)) return null;
   const names = sharableNames(expr);
   if (names === null) return null;
   const found = resolveAll(cx, names, scope, true);
@@ -67,8 +68,25 @@ function makesSet(expr: Expr): boolean {
   }
 }
 
+/** Names of scopes that are looked through before expressions are, which are mostly longer. */
+const MANY_NAMES = 64;
+
+/** False where no name that can be seen stands for a set that something is made of, as in most modules. */
+function mayHoldCommon(cx: Evaluation, scope: Scope): boolean {
+  let looked = 0;
+  for (let at: Scope | null = scope; at !== null; at = at.parent) {
+    if (at.names === null || at.names === cx.globals) continue;
+    looked += at.names.size;
+    if (looked > MANY_NAMES) return true;
+    for (const lazy of at.names.values()) {
+      const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+      if (value?.kind === 'attrs' && cx.common.get(value) === 'made-of') return true;
+    }
+  }
+  return false;
+}
+
 function sharableNames(expr: Expr): readonly string[] | null {
-  if (!makesSet(expr)) return null;
   let names = namesOf.get(expr);
   if (names === undefined) {
     names = expr.end - expr.start > LONGEST || hasWith(expr) ? null : [...freeNames(expr)];
