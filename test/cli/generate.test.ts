@@ -267,6 +267,25 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('was ended after 1 seconds')]);
   });
 
+  it('a script that writes too much is ended, or what it says too much is dropped: never half a secret is shown', async () => {
+    const made = await fleet({
+      m: `
+      file = { files.x = { }; script = "head -c 17000000 /dev/zero > $out/x"; };
+      said = {
+        prompts.p = { };
+        files.x = { };
+        script = "head -c 16777203 /dev/zero; echo; echo first; cat $prompts/p; echo; echo last; false";
+      };`,
+    });
+    writeFileSync(join(made.home, 'canary'), 'canary-in-two');
+    const { stderr } = await made.run(['generate', '--prompt', `said/p=@${join(made.home, 'canary')}`]);
+    expect(stderr).toContain(
+      'Generator "file" (machine m) failed: it wrote more than 16 MiB into a file (exit code 153).',
+    );
+    expect(stderr).toContain('  first\n  (What it said after 16 MiB was dropped.)\n');
+    expect(stderr).not.toContain('cana');
+  });
+
   it('Ctrl-C before anything runs changes nothing', async () => {
     const stop = new AbortController();
     stop.abort();

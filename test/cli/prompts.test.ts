@@ -15,7 +15,11 @@ const stored = async ({ run }: GeneratingFleet, id: string, machine = 'm') =>
   (await run(['get', machine, id])).stdout;
 
 /** Types keys into one question, all at once. */
-async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean; previous?: string } = {}) {
+async function type(
+  keys: string,
+  asked: { hidden?: boolean; multiline?: boolean; previous?: string } = {},
+  signal = new AbortController().signal,
+) {
   let shown = '';
   let listening = 0;
   const rest = keys.split('|');
@@ -41,6 +45,7 @@ async function type(keys: string, asked: { hidden?: boolean; multiline?: boolean
           shown += text;
         },
       },
+      signal,
     },
     { label: 'q', hidden: false, multiline: false, ...asked, previous: asked.previous ?? null },
   );
@@ -92,6 +97,15 @@ describe('a terminal', () => {
   it.each(['ab\u0003', '\u0004'])('can be left', async keys => {
     await expect(type(keys)).rejects.toBeInstanceOf(Cancelled);
   });
+
+  it('is left when the program is asked to end, now or earlier', async () => {
+    const wish = new AbortController();
+    const typing = type('ab', {}, wish.signal);
+    await Promise.resolve();
+    wish.abort();
+    await expect(typing).rejects.toBeInstanceOf(Cancelled);
+    await expect(type('ab\r', {}, wish.signal)).rejects.toBeInstanceOf(Cancelled);
+  });
 });
 
 const ASKING = `g = {
@@ -142,6 +156,29 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
       'b only',
     ]);
     expect(await stored(made, 'g/password', 'b')).toBe('from a file');
+  });
+
+  it.each([
+    ['g/name=all', 'b:g/name=b only'],
+    ['b:g/name=b only', 'g/name=all'],
+  ])('the answer for one machine counts there, whichever is given first: %s, %s', async (first, second) => {
+    const made = await fleet({ a: ASKING, b: ASKING });
+    const answers = [first, second, 'g/password=x'].flatMap(one => ['--prompt', one]);
+    expect((await made.run(['generate', ...answers])).code).toBe(0);
+    expect([await stored(made, 'g/greeting', 'a'), await stored(made, 'g/greeting', 'b')]).toEqual([
+      'all',
+      'b only',
+    ]);
+  });
+
+  it('what may be empty is said so, and being empty is no value that others could see', async () => {
+    const made = await fleet({
+      m: 'g = { prompts.nick.display.required = false; files.x = { }; script = "cp $prompts/nick $out/x"; };',
+    });
+    expect((await made.run(['generate'])).stderr).toContain('  g/nick for machine m (may be empty)\n');
+    const { code, stderr } = await made.run(['generate', '--prompt', 'g/nick=']);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('Arguments are visible')]);
+    expect(await stored(made, 'g/x')).toBe('');
   });
 
   it('a line from a file ends where the line ends', async () => {
@@ -226,6 +263,26 @@ Run before it: base
     const json = JSON.parse((await made.run(['try', 'base', '--json'])).stdout);
     expect(json).toMatchObject({ generator: 'base', machine: 'm', outcome: 'made', undeclared: [] });
     expect(json.files).toEqual([{ name: 'key', secret: true, written: true, size: 5, value: null }]);
+  });
+
+  it('takes answers as a run does: those of its machine, without the end of a line, and none that nobody asks for', async () => {
+    const made = await fleet({ a: ASKING, b: ASKING }, { user: null });
+    const greeting = async (...args: string[]) =>
+      JSON.parse((await made.run(['try', 'g', '--json', ...args])).stdout).files.find(
+        (one: { name: string }) => one.name === 'greeting',
+      ).value;
+    writeFileSync(join(made.home, 'name'), 'from a file\n');
+    expect(await greeting('--prompt', `g/name=@${join(made.home, 'name')}`)).toBe('from a file');
+    const both = ['--prompt', 'b:g/name=of b', '--prompt', 'g/name=of all'];
+    expect(await greeting('-m', 'b', ...both)).toBe('of b');
+    const stranger = await made.run(['try', 'g', '-m', 'a', '--prompt', 'b:g/name=canary']);
+    expect([stranger.code, stranger.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'There is an answer for g/name of machine b, but no generator of this run asks',
+      ),
+    ]);
+    expect(stranger.stderr).not.toContain('canary');
   });
 
   it('says what it cannot run', async () => {

@@ -30,9 +30,11 @@ export function peopleAudience(io: Io): Audience {
 /** What everybody shares who has no program to answer. */
 export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayOverwrite' | 'ask' | 'close'> {
   const { stdin, stderr } = io;
-  const terminal: Terminal | null = stdin?.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : null;
+  const signal = io.interruption?.() ?? new AbortController().signal;
+  const terminal: Terminal | null =
+    stdin?.isTTY && stderr.isTTY ? { input: stdin, output: stderr, signal } : null;
   return {
-    signal: io.interruption?.() ?? new AbortController().signal,
+    signal,
     async mayOverwrite(count) {
       const what = counted(count, 'stored value');
       if (terminal === null)

@@ -24,7 +24,7 @@ export async function givenAnswers(
     // What is wrong is not repeated: it may be the secret itself.
     if (generator === undefined || prompt === undefined || value === undefined)
       throw new UsageError('--prompt takes GENERATOR/PROMPT=@FILE or MACHINE:GENERATOR/PROMPT=@FILE.');
-    if (!value.startsWith('@') && !warned) {
+    if (value !== '' && !value.startsWith('@') && !warned) {
       io.stderr.write(
         'varsmith: Arguments are visible to everybody on this computer: --prompt GENERATOR/PROMPT=@FILE is safer.\n',
       );

@@ -54,9 +54,10 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
   );
 }
 
-async function valueFor(id: string, { stdin, stderr }: Io): Promise<Uint8Array> {
+async function valueFor(id: string, { stdin, stderr, interruption }: Io): Promise<Uint8Array> {
   if (stdin === undefined) throw new UsageError('There is no value: it is read from standard input.');
   if (!stdin.isTTY) return stdin.read();
   const asked = { label: id, hidden: true, multiline: true, previous: null };
-  return Buffer.from(await askFor({ input: stdin, output: stderr }, asked), 'utf8');
+  const signal = interruption?.() ?? new AbortController().signal;
+  return Buffer.from(await askFor({ input: stdin, output: stderr, signal }, asked), 'utf8');
 }

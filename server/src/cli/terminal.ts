@@ -16,6 +16,8 @@ export class Cancelled extends Error {
 export interface Terminal {
   readonly input: Input;
   readonly output: Output;
+  /** A wish to stop that is not typed, such as of the system that shuts down. */
+  readonly signal: AbortSignal;
 }
 
 export interface Asked {
@@ -69,7 +71,7 @@ const CTRL_U = '\u0015';
 const BACKSPACE = new Set(['\u0008', '\u007f']);
 
 function typed(
-  { input, output }: Terminal,
+  { input, output, signal }: Terminal,
   label: string,
   { hidden, multiline }: Pick<Asked, 'hidden' | 'multiline'>,
   start: string,
@@ -92,7 +94,10 @@ function typed(
   }
 
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new Cancelled());
     let pending = '';
+    const leave = () => end(() => reject(new Cancelled()));
+    signal.addEventListener('abort', leave, { once: true });
     const stop = input.keys(bytes => {
       for (const key of decoder.write(Buffer.from(bytes))) if (take(key)) return;
     });
@@ -101,6 +106,7 @@ function typed(
     show(start);
     function end(settle: () => void): true {
       stop();
+      signal.removeEventListener('abort', leave);
       if (!hidden) output.write('\n');
       settle();
       return true;
@@ -120,7 +126,7 @@ function typed(
         return false;
       }
       if (key === '\u001b') pending = key;
-      else if (key === CTRL_C) return end(() => reject(new Cancelled()));
+      else if (key === CTRL_C) return leave();
       else if (key === CTRL_D) {
         if (multiline) return end(() => resolve(characters.join('')));
         if (characters.length === 0) return end(() => reject(new Cancelled()));

@@ -1,7 +1,7 @@
 /** `varsmith try`: what a generator writes, without storing anything. */
 import { performance } from 'node:perf_hooks';
 import type { TrialEvent } from '../../../client/src/run-protocol.ts';
-import type { GivenAnswer } from '../generate/answers.ts';
+import { type GivenAnswer, givenFor } from '../generate/answers.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Generator } from '../generate/generators.ts';
 import { findPackages } from '../generate/packages.ts';
@@ -92,7 +92,7 @@ async function askedFor(
 ): Promise<GivenAnswer[]> {
   const answers: GivenAnswer[] = [];
   for (const prompt of generator.prompts) {
-    if (given.some(one => one.generator === generator.name && one.prompt === prompt.name)) continue;
+    if (givenFor(given, generator, prompt) !== null) continue;
     const answer = await talk.ask({ ...promptEvent(generator, prompt), optional: true, previous: null });
     if (typeof answer !== 'string') continue;
     const value = Buffer.from(answer, 'utf8');

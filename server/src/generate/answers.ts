@@ -39,15 +39,17 @@ export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 
 /** @throws RunFailure naming every prompt that nobody answers, and every answer that nobody asks for */
 export async function answersFor(steps: readonly PlanStep[], sources: AnswerSources): Promise<Answers> {
+  mustBeAsked(
+    sources.given,
+    steps.map(step => step.generator),
+  );
   const questions: Question[] = [];
   const answers = new Map<string, Map<string, Buffer>>();
-  const used = new Set<GivenAnswer>();
   for (const { generator } of steps)
     for (const prompt of generator.prompts) {
-      const given = sources.given.findLast(one => isFor(one, generator, prompt));
-      for (const one of sources.given) if (isFor(one, generator, prompt)) used.add(one);
-      if (given !== undefined) {
-        put(answers, generator, prompt, withoutLineEnd(prompt, given.value));
+      const given = givenFor(sources.given, generator, prompt);
+      if (given !== null) {
+        put(answers, generator, prompt, given);
         continue;
       }
       const previous = prompt.persist ? await sources.previous(generator, prompt) : null;
@@ -55,14 +57,33 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
         put(answers, generator, prompt, previous);
       else questions.push({ generator, prompt, previous });
     }
-  const strangers = sources.given.filter(one => !used.has(one));
-  if (strangers.length > 0) throw new RunFailure(strangers.map(strangerText).join('\n'));
   if (questions.length > 0 && sources.ask === null) throw new RunFailure(unanswered(questions));
   for (const question of questions) {
     const value = (await sources.ask?.(question)) ?? Buffer.alloc(0);
     put(answers, question.generator, question.prompt, value);
   }
   return answers;
+}
+
+/**
+ * What was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
+ */
+export function givenFor(
+  given: readonly GivenAnswer[],
+  generator: Generator,
+  prompt: DeclaredPrompt,
+): Uint8Array | null {
+  const fitting = given.filter(one => isFor(one, generator, prompt));
+  const found = fitting.findLast(one => one.machine !== null) ?? fitting.at(-1);
+  return found === undefined ? null : withoutLineEnd(prompt, found.value);
+}
+
+/** @throws RunFailure naming every answer that none of the generators asks for */
+export function mustBeAsked(given: readonly GivenAnswer[], generators: readonly Generator[]): void {
+  const strangers = given.filter(
+    one => !generators.some(generator => generator.prompts.some(prompt => isFor(one, generator, prompt))),
+  );
+  if (strangers.length > 0) throw new RunFailure(strangers.map(strangerText).join('\n'));
 }
 
 /** An editor ends the line of a file; the one line of a prompt has no end. */
@@ -96,7 +117,7 @@ function strangerText({ machine, generator, prompt }: GivenAnswer): string {
 function unanswered(questions: readonly Question[]): string {
   const lines = questions.map(
     ({ generator, prompt }) =>
-      `  ${generator.name}/${prompt.name} for ${generator.machine === null ? 'machines' : 'machine'} ${generator.machines.join(', ')}`,
+      `  ${generator.name}/${prompt.name} for ${generator.machine === null ? 'machines' : 'machine'} ${generator.machines.join(', ')}${prompt.required ? '' : ' (may be empty)'}`,
   );
   return [
     'There is no terminal to ask on, and no answer to:',

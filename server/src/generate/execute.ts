@@ -99,12 +99,12 @@ export async function execute(
   const { process, outputs, missing, undeclared, inMemory } = result;
   if (!inMemory) surroundings.onDisk();
   if (process.end === 'cancelled') return { outcome: 'cancelled' };
-  const reason = endReason(result, surroundings.timeLimitMs);
+  const reason = endReason(result, surroundings);
   if (reason === null && missing.length === 0) return { outcome: 'made', outputs, undeclared };
   const message =
     reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
   const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
-  const output = outputOf(result, [...inputs.secrets, ...secret]);
+  const output = outputOf(result, [...inputs.secrets, ...secret], surroundings);
   return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
 }
 
@@ -120,18 +120,27 @@ function copyLine({ name }: { readonly name: string }): string {
   return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'; `;
 }
 
+/** How Bash tells of SIGXFSZ. */
+const FILE_TOO_LARGE = 153;
+
+function mebibytes({ outputLimitBytes }: Surroundings): string {
+  return `${Math.round(outputLimitBytes / 1024 ** 2)} MiB`;
+}
+
 /** In words that follow the generator's name; null where the script ended well. */
-function endReason({ process }: ScriptResult, timeLimitMs: number): string | null {
+function endReason({ process }: ScriptResult, limits: Surroundings): string | null {
   switch (process.end) {
     case 'timeout':
-      return `was ended after ${Math.round(timeLimitMs / 1000)} seconds`;
+      return `was ended after ${Math.round(limits.timeLimitMs / 1000)} seconds`;
     case 'signal':
       return `was ended by ${process.signal ?? 'a signal'}`;
     default:
       if (process.code === 0) return null;
-      return process.code === 127
-        ? 'failed: a command was not found (exit code 127). What a script uses must be in runtimeInputs'
-        : `failed with exit code ${process.code}`;
+      if (process.code === 127)
+        return 'failed: a command was not found (exit code 127). What a script uses must be in runtimeInputs';
+      if (process.code === FILE_TOO_LARGE)
+        return `failed: it wrote more than ${mebibytes(limits)} into a file (exit code ${FILE_TOO_LARGE})`;
+      return `failed with exit code ${process.code}`;
   }
 }
 
@@ -148,13 +157,25 @@ function failedLine(stderr: Buffer): number | null {
 
 const SHOWN_LINES = 20;
 
+/** Of each line, in UTF-16 units. */
+const SHOWN_LENGTH = 1000;
+
 /** The end of what the script said, without secrets. */
-function outputOf({ process }: ScriptResult, secrets: readonly Uint8Array[]): string {
+function outputOf({ process }: ScriptResult, secrets: readonly Uint8Array[], limits: Surroundings): string {
+  const { truncated } = process;
   const said = [process.stdout, process.stderr]
-    .map(stream => stream.toString('utf8').trim())
+    .map(stream => stream.toString('utf8'))
+    // Half of a secret would not be recognised.
+    .map(text => (truncated ? text.slice(0, text.lastIndexOf('\n') + 1) : text).trim())
     .filter(text => text !== '')
     .join('\n');
   const shown = redacted(said, secrets);
   if (shown === null) return '(Its output is not shown: it may hold a secret.)';
-  return shown.split('\n').slice(-SHOWN_LINES).join('\n');
+  const lines = shown
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .map(line => (line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line));
+  return (truncated ? [...lines, `(What it said after ${mebibytes(limits)} was dropped.)`] : lines).join(
+    '\n',
+  );
 }

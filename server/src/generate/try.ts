@@ -4,7 +4,7 @@
  */
 
 import { openWorkshop, type Workshop } from '../host/workshop.ts';
-import type { GivenAnswer } from './answers.ts';
+import { type GivenAnswer, givenFor, mustBeAsked } from './answers.ts';
 import { type Execution, execute, type Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import { type Generator, type Generators, isHidden } from './generators.ts';
@@ -39,9 +39,11 @@ function madeUpAnswer(prompt: string): string {
 
 /**
  * @param machine one that declares it
- * @throws RunFailure where it, or what it depends on, cannot be run without Nix or fails; HostFailure
+ * @throws RunFailure where it, or what it depends on, cannot be run without Nix or fails, and for answers that neither
+ *   asks for; HostFailure
  */
 export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
+  mustBeAsked(options.given, withDependencies(machine, name, options.generators));
   const done = new Map<string, Trial>();
   const workshop = await openWorkshop(options.surroundings);
   try {
@@ -53,6 +55,18 @@ export async function tryGenerator(machine: string, name: string, options: TryOp
   } finally {
     await workshop.close();
   }
+}
+
+function withDependencies(machine: string, name: string, generators: Generators): Generator[] {
+  const found = new Set<Generator>();
+  const look = (one: string) => {
+    const generator = generators.on(machine, one);
+    if (generator === undefined || found.has(generator)) return;
+    found.add(generator);
+    for (const dependency of generator.dependencies) look(dependency.name);
+  };
+  look(name);
+  return [...found];
 }
 
 async function attempt(
@@ -87,11 +101,11 @@ async function attempt(
   const answers = new Map<string, Buffer>();
   const madeUp: string[] = [];
   for (const prompt of generator.prompts) {
-    const answer = given.findLast(one => one.generator === name && one.prompt === prompt.name);
-    if (answer === undefined) madeUp.push(prompt.name);
-    const value = Buffer.from(answer?.value ?? madeUpAnswer(prompt.name));
+    const answer = givenFor(given, generator, prompt);
+    if (answer === null) madeUp.push(prompt.name);
+    const value = Buffer.from(answer ?? madeUpAnswer(prompt.name));
     answers.set(prompt.name, value);
-    if (answer !== undefined && (isHidden(prompt) || value.length >= MIN_LENGTH)) secrets.push(value);
+    if (answer !== null && (isHidden(prompt) || value.length >= MIN_LENGTH)) secrets.push(value);
   }
   const recipe = options.recipe(machine, name) ?? NO_RECIPE;
   const script = await prepareScript(name, recipe, surroundings, await options.packages(recipe));
