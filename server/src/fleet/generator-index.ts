@@ -3,7 +3,7 @@
  * again of which a file or a machine says something else now. Everything is compared by identity; what is merged, and
  * how, is the business of generators.ts.
  */
-import { type Merged, mergeOne, withCompleteness } from './generators.ts';
+import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
 import type { MachineGenerators } from './machine-modules.ts';
 import type { Fleet, Generator, GeneratorDefinition, Unit } from './model.ts';
 import { placeKey } from './places.ts';
@@ -229,7 +229,7 @@ function updateOwners(
     for (const name of names) {
       touched.add(name);
       const { machines } = holdersOf(index, name);
-      if (now !== undefined && has(now, name)) machines.add(machine);
+      if (now !== undefined && hasAny(name, now)) machines.add(machine);
       else machines.delete(machine);
     }
   };
@@ -258,10 +258,6 @@ function changedDefinitions(
     for (const definition of right) changed.push(definition);
   }
   return changed;
-}
-
-function has({ certain, possible }: MachineGenerators, name: string): boolean {
-  return certain.some(one => one.name === name) || possible.some(one => one.name === name);
 }
 
 function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {

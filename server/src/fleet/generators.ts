@@ -125,12 +125,21 @@ const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
 
 /** What a machine has of a name. */
 function havingOf(name: string, own: MachineGenerators): Having {
+  return havingsBy(own).get(name) ?? { certain: [], possible: [], complete: own.complete };
+}
+
+/** Has the machine, perhaps at least, a definition of the name? */
+export function hasAny(name: string, own: MachineGenerators): boolean {
+  return havingsBy(own).has(name);
+}
+
+function havingsBy(own: MachineGenerators): ReadonlyMap<string, Having> {
   let byName = havingsOf.get(own);
   if (byName === undefined) {
     byName = indexOf(own);
     havingsOf.set(own, byName);
   }
-  return byName.get(name) ?? { certain: [], possible: [], complete: own.complete };
+  return byName;
 }
 
 function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {

@@ -26,7 +26,7 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   const names = sharableNames(expr);
   if (names === null) return null;
   const found = resolveAll(cx, names, scope, true);
-  if (found === null || found.anchor === null) return null;
+  if (typeof found === 'string' || found.anchor === null) return null;
   const { key, values } = found;
   const known = valuesMadeOf(cx, expr, scope.file.path, found.anchor);
   const before = known.get(key);
@@ -101,70 +101,73 @@ interface Resolved {
   readonly anchor: AttrsValue | null;
 }
 
+/** What is not evaluated yet may turn out to be common; what is no such thing never will. */
+type Unresolved = 'not yet' | 'never';
+
 /** What names stand for, if all of it is known and the same for everybody. */
 function resolveAll(
   cx: Evaluation,
   names: readonly string[],
   scope: Scope,
   mayBeCommon: boolean,
-): Resolved | null {
+): Resolved | Unresolved {
   const values = new Map<string, Lazy>();
   let key = '';
   let anchor: AttrsValue | null = null;
   for (const name of names) {
     const lazy = lookupLexical(scope, name);
-    if (lazy === null) return null;
+    if (lazy === null) return 'never';
     if (cx.globals.get(name) === lazy) continue;
     const value = lazy.kind === 'thunk' ? lazy.value : lazy;
-    if (value === null) return null;
+    if (value === null) return 'not yet';
     if (value.kind === 'attrs') {
       const common = cx.common.get(value);
-      if (common === undefined) return null;
+      if (common === undefined) return 'not yet';
       if (common === 'made-of') {
         // One is kept by, and two would keep one another.
-        if (!mayBeCommon || (anchor !== null && anchor !== value)) return null;
+        if (!mayBeCommon || (anchor !== null && anchor !== value)) return 'never';
         anchor = value;
       }
       values.set(name, value);
       key += `${name}=${identity(value)} `;
     } else if (value.kind === 'lambda') {
       const closed = closedFunction(cx, value);
-      if (closed === null) return null;
+      if (typeof closed === 'string') return closed;
       values.set(name, closed);
       key += `${name}=${identity(closed)} `;
     } else if (value.kind === 'builtin' && value.args.length === 0) {
       values.set(name, value);
       key += `${name}=${identity(value.builtin)} `;
-    } else return null;
+    } else return 'never';
   }
   return { key, values, anchor };
 }
 
 /** Functions as if they stood at the top of their files, by what they need there. */
 const closedOf = new WeakMap<Expr, Map<string, LambdaValue>>();
-/** The same by the function as it is found; null while it is looked into. */
-const closedAs = new WeakMap<LambdaValue, LambdaValue | null>();
+/** The same by the function as it is found. One that is being looked into needs itself, and is the same for nobody. */
+const closedAs = new WeakMap<LambdaValue, LambdaValue | 'never'>();
 
-/** The same function without the calls around it; null if it is not the same for everybody. */
-function closedFunction(cx: Evaluation, fn: LambdaValue): LambdaValue | null {
+/** The same function without the calls around it, if it is the same for everybody. */
+function closedFunction(cx: Evaluation, fn: LambdaValue): LambdaValue | Unresolved {
   const known = closedAs.get(fn);
   if (known !== undefined) return known;
-  closedAs.set(fn, null);
+  closedAs.set(fn, 'never');
   const closed = newClosedFunction(cx, fn);
-  // What is not known yet may be known the next time.
-  if (closed === null) closedAs.delete(fn);
-  else closedAs.set(fn, closed);
+  if (closed === 'not yet') closedAs.delete(fn);
+  else if (closed !== 'never') closedAs.set(fn, closed);
   return closed;
 }
 
-function newClosedFunction(cx: Evaluation, { expr, scope, origin }: LambdaValue): LambdaValue | null {
+function newClosedFunction(cx: Evaluation, { expr, scope, origin }: LambdaValue): LambdaValue | Unresolved {
   let names = namesOf.get(expr);
   if (names === undefined) {
     names = hasWith(expr) ? null : [...freeNames(expr)];
     namesOf.set(expr, names);
   }
-  const found = names === null ? null : resolveAll(cx, names, scope, false);
-  if (found === null) return null;
+  if (names === null) return 'never';
+  const found = resolveAll(cx, names, scope, false);
+  if (typeof found === 'string') return found;
   let all = closedOf.get(expr);
   if (all === undefined) {
     all = new Map();
