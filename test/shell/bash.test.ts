@@ -126,26 +126,23 @@ describe('errors', () => {
     if (HAS_BASH) expect(rejects(script)).toBe(true);
   });
 
-  it.each(
-    [
-      '«code»\nfi',
-      'case x in esac',
-      'a() { b; } > c',
-      'cat <<EOF\n"unclosed\nEOF',
-      'cat <<A <<B\n"\nA\n\'\nB',
-      'cat <<EOF > x; b\ny\nEOF',
-      'f() (a)',
-      'x=(a "b" $(c) # d\n e)',
-      '[[ a =~ (b|c)$ ]] && d',
-      'a=$(case x in y) b;; esac)',
-      'for ((i = 0; i < 3; i++)); do a; done',
-      'echo ${a:-"}"} "$(echo ")")"',
-      'time { a; }',
-      '! a | b',
-      'echo done; echo if then fi',
-      '$' + '{a}="',
-    ].slice(0, -1),
-  )('none: %j', script => {
+  it.each([
+    '«code»\nfi',
+    'case x in esac',
+    'a() { b; } > c',
+    'cat <<EOF\n"unclosed\nEOF',
+    'cat <<A <<B\n"\nA\n\'\nB',
+    'cat <<EOF > x; b\ny\nEOF',
+    'f() (a)',
+    'x=(a "b" $(c) # d\n e)',
+    '[[ a =~ (b|c)$ ]] && d',
+    'a=$(case x in y) b;; esac)',
+    'for ((i = 0; i < 3; i++)); do a; done',
+    'echo ${a:-"}"} "$(echo ")")"',
+    'time { a; }',
+    '! a | b',
+    'echo done; echo if then fi',
+  ])('none: %j', script => {
     expect(parse(script).errors).toEqual([]);
   });
 
