@@ -121,6 +121,8 @@ describe('errors', () => {
     ['if a; then fi', 11, 'Bash does not expect `fi` here.'],
     ['a >', 3, 'The script ends in the middle of a command.'],
     ['a > ; b', 4, 'Bash does not expect `;` here.'],
+    ['1=(a)', 3, 'Bash does not expect `a` here.'],
+    ['a=b=(c)', 4, 'Bash does not expect `(` here.'],
   ])('%j', (script, start, message) => {
     expect(parse(script).errors.map(one => [one.start, one.message])).toEqual([[start, message]]);
     if (HAS_BASH) expect(rejects(script)).toBe(true);
@@ -134,6 +136,8 @@ describe('errors', () => {
     'cat <<A <<B\n"\nA\n\'\nB',
     'cat <<EOF > x; b\ny\nEOF',
     'f() (a)',
+    '=() { if a; then b; fi; }',
+    'x[$i]+=(a)',
     'x=(a "b" $(c) # d\n e)',
     '[[ a =~ (b|c)$ ]] && d',
     'a=$(case x in y) b;; esac)',

@@ -12,7 +12,7 @@ export function peekWord(cursor: Cursor): string {
 
 /** Goes behind the word at the cursor. */
 export function readWord(cursor: Cursor): void {
-  const { text } = cursor;
+  const { text, at: start } = cursor;
   while (cursor.at < text.length) {
     const char = text.charAt(cursor.at);
     if (/[ \t\n;&|)]/.test(char)) return;
@@ -27,7 +27,7 @@ export function readWord(cursor: Cursor): void {
         giveUp(cursor);
         return;
       }
-      if (before !== '=') return;
+      if (!/^[A-Za-z_]\w*(\[.*\])?\+?=$/s.test(text.slice(start, cursor.at))) return;
       readArray(cursor);
     } else readUnit(cursor);
   }
