@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Bundles the three programs into dist/ and puts the wasm files beside them:
 //   extension.js  the VS Code side        server.js  the language server        cli.js  the command line
+// The latter two are small and start server-program.js and cli-program.js with the code that an earlier start compiled.
 // Options: --watch, --sourcemap, --outdir DIR (default dist), --only NAME (repeatable).
 // dist/ runs from any directory without node_modules; nothing in it is fetched or compiled at run time.
 
@@ -15,10 +16,12 @@ const root = join(import.meta.dirname, '..');
 const programs = {
   // VS Code provides the module `vscode`. `import()` stays lazy inside the one file: esbuild wraps what only it reaches.
   extension: { entry: 'client/src/extension.ts', external: ['vscode'] },
-  server: { entry: 'server/src/server.ts' },
+  server: { entry: 'server/src/start-server.ts' },
+  'server-program': { entry: 'server/src/server.ts', partOf: 'server' },
   // The page of the dependency graph runs in a webview, as a script of its own.
   'graph-page': { entry: 'client/src/webview/graph.ts', platform: 'browser', format: 'iife' },
-  cli: { entry: 'server/src/cli.ts', executable: true },
+  cli: { entry: 'server/src/start-cli.ts', executable: true },
+  'cli-program': { entry: 'server/src/cli.ts', partOf: 'cli' },
 };
 
 // Of the parser library's two builds, the one that needs no `import.meta`, which a CommonJS bundle does not have.
@@ -54,6 +57,8 @@ function bundleOptions(name) {
     minify: true,
     sourcemap: options.sourcemap,
     external,
+    // A program that is started with kept code has no `import()`.
+    supported: { 'dynamic-import': platform === 'browser' },
     alias,
     banner: executable ? { js: '#!/usr/bin/env node' } : {},
     logLevel: 'warning',
@@ -96,6 +101,9 @@ for (const name of options.only.filter(name => !existsSync(join(root, programs[n
   console.log(`not built: ${name}.js, ${programs[name].entry} does not exist yet`);
   options.only = options.only.filter(other => other !== name);
 }
+
+for (const [name, { partOf }] of Object.entries(programs))
+  if (options.only.includes(partOf) && !options.only.includes(name)) options.only.push(name);
 
 await mkdir(options.outdir, { recursive: true });
 await copyWasm();

@@ -41,6 +41,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
       /^server\/src\/(workspace|host)\//,
       /^server\/src\/(nix|shell)\/(parser|wasm)\.ts$/,
       /^server\/src\/cli/,
+      /^server\/src\/start\.ts$/,
       /^client\/src\/engine\.ts$/,
     ],
   },

@@ -1,4 +1,5 @@
 /** The command line as a program. */
+import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { standardInput } from './cli/input.ts';
@@ -27,10 +28,10 @@ delete process.env.ELECTRON_RUN_AS_NODE;
 if (isMainThread) run();
 else parentPort?.postMessage(doInThread(workerData));
 
-/** In this very file, as another thread. */
+/** The same program, as another thread. */
 function inThread(job: unknown): Promise<unknown> {
   return new Promise(resolve => {
-    const worker = new Worker(__filename, { workerData: job });
+    const worker = new Worker(join(__dirname, 'cli.js'), { workerData: job, argv: process.argv.slice(2) });
     worker.once('message', resolve);
     for (const end of ['error', 'exit']) worker.once(end, () => resolve(null));
   });

@@ -1,6 +1,5 @@
 /** `varsmith generate`: runs what is missing and stores what comes of it. */
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { answersFor, type GivenAnswer } from '../generate/answers.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
 import { findPackages, type PackageSource } from '../generate/packages.ts';
@@ -44,14 +43,7 @@ const OPTIONS = {
   events: 'flag',
 } as const;
 
-/**
- * In the measure of V8, ten times as much as usual before it compiles a parser's tables anew for more speed: that takes
- * a processor from the scripts for longer than they are parsed.
- */
-const PARSER_BUDGET = '--wasm-tiering-budget=20000000';
-
 export async function generate(args: readonly string[], io: Io): Promise<number> {
-  setFlagsFromString(PARSER_BUDGET);
   const given = readArguments(args, OPTIONS, 1, { ...REQUEST_SHORTS, y: 'yes', j: 'jobs' });
   const request = requestOf(given);
   const settings = {

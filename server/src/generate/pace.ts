@@ -22,30 +22,40 @@ export interface Pace {
  * @param now the time
  */
 export function paceOf(steps: number, now: () => Date): Pace {
+  const time = () => now().getTime();
+  const started = time();
   let left = steps;
   let wake = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
   let isDue = false;
-  let begun = 0;
+  let begun = started;
+  /** Of the last time. */
+  let toStore = 0;
+  let isStoring = false;
+  let isNearEnd = false;
+  const become = () => {
+    clearTimeout(timer);
+    isDue = true;
+    wake();
+  };
   const rest = (milliseconds: number) => {
     clearTimeout(timer);
     isDue = left === 0;
     if (isDue) return;
-    timer = setTimeout(() => {
-      isDue = true;
-      wake();
-    }, milliseconds);
+    timer = setTimeout(become, milliseconds);
     // Scripts that run keep the process alive, not this.
     timer.unref();
   };
+  /** At the speed so far. */
+  const remaining = () => ((time() - started) / (steps - left)) * left;
   rest(SHORTEST);
   return {
     tick() {
       left--;
-      if (left > 0) return;
-      isDue = true;
-      clearTimeout(timer);
-      wake();
+      // Most is stored while the last scripts run, so that little is left to be waited for after them.
+      const isWorthIt = !isStoring && !isNearEnd && remaining() <= toStore;
+      if (isWorthIt) isNearEnd = true;
+      if (isWorthIt || left === 0) become();
     },
     async due(signal) {
       if (!isDue && !signal.aborted)
@@ -53,10 +63,13 @@ export function paceOf(steps: number, now: () => Date): Pace {
           wake = resolve;
           signal.addEventListener('abort', () => resolve(), { once: true });
         });
-      begun = now().getTime();
+      begun = time();
+      isStoring = true;
     },
     stored() {
-      rest(Math.min(LONGEST, Math.max(SHORTEST, REST * (now().getTime() - begun))));
+      toStore = time() - begun;
+      isStoring = false;
+      rest(Math.min(LONGEST, Math.max(SHORTEST, REST * toStore)));
     },
   };
 }

@@ -128,7 +128,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
 }
 
 /** Of generators that are stored together. */
-const MOST_TOGETHER = 100;
+const MOST_TOGETHER = 400;
 
 async function attempt(
   generator: Generator,

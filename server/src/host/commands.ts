@@ -1,5 +1,5 @@
 /** Where a command is, as a shell would find it. */
-import { access, constants, realpath, stat } from 'node:fs/promises';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 /**
@@ -10,10 +10,12 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
   for (const folder of folders.filter(isAbsolute)) {
     const path = join(folder, name);
     try {
-      await access(path, constants.X_OK);
-      if ((await stat(path)).isFile()) return path;
+      // At once: a run looks for a hundred, and a way through other threads takes ten times as long as looking.
+      if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
+      accessSync(path, constants.X_OK);
+      return path;
     } catch {
-      // Not here.
+      // Not for this person.
     }
   }
   return null;
@@ -40,7 +42,7 @@ export function hostCommands(path: string, isSeen: (program: string) => boolean)
       const command = await findCommand(name, [folder]);
       if (command === null) continue;
       // Links of other folders lead nowhere inside of the box; what they lead to may be seen there.
-      const program = await realpath(command);
+      const program = realpathSync(command);
       if (isSeen(program)) return program;
     }
     return null;

@@ -1,0 +1,77 @@
+/**
+ * Starts a program of ours with the code that an earlier start has compiled: to read two megabytes of it anew takes
+ * longer than most of what is done with it. Small, since it is itself compiled at every start. The program runs in the
+ * same way where there is nothing kept.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+import { keptCode } from './host/kept-code.ts';
+
+export interface Start {
+  /** Absolute path of the bundled program, CommonJS. */
+  readonly program: string;
+  /** What it is started for, as a part of a file's name: other work needs other parts of the code. */
+  readonly purpose: string;
+  /**
+   * Flags of V8. They are set before anything is compiled: compiled code fits no others. Electron may have its flags
+   * frozen, and is left alone.
+   */
+  readonly flags: readonly string[];
+  /** It may be ended at any moment: what it has compiled is not kept only at its end. */
+  readonly lasts: boolean;
+}
+
+/** When a program that lasts has done most of what it usually does. */
+const SETTLED_MS = 30_000;
+
+/** How many starts add what they have compiled: the first may have ended early. */
+const ROUNDS = 3;
+
+/** @param within the module that is started in the place of the program: what it gives out and may require */
+export function start({ program, purpose, flags, lasts }: Start, within: NodeJS.Module): void {
+  if (process.versions.electron === undefined && isMainThread)
+    for (const flag of flags) setFlagsFromString(flag);
+  const source = readFileSync(program);
+  const kept = keptCode(process.env);
+  const name = `${purpose}-${fingerprint(source)}`;
+  const known = kept?.read(name) ?? null;
+  const script = new Script(wrapped(source), {
+    filename: program,
+    ...(known === null ? {} : { cachedData: known.subarray(0, -1) }),
+  });
+  const round = known?.at(-1) ?? 0;
+  // What V8 has refused it would refuse again: the name holds all that it goes by.
+  if (kept !== null && round < ROUNDS && script.cachedDataRejected !== true && isMainThread)
+    atEnd(lasts, () => kept.write(name, Buffer.concat([script.createCachedData(), Buffer.of(round + 1)])));
+  script.runInThisContext().call(within.exports, within.exports, require, within, program, __dirname);
+}
+
+function atEnd(orBefore: boolean, keep: () => void): void {
+  let isDone = false;
+  const work = () => {
+    if (!isDone) keep();
+    isDone = true;
+  };
+  process.once('exit', work);
+  if (orBefore) setTimeout(work, SETTLED_MS).unref();
+}
+
+/** As Node wraps modules. */
+function wrapped(source: Buffer): string {
+  return `(function (exports, require, module, __filename, __dirname) { ${source.toString('utf8')}\n})`;
+}
+
+/** Of the text, which V8 itself tells apart by its length only, and of all that compiled code depends on. */
+function fingerprint(source: Buffer): string {
+  const engine = [process.versions, process.arch, process.execArgv, process.env.NODE_OPTIONS ?? ''];
+  return createHash('sha256').update(JSON.stringify(engine)).update(source).digest('hex').slice(0, 32);
+}
+
+/**
+ * Keeps the space for new objects at its first size. An analysis makes much that is soon forgotten; V8 would let that
+ * space grow to three times 16 MB and keep it, which makes nothing faster in a server.
+ */
+export const GARBAGE_KEPT_SMALL = '--semi-space-growth-factor=1';
