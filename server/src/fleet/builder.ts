@@ -105,6 +105,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         definitionsOf: path => state.units.get(path)?.definitions ?? [],
         done: file => state.trees.done(file.path, file.text.length),
       });
+      state.trees.expect(lengthToRead(texts));
       const units = new Map<string, Unit>();
       for (const path of groups.paths) {
         readUnitOf(files, state, texts, pipeline, known, table, path);
@@ -134,6 +135,13 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       return fleet;
     },
   };
+}
+
+/** Of all files that certainly have units, in characters. */
+function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
+  let length = 0;
+  for (const { mentionsVars, text } of texts.values()) if (mentionsVars) length += text.length;
+  return length;
 }
 
 /** Reads a file's unit, if it has one, unless what was read before still holds. */

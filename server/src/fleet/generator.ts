@@ -8,7 +8,8 @@
 import { display } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { exact } from '../nix/exact.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import {
   agreed,
   givenThatItIs,
@@ -113,16 +114,12 @@ export function readBodies(
   how: 'together' | 'perhaps' = 'together',
 ): GeneratorBody {
   const reading: Reading = { cx, complete: true };
+  const [only] = sources;
   const layers = layersOf(
     reading,
-    sources.flatMap(({ value, fallback, conditional }, source) =>
-      givenThatItIs(
-        heldBy(cx, value, sources.length === 1)
-          .flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
-          .map(one => ({ ...one, fallback, source: how === 'together' ? 0 : source })),
-        conditional,
-      ),
-    ),
+    sources.length === 1 && only !== undefined
+      ? layersIn(cx, only, 0, true)
+      : sources.flatMap((one, source) => layersIn(cx, one, how === 'together' ? 0 : source, false)),
   );
   if (!layers.some(layer => layer.value.kind === 'attrs')) return OPAQUE;
   for (const { value } of layers) if (value.kind === 'attrs' && isOpen(value)) reading.complete = false;
@@ -169,33 +166,50 @@ export function readBodies(
   };
 }
 
+/** What one value says. */
+function layersIn(
+  cx: Evaluation,
+  { value, fallback, conditional }: BodySource,
+  source: number,
+  isOnly: boolean,
+): readonly Layer[] {
+  const held = heldBy(cx, value, isOnly);
+  const all = held.some(one => one.value.kind === 'lambda')
+    ? held.flatMap(one => (one.value.kind === 'lambda' ? definedBy(cx, one.value, one.conditional) : [one]))
+    : held;
+  return givenThatItIs(
+    all.map(one => layerOf(one, fallback, source)),
+    conditional,
+  );
+}
+
+function layerOf({ value, priority, conditional }: Weighed, fallback: Place, source: number): Layer {
+  return { value, priority, conditional, fallback, source };
+}
+
 /** The members of `files` or `prompts`. */
 function namedIn(reading: Reading, layers: readonly Layer[], option: string): Named[] {
   const found = new Map<string, Omit<Named, 'conditional'>>();
+  const note = (name: string, kind: NameKind, attr: Attr, { conditional, fallback, source }: Layer) => {
+    const at = attr.at === null ? fallback : placeOf(attr.at);
+    const more = weighed(reading.cx, attr.value, conditional || attr.optional);
+    const layers = more.map(one => layerOf(one, at, source));
+    const before = found.get(name);
+    if (before !== undefined) found.set(name, { ...before, kind, layers: [...before.layers, ...layers] });
+    else if (layers.length > 0) found.set(name, { name, kind, at, layers });
+  };
   for (const layer of layersOf(reading, optionIn(reading, layers, option))) {
-    const { value, conditional, fallback, source } = layer;
+    const { value, conditional } = layer;
     if (value.kind !== 'attrs') continue;
     if (conditional || isOpen(value)) reading.complete = false;
-    for (const [name, kind, attr] of membersOf(value)) {
-      const at = attr.at === null ? fallback : placeOf(attr.at);
-      const more = weighed(reading.cx, attr.value, conditional || attr.optional);
-      const before = found.get(name);
-      const all = [...(before?.layers ?? []), ...more.map(one => ({ ...one, fallback: at, source }))];
-      if (all.length > 0) found.set(name, { name, kind, at: before?.at ?? at, layers: all });
-    }
+    for (const [name, attr] of value.entries) note(name, 'literal', attr, layer);
+    for (const attr of value.patterns) note(display(attr.name), 'pattern', attr, layer);
   }
-  return [...found.values()].map(named => {
-    const conditional = named.layers.every(one => one.conditional);
+  return Array.from(found.values(), ({ name, kind, at, layers: all }) => {
+    const conditional = all.every(one => one.conditional);
     if (conditional) reading.complete = false;
-    return { ...named, conditional, layers: layersOf(reading, givenThatItIs(named.layers, false)) };
+    return { name, kind, at, conditional, layers: layersOf(reading, givenThatItIs(all, false)) };
   });
-}
-
-function membersOf(set: AttrsValue): [string, NameKind, Attr][] {
-  return [
-    ...[...set.entries].map(([name, attr]): [string, NameKind, Attr] => [name, 'literal', attr]),
-    ...set.patterns.map((attr): [string, NameKind, Attr] => [display(attr.name), 'pattern', attr]),
-  ];
 }
 
 function readFile(reading: Reading, { name, kind, at, layers, conditional }: Named): GeneratorFile {
@@ -246,7 +260,7 @@ function promptFile(prompt: GeneratorPrompt, conditional: boolean): GeneratorFil
 function readDependencies(reading: Reading, layers: readonly Layer[]): Known<string>[] {
   const { items, complete } = itemsOf(reading, layers, 'dependencies');
   if (!complete) reading.complete = false;
-  return items.flatMap(({ item, fallback }) => {
+  const found = items.flatMap(({ item, fallback }) => {
     const name = item.kind === 'spread' ? item.of : force(reading.cx, item);
     if (name.kind === 'string')
       return [
@@ -255,6 +269,7 @@ function readDependencies(reading: Reading, layers: readonly Layer[]): Known<str
     reading.complete = false;
     return [];
   });
+  return exact(found);
 }
 
 function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known<string>> {
@@ -266,7 +281,7 @@ function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known
     const at = found.origin === null ? fallback : placeOf(found.origin);
     return name === null ? [] : [{ value: name, at }];
   });
-  return { list, complete: complete && list.length === items.length };
+  return { list: exact(list), complete: complete && list.length === items.length };
 }
 
 /** `openssl` for `pkgs.openssl`. */

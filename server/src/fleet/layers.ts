@@ -130,7 +130,12 @@ const NO_ITEMS = { items: [], complete: true };
 /** The items of a list option; what perhaps applies is among them. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
   const all = optionIn(reading, layers, option);
-  if (all.length === 0) return NO_ITEMS;
+  const [only] = all;
+  if (only === undefined) return NO_ITEMS;
+  if (all.length === 1 && !only.conditional && only.value.kind === 'list') {
+    const { value, fallback } = only;
+    return { items: value.items.map(item => ({ item, fallback })), complete: true };
+  }
   const settled = bySource(all).map(settle);
   const remaining = settled.flatMap(one => one.remaining);
   const certain = settled.every(one => one.certain) && new Set(remaining.map(one => one.priority)).size < 2;

@@ -8,6 +8,8 @@ import type { ImportGraph } from './imports.ts';
 export interface Trees {
   /** True once trees are dropped: whatever is to be read of a file is then read in one go. */
   isThrifty(): boolean;
+  /** That much is to be read, in characters: more than trees are kept of, and none will be. */
+  expect(length: number): void;
   /** The file has been read, as a module too if it is to be. */
   done(path: string, length: number): void;
 }
@@ -25,6 +27,9 @@ export function createTrees(
   let thrifty = false;
   return {
     isThrifty: () => thrifty,
+    expect(length) {
+      if (length > KEPT && release !== undefined) thrifty = true;
+    },
     done(path, length) {
       if (imports.isImported(path)) return;
       evaluation.forgetFile(path);

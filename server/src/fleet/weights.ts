@@ -75,9 +75,14 @@ function isPlain({ entries, open, patterns }: AttrsValue): boolean {
   return open === null && patterns.length === 0 && !entries.has('_type');
 }
 
+function isSure({ conditional, value }: Weighed): boolean {
+  return !conditional && value.kind !== 'unknown';
+}
+
 /** What remains of the definitions of one option when the weaker ones have gone. */
 export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
-  const sure = all.filter(one => !one.conditional && one.value.kind !== 'unknown');
+  if (all.length === 1 && all[0] !== undefined && isSure(all[0])) return { remaining: all, certain: true };
+  const sure = all.filter(isSure);
   const strongest = Math.min(...sure.map(one => one.priority));
   const remaining = all.filter(one => one.priority <= strongest);
   return { remaining, certain: remaining.every(one => sure.includes(one)) };
@@ -89,7 +94,7 @@ export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
   const [first] = remaining;
   if (first === undefined) return null;
   // At equal strength Nix demands equal values: what applies only perhaps cannot change the result then.
-  const sure = remaining.filter(one => !one.conditional && one.value.kind !== 'unknown');
+  const sure = remaining.filter(isSure);
   const [winner] = sure;
   if (winner === undefined) return remaining.length === 1 && !first.conditional ? first : null;
   return remaining.every(one => one.priority >= winner.priority) ? winner : null;

@@ -2,8 +2,9 @@
  * Small constructors and questions for values, so that the rest never spells out their shapes.
  */
 import { BudgetExceeded } from './evaluation.ts';
+import { exact } from './exact.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
-import { literalText, type Range, type StringExpr } from './syntax.ts';
+import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from './syntax.ts';
 import type {
   Attr,
   AttrsValue,
@@ -71,12 +72,20 @@ export function stringLiteral(expr: StringExpr, scope: Scope): StringValue | nul
   const text = literalText(expr.parts);
   if (text === null) return null;
   const origin = originOf(expr, scope);
-  const pieces: StringPiece[] = [];
-  for (const part of expr.parts) {
-    if (part.kind === 'text' && part.value !== '')
-      pieces.push({ text: part.value, source: { origin, map: part.map, start: 0 } });
-  }
-  return { kind: 'string', text, pieces, origin };
+  return { kind: 'string', text, pieces: writtenPieces(expr.parts, origin), origin };
+}
+
+function writtenPieces(parts: readonly StringPart[], origin: Origin): StringPiece[] {
+  const [only] = parts;
+  // Nearly all there are, and they are many: no list that has room to grow.
+  if (parts.length === 1 && only?.kind === 'text' && only.value !== '') return [writtenPiece(only, origin)];
+  return exact(
+    parts.flatMap(part => (part.kind === 'text' && part.value !== '' ? [writtenPiece(part, origin)] : [])),
+  );
+}
+
+function writtenPiece({ value, map }: TextPart, origin: Origin): StringPiece {
+  return { text: value, source: { origin, map, start: 0 } };
 }
 
 /** A longer text than any Nix file needs: what makes it would eat the memory. */

@@ -1,9 +1,10 @@
 /**
  * Bindings, attribute paths and formals for the quick reader (quick.ts).
  */
+
+import { exact } from './exact.ts';
 import { quotedName } from './lower-bindings.ts';
 import {
-  exact,
   expect,
   GIVE_UP,
   nameEnd,

@@ -70,14 +70,6 @@ function skipComment(reader: Reader, to: number): void {
   reader.at = to;
 }
 
-/**
- * The same list without room to grow. V8 leaves room for seventeen items at the first `push`, and nearly all lists of
- * a tree have one or two: the room was a fifth of all memory in a large workspace.
- */
-export function exact<T>(list: T[]): T[] {
-  return list.length > 0 && list.length < 16 ? list.slice() : list;
-}
-
 /** Takes one character that has to come next, past blanks. */
 export function expect(reader: Reader, code: number): void {
   if (skipBlanks(reader) !== code) throw GIVE_UP;

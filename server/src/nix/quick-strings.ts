@@ -2,9 +2,11 @@
  * Strings, paths and numbers for the quick reader (quick.ts). Where they end and where their holes are is found here;
  * what their text says is the business of lower-strings.ts.
  */
+
+import { exact } from './exact.ts';
 import { intLiteral } from './lower-atoms.ts';
 import { doubleText, indentedParts, verbatimText } from './lower-strings.ts';
-import { exact, expect, GIVE_UP, isDigit, isNameStart, pathEnd, type Reader, take } from './quick-lex.ts';
+import { expect, GIVE_UP, isDigit, isNameStart, pathEnd, type Reader, take } from './quick-lex.ts';
 import type { Expr, HolePart, StringExpr, StringPart } from './syntax.ts';
 
 export type ReadExpr = (reader: Reader) => Expr;

@@ -3,10 +3,11 @@
  * the very tree that parser.ts gives, or nothing: at the first thing that is wrong, unusual or read differently by
  * different readers it gives up, and the parser, which knows how to read broken text, takes over.
  */
+
+import { exact } from './exact.ts';
 import { MAX_DEPTH } from './lower-run.ts';
 import { isFormals, readAttrPath, readBindings, readFormals, readIdentifier } from './quick-bindings.ts';
 import {
-  exact,
   expect,
   expectWord,
   GIVE_UP,

@@ -3,7 +3,7 @@
  * Each text is parsed at most once. It knows nothing of fleets and findings.
  */
 import { lineStartsOf, type SourceFile } from '../nix/source.ts';
-import type { SyntaxTree } from '../nix/syntax.ts';
+import type { Expr, SyntaxTree } from '../nix/syntax.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { findNixFiles, isSearched } from './discovery.ts';
 import {
@@ -40,12 +40,7 @@ export interface WorkspaceFiles extends NixFiles {
 interface Cell {
   readonly text: string;
   /** Undefined: not parsed yet. */
-  source: Parsed | undefined;
-}
-
-/** A parsed file of which the tree can be dropped. */
-interface Parsed extends SourceFile {
-  release(): void;
+  source: ParsedFile | undefined;
 }
 
 export interface FilesOptions {
@@ -91,7 +86,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       if (!path.endsWith('.nix')) return null;
       const cell = cellOf(path);
       if (!cell) return null;
-      cell.source ??= parseFile(path, cell.text, options.parse);
+      cell.source ??= new ParsedFile(path, cell.text, options.parse);
       return cell.source;
     },
     text(path) {
@@ -180,23 +175,42 @@ function tooLarge(text: string): boolean {
   return text.length > MAX_FILE_BYTES;
 }
 
-function parseFile(path: string, text: string, parse: (text: string) => SyntaxTree): Parsed {
-  const { root, comments, errors } = parse(text);
-  let kept: SyntaxTree['root'] | null = root;
-  return {
-    path,
-    text,
-    get root() {
-      kept ??= parse(text).root;
-      return kept;
-    },
-    comments,
-    errors,
-    lineStarts: lineStartsOf(text),
-    release() {
-      kept = null;
-    },
-  };
+/**
+ * A file that is parsed again when its dropped tree is asked for. A class, since its fields are read more often than any
+ * others, and an object written with a getter has them in a table.
+ */
+class ParsedFile implements SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly comments: SourceFile['comments'];
+  readonly errors: SourceFile['errors'];
+  private readonly parse: FilesOptions['parse'];
+  private tree: Expr | null;
+  private starts: readonly number[] | null = null;
+
+  constructor(path: string, text: string, parse: FilesOptions['parse']) {
+    const { root, comments, errors } = parse(text);
+    this.path = path;
+    this.text = text;
+    this.comments = comments;
+    this.errors = errors;
+    this.parse = parse;
+    this.tree = root;
+  }
+
+  get root(): Expr {
+    this.tree ??= this.parse(this.text).root;
+    return this.tree;
+  }
+
+  get lineStarts(): readonly number[] {
+    this.starts ??= lineStartsOf(this.text);
+    return this.starts;
+  }
+
+  release(): void {
+    this.tree = null;
+  }
 }
 
 /** A folder's content with documents that are open but not saved yet. */
