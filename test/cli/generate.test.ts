@@ -6,7 +6,7 @@
  * that uses clan as a library), 18 (`clan secrets`), 20 and 21 (generators of exports), 35 to 37 (export and import), 45
  * (Nix), 52 to 55 (evaluation), 57 (checks of the inventory).
  */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
@@ -153,6 +153,12 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     made.machine('m', of('exit 1'));
     expect((await made.run(['generate', '-g', 'a', '--yes'])).code).toBe(1);
     expect(await value(made, 'm', 'b/y')).not.toBe(await value(made, 'm', 'a/x'));
+    const verified = await made.run(['verify']);
+    expect([verified.code, verified.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^✗ per-machine\/m\/b was left behind by a run that was cut off/),
+    ]);
+    expect((await made.run(['plan'])).stdout).toContain('per-machine/m/b  left behind by a run');
     made.machine('m', of('cat $in/a/x > $out/y'));
     const { stderr } = await made.run(['generate', '--yes']);
     expect(stderr).toContain('per-machine/m/b  left behind by a run that was cut off; overwrites y');
@@ -255,7 +261,6 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
 
   it('works where there is no git', async () => {
     const made = await fleet({ m: OTHER });
-    const { rmSync } = await import('node:fs');
     rmSync(join(made.root, '.git'), { recursive: true });
     await generated(made);
     expect(await value(made, 'm', 'other/own')).toMatch(/^[0-9a-f]{16}$/);
@@ -344,6 +349,33 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     expect(await value(made, 'a', 's/x')).toBe(before);
     expect(machinesOf(made, 'shared/s/x')).toEqual(['a', 'b']);
     expect(made.git('status', '--porcelain', 'vars', 'sops')).toBe('');
+  });
+
+  it('commands that look take the names that generate takes, and say which they do not know', async () => {
+    const made = await fleet({ a: deployed(true), b: `${deployed(true)} own.files.x = { };` });
+    const { root } = made;
+    expect((await made.run(['verify', '-g', 'per-machine/b/own'])).stdout).toBe(
+      '✗ per-machine/b/own: x is missing.\n',
+    );
+    expect((await made.run(['list', '-m', 'b', '-g', 'per-machine/b/own'])).stdout).toBe(
+      'own/x: <not set>\n',
+    );
+    await generated(made, '-g', 's');
+    rmSync(join(root, 'vars/shared/s/x/machines/b'));
+    expect((await made.run(['fix', '-g', 'shared/s'])).stdout).toBe(
+      'Access to shared/s brought up to date\n',
+    );
+    for (const command of ['plan', 'verify', 'fix', 'list', 'generate'])
+      for (const [machine, generator] of [
+        ['a', 'nope'],
+        ['a', 'per-machine/b/own'],
+      ] as const) {
+        const { code, stdout, stderr } = await made.run([command, '-m', machine, '-g', generator]);
+        expect([code, stdout + stderr]).toEqual([
+          1,
+          expect.stringContaining(`No generator "${generator}" on ${machine}.`),
+        ]);
+      }
   });
 
   it('case 12: verify changes nothing', async () => {
@@ -497,7 +529,6 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     const made = await fleet({ m: OTHER });
     const other = join(made.root, '../other');
     await made.run(['keygen', '--user', 'zoe'], { env: { HOME: other } });
-    const { rmSync } = await import('node:fs');
     rmSync(join(made.root, 'sops/users/zoe'), { recursive: true });
     const { code, stderr } = await made.run(['generate'], { env: { HOME: other } });
     expect([code, stderr]).toEqual([1, expect.stringContaining('None of your keys belongs to a user')]);

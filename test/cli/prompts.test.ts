@@ -1,7 +1,7 @@
 /**
  * Prompts on the command line. The numbers are those of the reference cases of clan's own test suite.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { askFor, Cancelled } from '../../server/src/cli/terminal.ts';
@@ -225,6 +225,15 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     const no = await made.run(['generate', '-r'], { typed: ['n\r'] });
     expect([no.code, no.stderr]).toEqual([1, expect.stringContaining('Overwrite 1 stored value? [y/N]')]);
     expect((await made.run(['generate', '-r'], { typed: ['y\r'] })).code).toBe(0);
+  });
+
+  it('nobody is asked anything about a run that cannot begin', async () => {
+    const made = await fleet({ m: 'g = { files.x = { }; script = "echo > $out/x"; };' });
+    await made.run(['generate']);
+    rmSync(join(made.home, '.config/sops/age/keys.txt'));
+    const { code, stderr } = await made.run(['generate', '-r'], { typed: ['y\r'] });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('No age identity found.')]);
+    expect(stderr).not.toContain('Overwrite');
   });
 
   it('a var can be typed in, hidden and twice', async () => {

@@ -93,7 +93,11 @@ describe('declarations', () => {
     ['validation = config.v;', 'validation: config.v (machines/m/configuration.nix:2)'],
     ['validation.a = config.v;', 'validation: validation.a = config.v (machines/m/configuration.nix:2)'],
     ['script = config.s;', 'script: config.s (machines/m/configuration.nix:2)'],
-    ['script = "echo ${config.s} > $out/x";', 'script: ${config.s}'],
+    ['script = "echo ${config.s} > $out/x";', 'script: ${config.s} (machines/m/configuration.nix:2)'],
+    [
+      "script = ''\n echo\n cat ${config.s} > $out/x'';",
+      'script: ${config.s} (machines/m/configuration.nix:4)',
+    ],
   ])('say what only Nix can tell: %s', (generator, expected) => {
     expect(unknownIn(generator)).toEqual([expected]);
   });

@@ -2,6 +2,7 @@
 
 import { RunFailure } from '../generate/failure.ts';
 import { driftsOf, fixDrifts } from '../generate/fix.ts';
+import { chosen } from '../generate/generators.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, commits, openFleet, SHORTS, say, withSession } from './generation.ts';
@@ -17,18 +18,13 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
     async session => {
       // What is there makes no difference to whom it is for.
       const { backend, plan } = await open.situation({ asksStore: false });
-      const machines = given.options('machine');
-      const names = given.options('generator');
-      const { generators, problems } = plan({ machines, generators: names, regenerate: false });
+      const choice = { machines: given.options('machine'), generators: given.options('generator') };
+      const { generators, problems } = plan({ ...choice, regenerate: false });
       const unknown = problems.filter(
         one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator',
       );
       if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
-      const concerned = [...generators.all.values()].filter(
-        one =>
-          (machines.length === 0 || one.machines.some(machine => machines.includes(machine))) &&
-          (names.length === 0 || names.includes(one.name)),
-      );
+      const concerned = chosen(generators, choice);
       const vault = await openVault(open.ground, open.fleet(), backend);
       const drifts = driftsOf(concerned, vault);
       const fixed: string[] = [];

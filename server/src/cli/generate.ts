@@ -98,10 +98,6 @@ async function runIn(
   const begun = { plan, backend, results: [], fixed: [] };
   audience.planned(plan);
   if (plan.problems.length > 0) return { ...begun, outcome: 'problems' };
-  const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
-  if (overwritten > 0 && !settings.isSure && !(await audience.mayOverwrite(overwritten)))
-    return { ...begun, outcome: 'refused' };
-
   const vault = await openVault(ground, open.fleet(), backend);
   let results: readonly StepResult[] = [];
   if (plan.steps.length > 0) {
@@ -123,6 +119,9 @@ async function runIn(
     const machines = machinesOfSecrets(plan.steps.map(step => step.generator));
     const machineKeys = await vault.prepare(machines);
     if (signal.aborted) throw new Cancelled();
+    const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
+    if (overwritten > 0 && !settings.isSure && !(await audience.mayOverwrite(overwritten)))
+      return { ...begun, outcome: 'refused' };
     const answers = await answersFor(plan.steps, {
       given: settings.answers,
       anew: request.regenerate,

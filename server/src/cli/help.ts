@@ -135,7 +135,8 @@ Lists all rules with their severities, as varsmith.json sets them.
 Usage: varsmith rules [ROOT]
 `,
   plan: `\
-Says what a run would do: which generators, in which order, why, and everything that would make it fail.
+Says what a run would do: which generators, in which order, why, and what in their declarations would make it fail.
+Keys and installed commands are looked for by generate alone, before it asks or runs anything.
 
 Usage: varsmith plan [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]
 

@@ -1,23 +1,28 @@
 /** `varsmith list`: the vars of machines, with the values of public ones. */
+import { RunFailure } from '../generate/failure.ts';
+import { chosen } from '../generate/generators.ts';
 import { storedPublic } from '../generate/run.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
 import { shownValue } from './generate-text.ts';
-import { COMMON, EVERYTHING, openFleet, SHORTS } from './generation.ts';
+import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
   const { backend, declared, plan, stored } = await situation({ seen });
-  const { generators, notes } = plan(EVERYTHING);
-  for (const machine of given.options('machine')) mustBeMachine(declared.machines, machine);
-  const machines = given.options('machine').length > 0 ? given.options('machine') : declared.machines;
-  const names = new Set(given.options('generator'));
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const { generators, notes, problems } = plan({ ...choice, regenerate: false });
+  const unknown = problems.filter(one => one.kind === 'unknown-generator');
+  for (const machine of choice.machines) mustBeMachine(declared.machines, machine);
+  if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
+  const machines = choice.machines.length > 0 ? choice.machines : declared.machines;
+  const wanted = new Set(chosen(generators, choice));
   const listed = [];
   for (const machine of machines)
     for (const one of varsOf(generators, machine)) {
-      if (names.size > 0 && !names.has(one.generator.name)) continue;
+      if (!wanted.has(one.generator)) continue;
       const { file, generator } = one;
       const isThere = stored.has(generator.key, file.name, file.secret);
       const value = file.secret || !isThere ? null : await storedPublic(ground, generator, file);

@@ -1,6 +1,7 @@
 /** `varsmith plan`: what a run would do. */
 import { counted } from '../checks/wording.ts';
 import type { Plan, PlanRequest, PlanStep } from '../generate/plan.ts';
+import { notedAsStale } from '../generate/session.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
@@ -21,8 +22,8 @@ export function requestOf(given: Parsed): PlanRequest {
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
-  const { root, seen, situation } = await openFleet(given.positions[0], io, 'files');
-  const { backend, plan: planOf } = await situation({ seen });
+  const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
   const planned = planOf(requestOf(given));
   if (given.flag('json')) {
     io.stdout.write(

@@ -1,7 +1,8 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
 import { driftsOf } from '../generate/fix.ts';
-import type { Generator } from '../generate/generators.ts';
+import { chosen, type Generator } from '../generate/generators.ts';
 import type { StepReason } from '../generate/plan.ts';
+import { notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
@@ -10,16 +11,14 @@ import { EXIT, type Io, painter, printable } from './io.ts';
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const open = await openFleet(given.positions[0], io, 'access');
-  const { backend, plan, status } = await open.situation({ seen: open.seen });
-  const machines = given.options('machine');
-  const names = given.options('generator');
-  const { generators, notes, problems: asked } = plan({ machines, generators: names, regenerate: false });
+  const { backend, plan, status } = await open.situation({
+    seen: open.seen,
+    stale: await notedAsStale(open.ground),
+  });
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const { generators, notes, problems: asked } = plan({ ...choice, regenerate: false });
   const unknown = asked.filter(one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator');
-  const concerned = [...generators.all.values()].filter(
-    one =>
-      (machines.length === 0 || one.machines.some(machine => machines.includes(machine))) &&
-      (names.length === 0 || names.includes(one.name)),
-  );
+  const concerned = chosen(generators, choice);
   const problems = concerned.flatMap(generator => {
     const { reason, missing } = status(generator);
     if (reason === null) return [];
@@ -55,7 +54,12 @@ function about({ key, name, machines }: Generator) {
 }
 
 function reasonText({ key }: Generator, reason: StepReason, missing: readonly string[]): string {
-  return reason === 'missing'
-    ? `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`
-    : `${key} was made from other inputs than the configuration has now.`;
+  switch (reason) {
+    case 'missing':
+      return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
+    case 'interrupted':
+      return `${key} was left behind by a run that was cut off: what it is made from has changed since. "varsmith generate" makes it anew.`;
+    default:
+      return `${key} was made from other inputs than the configuration has now.`;
+  }
 }

@@ -136,7 +136,7 @@ const NOTHING: Parts = {
   unknown: [],
 };
 
-function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: (place: Place) => string): Parts {
+function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt): Parts {
   const unknown: UnknownPart[] = [];
   const written = (of: WrittenOption['of'], owner: string | null, name: string) =>
     body.options().find(one => one.of === of && one.owner === owner && one.name === name);
@@ -184,7 +184,7 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: (place: Plac
     option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
   if (validation === undefined) note('validation', option, 'validation');
   if (recipe.unknown !== null)
-    unknown.push({ part: 'script', expression: recipe.unknown.text ?? expressionAt(recipe.unknown.at) });
+    unknown.push({ part: 'script', expression: expressionAt(recipe.unknown.at, recipe.unknown.text) });
 
   return {
     share: body.share ?? false,
@@ -213,14 +213,17 @@ const PROMPT_TYPES = ['line', 'hidden', 'multiline', 'multiline-hidden'] as cons
 
 const MAX_EXPRESSION = 60;
 
-function expressionsIn(textOf: (file: string) => string | null): (place: Place) => string {
-  return ({ file, start, end }) => {
+/** @param shown what to call it; null: what is written there */
+type ExpressionAt = (place: Place, shown?: string | null) => string;
+
+function expressionsIn(textOf: (file: string) => string | null): ExpressionAt {
+  return ({ file, start, end }, given = null) => {
     const text = textOf(file);
     if (text === null) return file;
     const line = text.slice(0, start).split('\n').length;
     // What is selected has its name's place; people read the whole of it.
     const path = text.charAt(start - 1) === '.' ? (/[\w.'-]*$/.exec(text.slice(0, start))?.[0] ?? '') : '';
-    const expression = (path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
+    const expression = (given ?? path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
     const shown =
       expression.length > MAX_EXPRESSION ? `${expression.slice(0, MAX_EXPRESSION - 1)}…` : expression;
     return `${shown} (${file}:${line})`;

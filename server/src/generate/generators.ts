@@ -132,6 +132,24 @@ export function joinGenerators(declarations: readonly Declaration[]): Generators
   };
 }
 
+/** What a request is about. */
+export interface Choice {
+  /** None: all. */
+  readonly machines: readonly string[];
+  /** Names, or keys for one placement alone. None: all that the machines declare. */
+  readonly generators: readonly string[];
+}
+
+/** The generators that are asked for, in their order. */
+export function chosen({ all }: Generators, { machines, generators }: Choice): Generator[] {
+  const [on, names] = [new Set(machines), new Set(generators)];
+  return [...all.values()].filter(
+    one =>
+      (on.size === 0 || one.machines.some(machine => on.has(machine))) &&
+      (names.size === 0 || names.has(one.name) || names.has(one.key)),
+  );
+}
+
 /** Owner, group and mode may differ: they are of the machine. What is unknown on either side is not compared. */
 function differing(a: Declaration, b: Declaration): Disagreement['parts'][number][] {
   const known = (part: UnknownPart['part']) => ![...a.unknown, ...b.unknown].some(one => one.part === part);

@@ -8,6 +8,8 @@
 import type { StoredLookups } from '../store/state.ts';
 import { graphOf, missingClosure, orderOf, requestedClosure, withDependents } from './closures.ts';
 import {
+  type Choice,
+  chosen,
   type Declaration,
   type Generator,
   type Generators,
@@ -41,11 +43,7 @@ export interface PlanInput {
   readonly stale?: ReadonlySet<string>;
 }
 
-export interface PlanRequest {
-  /** None: all. */
-  readonly machines: readonly string[];
-  /** Names, or keys for one placement alone. None: all that the machines declare. */
-  readonly generators: readonly string[];
+export interface PlanRequest extends Choice {
   /** Also those that are complete. */
   readonly regenerate: boolean;
   /** Generators that only Nix can run are left out, with all that depends on them, and stop nothing. */
@@ -89,17 +87,12 @@ export interface Plan {
 export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const generators = joinGenerators(input.declarations);
   const machines = new Set(request.machines.length === 0 ? input.machines : request.machines);
-  const names = new Set(request.generators);
-  const roots = [...generators.all.values()].filter(
-    one =>
-      one.machines.some(machine => machines.has(machine)) &&
-      (names.size === 0 || names.has(one.name) || names.has(one.key)),
-  );
+  const roots = chosen(generators, request);
   const status = statusOf(generators.all, input);
   const complete = (key: string) => status(key).reason === null;
 
   const graph = graphOf(generators.all);
-  const everything = names.size > 0 || request.regenerate;
+  const everything = request.generators.length > 0 || request.regenerate;
   const rootKeys = new Set(roots.map(one => one.key));
   const closure = everything
     ? requestedClosure(graph, rootKeys, complete)

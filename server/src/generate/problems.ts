@@ -4,7 +4,7 @@
  * Source of what fails: clan-core d7c35d912, clan_lib/vars/{generate,generator}.py; it finds most of this in the
  * middle of a run.
  */
-import type { Disagreement, Generator, Generators } from './generators.ts';
+import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
 import type { PlanInput, PlanRequest, PlanStep } from './plan.ts';
 import { listed, partText, whereOf } from './words.ts';
 
@@ -35,7 +35,7 @@ export function requestProblems(
   const strangers = request.machines.filter(machine => !fleet.has(machine));
   const machines = request.machines.length === 0 ? input.machines : request.machines;
   const absent = request.generators.filter(
-    name => !generators.all.has(name) && !machines.some(machine => generators.on(machine, name)),
+    name => chosen(generators, { machines: request.machines, generators: [name] }).length === 0,
   );
   return [
     ...strangers.map(machine => ({

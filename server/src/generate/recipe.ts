@@ -4,6 +4,7 @@
  * are known for what they are, every other hole is something that only Nix can tell.
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
+import { placeInScript } from '../fleet/script.ts';
 import { packageCommands } from '../shell/tools.ts';
 
 /** A program by its package: stands where its absolute path has to be. */
@@ -23,7 +24,7 @@ export interface Recipe {
   readonly script: readonly (string | ProgramPart | CopyPart)[];
   /** Names below `pkgs`. */
   readonly packages: readonly string[];
-  /** Why the script is not known: a place, or what is written there; null where it is. */
+  /** Why the script is not known: a place, and what stands in the script for it where that is a part; null where it is known. */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
@@ -54,7 +55,8 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
     const shown = source.text.slice(start, end);
     const package_ = PACKAGE.exec(shown)?.[1];
     const found = package_ === undefined ? null : programOf(package_, source.text.slice(end));
-    if (found === null) return { script: [], packages, unknown: { at, text: shown } };
+    if (found === null)
+      return { script: [], packages, unknown: { at: placeInScript(source, start, end) ?? at, text: shown } };
     parts.push(source.text.slice(from, start), found.program);
     from = end + found.taken;
   }

@@ -66,7 +66,7 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   const journal = join(state, 'journal');
   try {
     const recovered = await recoverChanges(root, journal);
-    const note = join(state, 'stale');
+    const note = join(state, STALE);
     async function applyAll(works: readonly Work[]): Promise<void> {
       const outside = works.flatMap(work => work.changes.filter(isOutside));
       const unchanged = works.flatMap(work => work.unchanged);
@@ -102,6 +102,18 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+const STALE = 'stale';
+
+/** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
+export async function notedAsStale(ground: Ground): Promise<ReadonlySet<string>> {
+  const repository = await openRepository(ground.root, ground.env);
+  try {
+    return new Set(linesIn(await readIfThere(join(stateFolder(ground, repository), STALE))));
+  } catch (error) {
+    throw systemFailure(error, 'read what an earlier run has left to be made anew');
   }
 }
 

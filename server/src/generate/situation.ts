@@ -49,6 +49,6 @@ export async function situationOf(
   return {
     ...{ backend, declared, stored },
     plan: request => planRun({ ...declared, stored, ...(stale === undefined ? {} : { stale }) }, request),
-    status: generator => statusIn(stored, generator),
+    status: generator => statusIn(stored, generator, stale?.has(generator.key)),
   };
 }

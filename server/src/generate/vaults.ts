@@ -1,6 +1,6 @@
 /** The vault of a fleet: which backend it is, and what the configuration says of it. */
 import type { Fleet } from '../fleet/model.ts';
-import { sweepOnce } from '../host/scratch.ts';
+import { sweepScratch } from '../host/scratch.ts';
 import type { Seen } from '../store/glance.ts';
 import { adminsFrom, groupsFrom, passCommandFrom } from './access.ts';
 import { isKeyed, type KeyedBackend, type ServedBackend } from './backend.ts';
@@ -24,7 +24,7 @@ export async function openVault(
   seen: Seen | null = null,
 ): Promise<Vault> {
   // What a killed run has left in memory goes before anything else is opened.
-  await sweepOnce();
+  await sweepScratch();
   if (!isKeyed(backend)) return outsideVault(outsideStoreOf(ground, fleet, backend));
   const keys = await findKeys(ground, backend);
   const settings = fleet.accessSettings();

@@ -12,15 +12,16 @@ export interface BoxProgram {
   readonly path: string;
 }
 
-/** @param platform `process.platform`; null where there is no box for it */
-export function boxKind(platform: string): BoxKind | null {
-  return platform === 'linux' ? 'bwrap' : platform === 'darwin' ? 'sandbox-exec' : null;
-}
-
 /** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
 export function isSeenIn(kind: BoxKind, path: string): boolean {
   return kind === 'bwrap' ? isInBox(path) : isInMacBox(path);
 }
+
+/** By `process.platform`. */
+const KINDS: ReadonlyMap<string, BoxKind> = new Map([
+  ['linux', 'bwrap'],
+  ['darwin', 'sandbox-exec'],
+]);
 
 const PROBES: Readonly<Record<BoxKind, readonly string[]>> = {
   bwrap: ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc', '--', 'true'],
@@ -42,8 +43,8 @@ export async function findBox(
   platform: string,
   folders: readonly string[],
 ): Promise<{ readonly box: BoxProgram } | { readonly problem: string }> {
-  const kind = boxKind(platform);
-  if (kind === null) return { problem: `there is none for ${platform}` };
+  const kind = KINDS.get(platform);
+  if (kind === undefined) return { problem: `there is none for ${platform}` };
   // Of the system's own there is only one.
   const path = await findCommand(kind, kind === 'bwrap' ? folders : ['/usr/bin']);
   if (path === null) return { problem: ABSENT[kind] };

@@ -23,7 +23,7 @@ const MEMORY = new Set([0x01021994, 0x858458f6]);
 
 /** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
 export async function makeScratch(places?: readonly string[]): Promise<Scratch> {
-  await sweepOnce();
+  await sweepScratch();
   usual ??= firstInMemory(memoryPlaces());
   const place = await (places === undefined ? usual : firstInMemory(places));
   return place === null ? scratchIn(tmpdir(), false) : scratchIn(place, true);
@@ -111,42 +111,45 @@ function short(text: string): string {
 
 const MARKED = /^varsmith-(\d+)\.([0-9a-f]+)\.([0-9a-f]+)-\w+$/;
 
+const swept = new Map<string, Promise<number>>();
+
 /**
- * Removes the scratch folders of processes that are gone. To be called before anything is laid into one.
+ * Removes the scratch folders of processes that are gone, from each place once a process: before it has anything of its
+ * own to lose there.
  *
  * @param places where to look; by default wherever scratch folders are made
- * @returns how many were removed
+ * @returns how many there were
  */
 export async function sweepScratch(
   places: readonly string[] = [...memoryPlaces(), tmpdir()],
 ): Promise<number> {
-  const space = short(await processSpace());
   let removed = 0;
   for (const place of places) {
-    for (const name of await readdir(place).catch(() => [])) {
-      const [, pid, started, where] = MARKED.exec(name) ?? [];
-      // Of the processes of another container nothing is known.
-      if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
-      const path = join(place, name);
-      try {
-        const found = await lstat(path);
-        if (!found.isDirectory() || found.uid !== process.getuid?.()) continue;
-        await wipe(path, await isMemory(place));
-        removed++;
-      } catch {
-        // Another process is sweeping it at the same moment.
-      }
-    }
+    const sweeping = swept.get(place) ?? sweepPlace(place);
+    swept.set(place, sweeping);
+    removed += await sweeping;
   }
   return removed;
 }
 
-let swept: Promise<number> | null = null;
-
-/** The same, once a process: before it has anything of its own to lose. */
-export function sweepOnce(): Promise<number> {
-  swept ??= sweepScratch();
-  return swept;
+async function sweepPlace(place: string): Promise<number> {
+  const space = short(await processSpace());
+  let removed = 0;
+  for (const name of await readdir(place).catch(() => [])) {
+    const [, pid, started, where] = MARKED.exec(name) ?? [];
+    // Of the processes of another container nothing is known.
+    if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
+    const path = join(place, name);
+    try {
+      const found = await lstat(path);
+      if (!found.isDirectory() || found.uid !== process.getuid?.()) continue;
+      await wipe(path, await isMemory(place));
+      removed++;
+    } catch {
+      // Another process is sweeping it at the same moment.
+    }
+  }
+  return removed;
 }
 
 async function isSame(pid: number, started: string): Promise<boolean> {

@@ -97,7 +97,7 @@ function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
  * The secrets of `sops/secrets` that a machine gets without declaring them: those linked to it or to a group that
  * it is in. They keep their names, the machine's name in front included.
  */
-export function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
+function implicitSecrets(sops: SopsFolder, machine: string): readonly ClanSecret[] {
   const groups = new Set(
     sops.groups.filter(group => group.machines.some(one => one.name === machine)).map(group => group.name),
   );
