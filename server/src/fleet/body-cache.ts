@@ -9,13 +9,10 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import { identity } from '../nix/identity.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
 import type { GeneratorBody, Place } from './model.ts';
-import { isSamePlace, placeKey, placeOf } from './places.ts';
+import { placeKey, placeOf } from './places.ts';
 
 /** By one of the values that the body is read from: with it, the body goes. */
 const bodies = new WeakMap<Value, Map<string, GeneratorBody>>();
-
-/** By the set itself: what is made of an entry that all have in common is one set for all. */
-const lastRead = new WeakMap<Value, { readonly fallback: Place; readonly body: GeneratorBody }>();
 
 /** Kept of one value: what lives long meets ever new company while somebody types. */
 const MAX_BODIES = 64;
@@ -43,8 +40,6 @@ export function readOnce(
   read: () => GeneratorBody,
 ): GeneratorBody {
   const set = force(cx, lazy);
-  const same = set.kind === 'attrs' ? lastRead.get(set) : undefined;
-  if (same !== undefined && isSamePlace(same.fallback, fallback)) return same.body;
   const source = set.kind === 'attrs' && isClosed(set) ? sourceOf(cx, set, fallback) : null;
   if (source === null) return read();
   let known = bodies.get(source.anchor);
@@ -53,14 +48,10 @@ export function readOnce(
     bodies.set(source.anchor, known);
   }
   const before = known.get(source.key);
-  if (before !== undefined) {
-    lastRead.set(set, { fallback, body: before });
-    return before;
-  }
+  if (before !== undefined) return before;
   if (known.size >= MAX_BODIES) known.clear();
   const body = read();
   known.set(source.key, body);
-  lastRead.set(set, { fallback, body });
   return body;
 }
 

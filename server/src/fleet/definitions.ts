@@ -8,10 +8,10 @@ import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
-import { callsOf, placeKey, placeOf } from './places.ts';
+import { callsOf, isSamePlace, placeKey, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { sameItems } from './same.ts';
-import { weighed } from './weights.ts';
+import { isPlain, weighed } from './weights.ts';
 
 /** What an assignment holds. */
 export interface Collection {
@@ -41,7 +41,7 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
 
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sources.get(definition)?.source.value;
-  return lazy === undefined ? null : lazy.kind === 'thunk' ? lazy.value : lazy;
+  return lazy === undefined ? null : settled(lazy);
 }
 
 /** Steps allowed for reading one generator's body. */
@@ -125,31 +125,81 @@ function definition(
   assignment: Place,
   conditional: boolean,
 ): GeneratorDefinition {
-  const at = entry.at === null ? assignment : placeOf(entry.at);
-  let body: GeneratorBody | null = null;
-  const holds = whetherItHolds(cx, entry.value);
+  const { at, holds, isPartial, isWritten, body, source } = contentOf(cx, name, entry, assignment);
   const made: GeneratorDefinition = {
     name,
-    nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
-    kind: isExtension(cx, entry) ? 'partial' : 'full',
+    nameKind: kind ?? (isWritten ? 'literal' : 'resolved'),
+    kind: isPartial ? 'partial' : 'full',
     at,
     via: viaOf(entry.at, assignment),
     conditional: conditional || entry.optional || holds !== 'always',
+    body,
+  };
+  if (holds === 'never') dead.add(made);
+  // An addition under a condition may be missing; what declares the generator is there when the generator is.
+  const mayBeMissing = made.conditional && isPartial;
+  sources.set(made, mayBeMissing ? { cx, source: { ...source.source, conditional: true } } : source);
+  return made;
+}
+
+/** What an attribute says of a generator, whoever assigns the set that it stands in. */
+interface Content {
+  readonly name: string;
+  readonly at: Place;
+  readonly holds: 'always' | 'perhaps' | 'never';
+  readonly isPartial: boolean;
+  readonly isWritten: boolean;
+  readonly body: () => GeneratorBody;
+  readonly source: { readonly cx: Evaluation; readonly source: BodySource };
+  /** True once it has been met again: all that there is of its value is this one. */
+  isMetAgain: boolean;
+}
+
+/** By value: what many machines have in common is looked into once. */
+const contents = new WeakMap<AttrsValue, Content>();
+
+function contentOf(cx: Evaluation, name: string, entry: Attr, assignment: Place): Content {
+  const at = entry.at === null ? assignment : placeOf(entry.at);
+  const before = settled(entry.value);
+  const known = before?.kind === 'attrs' ? contents.get(before) : undefined;
+  if (known?.source.cx === cx && known.name === name && isSamePlace(known.at, at)) {
+    known.isMetAgain = true;
+    return known;
+  }
+  const content = newContent(cx, name, entry, at);
+  const value = settled(entry.value);
+  // Conditions are looked at again each time.
+  if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
+  return content;
+}
+
+function settled(lazy: Lazy): Value | null {
+  return lazy.kind === 'thunk' ? lazy.value : lazy;
+}
+
+function newContent(cx: Evaluation, name: string, entry: Attr, at: Place): Content {
+  const holds = whetherItHolds(cx, entry.value);
+  let body: GeneratorBody | null = null;
+  const content: Content = {
+    name,
+    at,
+    holds,
+    isPartial: isExtension(cx, entry),
+    isWritten: isWrittenAs(entry.at, name),
     body() {
       if (body === null) {
-        const read = withBudget(cx, BODY_STEPS, () =>
-          readOnce(cx, entry.value, at, () => readBody(cx, entry.value, at)),
-        );
+        const read = withBudget(cx, BODY_STEPS, () => {
+          const whole = () => readBody(cx, entry.value, at);
+          return content.isMetAgain ? whole() : readOnce(cx, entry.value, at, whole);
+        });
         body = read instanceof BudgetExceeded ? OPAQUE : read;
       }
       return body;
     },
+    source: { cx, source: { value: entry.value, fallback: at, conditional: false } },
+    isMetAgain: false,
   };
-  if (holds === 'never') dead.add(made);
-  // An addition under a condition may be missing; what declares the generator is there when the generator is.
-  const mayBeMissing = made.conditional && made.kind === 'partial';
-  sources.set(made, { cx, source: { value: entry.value, fallback: at, conditional: mayBeMissing } });
-  return made;
+  return content;
 }
 
 /**

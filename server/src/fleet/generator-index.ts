@@ -48,6 +48,12 @@ interface Assigned {
   readonly names: readonly string[];
 }
 
+/** What a file says of one name. */
+interface Said {
+  readonly definitions: GeneratorDefinition[];
+  readonly machines: string[];
+}
+
 /** Who says something of a name. */
 interface Holders {
   readonly files: Set<string>;
@@ -70,7 +76,8 @@ export function createGeneratorIndex(): GeneratorIndex {
 /** All generators, sorted by name. The same list, and the same generators in it, as far as nothing has changed. */
 export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
   const touched = new Set<string>();
-  const patternsChanged = updateShares(index, parts, touched);
+  const said = createSaidBy();
+  const patternsChanged = updateShares(index, parts, touched, said);
   if (patternsChanged) index.patterns = patternsOf(index);
   const mayBeSettled = updateOwners(index, parts.owners, touched);
   if (patternsChanged || mayBeSettled) updateSettled(index, touched);
@@ -82,7 +89,7 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
   let isSameList = true;
   const order = orderOf(parts.units);
   for (const name of touched) {
-    const merged = mergeName(index, name, order);
+    const merged = mergeName(index, name, order, said);
     if (index.merged.has(name) !== (merged !== null)) isSameList = false;
     if (merged === null) index.merged.delete(name);
     else index.merged.set(name, { ...merged, generator: withCompleteness(merged, isComplete(merged)) });
@@ -128,7 +135,12 @@ function holdersOf({ names }: GeneratorIndex, name: string): Holders {
 }
 
 /** Takes over what files say. True if names with holes are among what has come or gone. */
-function updateShares(index: GeneratorIndex, parts: GeneratorParts, touched: Set<string>): boolean {
+function updateShares(
+  index: GeneratorIndex,
+  parts: GeneratorParts,
+  touched: Set<string>,
+  said: SaidBy,
+): boolean {
   const { shares } = index;
   const { units, registries, matrices } = parts;
   const rows = [...registries, ...matrices.flatMap(matrix => [matrix.rows, matrix.registry])];
@@ -138,7 +150,7 @@ function updateShares(index: GeneratorIndex, parts: GeneratorParts, touched: Set
   function note(share: Share, kind: 'add' | 'delete'): void {
     const { file, definitions } = share.unit;
     if (definitions.some(isPattern)) patterns = true;
-    for (const name of namesIn(share)) {
+    for (const name of said(share).keys()) {
       touched.add(name);
       holdersOf(index, name).files[kind](file);
     }
@@ -180,10 +192,35 @@ function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
   );
 }
 
-function namesIn({ unit, assigned }: Share): Set<string> {
-  const names = new Set(unit.definitions.map(definition => definition.name));
-  for (const one of assigned) for (const name of one.names) names.add(name);
-  return names;
+type SaidBy = (share: Share) => ReadonlyMap<string, Said>;
+
+/** What shares say by name, for as long as a merge takes: in a large fleet that is much to keep. */
+function createSaidBy(): SaidBy {
+  const known = new Map<Share, ReadonlyMap<string, Said>>();
+  return share => {
+    let said = known.get(share);
+    if (said === undefined) {
+      said = saidIn(share);
+      known.set(share, said);
+    }
+    return said;
+  };
+}
+
+function saidIn({ unit, assigned }: Share): Map<string, Said> {
+  const found = new Map<string, Said>();
+  const of = (name: string): Said => {
+    let said = found.get(name);
+    if (said === undefined) {
+      said = { definitions: [], machines: [] };
+      found.set(name, said);
+    }
+    return said;
+  };
+  for (const definition of unit.definitions) of(definition.name).definitions.push(definition);
+  for (const { machines, names } of assigned)
+    for (const name of new Set(names)) of(name).machines.push(...machines);
+  return found;
 }
 
 function isPattern({ nameKind }: GeneratorDefinition): boolean {
@@ -312,19 +349,19 @@ function mergeName(
   index: GeneratorIndex,
   name: string,
   order: (a: string, b: string) => number,
+  said: SaidBy,
 ): Merged | null {
   const holders = holdersOf(index, name);
   if (holders.files.size === 0 && holders.machines.size === 0) index.names.delete(name);
   const shares = [...holders.files].sort(order).map(file => index.shares.get(file) as Share);
+  const all = shares.flatMap(share => said(share).get(name) ?? []);
   return mergeOne({
     name,
-    general: shares.flatMap(({ unit }) => unit.definitions.filter(one => one.name === name)),
+    general: all.flatMap(({ definitions }) => definitions),
     holders: [...holders.machines]
       .sort()
       .map(machine => [machine, index.owners.get(machine) as MachineGenerators]),
-    assigned: shares.flatMap(({ assigned }) =>
-      assigned.flatMap(one => (one.names.includes(name) ? one.machines : [])),
-    ),
+    assigned: all.flatMap(({ machines }) => machines),
     isSettled: place => index.settled.has(place),
   });
 }

@@ -4,8 +4,8 @@
  */
 import { joinedBody } from './definitions.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from './model.ts';
-import { placeKey } from './places.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition, Place, Variant } from './model.ts';
+import { isSamePlace, placeKey } from './places.ts';
 import { variantsOf } from './variants.ts';
 
 /** All that is said of one name. */
@@ -45,13 +45,14 @@ interface Site {
 export function mergeOne(sources: Sources): Merged | null {
   const { name, general, holders, isSettled } = sources;
   const sites = new Map<string, Site>();
+  const noteSite = siteNoter(sites);
   const certain = new Set(sources.assigned);
   const possible: string[] = [];
-  for (const definition of general) noteSite(sites, definition, true);
+  for (const definition of general) noteSite(definition, true);
   for (const [machine, own] of holders) {
     const having = havingOf(name, own);
-    for (const definition of having.certain) noteSite(sites, definition, false);
-    for (const definition of having.possible) noteSite(sites, definition, false);
+    for (const definition of having.certain) noteSite(definition, false);
+    for (const definition of having.possible) noteSite(definition, false);
     if (having.certain.length > 0) certain.add(machine);
     if (having.possible.length > 0) possible.push(machine);
   }
@@ -71,14 +72,22 @@ export function withCompleteness({ generator: one, certain }: Merged, complete: 
   return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
 }
 
-function noteSite(sites: Map<string, Site>, definition: GeneratorDefinition, isGeneral: boolean): void {
-  const key = placeKey(definition.at);
-  let site = sites.get(key);
-  if (site === undefined) {
-    site = { general: isGeneral ? definition : null, special: new Set() };
-    sites.set(key, site);
-  }
-  if (!isGeneral && definition !== site.general) site.special.add(definition);
+function siteNoter(sites: Map<string, Site>) {
+  let at: Place | null = null;
+  let site: Site | undefined;
+  return (definition: GeneratorDefinition, isGeneral: boolean): void => {
+    // Nearly always they stand where the one before stands.
+    if (at === null || site === undefined || !isSamePlace(at, definition.at)) {
+      const key = placeKey(definition.at);
+      at = definition.at;
+      site = sites.get(key);
+      if (site === undefined) {
+        site = { general: isGeneral ? definition : null, special: new Set() };
+        sites.set(key, site);
+      }
+    }
+    if (!isGeneral && definition !== site.general) site.special.add(definition);
+  };
 }
 
 /** Bodies that differ from machine to machine are looked into up to this number. */

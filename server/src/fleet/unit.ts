@@ -282,9 +282,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const reads = uses.uses().filter(use => use.attribute === 'path');
     return lets.flatMap(({ name, at, range }) => {
       const inside = reads.filter(use => range.start <= use.at.start && use.at.end <= range.end);
+      if (inside.length === 0) return [];
       const word = new RegExp(`(?<![\\w.'-])${quoted(name)}(?![\\w'-])`);
       const used = sessionValues.some(value => word.test(file.text.slice(value.start, value.end)));
-      return inside.length > 0 && used ? [{ name, at, reads: inside.map(use => use.at) }] : [];
+      return used ? [{ name, at, reads: inside.map(use => use.at) }] : [];
     });
   }
 

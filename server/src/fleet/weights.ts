@@ -71,7 +71,7 @@ export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth =
 }
 
 /** A set that certainly stands for nothing but itself. */
-function isPlain({ entries, open, patterns }: AttrsValue): boolean {
+export function isPlain({ entries, open, patterns }: AttrsValue): boolean {
   return open === null && patterns.length === 0 && !entries.has('_type');
 }
 

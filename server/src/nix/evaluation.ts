@@ -2,6 +2,7 @@
  * The state of one evaluation: its files, its budget, what is being forced, and who listens. Created once for a
  * snapshot of a workspace; the functions that do the work take it as their first argument.
  */
+import type { PairMakers } from './shared-pairs.ts';
 import type { SourceFile } from './source.ts';
 import type { Expr, SelectExpr } from './syntax.ts';
 import type {
@@ -81,12 +82,14 @@ export interface Evaluation extends BuiltinContext {
   /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
   forgetFile(path: string): void;
   /**
-   * Sets that all who read them have in common, and of which nobody listens to what is selected: those that much is made
-   * of, and others that are read beside them. See sharing.ts.
+   * Sets that all who read them have in common: those that much is made of, and others that are read beside them, of
+   * which nobody listens to what is selected; and those of which somebody does. See sharing.ts.
    */
-  readonly common: WeakMap<AttrsValue, 'made-of' | 'beside'>;
+  readonly common: WeakMap<AttrsValue, 'made-of' | 'beside' | 'heard'>;
   /** What is made of those, by the file that says how. */
   readonly shared: Map<string, SharedValues>;
+  /** Pairs that functions make of names, by the file of the function; see shared-pairs.ts. */
+  readonly pairs: Map<string, PairMakers>;
   /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
   readonly applications: Map<string, Map<string, Value>>;
   /**

@@ -11,6 +11,7 @@ import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
 import { fileScope } from './scopes.ts';
 import { has, hasAttribute, select } from './select.ts';
+import { sharedPair } from './shared-pairs.ts';
 import { toText } from './strings.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
 
@@ -34,10 +35,15 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     imports: new Map(),
     common: new WeakMap(),
     shared: new Map(),
+    pairs: new Map(),
     applications: new Map(),
     modules: new Map(),
     force: lazy => resolved(cx, force(cx, lazy)),
     apply: (fn, arg, at) => apply(cx, force(cx, fn), arg, at),
+    applyToName: (fn, name, at) => {
+      const applied = force(cx, fn);
+      return sharedPair(cx, applied, name) ?? apply(cx, applied, name, at);
+    },
     applyAll: (fn, args, at) => {
       let value = force(cx, fn);
       for (const arg of args) value = apply(cx, value, arg, at);
@@ -71,6 +77,7 @@ function forgetFile(cx: Evaluation, path: string): void {
   cx.imports.delete(path);
   cx.applications.delete(path);
   cx.shared.delete(path);
+  cx.pairs.delete(path);
 }
 
 /** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */

@@ -25,7 +25,7 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   if (!makesSet(expr) || !mayHoldCommon(cx, scope)) return null;
   const names = sharableNames(expr);
   if (names === null) return null;
-  const found = resolveAll(cx, names, scope, true);
+  const found = resolveAll(cx, names, scope, OF_ONE);
   if (typeof found === 'string' || found.anchor === null) return null;
   const { key, values } = found;
   const known = valuesMadeOf(cx, expr, scope.file.path, found.anchor);
@@ -102,14 +102,24 @@ interface Resolved {
 }
 
 /** What is not evaluated yet may turn out to be common; what is no such thing never will. */
-type Unresolved = 'not yet' | 'never';
+export type Unresolved = 'not yet' | 'never';
+
+/** What names may stand for, beside sets that are common and functions that need nothing else. */
+interface Manner {
+  /** A set that things are made of. One is kept by, and two would keep one another. */
+  readonly madeOf: boolean;
+  /** Sets of which somebody listens to what is selected: who allows them sees to it that everybody hears of it. */
+  readonly heard: boolean;
+  /** The same functions as they are kept. */
+  readonly closed: ClosedFunctions;
+}
 
 /** What names stand for, if all of it is known and the same for everybody. */
 function resolveAll(
   cx: Evaluation,
   names: readonly string[],
   scope: Scope,
-  mayBeCommon: boolean,
+  manner: Manner,
 ): Resolved | Unresolved {
   const values = new Map<string, Lazy>();
   let key = '';
@@ -123,15 +133,17 @@ function resolveAll(
     if (value.kind === 'attrs') {
       const common = cx.common.get(value);
       if (common === undefined) return 'not yet';
+      if (common === 'heard' && !manner.heard) return 'never';
       if (common === 'made-of') {
-        // One is kept by, and two would keep one another.
-        if (!mayBeCommon || (anchor !== null && anchor !== value)) return 'never';
+        if (!manner.madeOf || (anchor !== null && anchor !== value)) return 'never';
         anchor = value;
       }
       values.set(name, value);
       key += `${name}=${identity(value)} `;
     } else if (value.kind === 'lambda') {
-      const closed = closedFunction(cx, value);
+      // What is kept of a file goes with what that file imports, not with what others do.
+      if (manner.heard && value.scope.file !== scope.file) return 'never';
+      const closed = closedFunction(cx, value, manner);
       if (typeof closed === 'string') return closed;
       values.set(name, closed);
       key += `${name}=${identity(closed)} `;
@@ -143,38 +155,74 @@ function resolveAll(
   return { key, values, anchor };
 }
 
-/** Functions as if they stood at the top of their files, by what they need there. */
-const closedOf = new WeakMap<Expr, Map<string, LambdaValue>>();
-/** The same by the function as it is found. One that is being looked into needs itself, and is the same for nobody. */
-const closedAs = new WeakMap<LambdaValue, LambdaValue | 'never'>();
+/** Functions as if they stood at the top of their files. */
+export interface ClosedFunctions {
+  /** By what they need there. */
+  readonly byNeeds: {
+    get(expr: Expr): Map<string, LambdaValue> | undefined;
+    set(expr: Expr, all: Map<string, LambdaValue>): unknown;
+  };
+  /** By the function as it is found. One that is being looked into needs itself, and is the same for nobody. */
+  readonly byFunction: WeakMap<LambdaValue, LambdaValue | 'never'>;
+}
+
+const OF_NOTHING: Manner = {
+  madeOf: false,
+  heard: false,
+  closed: { byNeeds: new WeakMap(), byFunction: new WeakMap() },
+};
+const OF_ONE: Manner = { ...OF_NOTHING, madeOf: true };
+
+export function createClosedFunctions(): ClosedFunctions {
+  return { byNeeds: new Map(), byFunction: new WeakMap() };
+}
+
+/** As the functions of a file are that need nothing but one another and sets of which somebody listens to what is selected. */
+export function hearingFunction(
+  cx: Evaluation,
+  fn: LambdaValue,
+  closed: ClosedFunctions,
+): LambdaValue | Unresolved {
+  return closedFunction(cx, fn, { madeOf: false, heard: true, closed });
+}
 
 /** The same function without the calls around it, if it is the same for everybody. */
-function closedFunction(cx: Evaluation, fn: LambdaValue): LambdaValue | Unresolved {
-  const known = closedAs.get(fn);
+function closedFunction(cx: Evaluation, fn: LambdaValue, manner: Manner): LambdaValue | Unresolved {
+  const { byFunction } = manner.closed;
+  const known = byFunction.get(fn);
   if (known !== undefined) return known;
-  closedAs.set(fn, 'never');
-  const closed = newClosedFunction(cx, fn);
-  if (closed === 'not yet') closedAs.delete(fn);
-  else if (closed !== 'never') closedAs.set(fn, closed);
+  byFunction.set(fn, 'never');
+  const closed = newClosedFunction(cx, fn, manner);
+  if (closed === 'not yet') byFunction.delete(fn);
+  else if (closed !== 'never') byFunction.set(fn, closed);
   return closed;
 }
 
-function newClosedFunction(cx: Evaluation, { expr, scope, origin }: LambdaValue): LambdaValue | Unresolved {
+/** Kept of one expression: what it needs may be made anew again and again. */
+const MAX_CLOSED = 64;
+
+function newClosedFunction(
+  cx: Evaluation,
+  { expr, scope, origin }: LambdaValue,
+  manner: Manner,
+): LambdaValue | Unresolved {
   let names = namesOf.get(expr);
   if (names === undefined) {
     names = hasWith(expr) ? null : [...freeNames(expr)];
     namesOf.set(expr, names);
   }
   if (names === null) return 'never';
-  const found = resolveAll(cx, names, scope, false);
+  const found = resolveAll(cx, names, scope, manner.madeOf ? { ...manner, madeOf: false } : manner);
   if (typeof found === 'string') return found;
-  let all = closedOf.get(expr);
+  const { byNeeds } = manner.closed;
+  let all = byNeeds.get(expr);
   if (all === undefined) {
     all = new Map();
-    closedOf.set(expr, all);
+    byNeeds.set(expr, all);
   }
   let closed = all.get(found.key);
   if (closed === undefined) {
+    if (all.size >= MAX_CLOSED) all.clear();
     const at = origin === null ? null : { ...origin, call: null };
     closed = { kind: 'lambda', expr, scope: topScope(cx, scope, found.values), origin: at };
     all.set(found.key, closed);

@@ -249,6 +249,8 @@ export interface BuiltinContext {
   /** Weak head normal form; an unknown or a failure is a value like others. */
   force(lazy: Lazy): Value;
   apply(fn: Lazy, arg: Lazy, at: Origin | null): Value;
+  /** As `apply`, for a function that is applied to many items, names perhaps: what it makes of those may be shared. */
+  applyToName(fn: Lazy, item: Lazy, at: Origin | null): Value;
   /** Applies a curried function to several arguments in order. */
   applyAll(fn: Lazy, args: readonly Lazy[], at: Origin | null): Value;
   /**

@@ -31,7 +31,7 @@ export function mapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null
     value.items.map(item =>
       item.kind === 'spread'
         ? mapSpread(item, `map ${lazyKey(f)}`, again)
-        : thunk(() => cx.apply(f, item, at), at),
+        : thunk(() => cx.applyToName(f, item, at), at),
     ),
     at,
   );
