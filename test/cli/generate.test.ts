@@ -83,8 +83,11 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     expect(await value(made, 'm', 'shared/key')).not.toBe(key);
   });
 
-  it('case 14: each machine has its own values', async () => {
+  it('case 14: each machine has its own values, whatever it is built for', async () => {
     const made = await fleet({ a: OTHER, b: OTHER });
+    const foreign = join(made.root, 'machines/b/configuration.nix');
+    const platform = `nixpkgs.hostPlatform = "${process.arch === 'arm64' ? 'x86_64' : 'aarch64'}-linux";`;
+    writeFileSync(foreign, readFileSync(foreign, 'utf8').replace('{\n', `{\n  ${platform}\n`));
     await generated(made, '--machine', 'a');
     expect(existsSync(join(made.root, 'vars/per-machine/b'))).toBe(false);
     await generated(made);
@@ -473,7 +476,7 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     expect([encoding, Buffer.from(read, 'base64').equals(bytes)]).toEqual(['base64', true]);
   });
 
-  it('cases 11 and 17: default groups, and a user that joins one', async () => {
+  it('cases 11 and 17: default groups, a user that joins one, and a user with a new key', async () => {
     const made = await fleet({ m: OTHER });
     await generated(made);
     const { run, root } = made;
@@ -505,6 +508,15 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     expect((await run(['verify'])).stdout).toContain('is not encrypted to 1 of the keys that its links name');
     expect((await run(['fix'])).code).toBe(0);
     expect((await run(['get', 'm', 'other/own'], { env: { HOME: bob } })).code).toBe(0);
+
+    // A key is replaced: what is there is read with the new one, once somebody who can has given it access.
+    const anew = { env: { HOME: join(root, '../bob-anew') } };
+    expect((await run(['keygen', '--user', 'bob'], anew)).stderr).toContain('User bob has another key');
+    expect((await run(['keygen', '--user', 'bob', '--force'], anew)).code).toBe(0);
+    expect((await run(['get', 'm', 'other/own'], anew)).stderr).toContain('None of your keys');
+    expect((await run(['fix'])).stdout).toBe('Access to per-machine/m/other brought up to date\n');
+    expect((await run(['get', 'm', 'other/own'], anew)).code).toBe(0);
+    expect((await run(['get', 'm', 'other/own'], { env: { HOME: bob } })).code).toBe(1);
   });
 
   it('case 56: what is not asked for is not opened', async () => {

@@ -126,7 +126,7 @@ describeIf(hasBox, 'generate', { timeout: 120_000 }, () => {
     expect([await stored(made, 'g/text'), await stored(made, 'g/o')]).toEqual(['line\nlast\n', '1']);
   });
 
-  it('cases 47 and 50: stored answers are not asked for again, unless all is made anew', async () => {
+  it('cases 8, 47 and 50: stored answers are not asked for again, unless all is made anew', async () => {
     const made = await fleet({ m: ASKING });
     expect((await made.run(['generate'], { typed: ['ada\r', 'secret\r', 'secret\r'] })).code).toBe(0);
     expect((await made.run(['generate', '-g', 'g', '--yes'], { typed: ['bob\r'] })).code).toBe(0);

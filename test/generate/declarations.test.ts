@@ -127,6 +127,15 @@ describe('declarations', () => {
     ]);
   });
 
+  it('case 55: a validation made of another generated value is told by nobody but Nix', () => {
+    const other = 'config.clan.core.vars.generators.other.files.id.value';
+    const { declarations } = declared({
+      m: `other.files.id.secret = false; g = { files.x = { }; validation.of = ${other}; };`,
+    });
+    const [g] = declarations.filter(one => one.name === 'g');
+    expect([g?.validationHash, g?.unknown.map(one => one.part)]).toEqual([null, ['validation']]);
+  });
+
   it('a dependency that is nowhere to be seen may be there unseen', () => {
     const generator = 'g = { files.x = { }; dependencies = [ "elsewhere" ]; };';
     const config = `{ config, ... }: { imports = config.more; clan.core.vars.generators = { ${generator} }; }`;

@@ -73,7 +73,7 @@ describe('closures', () => {
     expect(steps(plan({ m: { g: { share: true } } }, everything(before)))).toEqual(['shared/g: missing']);
   });
 
-  it('cases 34: a shared one may depend on a shared one that another of its machines declares', () => {
+  it('case 34: a shared one may depend on a shared one that another of its machines declares', () => {
     const fleet: Fleet = {
       controller: { network: { share: true, deps: ['identity'] }, identity: { share: true } },
       peer: { network: { share: true, deps: ['identity'] } },
