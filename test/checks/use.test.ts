@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
+import { LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { applyFix, check, expectMarked, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
 
 const MATRIX = '{\n  emily = [ "anthropic" ];\n  lea = [ "gmail" ];\n}\n';
@@ -132,6 +133,13 @@ ${body}
   it('is found beside modules that know nothing of vars', () => {
     const imports = '"${modulesPath}/profiles/minimal.nix" inputs.disko.nixosModules.disko';
     expect(of(clan(read('mail-password'), imports))).toHaveLength(1);
+  });
+
+  it('is silent with a fork of clan-core, which may bring it to every machine', () => {
+    const locked = (owner: string) =>
+      clan(read('mail-password'), '', { 'flake.lock': LOCK.replace('clan-lol', owner) });
+    expect(of(locked('clan-lol'))).toHaveLength(1);
+    expect(of(locked('somebody'))).toEqual([]);
   });
 
   it('is surely a mistake where a name is nearly that of a generator', () => {
