@@ -1,6 +1,7 @@
 // The rules about what generators are to each other and to machines, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
+import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
 import { applyFix, check, expectSilent, fixOf, onlyFinding, type Texts } from './harness.ts';
 
 const FILE = 'modules/keys.nix';
@@ -32,6 +33,22 @@ describe('generator/unknown-dependency', () => {
     };
     const finding = onlyFinding(check(texts), 'generator/unknown-dependency');
     expect([finding.severity, finding.machines]).toEqual(['error', ['lea']]);
+  });
+
+  it.each([
+    ['nothing-like-it', []],
+    ['iner', ['warning']],
+  ])('a fork of clan-core may bring %s, unless it is a slip', (name, expected) => {
+    const found = (owner: string) =>
+      check({
+        [FILE]: moduleOf(generator('outer', [name]), generator('inner')),
+        'machines/lea/configuration.nix': '{ imports = [ ../../modules/keys.nix ]; }\n',
+        'clan.nix': CLAN,
+        'flake.nix': FLAKE,
+        'flake.lock': LOCK.replace('clan-lol', owner),
+      }).findings.flatMap(one => (one.rule === 'generator/unknown-dependency' ? [one.severity] : []));
+    expect(found('clan-lol')).toEqual(['error']);
+    expect(found('somebody')).toEqual(expected);
   });
 
   it.each([

@@ -2,6 +2,7 @@
 import type { Fleet, Generator, Known } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
+import { isOtherClanCore } from '../inventory/flake.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { inBrackets, machinesText } from '../wording.ts';
@@ -49,8 +50,8 @@ A generator names a dependency that nothing defines, or that is defined on other
 the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b' was not found\`, perhaps months later, on
 a new machine.
 
-An error where all modules of the machine are known; a warning where modules of other flakes might define the name, but
-a generator of almost the same name exists. Names that clan-core's own services define are known.
+An error where all modules of the machine are known; a warning where modules of other flakes, or a fork of clan-core, might
+define the name, but a generator of almost the same name exists. Names that clan-core's own services define are known.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   bad: [
@@ -110,7 +111,9 @@ function nowhereReport(
   generator: Generator,
   { value, at }: Known<string>,
 ): Report | null {
-  const machines = (generator.machines ?? []).filter(machine => fleet.hasAllGenerators(machine));
+  // A fork may bring generators to every machine.
+  const isSure = (machine: string) => fleet.hasAllGenerators(machine) && !isOtherClanCore(sources);
+  const machines = (generator.machines ?? []).filter(isSure);
   const others = [...facts.declared.keys()].filter(name => name !== generator.name);
   const meant = suggest(value, others);
   if (meant === null && machines.length === 0) return null;
