@@ -469,11 +469,16 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
   });
 
   it('case 22: any bytes survive', async () => {
-    const made = await fleet({ m: 'g.files.x = { };' });
+    const made = await fleet({ m: 'g.files.x = { }; g.files.open.secret = false;' });
     const bytes = Buffer.from(Array.from({ length: 16 * 1024 }, (_, i) => i % 256));
-    await made.run(['set', 'm', 'g/x'], { input: bytes });
-    const { value: read, encoding } = JSON.parse((await made.run(['get', 'm', 'g/x', '--json'])).stdout);
-    expect([encoding, Buffer.from(read, 'base64').equals(bytes)]).toEqual(['base64', true]);
+    const listed = async () => JSON.parse((await made.run(['list', '--json'])).stdout).vars[0];
+    expect(await listed()).toMatchObject({ id: 'g/open', encoding: null, value: null });
+    for (const id of ['g/x', 'g/open']) await made.run(['set', 'm', id], { input: bytes });
+    for (const id of ['g/x', 'g/open']) {
+      const { value: read, encoding } = JSON.parse((await made.run(['get', 'm', id, '--json'])).stdout);
+      expect([encoding, Buffer.from(read, 'base64').equals(bytes)]).toEqual(['base64', true]);
+    }
+    expect(await listed()).toMatchObject({ encoding: 'base64', value: bytes.toString('base64') });
   });
 
   it('cases 11 and 17: default groups, a user that joins one, and a user with a new key', async () => {

@@ -38,3 +38,11 @@ export function shownValue(value: Buffer | null): string {
   const line = printable(text.replace(/\n$/, '').replaceAll('\n', ' ⏎ '));
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
+
+/** A value in JSON: a text where its bytes are one. */
+export function valueData(value: Buffer): { readonly encoding: 'utf8' | 'base64'; readonly value: string } {
+  const text = value.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(value)
+    ? { encoding: 'utf8', value: text }
+    : { encoding: 'base64', value: value.toString('base64') };
+}

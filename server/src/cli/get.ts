@@ -4,6 +4,7 @@ import { storedValue } from '../generate/run.ts';
 import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
+import { valueData } from './generate-text.ts';
 import { EVERYTHING, openFleet, say, tellingOfDisk } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 
@@ -26,10 +27,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   );
   if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
   if (given.flag('json')) {
-    const text = value.toString('utf8');
-    const isText = Buffer.from(text, 'utf8').equals(value);
-    const data = { machine, id, secret: file.secret, encoding: isText ? 'utf8' : 'base64' };
-    const shown = { schemaVersion: 1, ...data, value: isText ? text : value.toString('base64') };
+    const shown = { schemaVersion: 1, machine, id, secret: file.secret, ...valueData(value) };
     io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
   } else {
     io.stdout.write(value);

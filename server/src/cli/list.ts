@@ -4,7 +4,7 @@ import { chosen } from '../generate/generators.ts';
 import { storedPublic } from '../generate/run.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
-import { shownValue } from './generate-text.ts';
+import { shownValue, valueData } from './generate-text.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
@@ -39,7 +39,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
         deploy: file.deploy,
       },
       ...{ share: generator.machine === null, stored: isThere },
-      value: value === null ? null : value.toString('utf8'),
+      ...(value === null ? { encoding: null, value } : valueData(value)),
     }));
     io.stdout.write(`${JSON.stringify({ schemaVersion: 1, root, backend, vars, notes }, null, 2)}\n`);
     return EXIT.ok;
