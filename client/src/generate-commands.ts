@@ -12,6 +12,7 @@ import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand 
 import { createReportTab } from './report-panel.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 import type { SourcePlace } from './run-protocol.ts';
+import { commitEnvironment } from './run-settings.ts';
 import type { Server } from './server.ts';
 import type { FleetNode } from './tree-items.ts';
 import { updateMachine } from './update-machine.ts';
@@ -36,7 +37,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     const root = Uri.parse(target.root).fsPath;
     if ((await engineOf(root)) === 'embedded')
       return generateHere(bench, target, again ? ['--regenerate'] : []);
-    await runInTerminal(again ? 'Regenerate Vars' : 'Generate Vars', root, clanCommand(root, target, again));
+    const title = again ? 'Regenerate Vars' : 'Generate Vars';
+    await runInTerminal(title, root, clanCommand(root, target, again), commitEnvironment(root));
   }
   const missing = (root: string, machines: readonly string[] = []) =>
     generate({ root, machines, generators: [] }, false);

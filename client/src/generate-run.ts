@@ -13,6 +13,7 @@ import { type Ended, type Program, watchProgram } from './program.ts';
 import { runReport, trialReport } from './report.ts';
 import type { ReportTab } from './report-panel.ts';
 import type { QuestionEvent, RunAnswer, RunEvent } from './run-protocol.ts';
+import { commitArguments, limitArguments } from './run-settings.ts';
 import {
   counted,
   overwriteText,
@@ -37,7 +38,9 @@ export async function generateHere(
   more: readonly string[] = [],
 ): Promise<void> {
   const { root } = target;
-  const args = ['generate', Uri.parse(root).fsPath, ...targetArguments(target), ...more];
+  const path = Uri.parse(root).fsPath;
+  const settled = [...limitArguments(path), ...commitArguments(path)];
+  const args = ['generate', path, ...targetArguments(target), ...settled, ...more];
   const run = await watch(bench, 'Generating vars', root, args, KEPT);
   const { story } = run;
   const said = verdictOf(story, run.isCancelled);
@@ -81,12 +84,9 @@ function targetArguments({ machines, generators }: Target): string[] {
 }
 
 export async function tryHere(bench: Bench, { root, machine, generator }: OneTried): Promise<void> {
-  const args = [
-    'try',
-    generator,
-    Uri.parse(root).fsPath,
-    ...(machine === null ? [] : ['--machine', machine]),
-  ];
+  const path = Uri.parse(root).fsPath;
+  const on = machine === null ? [] : ['--machine', machine];
+  const args = ['try', generator, path, ...on, ...limitArguments(path)];
   const run = await watch(bench, `Trying ${generator}`, root, args, MADE_UP);
   if (run.story.trial !== null) bench.reports.show(trialReport(run.story.trial, root));
   else if (!run.isCancelled) fail(run.said);

@@ -6,6 +6,7 @@ import type { OneFile } from './choose.ts';
 import type { Bench } from './generate-run.ts';
 import { type Ended, runProgram } from './program.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';
+import { commitArguments } from './run-settings.ts';
 import { counted } from './run-story.ts';
 
 /**
@@ -32,7 +33,8 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
   if (typeof value !== 'string') return;
   // One line ends as it did before.
   const text = value.includes('\n') ? value : value + end;
-  const ended = await runProgram({ cli, cwd, args: ['set', machine, id, cwd, '--json'] }, text);
+  const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
+  const ended = await runProgram({ cli, cwd, args }, text);
   if (ended.code !== 0) return fail(ended);
   const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
   const left =
@@ -127,7 +129,7 @@ export async function fixAccess({ cli }: Bench, root: string): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
   const ended = await window.withProgress(
     { location: ProgressLocation.Notification, title: 'Varsmith: encrypting anew' },
-    () => runProgram({ cli, cwd, args: ['fix', cwd, '--json'] }),
+    () => runProgram({ cli, cwd, args: ['fix', cwd, '--json', ...commitArguments(cwd)] }),
   );
   if (ended.code !== 0) return fail(ended);
   const { fixed } = JSON.parse(ended.stdout) as { readonly fixed: readonly unknown[] };

@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { isOnPath } from '../../client/src/engine.ts';
 import { clanCommand, registerGenerateCommands } from '../../client/src/generate-commands.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
+import { fixAccessCommand } from '../../client/src/report.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
 import type { Server } from '../../client/src/server.ts';
 import { updateCommand } from '../../client/src/update-machine.ts';
@@ -79,6 +80,7 @@ process.stdin.setEncoding('utf8').on('data', text => { input += text; wake(); })
 
 beforeEach(() => {
   vi.clearAllMocks();
+  for (const name of Object.keys(set)) delete set[name];
   panels.length = boxes.length = typed.length = 0;
   workspace.isTrusted = true;
   set['varsmith.engine'] = { globalValue: 'embedded' };
@@ -316,6 +318,34 @@ test('clan generates in a terminal', async () => {
   expect(clanCommand('/fleet', target, true)).toEqual(
     'clan vars generate --flake /fleet lea --generator ca --generator x --regenerate'.split(' '),
   );
+});
+
+test('nothing is committed, and scripts may take longer, where the settings say so', async () => {
+  set['varsmith.commit'] = { workspaceValue: false };
+  set['varsmith.timeLimit'] = { globalValue: 900 };
+  does([planned, stored, done], { machines: ['lea'], dependents: [], fixed: [] });
+  const machineNode = { kind: 'machine', root: root.uri, machine };
+  await commands.executeCommand('varsmith.generate', machineNode);
+  does([], { machines: ['lea'], dependents: [], fixed: [] });
+  await commands.executeCommand('varsmith.tryGenerator', { root: root.uri, machine: 'lea', generator: 'ca' });
+  const file = { name: 'key', secret: true, stored: true };
+  typed.push('a', 'a');
+  await commands.executeCommand('varsmith.setValue', {
+    ...{ kind: 'file', root: root.uri, machine: 'lea', generator: 'ca', file },
+  });
+  await commands.executeCommand(fixAccessCommand, root.uri);
+  expect(called().filter(Array.isArray)).toEqual([
+    ['generate', place, '--machine', 'lea', '--timeout', '900', '--no-commit', '--events'],
+    ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--events'],
+    ['set', 'lea', 'ca/key', place, '--json', '--no-commit'],
+    ['fix', place, '--json', '--no-commit'],
+  ]);
+
+  set['varsmith.engine'] = { globalValue: 'clan' };
+  await commands.executeCommand('varsmith.generate', machineNode);
+  expect(tasks.executeTask.mock.lastCall?.[0]).toMatchObject({
+    execution: { options: { env: { CLAN_NO_COMMIT: '1' } } },
+  });
 });
 
 test('nothing runs in an untrusted workspace', async () => {

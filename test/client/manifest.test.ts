@@ -58,8 +58,8 @@ test('the server reads the same settings, with the same defaults', () => {
   const promised = Object.fromEntries(
     settings.map(([name, setting]) => [name.replace('varsmith.', ''), setting.default]),
   );
-  // These two are the extension's own.
-  const { 'trace.server': _trace, engine: _engine, ...shared } = promised;
+  // These are the extension's own.
+  const { 'trace.server': _trace, engine: _engine, commit: _commit, timeLimit: _limit, ...shared } = promised;
   // It names a program, which belongs to the repository and not to an editor.
   const { store: _store, ...read } = DEFAULT_SETTINGS;
   expect(shared).toEqual({ ...read, ...readShown(null) });

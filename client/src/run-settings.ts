@@ -1,0 +1,27 @@
+/** What the settings say of runs, in the words of the command line and of clan. */
+import { Uri, workspace } from 'vscode';
+
+/** @param root absolute path of the fleet */
+export function commitArguments(root: string): readonly string[] {
+  return isCommitted(root) ? [] : ['--no-commit'];
+}
+
+/** The same for clan, as its environment. */
+export function commitEnvironment(root: string): Readonly<Record<string, string>> {
+  return isCommitted(root) ? {} : { CLAN_NO_COMMIT: '1' };
+}
+
+/** How long a script may run. */
+export function limitArguments(root: string): readonly string[] {
+  const seconds = settingsOf(root).get<unknown>('timeLimit');
+  // Settings may hold anything: what is no time limit leaves the usual one.
+  return typeof seconds === 'number' && seconds > 0 ? ['--timeout', String(seconds)] : [];
+}
+
+function isCommitted(root: string): boolean {
+  return settingsOf(root).get<unknown>('commit') !== false;
+}
+
+function settingsOf(root: string) {
+  return workspace.getConfiguration('varsmith', Uri.file(root));
+}
