@@ -11,6 +11,7 @@ import type { Session } from '../generate/session.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
+import { loadShell } from '../shell/parser.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import type { Audience, Ending } from './audience.ts';
 import { peopleAudience } from './audience-people.ts';
@@ -93,6 +94,9 @@ async function runIn(
   const { ground } = open;
   const { request } = settings;
   const { signal } = audience;
+  // Other processes and threads are at work on these while the plan is made; failures are told where they matter.
+  const looking = findSurroundings(ground, settings);
+  for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
   const begun = { plan, backend, results: [], fixed: [] };
@@ -102,7 +106,7 @@ async function runIn(
   let results: readonly StepResult[] = [];
   if (plan.steps.length > 0) {
     // Whatever can be missing is found out before anybody is asked anything.
-    const surroundings = await findSurroundings(ground, settings);
+    const surroundings = await looking;
     const recipes = new Map(
       plan.steps.map(({ generator }) => [
         generator,
