@@ -41,10 +41,14 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
-    for (const { message } of all) io.stdout.write(`${paint('red', '✗')} ${printable(message)}\n`);
-    for (const { message } of notes) io.stdout.write(`${paint('blue', 'note:')} ${printable(message)}\n`);
+    // A large fleet has thousands of lines, and each write is a call to the system.
+    const lines = [
+      ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
+      ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
+    ];
     if (all.length === 0)
-      io.stdout.write(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+      lines.push(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+    io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }
