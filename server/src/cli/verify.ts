@@ -16,11 +16,14 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     stale: await notedAsStale(open.ground),
   });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { generators, notes, problems: asked } = plan({ ...choice, regenerate: false });
+  const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
   const unknown = asked.filter(one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator');
   const concerned = chosen(generators, choice);
+  // The plan has looked: what it says of a generator that is not complete is not looked up again.
+  const planned = new Map(steps.map(step => [step.generator.key, step]));
   const problems = concerned.flatMap(generator => {
-    const { reason, missing } = status(generator);
+    const step = planned.get(generator.key);
+    const { reason, missing } = step?.reason === 'missing' ? step : status(generator);
     if (reason === null) return [];
     return [
       { ...about(generator), kind: reason, files: missing, message: reasonText(generator, reason, missing) },
