@@ -27,6 +27,19 @@ test('a walk leaves out what tools made and where values are stored', () => {
   expect(findNixFiles(createDisk(root), everything)).toEqual(['a.nix', 'modules/vars/h.nix']);
 });
 
+test('nothing is below a folder that is not there, until it has been made', () => {
+  const root = folder({ 'varsity/a.txt': 'beside' });
+  const disk = createDisk(root);
+  expect(disk.kind('vars/shared/g/key/value')).toBeNull();
+  expect(disk.kind('vars/shared/g/other/value')).toBeNull();
+  expect(disk.kind('varsity/a.txt')).toBe('file');
+  expect(disk.list('vars/shared')).toBeNull();
+  mkdirSync(join(root, 'vars/shared/g'), { recursive: true });
+  disk.forget('vars/shared/g');
+  expect(disk.kind('vars/shared/g')).toBe('directory');
+  expect(disk.kind('vars/shared/g/key')).toBeNull();
+});
+
 test('a circle of symbolic links is walked once', () => {
   const root = folder({ 'modules/a.nix': '' });
   symlinkSync('..', join(root, 'modules/up'));

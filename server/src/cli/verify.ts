@@ -16,11 +16,14 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     stale: await notedAsStale(open.ground),
   });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { generators, notes, problems: asked } = plan({ ...choice, regenerate: false });
+  const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
   const unknown = asked.filter(one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator');
   const concerned = chosen(generators, choice);
+  // The plan has looked: what it says of a generator that is not complete is not looked up again.
+  const planned = new Map(steps.map(step => [step.generator.key, step]));
   const problems = concerned.flatMap(generator => {
-    const { reason, missing } = status(generator);
+    const step = planned.get(generator.key);
+    const { reason, missing } = step?.reason === 'missing' ? step : status(generator);
     if (reason === null) return [];
     return [
       { ...about(generator), kind: reason, files: missing, message: reasonText(generator, reason, missing) },
@@ -41,10 +44,14 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
-    for (const { message } of all) io.stdout.write(`${paint('red', '✗')} ${printable(message)}\n`);
-    for (const { message } of notes) io.stdout.write(`${paint('blue', 'note:')} ${printable(message)}\n`);
+    // A large fleet has thousands of lines, and each write is a call to the system.
+    const lines = [
+      ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
+      ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
+    ];
     if (all.length === 0)
-      io.stdout.write(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+      lines.push(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+    io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;
 }

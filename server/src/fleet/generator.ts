@@ -287,12 +287,13 @@ function readPackages(reading: Reading, layers: readonly Layer[]): Counted<Known
 /** `openssl` for `pkgs.openssl`. */
 function packageName(value: Value): string | null {
   if (value.kind !== 'unknown' || value.term?.kind !== 'select') return null;
-  const names: string[] = [];
+  let path: string | null = null;
   for (let at: UnknownValue = value; at.term?.kind === 'select'; at = at.term.of) {
     const { name } = at.term;
-    names.unshift(name.text ?? display(name));
+    const written = name.text ?? display(name);
+    path = path === null ? written : `${written}.${path}`;
   }
-  return names.join('.');
+  return path;
 }
 
 function readScript(reading: Reading, layers: readonly Layer[]): GeneratorScript | null {

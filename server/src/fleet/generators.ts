@@ -35,8 +35,11 @@ interface Site {
   /** As the file shows it by itself; null if only machines show it. */
   readonly general: GeneratorDefinition | null;
   /** As machines show it, each once. */
-  readonly special: Set<GeneratorDefinition>;
+  special: Set<GeneratorDefinition>;
 }
+
+/** Shared by all that have none; never added to. */
+const NO_SPECIAL = new Set<GeneratorDefinition>();
 
 /**
  * Joins what is said of a name. Whether all machines are known that have it is left open: see `withCompleteness`.
@@ -82,11 +85,13 @@ function siteNoter(sites: Map<string, Site>) {
       at = definition.at;
       site = sites.get(key);
       if (site === undefined) {
-        site = { general: isGeneral ? definition : null, special: new Set() };
+        site = { general: isGeneral ? definition : null, special: NO_SPECIAL };
         sites.set(key, site);
       }
     }
-    if (!isGeneral && definition !== site.general) site.special.add(definition);
+    if (isGeneral || definition === site.general) return;
+    if (site.special === NO_SPECIAL) site.special = new Set();
+    site.special.add(definition);
   };
 }
 
@@ -129,6 +134,8 @@ interface Having {
   readonly complete: boolean;
 }
 
+const NONE: readonly GeneratorDefinition[] = [];
+
 /** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
 const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
 
@@ -152,20 +159,16 @@ function havingsBy(own: MachineGenerators): ReadonlyMap<string, Having> {
 }
 
 function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
-  const found = new Map<
-    string,
-    { certain: GeneratorDefinition[]; possible: GeneratorDefinition[]; complete: boolean }
-  >();
-  const at = (name: string) => {
-    let having = found.get(name);
-    if (having === undefined) {
-      having = { certain: [], possible: [], complete };
-      found.set(name, having);
-    }
-    return having;
-  };
-  for (const definition of certain) at(definition.name).certain.push(definition);
-  for (const definition of possible) at(definition.name).possible.push(definition);
+  const found = new Map<string, Having>();
+  // Nearly all have one definition, and lists that grow keep room for many.
+  for (const definition of certain) {
+    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
+    found.set(definition.name, { ...before, certain: [...before.certain, definition] });
+  }
+  for (const definition of possible) {
+    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
+    found.set(definition.name, { ...before, possible: [...before.possible, definition] });
+  }
   return found;
 }
 

@@ -65,6 +65,14 @@ const QUESTION_STEPS = 200_000;
 const SESSION_OPTION =
   /^(.*sessionVariables|.*SessionVars|environment\.variables|environment\.sessionVariables)$/;
 
+/** How all of those end. */
+const SESSION_END = /(?:ariables|SessionVars)$/;
+
+function isSessionOption(names: readonly string[]): boolean {
+  // Asked of every binding, of which hardly any is called like that.
+  return SESSION_END.test(names.at(-1) ?? '') && SESSION_OPTION.test(names.slice(-2).join('.'));
+}
+
 /**
  * Reads a file.
  * @param places offsets that are of interest beside the usual words: paths to registries and what uses them
@@ -226,7 +234,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     if (isGenerators(names)) noteCollection(walked, lazy, at);
     else if (declaringOption(names) !== null) noteHelper(declaringOption(names), walked, lazy, at);
     else if (names.at(-1) === 'imports' && walked.expr !== null) noteImports(walked.expr, walked.state.scope);
-    else if (SESSION_OPTION.test(names.slice(-2).join('.'))) sessionValues.push(rangeIn(file, walked));
+    else if (isSessionOption(names)) sessionValues.push(rangeIn(file, walked));
   }
 
   function noteCollection(walked: WalkedBinding, lazy: Lazy, at: Origin): void {
@@ -279,6 +287,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   }
 
   function sessionBindings(): SessionBinding[] {
+    if (sessionValues.length === 0) return [];
     const reads = uses.uses().filter(use => use.attribute === 'path');
     return lets.flatMap(({ name, at, range }) => {
       const inside = reads.filter(use => range.start <= use.at.start && use.at.end <= range.end);

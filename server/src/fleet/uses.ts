@@ -6,7 +6,7 @@ import { display, stringKey } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
-import type { Origin, Scope, Value } from '../nix/value.ts';
+import type { Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { KeyLookup, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
@@ -38,6 +38,20 @@ function writtenIn(step: Step, file: string): Origin | null {
 
 /** What every way to a file of a generator passes by, the way over sops-nix's own names included. */
 const WAYS: ReadonlySet<string> = new Set(['generators', 'sops']);
+
+/** Could the next selection name a file's attribute, or a secret of sops-nix? Most of those on the way cannot. */
+function mayBeUse(before: UnknownValue): boolean {
+  const second = nameBefore(before, 1);
+  if (second === 'sops' || nameBefore(before, 2) === 'sops') return true;
+  return second === 'files' && nameBefore(before, 3) === 'generators';
+}
+
+/** The name that was selected so many steps before the last. */
+function nameBefore(value: UnknownValue, steps: number): string | null {
+  let at = value;
+  for (let left = steps; left > 0 && at.term?.kind === 'select'; left--) at = at.term.of;
+  return at.term?.kind === 'select' ? at.term.name.text : null;
+}
 
 /** Collects the uses of one file while it is walked. */
 export interface UseCollector {
@@ -91,6 +105,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
     },
     onSelect(event) {
       if (event.target.kind !== 'unknown' || !passesBy(WAYS, event.name, event.target)) return;
+      if (!event.guarded && !mayBeUse(event.target)) return;
       const steps = stepsOf(event.target);
       const named = useOfSopsName(event, steps, file);
       if (named !== null) note({ ...named, guarded: provides(event) }, []);

@@ -72,8 +72,10 @@ export interface Order {
 export function orderOf(graph: Graph, closure: ReadonlySet<string>): Order {
   const waiting = new Map<string, number>();
   for (const key of closure) {
-    const keys = new Set(graph.generators.get(key)?.dependencies.map(dependency => dependency.key));
-    waiting.set(key, [...keys].filter(one => closure.has(one)).length);
+    const dependencies = graph.generators.get(key)?.dependencies ?? [];
+    const keys = new Set<string>();
+    for (const dependency of dependencies) if (closure.has(dependency.key)) keys.add(dependency.key);
+    waiting.set(key, keys.size);
   }
   const sorted: Generator[] = [];
   let level = [...closure].filter(key => waiting.get(key) === 0);

@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, clan_lib/vars/generate.py. Where clan fails in the middle of a run, or loses a value,
  * there is a problem here instead.
  */
+import { exact } from '../nix/exact.ts';
 import type { StoredLookups } from '../store/state.ts';
 import { graphOf, missingClosure, orderOf, requestedClosure, withDependents } from './closures.ts';
 import {
@@ -159,7 +160,7 @@ export function statusIn(stored: StoredLookups, generator: Generator, isStale = 
   const present: string[] = [];
   for (const { name, secret } of generator.files)
     (stored.has(generator.key, name, secret) ? present : missing).push(name);
-  const lists = { missing: missing.sort(), present: present.sort() };
+  const lists = { missing: exact(missing.sort()), present: exact(present.sort()) };
   if (missing.length > 0) return { reason: 'missing', ...lists };
   // Without files there is nothing that could be out of date, and no hash is ever stored.
   const unknown = generator.unknown.some(one => one.part === 'validation');

@@ -7,7 +7,7 @@ import { originOf, unknown } from './construct.ts';
 import { attributeSet, delay, letScope } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { dynamicName } from './strings.ts';
-import { type AttrName, type Expr, type LambdaExpr, type Range, writtenName } from './syntax.ts';
+import { type Expr, type LambdaExpr, type Range, writtenName } from './syntax.ts';
 import type { Lazy, Origin, Scope, StringValue } from './value.ts';
 
 /** The attribute path from the top of the file to where the walk is, innermost name first. */
@@ -53,12 +53,14 @@ const CONDITIONAL = /^(mkIf|optionalAttrs|optionals?|mkAssert)$/;
 export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: WalkHandler): void {
   if (!handler.enter(expr, state)) return;
   const { scope } = state;
-  const inside = (inner: Expr, change: Partial<WalkState> = {}) =>
-    walk(cx, inner, { ...state, ...change }, handler);
+  const inside = (inner: Expr, path = state.path, conditional = state.conditional, within = scope) => {
+    if (handler.skips?.(inner) === true) return;
+    walk(cx, inner, { scope: within, path, conditional }, handler);
+  };
   switch (expr.kind) {
     case 'string':
     case 'path':
-      for (const part of expr.parts) if (part.kind === 'hole') inside(part.expr, { path: null });
+      for (const part of expr.parts) if (part.kind === 'hole') inside(part.expr, null);
       return;
     case 'list':
       for (const item of expr.items) inside(item);
@@ -70,49 +72,44 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       const group = groupOf(expr.bindings, true, expr);
       const inner = letScope(cx, group, scope);
       walkMembers(cx, group, { ...state, scope: inner, path: null }, scope, handler, true);
-      inside(expr.body, { scope: inner });
+      inside(expr.body, state.path, state.conditional, inner);
       return;
     }
     case 'lambda':
       walkLambda(cx, expr, state, handler);
       return;
     case 'apply':
-      inside(expr.fn, { path: null });
-      inside(expr.arg, conditionally(expr.fn) ? { conditional: true } : {});
+      inside(expr.fn, null);
+      inside(expr.arg, state.path, state.conditional || conditionally(expr.fn));
       return;
     case 'select':
-      inside(expr.target, { path: null });
-      for (const step of expr.path) walkName(step, inside);
+      inside(expr.target, null);
+      for (const step of expr.path) if (step.kind === 'dynamic') inside(step.expr, null);
       if (expr.fallback !== null) inside(expr.fallback);
       return;
     case 'has-attr':
-      inside(expr.target, { path: null });
-      for (const step of expr.path) walkName(step, inside);
+      inside(expr.target, null);
+      for (const step of expr.path) if (step.kind === 'dynamic') inside(step.expr, null);
       return;
-    case 'with':
-      inside(expr.scope, { path: null });
-      inside(expr.body, {
-        scope: {
-          parent: scope,
-          names: null,
-          subject: delay(cx, expr.scope, scope),
-          file: scope.file,
-          call: scope.call,
-          made: null,
-        },
-      });
+    case 'with': {
+      inside(expr.scope, null);
+      const subject = delay(cx, expr.scope, scope);
+      const { file, call } = scope;
+      const inner: Scope = { parent: scope, names: null, subject, file, call, made: null };
+      inside(expr.body, state.path, state.conditional, inner);
       return;
+    }
     case 'if':
-      inside(expr.condition, { path: null });
-      inside(expr.then, { conditional: true });
-      inside(expr.otherwise, { conditional: true });
+      inside(expr.condition, null);
+      inside(expr.then, state.path, true);
+      inside(expr.otherwise, state.path, true);
       return;
     case 'assert':
-      inside(expr.condition, { path: null });
+      inside(expr.condition, null);
       inside(expr.body);
       return;
     case 'unary':
-      inside(expr.operand, { path: null });
+      inside(expr.operand, null);
       return;
     case 'binary':
       inside(expr.left);
@@ -121,10 +118,6 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
     default:
       return;
   }
-}
-
-function walkName(step: AttrName, inside: (expr: Expr, change: Partial<WalkState>) => void): void {
-  if (step.kind === 'dynamic') inside(step.expr, { path: null });
 }
 
 /** Does applying this function put its argument under a condition? */
@@ -163,7 +156,8 @@ function walkMembers(
     if (handler.skips?.(wholeOf(member))) continue;
     const at = originOf(member.at, scope);
     const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
-    const below: WalkState = { ...state, path: { parent: state.path, name, at } };
+    const path: NamePath = { parent: state.path, name, at };
+    const below: WalkState = { scope, path, conditional: state.conditional };
     const { expr, group: nested, inherit } = member;
     if (expr !== null) {
       const range = { start: member.at.start, end: expr.end };

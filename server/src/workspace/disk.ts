@@ -83,6 +83,8 @@ export function createDisk(root: string): Disk {
   /** By absolute path: what links lead to. */
   const targetKinds = new Map<string, EntryKind | null>();
   const realRoot = realPathOf(root) ?? root;
+  /** A folder that is not there: nothing below it is, and a plan asks for thousands of files below one. */
+  let absent: string | null = null;
 
   const disk: Disk = {
     kind(path) {
@@ -125,6 +127,7 @@ export function createDisk(root: string): Disk {
       [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     forget(path) {
       targetKinds.clear();
+      absent = null;
       for (const known of [folders, unread]) {
         for (const each of known.keys()) {
           if (each === path || each.startsWith(`${path}/`)) known.delete(each);
@@ -139,6 +142,7 @@ export function createDisk(root: string): Disk {
       folders.clear();
       unread.clear();
       targetKinds.clear();
+      absent = null;
     },
   };
 
@@ -146,9 +150,17 @@ export function createDisk(root: string): Disk {
   function folder(path: string): Folder | null {
     const known = folders.get(path);
     if (known !== undefined) return known;
+    if (isBelowAbsent(path)) return null;
     const found = path === '' || disk.kind(path) === 'directory' ? readFolder(path) : null;
+    // Looking for it may have shown that a folder above it is absent, which says it all.
+    if (found === null && isBelowAbsent(path)) return null;
+    if (found === null) absent = path;
     folders.set(path, found);
     return found;
+  }
+
+  function isBelowAbsent(path: string): boolean {
+    return absent !== null && path.startsWith(absent) && (absent === '' || path[absent.length] === '/');
   }
 
   function readFolder(path: string): Folder | null {
