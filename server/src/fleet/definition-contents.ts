@@ -3,6 +3,7 @@
  * one value, each by an assignment of its own; it is looked into once. Knows nothing of names and assignments.
  */
 import { isClosed } from '../nix/construct.ts';
+import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
 import { readOnce } from './body-cache.ts';
@@ -31,17 +32,23 @@ const contents = new WeakMap<AttrsValue, Content>();
 /** @param assignment where the set is assigned: the place of what was written nowhere */
 export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Content {
   const at = entry.at === null ? assignment : placeOf(entry.at);
-  const before = settled(entry.value);
-  const known = before?.kind === 'attrs' ? contents.get(before) : undefined;
+  const value = forced(cx, entry.value);
+  const known = value?.kind === 'attrs' ? contents.get(value) : undefined;
   if (known?.source.cx === cx && isSamePlace(known.at, at)) {
     known.isMetAgain = true;
     return known;
   }
   const content = newContent(cx, entry, at);
-  const value = settled(entry.value);
   // Conditions are looked at again each time.
   if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
   return content;
+}
+
+function forced(cx: Evaluation, lazy: Lazy): Value | null {
+  const known = settled(lazy);
+  if (known !== null) return known;
+  const value = withBudget(cx, BODY_STEPS, () => force(cx, lazy));
+  return value instanceof BudgetExceeded ? null : value;
 }
 
 /** What it is known to be, without evaluating it. */
