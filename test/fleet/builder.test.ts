@@ -248,6 +248,17 @@ describe('incremental building', () => {
     ]);
   });
 
+  it('sees that a name is written otherwise at the same place, of the same value', () => {
+    const named = (name: string) => `{ ... }: let
+      n = "beta"; registry = import ../lib/secret-registry.nix { };
+    in { clan.core.vars.generators = { ${name} = registry.alpha; }; }`;
+    const workspace = fleetWorkspace({ ...PIPELINE, 'hosts/emily.nix': named('beta') });
+    const kinds = () => unitOf(workspace, 'hosts/emily.nix').definitions.map(one => one.nameKind);
+    expect(kinds()).toEqual(['literal']);
+    workspace.write({ 'hosts/emily.nix': named('${n}') });
+    expect(kinds()).toEqual(['resolved']);
+  });
+
   it('ends, after any edits, where building from scratch ends', () => {
     const variants: Readonly<Record<string, readonly (string | null)[]>> = {
       'lib/secret-registry.nix': [

@@ -5,13 +5,12 @@ import { display, isClosed } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
-import { readOnce } from './body-cache.ts';
-import { type BodySource, OPAQUE, readBodies, readBody } from './generator.ts';
+import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
+import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
-import { callsOf, isSamePlace, placeKey, placeOf } from './places.ts';
+import { callsOf, placeKey, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { sameItems } from './same.ts';
-import { isPlain, weighed } from './weights.ts';
 
 /** What an assignment holds. */
 export interface Collection {
@@ -43,9 +42,6 @@ function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sources.get(definition)?.source.value;
   return lazy === undefined ? null : settled(lazy);
 }
-
-/** Steps allowed for reading one generator's body. */
-const BODY_STEPS = 50_000;
 
 /** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
 const collections = new WeakMap<
@@ -125,10 +121,10 @@ function definition(
   assignment: Place,
   conditional: boolean,
 ): GeneratorDefinition {
-  const { at, holds, isPartial, isWritten, body, source } = contentOf(cx, name, entry, assignment);
+  const { at, holds, isPartial, body, source } = contentOf(cx, entry, assignment);
   const made: GeneratorDefinition = {
     name,
-    nameKind: kind ?? (isWritten ? 'literal' : 'resolved'),
+    nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
     kind: isPartial ? 'partial' : 'full',
     at,
     via: viaOf(entry.at, assignment),
@@ -140,66 +136,6 @@ function definition(
   const mayBeMissing = made.conditional && isPartial;
   sources.set(made, mayBeMissing ? { cx, source: { ...source.source, conditional: true } } : source);
   return made;
-}
-
-/** What an attribute says of a generator, whoever assigns the set that it stands in. */
-interface Content {
-  readonly name: string;
-  readonly at: Place;
-  readonly holds: 'always' | 'perhaps' | 'never';
-  readonly isPartial: boolean;
-  readonly isWritten: boolean;
-  readonly body: () => GeneratorBody;
-  readonly source: { readonly cx: Evaluation; readonly source: BodySource };
-  /** True once it has been met again: all that there is of its value is this one. */
-  isMetAgain: boolean;
-}
-
-/** By value: what many machines have in common is looked into once. */
-const contents = new WeakMap<AttrsValue, Content>();
-
-function contentOf(cx: Evaluation, name: string, entry: Attr, assignment: Place): Content {
-  const at = entry.at === null ? assignment : placeOf(entry.at);
-  const before = settled(entry.value);
-  const known = before?.kind === 'attrs' ? contents.get(before) : undefined;
-  if (known?.source.cx === cx && known.name === name && isSamePlace(known.at, at)) {
-    known.isMetAgain = true;
-    return known;
-  }
-  const content = newContent(cx, name, entry, at);
-  const value = settled(entry.value);
-  // Conditions are looked at again each time.
-  if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
-  return content;
-}
-
-function settled(lazy: Lazy): Value | null {
-  return lazy.kind === 'thunk' ? lazy.value : lazy;
-}
-
-function newContent(cx: Evaluation, name: string, entry: Attr, at: Place): Content {
-  const holds = whetherItHolds(cx, entry.value);
-  let body: GeneratorBody | null = null;
-  const content: Content = {
-    name,
-    at,
-    holds,
-    isPartial: isExtension(cx, entry),
-    isWritten: isWrittenAs(entry.at, name),
-    body() {
-      if (body === null) {
-        const read = withBudget(cx, BODY_STEPS, () => {
-          const whole = () => readBody(cx, entry.value, at);
-          return content.isMetAgain ? whole() : readOnce(cx, entry.value, at, whole);
-        });
-        body = read instanceof BudgetExceeded ? OPAQUE : read;
-      }
-      return body;
-    },
-    source: { cx, source: { value: entry.value, fallback: at, conditional: false } },
-    isMetAgain: false,
-  };
-  return content;
 }
 
 /**
@@ -244,14 +180,6 @@ function join(definitions: readonly GeneratorDefinition[], how: How): GeneratorB
     : read;
 }
 
-/** `x = mkIf … { … }`: is there something that certainly applies? */
-function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'never' {
-  const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
-  if (read instanceof BudgetExceeded) return 'always';
-  if (read.length === 0) return 'never';
-  return read.every(one => one.conditional) ? 'perhaps' : 'always';
-}
-
 /** What the contract of `inspect` calls a collection of which nothing is known. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows a hole as Nix writes one
 const UNKNOWN_NAME = '${…}';
@@ -273,28 +201,6 @@ function isWrittenAs(at: Origin | null, name: string): boolean {
   if (at === null) return false;
   const text = at.file.text.slice(at.start, at.end);
   return text === name || text === `"${name}"` || text === `''${name}''`;
-}
-
-/** `generators.x.files.y.owner = …` adds to a generator that is defined elsewhere. */
-function isExtension(cx: Evaluation, entry: Attr): boolean {
-  const { value } = entry;
-  if (value.kind !== 'thunk' && value.kind !== 'attrs') return false;
-  const origin = originOfLazy(value);
-  if (origin === null || isWrittenOut(origin)) return false;
-  return weighed(cx, value).every(({ value: set }) => {
-    if (set.kind !== 'attrs' || !isClosed(set) || isWrittenOut(set.origin)) return false;
-    return !set.entries.has('script') && !set.entries.has('prompts');
-  });
-}
-
-function isWrittenOut(origin: Origin | null): boolean {
-  return origin !== null && /^(rec\b|\{)/.test(origin.file.text.slice(origin.start, origin.start + 4));
-}
-
-function originOfLazy(lazy: Lazy): Origin | null {
-  if (lazy.kind !== 'thunk') return lazy.origin;
-  if (lazy.state === 'done') return lazy.value?.origin ?? null;
-  return lazy.at;
 }
 
 /** Places between the assignment and the name, nearest the assignment first. */
