@@ -3,11 +3,20 @@
  * again of which a file or a machine says something else now. Everything is compared by identity; what is merged, and
  * how, is the business of generators.ts.
  */
+
+import {
+  createSaidBy,
+  isPattern,
+  type SaidBy,
+  type Share,
+  saysSame,
+  shareReader,
+} from './generator-shares.ts';
 import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
 import type { MachineGenerators } from './machine-modules.ts';
 import type { Fleet, Generator, GeneratorDefinition, Unit } from './model.ts';
 import { placeKey } from './places.ts';
-import { differenceOf, sameItems } from './same.ts';
+import { differenceOf } from './same.ts';
 
 /** What generators are merged from. */
 export interface GeneratorParts {
@@ -32,26 +41,6 @@ export interface GeneratorIndex {
   /** What decides, beside the merging, whether all machines of a generator are known. */
   completeness: string;
   list: readonly Generator[];
-}
-
-/** What one file says. */
-interface Share {
-  readonly unit: Unit;
-  readonly assigned: readonly Assigned[];
-  /** The rows that `assigned` was read from; null if it did not need any. */
-  readonly rows: readonly unknown[] | null;
-}
-
-/** Generators that machines get through a registry assignment, which names the row it reads. */
-interface Assigned {
-  readonly machines: readonly string[];
-  readonly names: readonly string[];
-}
-
-/** What a file says of one name. */
-interface Said {
-  readonly definitions: GeneratorDefinition[];
-  readonly machines: string[];
 }
 
 /** Who says something of a name. */
@@ -142,9 +131,7 @@ function updateShares(
   said: SaidBy,
 ): boolean {
   const { shares } = index;
-  const { units, registries, matrices } = parts;
-  const rows = [...registries, ...matrices.flatMap(matrix => [matrix.rows, matrix.registry])];
-  const rowNames = rowReader(registries, matrices);
+  const reader = shareReader(parts);
   let patterns = false;
 
   function note(share: Share, kind: 'add' | 'delete'): void {
@@ -157,7 +144,7 @@ function updateShares(
   }
 
   for (const [file, share] of shares) {
-    const unit = units.get(file);
+    const unit = parts.units.get(file);
     if (unit === share.unit) continue;
     if (unit !== undefined && saysSame(unit, share)) shares.set(file, { ...share, unit });
     else {
@@ -165,83 +152,15 @@ function updateShares(
       shares.delete(file);
     }
   }
-  for (const unit of units.values()) {
+  for (const unit of parts.units.values()) {
     const before = shares.get(unit.file);
-    if (before !== undefined && (before.rows === null || sameItems(before.rows, rows))) continue;
+    if (before !== undefined && reader.isCurrent(before)) continue;
     if (before !== undefined) note(before, 'delete');
-    const needsRows = unit.assignments.some(one => one.names === null);
-    const assigned = unit.assignments.flatMap(({ machines, names }): Assigned[] =>
-      names === null
-        ? machines.map(machine => ({ machines: [machine], names: rowNames(machine) }))
-        : [{ machines, names }],
-    );
-    const share: Share = { unit, assigned, rows: needsRows ? rows : null };
+    const share = reader.read(unit);
     shares.set(unit.file, share);
     note(share, 'add');
   }
   return patterns;
-}
-
-/** The unit of a file that has been read again: does it say the same of generators? */
-function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
-  if (unit.definitions !== before.definitions) return false;
-  const told = ({ assignments }: Unit) =>
-    JSON.stringify(assignments.map(({ machines, names }) => [machines, names]));
-  return (
-    told(unit) === told(before) && (rows === null || unit.assignments.length === before.assignments.length)
-  );
-}
-
-type SaidBy = (share: Share) => ReadonlyMap<string, Said>;
-
-/** What shares say by name, for as long as a merge takes: in a large fleet that is much to keep. */
-function createSaidBy(): SaidBy {
-  const known = new Map<Share, ReadonlyMap<string, Said>>();
-  return share => {
-    let said = known.get(share);
-    if (said === undefined) {
-      said = saidIn(share);
-      known.set(share, said);
-    }
-    return said;
-  };
-}
-
-function saidIn({ unit, assigned }: Share): Map<string, Said> {
-  const found = new Map<string, Said>();
-  const of = (name: string): Said => {
-    let said = found.get(name);
-    if (said === undefined) {
-      said = { definitions: [], machines: [] };
-      found.set(name, said);
-    }
-    return said;
-  };
-  for (const definition of unit.definitions) of(definition.name).definitions.push(definition);
-  for (const { machines, names } of assigned)
-    for (const name of new Set(names)) of(name).machines.push(...machines);
-  return found;
-}
-
-function isPattern({ nameKind }: GeneratorDefinition): boolean {
-  return nameKind === 'pattern';
-}
-
-/** What a machine's row asks for, where the assignment itself could not be taken apart. */
-function rowReader(
-  registries: Fleet['registries'],
-  matrices: Fleet['matrices'],
-): (machine: string) => string[] {
-  return machine =>
-    matrices.flatMap(matrix => {
-      const row = matrix.rows.find(one => one.machine === machine);
-      const registry = registries.find(one => one.file === matrix.registry);
-      if (row === undefined || registry === undefined) return [];
-      const wanted = new Set(row.keys.map(key => key.key));
-      return registry.keys.flatMap(key =>
-        wanted.has(key.key) && key.generator !== null ? [key.generator.value] : [],
-      );
-    });
 }
 
 /** Takes over what machines have. True if that may decide about names with holes. */
