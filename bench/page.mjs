@@ -35,7 +35,8 @@ All columns are of one run on one machine. On a machine that is busy, trust the 
   except in the row that says pulled. Where every text is new, an edit puts another mistake in the place of the one
   before: what the server remembers of texts that come back is of no use then.
 * **open** counts from \`didOpen\` in a process that was started 300 ms before, **start → first finding** from the
-  start of the process, with nothing waited for in between.
+  start of the process, with nothing waited for in between. All programs of ours have been started before, so that
+  their compiled code is kept.
 * **key renamed** counts from an edit of the registry to the changed findings of the matrix, another file. The key
   is in the list that nearly all machines share.
 * **burst** counts from the last of 20 edits sent without waiting to the findings of the last.
