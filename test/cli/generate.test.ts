@@ -535,6 +535,34 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('vars/per-machine/b/other/own/secret: ')]);
   });
 
+  it('case 57: a role with more machines than its service takes stops every run', async () => {
+    const flake = `{
+  outputs = { self, clan-core, ... }:
+    let clan = clan-core.lib.clan {
+      inherit self;
+      modules.mynet = {
+        _class = "clan.service";
+        manifest.constraints.roles.moon.maxMachines = 1;
+        roles.moon = { };
+      };
+      inventory.instances.vpn = {
+        module = { name = "mynet"; input = "self"; };
+        roles.moon.machines = { a = { }; b = { }; };
+      };
+    }; in { inherit (clan.config) nixosConfigurations; };
+}
+`;
+    const made = await fleet({ a: OTHER, b: OTHER, c: OTHER }, { more: { 'flake.nix': flake } });
+    for (const command of ['plan', 'generate']) {
+      const { code, stdout, stderr } = await made.run([command, '--machine', 'c']);
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain(
+        'Role "moon" of service "mynet" is for 1 machine at most; instance "vpn" has 2: a, b.',
+      );
+    }
+    expect(made.git('status', '--porcelain')).toBe('');
+  });
+
   it('without a key nothing is written, and it is said where one was looked for', async () => {
     const made = await fleet({ m: OTHER }, { user: null });
     const { code, stderr } = await made.run(['generate']);

@@ -1,15 +1,18 @@
 /**
- * The roles that a service module declares, by name. What the roles do is read in services.ts.
+ * The roles that a service module declares, by name, and how many machines may be in them. What the roles do is read in
+ * services.ts.
  */
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Lazy } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Given } from './modules.ts';
+import { NO_CONSTRAINTS, readConstraints, type ServiceConstraints } from './service-constraints.ts';
 
 export interface ServiceRoles {
   readonly names: readonly string[];
   /** False if there may be roles that are not listed. */
   readonly complete: boolean;
+  readonly constraints: ServiceConstraints;
 }
 
 /** Steps allowed for one module. */
@@ -21,7 +24,8 @@ export function serviceRoles(cx: Evaluation, module: Lazy, given: Given): () => 
   return () => {
     if (known === null) {
       const read = withBudget(cx, STEPS, () => readRoles(cx, module, given));
-      known = read instanceof BudgetExceeded ? { names: [], complete: false } : read;
+      known =
+        read instanceof BudgetExceeded ? { names: [], complete: false, constraints: NO_CONSTRAINTS } : read;
     }
     return known;
   };
@@ -36,5 +40,6 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ServiceRoles {
     if (!roles.complete || conditional) complete = false;
     for (const one of roles.found) for (const name of one.set.entries.keys()) names.add(name);
   }
-  return { names: [...names].sort(), complete };
+  const constraints = gap === null ? readConstraints(cx, sets) : NO_CONSTRAINTS;
+  return { names: [...names].sort(), complete, constraints };
 }

@@ -8,6 +8,7 @@ import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, GeneratorBody, GeneratorScript, Place, WrittenOption } from '../fleet/model.ts';
 import type { Setting } from '../fleet/settings.ts';
 import { validationHash, validationOf } from '../store/validation.ts';
+import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
 import type { Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
@@ -19,6 +20,7 @@ export interface Declared {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
+  readonly violations: readonly Violation[];
   /** How a generator is run that a machine declares and of which nothing is unknown. */
   recipe(machine: string, name: string): Recipe | null;
   /** Its script as it is written; null where there is none. */
@@ -75,6 +77,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     machines,
     uncertain,
     incomplete,
+    violations: violationsIn(fleet),
     declarations: [...byMachine].flatMap(([machine, own]) =>
       // Clan has them in the order of their names.
       [...own].sort(byName).map(([name, body]) => ({

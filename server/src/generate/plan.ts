@@ -8,6 +8,7 @@
 import { exact } from '../nix/exact.ts';
 import type { StoredLookups } from '../store/state.ts';
 import { graphOf, missingClosure, orderOf, requestedClosure, withDependents } from './closures.ts';
+import type { Violation } from './constraints.ts';
 import {
   type Choice,
   chosen,
@@ -39,6 +40,8 @@ export interface PlanInput {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
+  /** What services do not allow. Nothing is generated where there is any, whomever it is asked for. */
+  readonly violations?: readonly Violation[];
   readonly stored: StoredLookups;
   /** Keys of what an interrupted run has left to be made anew, complete as it may look. */
   readonly stale?: ReadonlySet<string>;
@@ -114,6 +117,7 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
     steps,
     problems: [
       ...requestProblems(input, request, generators),
+      ...(input.violations ?? []).map(one => ({ kind: 'constraint' as const, generator: null, ...one })),
       ...problemsOf({ generators, steps, cycle, roots: rootKeys, missingFiles: key => status(key).missing }),
     ],
     notes: [

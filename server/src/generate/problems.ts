@@ -18,6 +18,7 @@ export interface PlanProblem {
     | 'differing-definitions'
     | 'mixed-share'
     | 'missing-dependency'
+    | 'constraint'
     | 'needs-nix';
   /** The name of the generator that it is about; null where it is about none. */
   readonly generator: string | null;
