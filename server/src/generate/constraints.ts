@@ -60,7 +60,9 @@ function roleViolation(
   const tooMany = max !== null && members.length > max;
   const tooFew = min !== null && members.length < min;
   if (!tooMany && !tooFew) return [];
-  const bound = tooMany ? `${amount(max, 'machine')} at most` : `${amount(min as number, 'machine')} at least`;
+  const bound = tooMany
+    ? `${amount(max, 'machine')} at most`
+    : `${amount(min as number, 'machine')} at least`;
   const has = members.length === 0 ? 'none' : `${members.length}: ${listed(members)}`;
   return [
     {
