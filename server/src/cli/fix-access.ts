@@ -3,6 +3,7 @@
 import { RunFailure } from '../generate/failure.ts';
 import { driftsOf, fixDrifts } from '../generate/fix.ts';
 import { chosen } from '../generate/generators.ts';
+import { isOfRequest } from '../generate/problems.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, commits, openFleet, SHORTS, say, withSession } from './generation.ts';
@@ -20,9 +21,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
       const { backend, plan } = await open.situation({ asksStore: false });
       const choice = { machines: given.options('machine'), generators: given.options('generator') };
       const { generators, problems } = plan({ ...choice, regenerate: false });
-      const unknown = problems.filter(
-        one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator',
-      );
+      const unknown = problems.filter(isOfRequest);
       if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
       const concerned = chosen(generators, choice);
       const vault = await openVault(open.ground, open.fleet(), backend);

@@ -1,6 +1,7 @@
 /** `varsmith list`: the vars of machines, with the values of public ones. */
 import { RunFailure } from '../generate/failure.ts';
 import { chosen } from '../generate/generators.ts';
+import { isOfRequest } from '../generate/problems.ts';
 import { storedPublic } from '../generate/run.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
 import { readArguments } from './arguments.ts';
@@ -14,7 +15,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   const { backend, declared, plan, stored } = await situation({ seen });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { generators, notes, problems } = plan({ ...choice, regenerate: false });
-  const unknown = problems.filter(one => one.kind === 'unknown-generator');
+  const unknown = problems.filter(isOfRequest);
   for (const machine of choice.machines) mustBeMachine(declared.machines, machine);
   if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
   const machines = choice.machines.length > 0 ? choice.machines : declared.machines;

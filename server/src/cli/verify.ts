@@ -2,6 +2,7 @@
 import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import type { StepReason } from '../generate/plan.ts';
+import { isOfRequest } from '../generate/problems.ts';
 import { notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
@@ -17,7 +18,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
-  const unknown = asked.filter(one => one.kind === 'unknown-machine' || one.kind === 'unknown-generator');
+  const unknown = asked.filter(isOfRequest);
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));

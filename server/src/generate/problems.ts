@@ -26,6 +26,11 @@ export interface PlanProblem {
   readonly message: string;
 }
 
+/** Is what was asked for not there, rather than something wrong with what is? */
+export function isOfRequest({ kind }: PlanProblem): boolean {
+  return kind === 'unknown-machine' || kind === 'unknown-generator';
+}
+
 /** Names that do not exist. */
 export function requestProblems(
   input: PlanInput,

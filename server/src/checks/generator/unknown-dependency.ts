@@ -112,8 +112,8 @@ function nowhereReport(
   { value, at }: Known<string>,
 ): Report | null {
   // A fork may bring generators to every machine.
-  const isSure = (machine: string) => fleet.hasAllGenerators(machine) && !isOtherClanCore(sources);
-  const machines = (generator.machines ?? []).filter(isSure);
+  const declaring = isOtherClanCore(sources) ? [] : (generator.machines ?? []);
+  const machines = declaring.filter(machine => fleet.hasAllGenerators(machine));
   const others = [...facts.declared.keys()].filter(name => name !== generator.name);
   const meant = suggest(value, others);
   if (meant === null && machines.length === 0) return null;
