@@ -348,4 +348,16 @@ sops:
       ['hosts/.sops.yaml', 1],
     ]);
   });
+
+  test('keys are called by the anchors that they are written behind', () => {
+    const joined = fleet({
+      '.sops.yaml':
+        'keys:\n  - &ada age1ada\n  - &lea "age1lea"\ncreation_rules:\n  - age: &both\n      - *ada\n      - *lea\n',
+      'a.nix': '{ sops.secrets.x.sopsFile = ./x.yaml; }',
+    });
+    expect([...(joined.configs[0]?.names ?? [])]).toEqual([
+      ['age1ada', 'ada'],
+      ['age1lea', 'lea'],
+    ]);
+  });
 });
