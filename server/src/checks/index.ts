@@ -63,6 +63,7 @@ import { duplicateKey } from './registry/duplicate-key.ts';
 import { fileAttrMismatch } from './registry/file-attr-mismatch.ts';
 import { invalidEnvVar } from './registry/invalid-env-var.ts';
 import { missingMachine } from './registry/missing-machine.ts';
+import { moduleKeysNotSelected } from './registry/module-keys-not-selected.ts';
 import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
@@ -109,6 +110,7 @@ export const rules: readonly Rule[] = [
   invalidEnvVar,
   fileAttrMismatch,
   accessorNotSelected,
+  moduleKeysNotSelected,
 
   // Generators: names
   invalidName,
