@@ -57,6 +57,7 @@ export const EMPTY_FLEET: Fleet = {
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
   accessSettings: () => [],
   removed: () => [],
+  faults: () => [],
   namedBy: () => [],
   units: new Map(),
   notAnalysable: [],

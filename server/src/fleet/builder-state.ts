@@ -8,6 +8,7 @@ import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type AskedArguments, createAskedArguments, type FileArguments } from './arguments.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
+import { createFaultCache, type FaultCache } from './faults.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from './flake-values.ts';
 import { frameworkValue } from './frameworks/calls.ts';
@@ -71,6 +72,7 @@ export interface State {
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
+  readonly faults: FaultCache;
   readonly imports: ImportGraph;
   readonly trees: Trees;
   readonly flake: FlakeValues;
@@ -122,6 +124,7 @@ export function newState(files: FleetFiles): State {
     storeSettings: new Map(),
     accessSettings: new Map(),
     removed: new Map(),
+    faults: createFaultCache(),
     inventoryJson: undefined,
     arguments: new Map(),
     asked: createAskedArguments(),

@@ -58,6 +58,7 @@ const PARTS = {
   storeSettings: 'called',
   accessSettings: 'called',
   removed: 'called',
+  faults: 'called',
 } as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };
 
 /** The one that takes an argument is watched by itself. */
