@@ -67,6 +67,7 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
 import { plaintext } from './sops/plaintext.ts';
@@ -209,6 +210,7 @@ export const rules: readonly Rule[] = [
   sopsUnknownOption,
   sopsOptionType,
   sopsUnknownAttribute,
+  missingFile,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
