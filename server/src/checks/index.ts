@@ -53,8 +53,12 @@ import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
+import { readOnly } from './option/read-only.ts';
+import { settingType } from './option/setting-type.ts';
+import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
 import { unknownOption } from './option/unknown.ts';
+import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -162,9 +166,14 @@ export const rules: readonly Rule[] = [
   // Options of generators, their files and prompts
   unknownOption,
   optionType,
+  readOnly,
   noEffect,
   usersOwner,
   conflict,
+  // Options for keeping vars
+  unknownSetting,
+  settingType,
+  storeDiffers,
 
   // Where vars are used
   valueOfSecret,

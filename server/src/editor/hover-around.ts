@@ -9,7 +9,13 @@ import { keyCard } from './hover-key.ts';
 import { machinesPhrase } from './hover-words.ts';
 import { bodiesIn } from './index.ts';
 import { code, plain } from './markdown.ts';
-import { FILE_OPTIONS, GENERATOR_OPTIONS, type OptionWords, PROMPT_OPTIONS } from './option-words.ts';
+import {
+  DISPLAY_OPTIONS,
+  FILE_OPTIONS,
+  GENERATOR_OPTIONS,
+  type OptionWords,
+  PROMPT_OPTIONS,
+} from './option-words.ts';
 import { scriptsIn } from './scripts.ts';
 
 export interface CardAt {
@@ -31,6 +37,14 @@ const OPTIONS: Readonly<Record<WrittenOption['of'], readonly OptionWords[]>> = {
   generator: GENERATOR_OPTIONS,
   file: FILE_OPTIONS,
   prompt: PROMPT_OPTIONS,
+  display: DISPLAY_OPTIONS,
+};
+
+const OWNERS: Readonly<Record<WrittenOption['of'], string>> = {
+  generator: 'a generator',
+  file: 'a file',
+  prompt: 'a prompt',
+  display: 'the display of a prompt',
 };
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(
@@ -56,7 +70,7 @@ function optionText({ name, type, fallback, text, values }: OptionWords, of: Wri
     fallback === null ? '- It has to be set' : `- Default: ${code(fallback)}`,
   ];
   const choices = (values ?? []).map(({ value, text: what }) => `- ${code(value)}: ${what}`);
-  return [`**${name}** · option of a ${of}`, text, [...lines, ...choices].join('\n')].join('\n\n');
+  return [`**${name}** · option of ${OWNERS[of]}`, text, [...lines, ...choices].join('\n')].join('\n\n');
 }
 
 const DIRECTORIES: ReadonlyMap<string, string> = new Map(

@@ -11,6 +11,7 @@ import type { ServiceModule } from './declared.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -82,7 +83,8 @@ export interface GeneratorScript {
 
 /** One option of a generator, a file or a prompt, as one definition writes it. */
 export interface WrittenOption {
-  readonly of: 'generator' | 'file' | 'prompt';
+  /** `display`: of the `display` of a prompt. */
+  readonly of: 'generator' | 'file' | 'prompt' | 'display';
   /** The file's or prompt's name; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
@@ -375,6 +377,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** What is written below the options that say how vars are kept. */
+  readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
   /** Where files use options that clan has removed or renamed. */
