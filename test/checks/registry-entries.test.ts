@@ -45,6 +45,82 @@ describe('registry/unknown-machine', () => {
     );
   });
 
+  describe('takes a list that rows share for no machine, whatever its name', () => {
+    const two = flake('{ emily = { }; lea = { }; }');
+
+    it.each([
+      [
+        'of the same set',
+        'rec {\n  work = [ "gmail" ];\n  emily = work ++ [ "anthropic" ];\n  lea = work;\n}\n',
+      ],
+      [
+        'bound outside of it',
+        'let\n  work = [ "gmail" ];\nin\n{\n  inherit work;\n  emily = work ++ [ "anthropic" ];\n  lea = work;\n}\n',
+      ],
+      [
+        'selected from a set of lists',
+        'let\n  lists = { work = [ "gmail" ]; };\nin\n{\n  inherit (lists) work;\n  emily = lists.work;\n  lea = lists.work ++ [ "anthropic" ];\n}\n',
+      ],
+      [
+        'that functions make and filter',
+        'let\n  with_ = more: [ "gmail" ] ++ more;\nin\nrec {\n  work = with_ [ "anthropic" ];\n  emily = builtins.filter (key: key != "gmail") work;\n  lea = [ "gmail" ];\n}\n',
+      ],
+      [
+        'that is made of another one',
+        'rec {\n  mail = [ "gmail" ];\n  work = mail ++ [ "anthropic" ];\n  emily = work;\n  lea = [ "gmail" ];\n}\n',
+      ],
+      [
+        'that is empty',
+        'rec {\n  work = [ ];\n  emily = work ++ [ "anthropic" "gmail" ];\n  lea = work;\n}\n',
+      ],
+    ])('%s', (_, matrix) => {
+      expectSilent(withMatrix(matrix, two));
+    });
+
+    it('of another file', () => {
+      expectSilent(
+        withMatrix(
+          'let\n  lists = import ./lists.nix;\nin\n{\n  inherit (lists) work;\n  emily = lists.work ++ [ "gmail" ];\n  lea = [ "gmail" ];\n}\n',
+          { ...two, 'lib/lists.nix': '{\n  work = [ "anthropic" ];\n}\n' },
+        ),
+      );
+    });
+
+    it('that modules add to the row of their machine', () => {
+      const { fleet, findings } = check(
+        withMatrix('{\n  emily = [ "gmail" ];\n  lea = [ "gmail" ];\n  work = [ "anthropic" ];\n}\n', {
+          ...two,
+          'machines/lea/configuration.nix': hostOf('lea').replace(
+            'envMatrix.lea;',
+            'envMatrix.work ++ envMatrix.lea;',
+          ),
+        }),
+      );
+      expect(findings).toEqual([]);
+      expect(fleet.machines.map(({ name }) => name)).toEqual(['emily', 'lea']);
+    });
+  });
+
+  it.each([
+    ['that nobody uses', '{\n  emily = [ "gmail" ];\n  lea = [ "anthropic" ];\n  work = [ "gmail" ];\n}\n'],
+    [
+      'that only takes from a shared list',
+      'rec {\n  shared = [ "gmail" "anthropic" ];\n  emily = shared;\n  lea = shared;\n  work = shared;\n}\n',
+    ],
+    [
+      'that is another name for a list of rows',
+      'let\n  both = [ "gmail" "anthropic" ];\nin\n{\n  emily = both;\n  lea = both;\n  work = both;\n}\n',
+    ],
+    [
+      'with the keys of others, which it writes by itself',
+      'rec {\n  emily = [ "gmail" ];\n  lea = [ "anthropic" ];\n  work = [ "gmail" "anthropic" ];\n}\n',
+    ],
+  ])('is found for a list %s', (_, matrix) => {
+    const texts = withMatrix(matrix, flake('{ emily = { }; lea = { }; }'));
+    const finding = onlyFinding(check(texts), 'registry/unknown-machine');
+    expect(finding.message).toContain('There is no machine "work"');
+  });
+
   it('is silent where nothing declares machines', () => {
     expectSilent(withMatrix('{\n  emily = [ "gmail" ];\n  otto = [ "anthropic" ];\n}\n'));
   });

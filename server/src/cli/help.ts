@@ -88,14 +88,22 @@ Options:
   add: `\
 Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines.
 
-Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--dry-run]
+Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--yes] [--dry-run]
+
+What is left open is as in the entries that the new one resembles; on a terminal it asks, with that to be changed.
 
 Options:
   --kind KIND             prompt (default): somebody types the secret in; setting: the same for a public value;
                           password: a script makes it
+  --category TEXT         what the entry says of its kind, for example api-key; it takes after those that say the same
   -m, --machines M,…      the machines that get it; may be given several times
-  --description TEXT      what is asked for (default: the name)
+  --description TEXT      what is asked for
+  --domain TEXT           what it belongs to
+  --generator NAME        the generator that makes it
+  --env VARIABLE          the environment variable that sessions find it in
+  --no-env                in no variable
   --registry FILE         the registry, where there are several
+  -y, --yes               ask nothing
   --dry-run               print what would change as a diff, and change nothing
 `,
   new: `\

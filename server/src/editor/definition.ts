@@ -5,7 +5,7 @@
 import type { GeneratorBody, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 export interface Definition {
   /** What was pointed at. */

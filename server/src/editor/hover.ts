@@ -11,7 +11,7 @@ import { rowCard } from './hover-machine.ts';
 import { promptCard } from './hover-prompt.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 export interface Hover {
   /** What the hover is about. */

@@ -2,7 +2,7 @@
 import type { Place } from '../fleet/model.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { sameSubject, type Target } from './targets.ts';
+import { sameSubject, type Target } from './subjects.ts';
 
 /**
  * @param offset 0-based UTF-16 offset

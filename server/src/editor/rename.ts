@@ -12,7 +12,7 @@ import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';
 import type { Snapshot } from './snapshot.ts';
-import { nameOf, type Subject, type Target } from './targets.ts';
+import { nameOf, type Subject, type Target } from './subjects.ts';
 
 /** A stored file or folder that goes by the old name. Paths relative to the root. */
 export interface Move {

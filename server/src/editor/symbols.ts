@@ -7,7 +7,8 @@ import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { filesWithTargets, nameOf, type Subject, type Target } from './targets.ts';
+import { nameOf, type Subject, type Target } from './subjects.ts';
+import { filesWithTargets } from './targets.ts';
 
 export type SymbolKind = Subject['kind'];
 

@@ -13,28 +13,7 @@ import type {
   Unit,
 } from '../fleet/model.ts';
 import { wordsOf } from './script-words.ts';
-
-/** Something with a name that a person can point at. */
-export type Subject =
-  | { readonly kind: 'key'; readonly registry: string; readonly key: string }
-  | { readonly kind: 'generator'; readonly name: string }
-  | { readonly kind: 'file'; readonly generator: string; readonly file: string }
-  | { readonly kind: 'prompt'; readonly generator: string; readonly prompt: string }
-  /** A row of a matrix; where it is written it leads on to the machine. */
-  | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
-  | { readonly kind: 'machine'; readonly machine: string };
-
-export interface Target {
-  readonly at: Place;
-  readonly subject: Subject;
-  /**
-   * `declaration`: it comes into being here; `use`: it is named here; `field`: something else of it stands here, such
-   * as the attribute that is read of a file.
-   */
-  readonly role: 'declaration' | 'use' | 'field';
-  /** True inside the text of a script, where names are written without quotes. */
-  readonly inScript: boolean;
-}
+import { type Subject, sameSubject, type Target } from './subjects.ts';
 
 /** What of a fleet is written where, by file: looked through once, however many files are asked about. */
 interface Written {
@@ -237,43 +216,4 @@ function subjectOf(
 function isFileBehind(file: Subject, prompt: Subject): boolean {
   if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
   return file.generator === prompt.generator && file.file === prompt.prompt;
-}
-
-/** What a subject is called. */
-export function nameOf(subject: Subject): string {
-  switch (subject.kind) {
-    case 'key':
-      return subject.key;
-    case 'generator':
-      return subject.name;
-    case 'file':
-      return subject.file;
-    case 'prompt':
-      return subject.prompt;
-    case 'row':
-    case 'machine':
-      return subject.machine;
-  }
-}
-
-export function sameSubject(a: Subject, b: Subject): boolean {
-  return a.kind === b.kind && subjectKey(a) === subjectKey(b);
-}
-
-/** One text for each subject. */
-export function subjectKey(subject: Subject): string {
-  switch (subject.kind) {
-    case 'key':
-      return `key\0${subject.registry}\0${subject.key}`;
-    case 'generator':
-      return `generator\0${subject.name}`;
-    case 'file':
-      return `file\0${subject.generator}\0${subject.file}`;
-    case 'prompt':
-      return `prompt\0${subject.generator}\0${subject.prompt}`;
-    case 'row':
-      return `row\0${subject.matrix}\0${subject.machine}`;
-    case 'machine':
-      return `machine\0${subject.machine}`;
-  }
 }

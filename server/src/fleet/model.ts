@@ -303,6 +303,17 @@ export interface AppliedImport {
   readonly brings: 'generators' | 'module' | 'arguments';
 }
 
+/** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
+export interface CircularImport {
+  /** The imports, one of them, or the module itself. */
+  readonly at: Place;
+  readonly what: 'imports' | 'item' | 'module';
+  /** What is asked for on the way: `config.services.x.enable`. */
+  readonly asked: string;
+  /** Where that is written; null where it cannot be told. */
+  readonly askedAt: Place | null;
+}
+
 /** An import of a registry and the package set it is given. */
 export interface RegistryImport {
   readonly registry: string;
@@ -371,6 +382,8 @@ export interface Fleet {
   readonly hasAllGenerators: (machine: string) => boolean;
   /** What each machine is made of, by name; followed when first asked for. */
   readonly modules: () => ReadonlyMap<string, MachineModules>;
+  /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
+  readonly replacesConfig: boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */

@@ -11,7 +11,7 @@ import {
 import { completion } from '../../editor/completion.ts';
 import type { CompletionItem, ItemKind } from '../../editor/completion-items.ts';
 import { cardOf } from '../../editor/hover.ts';
-import type { Subject } from '../../editor/targets.ts';
+import type { Subject } from '../../editor/subjects.ts';
 import { filledIn } from '../../editor/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
