@@ -63,12 +63,19 @@ export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetti
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
   const walked = withBudget(cx, STEPS, () =>
     walk(cx, file.root, state, {
-      enter: isOfInterest,
+      enter: (expr, { path }) => isOfInterest(expr) || isBelow(path),
       binding,
       parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
     }),
   );
   return walked instanceof BudgetExceeded ? [] : found;
+}
+
+/** Is it the value of one of the options that are read here? */
+function isBelow(path: NamePath | null): boolean {
+  if (path?.name?.text !== 'vars' && path?.name?.text !== 'sops') return false;
+  const [core, clan] = namesAbove(path);
+  return core === 'core' && clan === 'clan';
 }
 
 /** The names around the last of a path, innermost first. */
