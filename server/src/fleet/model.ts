@@ -210,6 +210,27 @@ export interface KeyLookup {
   readonly required: boolean;
 }
 
+/** A path that is made of what the registry says of a key, without asking for its generator. */
+export interface KeyPath {
+  readonly key: KeyLookup;
+  readonly generator: string;
+  /** As far as it is known; holes as they are written. */
+  readonly path: string;
+}
+
+/** A module that is made by giving a function keys of a registry. */
+export interface KeyedModule {
+  /** The argument that holds the keys: its name, or what is given without one. */
+  readonly at: Place;
+  /** The whole application. */
+  readonly application: Place;
+  readonly keys: readonly string[];
+  /** The registry's file. */
+  readonly registry: string;
+  /** The generators of its machine that it certainly reads. */
+  readonly generators: readonly string[];
+}
+
 /** A row of a matrix that is read: `envMatrix.lea`. */
 export interface RowRead {
   /** The matrix's file. */
@@ -349,6 +370,8 @@ export interface Unit {
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
   readonly keyLookups: readonly KeyLookup[];
+  readonly keyPaths: readonly KeyPath[];
+  readonly keyedModules: readonly KeyedModule[];
   readonly rowReads: readonly RowRead[];
   readonly matrixLinks: readonly MatrixLink[];
   readonly appliedImports: readonly AppliedImport[];
