@@ -43,7 +43,7 @@ test('an option: its type, its default, and what it does', () => {
 test('what a form shows of a prompt', () => {
   const text = '{ clan.core.vars.generators.a.prompts.c = { persist = true; display.helperText = "x"; }; }';
   expect(shown(FILE, 'display.help', { [FILE]: text })).toMatchInlineSnapshot(`
-    "**helperText** · option of the display of a prompt
+    "**helperText** · option of a prompt's display
 
     What a form says beside the prompt.
 

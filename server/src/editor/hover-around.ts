@@ -41,10 +41,10 @@ const OPTIONS: Readonly<Record<WrittenOption['of'], readonly OptionWords[]>> = {
 };
 
 const OWNERS: Readonly<Record<WrittenOption['of'], string>> = {
-  generator: 'a generator',
-  file: 'a file',
-  prompt: 'a prompt',
-  display: 'the display of a prompt',
+  generator: 'generator',
+  file: 'file',
+  prompt: 'prompt',
+  display: "prompt's display",
 };
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(
@@ -59,7 +59,7 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
       const words = OPTIONS[of].find(one => one.name === name);
-      if (words !== undefined) return { at, markdown: optionText(words, of) };
+      if (words !== undefined) return { at, markdown: optionText(words, OWNERS[of]) };
     }
   return null;
 }
@@ -71,7 +71,7 @@ export function optionText({ name, type, fallback, text, values }: OptionWords, 
     fallback === null ? '- It has to be set' : `- Default: ${code(fallback)}`,
   ];
   const choices = (values ?? []).map(({ value, text: what }) => `- ${code(value)}: ${what}`);
-  return [`**${name}** · option of ${OWNERS[of]}`, text, [...lines, ...choices].join('\n')].join('\n\n');
+  return [`**${name}** · option of a ${of}`, text, [...lines, ...choices].join('\n')].join('\n\n');
 }
 
 const DIRECTORIES: ReadonlyMap<string, string> = new Map(
