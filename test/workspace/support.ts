@@ -34,6 +34,7 @@ export const EMPTY_FLEET: Fleet = {
   machinesComplete: false,
   machineFacts: [],
   isClan: false,
+  replacesConfig: false,
   directory: '',
   inventory: {
     instances: [],

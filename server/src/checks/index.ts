@@ -63,15 +63,19 @@ import { duplicateKey } from './registry/duplicate-key.ts';
 import { fileAttrMismatch } from './registry/file-attr-mismatch.ts';
 import { invalidEnvVar } from './registry/invalid-env-var.ts';
 import { missingMachine } from './registry/missing-machine.ts';
+import { moduleKeysNotSelected } from './registry/module-keys-not-selected.ts';
 import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
+import { sopsOptionType } from './sops/option-type.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
+import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
+import { sopsUnknownOption } from './sops/unknown-option.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -109,6 +113,7 @@ export const rules: readonly Rule[] = [
   invalidEnvVar,
   fileAttrMismatch,
   accessorNotSelected,
+  moduleKeysNotSelected,
 
   // Generators: names
   invalidName,
@@ -203,6 +208,9 @@ export const rules: readonly Rule[] = [
   duplicateMachineSource,
 
   // Secrets of sops-nix and `.sops.yaml`
+  sopsUnknownOption,
+  sopsOptionType,
+  sopsUnknownAttribute,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,

@@ -54,7 +54,8 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
   return null;
 }
 
-function optionText({ name, type, fallback, text, values }: OptionWords, of: WrittenOption['of']): string {
+/** @param of what it is an option of: `generator`, `secret of sops-nix` */
+export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
     `- Type: ${plain(type)}`,
     fallback === null ? '- It has to be set' : `- Default: ${code(fallback)}`,

@@ -23,8 +23,8 @@ export interface ChoiceWords {
 }
 
 /** A place to fill in, as snippets write it. */
-const place = (inside: string) => `\${1${inside}}`;
-const BOOLEAN = ` = ${place('|true,false|')};`;
+export const place = (inside: string) => `\${1${inside}}`;
+export const BOOLEAN = ` = ${place('|true,false|')};`;
 
 export const GENERATOR_OPTIONS: readonly OptionWords[] = [
   {

@@ -32,6 +32,7 @@ export interface Parts {
   readonly namedBy: (path: string) => readonly string[];
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
+  readonly replacesConfig: boolean;
   readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
@@ -105,6 +106,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return own?.complete === true && !own.foreign;
     },
     modules: ownersOf,
+    replacesConfig: parts.replacesConfig,
     brought() {
       join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return join.brought;

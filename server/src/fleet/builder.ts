@@ -46,7 +46,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
   /** What modules are given; what was read with something else is forgotten. */
   function findArguments(groups: FileGroups): {
     readonly [by in 'argument' | 'ofSystem']: Known['argument'];
-  } {
+  } & { readonly replacesConfig: boolean } {
     for (;;) {
       const made = state.made.last;
       const shared = sharedArguments(files, state, groups, made);
@@ -58,7 +58,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.made.last = state.flake.made();
       if (state.made.last !== made) continue;
       const stale = [...asked.stale(shared), ...state.flake.stale()];
-      if (stale.length === 0) return { argument, ofSystem };
+      if (stale.length === 0) return { argument, ofSystem, replacesConfig: shared.replacesConfig };
       forget(state, imports.dependentsOf(stale));
     }
   }
@@ -79,7 +79,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       if (fleet !== null) return fleet;
       const groups = survey.groups();
       const { texts } = survey;
-      const { argument, ofSystem } = findArguments(groups);
+      const { argument, ofSystem, replacesConfig } = findArguments(groups);
       const registries = findRegistries(state, settings, groups);
       const pipeline = findPipeline(state, groups, registries);
       const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
@@ -119,6 +119,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         declared: findDeclared(files, state, groups, ofSystem),
         givenTo,
         table,
+        replacesConfig,
         cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,

@@ -52,6 +52,7 @@ const PARTS = {
   namedBy: 'read',
   units: 'read',
   notAnalysable: 'read',
+  replacesConfig: 'read',
   modules: 'called',
   brought: 'called',
   secrets: 'called',
