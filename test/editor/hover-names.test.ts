@@ -33,7 +33,9 @@ test('a list that is bound beside the rows and inherited', () => {
       'let\n  basics = [ "anthropic" ];\nin\n{\n  inherit basics;\n  lea = basics ++ [ "gmail" ];\n  noa = basics;\n}\n',
   };
   const card = shown(MATRIX, 'basi', texts);
-  expect(card).toContain('**basics** · list that rows share\n\n- 1 key: `anthropic`\n- Rows that have it: lea, noa');
+  expect(card).toContain(
+    '**basics** · list that rows share\n\n- 1 key: `anthropic`\n- Rows that have it: lea, noa',
+  );
   expect(shown(MATRIX, 'inherit bas', texts)).toBe(card);
   expect(shown(MATRIX, 'noa = bas', texts)).toBe(card);
 });
