@@ -1,11 +1,13 @@
 /**
  * Hovers of what stands around names: options and their values, tags of the inventory, environment variables of the
- * registry, and the directories of a script. Pure; it knows no editor.
+ * registry, the directories of a script, lists that rows share, and functions that look keys up. Pure; it knows no editor.
  */
 import type { Place, RegistryKey, WrittenOption } from '../fleet/model.ts';
 import { cursorIn } from './cursor.ts';
 import type { HoverContext } from './hover.ts';
+import { accessorCard } from './hover-accessor.ts';
 import { keyCard } from './hover-key.ts';
+import { sharedListCard } from './hover-list.ts';
 import { machinesPhrase } from './hover-words.ts';
 import { bodiesIn } from './index.ts';
 import { code, plain } from './markdown.ts';
@@ -29,7 +31,9 @@ export function cardAround(context: HoverContext, file: string, offset: number):
     optionCard(context, file, offset) ??
     directoryCard(context, file, offset) ??
     tagCard(context, file, offset) ??
-    variableCard(context, file, offset)
+    variableCard(context, file, offset) ??
+    sharedListCard(context, file, offset) ??
+    accessorCard(context, file, offset)
   );
 }
 
