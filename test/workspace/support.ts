@@ -34,6 +34,7 @@ export const EMPTY_FLEET: Fleet = {
   machinesComplete: false,
   machineFacts: [],
   isClan: false,
+  replacesConfig: false,
   directory: '',
   inventory: {
     instances: [],
@@ -55,6 +56,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],
   faults: () => [],

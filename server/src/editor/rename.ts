@@ -11,6 +11,7 @@ import { readVars } from '../store/vars.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';
+import { isOfSecrets } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';
 import { nameOf, type Subject, type Target } from './subjects.ts';
 
@@ -40,7 +41,7 @@ export function prepareRename(
   offset: number,
 ): { readonly at: Place; readonly name: string } | Refusal | null {
   const found = indexOf(snapshot).targetAt(file, offset);
-  if (!found || found.role === 'field') return null;
+  if (!found || found.role === 'field' || isOfSecrets(found.subject)) return null;
   const name = nameOf(found.subject);
   if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
     return { at: innerPlace(snapshot, found.at, name), name };
@@ -56,7 +57,7 @@ export function rename(
 ): Renaming | Refusal | null {
   const index = indexOf(snapshot);
   const found = index.targetAt(file, offset);
-  if (!found || found.role === 'field') return null;
+  if (!found || found.role === 'field' || isOfSecrets(found.subject)) return null;
   const { subject } = found;
   const from = nameOf(subject);
   if (from === to) return { edits: [], moves: [] };
