@@ -44,7 +44,7 @@ import { unusedTool } from './generator/unused-tool.ts';
 import { weakRandom } from './generator/weak-random.ts';
 import { duplicateAttribute } from './host/duplicate-attribute.ts';
 import { missingHost } from './host/missing.ts';
-import { missingFile } from './host/missing-file.ts';
+import { missingImport } from './host/missing-file.ts';
 import { undefinedVariable } from './host/undefined-variable.ts';
 import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
@@ -238,7 +238,7 @@ export const rules: readonly Rule[] = [
   duplicateAttribute,
   undefinedVariable,
   missingHost,
-  missingFile,
+  missingImport,
   unregistered,
 
   // What keeps Nix from evaluating

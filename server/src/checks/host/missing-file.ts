@@ -9,7 +9,7 @@ import { FLAKE_OF_WEB } from './examples.ts';
 import { isIgnored, isInSubmodule } from './kept-out.ts';
 import { consequence } from './reached.ts';
 
-export const missingFile: Rule = {
+export const missingImport: Rule = {
   id: 'host/missing-file',
   severity: 'error',
   summary: 'A path that is imported leads to nothing',
