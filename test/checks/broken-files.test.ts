@@ -166,6 +166,24 @@ describe('host/undefined-variable', () => {
   });
 });
 
+describe('a service module that calls itself without end', () => {
+  it('costs its own generators and no more', () => {
+    const { fleet } = check({
+      'flake.nix':
+        '{ outputs = { self, clan-core, ... }: clan-core.lib.clan { inherit self; imports = [ ./clan.nix ]; }; }',
+      'clan.nix': `{
+  modules.x = ./x.nix;
+  inventory.machines.a = { };
+  inventory.instances.x = { module.input = "self"; roles.default.machines.a = { }; };
+}
+`,
+      'x.nix': 'let f = n: { y = f (n + 1); } // f (n + 1); in f 1',
+    });
+    expect(fleet.generators).toEqual([]);
+    expect(fleet.hasAllGenerators('a')).toBe(false);
+  });
+});
+
 /** Whole files that Nix refuses when it parses them, or takes. */
 const REFUSED: readonly (readonly [string, string])[] = [
   ['{ a = 1; a = 2; }', 'attribute a'],
