@@ -56,6 +56,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],
   namedBy: () => [],

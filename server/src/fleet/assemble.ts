@@ -14,6 +14,7 @@ import type { DeclaredFleet } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import { listsRead, type ReaderCache, readersOf } from './readers.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
+  readonly machineSettings: () => readonly ClanSetting[];
 }
 
 /** What is kept from one build to the next. */
@@ -79,6 +81,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
+  let clanSettings: readonly ClanSetting[] | null = null;
   let generators: readonly Generator[] | null = null;
   let notAnalysable: readonly NotAnalysable[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
@@ -118,6 +121,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     storeSettings() {
       storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
+    },
+    clanSettings() {
+      clanSettings ??= [...joined.settings, ...parts.machineSettings()];
+      return clanSettings;
     },
     accessSettings: parts.accessSettings,
     removed: parts.removed,

@@ -17,7 +17,14 @@ import {
   registryAt,
   sharedArguments,
 } from './found-files.ts';
-import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
+import {
+  ACCESS_SETTINGS,
+  MACHINE_SETTINGS,
+  REMOVED,
+  readEach,
+  SECRETS,
+  STORE_SETTINGS,
+} from './mentioned.ts';
 import type { Fleet, Place, Registry, Unit } from './model.ts';
 import { createModuleTable, type ModuleTable } from './module-table.ts';
 import { namesPath } from './references.ts';
@@ -131,6 +138,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        machineSettings: () =>
+          readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
         removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
       });
       return fleet;

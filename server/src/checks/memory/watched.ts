@@ -57,6 +57,7 @@ const PARTS = {
   brought: 'called',
   secrets: 'called',
   storeSettings: 'called',
+  clanSettings: 'called',
   accessSettings: 'called',
   removed: 'called',
 } as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };
