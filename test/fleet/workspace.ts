@@ -126,6 +126,7 @@ export function plainFleet(fleet: Fleet): unknown {
     storeSettings: fleet.storeSettings().all,
     accessSettings: fleet.accessSettings(),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
+    faults: fleet.faults(),
     notAnalysable: [],
   };
 }
