@@ -127,6 +127,7 @@ export function plainFleet(fleet: Fleet): unknown {
     accessSettings: fleet.accessSettings(),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
     faults: fleet.faults(),
+    clanSettings: fleet.clanSettings(),
     notAnalysable: [],
   };
 }
