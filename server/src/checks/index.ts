@@ -42,7 +42,11 @@ import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
 import { unusedTool } from './generator/unused-tool.ts';
 import { weakRandom } from './generator/weak-random.ts';
+import { duplicateAttribute } from './host/duplicate-attribute.ts';
 import { missingHost } from './host/missing.ts';
+import { missingImport } from './host/missing-file.ts';
+import { undefinedVariable } from './host/undefined-variable.ts';
+import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { removedOption } from './inventory/removed-option.ts';
@@ -238,7 +242,11 @@ export const rules: readonly Rule[] = [
   sopsUnusedKey,
 
   // Machines and the flake
+  unreadable,
+  duplicateAttribute,
+  undefinedVariable,
   missingHost,
+  missingImport,
   unregistered,
 
   // What keeps Nix from evaluating
