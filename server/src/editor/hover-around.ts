@@ -11,7 +11,13 @@ import { sharedListCard } from './hover-list.ts';
 import { machinesPhrase } from './hover-words.ts';
 import { bodiesIn } from './index.ts';
 import { code, plain } from './markdown.ts';
-import { FILE_OPTIONS, GENERATOR_OPTIONS, type OptionWords, PROMPT_OPTIONS } from './option-words.ts';
+import {
+  DISPLAY_OPTIONS,
+  FILE_OPTIONS,
+  GENERATOR_OPTIONS,
+  type OptionWords,
+  PROMPT_OPTIONS,
+} from './option-words.ts';
 import { scriptsIn } from './scripts.ts';
 
 export interface CardAt {
@@ -35,6 +41,14 @@ const OPTIONS: Readonly<Record<WrittenOption['of'], readonly OptionWords[]>> = {
   generator: GENERATOR_OPTIONS,
   file: FILE_OPTIONS,
   prompt: PROMPT_OPTIONS,
+  display: DISPLAY_OPTIONS,
+};
+
+const OWNERS: Readonly<Record<WrittenOption['of'], string>> = {
+  generator: 'generator',
+  file: 'file',
+  prompt: 'prompt',
+  display: "prompt's display",
 };
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(
@@ -49,7 +63,7 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
       const words = OPTIONS[of].find(one => one.name === name);
-      if (words !== undefined) return { at, markdown: optionText(words, of) };
+      if (words !== undefined) return { at, markdown: optionText(words, OWNERS[of]) };
     }
   return null;
 }

@@ -8,9 +8,11 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { FileFaults } from './faults.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -82,7 +84,8 @@ export interface GeneratorScript {
 
 /** One option of a generator, a file or a prompt, as one definition writes it. */
 export interface WrittenOption {
-  readonly of: 'generator' | 'file' | 'prompt';
+  /** `display`: of the `display` of a prompt. */
+  readonly of: 'generator' | 'file' | 'prompt' | 'display';
   /** The file's or prompt's name; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
@@ -411,8 +414,12 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** What is written below the options that say how vars are kept. */
+  readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
+  readonly faults: () => readonly FileFaults[];
   /** Where files use options that clan has removed or renamed. */
   readonly removed: () => readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
