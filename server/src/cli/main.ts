@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fix: async () => (await import('./fix-access.ts')).fixAccess,
   doctor: async () => (await import('./doctor.ts')).doctor,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  convert: async () => (await import('./convert.ts')).convert,
   add: async () => (await import('./add.ts')).add,
   new: async () => (await import('./new.ts')).create,
   init: async () => (await import('./init.ts')).init,
