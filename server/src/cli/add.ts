@@ -5,5 +5,6 @@ import { type Io, UsageError } from './io.ts';
 export async function add(args: readonly string[], io: Io): Promise<number> {
   const what = args.find(arg => !arg.startsWith('-'));
   if (what === 'secret') return addSecretCommand(args, io);
-  throw new UsageError('Say what to add: varsmith add secret NAME.');
+  if (what === 'sops') return (await import('./add-sops.ts')).addSops(args, io);
+  throw new UsageError('Say what to add: varsmith add secret NAME, or varsmith add sops NAME.');
 }

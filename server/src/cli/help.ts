@@ -11,6 +11,7 @@ Commands:
   graph [ROOT]      draw which generator is made from which
   env MACHINE       print the session variables that a machine gets
   add secret NAME   add a secret to the registry, and to machines
+  add sops NAME     add a secret to an encrypted file of sops-nix, and declare it
   new generator NAME  write a generator from a template
   init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
@@ -24,6 +25,7 @@ Commands:
   set MACHINE VAR   store a value from standard input
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
+  deploy MACHINE    verify a machine's vars, then bring it to its configuration
   keygen [ROOT]     make a key for you, and you a user
   doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
@@ -86,11 +88,13 @@ Options:
   --shell SHELL            bash (default), nushell, or json
 `,
   add: `\
-Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines.
+Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines; or a secret to
+an encrypted file of sops-nix, with its declaration.
 
 Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--yes] [--dry-run]
+       varsmith add sops NAME [ROOT] [--file FILE] [--module FILE] [--key KEY] [--random] [-i KEYFILE]… [--dry-run]
 
-What is left open is as in the entries that the new one resembles; on a terminal it asks, with that to be changed.
+What is left open of an entry is as in those that it resembles; on a terminal it asks, with that to be changed.
 
 Options:
   --kind KIND             prompt (default): somebody types the secret in; setting: the same for a public value;
@@ -105,6 +109,15 @@ Options:
   --registry FILE         the registry, where there are several
   -y, --yes               ask nothing
   --dry-run               print what would change as a diff, and change nothing
+
+Options of add sops, whose value is typed in, hidden, or read from standard input as it is:
+  --file FILE             the encrypted file (default: that of the module's other secrets); a new one is encrypted to
+                          those that the creation rule of .sops.yaml names
+  --module FILE           where it is declared (default: where others of the file are)
+  --key KEY               the key in the file (default: NAME); a slash leads into a map
+  --random                make the value: 32 random bytes in letters, digits, - and _
+  -i, --identity KEYFILE  a key to open the file with, beside those that sops finds; may be given several times
+  --json                  say what was done as JSON
 `,
   new: `\
 Writes a generator, or a service module with one, from a template.
@@ -210,6 +223,25 @@ Usage: varsmith verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]
 Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew.
 
 Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--json]
+`,
+  deploy: `\
+Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:
+\`clan machines update\` where the fleet is a clan and \`clan\` is installed, else \`nixos-rebuild\` or \`darwin-rebuild\`.
+
+Usage: varsmith deploy MACHINE [ROOT] [--install | --rollback] [--target-host HOST] [--build-host HOST]
+                       [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]
+
+Options:
+  --install             install it on a computer that has no NixOS yet (clan): everything on its disks is lost
+  --rollback            bring the configuration from before back (nixos-rebuild, darwin-rebuild)
+  --target-host HOST    user@host of the machine; without it as the clan says, or this computer
+  --build-host HOST     user@host that builds
+  --local               this computer is the machine, though it is called otherwise
+  --with TOOL           auto (default), clan, rebuild
+  --anyway              deploy although the vars have problems
+  -y, --yes             do not ask
+  --dry-run             say what would run, and run nothing; with --json for programs
+  -- ARGUMENTS…         handed on to the program as they are
 `,
   keygen: `\
 Makes a key for you where you have none, and a user of the repository from it.

@@ -1,5 +1,6 @@
 /** What a person can point at in a fleet, what it is called, and when two of them are one. Plain data. */
 import type { Place } from '../fleet/model.ts';
+import type { SecretKeeper } from '../fleet/secrets.ts';
 
 /** Something with a name that a person can point at. */
 export type Subject =
@@ -9,7 +10,15 @@ export type Subject =
   | { readonly kind: 'prompt'; readonly generator: string; readonly prompt: string }
   /** A row of a matrix; where it is written it leads on to the machine. */
   | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
-  | { readonly kind: 'machine'; readonly machine: string };
+  | { readonly kind: 'machine'; readonly machine: string }
+  /** A secret of sops-nix or agenix. */
+  | { readonly kind: 'secret'; readonly keeper: SecretKeeper; readonly secret: string }
+  /** `sops.templates.<name>` */
+  | { readonly kind: 'template'; readonly template: string }
+  /** A file that sops-nix or agenix decrypts; relative to the root. */
+  | { readonly kind: 'encrypted-file'; readonly path: string }
+  /** A key in one; a slash goes one map down. */
+  | { readonly kind: 'encrypted-key'; readonly path: string; readonly key: string };
 
 export interface Target {
   readonly at: Place;
@@ -37,6 +46,14 @@ export function nameOf(subject: Subject): string {
     case 'row':
     case 'machine':
       return subject.machine;
+    case 'secret':
+      return subject.secret;
+    case 'template':
+      return subject.template;
+    case 'encrypted-file':
+      return subject.path;
+    case 'encrypted-key':
+      return subject.key;
   }
 }
 
@@ -59,5 +76,13 @@ export function subjectKey(subject: Subject): string {
       return `row\0${subject.matrix}\0${subject.machine}`;
     case 'machine':
       return `machine\0${subject.machine}`;
+    case 'secret':
+      return `secret\0${subject.keeper}\0${subject.secret}`;
+    case 'template':
+      return `template\0${subject.template}`;
+    case 'encrypted-file':
+      return `encrypted-file\0${subject.path}`;
+    case 'encrypted-key':
+      return `encrypted-key\0${subject.path}\0${subject.key}`;
   }
 }

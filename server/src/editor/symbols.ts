@@ -87,6 +87,10 @@ const DETAILS: Readonly<Record<SymbolKind, string>> = {
   prompt: 'prompt',
   row: 'matrix row',
   machine: 'machine',
+  secret: 'secret',
+  template: 'template of sops-nix',
+  'encrypted-file': 'rule of agenix',
+  'encrypted-key': 'key',
 };
 
 function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly Target[]): NamedSymbol {

@@ -13,6 +13,7 @@ import type {
   Unit,
 } from '../fleet/model.ts';
 import { wordsOf } from './script-words.ts';
+import { filesWithSecrets, secretTargets } from './secrets/targets.ts';
 import { type Subject, sameSubject, type Target } from './subjects.ts';
 
 /** What of a fleet is written where, by file: looked through once, however many files are asked about. */
@@ -66,7 +67,8 @@ function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMa
 export function filesWithTargets(fleet: Fleet): string[] {
   const { machines, members } = writtenIn(fleet);
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
-  return [...new Set([...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()])].sort();
+  const files = [...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()];
+  return [...new Set([...files, ...filesWithSecrets(fleet)])].sort();
 }
 
 /** The definitions of generators whose names stand in a file. */
@@ -100,6 +102,10 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   const unit = fleet.units.get(file);
   for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
   if (unit) addAll(unitTargets(unit), add);
+  // A name that is of both is that of the var.
+  const ofVars = new Set(byPlace.keys());
+  for (const { at, subject, role } of secretTargets(fleet, file))
+    if (!ofVars.has(`${at.start}:${at.end}`)) add(at, subject, role);
   return [...byPlace.values()]
     .filter(target => target !== null)
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);

@@ -37,6 +37,9 @@ function makersOf(snapshot: Snapshot, index: FleetIndex, subject: Subject): Plac
         .flatMap(({ assignments }) => assignments)
         .filter(({ machines }) => machines.includes(subject.machine))
         .map(({ at }) => at);
+    // A step behind a secret of sops-nix or agenix is the encrypted file, which its declaration leads to.
+    default:
+      return [];
   }
 }
 

@@ -8,9 +8,11 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { FileFaults } from './faults.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -82,7 +84,8 @@ export interface GeneratorScript {
 
 /** One option of a generator, a file or a prompt, as one definition writes it. */
 export interface WrittenOption {
-  readonly of: 'generator' | 'file' | 'prompt';
+  /** `display`: of the `display` of a prompt. */
+  readonly of: 'generator' | 'file' | 'prompt' | 'display';
   /** The file's or prompt's name; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
@@ -206,6 +209,27 @@ export interface KeyLookup {
   readonly found: boolean;
   /** False where a missing key is provided for. */
   readonly required: boolean;
+}
+
+/** A path that is made of what the registry says of a key, without asking for its generator. */
+export interface KeyPath {
+  readonly key: KeyLookup;
+  readonly generator: string;
+  /** As far as it is known; holes as they are written. */
+  readonly path: string;
+}
+
+/** A module that is made by giving a function keys of a registry. */
+export interface KeyedModule {
+  /** The argument that holds the keys: its name, or what is given without one. */
+  readonly at: Place;
+  /** The whole application. */
+  readonly application: Place;
+  readonly keys: readonly string[];
+  /** The registry's file. */
+  readonly registry: string;
+  /** The generators of its machine that it certainly reads. */
+  readonly generators: readonly string[];
 }
 
 /** A row of a matrix that is read: `envMatrix.lea`. */
@@ -368,6 +392,8 @@ export interface Unit {
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
   readonly keyLookups: readonly KeyLookup[];
+  readonly keyPaths: readonly KeyPath[];
+  readonly keyedModules: readonly KeyedModule[];
   readonly rowReads: readonly RowRead[];
   readonly matrixLinks: readonly MatrixLink[];
   readonly appliedImports: readonly AppliedImport[];
@@ -409,8 +435,12 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** What is written below the options that say how vars are kept. */
+  readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
+  readonly faults: () => readonly FileFaults[];
   /** Where files use options that clan has removed or renamed. */
   readonly removed: () => readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */

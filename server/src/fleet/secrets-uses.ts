@@ -49,15 +49,21 @@ export function placeholderOf(value: UnknownValue): NamedSecret | null {
   return { name, nameKind: kind, at: placeOf(named.at) };
 }
 
-/** What a selection goes into, and the steps below it; null if it goes elsewhere. */
-function belowSet(
-  steps: readonly Step[],
-): { readonly keeper: SecretKeeper; readonly of: SecretUseKind; readonly below: readonly Step[] } | null {
+/** What a selection goes into, and the steps around that. */
+interface IntoSet {
+  readonly keeper: SecretKeeper;
+  readonly of: SecretUseKind;
+  readonly above: readonly Step[];
+  readonly below: readonly Step[];
+}
+
+/** Null if it goes elsewhere. */
+function belowSet(steps: readonly Step[]): IntoSet | null {
   for (let i = steps.length - 2; i >= 0; i--) {
     const set = SETS.get(`${steps[i]?.text}.${steps[i + 1]?.text}`);
     if (set === undefined) continue;
     if (steps[i - 1]?.text === 'options') return null;
-    return { keeper: set[0], of: set[1], below: steps.slice(i + 2) };
+    return { keeper: set[0], of: set[1], above: steps.slice(0, i), below: steps.slice(i + 2) };
   }
   return null;
 }
@@ -90,7 +96,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
       if (found === null || found.below.length === 0 || found.below.length > 2) return;
       if (provides(event)) guarded.add(self);
       if (event.result === null) return;
-      const { keeper, of, below } = found;
+      const { keeper, of, above, below } = found;
       if (of === 'placeholder' && below.length !== 1) return;
       const [named, attribute] = below as [Step, Step | undefined];
       const at = outermostIn(event.at, file);
@@ -106,6 +112,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
         nameAt: (named.at === null ? null : placeIn(named.at, file)) ?? placeOf(at),
         attribute: attribute?.name ? display(attribute.name) : null,
         attributeAt: attribute?.at ? placeIn(attribute.at, file) : null,
+        above: above.map(step => step.text),
         guarded: false,
       };
       pending.push({ use, prefixes: below.map(step => step.key) });

@@ -142,6 +142,8 @@ export interface SecretUse {
   /** `path` mostly; null for a placeholder, and where the whole secret is handed on. */
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
+  /** What `sops` or `age` is selected from, the root's own name first. */
+  readonly above: NamesAbove;
   /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
   readonly guarded: boolean;
 }
