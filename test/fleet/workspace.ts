@@ -126,6 +126,8 @@ export function plainFleet(fleet: Fleet): unknown {
     storeSettings: fleet.storeSettings().all,
     accessSettings: fleet.accessSettings(),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
+    faults: fleet.faults(),
+    clanSettings: fleet.clanSettings(),
     notAnalysable: [],
   };
 }

@@ -42,7 +42,11 @@ import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
 import { unusedTool } from './generator/unused-tool.ts';
 import { weakRandom } from './generator/weak-random.ts';
+import { duplicateAttribute } from './host/duplicate-attribute.ts';
 import { missingHost } from './host/missing.ts';
+import { missingImport } from './host/missing-file.ts';
+import { undefinedVariable } from './host/undefined-variable.ts';
+import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { removedOption } from './inventory/removed-option.ts';
@@ -53,8 +57,12 @@ import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
+import { readOnly } from './option/read-only.ts';
+import { settingType } from './option/setting-type.ts';
+import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
 import { unknownOption } from './option/unknown.ts';
+import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -63,18 +71,24 @@ import { duplicateKey } from './registry/duplicate-key.ts';
 import { fileAttrMismatch } from './registry/file-attr-mismatch.ts';
 import { invalidEnvVar } from './registry/invalid-env-var.ts';
 import { missingMachine } from './registry/missing-machine.ts';
+import { moduleKeysNotSelected } from './registry/module-keys-not-selected.ts';
 import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { sopsConflict } from './sops/conflict.ts';
+import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
+import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
+import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
 import { sopsUnknownOption } from './sops/unknown-option.ts';
+import { unreplacedPlaceholder } from './sops/unreplaced-placeholder.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -112,6 +126,7 @@ export const rules: readonly Rule[] = [
   invalidEnvVar,
   fileAttrMismatch,
   accessorNotSelected,
+  moduleKeysNotSelected,
 
   // Generators: names
   invalidName,
@@ -165,9 +180,14 @@ export const rules: readonly Rule[] = [
   // Options of generators, their files and prompts
   unknownOption,
   optionType,
+  readOnly,
   noEffect,
   usersOwner,
   conflict,
+  // Options for keeping vars
+  unknownSetting,
+  settingType,
+  storeDiffers,
 
   // Where vars are used
   valueOfSecret,
@@ -209,6 +229,11 @@ export const rules: readonly Rule[] = [
   sopsUnknownOption,
   sopsOptionType,
   sopsUnknownAttribute,
+  sopsConflict,
+  sopsReadAtEval,
+  unreplacedPlaceholder,
+  sopsPasswordNeedsUsers,
+  missingFile,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
@@ -217,7 +242,11 @@ export const rules: readonly Rule[] = [
   sopsUnusedKey,
 
   // Machines and the flake
+  unreadable,
+  duplicateAttribute,
+  undefinedVariable,
   missingHost,
+  missingImport,
   unregistered,
 
   // What keeps Nix from evaluating

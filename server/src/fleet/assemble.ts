@@ -6,14 +6,16 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
+import { type FileFaults, notRead } from './faults.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { type JoinedFleet, joinDeclared } from './join-declared.ts';
 import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
-import type { MachineGenerators } from './machine-modules.ts';
+import type { MachineGenerators, MachineModules } from './machine-modules.ts';
 import type { DeclaredFleet } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import { listsRead, type ReaderCache, readersOf } from './readers.ts';
@@ -38,6 +40,8 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
+  readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
+  readonly machineSettings: () => readonly ClanSetting[];
 }
 
 /** What is kept from one build to the next. */
@@ -79,12 +83,18 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
+  let clanSettings: readonly ClanSetting[] | null = null;
   let generators: readonly Generator[] | null = null;
   let notAnalysable: readonly NotAnalysable[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
   const ownersOf = () => {
     owners ??= machineGenerators(cx, { ...parts, ...cache, joined });
     return owners;
+  };
+  let faults: readonly FileFaults[] | null = null;
+  const faultsOf = () => {
+    faults ??= parts.faults(ownersOf());
+    return faults;
   };
   return {
     machines,
@@ -119,8 +129,13 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
     },
+    clanSettings() {
+      clanSettings ??= [...joined.settings, ...parts.machineSettings()];
+      return clanSettings;
+    },
     accessSettings: parts.accessSettings,
     removed: parts.removed,
+    faults: faultsOf,
     namedBy: parts.namedBy,
     units,
     get notAnalysable() {
@@ -128,6 +143,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
         ...[...units.values()].flatMap(unit => unit.notAnalysable),
         ...joined.gaps,
         ...[...ownersOf().values()].flatMap(own => own.gaps),
+        ...notRead(faultsOf()),
       ]);
       return notAnalysable;
     },

@@ -8,6 +8,7 @@ import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type AskedArguments, createAskedArguments, type FileArguments } from './arguments.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
+import { createFaultCache, type FaultCache } from './faults.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from './flake-values.ts';
 import { frameworkValue } from './frameworks/calls.ts';
@@ -17,6 +18,7 @@ import type { KeyFinder } from './matrix.ts';
 import type { Matrix, Registry, Unit } from './model.ts';
 import { createModuleCache, forgetModules, type ModuleCache } from './module-cache.ts';
 import { COMMON } from './modules.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { StoreSetting } from './store-settings.ts';
@@ -71,6 +73,8 @@ export interface State {
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
+  readonly faults: FaultCache;
+  readonly machineSettings: Map<string, readonly ClanSetting[]>;
   readonly imports: ImportGraph;
   readonly trees: Trees;
   readonly flake: FlakeValues;
@@ -122,6 +126,8 @@ export function newState(files: FleetFiles): State {
     storeSettings: new Map(),
     accessSettings: new Map(),
     removed: new Map(),
+    faults: createFaultCache(),
+    machineSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     asked: createAskedArguments(),
@@ -145,6 +151,7 @@ export function forget(state: State, paths: Iterable<string>): void {
     state.storeSettings.delete(path);
     state.accessSettings.delete(path);
     state.removed.delete(path);
+    state.machineSettings.delete(path);
     state.arguments.delete(path);
     forgetModules(state.modules, path);
     state.flake.forget(path);

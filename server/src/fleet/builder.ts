@@ -9,6 +9,7 @@ import { folderOf } from '../nix/paths.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';
+import { findFaults } from './faults.ts';
 import {
   findDeclared,
   findMatrices,
@@ -17,7 +18,14 @@ import {
   registryAt,
   sharedArguments,
 } from './found-files.ts';
-import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
+import {
+  ACCESS_SETTINGS,
+  MACHINE_SETTINGS,
+  REMOVED,
+  readEach,
+  SECRETS,
+  STORE_SETTINGS,
+} from './mentioned.ts';
 import type { Fleet, Place, Registry, Unit } from './model.ts';
 import { createModuleTable, type ModuleTable } from './module-table.ts';
 import { namesPath } from './references.ts';
@@ -72,7 +80,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         state = newState(files);
         return;
       }
-      for (const path of list) state.assembly.folders.forget(path);
+      for (const path of list) {
+        state.assembly.folders.forget(path);
+        state.faults.stale.add(path);
+      }
       forget(state, state.imports.dependentsOf(list));
     },
     build() {
@@ -131,7 +142,20 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        machineSettings: () =>
+          readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
         removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
+        faults: modules =>
+          findFaults(
+            {
+              files,
+              modules,
+              paths: groups.paths,
+              units,
+              done: file => state.trees.done(file.path, file.text.length),
+            },
+            state.faults,
+          ),
       });
       return fleet;
     },

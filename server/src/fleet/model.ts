@@ -8,9 +8,11 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { FileFaults } from './faults.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -82,7 +84,8 @@ export interface GeneratorScript {
 
 /** One option of a generator, a file or a prompt, as one definition writes it. */
 export interface WrittenOption {
-  readonly of: 'generator' | 'file' | 'prompt';
+  /** `display`: of the `display` of a prompt. */
+  readonly of: 'generator' | 'file' | 'prompt' | 'display';
   /** The file's or prompt's name; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
@@ -208,6 +211,27 @@ export interface KeyLookup {
   readonly required: boolean;
 }
 
+/** A path that is made of what the registry says of a key, without asking for its generator. */
+export interface KeyPath {
+  readonly key: KeyLookup;
+  readonly generator: string;
+  /** As far as it is known; holes as they are written. */
+  readonly path: string;
+}
+
+/** A module that is made by giving a function keys of a registry. */
+export interface KeyedModule {
+  /** The argument that holds the keys: its name, or what is given without one. */
+  readonly at: Place;
+  /** The whole application. */
+  readonly application: Place;
+  readonly keys: readonly string[];
+  /** The registry's file. */
+  readonly registry: string;
+  /** The generators of its machine that it certainly reads. */
+  readonly generators: readonly string[];
+}
+
 /** A row of a matrix that is read: `envMatrix.lea`. */
 export interface RowRead {
   /** The matrix's file. */
@@ -291,14 +315,35 @@ export interface Assignment {
 
 /** Something inside `imports` that is made by applying a function. */
 export interface AppliedImport {
+  /** The application; what stands in `imports` where that is in another file. */
   readonly at: Place;
-  /** The list item with its parentheses, as it would be removed. */
-  readonly item: Place;
-  /** The applied file's path as written and its arguments, for the fix. */
-  readonly pathText: string | null;
-  readonly argsText: string | null;
+  /** The value of the `imports` that it stands in. */
+  readonly imports: Place;
+  /** The list item with its parentheses, as it would be removed; null where the list is made by an expression. */
+  readonly item: Place | null;
+  /** Where it is made, if that is in another file. */
+  readonly madeAt: Place | null;
+  /** The call as it is written, for the fix; null where it is not simply the application of a file. */
+  readonly call: WrittenCall | null;
   /** Why it matters: it is, assigns, or is given generators. */
   readonly brings: 'generators' | 'module' | 'arguments';
+  /** Why the call fails for certain; null if it does not. */
+  readonly fails: FailingCall | null;
+}
+
+/** `importApply ./file.nix { … }`, or `import` in its place. */
+export interface WrittenCall {
+  readonly at: Place;
+  readonly path: Place;
+  readonly args: Place;
+  /** An argument that the file asks for, that is not given, and that is in scope under its name. */
+  readonly lacks: string | null;
+}
+
+/** A call that fails: for an argument, or because there is no such function. */
+export interface FailingCall {
+  readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
+  readonly name: string;
 }
 
 /** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
@@ -347,6 +392,8 @@ export interface Unit {
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
   readonly keyLookups: readonly KeyLookup[];
+  readonly keyPaths: readonly KeyPath[];
+  readonly keyedModules: readonly KeyedModule[];
   readonly rowReads: readonly RowRead[];
   readonly matrixLinks: readonly MatrixLink[];
   readonly appliedImports: readonly AppliedImport[];
@@ -388,8 +435,12 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** What is written below the options that say how vars are kept. */
+  readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
+  readonly faults: () => readonly FileFaults[];
   /** Where files use options that clan has removed or renamed. */
   readonly removed: () => readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */
