@@ -10,6 +10,7 @@ import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { Finding, Rule } from '../../server/src/checks/rule.ts';
 import type { FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
+import { NO_FLEET_OPTIONS } from '../../server/src/fleet/options/joined.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../server/src/workspace/workspace.ts';
@@ -56,6 +57,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  options: () => NO_FLEET_OPTIONS,
   clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],

@@ -52,11 +52,13 @@ import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
+import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
+import { undeclared } from './option/undeclared.ts';
 import { unknownOption } from './option/unknown.ts';
 import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
@@ -179,6 +181,9 @@ export const rules: readonly Rule[] = [
   unknownSetting,
   settingType,
   storeDiffers,
+  // Options of the fleet's own
+  undeclared,
+  declaredType,
 
   // Where vars are used
   valueOfSecret,

@@ -12,6 +12,7 @@ import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import type { FleetOptions } from './options/joined.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -413,6 +414,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** The options that the fleet's own modules declare, and what is defined and read of them. */
+  readonly options: () => FleetOptions;
   /** What is written below the options that say how vars are kept. */
   readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */

@@ -57,6 +57,7 @@ const PARTS = {
   brought: 'called',
   secrets: 'called',
   storeSettings: 'called',
+  options: 'called',
   clanSettings: 'called',
   accessSettings: 'called',
   removed: 'called',
