@@ -128,6 +128,8 @@ export function plainFleet(fleet: Fleet): unknown {
     clanSettings: fleet.clanSettings(),
     options: plainOptions(fleet),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
+    faults: fleet.faults(),
+    clanSettings: fleet.clanSettings(),
     notAnalysable: [],
   };
 }

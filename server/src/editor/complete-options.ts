@@ -68,7 +68,11 @@ function levelOf(rest: readonly string[], generator: string | null): Level | nul
   return rest.length === 4 && kind === 'prompts' && rest[3] === 'display' ? { of: 'display' } : null;
 }
 
-function optionsOf(options: readonly OptionWords[], { cursor, line }: Asked): CompletionItem[] {
+/** Options but those that are said already. */
+export function optionsOf(
+  options: readonly OptionWords[],
+  { cursor, line }: Pick<Asked, 'cursor' | 'line'>,
+): CompletionItem[] {
   // Behind a dot the names in front belong to the same binding.
   const said = new Set(cursor.before.length === 0 ? cursor.siblings : []);
   const indent = /^\s*/.exec(line)?.[0] ?? '';
@@ -116,8 +120,18 @@ function valueItems({ cursor, line }: Asked): readonly CompletionItem[] | null {
     : path.at(-2) === 'display'
       ? DISPLAY_OPTIONS
       : PROMPT_OPTIONS;
-  const option = [...options, ...GENERATOR_OPTIONS].find(each => each.name === name);
-  if (option === undefined || !isInGenerator(path)) return null;
+  return isInGenerator(path) ? valuesOf([...options, ...GENERATOR_OPTIONS], name, inString, line) : null;
+}
+
+/** What can be chosen for an option; null where there is no choice. */
+export function valuesOf(
+  options: readonly OptionWords[],
+  name: string,
+  inString: boolean,
+  line: string,
+): readonly CompletionItem[] | null {
+  const option = options.find(each => each.name === name);
+  if (option === undefined) return null;
   if (option.values !== undefined)
     return option.values.map(({ value, text }, rank) =>
       item(value, 'value', text, { insert: inString ? value : `"${value}"`, rank }),

@@ -17,7 +17,8 @@ export type ItemKind =
   | 'role'
   | 'service'
   | 'package'
-  | 'template';
+  | 'template'
+  | 'secret';
 
 export interface CompletionItem {
   readonly label: string;

@@ -279,14 +279,52 @@ export const SECRET_ATTRIBUTES: Readonly<Record<SecretKeeper | 'template', reado
   template: ['path', 'content', 'owner', 'group', 'mode', 'name'],
 };
 
-/** The options at the levels of a path; `<name>` stands for any name. */
-export const LEVELS: readonly {
-  readonly path: readonly string[];
-  readonly options: readonly OptionWords[];
-}[] = [
-  { path: ['sops', 'secrets', '<name>'], options: SOPS_SECRET },
-  { path: ['sops', 'templates', '<name>'], options: SOPS_TEMPLATE },
-  { path: ['age', 'secrets', '<name>'], options: AGE_SECRET },
+/** `sops.age.…` */
+const SOPS_AGE: readonly OptionWords[] = [
+  {
+    name: 'keyFile',
+    type: 'null or string',
+    fallback: 'null',
+    text: 'The age key that the machine decrypts with. A path on the machine, not in the Nix store.',
+    body: TEXT,
+  },
+  {
+    name: 'generateKey',
+    type: 'boolean',
+    fallback: 'false',
+    text: 'Whether an age key is made at `keyFile` if there is none.',
+    body: BOOLEAN,
+  },
+  {
+    name: 'sshKeyPaths',
+    type: 'list of paths',
+    fallback: 'the ed25519 host keys of openssh',
+    text: 'SSH keys that the machine decrypts with, made into age keys.',
+    body: LIST,
+  },
+];
+
+const ANY = '<name>';
+
+/** The options at the levels of a path. */
+const LEVELS: readonly { readonly path: readonly string[]; readonly options: readonly OptionWords[] }[] = [
+  { path: ['sops', 'secrets', ANY], options: SOPS_SECRET },
+  { path: ['sops', 'templates', ANY], options: SOPS_TEMPLATE },
+  { path: ['age', 'secrets', ANY], options: AGE_SECRET },
+  { path: ['sops', 'age'], options: SOPS_AGE },
   { path: ['sops'], options: SOPS },
   { path: ['age'], options: AGE },
 ];
+
+/** What else is called so: inputs of a flake, options of clan. */
+const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
+
+/** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */
+export function levelOf(path: readonly string[]): readonly OptionWords[] | null {
+  for (const level of LEVELS) {
+    const at = path.length - level.path.length;
+    if (at < 0 || OTHERS.has(path[at - 1] ?? '')) continue;
+    if (level.path.every((name, i) => name === ANY || name === path[at + i])) return level.options;
+  }
+  return null;
+}

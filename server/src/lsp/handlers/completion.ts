@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   service: CompletionItemKind.Module,
   package: CompletionItemKind.Module,
   template: CompletionItemKind.Snippet,
+  secret: CompletionItemKind.Constant,
 };
 
 /** What an item carries until it is looked at. */
