@@ -42,6 +42,7 @@ export const EMPTY_FLEET: Fleet = {
     tagged: () => null,
     tagNames: [],
     tagLists: [],
+    options: [],
     certainlyTagged: () => new Set(),
     machine: () => null,
   },

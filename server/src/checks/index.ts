@@ -45,11 +45,16 @@ import { weakRandom } from './generator/weak-random.ts';
 import { missingHost } from './host/missing.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
+import { machineFolder } from './inventory/machine-folder.ts';
+import { missingSetting } from './inventory/missing-setting.ts';
 import { removedOption } from './inventory/removed-option.ts';
 import { settingsNotData } from './inventory/settings-not-data.ts';
+import { inventoryType } from './inventory/type.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
+import { unknownOption as unknownInventoryOption } from './inventory/unknown-option.ts';
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
+import { unknownSetting } from './inventory/unknown-setting.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
@@ -199,6 +204,11 @@ export const rules: readonly Rule[] = [
   unknownRole,
   unknownService,
   settingsNotData,
+  unknownInventoryOption,
+  inventoryType,
+  unknownSetting,
+  missingSetting,
+  machineFolder,
   removedOption,
   duplicateMachineSource,
 
