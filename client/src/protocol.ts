@@ -284,10 +284,41 @@ export interface ScaffoldChoices {
 export const checkNameRequest = 'varsmith/checkName';
 
 export interface CheckNameParams extends ScaffoldRootParams {
-  readonly of: 'secret' | 'generator' | 'service' | 'machine';
+  readonly of: 'secret' | 'variable' | 'generator' | 'service' | 'machine';
   readonly name: string;
-  /** For a secret: the registry's file; null: the only one. */
+  /** For a secret and its variable: the registry's file; null: the only one. */
   readonly registry: string | null;
+}
+
+/** Request: the forms that a new secret could have, the likeliest first. */
+export const secretProposalsRequest = 'varsmith/secretProposals';
+
+export interface SecretProposalsParams extends ScaffoldRootParams {
+  /** The key of the new secret. */
+  readonly name: string;
+  /** The registry's file. */
+  readonly registry: string;
+}
+
+/** What a new entry of a registry would say where nobody says otherwise. */
+export interface SecretProposal {
+  /** Somebody types in a secret, or a public setting, or a script makes a password. */
+  readonly kind: 'prompt' | 'setting' | 'password';
+  /** What the entry says of its kind. */
+  readonly category: string | null;
+  readonly generator: string;
+  /** Null: in no variable. */
+  readonly envVar: string | null;
+  readonly description: string;
+  readonly domain: string | null;
+  /** Keys of some of the entries that it takes after. */
+  readonly like: readonly string[];
+}
+
+export interface SecretProposals {
+  readonly proposals: readonly SecretProposal[];
+  /** The domains of the registry. */
+  readonly domains: readonly string[];
 }
 
 /** Request: write something. The server asks the editor to apply one edit with all of it. */
@@ -297,7 +328,14 @@ export type ScaffoldWish =
   | {
       readonly what: 'secret';
       readonly name: string;
-      readonly kind: 'prompt' | 'setting' | 'password';
+      readonly kind: SecretProposal['kind'];
+      /** What the entry says of its kind; null: nothing in particular. */
+      readonly category: string | null;
+      readonly description: string;
+      readonly domain: string | null;
+      readonly generator: string | null;
+      /** Empty: in no variable. */
+      readonly envVar: string;
       readonly machines: readonly string[];
       readonly registry: string | null;
     }

@@ -14,8 +14,12 @@ import {
   type ScaffoldChoices,
   type ScaffoldResult,
   type ScaffoldWish,
+  type SecretProposal,
+  type SecretProposals,
+  type SecretProposalsParams,
   scaffoldChoicesRequest,
   scaffoldRequest,
+  secretProposalsRequest,
 } from './protocol.ts';
 import type { Server } from './server.ts';
 
@@ -40,6 +44,7 @@ interface Around extends ScaffoldChoices {
   /** The active file relative to the root; null for others. */
   readonly active: string | null;
   problem(of: CheckNameParams['of'], name: string, registry?: string): Promise<string | null>;
+  secretProposals(name: string, registry: string): Promise<SecretProposals>;
 }
 
 async function pickAround(server: Server): Promise<Around | null> {
@@ -61,6 +66,11 @@ async function pickAround(server: Server): Promise<Around | null> {
     problem: (of, name, registry) => {
       const params: CheckNameParams = { root, of, name, registry: registry ?? null };
       return server.request<string | null>(checkNameRequest, params);
+    },
+    secretProposals: async (name, registry) => {
+      const params: SecretProposalsParams = { root, name, registry };
+      const answer = await server.request<SecretProposals | null>(secretProposalsRequest, params);
+      return answer ?? { proposals: [], domains: [] };
     },
   };
 }
@@ -86,28 +96,82 @@ async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
     validateInput: value => around.problem('secret', value, registry),
   });
   if (!name) return undefined;
-  const kind = await window.showQuickPick(KINDS, { ...STAYS, title: `Add Secret ${name}: kind` });
-  if (kind === undefined) return undefined;
+  const { proposals, domains } = await around.secretProposals(name, registry);
+  const title = `Add Secret ${name}`;
+  const picked = await window.showQuickPick(proposals.map(formItem), { ...STAYS, title: `${title}: kind` });
+  if (picked === undefined) return undefined;
+  const { kind, category, generator } = picked.proposal;
+  const said = await askMetadata(around, title, registry, picked.proposal, domains);
+  if (said === undefined) return undefined;
   const chosen =
     machines.length === 0
       ? []
       : await window.showQuickPick([...machines], {
           ...STAYS,
-          title: `Add Secret ${name}: machines that get it`,
+          title: `${title}: machines that get it`,
           canPickMany: true,
         });
-  return chosen && { what: 'secret', name, kind: kind.of, machines: chosen, registry };
+  return chosen && { what: 'secret', name, kind, category, generator, ...said, machines: chosen, registry };
 }
 
-const KINDS = [
-  { label: 'Secret from a prompt', detail: 'Somebody types it in once.', of: 'prompt' as const },
-  {
-    label: 'Setting from a prompt',
-    detail: 'The same for a value that is no secret.',
-    of: 'setting' as const,
-  },
-  { label: 'Password', detail: 'A script makes it.', of: 'password' as const },
-];
+const KINDS: Readonly<Record<SecretProposal['kind'], { readonly label: string; readonly detail: string }>> = {
+  prompt: { label: 'Secret from a prompt', detail: 'Somebody types it in once.' },
+  setting: { label: 'Setting from a prompt', detail: 'The same for a value that is no secret.' },
+  password: { label: 'Password', detail: 'A script makes it.' },
+};
+
+/** A form as a choice: how the value comes about, which entries are alike, what it will be called. */
+function formItem(proposal: SecretProposal) {
+  const { kind, category, like, generator, envVar } = proposal;
+  const { label, detail } = KINDS[kind];
+  const alike = like.length === 0 ? '' : `like ${like.join(', ')}`;
+  const made = envVar === null ? generator : `${generator}, in ${envVar}`;
+  return {
+    label,
+    description: [category, alike].filter(Boolean).join(' · '),
+    detail: `${detail} Makes ${made}.`,
+    proposal,
+  };
+}
+
+/** Asks for what an entry says of itself; undefined when it is left. */
+async function askMetadata(
+  around: Around,
+  title: string,
+  registry: string,
+  proposal: SecretProposal,
+  domains: readonly string[],
+): Promise<{ description: string; domain: string | null; envVar: string } | undefined> {
+  const description = await window.showInputBox({
+    ...STAYS,
+    title: `${title}: description`,
+    prompt: 'What people are asked for.',
+    value: proposal.description,
+  });
+  if (description === undefined) return undefined;
+  const domain = proposal.domain === null ? null : await pickDomain(title, proposal.domain, domains);
+  if (domain === undefined) return undefined;
+  const envVar = await window.showInputBox({
+    ...STAYS,
+    title: `${title}: environment variable`,
+    prompt: 'The variable that sessions find it in. Empty: in none.',
+    value: proposal.envVar ?? '',
+    validateInput: value => around.problem('variable', value, registry),
+  });
+  return envVar === undefined ? undefined : { description, domain, envVar };
+}
+
+async function pickDomain(
+  title: string,
+  usual: string,
+  domains: readonly string[],
+): Promise<string | undefined> {
+  const other = '$(add) Another domain…';
+  const items = [usual, ...domains.filter(domain => domain !== usual), other];
+  const picked = await window.showQuickPick(items, { ...STAYS, title: `${title}: domain` });
+  if (picked !== other) return picked;
+  return (await window.showInputBox({ ...STAYS, title: `${title}: domain` })) || undefined;
+}
 
 async function askGenerator(around: Around): Promise<ScaffoldWish | undefined> {
   const name = await askName(around, 'generator', 'New Generator', 'deploy-key');

@@ -157,3 +157,173 @@ ${binding}in
     expect(findings[0]?.related).toHaveLength(2);
   });
 });
+
+describe('imports that need the configuration', () => {
+  const RULE = 'eval/generators-in-imports';
+  const FLAKE = `\
+{
+  outputs =
+    { self, clan-core, ... }:
+    clan-core.lib.clan {
+      inherit self;
+      inventory.machines.lea = { };
+    };
+}
+`;
+  const machine = (module: string, more: Texts = {}): Texts => ({
+    'flake.nix': FLAKE,
+    'machines/lea/configuration.nix': module,
+    'modules/extra.nix': '{ }\n',
+    ...more,
+  });
+  /** `IMPORTS` stands for the value of `imports`. */
+  const importing = (imports: string) =>
+    machine(`{ config, lib, options, ... }:\n{\n  imports = ${imports}\n}\n`);
+
+  it.each([
+    [
+      'optional',
+      '  imports = lib.optional config.a.enable ../../modules/extra.nix;\n  #                      ^^^^^^^^^^^^^^^',
+    ],
+    [
+      'optionals',
+      '  imports = lib.optionals (config ? a) [ ../../modules/extra.nix ];\n  #                                 ^',
+    ],
+    [
+      'an if',
+      '  imports = if config.a.enable then [ ../../modules/extra.nix ] else [ ];\n  #            ^^^^^^^^^^^^^^^',
+    ],
+    [
+      'an item',
+      '  imports = [ (if config.a.enable then ../../modules/extra.nix else { }) ];\n  #               ^^^^^^^^^^^^^^^',
+    ],
+    [
+      'a list that goes on',
+      '  imports = [ ./b.nix ] ++ lib.optional config.a.enable ./c.nix;\n  #                                     ^^^^^^^^^^^^^^^',
+    ],
+    [
+      'options',
+      '  imports = lib.optional (options.a.b ? c) ../../modules/extra.nix;\n  #                       ^^^^^^^^^^^',
+    ],
+    [
+      'a set whose names depend',
+      '  imports = [ (lib.optionalAttrs config.a.enable { b = 1; }) ];\n  #                              ^^^^^^^^^^^^^^^',
+    ],
+    [
+      'a module inside',
+      '  imports = [ ({ ... }: { imports = lib.optional config.a.enable ../../modules/extra.nix; }) ];\n  #                                              ^^^^^^^^^^^^^^^',
+    ],
+  ])('are found in %s', (_, lines) => {
+    expectMarked(
+      machine(`{ config, lib, options, ... }:\n{\n${lines} eval/generators-in-imports: (machine lea)\n}\n`, {
+        'machines/lea/b.nix': '{ }\n',
+        'machines/lea/c.nix': '{ }\n',
+      }),
+    );
+  });
+
+  it.each([
+    ['modules that read it below', '[ ({ ... }: { b = config.a.enable; }) ];'],
+    ['functions that are given it', '[ (import ../../modules/given.nix { inherit config; }) ];'],
+    [
+      'functions that are applied to it',
+      '[ (lib.modules.importApply ../../modules/given.nix { inherit config; }) ];',
+    ],
+    ['what is under a condition', '[ (lib.mkIf config.a.enable { b = 1; }) ];'],
+    [
+      'what something else decides first',
+      'lib.optionals unknown.x (lib.optional config.a.enable ../../modules/extra.nix);',
+    ],
+  ])('are not seen in %s', (_, imports) => {
+    const texts = importing(imports);
+    expectSilent({
+      ...texts,
+      'machines/lea/configuration.nix': (texts['machines/lea/configuration.nix'] as string).replace(
+        'options,',
+        'options, unknown,',
+      ),
+      'modules/given.nix':
+        '{ config }: { lib, ... }: { b = lib.optionalAttrs config.a.enable { c = 1; }; }\n',
+    });
+  });
+
+  const partsOf = (outer: string, inner: string): Texts => ({
+    'flake.nix': `\
+{
+  outputs =
+    inputs@{ flake-parts, ... }:
+    flake-parts.lib.mkFlake { inherit inputs; } {
+      imports = [ ./modules/web.nix ];
+      clan.inventory.machines.lea = { };
+    };
+}
+`,
+    'modules/web.nix': `\
+{ ${outer}lib, ... }:
+{
+  flake.nixosModules.web = { ${inner}... }: {
+    imports = lib.optional config.a.enable ./extra.nix;
+  };
+}
+`,
+    'modules/extra.nix': '{ }\n',
+    'machines/lea/configuration.nix': `\
+{ self, ... }:
+{
+  imports = [ self.nixosModules.web ];
+  home-manager.users.ada = { osConfig, lib, ... }: {
+    imports = lib.optional osConfig.a.enable ../../modules/extra.nix;
+  };
+}
+`,
+  });
+
+  it('are not claimed for the configuration of another module system', () => {
+    expectSilent(partsOf('config, ', ''));
+    expect(onlyFinding(check(partsOf('', 'config, ')), RULE).machines).toEqual(['lea']);
+  });
+
+  it('are found in modules of the flake, for each machine that has them', () => {
+    const { findings } = expectMarked({
+      'flake.nix': FLAKE.replace(
+        'inventory.machines.lea = { };',
+        'inventory.machines = { lea = { }; ada = { }; };\n      nixosModules.web = ./modules/web.nix;',
+      ),
+      'machines/lea/configuration.nix': '{ imports = [ ../../modules/web.nix ]; }\n',
+      'machines/ada/configuration.nix': '{ imports = [ ../../modules/web.nix ]; }\n',
+      'modules/web.nix': `\
+{ config, lib, ... }:
+let
+  isWeb = config.services.web.enable;
+in
+{
+  imports = lib.optional isWeb ./extra.nix;
+  #         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: config.services.web.enable
+}
+`,
+      'modules/extra.nix': '{ }\n',
+    });
+    expect(findings[0]?.machines).toEqual(['ada', 'lea']);
+    expect(findings[0]?.related.map(({ at }) => at.start)).toEqual([36]);
+  });
+
+  it('are not claimed where modules are given a configuration of their own', () => {
+    const given = (name: string): Texts => ({
+      'flake.nix': `\
+{
+  outputs = { self, nixpkgs, ... }: {
+    nixosConfigurations.lea = nixpkgs.lib.nixosSystem {
+      specialArgs.${name} = import ./settings.nix;
+      modules = [ ./lea.nix ];
+    };
+  };
+}
+`,
+      'settings.nix': '{ web = builtins.getEnv "WEB" == "1"; }\n',
+      'lea.nix': '{ config, lib, ... }: { imports = lib.optional config.web ./extra.nix; }\n',
+      'extra.nix': '{ }\n',
+    });
+    expectSilent(given('config'));
+    expect(onlyFinding(check(given('settings')), RULE).machines).toEqual(['lea']);
+  });
+});

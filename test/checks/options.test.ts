@@ -230,3 +230,61 @@ describe('option/conflict', () => {
     expectSilent(machines(lea, emily));
   });
 });
+
+describe('options for keeping vars', () => {
+  const flake =
+    '{ outputs = { self, clan-core, ... }: clan-core.lib.clan { inherit self; imports = [ ./clan.nix ]; }; }';
+  const world = (clan: string, machine: string): Texts => ({
+    'flake.nix': flake,
+    'clan.nix': `{ inventory.machines.lea = { }; ${clan} }`,
+    'machines/lea/configuration.nix': machine,
+  });
+  const found = (texts: Texts) =>
+    check(texts).findings.map(({ rule, severity, message }) => `${severity} ${rule} ${message}`);
+
+  it('says nothing of what other things have under the same names', () => {
+    expectSilent(
+      world('', '{ services.x.vars.settings.secretStor = 1; vars.settings.on-machine.enable = true; }'),
+    );
+    expectSilent(
+      world('meta.name = "x";', '{ lib, ... }: { options.clan.core.vars.mine = lib.mkOption { }; }'),
+    );
+    expectSilent({
+      ...world('', '{ clan.core.vars.mine = 1; }'),
+      'modules/mine.nix': '{ lib, ... }: { options.clan.core.vars.mine = lib.mkOption { }; }',
+    });
+  });
+
+  it('sees through what wraps a definition, and is not certain under a condition', () => {
+    expect(
+      found(world('', '{ config, lib, ... }: { clan.core = lib.mkIf config.x { vars.generatorz = { }; }; }')),
+    ).toEqual([expect.stringMatching(/^warning option\/unknown-setting .*Did you mean "generators"\?$/)]);
+    expect(found(world('', '{ lib, ... }: { clan.core.sops.defaultGroups = lib.mkForce [ 1 ]; }'))).toEqual([
+      expect.stringMatching(
+        /^error option\/setting-type "clan\.core\.sops\.defaultGroups" takes a string, not 1/,
+      ),
+    ]);
+    expectSilent(world('', '{ lib, ... }: { clan.core.sops.defaultGroups = lib.mkDefault 1; }'));
+  });
+
+  it('lets a clan-core of before have its stores', () => {
+    const texts = world('vars.settings.secretStore = "vm";', '{ }');
+    const before = Date.parse('2026-03-01') / 1000;
+    expect(found(texts)).toEqual([
+      expect.stringContaining('error option/setting-type clan has no store "vm" any more'),
+    ]);
+    expectSilent({ ...texts, 'flake.lock': LOCK.replace(String(CLAN_CORE_TIME), String(before)) });
+  });
+
+  it('deletes the store of a machine, which differs from the default of its clan', () => {
+    const texts = world('', '{\n  clan.core.vars.settings.secretStore = "age";\n  a = 1;\n}\n');
+    const finding = onlyFinding(check(texts), 'option/store-differs');
+    expect(finding).toMatchObject({ severity: 'warning', machines: ['lea'] });
+    expect(applyFix(texts, fixOf(finding, 'Delete'))['machines/lea/configuration.nix']).not.toContain('age');
+  });
+
+  it('leaves the store of a machine alone where the comparison is switched off', () => {
+    const machine = '{ clan.core.vars = { settings.secretStore = "age"; enableConsistencyCheck = false; }; }';
+    expectSilent(world('vars.settings.secretStore = "sops";', machine));
+  });
+});

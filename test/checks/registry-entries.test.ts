@@ -45,6 +45,82 @@ describe('registry/unknown-machine', () => {
     );
   });
 
+  describe('takes a list that rows share for no machine, whatever its name', () => {
+    const two = flake('{ emily = { }; lea = { }; }');
+
+    it.each([
+      [
+        'of the same set',
+        'rec {\n  work = [ "gmail" ];\n  emily = work ++ [ "anthropic" ];\n  lea = work;\n}\n',
+      ],
+      [
+        'bound outside of it',
+        'let\n  work = [ "gmail" ];\nin\n{\n  inherit work;\n  emily = work ++ [ "anthropic" ];\n  lea = work;\n}\n',
+      ],
+      [
+        'selected from a set of lists',
+        'let\n  lists = { work = [ "gmail" ]; };\nin\n{\n  inherit (lists) work;\n  emily = lists.work;\n  lea = lists.work ++ [ "anthropic" ];\n}\n',
+      ],
+      [
+        'that functions make and filter',
+        'let\n  with_ = more: [ "gmail" ] ++ more;\nin\nrec {\n  work = with_ [ "anthropic" ];\n  emily = builtins.filter (key: key != "gmail") work;\n  lea = [ "gmail" ];\n}\n',
+      ],
+      [
+        'that is made of another one',
+        'rec {\n  mail = [ "gmail" ];\n  work = mail ++ [ "anthropic" ];\n  emily = work;\n  lea = [ "gmail" ];\n}\n',
+      ],
+      [
+        'that is empty',
+        'rec {\n  work = [ ];\n  emily = work ++ [ "anthropic" "gmail" ];\n  lea = work;\n}\n',
+      ],
+    ])('%s', (_, matrix) => {
+      expectSilent(withMatrix(matrix, two));
+    });
+
+    it('of another file', () => {
+      expectSilent(
+        withMatrix(
+          'let\n  lists = import ./lists.nix;\nin\n{\n  inherit (lists) work;\n  emily = lists.work ++ [ "gmail" ];\n  lea = [ "gmail" ];\n}\n',
+          { ...two, 'lib/lists.nix': '{\n  work = [ "anthropic" ];\n}\n' },
+        ),
+      );
+    });
+
+    it('that modules add to the row of their machine', () => {
+      const { fleet, findings } = check(
+        withMatrix('{\n  emily = [ "gmail" ];\n  lea = [ "gmail" ];\n  work = [ "anthropic" ];\n}\n', {
+          ...two,
+          'machines/lea/configuration.nix': hostOf('lea').replace(
+            'envMatrix.lea;',
+            'envMatrix.work ++ envMatrix.lea;',
+          ),
+        }),
+      );
+      expect(findings).toEqual([]);
+      expect(fleet.machines.map(({ name }) => name)).toEqual(['emily', 'lea']);
+    });
+  });
+
+  it.each([
+    ['that nobody uses', '{\n  emily = [ "gmail" ];\n  lea = [ "anthropic" ];\n  work = [ "gmail" ];\n}\n'],
+    [
+      'that only takes from a shared list',
+      'rec {\n  shared = [ "gmail" "anthropic" ];\n  emily = shared;\n  lea = shared;\n  work = shared;\n}\n',
+    ],
+    [
+      'that is another name for a list of rows',
+      'let\n  both = [ "gmail" "anthropic" ];\nin\n{\n  emily = both;\n  lea = both;\n  work = both;\n}\n',
+    ],
+    [
+      'with the keys of others, which it writes by itself',
+      'rec {\n  emily = [ "gmail" ];\n  lea = [ "anthropic" ];\n  work = [ "gmail" "anthropic" ];\n}\n',
+    ],
+  ])('is found for a list %s', (_, matrix) => {
+    const texts = withMatrix(matrix, flake('{ emily = { }; lea = { }; }'));
+    const finding = onlyFinding(check(texts), 'registry/unknown-machine');
+    expect(finding.message).toContain('There is no machine "work"');
+  });
+
   it('is silent where nothing declares machines', () => {
     expectSilent(withMatrix('{\n  emily = [ "gmail" ];\n  otto = [ "anthropic" ];\n}\n'));
   });
@@ -222,26 +298,232 @@ describe('registry/accessor-not-selected', () => {
     expectSilent(fleet(row, host, more));
   });
 
-  it('is silent for a path that needs no configuration', () => {
-    expectSilent(
-      fleet(
-        '[ "anthropic" ]',
-        hostOf(
-          'tove',
-          '  virtualisation.share = vm.getVmPath { key = "gmail"; mountPoint = "/run"; };\n',
-          '  vm = import ../../lib/vm.nix;\n',
-        ),
-        {
-          'lib/vm.nix': `\
+  describe('of a path that is made of the registry alone', () => {
+    const lib = (body: string) => ({
+      'lib/vm.nix': `\
 let
   registry = import ./secret-registry.nix { pkgs = null; };
 in
 {
-  getVmPath = { key, mountPoint }: "\${mountPoint}/\${registry.\${key}.generator}/\${registry.\${key}.fileAttr}";
+  placeInGuest = { key, mountPoint }: ${body};
 }
 `,
-        },
-      ),
+    });
+    const PATH = '"${mountPoint}/${registry.${key}.generator}/${registry.${key}.fileAttr}"';
+    const onTove = (line: string) => hostOf('tove', `${line}\n`, '  vm = import ../../lib/vm.nix;\n');
+
+    it('is a warning, whatever the function is called', () => {
+      const texts = fleet(
+        '[ "anthropic" ]',
+        onTove(`\
+  virtualisation.share = vm.placeInGuest { key = "gmail"; mountPoint = "/run"; };
+  #                                              ^^^^^^^ registry/accessor-not-selected: nothing at /run/gmail-app-password/password`),
+        lib(PATH),
+      );
+      const finding = onlyFinding(expectMarked(texts), 'registry/accessor-not-selected');
+      expect(finding).toMatchObject({ severity: 'warning', machines: ['tove'] });
+      expectSilent(applyFix(texts, fixOf(finding, 'Add "gmail" to the row of tove')));
+    });
+
+    it('is found in a list, and where the place of the mount is not known', () => {
+      expectMarked(
+        fleet(
+          '[ "anthropic" ]',
+          onTove(`\
+  virtualisation.shares = map (key: vm.placeInGuest { inherit key; mountPoint = config.my.mount; }) [
+    "anthropic"
+    "gmail"
+  # ^^^^^^^ registry/accessor-not-selected: nothing at
+  ];`),
+          lib(PATH),
+        ),
+      );
+    });
+
+    it('is found in a module that the machine imports', () => {
+      expectMarked(
+        fleet('[ "anthropic" ]', onTove('  imports = [ ../../modules/vm.nix ];'), {
+          ...lib(PATH),
+          ...{
+            'flake.nix':
+              '{ outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines = { lea = { }; tove = { }; }; }; }; }\n',
+            'modules/vm.nix': `\
+let
+  vm = import ../lib/vm.nix;
+in
+{
+  virtualisation.share = vm.placeInGuest { key = "gmail"; mountPoint = "/run"; };
+  #                                              ^^^^^^^ registry/accessor-not-selected: on machine tove
+}
+`,
+          },
+        }),
+      );
+    });
+
+    it.each([
+      ['a key of the row', 'vm.placeInGuest { key = "anthropic"; mountPoint = "/run"; }', PATH],
+      [
+        'something else of the entry',
+        'vm.placeInGuest { key = "gmail"; mountPoint = "/run"; }',
+        '"${mountPoint}/${registry.${key}.envVar}"',
+      ],
+      [
+        'the name of the generator alone',
+        'vm.placeInGuest { key = "gmail"; mountPoint = "/run"; }',
+        'registry.${key}.generator',
+      ],
+      [
+        'a command for somebody else',
+        'vm.placeInGuest { key = "gmail"; mountPoint = "/run"; }',
+        `"ssh lea cat " + ${PATH}`,
+      ],
+      [
+        'a value in the repository',
+        'vm.placeInGuest { key = "gmail"; mountPoint = ../../vars/per-machine/lea; }',
+        '"${mountPoint}/${registry.${key}.generator}/${registry.${key}.fileAttr}/value"',
+      ],
+    ])('is not found for %s', (_, call, body) => {
+      expectSilent(fleet('[ "anthropic" ]', onTove(`  virtualisation.share = ${call};`), lib(body)));
+    });
+  });
+});
+
+describe('registry/module-keys-not-selected', () => {
+  const SESSION = `\
+{ keys, prefix ? "" }:
+{ osConfig, lib, ... }:
+let
+  registry = import ../lib/secret-registry.nix { pkgs = null; };
+  generators = osConfig.clan.core.vars.generators;
+in
+{
+  home.sessionVariables = lib.listToAttrs (map (key: {
+    name = prefix + registry.${'${key}'}.envVar;
+    value = generators.${'${registry.${key}.generator}'}.files.${'${registry.${key}.fileAttr}'}.path;
+  }) keys);
+}
+`;
+  const USERS = `\
+{ user, keys ? null }:
+{ lib, ... }:
+{
+  hjem.users.${'${user}'} = {
+    enable = true;
+    imports = lib.optionals (keys != null) [ (import ./session.nix { inherit keys; }) ];
+  };
+}
+`;
+  const fleet = (body: string, more: Texts = {}) =>
+    withMatrix('{\n  lea = [ "gmail" ];\n  emily = [ "gmail" "anthropic" ];\n}\n', {
+      'modules/session.nix': SESSION,
+      'modules/users.nix': USERS,
+      'machines/emily/configuration.nix': hostOf('emily'),
+      'machines/lea/configuration.nix': hostOf('lea', `${body}\n`),
+      ...more,
+    });
+  const found = (body: string, more: Texts = {}) =>
+    onlyFinding(expectMarked(fleet(body, more)), 'registry/module-keys-not-selected');
+
+  it('is found through a module that imports the one for the user', () => {
+    const body = `\
+  imports = [
+    (import ../../modules/users.nix { user = "ada"; keys = envMatrix.emily; })
+    #                                               ^^^^ registry/module-keys-not-selected: key "anthropic", which machine lea does not select
+  ];`;
+    const finding = found(body);
+    expect(finding).toMatchObject({ severity: 'error', machines: ['lea'] });
+    const after = applyFix(fleet(body), fixOf(finding, 'Give the module the keys of lea'));
+    expect(after['machines/lea/configuration.nix']).toContain('keys = envMatrix.lea; })');
+    expectSilent(after);
+  });
+
+  it('is found for home-manager, for keys that are written out, and for arguments in a row', () => {
+    found(`\
+  home-manager.users.ada = import ../../modules/session.nix { keys = [ "gmail" ] ++ [ "anthropic" ]; };
+  #                                                           ^^^^ registry/module-keys-not-selected: does not select`);
+    found(
+      `\
+  home-manager.users.ada = import ../../modules/row.nix "X_" envMatrix.emily;
+  #                                                          ^^^^^^^^^^^^^^^ registry/module-keys-not-selected: does not select`,
+      { 'modules/row.nix': `prefix: keys:\nimport ./session.nix { inherit prefix keys; }\n` },
     );
+  });
+
+  it('is found in a file that the machine imports', () => {
+    expectMarked(
+      fleet('  imports = [ ./users.nix ];', {
+        'flake.nix':
+          '{ outputs = { self, clan-core }: { clan = clan-core.lib.clan { inherit self; inventory.machines = { lea = { }; emily = { }; }; }; }; }\n',
+        'machines/lea/users.nix': `\
+let
+  matrix = import ../../lib/machine-env-matrix.nix;
+in
+{
+  imports = [ (import ../../modules/users.nix { user = "ada"; keys = matrix.emily; }) ];
+  #                                                           ^^^^ registry/module-keys-not-selected: machine lea
+}
+`,
+      }),
+    );
+  });
+
+  it.each([
+    ['no keys', 'imports = [ (import ../../modules/users.nix { user = "ada"; keys = null; }) ];', {}],
+    [
+      'its own keys',
+      'imports = [ (import ../../modules/users.nix { user = "ada"; keys = envMatrix.lea; }) ];',
+      {},
+    ],
+    [
+      'keys that are not all known',
+      'imports = [ (import ../../modules/users.nix { user = "ada"; keys = envMatrix.emily ++ import <more>; }) ];',
+      {},
+    ],
+    [
+      'a condition that is not known',
+      'home-manager.users.ada.imports = lib.optionals config.my.desktop [ (import ../../modules/session.nix { keys = envMatrix.emily; }) ];',
+      {},
+    ],
+    [
+      'a module that sets them under a condition',
+      'home-manager.users.ada = import ../../modules/session.nix { keys = envMatrix.emily; };',
+      {
+        'modules/session.nix': SESSION.replace(
+          'lib.listToAttrs',
+          'lib.mkIf osConfig.my.desktop (lib.listToAttrs',
+        ).replace('}) keys);', '}) keys));'),
+      },
+    ],
+    [
+      'a module that provides for what is missing',
+      'home-manager.users.ada = import ../../modules/session.nix { keys = envMatrix.emily; };',
+      {
+        'modules/session.nix': SESSION.replace(
+          '{registry.${key}.generator}.files',
+          '{registry.${key}.generator}.files or { }',
+        ).replace(
+          'generators.${registry.${key}.generator}',
+          '(generators.${registry.${key}.generator} or { files.key.path = ""; files.password.path = ""; })',
+        ),
+      },
+    ],
+    [
+      'a module that reads the generators of another machine',
+      'home-manager.users.ada = import ../../modules/session.nix { keys = envMatrix.emily; };',
+      {
+        'modules/session.nix': SESSION.replace('{ osConfig, lib, ... }', '{ self, lib, ... }').replace(
+          'osConfig.',
+          'self.nixosConfigurations.emily.config.',
+        ),
+      },
+    ],
+    [
+      'a module that reads nothing of them',
+      'home-manager.users.ada = import ../../modules/session.nix { keys = envMatrix.emily; };',
+      { 'modules/session.nix': '{ keys }:\n{ ... }:\n{ home.file.keys.text = toString keys; }\n' },
+    ],
+  ])('is silent for %s', (_, body, more) => {
+    expectSilent(fleet(`  ${body}`, more));
   });
 });

@@ -174,9 +174,8 @@ in
     fileAttr = "password";
   };
   open-router = mkPromptedSecret {
-    generator = "open-router-app-password";
-    envVar = "OPEN_ROUTER_APP_PASSWORD";
-    fileAttr = "password";
+    generator = "open-router-api-key";
+    envVar = "OPEN_ROUTER_API_KEY";
   };
 }
 `);
@@ -217,7 +216,7 @@ in
 
   "2captcha" = {
     generator = "2captcha";
-    envVar = "_2CAPTCHA";
+    envVar = null;
     fileAttr = "key";
     files.key.secret = true;
 `);

@@ -84,11 +84,7 @@ describe('in an empty folder', () => {
     const root = folder({});
     await varsmith(['init', root]);
     const path = 'lib/session-vars-spec.nix';
-    write(
-      root,
-      path,
-      readFileSync(join(root, path), 'utf8').replace('hydrate "example-token"', 'hydrate "tokn"'),
-    );
+    write(root, path, readFileSync(join(root, path), 'utf8').replace('hydrate "example"', 'hydrate "tokn"'));
     expect(await findings(root)).toMatchObject([{ rule: 'registry/unknown-key', file: path }]);
   });
 
@@ -185,7 +181,7 @@ describe('what is there', () => {
     expect(stdout).not.toContain('machines/');
     expect(stderr).toContain('Let each machine take its row');
     const matrix = readFileSync(join(root, 'lib/machine-env-matrix.nix'), 'utf8');
-    expect(matrix).toMatch(/ {2}lea = \[\n {4}"example-account"\n/);
+    expect(matrix).toMatch(/ {2}lea = \[\n {4}"example"\n/);
     expect(matrix).toContain('\n  tove = [ ];\n');
     expect(await findings(root)).toEqual([]);
   });
@@ -271,18 +267,18 @@ describeWithNix('Nix', () => {
       expect(machine.hjemNushell).toBe(machine.nushell);
       expect(machine.bash.endsWith(machine.homeBash)).toBe(true);
       expect(machine.hjemBash).toBe(machine.homeBash);
-      expect(machine.homeBash).toContain('export EXAMPLE_TOKEN\n');
+      expect(machine.homeBash).toContain('export EXAMPLE_API_KEY\n');
       expect(machine.homeBash).toContain('  export EXAMPLE_URL=');
-      const token = '/run/secrets/vars/per-machine/example/example-token/token';
+      const token = '/run/secrets/vars/per-machine/example/example-api-key/key';
       const variables = {
         EXAMPLE_ACCOUNT: account,
         EXAMPLE_PASSWORD_FILE: '/run/secrets/vars/per-machine/example/example-password/password',
-        EXAMPLE_TOKEN_FILE: token,
+        EXAMPLE_API_KEY_FILE: token,
       };
       expect(machine.hjem).toEqual(variables);
       expect(machine.home).toEqual(variables);
       expect(machine.path).toBe(token);
-      expect(machine.vmPath).toBe('/mnt/per-machine/example/example-token/token');
+      expect(machine.vmPath).toBe('/mnt/per-machine/example/example-api-key/key');
       expect(machine.passwordCommand).toBe(`/packages/coreutils/bin/cat ${token}`);
     },
   );
@@ -315,11 +311,11 @@ describeWithNix('Nix', () => {
         script: 'openssl rand -base64 32 | tr -d \'\\n\' > "$out/password"\n',
         share: false,
       },
-      'example-token': {
-        files: ['token'],
-        prompts: { token: 'hidden' },
+      'example-api-key': {
+        files: ['key'],
+        prompts: { key: 'hidden' },
         runtimeInputs: [],
-        script: 'cat "$prompts/token" > "$out/token"\n',
+        script: 'cat "$prompts/key" > "$out/key"\n',
         share: false,
       },
     });

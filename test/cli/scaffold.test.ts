@@ -32,10 +32,60 @@ test('a secret is added to the registry and to the rows, and nothing is found af
   );
 });
 
+test('the names, the domain and the variable can be said', async () => {
+  const root = exampleFleet();
+  const args = ['--category', 'api-key', '--domain', 'search', '--generator', 'kagi-key', '--env', 'KAGI'];
+  const { code } = await varsmith(['add', 'secret', 'kagi', root, ...args, '-m', 'lea']);
+  expect(code).toBe(0);
+  expect(textOf(root, REGISTRY)).toContain(`  kagi = mkPromptedSecret {
+    generator = "kagi-key";
+    envVar = "KAGI";
+    description = "Kagi API key";
+    domain = "search";
+    kind = "api-key";
+  };
+`);
+});
+
+test('on a terminal what is left open is asked, with what the other entries suggest', async () => {
+  const root = exampleFleet();
+  const clear = '\u0015';
+  const typed = [`${clear}Mistral API Key\r`, '\r', '\r'];
+  const { code, stderr } = await varsmith(['add', 'secret', 'kagi', root, '-m', 'lea'], { typed });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stderr).toContain('Domain: ai');
+  expect(stderr).toContain('Environment variable (empty for none): KAGI_API_KEY');
+  expect(textOf(root, REGISTRY)).toContain('    description = "Mistral API Key";\n    domain = "ai";\n');
+});
+
+test('with --yes nothing is asked, and --no-env is in no variable', async () => {
+  const root = exampleFleet();
+  const { code, stderr } = await varsmith(['add', 'secret', 'kagi', root, '--yes', '--no-env'], {
+    typed: [],
+  });
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('Description');
+  expect(textOf(root, REGISTRY)).not.toContain('KAGI');
+});
+
 test('of a secret without machines it is said that none has it', async () => {
   const { code, stderr } = await varsmith(['add', 'secret', 'openai', exampleFleet()]);
   expect(code).toBe(0);
   expect(stderr).toContain('No machine has it yet: add "openai" to the rows in lib/machine-env-matrix.nix');
+});
+
+test('in a new fleet the first secret is named as the example is', async () => {
+  const root = folder({ 'flake.nix': '{ outputs = _: { }; }\n' });
+  await varsmith(['init', root]);
+  await varsmith(['add', 'secret', 'openai', root, '-m', 'example', '--domain', 'ai']);
+  expect(textOf(root, REGISTRY)).toContain(`  openai = mkPromptedSecret {
+    generator = "openai-api-key";
+    envVar = "OPENAI_API_KEY";
+    description = "Openai API key";
+    domain = "ai";
+    kind = "api-key";
+  };
+`);
 });
 
 test('a file that would be new is a diff from nothing', async () => {
@@ -72,6 +122,7 @@ test.each([
   [['add'], 'Say what to add'],
   [['add', 'machine', 'x'], 'Say what to add'],
   [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is no value of --kind'],
+  [['add', 'secret', 'x', '--env', 'X', '--no-env'], '--env and --no-env exclude each other'],
   [['new', 'generator'], 'Say what to write'],
   [['new', 'generator', 'x', '--per', 'machine'], '--per is no option of "new generator".'],
   [['new', 'service', 'x', '--template', 'magic'], '"magic" is no value of --template'],

@@ -69,6 +69,22 @@ test('a rule that is asked for and switched off is mentioned', async () => {
   expect(stderr).toBe('varsmith: registry/unknown-key is switched off by varsmith.json.\n');
 });
 
+test('an optional rule says how it is switched on, and is on then', async () => {
+  const script =
+    '{ pkgs, ... }: { clan.core.vars.generators.g = { files.a = { }; script = "echo a > $out/a"; }; }';
+  const rule = 'generator/unquoted-path';
+  const run = async (settings: string) => {
+    const root = folder({ 'flake.nix': '{ }', 'm.nix': script, 'varsmith.json': settings });
+    return varsmith(['check', root, '--rule', rule, '--format', 'lines']);
+  };
+  const off = await run('{ }');
+  expect(off.stdout).not.toContain(rule);
+  expect(off.stderr).toBe(
+    'varsmith: generator/unquoted-path is off by default: { "rules": { "generator/unquoted-path": "hint" } } in varsmith.json switches it on.\n',
+  );
+  expect((await run(`{ "rules": { "${rule}": "hint" } }`)).stdout).toContain(rule);
+});
+
 describe('rules', () => {
   test('shows severities as they are set, with the own ones behind', async () => {
     const root = brokenFleet({ 'varsmith.json': '{ "rules": { "registry/unknown-key": "off" } }' });

@@ -40,10 +40,12 @@ test('rules are listed one a line', async () => {
 });
 
 test('every rule is explained, with what is wrong and what is right', async () => {
-  for (const { id, severity, summary } of rules) {
+  for (const { id, severity, summary, optional } of rules) {
     const { code, stdout } = await varsmith(['explain', id]);
     expect(code).toBe(0);
-    expect(stdout.startsWith(`${id} (${severity})\n${summary}\n`)).toBe(true);
+    expect(stdout.startsWith(`${id} (${severity}${optional ? ', off by default' : ''})\n${summary}\n`)).toBe(
+      true,
+    );
     expect(stdout).toContain('\nWrong: ');
     expect(stdout).toContain('\nRight: ');
     expect(stdout).toContain(`# varsmith: ignore ${id}`);

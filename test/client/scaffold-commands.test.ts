@@ -1,6 +1,11 @@
 // Scaffolding from the editor: what is asked, that the server judges names, and what it is told to write.
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { FleetRoot, ScaffoldChoices, ScaffoldResult } from '../../client/src/protocol.ts';
+import type {
+  FleetRoot,
+  ScaffoldChoices,
+  ScaffoldResult,
+  SecretProposal,
+} from '../../client/src/protocol.ts';
 import { registerScaffoldCommands } from '../../client/src/scaffold-commands.ts';
 import type { Server } from '../../client/src/server.ts';
 import { commands, Uri, window, workspace } from './fake-vscode.ts';
@@ -23,6 +28,15 @@ const CHOICES: ScaffoldChoices = {
   files: ['machines/lea/a.nix', 'machines/lea/b.nix'],
   systems: ['x86_64-linux', 'aarch64-linux'],
 };
+const PROPOSAL: SecretProposal = {
+  kind: 'prompt',
+  category: 'api-key',
+  generator: 'openai-api-key',
+  envVar: 'OPENAI_API_KEY',
+  description: 'Openai API key',
+  domain: 'ai',
+  like: ['anthropic', 'deepseek'],
+};
 const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created: [], kept: [] };
 
 let roots: readonly FleetRoot[];
@@ -32,6 +46,7 @@ const request = vi.fn(async (method: string, params?: unknown): Promise<unknown>
   // The server refuses the question without a filter.
   if (method === 'varsmith/fleet') return (params as { filter?: unknown } | undefined)?.filter ? roots : null;
   if (method === 'varsmith/scaffoldChoices') return choices;
+  if (method === 'varsmith/secretProposals') return { proposals: [PROPOSAL], domains: ['ai', 'mail'] };
   if (method === 'varsmith/checkName')
     return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
   return result;
@@ -64,17 +79,58 @@ const pick = (...indexes: readonly (number | readonly number[])[]) => {
     );
 };
 
-test('a secret: name, kind and machines', async () => {
-  type('openai');
-  pick(0, [1]);
+test('a secret: name, kind, description, domain, variable and machines', async () => {
+  type('openai', 'OpenAI API key', 'OPENAI_API_KEY');
+  pick(0, 1, [1]);
   await commands.executeCommand('varsmith.addSecret');
   expect(wish()).toEqual({
     what: 'secret',
     name: 'openai',
     kind: 'prompt',
+    category: 'api-key',
+    generator: 'openai-api-key',
+    description: 'OpenAI API key',
+    domain: 'mail',
+    envVar: 'OPENAI_API_KEY',
     machines: ['lea'],
     registry: 'lib/secret-registry.nix',
   });
+});
+
+test('the kinds say which entries they are like, and each question has what they suggest', async () => {
+  type('openai', 'x', '');
+  pick(0, 0, []);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(window.showQuickPick.mock.calls[0]?.[0]).toMatchObject([
+    {
+      label: 'Secret from a prompt',
+      description: 'api-key · like anthropic, deepseek',
+      detail: 'Somebody types it in once. Makes openai-api-key, in OPENAI_API_KEY.',
+    },
+  ]);
+  expect(window.showQuickPick.mock.calls[1]?.[0]).toEqual(['ai', 'mail', '$(add) Another domain…']);
+  const values = window.showInputBox.mock.calls.map(([options]) => (options as { value?: string }).value);
+  expect(values).toEqual([undefined, 'Openai API key', 'OPENAI_API_KEY']);
+  expect(wish()).toMatchObject({ envVar: '', domain: 'ai' });
+});
+
+test('a domain that the registry does not have yet', async () => {
+  type('openai', 'x', 'search', '');
+  pick(0, 2, []);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(wish()).toMatchObject({ domain: 'search' });
+});
+
+test.each([
+  ['the kind', 1, 0],
+  ['the description', 1, 1],
+  ['the domain', 2, 1],
+  ['the variable', 2, 2],
+])('nothing is written when %s is left', async (_, typed, picked) => {
+  type(...['openai', 'x', 'X'].slice(0, typed));
+  pick(...[0, 0].slice(0, picked));
+  await commands.executeCommand('varsmith.addSecret');
+  expect(wish()).toBeUndefined();
 });
 
 test('the server judges a name while it is typed', async () => {
@@ -162,8 +218,8 @@ test('a fleet that has machines is not asked for one, and what is kept is said',
 
 test('what is refused is shown', async () => {
   result = { ...WRITTEN, refused: 'The entries are computed.' };
-  type('openai');
-  pick(0, []);
+  type('openai', 'OpenAI API key', '');
+  pick(0, 0, []);
   await commands.executeCommand('varsmith.addSecret');
   expect(window.showErrorMessage).toHaveBeenCalledWith('The entries are computed.');
 });

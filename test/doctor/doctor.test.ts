@@ -76,6 +76,22 @@ test('the backend is told with what it was told by', async () => {
   expect((await entryOf('backend', FLEET))?.text).toBe('nothing says which; sops would be used');
 });
 
+test('a store that clan does not have any more, or never had, is a problem', async () => {
+  const stored = (name: string) => ({
+    ...FLEET,
+    'flake.nix': FLEET['flake.nix'].replace(
+      'inherit self;',
+      `inherit self; vars.settings.secretStore = "${name}";`,
+    ),
+  });
+  const gone = await entryOf('backend', stored('vm'));
+  expect(gone).toMatchObject({ standing: 'problem', text: 'vm, as the configuration sets it' });
+  expect(gone?.details.join()).toContain('clan has no secret store "vm" any more');
+  expect((await entryOf('backend', stored('sopss')))?.details.join()).toContain(
+    'There is no secret store "sopss"',
+  );
+});
+
 test("what machines set comes before the clan's, and where they differ that is said", async () => {
   const flake = FLEET['flake.nix'].replace(
     'inherit self; inventory.machines.lea = { };',

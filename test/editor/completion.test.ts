@@ -62,6 +62,13 @@ describe('options', () => {
       'multiline',
       'multiline-hidden',
     ]);
+    expect(labels(offered(module('prompts.p.display.|')))).toEqual([
+      'label',
+      'group',
+      'helperText',
+      'required',
+    ]);
+    expect(labels(offered(module('prompts.p.display.required = |')))).toEqual(['true', 'false']);
     expect(offered(module('files.x.neededFor = |'))[1]?.insert).toBe('"users"');
     expect(labels(offered(module('share = |')))).toEqual(['true', 'false']);
   });

@@ -40,6 +40,18 @@ test('an option: its type, its default, and what it does', () => {
   expect(shown(FILE, 'prom', { [FILE]: text })).toMatch(/^\*\*prompts\*\* · option of a generator/);
 });
 
+test('what a form shows of a prompt', () => {
+  const text = '{ clan.core.vars.generators.a.prompts.c = { persist = true; display.helperText = "x"; }; }';
+  expect(shown(FILE, 'display.help', { [FILE]: text })).toMatchInlineSnapshot(`
+    "**helperText** · option of a prompt's display
+
+    What a form says beside the prompt.
+
+    - Type: null or string
+    - Default: \`null\`"
+  `);
+});
+
 test('the directories of a script', () => {
   expect(shown(REGISTRY, '> "$ou')).toMatch(/^\*\*\$out\*\* · directory of the script/);
   expect(shown(REGISTRY, '< "$promp')).toMatch(/^\*\*\$prompts\*\*/);

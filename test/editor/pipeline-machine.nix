@@ -91,15 +91,15 @@ in
   hjemBash = (ofUser "hjem-session-variables.nix").files.".config/session/steps.sh".text;
   path = secrets.getPath {
     osConfig = config;
-    key = "example-token";
+    key = "example";
   };
   vmPath = secrets.getVmPath {
     inherit machine;
-    key = "example-token";
+    key = "example";
     mountPoint = "/mnt";
   };
   passwordCommand = secrets.mkPasswordCmd {
     osConfig = config;
-    key = "example-token";
+    key = "example";
   };
 }

@@ -9,7 +9,8 @@ import { environmentMachines, environmentOf } from '../../server/src/editor/envi
 import { indexOf } from '../../server/src/editor/index.ts';
 import { type Renaming, rename } from '../../server/src/editor/rename.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
-import { filesWithTargets, nameOf, subjectKey, type Target } from '../../server/src/editor/targets.ts';
+import { nameOf, subjectKey, type Target } from '../../server/src/editor/subjects.ts';
+import { filesWithTargets } from '../../server/src/editor/targets.ts';
 import { readContents } from '../../server/src/store/read.ts';
 import { check } from '../checks/harness.ts';
 import { storeFiles } from '../store/support.ts';

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { registryOf } from '../../server/src/checks/examples.ts';
-import { SECRET_KINDS, type SecretKind } from '../../server/src/editor/scaffold-entry.ts';
-import { addSecret, keyProblem, type SecretWish } from '../../server/src/editor/scaffold-secret.ts';
+import { SECRET_KINDS, type SecretKind } from '../../server/src/checks/registry/families.ts';
+import {
+  addSecret,
+  keyProblem,
+  type SecretWish,
+  secretProposals,
+} from '../../server/src/editor/scaffold-secret.ts';
 import type { Texts } from '../checks/harness.ts';
 import { nixFiles } from '../examples/folders.ts';
 import { added, around, carriedOut, refusal } from './scaffold-support.ts';
@@ -20,7 +25,11 @@ const wish = (key: string, more: Partial<SecretWish> = {}): SecretWish => ({
   key,
   kind: 'prompt',
   machines: [],
+  category: null,
   description: null,
+  domain: null,
+  generator: null,
+  envVar: null,
   registry: null,
   ...more,
 });
@@ -52,13 +61,181 @@ const plainEntry = (key: string) => `  ${key} = {
   };
 `;
 
+/** Two API keys, two passwords of mail, a token that a helper makes by itself, a public setting. */
+const FAMILIES: Texts = {
+  [REGISTRY]: `{ pkgs ? null }:
+let
+  mkPromptedSecret =
+    { generator, envVar ? null, fileAttr ? "key", description, domain, kind, secret ? true }:
+    {
+      inherit generator envVar fileAttr secret domain kind;
+      share = true;
+      files.\${fileAttr} = { inherit secret; };
+      prompts.\${fileAttr} = { inherit description; type = "hidden"; };
+      script = ''
+        cat "$prompts/\${fileAttr}" > $out/\${fileAttr}
+      '';
+    };
+  mkGeneratedSecret =
+    { generator, envVar ? null, domain, kind }:
+    {
+      inherit generator envVar domain kind;
+      fileAttr = "token";
+      secret = true;
+      share = false;
+      files.token.secret = true;
+      runtimeInputs = if pkgs == null then [ ] else [ pkgs.openssl ];
+      script = ''
+        openssl rand -hex 32 > $out/token
+      '';
+    };
+in
+{
+  anthropic = mkPromptedSecret {
+    generator = "anthropic-api-key";
+    envVar = "ANTHROPIC_API_KEY";
+    description = "Anthropic API Key";
+    domain = "ai";
+    kind = "api-key";
+  };
+  deepseek = mkPromptedSecret {
+    generator = "deepseek-api-key";
+    envVar = "DEEPSEEK_API_KEY";
+    description = "DeepSeek API Key";
+    domain = "ai";
+    kind = "api-key";
+  };
+  hindsight = mkGeneratedSecret {
+    generator = "hindsight-token";
+    envVar = "HINDSIGHT_TOKEN";
+    domain = "ai";
+    kind = "token";
+  };
+  cloudflare-account-id = mkPromptedSecret {
+    generator = "cloudflare-account-id";
+    envVar = "CLOUDFLARE_ACCOUNT_ID";
+    fileAttr = "name";
+    secret = false;
+    description = "Cloudflare account id";
+    domain = "infra";
+    kind = "setting";
+  };
+  icloud = mkPromptedSecret {
+    generator = "icloud-app-password";
+    fileAttr = "password";
+    description = "iCloud app password";
+    domain = "mail";
+    kind = "password";
+  };
+  gmail = mkPromptedSecret {
+    generator = "gmail-app-password";
+    fileAttr = "password";
+    description = "Gmail app password";
+    domain = "mail";
+    kind = "password";
+  };
+}
+`,
+  [MATRIX]: '{\n  emily = [ "anthropic" "gmail" ];\n}\n',
+};
+
+describe('a new entry takes after its family', () => {
+  const entry = (key: string, more: Partial<SecretWish> = {}) =>
+    added(FAMILIES, add(FAMILIES, key, more).texts, REGISTRY).trim();
+
+  test('the largest family of prompted secrets: an API key, with the words that were given', () => {
+    expect(
+      entry('mistral', { description: 'Mistral API Key (from console.mistral.ai)' }),
+    ).toBe(`mistral = mkPromptedSecret {
+    generator = "mistral-api-key";
+    envVar = "MISTRAL_API_KEY";
+    description = "Mistral API Key (from console.mistral.ai)";
+    domain = "ai";
+    kind = "api-key";
+  };`);
+  });
+
+  test('the family that is asked for, which is in no variable', () => {
+    expect(entry('fastmail', { category: 'password' })).toBe(`fastmail = mkPromptedSecret {
+    generator = "fastmail-app-password";
+    fileAttr = "password";
+    description = "Fastmail password";
+    domain = "mail";
+    kind = "password";
+  };`);
+  });
+
+  test('a variable that its family does not have', () => {
+    expect(entry('fastmail', { category: 'password', envVar: 'FASTMAIL' })).toContain('envVar = "FASTMAIL";');
+  });
+
+  test('no variable where the family has one', () => {
+    expect(entry('mistral', { envVar: '' })).not.toContain('envVar');
+  });
+
+  test('a domain alone chooses the family', () => {
+    expect(entry('posteo', { domain: 'mail' })).toContain('generator = "posteo-app-password";');
+  });
+
+  test('what a helper makes by itself', () => {
+    expect(entry('grafana', { kind: 'password' })).toBe(`grafana = mkGeneratedSecret {
+    generator = "grafana-token";
+    envVar = "GRAFANA_TOKEN";
+    domain = "ai";
+    kind = "token";
+  };`);
+  });
+
+  test('a name that has the ending already does not get it twice', () => {
+    expect(entry('mistral-api-key')).toContain(
+      'generator = "mistral-api-key";\n    envVar = "MISTRAL_API_KEY";',
+    );
+  });
+
+  test('the entry of the nearest name is the model', () => {
+    expect(entry('cloudflare-zone-id', { kind: 'setting' })).toContain(
+      'domain = "infra";\n    kind = "setting";',
+    );
+  });
+
+  test('a generator or a variable that there is already is refused', () => {
+    expect(refused(FAMILIES, 'claude', { generator: 'anthropic-api-key' })).toBe(
+      '"anthropic" in lib/secret-registry.nix has anthropic-api-key already.',
+    );
+    expect(refused(FAMILIES, 'claude', { envVar: 'ANTHROPIC_API_KEY' })).toBe(
+      '"anthropic" in lib/secret-registry.nix has ANTHROPIC_API_KEY already.',
+    );
+    expect(refused(FAMILIES, 'claude', { envVar: '2CLAUDE' })).toContain('A variable begins with a letter');
+    expect(refused(FAMILIES, 'claude', { generator: 'a b' })).toContain('cannot name a generator');
+  });
+
+  test('proposals: one for each family, the likeliest first', () => {
+    const proposals = secretProposals(around(FAMILIES), REGISTRY, 'mistral');
+    expect(
+      proposals.map(({ kind, category, generator, domain, like }) => [
+        kind,
+        category,
+        generator,
+        domain,
+        like,
+      ]),
+    ).toEqual([
+      ['prompt', 'api-key', 'mistral-api-key', 'ai', ['anthropic', 'deepseek']],
+      ['prompt', 'password', 'mistral-app-password', 'mail', ['icloud', 'gmail']],
+      ['password', 'token', 'mistral-token', 'ai', ['hindsight']],
+      ['setting', 'setting', 'mistral', 'infra', ['cloudflare-account-id']],
+    ]);
+    expect(secretProposals(around(FAMILIES), REGISTRY, 'cloudflare-zone')[0]?.category).toBe('setting');
+  });
+});
+
 describe('in the example fleet', () => {
   test('a secret to be typed in is made as its nearest kin, and stands with it', () => {
     const { texts, fleet, scaffolded } = add(EXAMPLE, 'cohere', { machines: ['lea', 'noa'] });
     expect(added(EXAMPLE, texts, REGISTRY).trim()).toBe(`cohere = mkPromptedSecret {
     generator = "cohere-api-key";
     envVar = "COHERE_API_KEY";
-    description = "cohere";
+    description = "Cohere API key";
     domain = "ai";
     kind = "api-key";
   };`);
@@ -214,7 +391,7 @@ describe('registries of other forms', () => {
       [MATRIX]: rows,
     };
     expect(fieldsOf(texts, 'prompt').text).toBe(
-      '  fresh = mkKey {\n    generator = "fresh-key";\n    envVar = "FRESH_KEY";\n    description = "fresh";\n  };',
+      '  fresh = mkKey {\n    generator = "fresh-key";\n    envVar = "FRESH_KEY";\n    description = "Fresh";\n  };',
     );
     // Nothing shows how it makes public ones, so one is written out.
     expect(fieldsOf(texts, 'setting').text).toContain('fresh = {');

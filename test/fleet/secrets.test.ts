@@ -119,6 +119,79 @@ describe('declarations of sops-nix', () => {
   });
 });
 
+describe('what is set', () => {
+  const text = `{ lib, config, ... }: {
+    config.sops = {
+      validateSopsFiles = false;
+      age.keyFile = "/var/key";
+      secrets.db = lib.mkMerge [
+        { owner = "ada"; restartUnit = [ "db.service" ]; }
+        (lib.mkIf config.x { mode = lib.mkForce "0440"; })
+      ];
+      templates."a.env" = {
+        content = ''
+          PASSWORD=\${config.sops.placeholder.db}
+          KEY=\${config.sops.placeholder."ssh/\${config.host}"}
+          HOST=\${config.host}
+        '';
+        group = 5;
+      };
+    };
+    age.secrets.wifi = { file = ./wifi.age; symlink = false; };
+    home-manager.users.ada.sops.secrets.mail = { };
+  }`;
+  const facts = read(text);
+  const shown = ({ start, end }: { start: number; end: number }) => text.slice(start, end);
+
+  test('by secrets, options that there are not among it', () => {
+    const db = facts.definitions.find(one => one.name === 'db');
+    const options = db?.options.map(({ name, at, valueAt, kind, conditional, priority }) => [
+      name,
+      shown(at),
+      valueAt && shown(valueAt),
+      kind,
+      conditional,
+      priority,
+    ]);
+    expect(options).toEqual([
+      ['owner', 'owner', '"ada"', 'string', false, 100],
+      ['restartUnit', 'restartUnit', '[ "db.service" ]', 'list', false, 100],
+      ['mode', 'mode', '"0440"', 'string', true, 50],
+    ]);
+    expect(facts.definitions.find(one => one.name === 'wifi')?.options).toMatchObject([
+      { name: 'file', kind: 'path' },
+      { name: 'symlink', value: { kind: 'plain', value: false } },
+    ]);
+  });
+
+  test('by templates, with the placeholders in their texts', () => {
+    const [template] = facts.templates;
+    expect(
+      template?.content?.placeholders.map(({ name, nameKind, at }) => [name, nameKind, shown(at)]),
+    ).toEqual([
+      ['db', 'literal', 'db'],
+      ['ssh/${config.host}', 'pattern', '"ssh/${config.host}"'],
+    ]);
+    expect(template?.content?.text).toContain('HOST=${config.host}');
+    expect(template?.options.map(one => one.name)).toEqual(['content', 'group']);
+  });
+
+  test('by sops and agenix themselves', () => {
+    expect(facts.settings.map(({ keeper, path, option }) => [keeper, path.join('.'), option.kind])).toEqual([
+      ['sops', 'validateSopsFiles', 'bool'],
+      ['sops', 'age.keyFile', 'string'],
+    ]);
+  });
+
+  test('and where', () => {
+    expect(facts.definitions.map(({ name, above }) => [name, above])).toEqual([
+      ['db', ['config']],
+      ['wifi', []],
+      ['mail', ['home-manager', 'users', 'ada']],
+    ]);
+  });
+});
+
 describe('declarations of agenix', () => {
   test('with file or rekeyFile', () => {
     const facts = read(`{
@@ -140,11 +213,23 @@ describe('declarations of agenix', () => {
         "mail.age".publicKeys = [ keys.ada "ssh-ed25519 AAAA" ];
         "vpn/key.age".publicKeys = with keys; [ ada ] ++ (import <more>);
       }`,
-    }).flatMap(one => one.ageRules);
-    expect(facts.map(({ path, recipients, complete }) => ({ path, recipients, complete }))).toEqual([
-      { path: 'secrets/mail.age', recipients: ['age1ada', 'ssh-ed25519 AAAA'], complete: true },
-      { path: 'secrets/vpn/key.age', recipients: ['age1ada'], complete: false },
+    }).flatMap(one => one.ageRules ?? []);
+    expect(facts.map(one => one.complete)).toEqual([true]);
+    const plain = facts.flatMap(({ rules }) =>
+      rules.map(({ path, recipients, complete }) => [path, recipients.map(one => one.value), complete]),
+    );
+    expect(plain).toEqual([
+      ['secrets/mail.age', ['age1ada', 'ssh-ed25519 AAAA'], true],
+      ['secrets/vpn/key.age', ['age1ada'], false],
     ]);
+  });
+
+  test('secrets.nix with rules for what is not known may have any', () => {
+    const [facts] = factsOf({
+      'secrets.nix': `{ "a.age".publicKeys = [ "age1ada" ]; } // builtins.listToAttrs (import <more>)`,
+    });
+    expect(facts?.ageRules).toMatchObject({ complete: false, rules: [{ path: 'a.age' }] });
+    expect(read('{ ada.publicKeys = [ "age1ada" ]; }').ageRules).toBeNull();
   });
 });
 
@@ -191,6 +276,12 @@ describe('uses', () => {
       b = let s = config.sops.secrets.y; in s.path;
     }`);
     expect(shown(facts)).toEqual(['sops secret x null', 'sops secret y path']);
+  });
+
+  test('with the place of what is read', () => {
+    const text = '{ config, ... }: { a = config.sops.secrets.x.pth; b = config.sops.secrets.y; }';
+    const places = read(text).uses.map(one => one.attributeAt);
+    expect(places.map(at => at && text.slice(at.start, at.end))).toEqual(['pth', null]);
   });
 
   test('are guarded where something provides for their absence', () => {
@@ -346,6 +437,18 @@ sops:
     expect(joined.configs.map(config => [config.path, config.rules.length])).toEqual([
       ['.sops.yaml', 0],
       ['hosts/.sops.yaml', 1],
+    ]);
+  });
+
+  test('keys are called by the anchors that they are written behind', () => {
+    const joined = fleet({
+      '.sops.yaml':
+        'keys:\n  - &ada age1ada\n  - &lea "age1lea"\ncreation_rules:\n  - age: &both\n      - *ada\n      - *lea\n',
+      'a.nix': '{ sops.secrets.x.sopsFile = ./x.yaml; }',
+    });
+    expect([...(joined.configs[0]?.names ?? [])]).toEqual([
+      ['age1ada', 'ada'],
+      ['age1lea', 'lea'],
     ]);
   });
 });

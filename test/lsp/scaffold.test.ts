@@ -3,7 +3,12 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ApplyWorkspaceEditParams, WorkspaceEdit } from 'vscode-languageserver/node';
-import type { ScaffoldChoices, ScaffoldResult, ScaffoldWish } from '../../client/src/protocol.ts';
+import type {
+  ScaffoldChoices,
+  ScaffoldResult,
+  ScaffoldWish,
+  SecretProposals,
+} from '../../client/src/protocol.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';
@@ -66,9 +71,44 @@ test('what can be chosen, and whether a name will do', async () => {
   expect(await name('machine', 'a/b')).toContain('letters');
 });
 
+/** What is asked of a person beside the name. */
+const METADATA = {
+  kind: 'prompt',
+  category: 'api-key',
+  description: 'OpenAI API key',
+  domain: 'ai',
+  generator: null,
+  envVar: 'OPENAI_API_KEY',
+} as const;
+
+test('proposals for a secret, and what is wrong with its variable', async () => {
+  const { ask } = await scaffolding(example());
+  const registry = 'lib/secret-registry.nix';
+  const { proposals, domains } = await ask<SecretProposals>('varsmith/secretProposals', {
+    name: 'openai',
+    registry,
+  });
+  expect(proposals[0]).toEqual({
+    key: 'openai',
+    kind: 'prompt',
+    category: 'api-key',
+    generator: 'openai-api-key',
+    envVar: 'OPENAI_API_KEY',
+    description: 'Openai API key',
+    domain: 'ai',
+    like: expect.arrayContaining(['anthropic']),
+  });
+  expect(domains).toContain('hosting');
+  const variable = (name: string) =>
+    ask<string | null>('varsmith/checkName', { of: 'variable', name, registry });
+  expect(await variable('OPENAI_API_KEY')).toBeNull();
+  expect(await variable('')).toBeNull();
+  expect(await variable('ANTHROPIC_API_KEY')).toContain('has ANTHROPIC_API_KEY already');
+});
+
 test('a secret is one edit of registry and matrix', async () => {
   const { session, applied, write } = await scaffolding(example());
-  const wish = { name: 'openai', kind: 'prompt', machines: ['lea', 'noa'], registry: null } as const;
+  const wish = { ...METADATA, name: 'openai', machines: ['lea', 'noa'], registry: null };
   const result = await write({ what: 'secret', ...wish });
   expect(applied).toHaveLength(1);
   expect(applied[0]?.label).toBe('Add Secret');
@@ -111,7 +151,7 @@ test('an editor that makes no files is asked for none', async () => {
 
 test('what is refused, or not applied, is told', async () => {
   const refused = await scaffolding(folder({ 'a.nix': '{ }\n' }));
-  const secret = { what: 'secret', name: 'x', kind: 'prompt', machines: [], registry: null } as const;
+  const secret = { ...METADATA, what: 'secret', name: 'x', machines: [], registry: null } as const;
   expect((await refused.write(secret)).refused).toContain('There is no registry of keys here.');
   const declined = await scaffolding(example(), true, { applied: false });
   expect((await declined.write(secret)).refused).toBe('The editor did not apply the edit.');

@@ -39,10 +39,10 @@ for (const folder of folders) {
             parseIdentities(vector.identity, 'the manifest').identities,
             null,
           );
-          const read = () =>
+          const read = async () =>
             vector.format === 'binary'
               ? openSecret(text, keyring)
-              : openDocument(text, vector.format, keyring);
+              : (await openDocument(text, vector.format, keyring)).leaves;
           if (verdict !== 'ok') {
             const failure = await read().then(
               () => null,

@@ -51,6 +51,11 @@ export function scaffoldSteps({ selectedKey }) {
         await ui.accept();
         await title(ui, 'kind');
         await ui.choose('Secret from a prompt');
+        // Each question has an answer already.
+        for (const question of ['description', 'domain', 'environment variable']) {
+          await title(ui, question);
+          await ui.accept();
+        }
         await title(ui, 'machines that get it');
         await ui.mark([selectedKey.machine]);
         await ui.picture('add-secret');

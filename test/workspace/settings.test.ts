@@ -42,6 +42,13 @@ describe('severities', () => {
       'registry/unused-key': 'warning',
     });
   });
+  test('an optional rule is off until it is named; its group does not switch it on', () => {
+    const of = (rules: Parameters<typeof checkSettings>[0]) =>
+      checkSettings(rules, RULES, ['use/undefined-file']).severities['use/undefined-file'];
+    expect(of({})).toBe('off');
+    expect(of({ 'use/*': { severity: 'warning' } })).toBe('off');
+    expect(of({ 'use/undefined-file': { severity: 'hint' } })).toBe('hint');
+  });
   test('the long form says the same', () => {
     expect(severities({ 'use/*': { severity: 'info' } })).toEqual({ 'use/undefined-file': 'info' });
   });

@@ -34,6 +34,7 @@ export const EMPTY_FLEET: Fleet = {
   machinesComplete: false,
   machineFacts: [],
   isClan: false,
+  replacesConfig: false,
   directory: '',
   inventory: {
     instances: [],
@@ -56,6 +57,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],
   namedBy: () => [],

@@ -83,15 +83,19 @@ function groupOf({ id }: Rule): string {
 
 function table(rules: readonly Rule[]): string {
   const rows = rules.map(
-    rule => `| [${rule.id}](#${anchor(rule.id)}) | ${rule.severity} | ${rule.summary} |`,
+    rule => `| [${rule.id}](#${anchor(rule.id)}) | ${severityText(rule)} | ${rule.summary} |`,
   );
   return ['| Rule | Severity | What it finds |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function severityText({ severity, optional }: Rule): string {
+  return optional === true ? `${severity}, off by default` : severity;
 }
 
 function section(rule: Rule): string {
   return [
     `## ${rule.id}`,
-    `${rule.summary}. Severity: **${rule.severity}**.`,
+    `${rule.summary}. Severity: **${severityText(rule)}**.`,
     rule.documentation,
     '### Reported',
     ...rule.bad.flatMap(exampleText),

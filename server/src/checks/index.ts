@@ -54,12 +54,16 @@ import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-m
 import { unknownOption as unknownInventoryOption } from './inventory/unknown-option.ts';
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
-import { unknownSetting } from './inventory/unknown-setting.ts';
+import { unknownSetting as unknownServiceSetting } from './inventory/unknown-setting.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { noEffect } from './option/no-effect.ts';
+import { readOnly } from './option/read-only.ts';
+import { settingType } from './option/setting-type.ts';
+import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
 import { unknownOption } from './option/unknown.ts';
+import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
 import { accessorNotSelected } from './registry/accessor-not-selected.ts';
 import { duplicateEnvVar } from './registry/duplicate-env-var.ts';
@@ -68,15 +72,20 @@ import { duplicateKey } from './registry/duplicate-key.ts';
 import { fileAttrMismatch } from './registry/file-attr-mismatch.ts';
 import { invalidEnvVar } from './registry/invalid-env-var.ts';
 import { missingMachine } from './registry/missing-machine.ts';
+import { moduleKeysNotSelected } from './registry/module-keys-not-selected.ts';
 import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
+import { sopsOptionType } from './sops/option-type.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
+import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
+import { sopsUnknownOption } from './sops/unknown-option.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -114,6 +123,7 @@ export const rules: readonly Rule[] = [
   invalidEnvVar,
   fileAttrMismatch,
   accessorNotSelected,
+  moduleKeysNotSelected,
 
   // Generators: names
   invalidName,
@@ -167,9 +177,14 @@ export const rules: readonly Rule[] = [
   // Options of generators, their files and prompts
   unknownOption,
   optionType,
+  readOnly,
   noEffect,
   usersOwner,
   conflict,
+  // Options for keeping vars
+  unknownSetting,
+  settingType,
+  storeDiffers,
 
   // Where vars are used
   valueOfSecret,
@@ -206,13 +221,17 @@ export const rules: readonly Rule[] = [
   settingsNotData,
   unknownInventoryOption,
   inventoryType,
-  unknownSetting,
+  unknownServiceSetting,
   missingSetting,
   machineFolder,
   removedOption,
   duplicateMachineSource,
 
   // Secrets of sops-nix and `.sops.yaml`
+  sopsUnknownOption,
+  sopsOptionType,
+  sopsUnknownAttribute,
+  missingFile,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,

@@ -106,6 +106,8 @@ export interface Rule {
   /** `group/kebab-case`; never renamed. */
   readonly id: string;
   readonly severity: Severity;
+  /** Off unless the settings give it a severity: for what bites in few places only. */
+  readonly optional?: true;
   /** One line, for lists. */
   readonly summary: string;
   /** Markdown: what it finds, why it matters, what to do; where the knowledge comes from. */

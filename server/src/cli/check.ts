@@ -195,8 +195,12 @@ function rejectContradictions(given: Parsed): void {
 
 function noteRulesThatAreOff({ rules }: Workspace, wanted: readonly string[], io: Io): void {
   for (const { rule, severity } of rules) {
-    if (severity === 'off' && wanted.includes(rule.id))
-      io.stderr.write(`varsmith: ${rule.id} is switched off by varsmith.json.\n`);
+    if (severity !== 'off' || !wanted.includes(rule.id)) continue;
+    const why =
+      rule.optional === true
+        ? `is off by default: { "rules": { "${rule.id}": "${rule.severity}" } } in varsmith.json switches it on`
+        : 'is switched off by varsmith.json';
+    io.stderr.write(`varsmith: ${rule.id} ${why}.\n`);
   }
 }
 

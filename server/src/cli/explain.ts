@@ -22,7 +22,7 @@ export async function explain(args: readonly string[], { stdout, env }: Io): Pro
 
 function explanation(rule: Rule, paint: Paint): string {
   const parts = [
-    `${paint('bold', rule.id)} (${rule.severity})\n${rule.summary}`,
+    `${paint('bold', rule.id)} (${rule.severity}${rule.optional === true ? ', off by default' : ''})\n${rule.summary}`,
     rule.documentation.trim(),
     ...rule.bad.map(example => exampleText('Wrong', example, paint)),
     ...rule.good.map(example => exampleText('Right', example, paint)),

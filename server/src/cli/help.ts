@@ -11,6 +11,7 @@ Commands:
   graph [ROOT]      draw which generator is made from which
   env MACHINE       print the session variables that a machine gets
   add secret NAME   add a secret to the registry, and to machines
+  add sops NAME     add a secret to an encrypted file of sops-nix, and declare it
   new generator NAME  write a generator from a template
   init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
@@ -86,17 +87,36 @@ Options:
   --shell SHELL            bash (default), nushell, or json
 `,
   add: `\
-Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines.
+Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines; or a secret to
+an encrypted file of sops-nix, with its declaration.
 
-Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--dry-run]
+Usage: varsmith add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--yes] [--dry-run]
+       varsmith add sops NAME [ROOT] [--file FILE] [--module FILE] [--key KEY] [--random] [-i KEYFILE]… [--dry-run]
+
+What is left open of an entry is as in those that it resembles; on a terminal it asks, with that to be changed.
 
 Options:
   --kind KIND             prompt (default): somebody types the secret in; setting: the same for a public value;
                           password: a script makes it
+  --category TEXT         what the entry says of its kind, for example api-key; it takes after those that say the same
   -m, --machines M,…      the machines that get it; may be given several times
-  --description TEXT      what is asked for (default: the name)
+  --description TEXT      what is asked for
+  --domain TEXT           what it belongs to
+  --generator NAME        the generator that makes it
+  --env VARIABLE          the environment variable that sessions find it in
+  --no-env                in no variable
   --registry FILE         the registry, where there are several
+  -y, --yes               ask nothing
   --dry-run               print what would change as a diff, and change nothing
+
+Options of add sops, whose value is typed in, hidden, or read from standard input as it is:
+  --file FILE             the encrypted file (default: that of the module's other secrets); a new one is encrypted to
+                          those that the creation rule of .sops.yaml names
+  --module FILE           where it is declared (default: where others of the file are)
+  --key KEY               the key in the file (default: NAME); a slash leads into a map
+  --random                make the value: 32 random bytes in letters, digits, - and _
+  -i, --identity KEYFILE  a key to open the file with, beside those that sops finds; may be given several times
+  --json                  say what was done as JSON
 `,
   new: `\
 Writes a generator, or a service module with one, from a template.

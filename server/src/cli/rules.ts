@@ -11,8 +11,9 @@ export async function listRules(args: readonly string[], io: Io): Promise<number
   const rules = await rulesOf(given, io);
   const ids = Math.max(...rules.map(({ rule }) => rule.id.length));
   for (const { rule, severity } of rules) {
-    const own = severity === null || severity === rule.severity ? '' : ` (${rule.severity} by default)`;
-    const shown = (severity ?? rule.severity).padEnd(7);
+    const usual = rule.optional === true ? 'off' : rule.severity;
+    const own = severity === null || severity === usual ? '' : ` (${usual} by default)`;
+    const shown = (severity ?? usual).padEnd(7);
     stdout.write(`${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', own)}\n`);
   }
   return EXIT.ok;

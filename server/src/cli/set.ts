@@ -5,8 +5,8 @@ import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
+import { givenValue } from './given-value.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
-import { askFor } from './terminal.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { json: 'flag', 'no-commit': 'flag' }, 3);
@@ -30,7 +30,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const vault = await openVault(open.ground, open.fleet(), backend);
       const only = { ...generator, files: [file] };
       const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
-      const value = await valueFor(id, io);
+      const value = await givenValue(id, io);
       await storeMachineKeys(machineKeys, vault, session);
       const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
       await session.apply(changes, `vars: update ${id} for machine ${machine}`);
@@ -52,12 +52,4 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       return EXIT.ok;
     },
   );
-}
-
-async function valueFor(id: string, { stdin, stderr, interruption }: Io): Promise<Uint8Array> {
-  if (stdin === undefined) throw new UsageError('There is no value: it is read from standard input.');
-  if (!stdin.isTTY) return stdin.read();
-  const asked = { label: id, hidden: true, multiline: true, previous: null };
-  const signal = interruption?.() ?? new AbortController().signal;
-  return Buffer.from(await askFor({ input: stdin, output: stderr, signal }, asked), 'utf8');
 }

@@ -52,7 +52,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function ruleDescriptor({ id, severity, summary, documentation }: Rule) {
+function ruleDescriptor({ id, severity, optional, summary, documentation }: Rule) {
   return {
     id,
     shortDescription: { text: summary },
@@ -62,7 +62,7 @@ function ruleDescriptor({ id, severity, summary, documentation }: Rule) {
     },
     help: { text: plainText(documentation), markdown: documentation },
     helpUri: ruleUrl(id),
-    defaultConfiguration: { level: LEVELS[severity] },
+    defaultConfiguration: { level: LEVELS[severity], ...(optional === true ? { enabled: false } : {}) },
   };
 }
 

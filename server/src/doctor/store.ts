@@ -1,7 +1,14 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
 import { counted } from '../checks/wording.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
-import { commonSetting, setBackend, shownBackend, usedSettings } from '../store/backend.ts';
+import {
+  commonSetting,
+  isNoStore,
+  noSuchStore,
+  setBackend,
+  shownBackend,
+  usedSettings,
+} from '../store/backend.ts';
 import { recipientOf } from '../store/crypt.ts';
 import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
@@ -55,6 +62,11 @@ function backendEntry(
     return entry('backend', 'problem', 'custom, as the configuration sets it, and no command for it', {
       details,
       advice: 'Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+    });
+  if (setting !== null && isNoStore(setting))
+    return entry('backend', 'problem', `${setting}, as the configuration sets it`, {
+      details: [...details, noSuchStore(setting)],
+      advice: 'Set vars.settings.secretStore of the clan to one of them: evaluation fails otherwise.',
     });
   if (setting !== null)
     return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });

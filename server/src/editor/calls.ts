@@ -6,7 +6,7 @@ import { keptFor } from '../checks/store/stored-index.ts';
 import type { Fleet, Generator, Place } from '../fleet/model.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 /** A generator in the hierarchy. */
 export interface Caller {

@@ -1,13 +1,19 @@
 /** Completion of options, of their values, and of whole generators. */
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { FILE_OPTIONS, GENERATOR_OPTIONS, type OptionWords, PROMPT_OPTIONS } from './option-words.ts';
+import {
+  DISPLAY_OPTIONS,
+  FILE_OPTIONS,
+  GENERATOR_OPTIONS,
+  type OptionWords,
+  PROMPT_OPTIONS,
+} from './option-words.ts';
 import { ownerAt } from './owner.ts';
 import { wordsOf } from './script-words.ts';
 import { filledIn, TEMPLATES } from './templates.ts';
 
 /** What the names at the cursor are options of. */
 type Level =
-  | { readonly of: 'generators' | 'generator' | 'file' | 'prompt' }
+  | { readonly of: 'generators' | 'generator' | 'file' | 'prompt' | 'display' }
   | { readonly of: 'files' | 'prompts'; readonly generator: string | null };
 
 export function optionItems(asked: Asked): readonly CompletionItem[] | null {
@@ -31,6 +37,8 @@ export function optionItems(asked: Asked): readonly CompletionItem[] | null {
       return optionsOf(FILE_OPTIONS, asked);
     case 'prompt':
       return optionsOf(PROMPT_OPTIONS, asked);
+    case 'display':
+      return optionsOf(DISPLAY_OPTIONS, asked);
     default:
       return undeclared(asked, level.of, level.generator);
   }
@@ -56,10 +64,15 @@ function levelOf(rest: readonly string[], generator: string | null): Level | nul
   if (rest.length === 1) return { of: 'generator' };
   if (kind !== 'files' && kind !== 'prompts') return null;
   if (rest.length === 2) return { of: kind, generator };
-  return rest.length === 3 ? { of: kind === 'files' ? 'file' : 'prompt' } : null;
+  if (rest.length === 3) return { of: kind === 'files' ? 'file' : 'prompt' };
+  return rest.length === 4 && kind === 'prompts' && rest[3] === 'display' ? { of: 'display' } : null;
 }
 
-function optionsOf(options: readonly OptionWords[], { cursor, line }: Asked): CompletionItem[] {
+/** Options but those that are said already. */
+export function optionsOf(
+  options: readonly OptionWords[],
+  { cursor, line }: Pick<Asked, 'cursor' | 'line'>,
+): CompletionItem[] {
   // Behind a dot the names in front belong to the same binding.
   const said = new Set(cursor.before.length === 0 ? cursor.siblings : []);
   const indent = /^\s*/.exec(line)?.[0] ?? '';
@@ -102,9 +115,23 @@ function valueItems({ cursor, line }: Asked): readonly CompletionItem[] | null {
   const inString = cursor.frames.at(-1)?.kind === 'string';
   const path = inString ? cursor.path : [...cursor.path, ...cursor.before];
   const name = path.at(-1) ?? '';
-  const options = path.includes('prompts') ? PROMPT_OPTIONS : FILE_OPTIONS;
-  const option = [...options, ...GENERATOR_OPTIONS].find(each => each.name === name);
-  if (option === undefined || !isInGenerator(path)) return null;
+  const options = !path.includes('prompts')
+    ? FILE_OPTIONS
+    : path.at(-2) === 'display'
+      ? DISPLAY_OPTIONS
+      : PROMPT_OPTIONS;
+  return isInGenerator(path) ? valuesOf([...options, ...GENERATOR_OPTIONS], name, inString, line) : null;
+}
+
+/** What can be chosen for an option; null where there is no choice. */
+export function valuesOf(
+  options: readonly OptionWords[],
+  name: string,
+  inString: boolean,
+  line: string,
+): readonly CompletionItem[] | null {
+  const option = options.find(each => each.name === name);
+  if (option === undefined) return null;
   if (option.values !== undefined)
     return option.values.map(({ value, text }, rank) =>
       item(value, 'value', text, { insert: inString ? value : `"${value}"`, rank }),

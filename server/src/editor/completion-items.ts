@@ -3,7 +3,7 @@ import type { Place } from '../fleet/model.ts';
 import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 export type ItemKind =
   | 'option'
@@ -17,7 +17,8 @@ export type ItemKind =
   | 'role'
   | 'service'
   | 'package'
-  | 'template';
+  | 'template'
+  | 'secret';
 
 export interface CompletionItem {
   readonly label: string;

@@ -1,6 +1,6 @@
 /**
  * What can be written where the cursor stands: options, names of generators and their files, registry keys,
- * machines, packages, and the words of scripts. Goes by the text in front of the cursor for where it stands, and by
+ * machines, packages, secrets of sops-nix and agenix, and the words of scripts. Goes by the text in front of the cursor for where it stands, and by
  * the fleet for what there is. Pure.
  */
 import { inventoryItems } from './complete-inventory.ts';
@@ -11,6 +11,7 @@ import { scriptItems } from './complete-script.ts';
 import type { Asked, Completion, CompletionItem } from './completion-items.ts';
 import { cursorIn } from './cursor.ts';
 import { indexOf } from './index.ts';
+import { secretItems } from './secrets/complete.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const WORD = /[\w'-]*$/;
@@ -28,6 +29,9 @@ export function completion(snapshot: Snapshot, file: string, offset: number): Co
   const start = offset - begun.length;
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   const asked: Asked = { snapshot, index: indexOf(snapshot), file, text, start, line, cursor };
+  const ofSecrets = secretItems(asked, offset);
+  if (ofSecrets !== null)
+    return { at: { file, start: ofSecrets.start, end: offset }, items: once(ofSecrets.items) };
   for (const source of SOURCES) {
     const items = source(asked);
     if (items !== null) return { at: { file, start, end: offset }, items: once(items) };

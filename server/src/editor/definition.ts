@@ -1,11 +1,12 @@
 /**
  * Where the thing under the cursor is defined: a key's registry entry, a generator's or a file's declaration, a
- * machine, a row of the matrix. Pure; it knows no editor.
+ * machine, a row of the matrix, a secret of sops-nix or agenix. Pure; it knows no editor.
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 export interface Definition {
   /** What was pointed at. */
@@ -17,13 +18,15 @@ export interface Definition {
 /** @param offset 0-based UTF-16 offset */
 export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
+  const found = pointedAt(snapshot, index, file, offset);
   if (!found) return null;
-  const targets = unique(placesOf(index, found.subject));
+  const targets = unique(
+    isOfSecrets(found.subject) ? secretPlaces(snapshot, found) : placesOf(index, found.subject),
+  );
   return targets.length === 0 ? null : { origin: found.at, targets };
 }
 
-function placesOf(index: FleetIndex, subject: Subject): Place[] {
+function placesOf(index: FleetIndex, subject: Exclude<Subject, SecretSubject>): Place[] {
   switch (subject.kind) {
     case 'key': {
       const entry = index.key(subject.registry, subject.key);

@@ -35,6 +35,11 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
       const generator = index.key(registry, key)?.generator?.value ?? null;
       return { ...ofGenerator(generator ?? ''), generator, registry, key };
     }
+    case 'secret':
+    case 'template':
+    case 'encrypted-file':
+    case 'encrypted-key':
+      return null;
     case undefined: {
       const generator = ownerOf(index, file, offset);
       return generator === null ? null : ofGenerator(generator);

@@ -1,15 +1,23 @@
 /**
  * Hovers of what stands around names: options and their values, tags of the inventory, environment variables of the
- * registry, and the directories of a script. Pure; it knows no editor.
+ * registry, the directories of a script, lists that rows share, and functions that look keys up. Pure; it knows no editor.
  */
 import type { Place, RegistryKey, WrittenOption } from '../fleet/model.ts';
 import { cursorIn } from './cursor.ts';
 import type { HoverContext } from './hover.ts';
+import { accessorCard } from './hover-accessor.ts';
 import { keyCard } from './hover-key.ts';
+import { sharedListCard } from './hover-list.ts';
 import { machinesPhrase } from './hover-words.ts';
 import { bodiesIn } from './index.ts';
 import { code, plain } from './markdown.ts';
-import { FILE_OPTIONS, GENERATOR_OPTIONS, type OptionWords, PROMPT_OPTIONS } from './option-words.ts';
+import {
+  DISPLAY_OPTIONS,
+  FILE_OPTIONS,
+  GENERATOR_OPTIONS,
+  type OptionWords,
+  PROMPT_OPTIONS,
+} from './option-words.ts';
 import { scriptsIn } from './scripts.ts';
 
 export interface CardAt {
@@ -23,7 +31,9 @@ export function cardAround(context: HoverContext, file: string, offset: number):
     optionCard(context, file, offset) ??
     directoryCard(context, file, offset) ??
     tagCard(context, file, offset) ??
-    variableCard(context, file, offset)
+    variableCard(context, file, offset) ??
+    sharedListCard(context, file, offset) ??
+    accessorCard(context, file, offset)
   );
 }
 
@@ -31,6 +41,14 @@ const OPTIONS: Readonly<Record<WrittenOption['of'], readonly OptionWords[]>> = {
   generator: GENERATOR_OPTIONS,
   file: FILE_OPTIONS,
   prompt: PROMPT_OPTIONS,
+  display: DISPLAY_OPTIONS,
+};
+
+const OWNERS: Readonly<Record<WrittenOption['of'], string>> = {
+  generator: 'generator',
+  file: 'file',
+  prompt: 'prompt',
+  display: "prompt's display",
 };
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(
@@ -45,12 +63,13 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
       const words = OPTIONS[of].find(one => one.name === name);
-      if (words !== undefined) return { at, markdown: optionText(words, of) };
+      if (words !== undefined) return { at, markdown: optionText(words, OWNERS[of]) };
     }
   return null;
 }
 
-function optionText({ name, type, fallback, text, values }: OptionWords, of: WrittenOption['of']): string {
+/** @param of what it is an option of: `generator`, `secret of sops-nix` */
+export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
     `- Type: ${plain(type)}`,
     fallback === null ? '- It has to be set' : `- Default: ${code(fallback)}`,

@@ -2,6 +2,7 @@
 import { counted } from '../checks/wording.ts';
 import type { Machine } from '../fleet/model.ts';
 import type { HoverContext } from './hover.ts';
+import { sharedRowCard } from './hover-list.ts';
 import { definedPhrase } from './hover-words.ts';
 import { code, plain } from './markdown.ts';
 
@@ -13,6 +14,8 @@ const MAX_KEYS = 30;
  */
 export function rowCard(context: HoverContext, name: string, matrix: string | null): string | null {
   const machine = context.index.machines.get(name) ?? null;
+  const list = machine === null ? sharedCard(context, name, matrix) : null;
+  if (list !== null) return list;
   const row = matrix === null ? anyRow(context, name) : context.index.row(matrix, name);
   if (!machine && !row) return null;
   const parts = [`**${plain(name)}** · ${machine ? machinePhrase(machine) : 'no such machine is known'}`];
@@ -32,6 +35,12 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
     ),
   );
   return parts.join('\n\n');
+}
+
+/** A row that is no machine's is a list that others share. */
+function sharedCard(context: HoverContext, name: string, matrix: string | null): string | null {
+  const found = context.snapshot.fleet.matrices.find(({ file }) => file === matrix);
+  return found === undefined ? null : sharedRowCard(context, found, name);
 }
 
 function machinePhrase({ class: kind, system, tags }: Machine): string {

@@ -24,7 +24,7 @@ export function machinesPhrase(context: HoverContext, machines: readonly string[
 }
 
 /** `lib/secret-registry.nix:12`, as a link where the editor opens one. */
-function placePhrase(context: HoverContext, place: Place): string {
+export function placePhrase(context: HoverContext, place: Place): string {
   const source = context.snapshot.files.parse(place.file);
   const line = source ? `:${positionAt(source.lineStarts, place.start).line + 1}` : '';
   const address = context.link(place);

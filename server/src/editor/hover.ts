@@ -1,5 +1,6 @@
 /**
- * What a hover says about a key, a generator, a file, a machine, an option or a finding's rule, as Markdown. Pure.
+ * What a hover says about a key, a generator, a file, a machine, a secret of sops-nix or agenix, an option or a
+ * finding's rule, as Markdown. Pure.
  * Public values are read, secrets never: only where they will lie.
  */
 import type { Place } from '../fleet/model.ts';
@@ -10,8 +11,11 @@ import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
 import { promptCard } from './hover-prompt.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from './secrets/cards.ts';
+import { secretOptionCard } from './secrets/option-card.ts';
+import { pointedAt } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 export interface Hover {
   /** What the hover is about. */
@@ -40,7 +44,10 @@ export function hover(
   rules: RuleLookup = () => null,
 ): Hover | null {
   const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
-  const found = nameCard(context, file, offset) ?? cardAround(context, file, offset);
+  const found =
+    nameCard(context, file, offset) ??
+    secretOptionCard(context, file, offset) ??
+    cardAround(context, file, offset);
   const rule = ruleCards(snapshot, file, offset, rules);
   if (found === null || rule === null) return found ?? rule;
   return { at: found.at, markdown: `${found.markdown}\n\n---\n\n${rule.markdown}` };
@@ -48,7 +55,7 @@ export function hover(
 
 /** What is said of the name that stands there. */
 function nameCard(context: HoverContext, file: string, offset: number): Hover | null {
-  const found = context.index.targetAt(file, offset);
+  const found = pointedAt(context.snapshot, context.index, file, offset);
   if (found === null) return null;
   const markdown = card(context, found.subject);
   return markdown === null ? null : { at: found.at, markdown };
@@ -80,5 +87,13 @@ function card(context: HoverContext, subject: Subject): string | null {
       return rowCard(context, subject.machine, subject.matrix);
     case 'machine':
       return rowCard(context, subject.machine, null);
+    case 'secret':
+      return secretCard(context, subject.keeper, subject.secret);
+    case 'template':
+      return templateCard(context, subject.template);
+    case 'encrypted-file':
+      return encryptedFileCard(context, subject.path);
+    case 'encrypted-key':
+      return encryptedKeyCard(context, subject.path, subject.key);
   }
 }

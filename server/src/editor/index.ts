@@ -13,14 +13,8 @@ import type {
   RegistryKey,
 } from '../fleet/model.ts';
 import type { Snapshot } from './snapshot.ts';
-import {
-  definitionsIn,
-  filesWithTargets,
-  type Subject,
-  subjectKey,
-  type Target,
-  targetsIn,
-} from './targets.ts';
+import { type Subject, subjectKey, type Target } from './subjects.ts';
+import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;

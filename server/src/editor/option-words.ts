@@ -1,7 +1,7 @@
 /**
  * The options that authors write, in the words of documentation: what completion offers and hovers explain.
  *
- * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
+ * Source: clan-core d7c35d912, modules/clan/{export-modules/generic-generator,vars/display}.nix.
  */
 
 export interface OptionWords {
@@ -23,8 +23,8 @@ export interface ChoiceWords {
 }
 
 /** A place to fill in, as snippets write it. */
-const place = (inside: string) => `\${1${inside}}`;
-const BOOLEAN = ` = ${place('|true,false|')};`;
+export const place = (inside: string) => `\${1${inside}}`;
+export const BOOLEAN = ` = ${place('|true,false|')};`;
 
 export const GENERATOR_OPTIONS: readonly OptionWords[] = [
   {
@@ -179,6 +179,37 @@ export const PROMPT_OPTIONS: readonly OptionWords[] = [
     fallback: '{ }',
     text: 'How forms show the prompt: `label`, `group`, `helperText`, `required`.',
     body: ' = { $0};',
+  },
+];
+
+export const DISPLAY_OPTIONS: readonly OptionWords[] = [
+  {
+    name: 'label',
+    type: 'null or string',
+    fallback: 'null',
+    text: 'What a form calls the prompt, instead of its name.',
+    body: ' = "$0";',
+  },
+  {
+    name: 'group',
+    type: 'null or string',
+    fallback: 'null',
+    text: 'Prompts of one group stand together in a form.',
+    body: ' = "$0";',
+  },
+  {
+    name: 'helperText',
+    type: 'null or string',
+    fallback: 'null',
+    text: 'What a form says beside the prompt.',
+    body: ' = "$0";',
+  },
+  {
+    name: 'required',
+    type: 'boolean',
+    fallback: 'true',
+    text: 'False: a form may be sent without an answer.',
+    body: BOOLEAN,
   },
 ];
 

@@ -5,7 +5,7 @@
 import { attributeText } from '../checks/edits.ts';
 
 /** The keys that the new registry has. */
-const EXAMPLE_KEYS: readonly string[] = ['example-account', 'example-password', 'example-token'];
+const EXAMPLE_KEYS: readonly string[] = ['example', 'example-account', 'example-password'];
 
 export const REGISTRY_NIX = `\
 # Every secret and every prompted setting of the fleet, defined once. All other files name a key of
@@ -100,14 +100,13 @@ let
     // (if prompts == null then { } else { inherit prompts; });
 in
 {
-  # A secret that somebody types in. Sessions get EXAMPLE_TOKEN_FILE, the path of its file.
-  example-token = mkPromptedSecret {
-    generator = "example-token";
-    envVar = "EXAMPLE_TOKEN";
-    description = "Token of an example service";
+  # A secret that somebody types in. Sessions get EXAMPLE_API_KEY_FILE, the path of its file.
+  example = mkPromptedSecret {
+    generator = "example-api-key";
+    envVar = "EXAMPLE_API_KEY";
+    description = "API key of an example service";
     domain = "example";
     kind = "api-key";
-    fileAttr = "token";
   };
 
   # A setting that is no secret. Sessions get EXAMPLE_ACCOUNT, its value.

@@ -91,7 +91,7 @@ const EXAMPLE_SHARED = `[
 
 function exampleOwn(machine: string): string {
   return `{
-    ${attributeText(machine)} = [ (hydrate "example-token") ];
+    ${attributeText(machine)} = [ (hydrate "example") ];
   }`;
 }
 

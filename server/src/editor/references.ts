@@ -1,8 +1,9 @@
 /** Every place that names the thing under the cursor: for lists of references, and for marks in one file. */
 import type { Place } from '../fleet/model.ts';
 import { indexOf } from './index.ts';
+import { isOfSecrets, pointedAt, secretOccurrences } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';
-import { sameSubject, type Target } from './targets.ts';
+import { sameSubject, type Target } from './subjects.ts';
 
 /**
  * @param offset 0-based UTF-16 offset
@@ -16,10 +17,13 @@ export function references(
   declarations: boolean,
 ): readonly Place[] | null {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
+  const found = pointedAt(snapshot, index, file, offset);
   if (!found) return null;
-  return index
-    .occurrencesOf(found.subject)
+  const { subject } = found;
+  const all = isOfSecrets(subject)
+    ? secretOccurrences(snapshot, index, subject)
+    : index.occurrencesOf(subject);
+  return all
     .filter(({ role }) => role === 'use' || (declarations && role === 'declaration'))
     .map(({ at }) => at);
 }

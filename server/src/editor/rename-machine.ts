@@ -87,7 +87,8 @@ const STORED = /\bper-machine\/$/;
 /** Folders that hold no Nix of the fleet. */
 const LEFT_OUT = ['node_modules', 'result'];
 
-function nixFiles(snapshot: Snapshot): string[] {
+/** The Nix files of the fleet, those of its stores left out. */
+export function nixFiles(snapshot: Snapshot): string[] {
   const stores = STORE_FOLDERS.map(name => below(snapshot.fleet.directory ?? '', name));
   return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
 }

@@ -1,6 +1,6 @@
 /**
- * Renaming a generator, a file, a prompt, a registry key or a machine everywhere: declarations, dependencies, uses, matrices and
- * the words of scripts. All or nothing: what cannot be rewritten everywhere is refused, with the place that stands in
+ * Renaming a generator, a file, a prompt, a registry key, a machine or a secret of sops-nix or agenix everywhere:
+ * declarations, dependencies, uses, matrices and the words of scripts. All or nothing: what cannot be rewritten everywhere is refused, with the place that stands in
  * the way.
  */
 import { replaceName } from '../checks/edits.ts';
@@ -11,8 +11,10 @@ import { readVars } from '../store/vars.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';
+import { isOfSecrets, pointedAt } from './secrets/places.ts';
+import { prepareSecret, renameSecret } from './secrets/rename.ts';
 import type { Snapshot } from './snapshot.ts';
-import { nameOf, type Subject, type Target } from './targets.ts';
+import { nameOf, type Subject, type Target } from './subjects.ts';
 
 /** A stored file or folder that goes by the old name. Paths relative to the root. */
 export interface Move {
@@ -39,8 +41,10 @@ export function prepareRename(
   file: string,
   offset: number,
 ): { readonly at: Place; readonly name: string } | Refusal | null {
-  const found = indexOf(snapshot).targetAt(file, offset);
-  if (!found || found.role === 'field') return null;
+  const found = pointedAt(snapshot, indexOf(snapshot), file, offset);
+  if (!found) return null;
+  if (isOfSecrets(found.subject)) return prepareSecret(snapshot, found, found.subject);
+  if (found.role === 'field') return null;
   const name = nameOf(found.subject);
   if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
     return { at: innerPlace(snapshot, found.at, name), name };
@@ -55,9 +59,11 @@ export function rename(
   to: string,
 ): Renaming | Refusal | null {
   const index = indexOf(snapshot);
-  const found = index.targetAt(file, offset);
-  if (!found || found.role === 'field') return null;
+  const found = pointedAt(snapshot, index, file, offset);
+  if (!found) return null;
   const { subject } = found;
+  if (isOfSecrets(subject)) return renameSecret(snapshot, found, subject, to);
+  if (found.role === 'field') return null;
   const from = nameOf(subject);
   if (from === to) return { edits: [], moves: [] };
   if (subject.kind === 'machine' || subject.kind === 'row') return renameMachine(snapshot, from, to);

@@ -4,41 +4,72 @@
  * kind the entries are.
  */
 import { attributeText, stringText } from '../checks/edits.ts';
-import { isSimple, type Names, namesFor, type Written } from '../checks/registry/new-entry.ts';
-import type { Registry, RegistryKey } from '../fleet/model.ts';
+import {
+  domainFor,
+  type Family,
+  type FamilyWish,
+  familiesOf,
+  familyFor,
+  fieldValue,
+  type Member,
+  modelsFor,
+  type SecretKind,
+  usualField,
+} from '../checks/registry/families.ts';
+import {
+  type ChosenNames,
+  isSimple,
+  type Names,
+  namesFor,
+  type Written,
+} from '../checks/registry/new-entry.ts';
+import type { Registry } from '../fleet/model.ts';
 import { childrenOf } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, Formal } from '../nix/syntax.ts';
 
-/** How a value comes about: somebody types in a secret, or a public setting, or a script makes a password. */
-export const SECRET_KINDS = ['prompt', 'setting', 'password'] as const;
-export type SecretKind = (typeof SECRET_KINDS)[number];
-
-export interface EntryWish {
-  readonly key: string;
+/** A new entry. What is absent or null is as in the entries that it takes after. */
+export interface EntryWish extends ChosenNames, FamilyWish {
   readonly kind: SecretKind;
-  /** What is asked for; null: the key itself. */
-  readonly description: string | null;
 }
 
 export interface EntryText {
   readonly names: Names;
-  /** Whose kin it is among the entries; null where it has none. */
   readonly domain: string | null;
   /** Lines without the indentation of the first. */
   readonly lines: readonly string[];
 }
 
-/** Of which kind an entry is; null for what none of them is. */
-function kindOf({ body, secret }: RegistryKey): SecretKind | null {
-  const [file] = body.files;
-  if (body.files.length !== 1 || file === undefined) return null;
-  const isSecret = secret ?? file.secret;
-  if (body.prompts.length === 0) return isSecret === true ? 'password' : null;
-  return isSecret === null ? null : isSecret ? 'prompt' : 'setting';
+/** What an entry is to say, with all that was left open decided. */
+interface Decided {
+  readonly kind: SecretKind;
+  readonly names: Names;
+  readonly domain: string | null;
+  readonly category: string | null;
+}
+
+/** Returns what a new entry says where nobody has said otherwise. */
+export function decided(registry: Registry, families: readonly Family[], wish: EntryWish): Decided {
+  const family = familyOf(families, wish);
+  // Where none has the category, the domains of the registry are known all the same.
+  const kin = family ?? familyFor(families, { ...wish, category: null });
+  return {
+    kind: wish.kind,
+    names: namesFor(registry, family, wish),
+    domain: wish.domain ?? (kin === null ? null : domainFor(kin, wish)),
+    category: wish.category ?? family?.category ?? null,
+  };
+}
+
+function familyOf(families: readonly Family[], wish: EntryWish): Family | null {
+  return familyFor(
+    families.filter(({ kind }) => kind === wish.kind),
+    wish,
+  );
 }
 
 /**
+ * Writes a new entry.
  * @param written at least one entry
  * @param direct the set with the entries is the registry itself, and not what something is made from
  * @returns null if no entry shows how one of this kind is written
@@ -50,56 +81,39 @@ export function entryText(
   direct: boolean,
   wish: EntryWish,
 ): EntryText | null {
-  const keys = new Map(registry.keys.map(key => [key.key, key]));
-  const ofKind = (kind: SecretKind) =>
-    written.filter(({ key }) => {
-      const entry = keys.get(key);
-      return entry !== undefined && kindOf(entry) === kind;
-    });
-  const models = nearest(ofKind(wish.kind), wish.key);
-  const model = models[0] ?? null;
-  const kin = model === null ? null : (keys.get(model.key) ?? null);
-  const domain = kin?.domain ?? null;
-  const names = namesFor(registry, wish.kind === 'prompt' ? model : null, wish.key);
-  for (const helper of helpersFor(wish.kind, models, ofKind('prompt'), written)) {
+  const families = familiesOf(registry, written);
+  const entry = decided(registry, families, wish);
+  const { names, domain } = entry;
+  const family = familyOf(families, wish);
+  const models = family === null ? [] : modelsFor(family, wish);
+  const copied = family === null ? null : copyOf(file, family, models, entry);
+  if (copied !== null) return { names, domain, lines: copied };
+  for (const helper of helpersFor(wish.kind, models, families, written)) {
     const formals = formalsOf(file, helper);
-    const fields = formals === null ? null : helperFields(formals, names, wish, kin, models);
+    const toldSecret = models.some(({ written: { fields } }) => fieldValue(fields, 'secret') === null);
+    const fields = formals === null ? null : helperFields(formals, entry, toldSecret);
     if (fields !== null) return { names, domain, lines: callLines(names.key, helper, fields) };
   }
-  const copied = wish.kind === 'password' ? null : copyOf(file, models, names, wish);
-  if (copied !== null) return { names, domain, lines: copied };
-  return direct ? { names, domain: null, lines: plainLines(names, wish, written) } : null;
-}
-
-/** Those with the most in common with the key in front, then those that say least. */
-function nearest(models: readonly Written[], key: string): Written[] {
-  const common = (other: string) => {
-    const [a, b] = [key.split('-'), other.split('-')];
-    const end = a.findIndex((part, index) => part !== b[index]);
-    return end === -1 ? a.length : end;
-  };
-  return [...models].sort(
-    (a, b) =>
-      common(b.key) - common(a.key) ||
-      a.fields.bindings.length - b.fields.bindings.length ||
-      b.binding.start - a.binding.start,
-  );
+  return direct ? { names, domain: null, lines: plainLines(entry, written) } : null;
 }
 
 /** Names of helpers, the likeliest first. */
 function helpersFor(
   kind: SecretKind,
-  models: readonly Written[],
-  prompted: readonly Written[],
+  models: readonly Member[],
+  families: readonly Family[],
   written: readonly Written[],
 ): string[] {
+  const prompted = families.filter(family => family.kind === 'prompt').flatMap(({ members }) => members);
   const usual = kind === 'setting' ? [...models, ...prompted] : models;
   // Any helper that takes a script can make a password; whether it does is seen from its arguments.
   const others = kind === 'password' ? written : [];
-  return [...new Set([...usual, ...others].flatMap(({ helper }) => helper ?? []))];
+  return [
+    ...new Set([...usual.map(member => member.written), ...others].flatMap(({ helper }) => helper ?? [])),
+  ];
 }
 
-/** What the helper of this name takes, if it is a function of a set that is written in the file. */
+/** Returns what the helper of this name takes, if it is a function of a set that is written in the file. */
 function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
   const binding = findBinding(file.root, helper);
   return binding?.value.kind === 'lambda' && !binding.value.ellipsis ? binding.value.formals : null;
@@ -122,29 +136,29 @@ function findBinding(expr: Expr, name: string): AttrBinding | null {
 
 type Field = readonly [name: string, lines: readonly string[]];
 
-/** Null if the helper asks for something that nobody has said, or cannot make this kind. */
+/**
+ * Returns the arguments of a helper that no entry shows the use of; null if it asks for something that nobody has said,
+ * or cannot make this kind.
+ */
 function helperFields(
   formals: readonly Formal[],
-  names: Names,
-  wish: EntryWish,
-  kin: RegistryKey | null,
-  models: readonly Written[],
+  entry: Decided,
+  toldSecret: boolean,
 ): readonly Field[] | null {
-  const { kind } = wish;
+  const { kind, names } = entry;
   const takes = (name: string) => formals.some(formal => formal.name.name === name);
   if ((kind === 'password') !== takes('script')) return null;
-  const toldSecret = models.some(({ fields }) => !hasField(fields.bindings, 'secret'));
   if (kind === 'setting' && !takes('secret') && !toldSecret) return null;
-  const fileName = kind === 'prompt' ? 'key' : kind === 'setting' ? 'value' : 'password';
   if (kind === 'password' && !takes('fileAttr')) return null;
   const fields: Field[] = [];
   for (const { name, fallback } of formals) {
-    const value = fieldText(name.name, names, wish, kin, fileName);
+    const value = fieldText(name.name, entry);
     const needed =
       fallback === null ||
       (name.name === 'secret' && kind === 'setting') ||
       (name.name === 'fileAttr' && kind !== 'prompt') ||
-      (name.name === 'description' && wish.description !== null);
+      (name.name === 'envVar' && names.envVar !== null) ||
+      name.name === 'description';
     if (!needed) continue;
     if (value === null) return null;
     fields.push([name.name, value]);
@@ -153,28 +167,22 @@ function helperFields(
   return fields.sort(([, a], [, b]) => Number(a.length > 1) - Number(b.length > 1));
 }
 
-/** The lines of a value; null for a field of which nothing is known. */
-function fieldText(
-  field: string,
-  names: Names,
-  { kind, description, key }: EntryWish,
-  kin: RegistryKey | null,
-  fileName: string,
-): readonly string[] | null {
+/** Returns the lines of a value; null for a field of which nothing is known. */
+function fieldText(field: string, { kind, names, domain, category }: Decided): readonly string[] | null {
   switch (field) {
     case 'generator':
       return [stringText(names.generator)];
     case 'envVar':
-      return [stringText(names.envVar)];
+      return [names.envVar === null ? 'null' : stringText(names.envVar)];
     case 'description':
-      return [stringText(description ?? key)];
+      return [stringText(names.description)];
     case 'domain':
-      return [stringText(kin?.domain ?? 'general')];
+      return [stringText(domain ?? 'general')];
     case 'kind':
-      return [stringText(kin?.category ?? (kind === 'prompt' ? 'secret' : kind))];
+      return [stringText(category ?? (kind === 'prompt' ? 'secret' : kind))];
     case 'fileAttr':
     case 'promptAttr':
-      return [stringText(fileName)];
+      return [stringText(FILE_NAMES[kind])];
     case 'secret':
       return [kind === 'setting' ? 'false' : 'true'];
     case 'share':
@@ -187,6 +195,13 @@ function fieldText(
       return null;
   }
 }
+
+/** The names of files where no entry shows better. */
+const FILE_NAMES: Readonly<Record<SecretKind, string>> = {
+  prompt: 'key',
+  setting: 'value',
+  password: 'password',
+};
 
 /** With what every script has at hand, so that no package has to be named. */
 const PASSWORD_SCRIPT: readonly string[] = [
@@ -207,51 +222,61 @@ function bindingLines(name: string, value: readonly string[]): string[] {
   return text;
 }
 
-/** As the nearest entry that is given plain values only, with the names of the new one. */
+/** Metadata that each entry says for itself. */
+const OWN = ['generator', 'envVar', 'description', 'domain', 'kind'];
+/** Names that an entry shares with its family or with nobody. */
+const FILE_FIELDS = ['fileAttr', 'promptAttr'];
+/** What an entry that has it makes by itself. */
+const SPECIAL = ['script', 'files', 'prompts'];
+
+/** Writes an entry like the nearest one that is given plain values only, with the names of the new one. */
 function copyOf(
   file: SourceFile,
-  models: readonly Written[],
-  names: Names,
-  wish: EntryWish,
+  family: Family,
+  models: readonly Member[],
+  entry: Decided,
 ): readonly string[] | null {
-  const special = ['script', 'files', 'prompts'];
-  const model = models.find(
-    ({ fields }) => isSimple(fields) && !special.some(name => hasField(fields.bindings, name)),
-  );
+  const model = models
+    .map(({ written }) => written)
+    .find(({ fields }) => isSimple(fields) && SPECIAL.every(name => fieldValue(fields, name) === null));
   if (model === undefined) return null;
+  const has = (field: string) => fieldValue(model.fields, field) !== null;
+  const takes = new Set(
+    (model.helper === null ? null : formalsOf(file, model.helper))?.map(formal => formal.name.name),
+  );
   const fields = model.fields.bindings.flatMap((binding): Field[] => {
     const name = binding.kind === 'bind' ? binding.path[0] : undefined;
     if (binding.kind !== 'bind' || name?.kind !== 'name') return [];
-    const own = ['generator', 'envVar', 'description'].includes(name.name)
-      ? fieldText(name.name, names, wish, null, '')
-      : null;
-    return [[name.name, own ?? [file.text.slice(binding.value.start, binding.value.end)]]];
+    const field = name.name;
+    if (field === 'envVar' && entry.names.envVar === null && takes.has(field)) return [];
+    if (OWN.includes(field)) return [[field, fieldText(field, entry) ?? []]];
+    const usual = usualField(family, file.text, field);
+    const isOwn = FILE_FIELDS.includes(field) && (usual === null || family.members.length === 1);
+    const copied = usual ?? file.text.slice(binding.value.start, binding.value.end);
+    return [[field, (isOwn ? fieldText(field, entry) : null) ?? [copied]]];
   });
-  if (model.helper !== null) return callLines(names.key, model.helper, fields);
+  const missing = ['envVar', 'description'].filter(
+    field => !has(field) && takes.has(field) && (field !== 'envVar' || entry.names.envVar !== null),
+  );
+  for (const field of missing) fields.splice(1, 0, [field, fieldText(field, entry) ?? []]);
+  if (model.helper !== null) return callLines(entry.names.key, model.helper, fields);
   const lines = fields.flatMap(([name, value]) => bindingLines(name, value));
-  return [`${attributeText(names.key)} = {`, ...lines.map(line => `  ${line}`), '};'];
-}
-
-function hasField(bindings: Written['fields']['bindings'], field: string): boolean {
-  return bindings.some(binding => {
-    const names = binding.kind === 'inherit' ? binding.names : binding.path.slice(0, 1);
-    return names.some(name => name.kind === 'name' && name.name === field);
-  });
+  return [`${attributeText(entry.names.key)} = {`, ...lines.map(line => `  ${line}`), '};'];
 }
 
 /** Everything written out, with the metadata that all others have. */
-function plainLines(names: Names, wish: EntryWish, written: readonly Written[]): readonly string[] {
-  const { kind } = wish;
-  const file = kind === 'prompt' ? 'key' : kind === 'setting' ? 'value' : 'password';
+function plainLines(entry: Decided, written: readonly Written[]): readonly string[] {
+  const { kind, names } = entry;
+  const file = FILE_NAMES[kind];
   const plain = written.filter(({ helper }) => helper === null);
   const also = (field: string) =>
-    plain.length > 0 && plain.every(({ fields }) => hasField(fields.bindings, field));
+    plain.length > 0 && plain.every(({ fields }) => fieldValue(fields, field) !== null);
   const metadata = ['domain', 'kind'].filter(also);
-  const field = (name: string) => bindingLines(name, fieldText(name, names, wish, null, file) ?? []);
+  const field = (name: string) => bindingLines(name, fieldText(name, entry) ?? []);
   const secret = kind === 'setting' ? 'false' : 'true';
   const prompt = [
     `prompts.${file} = {`,
-    `  description = ${stringText(wish.description ?? wish.key)};`,
+    `  description = ${stringText(names.description)};`,
     `  type = "${kind === 'setting' ? 'line' : 'hidden'}";`,
     '};',
   ];

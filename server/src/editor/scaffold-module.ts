@@ -1,6 +1,6 @@
 /**
- * Generators added to a module that is there: to the set of those that it declares, beside one of them, or, in a module
- * that declares none, at its end. What they need of packages is asked for in the module's arguments.
+ * Adds generators, or secrets of sops-nix, to a module that is there: to the set of those that it declares, beside one of
+ * them, or, in a module that declares none, at its end. What they need of packages is asked for in the module's arguments.
  */
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../checks/edits.ts';
 import { expressionsAt } from '../checks/locate.ts';
@@ -17,24 +17,46 @@ export interface IntoModule {
   readonly main: TextEdit;
 }
 
-/** @param bindings their names have no holes @param isModule the file is known to be a module of a machine */
+/** A set of declarations in a module. */
+export interface DeclaredSet {
+  /** The two names that lead to it. */
+  readonly names: readonly [string, string];
+  /** Where it is in a module that has none of it yet. */
+  readonly path: string;
+  /** What is declared, in the plural. */
+  readonly what: string;
+  /** What to do where a file cannot be added to. */
+  readonly instead: string;
+}
+
+const GENERATORS: DeclaredSet = {
+  names: ['vars', 'generators'],
+  path: 'clan.core.vars.generators',
+  what: 'generators',
+  instead: 'take a file of its own',
+};
+
+/**
+ * @param bindings their names have no holes
+ * @param isModule the file is known to be a module of a machine
+ */
 export function intoModule(
   file: SourceFile,
   bindings: readonly TemplateBinding[],
   isModule: boolean,
+  target = GENERATORS,
 ): IntoModule | Refused {
-  const found = findGenerators(file.root, []) ?? (isModule ? endOfModule(file.root) : null);
+  const { what, instead } = target;
+  const found = findDeclared(file.root, target.names, []) ?? (isModule ? endOfModule(file.root) : null);
   if (found === null) {
-    return {
-      refused: `It is not clear where in ${file.path} generators are declared: take a file of its own.`,
-    };
+    return { refused: `It is not clear where in ${file.path} ${what} are declared: ${instead}.` };
   }
   if (found.kind === 'computed') {
     return {
-      refused: `${file.path} computes all its generators, so none can be written beside them: take a file of its own.`,
+      refused: `${file.path} computes all its ${what}, so none can be written beside them: ${instead}.`,
     };
   }
-  const main = insertion(file, found, bindings);
+  const main = insertion(file, found, bindings, target.path);
   if (!usesPackages(bindings)) return { edits: [main], main };
   const asked = askForPackages(file, main.start);
   if (asked === null) return { edits: [main], main };
@@ -42,39 +64,39 @@ export function intoModule(
 }
 
 type Spot =
-  /** The set of all generators. */
+  /** The set of all of them. */
   | { readonly kind: 'set'; readonly set: AttrSetExpr }
-  /** Below `….vars.generators.x = …;`. */
+  /** Below one of them: `….vars.generators.x = …;`. */
   | { readonly kind: 'beside'; readonly binding: AttrBinding; readonly prefix: number }
   /** At the end of the module's set, or of its `config`. @param prefix what leads from there to the module's values */
   | { readonly kind: 'end'; readonly set: AttrSetExpr; readonly prefix: '' | 'config.' }
   | { readonly kind: 'computed' };
 
-/** The first place where generators are declared. @param path the names around */
-function findGenerators(expr: Expr, path: readonly string[]): Spot | null {
+/** The first place where there are such declarations. @param path the names around */
+function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly string[]): Spot | null {
   if (expr.kind === 'attrs') {
     for (const binding of [...expr.bindings].reverse()) {
       if (binding.kind !== 'bind') continue;
       const own = binding.path.map(name => (name.kind === 'name' ? name.name : ''));
       const whole = [...path, ...own];
       if (whole.includes('options')) continue;
-      const at = whole.findIndex((name, index) => name === 'vars' && whole[index + 1] === 'generators');
+      const at = whole.findIndex((name, index) => name === names[0] && whole[index + 1] === names[1]);
       const inner: Spot | null =
         at === -1
-          ? findGenerators(binding.value, whole)
+          ? findDeclared(binding.value, names, whole)
           : spotAt(binding, at + 2 - path.length, whole.length - at - 2);
       if (inner !== null) return inner;
     }
     return null;
   }
   for (const child of childrenOf(expr)) {
-    const found = findGenerators(child, path);
+    const found = findDeclared(child, names, path);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** @param prefix how many of the binding's own names lead to the generators @param further names behind them */
+/** @param prefix how many of the binding's own names lead to the set @param further names behind them */
 function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | null {
   if (further > 0) return prefix > 0 ? { kind: 'beside', binding, prefix } : null;
   return binding.value.kind === 'attrs' ? { kind: 'set', set: binding.value } : { kind: 'computed' };
@@ -112,20 +134,22 @@ function insertion(
   file: SourceFile,
   spot: Exclude<Spot, { kind: 'computed' }>,
   bindings: readonly TemplateBinding[],
+  path: string,
 ): TextEdit {
   const prefix =
     spot.kind === 'set'
       ? ''
       : spot.kind === 'end'
-        ? `${spot.prefix}clan.core.vars.generators.`
+        ? `${spot.prefix}${path}.`
         : `${prefixText(file, spot.binding, spot.prefix)}.`;
   const blocks = bindings.map(({ name, lines: [first = '', ...others] }) => [
     `${prefix}${attributeText(name)} = ${first}`,
     ...others,
   ]);
+  const isLong = blocks.some(lines => lines.length > 1);
   if (spot.kind === 'beside')
-    return insertBelow(file, spot.binding, placed(blocks, indentOf(file, spot.binding.start), true));
-  return atEnd(file, spot.set, blocks, spot.kind === 'end');
+    return insertBelow(file, spot.binding, placed(blocks, indentOf(file, spot.binding.start), isLong));
+  return atEnd(file, spot.set, blocks, spot.kind === 'end' && isLong);
 }
 
 function prefixText(file: SourceFile, { path }: AttrBinding, length: number): string {

@@ -4,6 +4,7 @@
  */
 import { attributeText, eolOf, indentOf, insertBelow } from '../checks/edits.ts';
 import { expressionsAt } from '../checks/locate.ts';
+import { familiesOf, familyFor, SECRET_KINDS } from '../checks/registry/families.ts';
 import { hasBlankLines, type Written, writtenEntries } from '../checks/registry/new-entry.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { suggest } from '../checks/suggest.ts';
@@ -11,7 +12,7 @@ import type { Fleet, Registry } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { environmentMachines } from './environment.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
-import { type EntryWish, entryText } from './scaffold-entry.ts';
+import { decided, type EntryWish, entryText } from './scaffold-entry.ts';
 import { keyForMachine } from './scaffold-rows.ts';
 
 export interface SecretWish extends EntryWish {
@@ -22,6 +23,8 @@ export interface SecretWish extends EntryWish {
 
 /** A key becomes the name of a generator and of a variable. */
 const KEY = /^[A-Za-z][A-Za-z0-9._-]*$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const GENERATOR = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** What is wrong with a new key; null if nothing is. */
 export function keyProblem(fleet: Fleet, registry: string | null, key: string): string | null {
@@ -33,11 +36,86 @@ export function keyProblem(fleet: Fleet, registry: string | null, key: string): 
   return taken === undefined ? null : `${taken.file} has "${key}" already.`;
 }
 
+/** What is wrong with the name of a variable; null if nothing is. An empty one means that there is to be none. */
+export function variableProblem(fleet: Fleet, registry: string | null, name: string): string | null {
+  if (name === '') return null;
+  if (!VARIABLE.test(name))
+    return 'A variable begins with a letter or an underscore and has letters, digits and underscores.';
+  return takenBy(fleet, registry, name, 'envVar');
+}
+
+function generatorProblem(fleet: Fleet, registry: string | null, name: string): string | null {
+  if (!GENERATOR.test(name))
+    return `"${name}" cannot name a generator: letters, digits, dots, dashes and underscores can.`;
+  return takenBy(fleet, registry, name, 'generator');
+}
+
+function takenBy(
+  { registries }: Fleet,
+  registry: string | null,
+  name: string,
+  field: 'envVar' | 'generator',
+): string | null {
+  for (const { file, keys } of registries) {
+    if (registry !== null && file !== registry) continue;
+    const owner = keys.find(key => key[field]?.value === name);
+    if (owner !== undefined) return `"${owner.key}" in ${file} has ${name} already.`;
+  }
+  return null;
+}
+
+/** A form that a new entry could have: what it would say where nobody says otherwise. */
+export interface SecretProposal {
+  readonly kind: (typeof SECRET_KINDS)[number];
+  readonly category: string | null;
+  readonly generator: string;
+  /** Null: in no variable. */
+  readonly envVar: string | null;
+  readonly description: string;
+  readonly domain: string | null;
+  /** Keys of the entries that it takes after, at most a few. */
+  readonly like: readonly string[];
+}
+
+const SHOWN_MEMBERS = 3;
+
+/**
+ * Returns the forms that a new entry could have, the likeliest first: one for each family of the registry, and one for
+ * each kind that has no family.
+ */
+export function secretProposals(
+  { fleet, files }: Around,
+  registryFile: string,
+  key: string,
+): readonly SecretProposal[] {
+  const registry = fleet.registries.find(({ file }) => file === registryFile);
+  const file = files.parse(registryFile);
+  if (registry === undefined || file === null) return [];
+  const families = familiesOf(registry, inOneSet(file, writtenEntries(file, registry)));
+  const open = { key, generator: null, envVar: null, description: null, domain: null };
+  const first = familyFor(families, { key, category: null, domain: null });
+  const ordered = [...families].sort((a, b) => Number(b === first) - Number(a === first));
+  const proposals = ordered.map((family): SecretProposal => {
+    const wish = { ...open, kind: family.kind, category: family.category };
+    const { names, domain, category } = decided(registry, [family], wish);
+    const like = family.members.slice(0, SHOWN_MEMBERS).map(({ entry }) => entry.key);
+    return { ...names, kind: family.kind, category, domain, like };
+  });
+  const without = SECRET_KINDS.filter(kind => families.every(family => family.kind !== kind));
+  return [
+    ...proposals,
+    ...without.map((kind): SecretProposal => {
+      const { names, domain, category } = decided(registry, families, { ...open, kind, category: null });
+      return { ...names, kind, category, domain, like: [] };
+    }),
+  ];
+}
+
 export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refused {
   const { fleet, files } = around;
   const registry = registryFor(fleet, wish.registry);
   if ('refused' in registry) return registry;
-  const problem = keyProblem(fleet, registry.file, wish.key);
+  const problem = wishProblem(fleet, registry.file, wish);
   if (problem !== null) return { refused: problem };
   const entry = newEntry(around, registry, wish);
   if ('refused' in entry) return entry;
@@ -71,6 +149,14 @@ export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refuse
           `No machine has it yet: add "${wish.key}" to the rows in ${matrix.file} of those that are to have it.`,
         ];
   return { edits: ordered, shown: shownAt(ordered, entry.edit, attributeText(wish.key)), notes };
+}
+
+function wishProblem(fleet: Fleet, registry: string, wish: SecretWish): string | null {
+  return (
+    keyProblem(fleet, registry, wish.key) ??
+    (wish.generator === null ? null : generatorProblem(fleet, registry, wish.generator)) ??
+    (wish.envVar === null ? null : variableProblem(fleet, registry, wish.envVar))
+  );
 }
 
 /** New rows at one place are one edit: editors do not say in which order they would apply two. */

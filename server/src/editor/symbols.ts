@@ -7,7 +7,8 @@ import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { filesWithTargets, nameOf, type Subject, type Target } from './targets.ts';
+import { nameOf, type Subject, type Target } from './subjects.ts';
+import { filesWithTargets } from './targets.ts';
 
 export type SymbolKind = Subject['kind'];
 
@@ -86,6 +87,10 @@ const DETAILS: Readonly<Record<SymbolKind, string>> = {
   prompt: 'prompt',
   row: 'matrix row',
   machine: 'machine',
+  secret: 'secret',
+  template: 'template of sops-nix',
+  'encrypted-file': 'rule of agenix',
+  'encrypted-key': 'key',
 };
 
 function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly Target[]): NamedSymbol {

@@ -13,28 +13,8 @@ import type {
   Unit,
 } from '../fleet/model.ts';
 import { wordsOf } from './script-words.ts';
-
-/** Something with a name that a person can point at. */
-export type Subject =
-  | { readonly kind: 'key'; readonly registry: string; readonly key: string }
-  | { readonly kind: 'generator'; readonly name: string }
-  | { readonly kind: 'file'; readonly generator: string; readonly file: string }
-  | { readonly kind: 'prompt'; readonly generator: string; readonly prompt: string }
-  /** A row of a matrix; where it is written it leads on to the machine. */
-  | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
-  | { readonly kind: 'machine'; readonly machine: string };
-
-export interface Target {
-  readonly at: Place;
-  readonly subject: Subject;
-  /**
-   * `declaration`: it comes into being here; `use`: it is named here; `field`: something else of it stands here, such
-   * as the attribute that is read of a file.
-   */
-  readonly role: 'declaration' | 'use' | 'field';
-  /** True inside the text of a script, where names are written without quotes. */
-  readonly inScript: boolean;
-}
+import { filesWithSecrets, secretTargets } from './secrets/targets.ts';
+import { type Subject, sameSubject, type Target } from './subjects.ts';
 
 /** What of a fleet is written where, by file: looked through once, however many files are asked about. */
 interface Written {
@@ -87,7 +67,8 @@ function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMa
 export function filesWithTargets(fleet: Fleet): string[] {
   const { machines, members } = writtenIn(fleet);
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
-  return [...new Set([...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()])].sort();
+  const files = [...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()];
+  return [...new Set([...files, ...filesWithSecrets(fleet)])].sort();
 }
 
 /** The definitions of generators whose names stand in a file. */
@@ -121,6 +102,10 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   const unit = fleet.units.get(file);
   for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
   if (unit) addAll(unitTargets(unit), add);
+  // A name that is of both is that of the var.
+  const ofVars = new Set(byPlace.keys());
+  for (const { at, subject, role } of secretTargets(fleet, file))
+    if (!ofVars.has(`${at.start}:${at.end}`)) add(at, subject, role);
   return [...byPlace.values()]
     .filter(target => target !== null)
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
@@ -237,43 +222,4 @@ function subjectOf(
 function isFileBehind(file: Subject, prompt: Subject): boolean {
   if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
   return file.generator === prompt.generator && file.file === prompt.prompt;
-}
-
-/** What a subject is called. */
-export function nameOf(subject: Subject): string {
-  switch (subject.kind) {
-    case 'key':
-      return subject.key;
-    case 'generator':
-      return subject.name;
-    case 'file':
-      return subject.file;
-    case 'prompt':
-      return subject.prompt;
-    case 'row':
-    case 'machine':
-      return subject.machine;
-  }
-}
-
-export function sameSubject(a: Subject, b: Subject): boolean {
-  return a.kind === b.kind && subjectKey(a) === subjectKey(b);
-}
-
-/** One text for each subject. */
-export function subjectKey(subject: Subject): string {
-  switch (subject.kind) {
-    case 'key':
-      return `key\0${subject.registry}\0${subject.key}`;
-    case 'generator':
-      return `generator\0${subject.name}`;
-    case 'file':
-      return `file\0${subject.generator}\0${subject.file}`;
-    case 'prompt':
-      return `prompt\0${subject.generator}\0${subject.prompt}`;
-    case 'row':
-      return `row\0${subject.matrix}\0${subject.machine}`;
-    case 'machine':
-      return `machine\0${subject.machine}`;
-  }
 }

@@ -10,7 +10,7 @@ import type { Expr, Range } from '../nix/syntax.ts';
 import type { Definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Subject } from './targets.ts';
+import type { Subject } from './subjects.ts';
 
 /** @param offset 0-based UTF-16 offset */
 export function typeDefinition(snapshot: Snapshot, file: string, offset: number): Definition | null {
@@ -37,6 +37,9 @@ function makersOf(snapshot: Snapshot, index: FleetIndex, subject: Subject): Plac
         .flatMap(({ assignments }) => assignments)
         .filter(({ machines }) => machines.includes(subject.machine))
         .map(({ at }) => at);
+    // A step behind a secret of sops-nix or agenix is the encrypted file, which its declaration leads to.
+    default:
+      return [];
   }
 }
 

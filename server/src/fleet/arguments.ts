@@ -60,14 +60,22 @@ export interface FileArguments {
   readonly system: Arguments;
   /** To modules of home-manager alone. */
   readonly home: Arguments;
+  /** True if modules are given another configuration than their own. */
+  readonly replacesConfig: boolean;
 }
 
-export const NO_ARGUMENTS: FileArguments = { clan: new Map(), system: new Map(), home: new Map() };
+export const NO_ARGUMENTS: FileArguments = {
+  clan: new Map(),
+  system: new Map(),
+  home: new Map(),
+  replacesConfig: false,
+};
 
 export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
   const clan = new Map<string, Lazy[]>();
   const system = new Map<string, Lazy[]>();
   const home = new Map<string, Lazy[]>();
+  let replacesConfig = false;
   const words = [...file.text.matchAll(GIVES)].map(match => match.index);
   withBudget(cx, STEPS, () =>
     walk(
@@ -87,12 +95,15 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
           if (!isArguments(state.path)) return;
           const isHome = state.path?.name?.text === 'extraSpecialArgs';
           const found = isHome ? home : isOfClan(state.path) ? clan : system;
-          addArguments(cx, value(), found);
+          const given = value();
+          addArguments(cx, given, found);
+          // The module system's own argument goes before `_module.args`, and after `specialArgs`.
+          if (state.path?.name?.text !== 'args') replacesConfig ||= givesConfig(cx, given);
         },
       },
     ),
   );
-  return { clan, system, home };
+  return { clan, system, home, replacesConfig };
 }
 
 /** What a file gives, and what the systems are given that a framework makes for it. */
@@ -129,6 +140,11 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
   }
 }
 
+function givesConfig(cx: Evaluation, given: Lazy): boolean {
+  const set = withBudget(cx, STEPS, () => force(cx, given));
+  return !(set instanceof BudgetExceeded) && set.kind === 'attrs' && set.entries.has('config');
+}
+
 /** A library that is less than that of nixpkgs, or not known, takes nothing away from what everybody knows of `lib`. */
 function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
   const value = withBudget(cx, STEPS, () => resolved(cx, force(cx, lazy)));
@@ -160,10 +176,12 @@ export interface SharedArguments {
   readonly home: ReadonlyMap<string, SharedArgument>;
   /** Of a file that may be either. */
   readonly any: ReadonlyMap<string, SharedArgument>;
+  /** True if some are given another configuration than their own. */
+  readonly replacesConfig: boolean;
 }
 
 export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileArguments>): SharedArguments {
-  const joined = (kinds: readonly (keyof FileArguments)[]) =>
+  const joined = (kinds: readonly ('clan' | 'system' | 'home')[]) =>
     joinArguments(
       cx,
       [...byFile].flatMap(([file, one]) => kinds.map((kind): [string, Arguments] => [file, one[kind]])),
@@ -171,7 +189,8 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const [clan, other, home] = [joined(['clan']), joined(['system']), joined(['home'])];
   const system = new Map([...home, ...other, ...clan]);
   const any = joined(['clan', 'system', 'home']);
-  return { system, home: new Map([...system, ...home]), any };
+  const replacesConfig = [...byFile.values()].some(one => one.replacesConfig);
+  return { system, home: new Map([...system, ...home]), any, replacesConfig };
 }
 
 /** Remembers who was given what, to tell whose answer would be another one now. */

@@ -11,12 +11,13 @@ import { type JoinedFleet, joinDeclared } from './join-declared.ts';
 import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
 import type { MachineGenerators } from './machine-modules.ts';
 import type { DeclaredFleet } from './machines.ts';
-import type { Fleet, Generator, Machine, Matrix, NotAnalysable, Registry, Unit } from './model.ts';
+import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
-import { type ReaderCache, readersOf } from './readers.ts';
+import { listsRead, type ReaderCache, readersOf } from './readers.ts';
 import type { RemovedUse } from './removed-options.ts';
 import { sameItems } from './same.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -32,11 +33,13 @@ export interface Parts {
   readonly namedBy: (path: string) => readonly string[];
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
+  readonly replacesConfig: boolean;
   readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
+  readonly machineSettings: () => readonly ClanSetting[];
 }
 
 /** What is kept from one build to the next. */
@@ -69,14 +72,16 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
 
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const { registries, units, cache } = parts;
-  const join = joinParts(cx, parts);
+  const lists = listsRead(parts.declared, cache.folders.machines(), units);
+  const join = joinParts(cx, parts, lists);
   const joined = join.fleet;
   const { machines } = joined;
   const matrices = parts.matrices.map(matrix =>
-    withoutMachines(linkRegistry(matrix, registries, units, cache), machines),
+    withLists(linkRegistry(matrix, registries, units, cache), machines, lists),
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
+  let clanSettings: readonly ClanSetting[] | null = null;
   let generators: readonly Generator[] | null = null;
   let notAnalysable: readonly NotAnalysable[] | null = null;
   let owners: ReadonlyMap<string, MachineGenerators> | null = null;
@@ -104,6 +109,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return own?.complete === true && !own.foreign;
     },
     modules: ownersOf,
+    replacesConfig: parts.replacesConfig,
     brought() {
       join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return join.brought;
@@ -115,6 +121,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     storeSettings() {
       storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
+    },
+    clanSettings() {
+      clanSettings ??= [...joined.settings, ...parts.machineSettings()];
+      return clanSettings;
     },
     accessSettings: parts.accessSettings,
     removed: parts.removed,
@@ -144,10 +154,12 @@ function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
 
 function joinParts(
   cx: Evaluation,
-  { declared, units, textOf, cache }: Parts,
+  { declared, matrices, units, textOf, cache }: Parts,
+  lists: ReadonlySet<string>,
 ): NonNullable<AssemblyCache['joined']> {
   const folders = cache.folders.machines();
-  const readers = readersOf(cache.readers, declared, units, textOf);
+  const shared = matrices.flatMap(({ rows }) => rows.flatMap(row => (row.shared ? [row.machine] : [])));
+  const readers = readersOf(cache.readers, declared, units, textOf, new Set([...lists, ...shared]));
   const key = [...declared, null, ...folders, null, ...readers];
   if (cache.joined === null || !sameItems(cache.joined.key, key))
     cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), brought: null };
@@ -176,13 +188,14 @@ function linkRegistry(
   return result;
 }
 
-/** A row that lends keys to others is a machine's all the same if there is such a machine. */
-function withoutMachines(matrix: Matrix, machines: readonly Machine[]): Matrix {
-  if (!matrix.rows.some(row => row.shared)) return matrix;
+/**
+ * A row that lends keys to others is a machine's all the same if there is such a machine. One that modules add to a
+ * machine's is shared.
+ */
+function withLists(matrix: Matrix, machines: readonly Machine[], lists: ReadonlySet<string>): Matrix {
+  if (lists.size === 0 && !matrix.rows.some(row => row.shared)) return matrix;
   const names = new Set(machines.map(machine => machine.name));
-  if (!matrix.rows.some(row => row.shared && names.has(row.machine))) return matrix;
-  return {
-    ...matrix,
-    rows: matrix.rows.map(row => (row.shared && names.has(row.machine) ? { ...row, shared: false } : row)),
-  };
+  const isShared = ({ machine, shared }: MatrixRow) => (shared || lists.has(machine)) && !names.has(machine);
+  if (matrix.rows.every(row => row.shared === isShared(row))) return matrix;
+  return { ...matrix, rows: matrix.rows.map(row => ({ ...row, shared: isShared(row) })) };
 }

@@ -17,6 +17,7 @@ import type { KeyFinder } from './matrix.ts';
 import type { Matrix, Registry, Unit } from './model.ts';
 import { createModuleCache, forgetModules, type ModuleCache } from './module-cache.ts';
 import { COMMON } from './modules.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { StoreSetting } from './store-settings.ts';
@@ -71,6 +72,7 @@ export interface State {
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
+  readonly machineSettings: Map<string, readonly ClanSetting[]>;
   readonly imports: ImportGraph;
   readonly trees: Trees;
   readonly flake: FlakeValues;
@@ -122,6 +124,7 @@ export function newState(files: FleetFiles): State {
     storeSettings: new Map(),
     accessSettings: new Map(),
     removed: new Map(),
+    machineSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),
     asked: createAskedArguments(),
@@ -145,6 +148,7 @@ export function forget(state: State, paths: Iterable<string>): void {
     state.storeSettings.delete(path);
     state.accessSettings.delete(path);
     state.removed.delete(path);
+    state.machineSettings.delete(path);
     state.arguments.delete(path);
     forgetModules(state.modules, path);
     state.flake.forget(path);

@@ -17,7 +17,14 @@ import {
   registryAt,
   sharedArguments,
 } from './found-files.ts';
-import { ACCESS_SETTINGS, REMOVED, readEach, SECRETS, STORE_SETTINGS } from './mentioned.ts';
+import {
+  ACCESS_SETTINGS,
+  MACHINE_SETTINGS,
+  REMOVED,
+  readEach,
+  SECRETS,
+  STORE_SETTINGS,
+} from './mentioned.ts';
 import type { Fleet, Place, Registry, Unit } from './model.ts';
 import { createModuleTable, type ModuleTable } from './module-table.ts';
 import { namesPath } from './references.ts';
@@ -46,7 +53,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
   /** What modules are given; what was read with something else is forgotten. */
   function findArguments(groups: FileGroups): {
     readonly [by in 'argument' | 'ofSystem']: Known['argument'];
-  } {
+  } & { readonly replacesConfig: boolean } {
     for (;;) {
       const made = state.made.last;
       const shared = sharedArguments(files, state, groups, made);
@@ -58,7 +65,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.made.last = state.flake.made();
       if (state.made.last !== made) continue;
       const stale = [...asked.stale(shared), ...state.flake.stale()];
-      if (stale.length === 0) return { argument, ofSystem };
+      if (stale.length === 0) return { argument, ofSystem, replacesConfig: shared.replacesConfig };
       forget(state, imports.dependentsOf(stale));
     }
   }
@@ -79,7 +86,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       if (fleet !== null) return fleet;
       const groups = survey.groups();
       const { texts } = survey;
-      const { argument, ofSystem } = findArguments(groups);
+      const { argument, ofSystem, replacesConfig } = findArguments(groups);
       const registries = findRegistries(state, settings, groups);
       const pipeline = findPipeline(state, groups, registries);
       const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
@@ -119,6 +126,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         declared: findDeclared(files, state, groups, ofSystem),
         givenTo,
         table,
+        replacesConfig,
         cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,
@@ -130,6 +138,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        machineSettings: () =>
+          readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
         removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
       });
       return fleet;

@@ -51,8 +51,8 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
     fresh.file === before.file &&
     fresh.foreign === before.foreign &&
     ofHome === before.homes.definitions &&
-    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps]) ===
-      JSON.stringify([before.imports, before.homes.imports, before.gaps]);
+    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.circular]) ===
+      JSON.stringify([before.imports, before.homes.imports, before.gaps, before.circular]);
   return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 

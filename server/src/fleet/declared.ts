@@ -19,6 +19,7 @@ import { type ClanOptions, type TagDefinitions, tagDefinitions } from './members
 import type { NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { judging } from './option-values.ts';
+import { type ClanSetting, clanSettingsIn } from './options/clan-settings.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
 import { type RoleSettings, serviceOptions } from './service-options.ts';
@@ -60,6 +61,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly gaps: readonly NotAnalysable[];
   /** True if what the file says makes the workspace a clan. */
   readonly isClan: boolean;
+  /** What is set of how the clan keeps its vars. */
+  readonly settings: readonly ClanSetting[];
   /** The folders of its clans. */
   readonly directories: readonly ClanDirectory[];
 }
@@ -101,6 +104,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let modulesComplete = true;
   let isClan = false;
   const directories: ClanDirectory[] = [];
+  const settings: ClanSetting[] = [];
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
     isClan = true;
@@ -183,6 +187,8 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
           directories.push(directory);
           if (directory.path) machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));
         }
+        // Modules of machines have options below `clan`, too.
+        if (!set.entries.has('core')) settings.push(...clanSettingsIn(cx, set, conditional));
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
         const named = optionSets(cx, set, 'modules');
         if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
@@ -229,6 +235,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       homes: { machines: homes, complete: homesComplete },
       gaps,
       isClan,
+      settings,
       directories,
     }),
   };
@@ -239,7 +246,15 @@ const CLAN_OPTIONS = ['machines', 'inventory', 'meta', 'directory', 'modules', '
 
 /** True for a file that says nothing of the fleet after all, and hides nothing. */
 export function declaresNothing(one: DeclaredFleet): boolean {
-  const lists = [one.machines, one.homes.machines, one.instances, one.tags, one.modules, one.gaps];
+  const lists = [
+    one.machines,
+    one.homes.machines,
+    one.instances,
+    one.tags,
+    one.modules,
+    one.gaps,
+    one.settings,
+  ];
   const complete = one.complete && one.homes.complete && one.instancesComplete;
   return complete && !one.isClan && lists.every(list => list.length === 0);
 }

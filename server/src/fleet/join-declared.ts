@@ -7,6 +7,7 @@ import type { ClanDirectory, DeclaredFleet, ServiceModule } from './declared.ts'
 import { joinMachines, type MachineFact } from './machine-facts.ts';
 import { createInventory, type Inventory } from './members.ts';
 import type { Machine, NotAnalysable } from './model.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 
 export interface JoinedFleet {
   /** All machines, those included that clan has nothing to do with. */
@@ -20,6 +21,7 @@ export interface JoinedFleet {
   /** False if there may be service modules that are not listed. */
   readonly modulesComplete: boolean;
   readonly gaps: readonly NotAnalysable[];
+  readonly settings: readonly ClanSetting[];
   readonly isClan: boolean;
   /** The clan's folder, relative to the root; null where it is not known, or there are several. */
   readonly directory: string | null;
@@ -67,6 +69,7 @@ export function joinDeclared(
     // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
     modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
+    settings: declared.flatMap(one => one.settings),
     isClan,
     directory: directoryOf(directories),
   };

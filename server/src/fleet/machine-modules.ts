@@ -3,7 +3,7 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { GeneratorDefinition, NotAnalysable } from './model.ts';
+import type { CircularImport, GeneratorDefinition, NotAnalysable } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 import type { Viewer } from './viewers.ts';
@@ -36,6 +36,8 @@ export interface MachineModules {
   readonly complete: boolean;
   /** True if modules of other flakes are among its own that may define further generators. */
   readonly foreign: boolean;
+  /** Where modules that are certainly among its own cannot be told without its configuration. */
+  readonly circular: readonly CircularImport[];
 }
 
 /** The generators of a machine, as far as modules tell. Each definition is listed once. */
@@ -63,6 +65,7 @@ interface ModuleRead {
 type Found = ModuleFacts | readonly ModuleFacts[] | null;
 
 const NO_GAPS: readonly NotAnalysable[] = [];
+const NO_CIRCLES: readonly CircularImport[] = [];
 
 /** Follows the imports of a machine's modules. */
 export function followModules(
@@ -121,7 +124,9 @@ export function followModules(
   }
   for (const definition of homes.definitions) (definition.conditional ? possible : certain).push(definition);
   const complete = gaps.length === 0;
-  const own = { files, possibleFiles, homeFiles: homes.files, complete, foreign };
+  const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
+  const circular = circles.length === 0 ? NO_CIRCLES : circles;
+  const own = { files, possibleFiles, homeFiles: homes.files, complete, foreign, circular };
   return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
 }
 
@@ -131,8 +136,9 @@ function followHomes(
   lookup: ModuleLookup,
   viewer: Viewer,
   reads: ModuleRead[],
-): { readonly files: readonly string[]; readonly definitions: readonly GeneratorDefinition[] } {
+): Pick<MachineModules, 'files' | 'circular'> & { readonly definitions: readonly GeneratorDefinition[] } {
   const files: string[] = [];
+  const circular: CircularImport[] = [];
   const definitions = new Set<GeneratorDefinition>();
   const visited = new Set<ModuleFacts>();
   const stack: ModuleImport[] = [];
@@ -150,11 +156,12 @@ function followHomes(
       if (visited.has(facts)) continue;
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
+      circular.push(...facts.circular);
       for (const one of facts.definitions) definitions.add(one);
       stack.push(...facts.imports);
     }
   }
-  return { files, definitions: [...definitions] };
+  return { files, circular, definitions: [...definitions] };
 }
 
 /**

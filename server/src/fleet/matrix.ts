@@ -9,6 +9,7 @@ import { importFile } from '../nix/evaluator.ts';
 import type { AttrsValue, ListValue, Origin } from '../nix/value.ts';
 import type { ListedKey, Matrix, MatrixRow, Place, Registry } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
+import { markShared, type ReadRow } from './shared-rows.ts';
 
 /**
  * Reads a file as a matrix.
@@ -28,7 +29,13 @@ export function readMatrix(
   if (rows === null || rows.length === 0) return null;
   const registry = bestRegistry(rows, registries);
   if (!trusted && registry === null) return null;
-  return { file, at: placeOf(set.origin), rows: markShared(rows), closed: isClosed(set), registry };
+  return {
+    file,
+    at: placeOf(set.origin),
+    rows: markShared(rows, set.origin.file),
+    closed: isClosed(set),
+    registry,
+  };
 }
 
 /** Tells whether a file has at least one of some keys between quotes. */
@@ -64,14 +71,6 @@ function hasQuoted(text: string, keys: ReadonlySet<string>, longest: number): bo
   return false;
 }
 
-/** Lists of this name are no machines, even if no row takes from them yet. */
-const SHARED_NAME = /^(shared|common|core|base|default)/i;
-
-/** A row with the place of the list as it is written. */
-interface ReadRow extends MatrixRow {
-  readonly list: Place | null;
-}
-
 /** Null unless every attribute is a list of strings (or cannot be known). */
 function readRows(cx: Evaluation, set: AttrsValue, whole: Origin): ReadRow[] | null {
   const rows: ReadRow[] = [];
@@ -79,13 +78,12 @@ function readRows(cx: Evaluation, set: AttrsValue, whole: Origin): ReadRow[] | n
     const at = placeOf(entry.at ?? whole);
     const value = force(cx, entry.value);
     if (value.kind === 'unknown' || value.kind === 'failure') {
-      rows.push({ machine, at, keys: [], complete: false, shared: false, list: null });
+      rows.push({ machine, at, keys: [], complete: false, shared: false, list: null, written: [] });
       continue;
     }
     const row = value.kind === 'list' ? readKeys(cx, value, at) : null;
     if (row === null) return null;
-    const list = value.origin === null ? null : placeOf(value.origin);
-    rows.push({ machine, at, ...row, shared: false, list });
+    rows.push({ machine, at, ...row, shared: false, list: value.origin });
   }
   return rows;
 }
@@ -94,19 +92,21 @@ function readKeys(
   cx: Evaluation,
   list: ListValue,
   row: Place,
-): { keys: ListedKey[]; complete: boolean } | null {
+): Pick<ReadRow, 'keys' | 'complete' | 'written'> | null {
   const keys: ListedKey[] = [];
+  const written: Origin[] = [];
   let complete = true;
   for (const item of list.items) {
     const value = item.kind === 'spread' ? item.of : force(cx, item);
     if (value.kind === 'string' && value.text !== null) {
       const at = value.origin === null ? null : outermostIn(value.origin, row.file);
+      if (value.origin !== null) written.push(value.origin);
       keys.push({ key: value.text, at: at === null ? row : placeOf(at) });
     } else if (value.kind === 'string' || value.kind === 'unknown' || value.kind === 'failure')
       complete = false;
     else return null;
   }
-  return { keys, complete };
+  return { keys, complete, written };
 }
 
 /** The registry that has most of the keys, if it has at least half of them and more than any other. */
@@ -118,33 +118,4 @@ function bestRegistry(rows: readonly MatrixRow[], registries: readonly Registry[
   const [best, next] = scores;
   if (best === undefined || best.score * 2 < keys.size || best.score === 0) return null;
   return next !== undefined && next.score === best.score ? null : best.file;
-}
-
-/** A list that other rows take keys from is shared. A machine whose row lends keys is told apart by the caller. */
-function markShared(rows: readonly ReadRow[]): MatrixRow[] {
-  const lenders = new Set<ReadRow>();
-  const lists = rows.filter(row => writesList(row, rows));
-  for (const row of rows)
-    for (const key of row.keys)
-      if (!within(row.list, key.at)) {
-        const lender = lists.find(other => other !== row && within(other.list, key.at));
-        if (lender !== undefined) lenders.add(lender);
-      }
-  return rows.map(({ list: _, ...row }) => ({
-    ...row,
-    shared: [...lenders].some(lender => lender.machine === row.machine) || SHARED_NAME.test(row.machine),
-  }));
-}
-
-/** Is the list written in the row itself, and not one that it only names? */
-function writesList(row: ReadRow, rows: readonly ReadRow[]): boolean {
-  const { at, list } = row;
-  if (list === null || list.file !== at.file || list.start < at.end) return false;
-  return !rows.some(
-    other => other.at.file === at.file && at.end <= other.at.start && other.at.start < list.start,
-  );
-}
-
-function within(list: Place | null, key: Place): boolean {
-  return list !== null && list.file === key.file && list.start <= key.start && key.end <= list.end;
 }

@@ -8,6 +8,7 @@ import type { SourceFile } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
 import { belongsToFleet } from './machines.ts';
+import { type ClanSetting, mentionsClanSettings, readMachineSettings } from './options/clan-settings.ts';
 import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
 import { mentionsSecrets, type SecretFacts } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
@@ -48,6 +49,13 @@ export const REMOVED: Kind<readonly RemovedUse[]> = {
   has: mentionsRemoved,
   own: true,
   read: readRemoved,
+  mentioned: new WeakMap(),
+};
+
+export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
+  has: mentionsClanSettings,
+  own: true,
+  read: readMachineSettings,
   mentioned: new WeakMap(),
 };
 

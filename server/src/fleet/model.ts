@@ -11,6 +11,7 @@ import type { ServiceModule } from './declared.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
+import type { ClanSetting } from './options/clan-settings.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -82,7 +83,8 @@ export interface GeneratorScript {
 
 /** One option of a generator, a file or a prompt, as one definition writes it. */
 export interface WrittenOption {
-  readonly of: 'generator' | 'file' | 'prompt';
+  /** `display`: of the `display` of a prompt. */
+  readonly of: 'generator' | 'file' | 'prompt' | 'display';
   /** The file's or prompt's name; null for an option of the generator itself. */
   readonly owner: string | null;
   readonly name: string;
@@ -208,6 +210,27 @@ export interface KeyLookup {
   readonly required: boolean;
 }
 
+/** A path that is made of what the registry says of a key, without asking for its generator. */
+export interface KeyPath {
+  readonly key: KeyLookup;
+  readonly generator: string;
+  /** As far as it is known; holes as they are written. */
+  readonly path: string;
+}
+
+/** A module that is made by giving a function keys of a registry. */
+export interface KeyedModule {
+  /** The argument that holds the keys: its name, or what is given without one. */
+  readonly at: Place;
+  /** The whole application. */
+  readonly application: Place;
+  readonly keys: readonly string[];
+  /** The registry's file. */
+  readonly registry: string;
+  /** The generators of its machine that it certainly reads. */
+  readonly generators: readonly string[];
+}
+
 /** A row of a matrix that is read: `envMatrix.lea`. */
 export interface RowRead {
   /** The matrix's file. */
@@ -301,6 +324,17 @@ export interface AppliedImport {
   readonly brings: 'generators' | 'module' | 'arguments';
 }
 
+/** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
+export interface CircularImport {
+  /** The imports, one of them, or the module itself. */
+  readonly at: Place;
+  readonly what: 'imports' | 'item' | 'module';
+  /** What is asked for on the way: `config.services.x.enable`. */
+  readonly asked: string;
+  /** Where that is written; null where it cannot be told. */
+  readonly askedAt: Place | null;
+}
+
 /** An import of a registry and the package set it is given. */
 export interface RegistryImport {
   readonly registry: string;
@@ -336,6 +370,8 @@ export interface Unit {
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
   readonly keyLookups: readonly KeyLookup[];
+  readonly keyPaths: readonly KeyPath[];
+  readonly keyedModules: readonly KeyedModule[];
   readonly rowReads: readonly RowRead[];
   readonly matrixLinks: readonly MatrixLink[];
   readonly appliedImports: readonly AppliedImport[];
@@ -369,12 +405,16 @@ export interface Fleet {
   readonly hasAllGenerators: (machine: string) => boolean;
   /** What each machine is made of, by name; followed when first asked for. */
   readonly modules: () => ReadonlyMap<string, MachineModules>;
+  /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
+  readonly replacesConfig: boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */
   readonly brought: () => readonly BroughtGenerator[];
   /** What each file says of sops-nix and agenix; see secrets-join.ts for the whole picture. */
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** What is written below the options that say how vars are kept. */
+  readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
   /** Where files use options that clan has removed or renamed. */

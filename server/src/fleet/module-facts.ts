@@ -18,11 +18,12 @@ import type {
   UnknownValue,
   Value,
 } from '../nix/value.ts';
+import { circularImport } from './circular-imports.ts';
 import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
-import type { GeneratorDefinition, NotAnalysable, Place } from './model.ts';
+import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import { type ModuleReference, referenceOf } from './module-references.ts';
 import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
@@ -49,6 +50,8 @@ export interface ModuleFacts {
   readonly foreign: boolean;
   /** False where modules of the workspace may be imported that are not listed. */
   readonly importsKnown: boolean;
+  /** Where the configuration of the machine is needed to know what it imports: that never ends. */
+  readonly circular: readonly CircularImport[];
   /** What it was read from; null for a file, which can be read again. */
   readonly source: ModuleSource | null;
 }
@@ -86,7 +89,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   let homes = NO_HOMES;
   const gaps: NotAnalysable[] = [];
   let foreign = false;
+  const circular: CircularImport[] = [];
   let importsKnown = true;
+  /** False once something is met that only the configuration may decide. */
+  let isPlain = true;
 
   /** A gap behind which there may be further modules. */
   function importGap(reason: string, origin: Origin | null): void {
@@ -111,7 +117,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           readSet(value, sure, depth);
           break;
         case 'lambda':
-          read(applied(value), sure, depth + 1);
+          readFunction(value, sure, depth);
           break;
         case 'path':
         case 'string':
@@ -124,6 +130,15 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           importGap('it is not a module', value.origin);
       }
     }
+  }
+
+  function readFunction(value: LambdaValue, certain: boolean, depth: number): void {
+    const before = isPlain;
+    isPlain = true;
+    read(applied(value), certain, depth + 1);
+    const found = isPlain || !certain ? null : circularImport(cx, value, given, fallback);
+    if (found !== null) circular.push(found);
+    isPlain = before && (isPlain || found !== null);
   }
 
   /** What the module comes to; where a walk has looked into it with the same arguments, as that has seen it. */
@@ -147,6 +162,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
+    isPlain = false;
     const made = frameworkValue(cx, value);
     if (made !== null) {
       read(made, certain, depth + 1);
@@ -171,6 +187,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   }
 
   function readSet(set: AttrsValue, certain: boolean, depth: number): void {
+    if (!isClosed(set) || [...set.entries.values()].some(({ optional }) => optional)) isPlain = false;
     const imported = set.entries.get('imports');
     if (imported !== undefined)
       for (const { value, conditional, never } of definitionsOf(cx, imported.value))
@@ -183,6 +200,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   function readImports(written: Value, certain: boolean, depth: number): void {
     const value = resolved(cx, written);
     if (value.kind === 'unknown') {
+      isPlain = false;
       for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1);
       importGap(value.reason, value.origin);
       return;
@@ -190,7 +208,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     if (value.kind !== 'list') importGap('the modules in `imports` are not known', value.origin);
     for (const item of value.kind === 'list' ? value.items : []) {
       if (item.kind !== 'spread') read(item, certain, depth + 1);
-      else readImports(item.of, false, depth);
+      else {
+        isPlain = false;
+        readImports(item.of, false, depth);
+      }
     }
   }
 
@@ -249,5 +270,5 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   read(module, true, 0);
   const source = { module, given, fallback };
-  return { file: null, definitions, imports, homes, gaps, foreign, importsKnown, source };
+  return { file: null, definitions, imports, homes, gaps, foreign, importsKnown, circular, source };
 }

@@ -62,6 +62,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
       importsKnown: false,
+      circular: [],
       source: { module, given, fallback: at },
     };
   }

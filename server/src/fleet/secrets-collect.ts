@@ -12,15 +12,18 @@ import { interestOf } from './interest.ts';
 import type { NotAnalysable } from './model.ts';
 import { unknownArgument } from './modules.ts';
 import {
-  type AgeRule,
+  type AgeRules,
+  type NamesAbove,
   type SecretDefinition,
   type SecretFacts,
   type SecretGap,
+  type SecretSetting,
   type SecretTemplate,
   type SopsDefault,
   secretPlaces,
 } from './secrets.ts';
-import { readAgeRules, readSecretOptions } from './secrets-read.ts';
+import { readAgeRules } from './secrets-age-rules.ts';
+import { readSecretOptions } from './secrets-read.ts';
 import { collectSecretUses } from './secrets-uses.ts';
 
 /** Asks one question within a budget; null where it was given up, which the asker notes. */
@@ -42,14 +45,13 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
   const definitions: SecretDefinition[] = [];
   const templates: SecretTemplate[] = [];
   const defaults: SopsDefault[] = [];
+  const settings: SecretSetting[] = [];
   const gaps: SecretGap[] = [];
   const uses = collectSecretUses(cx, file.path);
 
-  function ageRules(): AgeRule[] {
-    if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return [];
-    return (
-      ask(file.root, () => readAgeRules(cx, file.path, evaluate(cx, file.root, fileScope(cx, file)))) ?? []
-    );
+  function ageRules(): AgeRules | null {
+    if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return null;
+    return ask(file.root, () => readAgeRules(cx, file, evaluate(cx, file.root, fileScope(cx, file))));
   }
 
   return {
@@ -59,12 +61,17 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
       const name = path.name?.text;
       if (walked.isLet || inOptions(path)) return;
       if (name !== 'sops' && name !== 'age') return;
+      // `sops.age` says where the keys for sops are.
+      if (name === 'age' && path.parent?.name?.text === 'sops') return;
+      const above = namesAbove(path);
+      const { conditional } = walked.state;
       const read = ask(walked.range, () =>
-        readSecretOptions(cx, name, walked.value(), path.at, walked.state.conditional),
+        readSecretOptions(cx, { keeper: name, at: path.at, above, conditional }, walked.value()),
       );
       definitions.push(...(read?.definitions ?? []));
       templates.push(...(read?.templates ?? []));
       defaults.push(...(read?.defaults ?? []));
+      settings.push(...(read?.settings ?? []));
       gaps.push(...(read?.gaps ?? []));
     },
     facts: (notAnalysable = []) => ({
@@ -73,6 +80,7 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
       definitions,
       templates,
       defaults,
+      settings,
       gaps,
       uses: uses.uses(),
       notAnalysable,
@@ -120,6 +128,12 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   } finally {
     cx.tracer = before;
   }
+}
+
+function namesAbove({ parent }: NamePath): NamesAbove {
+  const names: (string | null)[] = [];
+  for (let at = parent; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
+  return names;
 }
 
 function inOptions(path: NamePath): boolean {

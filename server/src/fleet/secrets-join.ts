@@ -6,11 +6,12 @@ import { folderOf, joinPath } from '../nix/paths.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { NotAnalysable } from './model.ts';
 import type {
-  AgeRule,
+  AgeRules,
   SecretDefinition,
   SecretFacts,
   SecretGap,
   SecretKeeper,
+  SecretSetting,
   SecretTemplate,
   SecretUse,
   SopsDefault,
@@ -55,7 +56,8 @@ export interface FleetSecrets {
   readonly templates: readonly SecretTemplate[];
   readonly defaults: readonly SopsDefault[];
   readonly uses: readonly SecretUse[];
-  readonly ageRules: readonly AgeRule[];
+  readonly settings: readonly SecretSetting[];
+  readonly ageRules: readonly AgeRules[];
   readonly gaps: readonly SecretGap[];
   readonly notAnalysable: readonly NotAnalysable[];
   /** The `.sops.yaml` of the root and of folders above encrypted files. */
@@ -166,7 +168,8 @@ export function joinSecrets(
     templates,
     defaults,
     uses: all.flatMap(unit => unit.uses),
-    ageRules: all.flatMap(unit => unit.ageRules),
+    settings: all.flatMap(unit => unit.settings),
+    ageRules: all.flatMap(unit => unit.ageRules ?? []),
     gaps,
     notAnalysable: all.flatMap(unit => unit.notAnalysable),
     configs: configsFor(

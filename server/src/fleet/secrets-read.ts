@@ -1,30 +1,35 @@
 /**
- * From the values of `sops`, `age` and `secrets.nix` to what they declare.
+ * From the values of `sops` and `age` to what they declare.
  */
-import { display, isClosed } from '../nix/construct.ts';
+import { display } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
-import type { Known, NameKind, Place } from './model.ts';
+import type { NameKind } from './model.ts';
 import { callsOf, placeOf } from './places.ts';
-import { definitionsOf, readText } from './read.ts';
+import { definitionsOf } from './read.ts';
 import type {
-  AgeRule,
+  NamesAbove,
   SecretDefinition,
   SecretGap,
   SecretKeeper,
+  SecretSetting,
   SecretTemplate,
   SopsDefault,
 } from './secrets.ts';
+import { optionOf, readSecretBody, readTemplateBody } from './secrets-options.ts';
 import { sourceOf } from './secrets-source.ts';
 
 export interface ReadSecrets {
   readonly definitions: SecretDefinition[];
   readonly templates: SecretTemplate[];
   readonly defaults: SopsDefault[];
+  readonly settings: SecretSetting[];
   readonly gaps: SecretGap[];
 }
+
+/** What is named, without what is said of it. */
+type Named = Pick<SecretDefinition, 'name' | 'nameKind' | 'at' | 'via' | 'conditional' | 'above'>;
 
 /** A value with what is known of the way to it. */
 interface Piece {
@@ -33,84 +38,93 @@ interface Piece {
   readonly conditional: boolean;
 }
 
-/**
- * Reads the value of an option set named `sops` or `age`; what is none of ours gives nothing.
- * @param at where the set is assigned
- */
-export function readSecretOptions(
-  cx: Evaluation,
-  keeper: SecretKeeper,
-  lazy: Lazy,
-  at: Origin,
-  conditional: boolean,
-): ReadSecrets {
-  const read: ReadSecrets = { definitions: [], templates: [], defaults: [], gaps: [] };
+/** An option set named `sops` or `age`, and where it stands. */
+export interface AssignedSet {
+  readonly keeper: SecretKeeper;
+  /** Where the set is assigned. */
+  readonly at: Origin;
+  readonly above: NamesAbove;
+  readonly conditional: boolean;
+}
+
+/** Reads the value of such a set; what is none of ours gives nothing. */
+export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: Lazy): ReadSecrets {
+  const { keeper, at, above, conditional } = assigned;
+  const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
   const gap = (value: UnknownValue, place: Origin | null) =>
     read.gaps.push({ keeper, at: placeOf(value.origin ?? place ?? at), reason: value.reason });
 
-  function each(set: AttrsValue, name: string, above: boolean, visit: (piece: Piece) => void): void {
+  function each(set: AttrsValue, name: string, isConditional: boolean, visit: (piece: Piece) => void): void {
     const entry = set.entries.get(name);
     if (entry === undefined) return;
     for (const one of definitionsOf(cx, entry.value))
       visit({
         value: one.value,
         at: entry.at,
-        conditional: above || entry.optional || one.conditional,
+        conditional: isConditional || entry.optional || one.conditional,
       });
   }
 
-  function named(
-    piece: Piece,
-    visit: (entry: Attr, name: string, kind: NameKind | null, guess: boolean) => void,
-  ) {
+  function named(piece: Piece, visit: (name: Named, value: Lazy) => void): void {
     const { value } = piece;
+    const note = (entry: Attr, name: string, kind: NameKind | null, guess: boolean) => {
+      const place = entry.at ?? piece.at ?? at;
+      const nameKind = kind ?? nameKindAt(place, name);
+      const isConditional = piece.conditional || guess || entry.optional;
+      visit(
+        { name, nameKind, at: placeOf(place), via: callsOf(place), conditional: isConditional, above },
+        entry.value,
+      );
+    };
     if (value.kind === 'unknown') {
       for (const candidate of value.candidates ?? []) {
         const set = force(cx, candidate);
-        if (set.kind === 'attrs') for (const [name, entry] of set.entries) visit(entry, name, null, true);
+        if (set.kind === 'attrs') for (const [name, entry] of set.entries) note(entry, name, null, true);
       }
       gap(value, piece.at);
       return;
     }
     if (value.kind !== 'attrs') return;
-    for (const [name, entry] of value.entries) visit(entry, name, null, false);
-    for (const entry of value.patterns) visit(entry, display(entry.name), 'pattern', false);
+    for (const [name, entry] of value.entries) note(entry, name, null, false);
+    for (const entry of value.patterns) note(entry, display(entry.name), 'pattern', false);
     if (value.open !== null) gap(value.open, piece.at);
   }
 
+  function readSettings(set: AttrsValue, path: readonly string[], isConditional: boolean): void {
+    for (const [name, entry] of set.entries) {
+      if (path.length === 0 && SETS.has(name)) continue;
+      const names = [...path, name];
+      for (const one of definitionsOf(cx, entry.value)) {
+        if (one.never) continue;
+        if (one.value.kind === 'attrs' && GROUPS[keeper].has(names.join('.')))
+          readSettings(one.value, names, isConditional || entry.optional || one.conditional);
+        else {
+          const option = optionOf(cx, name, entry, one, isConditional, placeOf(at));
+          read.settings.push({ keeper, path: names, option, above });
+        }
+      }
+    }
+  }
+
   for (const one of definitionsOf(cx, lazy)) {
-    const above = conditional || one.conditional;
+    const isConditional = conditional || one.conditional;
     if (one.value.kind === 'unknown' && !isPassedOn(one.value, keeper)) gap(one.value, at);
     if (one.value.kind !== 'attrs') continue;
     const set = one.value;
-    each(set, 'secrets', above, piece =>
-      named(piece, (entry, name, kind, guess) => {
-        const place = entry.at ?? piece.at ?? at;
-        read.definitions.push({
-          keeper,
-          name,
-          nameKind: kind ?? nameKindAt(place, name),
-          at: placeOf(place),
-          via: callsOf(place),
-          conditional: piece.conditional || guess || entry.optional,
-          ...readBody(cx, entry.value, placeOf(place)),
-        });
-      }),
+    each(set, 'secrets', isConditional, piece =>
+      named(piece, (name, value) =>
+        read.definitions.push({ keeper, ...name, ...readSecretBody(cx, value, name.at) }),
+      ),
     );
+    readSettings(set, [], isConditional);
     if (keeper === 'age') continue;
-    each(set, 'templates', above, piece =>
-      named(piece, (entry, name, kind, guess) => {
-        const place = entry.at ?? piece.at ?? at;
-        read.templates.push({
-          name,
-          nameKind: kind ?? nameKindAt(place, name),
-          at: placeOf(place),
-          conditional: piece.conditional || guess || entry.optional,
-        });
-      }),
+    each(set, 'templates', isConditional, piece =>
+      named(piece, (name, value) =>
+        read.templates.push({ ...name, ...readTemplateBody(cx, value, name.at) }),
+      ),
     );
     for (const [option, name] of DEFAULTS)
-      each(set, name, above, piece => {
+      each(set, name, isConditional, piece => {
         const place = placeOf(piece.value.origin ?? piece.at ?? at);
         read.defaults.push({
           option,
@@ -130,81 +144,21 @@ const DEFAULTS = [
   ['key', 'defaultSopsKey'],
 ] as const;
 
+/** Sets of things with names, which are read as such. */
+const SETS: ReadonlySet<string> = new Set(['secrets', 'templates', 'placeholder']);
+
+/** Options that hold options. */
+const GROUPS: Readonly<Record<SecretKeeper, ReadonlySet<string>>> = {
+  sops: new Set(['age', 'gnupg', 'gnupg.qubes-split-gpg']),
+  age: new Set(),
+};
+
 /** `inherit (config) sops`: what is declared elsewhere is handed on. */
 function isPassedOn(value: UnknownValue, keeper: SecretKeeper): boolean {
   return value.term?.kind === 'select' && value.term.name.text === keeper;
 }
 
-type Body = Omit<SecretDefinition, 'keeper' | 'name' | 'nameKind' | 'at' | 'via' | 'conditional'>;
-
-function readBody(cx: Evaluation, lazy: Lazy, fallback: Place): Body {
-  let complete = true;
-  const fields = new Map<string, { readonly value: Value; readonly at: Place }>();
-  for (const { value } of definitionsOf(cx, lazy)) {
-    if (value.kind !== 'attrs') {
-      complete = false;
-      continue;
-    }
-    if (!isClosed(value)) complete = false;
-    for (const [name, entry] of value.entries)
-      for (const one of definitionsOf(cx, entry.value)) {
-        if (fields.has(name) && one.value.kind === 'unknown') continue;
-        const origin = one.value.origin ?? entry.at;
-        fields.set(name, { value: one.value, at: origin === null ? fallback : placeOf(origin) });
-      }
-  }
-  const text = (name: string): Known<string> | null => {
-    const field = fields.get(name);
-    if (field?.value.kind !== 'string' || field.value.text === null) return null;
-    return { value: field.value.text, at: field.at };
-  };
-  const flag = (name: string): Known<boolean> | null => {
-    const field = fields.get(name);
-    return field?.value.kind === 'bool' ? { value: field.value.value, at: field.at } : null;
-  };
-  const source = fields.get('sopsFile') ?? fields.get('file') ?? fields.get('rekeyFile');
-  return {
-    complete,
-    given: [...fields.keys()],
-    source: source === undefined ? null : sourceOf(cx, source.value, source.at),
-    key: text('key'),
-    format: text('format'),
-    owner: text('owner'),
-    group: text('group'),
-    mode: text('mode'),
-    path: text('path'),
-    neededForUsers: flag('neededForUsers'),
-  };
-}
-
 function nameKindAt(at: Origin, name: string): NameKind {
   const text = at.file.text.slice(at.start, at.end);
   return text === name || text === `"${name}"` || text === `''${name}''` ? 'literal' : 'resolved';
-}
-
-/**
- * Reads a `secrets.nix`: `{ "a.age".publicKeys = [ … ]; }`, paths being relative to its folder.
- * @returns no rules where the value is something else
- */
-export function readAgeRules(cx: Evaluation, file: string, lazy: Lazy): AgeRule[] {
-  const root = force(cx, lazy);
-  if (root.kind !== 'attrs') return [];
-  const rules: AgeRule[] = [];
-  for (const [name, entry] of root.entries) {
-    if (!name.endsWith('.age') || entry.at === null) continue;
-    const path = joinPath(folderOf(file), name);
-    const value = force(cx, entry.value);
-    const keys = value.kind === 'attrs' ? value.entries.get('publicKeys') : undefined;
-    if (path === null || keys === undefined) continue;
-    rules.push({ path, at: placeOf(entry.at), ...readRecipients(cx, keys.value) });
-  }
-  return rules;
-}
-
-function readRecipients(cx: Evaluation, lazy: Lazy): Pick<AgeRule, 'recipients' | 'complete'> {
-  const list = force(cx, lazy);
-  if (list.kind !== 'list') return { recipients: [], complete: false };
-  const texts = list.items.map(item => (item.kind === 'spread' ? null : readText(cx, item)));
-  const recipients = texts.filter(text => text !== null);
-  return { recipients, complete: recipients.length === texts.length };
 }

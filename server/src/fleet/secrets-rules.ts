@@ -24,6 +24,8 @@ export interface SopsConfig {
   readonly rules: readonly CreationRule[];
   /** False where the text is broken or cut short: there may be more rules, before these too. */
   readonly complete: boolean;
+  /** What keys are called: the anchor that each is written behind. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 const KEY_LISTS = ['age', 'pgp'] as const;
@@ -39,10 +41,12 @@ const OTHER_KEYS = [
 ];
 
 export function readSopsConfig(path: string, text: string): SopsConfig {
-  const { documents, complete } = parseYaml(text);
+  const { documents, complete, anchors } = parseYaml(text);
   const rules = yamlMember(documents[0], 'creation_rules');
   const items = rules?.kind === 'list' ? rules.items : [];
-  return { path, rules: items.map(item => creationRule(path, item)), complete };
+  const names = new Map<string, string>();
+  for (const [anchor, node] of anchors) if (node.kind === 'scalar') names.set(node.text.trim(), anchor);
+  return { path, rules: items.map(item => creationRule(path, item)), complete, names };
 }
 
 function creationRule(path: string, node: YamlNode): CreationRule {

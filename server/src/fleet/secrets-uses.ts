@@ -7,9 +7,10 @@ import { display } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import type { Place } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
-import type { SecretKeeper, SecretUse, SecretUseKind } from './secrets.ts';
+import type { NamedSecret, SecretKeeper, SecretUse, SecretUseKind } from './secrets.ts';
 import { passesBy } from './steps.ts';
 
 interface Step {
@@ -39,15 +40,30 @@ const SETS: ReadonlyMap<string, readonly [SecretKeeper, SecretUseKind]> = new Ma
 /** The first names of those. */
 const KEEPERS: ReadonlySet<string> = new Set([...SETS.keys()].map(set => set.slice(0, set.indexOf('.'))));
 
-/** What a selection goes into, and the steps below it; null if it goes elsewhere. */
-function belowSet(
-  steps: readonly Step[],
-): { readonly keeper: SecretKeeper; readonly of: SecretUseKind; readonly below: readonly Step[] } | null {
+/** The secret that a placeholder stands for; null for any other value. */
+export function placeholderOf(value: UnknownValue): NamedSecret | null {
+  const found = belowSet(stepsOf(value));
+  const [named, more] = found?.below ?? [];
+  if (found?.of !== 'placeholder' || more !== undefined || !named?.name || named.at === null) return null;
+  const { name, kind } = readName(named.name, true);
+  return { name, nameKind: kind, at: placeOf(named.at) };
+}
+
+/** What a selection goes into, and the steps around that. */
+interface IntoSet {
+  readonly keeper: SecretKeeper;
+  readonly of: SecretUseKind;
+  readonly above: readonly Step[];
+  readonly below: readonly Step[];
+}
+
+/** Null if it goes elsewhere. */
+function belowSet(steps: readonly Step[]): IntoSet | null {
   for (let i = steps.length - 2; i >= 0; i--) {
     const set = SETS.get(`${steps[i]?.text}.${steps[i + 1]?.text}`);
     if (set === undefined) continue;
     if (steps[i - 1]?.text === 'options') return null;
-    return { keeper: set[0], of: set[1], below: steps.slice(i + 2) };
+    return { keeper: set[0], of: set[1], above: steps.slice(0, i), below: steps.slice(i + 2) };
   }
   return null;
 }
@@ -80,7 +96,7 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
       if (found === null || found.below.length === 0 || found.below.length > 2) return;
       if (provides(event)) guarded.add(self);
       if (event.result === null) return;
-      const { keeper, of, below } = found;
+      const { keeper, of, above, below } = found;
       if (of === 'placeholder' && below.length !== 1) return;
       const [named, attribute] = below as [Step, Step | undefined];
       const at = outermostIn(event.at, file);
@@ -93,8 +109,10 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
         at: direct && event.expr ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
         name: name.name,
         nameKind: name.kind,
-        nameAt: placeOf((named.at === null ? null : outermostIn(named.at, file)) ?? at),
+        nameAt: (named.at === null ? null : placeIn(named.at, file)) ?? placeOf(at),
         attribute: attribute?.name ? display(attribute.name) : null,
+        attributeAt: attribute?.at ? placeIn(attribute.at, file) : null,
+        above: above.map(step => step.text),
         guarded: false,
       };
       pending.push({ use, prefixes: below.map(step => step.key) });
@@ -114,6 +132,12 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
       return [...found.values()];
     },
   };
+}
+
+/** Where it is, or the call in `file` that it came through. */
+function placeIn(at: Origin, file: string): Place | null {
+  const outermost = outermostIn(at, file);
+  return outermost === null ? null : placeOf(outermost);
 }
 
 function whole(use: SecretUse): string {

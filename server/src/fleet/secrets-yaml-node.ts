@@ -23,6 +23,8 @@ export interface YamlText {
   readonly documents: readonly YamlNode[];
   /** False where something is broken or beyond what is read: then what is not found here may be there all the same. */
   readonly complete: boolean;
+  /** What anchors name, of all documents; the last of a name. */
+  readonly anchors: ReadonlyMap<string, YamlNode>;
 }
 
 /** The value of a key; null where the node is no map or has no such key. */

@@ -28,14 +28,15 @@ export function parseYaml(text: string): YamlText {
   const leaveOut = () => {
     complete = false;
   };
-  const convert = createConverter(yaml, text.length, leaveOut);
   const documents: YamlNode[] = [];
+  const anchors = new Map<string, YamlNode>();
+  const convert = createConverter(yaml, text.length, leaveOut, anchors);
   for (const document of new yaml.Composer(OPTIONS).compose(tokensOf(text, yaml, leaveOut))) {
     // A tag that is not known leaves the text as it is.
     if (document.errors.some(error => error.code !== 'TAG_RESOLVE_FAILED')) leaveOut();
     documents.push(convert(document.contents));
   }
-  return { documents, complete };
+  return { documents, complete, anchors };
 }
 
 function* tokensOf(text: string, yaml: typeof Yaml, leaveOut: () => void): Generator<Yaml.CST.Token> {
@@ -57,7 +58,12 @@ function* tokensOf(text: string, yaml: typeof Yaml, leaveOut: () => void): Gener
 }
 
 /** Turns documents of one text into plain data. */
-function createConverter(yaml: typeof Yaml, length: number, leaveOut: () => void) {
+function createConverter(
+  yaml: typeof Yaml,
+  length: number,
+  leaveOut: () => void,
+  all: Map<string, YamlNode>,
+) {
   const empty = (at: number): YamlNode => ({ kind: 'scalar', text: '', start: at, end: at });
   const missing = (at: number): YamlNode => {
     leaveOut();
@@ -77,7 +83,10 @@ function createConverter(yaml: typeof Yaml, length: number, leaveOut: () => void
     if (depth > MAX_DEPTH) return missing(start);
     if (yaml.isAlias(node)) return aliased(node.source, start, end);
     const read = plainOf(node, start, end, depth);
-    if (node.anchor !== undefined) anchors.set(node.anchor, read);
+    if (node.anchor !== undefined) {
+      anchors.set(node.anchor, read);
+      all.set(node.anchor, read);
+    }
     return read;
   }
 

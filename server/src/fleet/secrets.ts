@@ -6,9 +6,15 @@
  * Sources: sops-nix 56b2406 (modules/sops, modules/home-manager, pkgs/sops-install-secrets), agenix' `age.secrets`
  * and `secrets.nix`, agenix-rekey's `rekeyFile`.
  */
-import type { Known, NameKind, NotAnalysable, Place } from './model.ts';
+import type { Known, NameKind, NotAnalysable, Place, WrittenOption } from './model.ts';
 
 export type SecretKeeper = 'sops' | 'age';
+
+/** An option of a secret, of a template, or of `sops` or `age` itself, as one definition writes it. */
+export type SecretOption = Omit<WrittenOption, 'of' | 'owner'>;
+
+/** Names that lead to `sops` or `age` in a file, outermost first; null for one that is not known. */
+export type NamesAbove = readonly (string | null)[];
 
 /** An encrypted file that Nix names. */
 export interface SecretSource {
@@ -45,6 +51,25 @@ export interface SecretDefinition {
   readonly mode: Known<string> | null;
   readonly path: Known<string> | null;
   readonly neededForUsers: Known<boolean> | null;
+  /** All that it sets, known options and others, as often as they are set. */
+  readonly options: readonly SecretOption[];
+  readonly above: NamesAbove;
+}
+
+/** A text with placeholders of secrets in it. */
+export interface TemplateContent {
+  readonly at: Place;
+  /** With holes as they are written. */
+  readonly text: string;
+  readonly placeholders: readonly NamedSecret[];
+}
+
+/** A secret as it is named somewhere. */
+export interface NamedSecret {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  /** Where the name is written. */
+  readonly at: Place;
 }
 
 /** `sops.templates.<name>`. */
@@ -52,7 +77,26 @@ export interface SecretTemplate {
   readonly name: string;
   readonly nameKind: NameKind;
   readonly at: Place;
+  /** Calls it came through, outermost first. */
+  readonly via: readonly Place[];
   readonly conditional: boolean;
+  /** False if it may set more than is listed in `options`. */
+  readonly complete: boolean;
+  /** Null where it is not set, or nothing is known of it. */
+  readonly content: TemplateContent | null;
+  /** `file`, which stands in for `content`. */
+  readonly source: SecretSource | null;
+  readonly options: readonly SecretOption[];
+  readonly above: NamesAbove;
+}
+
+/** An option of `sops` or `age` that is none of their sets: `validateSopsFiles`, `age.keyFile`, `identityPaths`. */
+export interface SecretSetting {
+  readonly keeper: SecretKeeper;
+  /** Names below the keeper, the option's own last. */
+  readonly path: readonly string[];
+  readonly option: SecretOption;
+  readonly above: NamesAbove;
 }
 
 /** `sops.defaultSopsFile`, `sops.defaultSopsFormat` or `sops.defaultSopsKey`. */
@@ -71,8 +115,17 @@ export interface AgeRule {
   /** The encrypted file, relative to the root of the workspace. */
   readonly path: string;
   readonly at: Place;
-  readonly recipients: readonly string[];
+  readonly recipients: readonly Known<string>[];
   /** False if there may be more recipients. */
+  readonly complete: boolean;
+}
+
+/** A `secrets.nix` of agenix. */
+export interface AgeRules {
+  /** The whole set. */
+  readonly at: Place;
+  readonly rules: readonly AgeRule[];
+  /** False if there may be rules that are not listed. */
   readonly complete: boolean;
 }
 
@@ -88,6 +141,9 @@ export interface SecretUse {
   readonly nameAt: Place;
   /** `path` mostly; null for a placeholder, and where the whole secret is handed on. */
   readonly attribute: string | null;
+  readonly attributeAt: Place | null;
+  /** What `sops` or `age` is selected from, the root's own name first. */
+  readonly above: NamesAbove;
   /** Behind `or`, `?` or `hasAttr` with something else to fall back on. */
   readonly guarded: boolean;
 }
@@ -103,7 +159,9 @@ export interface SecretFacts {
   readonly definitions: readonly SecretDefinition[];
   readonly templates: readonly SecretTemplate[];
   readonly defaults: readonly SopsDefault[];
-  readonly ageRules: readonly AgeRule[];
+  readonly settings: readonly SecretSetting[];
+  /** Null for a file that is no `secrets.nix`. */
+  readonly ageRules: AgeRules | null;
   readonly uses: readonly SecretUse[];
   readonly gaps: readonly SecretGap[];
   readonly notAnalysable: readonly NotAnalysable[];

@@ -21,11 +21,15 @@ import { readCollection } from './definitions.ts';
 import { declaringOption, discoveredSets, listedSets } from './helper-secrets.ts';
 import { appliedItems, readAppliedImport } from './imported.ts';
 import { interestOf } from './interest.ts';
+import { keyPathsIn, type LookedUp } from './key-paths.ts';
+import { type KeyedContext, readKeyedModule } from './keyed-modules.ts';
 import type {
   AppliedImport,
   Assignment,
   GeneratorDefinition,
+  KeyedModule,
   KeyLookup,
+  KeyPath,
   MatrixLink,
   NotAnalysable,
   Place,
@@ -35,7 +39,7 @@ import type {
   Unit,
 } from './model.ts';
 import { type Given, meaningOf, unknownArgument } from './modules.ts';
-import { outermostIn, placeOf } from './places.ts';
+import { outermostIn, placeKey, placeOf } from './places.ts';
 import {
   isGenerators,
   isImport,
@@ -103,6 +107,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const definitions: GeneratorDefinition[] = [];
   const assignments: Assignment[] = [];
   const keyLookups = new Map<string, KeyLookup>();
+  const keyPaths = new Map<string, KeyPath>();
+  const keyedModules: KeyedModule[] = [];
   const rowReads = new Map<string, RowRead>();
   const matrixLinks = new Map<string, MatrixLink>();
   const appliedImports: AppliedImport[] = [];
@@ -117,13 +123,19 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const bound = new Map<Expr, Lazy>();
   /** What was seen when such a one was evaluated. */
   const shown = new Map<Lazy, { readonly rows: readonly RowRead[]; readonly registrySeen: boolean }>();
+  const keyedContext: KeyedContext = {
+    registryOf: set => (isRegistry(set, known) ? (set.origin?.file.path ?? null) : null),
+    given: name => known.argument(name, file.path),
+  };
   /** What was seen since the question began. */
   let rows: RowRead[] = [];
   let registrySeen = false;
+  let looked: LookedUp[] = [];
 
   function ask<T>(at: Origin | { start: number; end: number }, question: () => T): T | null {
     rows = [];
     registrySeen = false;
+    looked = [];
     uses.startQuestion();
     const answer = withBudget(cx, QUESTION_STEPS, question);
     if (!(answer instanceof BudgetExceeded)) return answer;
@@ -148,6 +160,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const at = outermostIn(written, file.path) ?? written;
     const lookup = () => lookupOf(event, registry, at);
     uses.noteLookup(lookup);
+    looked.push({ lookup, entry: event.result });
     if (at.file !== file) return;
     const id = `${at.start}:${at.end}:${registry}:${event.name.text}`;
     const earlier = keyLookups.get(id);
@@ -210,6 +223,9 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       // Steps of sessions are sets that functions make of keys: which, only their attributes show.
       if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, result);
       uses.onApplication(expr, result, scope);
+      for (const path of keyPathsIn(cx, result, looked)) keyPaths.set(placeKey(path.key.at), path);
+      const keyed = known.matrices.size === 0 ? null : readKeyedModule(cx, expr, scope, result, keyedContext);
+      if (keyed !== null) keyedModules.push(keyed);
       return result;
     });
     if (lazy !== undefined) shown.set(lazy, { rows, registrySeen });
@@ -310,6 +326,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       assignments,
       uses: uses.uses(),
       keyLookups: [...keyLookups.values()],
+      keyPaths: [...keyPaths.values()],
+      keyedModules,
       rowReads: [...rowReads.values()],
       matrixLinks: [...matrixLinks.values()],
       appliedImports,
@@ -329,6 +347,10 @@ function lazyOf({ state, value, expr, isLet }: WalkedBinding): Lazy {
 
 function isKnownSet({ origin }: AttrsValue, known: Known): boolean {
   return origin !== null && (isAt(origin, known.registries) || isAt(origin, known.matrices));
+}
+
+function isRegistry({ origin }: AttrsValue, known: Known): boolean {
+  return origin !== null && isAt(origin, known.registries);
 }
 
 function isAt(origin: Origin, places: ReadonlyMap<string, Place>): boolean {

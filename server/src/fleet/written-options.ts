@@ -54,8 +54,12 @@ export function readWritten(
       if (entry === undefined) continue;
       for (const all of setsIn(cx, entry.value, one.conditional))
         for (const [name, member] of all.set.entries)
-          for (const inner of setsIn(cx, member.value, all.conditional || member.optional))
+          for (const inner of setsIn(cx, member.value, all.conditional || member.optional)) {
             note(of, name, inner);
+            const display = of === 'prompt' ? inner.set.entries.get('display') : undefined;
+            for (const shown of display === undefined ? [] : setsIn(cx, display.value, inner.conditional))
+              note('display', name, shown);
+          }
     }
   }
   return found;

@@ -3,7 +3,7 @@
  * which backends can be served here.
  */
 import type { Fleet } from '../fleet/model.ts';
-import { usedSettings } from '../store/backend.ts';
+import { noSuchStore, usedSettings } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Ground } from './ground.ts';
 
@@ -35,8 +35,5 @@ export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): Served
       'The configuration says that secrets are in a store of your own ("custom"). Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
     );
   if (name === 'sops' || name === 'age' || name === 'password-store' || name === 'custom') return name;
-  throw new StoreFailure(
-    'unsupported',
-    `The secret store "${name}" is not supported yet: use "clan vars" for it.`,
-  );
+  throw new StoreFailure('unsupported', `${noSuchStore(name)} Set vars.settings.secretStore of the clan.`);
 }

@@ -14,7 +14,7 @@ import {
   noIdentityMessage,
   sopsIdentities,
 } from '../store/identities.ts';
-import { parseIdentities } from '../store/recipients.ts';
+import { type Identity, parseIdentities } from '../store/recipients.ts';
 import type { KeyedBackend } from './backend.ts';
 import type { Ground } from './ground.ts';
 
@@ -27,8 +27,15 @@ export interface Keys {
 const COMMAND_LIMIT_MS = 60_000;
 const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
-/** @throws StoreFailure where a command that should print a key fails; HostFailure */
-export async function findKeys(ground: Ground, backend: KeyedBackend): Promise<Keys> {
+/**
+ * @param more identities that somebody has named beside those that are found
+ * @throws StoreFailure where a command that should print a key fails; HostFailure
+ */
+export async function findKeys(
+  ground: Ground,
+  backend: KeyedBackend,
+  more: readonly Identity[] = [],
+): Promise<Keys> {
   const { env, platform, home } = ground;
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
@@ -37,9 +44,13 @@ export async function findKeys(ground: Ground, backend: KeyedBackend): Promise<K
     const text = await printedBy(variable, command, ground);
     printed.push(...parseIdentities(text, variable).identities);
   }
-  const identities = [...found.identities, ...printed];
+  const identities = [...more, ...found.identities, ...printed];
   const command = await findAge(definedOnly(env), ground.onDisk);
-  return { found, keyring: await openKeyring(identities, command), command };
+  return {
+    found: { ...found, identities: [...more, ...found.identities] },
+    keyring: await openKeyring(identities, command),
+    command,
+  };
 }
 
 /** @throws StoreFailure `no-matching-key` where there is no key at all */

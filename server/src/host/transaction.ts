@@ -12,7 +12,13 @@ import { codeOf, HostFailure, systemFailure } from './failure.ts';
 
 /** Paths are relative to the root, with `/` between names. */
 export type FileChange =
-  | { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly bytes: Uint8Array;
+      /** Permissions; without, those of any new file. */
+      readonly mode?: number;
+    }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string };
 
@@ -61,7 +67,7 @@ export async function applyChanges(
     await all(staged, async ({ change, staged: name }) => {
       try {
         mkdirSync(dirname(join(root, name)), { recursive: true });
-        if (change.kind === 'write') await writeNew(join(root, name), change.bytes, 0o644);
+        if (change.kind === 'write') await writeNew(join(root, name), change.bytes, change.mode ?? 0o644);
         else symlinkSync(change.target, join(root, name));
       } catch (error) {
         throw systemFailure(error, `write ${change.path}`);

@@ -12,7 +12,7 @@ import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
-import { onCheckName, onScaffold, onScaffoldChoices } from './handlers/scaffold.ts';
+import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from './handlers/scaffold.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import {
   AT,
@@ -35,6 +35,8 @@ import {
   SCAFFOLD_CHOICES,
   type ScaffoldParams,
   type ScaffoldRootParams,
+  SECRET_PROPOSALS,
+  type SecretProposalsParams,
 } from './messages.ts';
 
 /** What the handlers of features need of a running server. */
@@ -117,6 +119,12 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     CHECK_NAME,
     request('name', ({ analysis }, params: CheckNameParams, token) => onCheckName(analysis, params, token)),
+  );
+  connection.onRequest(
+    SECRET_PROPOSALS,
+    request('scaffolding', ({ analysis }, params: SecretProposalsParams, token) =>
+      onSecretProposals(analysis, params, token),
+    ),
   );
   connection.onRequest(
     SCAFFOLD,

@@ -15,6 +15,7 @@ import type {
   ServerStatus,
   scaffoldChoicesRequest,
   scaffoldRequest,
+  secretProposalsRequest,
   statusNotification,
 } from '../../../client/src/protocol.ts';
 
@@ -42,6 +43,8 @@ export type {
   ScaffoldResult,
   ScaffoldRootParams,
   ScaffoldWish,
+  SecretProposals,
+  SecretProposalsParams,
   ServerStatus,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -57,6 +60,7 @@ export const MACHINE: typeof machineRequest = 'varsmith/machine';
 export const ENVIRONMENT: typeof environmentRequest = 'varsmith/environment';
 export const SCAFFOLD_CHOICES: typeof scaffoldChoicesRequest = 'varsmith/scaffoldChoices';
 export const CHECK_NAME: typeof checkNameRequest = 'varsmith/checkName';
+export const SECRET_PROPOSALS: typeof secretProposalsRequest = 'varsmith/secretProposals';
 export const SCAFFOLD: typeof scaffoldRequest = 'varsmith/scaffold';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';

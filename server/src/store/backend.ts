@@ -31,6 +31,22 @@ function settingsOf({ machines, storeSettings }: Configured): readonly (string |
     : [...new Set(machines.map(({ name }) => settings.of(name)))];
 }
 
+/** The stores that clan has. */
+const STORES: ReadonlySet<string> = new Set(['sops', 'age', 'password-store', 'custom']);
+
+/** Is it a store that clan does not have? */
+export function isNoStore(name: string): boolean {
+  return !STORES.has(name);
+}
+
+/** Says that there is no such store: clan had `vm` and `fs` until April 2026. */
+export function noSuchStore(name: string): string {
+  const all = 'clan has "sops", "password-store", "age" and "custom".';
+  return name === 'vm' || name === 'fs'
+    ? `clan has no secret store "${name}" any more: ${all}`
+    : `There is no secret store "${name}": ${all}`;
+}
+
 /** The setting that all machines share; null where there is none, or several, or that of some cannot be told. */
 export function commonSetting(fleet: Configured): string | null {
   const [only = null, ...others] = settingsOf(fleet);

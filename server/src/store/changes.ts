@@ -7,7 +7,13 @@ import { below, type StoreFiles } from './files.ts';
 
 /** Paths are relative to the root of the repository. */
 export type Change =
-  | { readonly kind: 'write'; readonly path: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly bytes: Uint8Array;
+      /** Permissions; without, those of any new file. */
+      readonly mode?: number;
+    }
   /** A symbolic link; the target is relative to the folder that the link lies in. */
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   /** A file, a link, or a folder with all that is in it; nothing where there is none. */

@@ -1,6 +1,6 @@
 /**
- * The JSON and YAML stores of sops: files with many values, some of them encrypted. Reads and verifies them; clan
- * keeps no vars in them, sops-nix does. Never writes one.
+ * Reads and verifies the JSON and YAML stores of sops: files with many values, some of them encrypted. Clan keeps no
+ * vars in them, sops-nix does. `sops-edit.ts` writes them.
  *
  * Source: getsops/sops 15e36f97a, sops.go, stores/json and stores/yaml.
  */
@@ -37,43 +37,82 @@ export interface SopsLeaf {
   readonly encrypted: boolean;
 }
 
+export type DocumentFormat = 'json' | 'yaml';
+
+/** A file whose values have all been verified, with what it takes to change it. */
+export interface OpenedDocument {
+  /** Every value, in the order of the file. */
+  readonly leaves: readonly SopsLeaf[];
+  readonly metadata: SopsMetadata;
+  /** The data key. */
+  readonly key: Uint8Array;
+}
+
 /**
- * Every value of the file, in the order of the file, after everything has been verified.
+ * Opens the file and verifies everything in it.
  *
  * @throws StoreFailure
  */
 export async function openDocument(
   text: string,
-  format: 'json' | 'yaml',
+  format: DocumentFormat,
   keyring: Keyring,
-): Promise<readonly SopsLeaf[]> {
-  const roots = parse(text, format);
-  const first = roots[0]?.find(({ key }) => key === 'sops');
-  const metadata = sopsMetadata(first === undefined ? null : plainObject(first.value, format));
+): Promise<OpenedDocument> {
+  const roots = parseDocument(text, format);
+  const metadata = metadataIn(roots, format);
   const key = await openDataKey(metadata, keyring);
-  const leaves = roots.flatMap(root => {
-    const found: SopsLeaf[] = [];
-    walk(
-      { metadata, key, format, found },
-      root.filter(pair => pair.key !== 'sops'),
-      [],
-      [],
-    );
-    return found;
-  });
-  const hash = macHash(metadata.macOnlyEncrypted);
-  for (const { bytes, encrypted } of leaves)
-    if (bytes !== null && (encrypted || !metadata.macOnlyEncrypted)) hash.update(bytes);
-  verifyMac(metadata, key, hash.digest());
-  return leaves;
+  const leaves = leavesIn(roots, { metadata, key, format });
+  verifyMac(metadata, key, digestOf(leaves, metadata));
+  return { leaves, metadata, key };
 }
 
-interface Pair {
+/** @throws StoreFailure where there is none, or it is broken */
+export function metadataIn(roots: readonly (readonly Pair[])[], format: DocumentFormat): SopsMetadata {
+  const block = roots[0]?.find(({ key }) => key === 'sops');
+  return sopsMetadata(block === undefined ? null : plainObject(block.value, format));
+}
+
+/**
+ * Decrypts every value, in the order of the file. Nothing vouches yet for those that are missing or added.
+ *
+ * @throws StoreFailure
+ */
+export function leavesIn(
+  roots: readonly (readonly Pair[])[],
+  open: Omit<Walk, 'found'>,
+): readonly SopsLeaf[] {
+  const found: SopsLeaf[] = [];
+  for (const root of roots) {
+    const values = root.filter(pair => pair.key !== 'sops');
+    walk({ ...open, found }, values, [], []);
+  }
+  return found;
+}
+
+/** The hash that the code over a file's values is made of. */
+export function digestOf(
+  leaves: readonly SopsLeaf[],
+  { macOnlyEncrypted }: Pick<SopsMetadata, 'macOnlyEncrypted'>,
+): Buffer {
+  const hash = macHash(macOnlyEncrypted);
+  for (const { bytes, encrypted } of leaves)
+    if (bytes !== null && (encrypted || !macOnlyEncrypted)) hash.update(bytes);
+  return hash.digest();
+}
+
+/** A name of a map with its value. */
+export interface Pair {
   readonly key: string;
+  readonly at: YamlScalar;
   readonly value: Node | null;
 }
 
-function parse(text: string, format: 'json' | 'yaml'): Pair[][] {
+/**
+ * The pairs at the top of each document of a text.
+ *
+ * @throws StoreFailure
+ */
+export function parseDocument(text: string, format: DocumentFormat): Pair[][] {
   // Without a schema every scalar is its text: what a number is, is for sops to say.
   const documents = parseAllDocuments(text, { schema: 'failsafe', strict: true, uniqueKeys: true });
   const all: readonly Document.Parsed[] = 'empty' in documents ? [] : documents;
@@ -87,19 +126,20 @@ function parse(text: string, format: 'json' | 'yaml'): Pair[][] {
   return all.map(document => pairsOf(document.contents));
 }
 
-function pairsOf(node: unknown): Pair[] {
+/** @throws StoreFailure where it is no map, or has names that are no strings */
+export function pairsOf(node: unknown): Pair[] {
   if (!isMap(node)) throw new StoreFailure('malformed', 'Not a sops file: it has no names at the top.');
   return node.items.map(({ key, value }) => {
     if (!isScalar(key) || typeof key.value !== 'string')
       throw new StoreFailure('unsupported', 'A name in the file is not a string.');
-    return { key: key.value, value: value as Node | null };
+    return { key: key.value, at: key, value: value as Node | null };
   });
 }
 
 interface Walk {
   readonly metadata: SopsMetadata;
   readonly key: Uint8Array;
-  readonly format: 'json' | 'yaml';
+  readonly format: DocumentFormat;
   readonly found: SopsLeaf[];
 }
 
@@ -162,7 +202,7 @@ function leafOf(
   return { path, type: parsed.type as SopsLeaf['type'], bytes, encrypted: true };
 }
 
-function scalarOf(node: Node | null, format: 'json' | 'yaml') {
+function scalarOf(node: Node | null, format: DocumentFormat) {
   if (node === null) return plainScalar('', format);
   if (!isScalar(node))
     throw new StoreFailure(
@@ -178,7 +218,7 @@ function scalarOf(node: Node | null, format: 'json' | 'yaml') {
 }
 
 /** Null where the rule cannot be told from names: then what looks encrypted is, and the code vouches for it. */
-function mustBeEncrypted({ name, value }: SopsRule, names: readonly string[]): boolean | null {
+export function mustBeEncrypted({ name, value }: SopsRule, names: readonly string[]): boolean | null {
   const hit = (test: (name: string) => boolean) => names.some(test);
   switch (name) {
     case 'unencrypted_suffix':
@@ -209,7 +249,7 @@ function sharedRegex(source: string): RegExp | null {
 }
 
 /** The `sops` block as plain values. */
-function plainObject(node: Node | null, format: 'json' | 'yaml'): unknown {
+function plainObject(node: Node | null, format: DocumentFormat): unknown {
   if (isMap(node))
     return Object.fromEntries(pairsOf(node).map(({ key, value }) => [key, plainObject(value, format)]));
   if (isSeq(node)) return node.items.map(item => plainObject(item as Node | null, format));

@@ -20,7 +20,7 @@ export interface AgeEntry {
   readonly enc: string;
 }
 
-const RULE_NAMES = [
+export const RULE_NAMES = [
   'unencrypted_suffix',
   'encrypted_suffix',
   'unencrypted_regex',

@@ -130,7 +130,7 @@ function parseSecret(text: string): SecretFile {
 }
 
 /** JSON as Go's encoder writes it with tabs. */
-function goJson(value: unknown): string {
+export function goJson(value: unknown): string {
   const text = JSON.stringify(value, null, '\t').replace(
     /[<>&\u2028\u2029]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

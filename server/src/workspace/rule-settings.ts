@@ -116,14 +116,19 @@ export function mergeRules(below: RuleSettings, above: RuleSettings): RuleSettin
 /**
  * The settings as the rules are run with. A rule's own severity goes before its group's; the paths of both count.
  * @param ruleIds all there are
+ * @param optional those that are off unless the settings name them; what they say of a group switches none of them on
  */
-export function checkSettings(rules: RuleSettings, ruleIds: readonly string[]): CheckSettings {
+export function checkSettings(
+  rules: RuleSettings,
+  ruleIds: readonly string[],
+  optional: readonly string[] = [],
+): CheckSettings {
   const severities: Record<string, Severity | 'off'> = {};
   const excluded = new Map<string, (file: string) => boolean>();
   for (const id of ruleIds) {
     const own = rules[id];
     const group = rules[groupOf(id)];
-    const chosen = own?.severity ?? group?.severity;
+    const chosen = own?.severity ?? (optional.includes(id) ? 'off' : group?.severity);
     if (chosen !== undefined) severities[id] = chosen;
     const paths = [...(own?.exclude ?? []), ...(group?.exclude ?? [])];
     if (paths.length > 0) excluded.set(id, matchesAny(paths));

@@ -81,6 +81,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const gitIndex = options.search === false ? null : createGitIndex(root);
   const storedReader = createStoredReader(files);
   const ruleIds = engine.rules.map(({ id }) => id);
+  const optional = engine.rules.filter(rule => rule.optional === true).map(({ id }) => id);
   const reader = createSettingsReader(ruleIds);
   let { settings, problems } = reader.read(files, configuration);
   isExcluded = excludedBy(settings);
@@ -141,7 +142,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return problems;
     },
     get rules() {
-      const { severities } = checkSettings(settings.rules, ruleIds);
+      const { severities } = checkSettings(settings.rules, ruleIds, optional);
       return engine.rules.map(rule => ({ rule, severity: severities[rule.id] ?? null }));
     },
     open: (path, text) => changed(files.open(path, text)),
@@ -174,7 +175,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (last && !stale) return last;
       const fleet = builder.build();
       const checked = engine
-        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds), noteFailure, {
+        .check(fleet, checkedFiles(fleet), checkSettings(settings.rules, ruleIds, optional), noteFailure, {
           memory,
           changed: unchecked === null ? null : [...unchecked],
         })

@@ -4,9 +4,23 @@ import type { AppliedImport, Fleet } from '../../fleet/model.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { Report, Rule } from '../rule.ts';
+import { circularImports } from './circular-imports.ts';
 import { moveToBody } from './move-to-body.ts';
 
 const MATRIX = '{\n  emily = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
+
+const flakeOf = (machines: string) => `\
+{
+  outputs =
+    { self, clan-core, ... }:
+    clan-core.lib.clan {
+      inherit self;
+      inventory.machines = {
+        ${machines}
+      };
+    };
+}
+`;
 
 const IN_IMPORTS = `\
 { lib, pkgs, ... }:
@@ -29,7 +43,7 @@ in
 export const generatorsInImports: Rule = {
   id: 'eval/generators-in-imports',
   severity: 'error',
-  summary: 'Generators brought in through `imports`',
+  summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
 (\`importApply ./vars-generators.nix { … }\`).
@@ -41,28 +55,35 @@ machine, this closes into \`infinite recursion encountered\`. So it is an error 
 a warning in others, where it works until the first machine of another kind joins.
 
 Compute the generators in a \`let\` and assign them in the module's body:
-\`clan.core.vars.generators = varsGenerators;\`.`,
+\`clan.core.vars.generators = varsGenerators;\`.
+
+The same circle is closed, on every architecture, by imports that depend on the configuration itself
+(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`). Import the
+module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
+depend on whatever it likes.`,
   bad: [
     {
       title: 'A module made by applying the generators function, in a mixed fleet',
       files: {
         ...PIPELINE,
         'lib/machine-env-matrix.nix': MATRIX,
-        'flake.nix': `\
-{
-  outputs =
-    { self, clan-core, ... }:
-    clan-core.lib.clan {
-      inherit self;
-      inventory.machines = {
-        emily.machineClass = "darwin";
-        lea.machineClass = "nixos";
-      };
-    };
-}
-`,
+        'flake.nix': flakeOf('emily.machineClass = "darwin";\n        lea.machineClass = "nixos";'),
         'machines/emily/hardware.nix': '{ }\n',
         'machines/emily/configuration.nix': IN_IMPORTS,
+      },
+    },
+    {
+      title: 'Imports that depend on the configuration',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'machines/lea/web.nix': '{ }\n',
+        'machines/lea/configuration.nix': `\
+{ config, lib, ... }:
+{
+  imports = lib.optional (config.clan.core.vars.generators ? web) ./web.nix;
+  #                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: (machine lea)
+}
+`,
       },
     },
   ],
@@ -73,6 +94,19 @@ Compute the generators in a \`let\` and assign them in the module's body:
         ...PIPELINE,
         'lib/machine-env-matrix.nix': MATRIX,
         'machines/emily/configuration.nix': hostOf('emily'),
+      },
+    },
+    {
+      title: 'A condition inside of the module that is imported',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'machines/lea/web.nix': `\
+{ config, lib, ... }:
+{
+  config = lib.mkIf config.services.nginx.enable { networking.firewall.allowedTCPPorts = [ 443 ]; };
+}
+`,
+        'machines/lea/configuration.nix': '{\n  imports = [ ./web.nix ];\n}\n',
       },
     },
   ],
@@ -87,6 +121,7 @@ Compute the generators in a \`let\` and assign them in the module's body:
         fixes: fix === null ? [] : [fix],
       } satisfies Report;
     }
+    yield* circularImports(fleet);
   },
 };
 

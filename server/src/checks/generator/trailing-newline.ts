@@ -13,11 +13,13 @@ const OF_LINES =
 export const trailingNewline: Rule = {
   id: 'generator/trailing-newline',
   severity: 'hint',
+  optional: true,
   summary: 'A secret of one line ends with a line break',
   documentation: `\
 \`echo\`, \`openssl rand\`, \`pwgen\`, \`xkcdpass\` and \`uuidgen\` end their output with a line break, and the file has it too.
 Programs that read a password or a token from a file often take the file as it is, line break included: a login that
-fails for no visible reason, or a header with a line break in it. Others cut it off; hence only a hint.
+fails for no visible reason, or a header with a line break in it. Most cut it off, and what a reader does is not in the
+fleet; so the rule is off by default, for those who want their secrets without a line break.
 
 Write \`printf %s "$x"\`, or cut it off: \`openssl rand -hex 32 | tr -d '\\n'\`.
 

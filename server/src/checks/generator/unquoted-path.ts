@@ -11,13 +11,15 @@ const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
 export const unquotedPath: Rule = {
   id: 'generator/unquoted-path',
   severity: 'hint',
+  optional: true,
   summary: '`$out`, `$in` or `$prompts` without quotes',
   documentation: `\
 \`$out\`, \`$in\` or \`$prompts\` is expanded without quotes. These directories lie in the temporary directory of whoever runs
 \`clan\`. If its path has a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a command writes to
 places that nobody meant.
 
-On most machines the path has no blank, and all is well; hence only a hint. Quotes make it right everywhere:
+On most machines the path has no blank, and all is well; so the rule is off by default, for those who share scripts with
+people whose \`TMPDIR\` has one. Quotes make it right everywhere:
 \`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`) nothing is reported.
 A script is reported once, at the first such place; the fix quotes all of them.
 

@@ -6,6 +6,7 @@ import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
 import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrSetExpr, Binding } from '../../nix/syntax.ts';
+import { type Lock, lockOf } from '../lock.ts';
 import type { CheckFiles } from '../rule.ts';
 
 const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
@@ -61,14 +62,17 @@ interface Locked {
   readonly isFork: boolean;
 }
 
-/** The lock that was read last: it hardly ever changes between two runs. */
-let lastLock: { readonly text: string; readonly locked: Locked | null } | null = null;
+const lockedIn = new WeakMap<Lock, { readonly locked: Locked | null }>();
 
 function lockedClanCore(sources: CheckFiles): Locked | null {
-  const text = sources.kind('flake.lock') === 'file' ? sources.text('flake.lock') : null;
-  if (text === null) return null;
-  if (lastLock?.text !== text) lastLock = { text, locked: readLock(text) };
-  return lastLock.locked;
+  const lock = lockOf(sources);
+  if (lock === null) return null;
+  let known = lockedIn.get(lock);
+  if (known === undefined) {
+    known = { locked: readLock(lock) };
+    lockedIn.set(lock, known);
+  }
+  return known.locked;
 }
 
 /** When the commit of clan-core was made that the flake has locked, in seconds since 1970; null: not known. */
@@ -111,28 +115,11 @@ export function hasServiceOfClanCore(sources: CheckFiles, instance: Instance): b
   return time !== null && time < OF_CLAN_CORE_SINCE ? null : isOfClanCore(instance);
 }
 
-function readLock(text: string): Locked | null {
-  let lock: unknown;
-  try {
-    lock = JSON.parse(text);
-  } catch {
-    // A lock in the middle of a merge says nothing.
-    return null;
-  }
-  const nodes = recordOf(recordOf(lock).nodes);
-  const all = Object.entries(nodes).flatMap(([name, node]) => {
-    const { repo, url, owner, lastModified } = recordOf(recordOf(node).locked);
-    const where = typeof url === 'string' ? url : `github.com/${String(owner)}/${String(repo)}`;
-    if (!/\bclan-core\b/.test(where) || typeof lastModified !== 'number') return [];
-    return [{ name, time: lastModified, isFork: !UPSTREAM.test(where) }];
-  });
+function readLock({ inputs, own }: Lock): Locked | null {
+  const all = inputs.filter(({ where }) => /\bclan-core\b/.test(where));
   if (all.length === 0) return null;
-  const own = recordOf(recordOf(nodes.root).inputs)['clan-core'];
   // With several of them, nothing tells which one is meant but that none is newer than the newest.
   const time = Math.max(...all.map(one => one.time));
-  return { time, isFork: (all.find(one => one.name === own) ?? all[0])?.isFork === true };
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const meant = all.find(({ name }) => name === own['clan-core']) ?? all[0];
+  return { time, isFork: meant !== undefined && !UPSTREAM.test(meant.where) };
 }

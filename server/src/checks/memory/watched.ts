@@ -52,10 +52,12 @@ const PARTS = {
   namedBy: 'read',
   units: 'read',
   notAnalysable: 'read',
+  replacesConfig: 'read',
   modules: 'called',
   brought: 'called',
   secrets: 'called',
   storeSettings: 'called',
+  clanSettings: 'called',
   accessSettings: 'called',
   removed: 'called',
 } as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };

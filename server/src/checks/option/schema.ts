@@ -2,7 +2,7 @@
  * The options that clan-core knows: of generators, of their files and of their prompts, and what became of those that
  * it knew once.
  *
- * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix, nixosModules/clanCore/vars; older
+ * Source: clan-core d7c35d912, modules/clan/{export-modules/generic-generator,vars/display}.nix, nixosModules/clanCore/vars; older
  * names from its history.
  */
 import type { WrittenOption } from '../../fleet/model.ts';
@@ -11,6 +11,7 @@ import type { WrittenOption } from '../../fleet/model.ts';
 export type OptionType =
   | 'bool'
   | 'text'
+  | 'textOrNull'
   | 'texts'
   | 'mode'
   | 'neededFor'
@@ -68,6 +69,20 @@ export const OPTIONS: Readonly<Record<OptionOwner, Options>> = {
     persist: 'bool',
     display: 'set',
   }),
+  display: options({
+    group: 'textOrNull',
+    label: 'textOrNull',
+    required: 'bool',
+    helperText: 'textOrNull',
+  }),
+};
+
+/** Options that clan itself sets, once: another definition ends evaluation. */
+export const READ_ONLY: Readonly<Record<OptionOwner, ReadonlySet<string>>> = {
+  generator: new Set(['name', 'finalScript']),
+  file: new Set(['name', 'share']),
+  prompt: new Set(),
+  display: new Set(),
 };
 
 /** What a module may say besides options: then it may declare options of its own. */
@@ -90,6 +105,7 @@ export const FORMER: Readonly<Record<OptionOwner, ReadonlyMap<string, Former>>> 
   ]),
   file: new Map(),
   prompt: new Map([['createFile', { now: 'persist', since: 'it was renamed in January 2025' }]]),
+  display: new Map(),
 };
 
 /** Names that people bring from elsewhere, and what they mean by them. */
@@ -108,12 +124,22 @@ export const OTHER_WORDS: Readonly<Record<OptionOwner, ReadonlyMap<string, strin
     ['permissions', 'mode'],
   ]),
   prompt: new Map(),
+  display: new Map([
+    ['description', 'helperText'],
+    ['help', 'helperText'],
+    ['name', 'label'],
+  ]),
 };
+
+const OWNERS = ['generator', 'file', 'prompt'] as const;
 
 /** Where an option that is unknown here belongs; null if it is one of nothing else. Names that several have are nobody's. */
 export function ownerOf(name: string, besides: OptionOwner): OptionOwner | null {
   if (name === 'name') return null;
-  const owners = (['generator', 'file', 'prompt'] as const).filter(
+  // What a form shows of a prompt is meant by nobody but who writes prompts.
+  const all: readonly OptionOwner[] =
+    besides === 'prompt' || besides === 'display' ? [...OWNERS, 'display'] : OWNERS;
+  const owners = all.filter(
     one => one !== besides && OPTIONS[one].has(name) && OPTIONS[one].get(name) !== 'any',
   );
   return owners.length === 1 ? (owners[0] ?? null) : null;

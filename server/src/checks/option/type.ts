@@ -44,6 +44,10 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
     #                 ^^^^ option/type: four octal digits
     prompts.pin.type = "password";
     #                  ^^^^^^^^^^ option/type: takes one of
+    prompts.pin.display.required = "yes";
+    #                              ^^^^^ option/type: "prompts.pin.display.required" takes true or false
+    prompts.pin.display.label = 4;
+    #                           ^ option/type: takes a string or null
     runtimeInputs = [ "openssl" pkgs.jq ];
     #               ^^^^^^^^^^^^^^^^^^^^^ option/type: "openssl" is none
     validation.names = [ "a.example" "b.example" ];

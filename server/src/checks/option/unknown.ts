@@ -51,6 +51,9 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   # ^^^^^^ option/unknown: files.<name>.secret
     validaton = 2;
   # ^^^^^^^^^ option/unknown: Did you mean "validation"?
+    prompts.account.persist = true;
+    prompts.account.display.lable = "Account";
+    #                       ^^^^^ option/unknown: The display of a prompt has no option "lable"
     runtimeInputs = [ pkgs.openssl ];
     script = ''
       openssl rand -hex 32 > "$out/token"
@@ -97,7 +100,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
     };
     prompts.account = {
       persist = true;
-      display.group = "api";
+      display = {
+        group = "api";
+        label = "Account";
+        required = false;
+        helperText = null;
+      };
     };
     runtimeInputs = [ pkgs.openssl ];
     script = ''
@@ -208,12 +216,14 @@ const THINGS: Readonly<Record<OptionOwner, string>> = {
   generator: 'Generators have',
   file: "A generator's files have",
   prompt: 'Prompts have',
+  display: 'The display of a prompt has',
 };
 
 const PLACES: Readonly<Record<OptionOwner, string>> = {
   generator: 'the generator itself',
   file: 'files.<name>',
   prompt: 'prompts.<name>',
+  display: 'prompts.<name>.display',
 };
 
 function reportOf({ sources }: CheckContext, option: WrittenOption): Report | null {
@@ -225,10 +235,7 @@ function reportOf({ sources }: CheckContext, option: WrittenOption): Report | nu
   const edit = meant === null || isOnePrompt(option, meant) ? null : replaceName(sources, at, name, meant);
   const fixes: Fix[] =
     edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
-  const instead =
-    elsewhere === null
-      ? didYouMean(meant)
-      : ` It is one of ${elsewhere === 'generator' ? PLACES.generator : `${elsewhere}s: write ${PLACES[elsewhere]}.${name}`}.`;
+  const instead = elsewhere === null ? didYouMean(meant) : ` It is one of ${whose(elsewhere, name)}.`;
   return {
     at,
     ...(isSure ? {} : { severity: 'warning' as const }),
@@ -237,6 +244,12 @@ function reportOf({ sources }: CheckContext, option: WrittenOption): Report | nu
     }${instead}`,
     fixes,
   };
+}
+
+/** The end of "It is one of …": whose option it is, and how that is written. */
+function whose(owner: OptionOwner, name: string): string {
+  if (owner === 'generator') return PLACES.generator;
+  return `${owner === 'display' ? "a prompt's display" : `${owner}s`}: write ${PLACES[owner]}.${name}`;
 }
 
 /** `prompt = { type = …; }` lacks the prompt's name: another word in its place would not mend it. */

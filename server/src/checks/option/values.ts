@@ -48,6 +48,8 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
     return wrong(option, 'true or false', instead);
   },
   text: option => (option.kind === 'string' ? null : wrong(option, 'a string')),
+  textOrNull: option =>
+    option.kind === 'string' || option.kind === 'null' ? null : wrong(option, 'a string or null'),
   texts: option => listMistake(option, 'a list of strings', isText),
   packages: option => listMistake(option, 'a list of packages', isPackage),
   mode: modeMistake,

@@ -50,5 +50,6 @@ function writtenIn(
 
 /** `files.key.mode`, as people write it. */
 export function optionText({ of, owner, name }: Pick<WrittenOption, 'of' | 'owner' | 'name'>): string {
-  return of === 'generator' ? name : `${of}s.${owner}.${name}`;
+  if (of === 'generator') return name;
+  return of === 'display' ? `prompts.${owner}.display.${name}` : `${of}s.${owner}.${name}`;
 }

@@ -4,11 +4,12 @@ import type { KeyLookup, RegistryKey, Unit } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { appendListItem, stringText } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { type Facts, factsOf, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../facts.ts';
+import { type Facts, factsOf, rowOf } from '../facts.ts';
 import { bindingNamedAt, lastLiteralList } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { machinesText, sortedUnique } from '../wording.ts';
+import { machinesAt, machinesWithout } from './lacking.ts';
 
 const HOST = hostOf(
   'tove',
@@ -22,6 +23,25 @@ const HOST = hostOf(
   '  secrets = import ../../lib/secrets.nix;\n',
 );
 
+const VM_ACCESSORS = `\
+let
+  registry = import ./secret-registry.nix { pkgs = null; };
+in
+{
+  getVmPath = { key, mountPoint ? "/run/vm-secrets" }:
+    "\${mountPoint}/\${registry.\${key}.generator}/\${registry.\${key}.fileAttr}";
+}
+`;
+
+const VM_HOST = hostOf(
+  'tove',
+  `\
+  systemd.services.mail.environment.PASSWORD_FILE = vm.getVmPath { key = "gmail"; };
+  #                                                                      ^^^^^^^ registry/accessor-not-selected: nothing at /run/vm-secrets/gmail-app-password/password
+`,
+  '  vm = import ../../lib/vm.nix;\n',
+);
+
 export const accessorNotSelected: Rule = {
   id: 'registry/accessor-not-selected',
   severity: 'error',
@@ -30,6 +50,9 @@ export const accessorNotSelected: Rule = {
 \`getPath\`, \`mkPasswordCmd\` and their like read a key's file from the generators of the machine. The registry has
 the key, but the machine's row does not list it, so the machine has no such generator, and evaluating it ends with
 \`Generator '…' not configured for secret key '…'\`.
+
+An accessor that makes a path of the registry alone (\`getVmPath\`, for what is mounted into a virtual machine) does not
+fail: the path is made, and nothing will lie there. That is a warning.
 
 Add the key to the machine's row. Nothing is reported unless the whole row is known and nothing else in the
 workspace can define the generator.`,
@@ -41,6 +64,16 @@ workspace can define the generator.`,
         'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
         'machines/lea/configuration.nix': hostOf('lea'),
         'machines/tove/configuration.nix': HOST,
+      },
+    },
+    {
+      title: 'A path to a file that the machine does not have',
+      files: {
+        ...PIPELINE,
+        'lib/vm.nix': VM_ACCESSORS,
+        'lib/machine-env-matrix.nix': '{\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
+        'machines/lea/configuration.nix': hostOf('lea'),
+        'machines/tove/configuration.nix': VM_HOST,
       },
     },
   ],
@@ -56,10 +89,17 @@ workspace can define the generator.`,
   ],
   check: function* (context) {
     const found = new Map<string, Missing>();
-    for (const { lookup, entry, machines } of lackingIn(context)) {
+    for (const { lookup, entry, machines, path } of lackingIn(context)) {
       const id = placeKey(lookup.at);
       const known = found.get(id);
-      found.set(id, { lookup, entry, machines: [...(known?.machines ?? []), ...machines] });
+      // What fails says more than what is only not there.
+      const isPath = path !== null && known?.path !== null;
+      found.set(id, {
+        lookup,
+        entry,
+        machines: [...(known?.machines ?? []), ...machines],
+        path: isPath ? path : null,
+      });
     }
     const facts = factsOf(context.fleet);
     for (const missing of found.values()) yield reportOf(context, facts, missing);
@@ -70,42 +110,34 @@ interface Missing {
   readonly lookup: KeyLookup;
   readonly entry: RegistryKey;
   readonly machines: readonly string[];
+  /** The path that is made without asking for the generator; null where that is asked for. */
+  readonly path: string | null;
 }
 
-const lackingIn = perUnit(function* (unit, { fleet }): Iterable<Missing> {
-  const machines = machinesOfUnit(unit);
-  if (machines.length === 0) return;
-  const facts = factsOf(fleet);
-  for (const { key: lookup, guarded, generator } of unit.uses) {
-    if (lookup === null || !lookup.found || guarded) continue;
+const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
+  if (unit.uses.length === 0 && unit.keyPaths.length === 0) return;
+  const facts = factsOf(context.fleet);
+  for (const asked of askedIn(unit)) {
+    const { lookup, generator } = asked;
     const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
-    // The use has to be of the key's own generator, not of another one that is read near by.
+    // It has to be the key's own generator, not another one that is read near by.
     if (entry?.generator == null || entry.generator.value !== generator) continue;
-    const lacking = machines.filter(machine =>
-      lacks(facts, unit, machine, lookup.registry, entry, generator),
-    );
-    if (lacking.length > 0) yield { lookup, entry, machines: lacking };
+    const machines = machinesAt(context, unit, lookup.at);
+    const lacking = machinesWithout(facts, unit, machines, lookup.registry, entry, generator);
+    if (lacking.length > 0) yield { lookup, entry, machines: lacking, path: asked.path };
   }
 });
 
-/** Is it certain that the machine does not have the key's generator? */
-function lacks(
-  facts: Facts,
-  unit: Unit,
-  machine: string,
-  registry: string,
-  entry: RegistryKey,
-  generator: string,
-): boolean {
-  const found = rowOf(facts, registry, machine);
-  if (found === null || !found.row.complete || found.row.keys.some(key => key.key === entry.key))
-    return false;
-  if (
-    unit.assignments.some(assignment => assignment.names === null || assignment.names.includes(generator))
-  ) {
-    return false;
-  }
-  return !mayBeDefinedElsewhere(facts, generator) && isWithout(facts, machine, generator);
+interface Asked extends Pick<Missing, 'lookup' | 'path'> {
+  readonly generator: string;
+}
+
+/** The generators that a unit asks for by keys, and the paths that it makes of keys. */
+function* askedIn({ uses, keyPaths }: Unit): Iterable<Asked> {
+  for (const { key: lookup, guarded, generator } of uses)
+    if (lookup?.found === true && !guarded) yield { lookup, generator, path: null };
+  for (const { key: lookup, generator, path } of keyPaths)
+    if (lookup.found) yield { lookup, generator, path };
 }
 
 function reportOf({ sources }: CheckContext, facts: Facts, missing: Missing): Report {
@@ -115,11 +147,15 @@ function reportOf({ sources }: CheckContext, facts: Facts, missing: Missing): Re
     const fix = addToRow(sources, facts, lookup, machine, machines.length === 1);
     return fix === null ? [] : [fix];
   });
+  const isPath = missing.path !== null;
   return {
     at: lookup.at,
-    message:
-      `Generator '${entry.generator?.value}' not configured for secret key '${lookup.key}' ` +
-      `on ${machinesText(machines)}. Add the key to the row of the machine.`,
+    ...(isPath ? { severity: 'warning' as const } : {}),
+    message: isPath
+      ? `The key "${lookup.key}" is not selected on ${machinesText(machines)}: there will be nothing at ` +
+        `${missing.path}. Add the key to the row of the machine.`
+      : `Generator '${entry.generator?.value}' not configured for secret key '${lookup.key}' ` +
+        `on ${machinesText(machines)}. Add the key to the row of the machine.`,
     machines,
     related: [{ at: entry.at, message: `The key "${lookup.key}"` }],
     fixes,

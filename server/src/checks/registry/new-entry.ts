@@ -5,10 +5,19 @@
 
 import type { Registry } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { type AttrBinding, type AttrSetExpr, type Expr, literalText } from '../../nix/syntax.ts';
+import type { AttrBinding, AttrSetExpr, Expr } from '../../nix/syntax.ts';
 import { attributeText, eolOf, indentOf, insertBelow, stringText } from '../edits.ts';
 import { bindingNamedAt } from '../locate.ts';
 import type { Fix, Sources } from '../rule.ts';
+import {
+  endsInWords,
+  type Family,
+  familiesOf,
+  familyFor,
+  isPlain,
+  modelsFor,
+  variableName,
+} from './families.ts';
 
 /** An entry that is written out: its binding, the helper that makes it, and what the helper is given. */
 export interface Written {
@@ -25,8 +34,10 @@ export function newEntryFix(sources: Sources, registry: Registry, key: string): 
   const written = writtenEntries(file, registry);
   const last = written[written.length - 1];
   if (last === undefined) return null;
-  const model = bestModel(written);
-  const names = namesFor(registry, model, key);
+  const family = familyToFollow(registry, written, key);
+  const wish = { key, category: null, domain: null };
+  const model = (family === null ? null : modelsFor(family, wish)[0]?.written) ?? last;
+  const names = namesFor(registry, family, { ...wish, generator: null, envVar: null, description: null });
   const lines =
     model.helper === null ? plainEntry(names, model) : helperEntry(file, names, model, model.helper);
   const indent = indentOf(file, last.binding.start);
@@ -76,56 +87,81 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written
   return { key, binding, helper: file.text.slice(value.fn.start, value.fn.end), fields: value.arg };
 }
 
-/** The last entry of the most common helper that is given nothing but plain values; else the last entry. */
-function bestModel(written: readonly Written[]): Written {
-  const simple = written.filter(entry => entry.helper !== null && isSimple(entry.fields));
-  const counts = new Map<string | null, number>();
-  for (const { helper } of simple) counts.set(helper, (counts.get(helper) ?? 0) + 1);
-  const most = Math.max(0, ...counts.values());
-  const model = simple.findLast(entry => counts.get(entry.helper) === most);
-  const plain = written.findLast(entry => entry.helper === null);
-  return model ?? plain ?? (written[written.length - 1] as Written);
+/** Returns the family of a new entry, among those whose entries can be copied where there are such. */
+function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
+  const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
+  const families = familiesOf(registry, simple.length > 0 ? simple : written);
+  return familyFor(families, { key, category: null, domain: null });
 }
 
 /** Are all fields given plain values, each under one name? */
 export function isSimple(fields: AttrSetExpr): boolean {
   return fields.bindings.every(
-    binding => binding.kind === 'bind' && binding.path.length === 1 && plainText(binding.value) !== undefined,
+    binding => binding.kind === 'bind' && binding.path.length === 1 && isPlain(binding.value),
   );
-}
-
-/** The text of a string, or null for another plain value; undefined for anything else. */
-function plainText(value: Expr): string | null | undefined {
-  if (value.kind === 'string') return literalText(value.parts) ?? undefined;
-  return value.kind === 'variable' || value.kind === 'int' ? null : undefined;
 }
 
 /** Names for the new entry, free in the registry. */
 export interface Names {
   readonly key: string;
   readonly generator: string;
-  readonly envVar: string;
+  /** Null where the entry is not to be in a variable. */
+  readonly envVar: string | null;
+  readonly description: string;
 }
 
-/** @param model an entry whose names the new ones resemble; null: they are those of the key itself */
-export function namesFor(registry: Registry, model: Pick<Written, 'key'> | null, key: string): Names {
-  const old = registry.keys.find(entry => entry.key === model?.key);
+/** Names that somebody has chosen; null where the family decides. */
+export interface ChosenNames {
+  readonly key: string;
+  readonly category: string | null;
+  readonly generator: string | null;
+  /** Empty: in no variable. */
+  readonly envVar: string | null;
+  readonly description: string | null;
+}
+
+/** Returns the names of a new entry: those chosen, or as its family names its members. */
+export function namesFor(registry: Registry, family: Family | null, chosen: ChosenNames): Names {
+  const { key } = chosen;
   const taken = new Set(registry.keys.flatMap(entry => [entry.generator?.value, entry.envVar?.value]));
   const free = (...names: [string, ...string[]]) => names.find(name => !taken.has(name)) ?? names[0];
-  const derived = (from: string | undefined, part: string, own: string) =>
-    part !== '' && from?.includes(part) === true ? from.replace(part, () => own) : own;
-  const variable = variableName(key);
-  const part = model?.key ?? '';
+  const category = chosen.category ?? family?.category ?? null;
+  const generator = () => free(madeOf(key, family?.generator ?? suffix('-', category)), key, `${key}-secret`);
+  const envVar = () => {
+    const { envVar: rule = null } = family ?? {};
+    if (rule === 'none') return null;
+    const variable = variableName(key);
+    const own = rule ?? suffix('_', category === null ? null : variableName(category));
+    return free(madeOf(variable, own), variable, `${variable}_SECRET`);
+  };
   return {
     key,
-    generator: free(derived(old?.generator?.value, part, key), key, `${key}-secret`),
-    envVar: free(derived(old?.envVar?.value, variableName(part), variable), variable, `${variable}_SECRET`),
+    generator: chosen.generator ?? generator(),
+    envVar: chosen.envVar === null ? envVar() : chosen.envVar || null,
+    description: chosen.description ?? describe(key, category),
   };
 }
 
-function variableName(key: string): string {
-  const name = key.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
-  return /^[0-9]/.test(name) ? `_${name}` : name;
+/** Categories that are part of a name: `mistral` and "api-key" make `mistral-api-key`. */
+const NAMING = ['api-key', 'token', 'password'];
+
+function suffix(joint: string, category: string | null): { before: string; after: string } {
+  const names = category !== null && NAMING.includes(category.toLowerCase().replaceAll('_', '-'));
+  return { before: '', after: names ? joint + category : '' };
+}
+
+/** Returns a name with what stands around keys in it, but not twice: `x-api-key` stays as it is. */
+function madeOf(key: string, { before, after }: { readonly before: string; readonly after: string }): string {
+  const end = after !== '' && key.endsWith(after) ? '' : after;
+  return key.startsWith(before) ? key + end : before + key + end;
+}
+
+/** Returns what a person is told of the entry: "Mistral API key" for `mistral`, an "api-key". */
+function describe(key: string, category: string | null): string {
+  const words = key.split(/[-_.]+/).filter(word => word !== '');
+  const more = category !== null && NAMING.includes(category) && !endsInWords(key, category);
+  const text = [...words, ...(more ? category.split('-') : [])].join(' ').replace(/\bapi\b/gi, 'API');
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function helperEntry(file: SourceFile, names: Names, model: Written, helper: string): string[] {
@@ -143,14 +179,12 @@ function newValue(file: SourceFile, names: Names, field: string, value: Expr): s
     case 'generator':
       return stringText(names.generator);
     case 'envVar':
-      return stringText(names.envVar);
+      return names.envVar === null ? 'null' : stringText(names.envVar);
     case 'description':
-      return stringText(names.key);
+      return stringText(names.description);
     default:
       // What the model computes belongs to the model alone.
-      return plainText(value) === undefined
-        ? null
-        : file.text.slice(value.start, value.end).replaceAll(eolOf(file), ' ');
+      return !isPlain(value) ? null : file.text.slice(value.start, value.end).replaceAll(eolOf(file), ' ');
   }
 }
 
@@ -164,7 +198,7 @@ function plainEntry(names: Names, model: Written): string[] {
   return [
     `${attributeText(names.key)} = {`,
     `  generator = ${stringText(names.generator)};`,
-    `  envVar = ${stringText(names.envVar)};`,
+    `  envVar = ${names.envVar === null ? 'null' : stringText(names.envVar)};`,
     '  fileAttr = "key";',
     ...(has('secret') ? ['  secret = true;'] : []),
     ...(has('share') ? ['  share = false;'] : []),

@@ -32,6 +32,9 @@ The matrix has a row for a machine that is neither in the inventory nor among th
 Nix does not mind: an attribute that nobody asks for is never looked at. So a misspelled row is silent, and so are
 the keys of a machine that has long been given away.
 
+A list that other rows take keys from (\`emily = work ++ [ … ]\`), or that modules add to the row of their machine, is no
+machine, whatever its name.
+
 It is the same with the steps that \`session-vars-spec.nix\` has for single machines.
 
 Mend the name, or remove the row. Nothing is reported while the workspace may have machines that
@@ -78,9 +81,9 @@ cannot be seen here.`,
         'flake.nix': FLAKE,
         'lib/machine-env-matrix.nix': `\
 rec {
-  sharedCore = [ "anthropic" ];
-  emily = sharedCore ++ [ "gmail" ];
-  lea = sharedCore;
+  work = [ "anthropic" ];
+  emily = work ++ [ "gmail" ];
+  lea = work;
 }
 `,
       },

@@ -2,6 +2,7 @@
  * Which files sops has to do with: those that declarations name, and those that a rule of `.sops.yaml` is written for.
  * Tells whether a file is encrypted; keeps nothing of what is in it.
  */
+import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
 import { folderOf } from '../../nix/paths.ts';
@@ -17,20 +18,33 @@ export interface CoveredFile {
   readonly config: SopsConfig;
 }
 
-/** The existing files that declarations name for certain, each with the rule it falls under where that is known. */
-export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
+/** The existing files that declarations name for certain, sorted, each with one of the declarations. */
+export function declaredFiles(
+  context: CheckContext,
+  keeper: SecretKeeper,
+): ReadonlyMap<string, SecretDefinition> {
   const { sources } = context;
   const secrets = secretsOf(context);
-  const paths = new Set<string>();
-  for (const { keeper, definitions } of secrets.secrets)
-    if (keeper === 'sops')
-      for (const definition of definitions)
+  const found = new Map<string, SecretDefinition>();
+  for (const secret of secrets.secrets)
+    if (secret.keeper === keeper)
+      for (const definition of secret.definitions)
         for (const { path, certain } of secrets.filesOf(definition).files)
-          if (certain && sources.kind(path) === 'file') paths.add(path);
-  for (const path of [...paths].sort()) {
-    const covered = isClansOwn(path) ? null : coveredBy(secrets.configs, path, sources);
+          if (certain && !found.has(path) && sources.kind(path) === 'file') found.set(path, definition);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Those of sops-nix of which the rule that they fall under is known. */
+export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
+  for (const path of declaredFiles(context, 'sops').keys()) {
+    const covered = coverOf(context, path);
     if (covered !== null) yield covered;
   }
+}
+
+/** The rule that a file falls under; null where that is not known. */
+export function coverOf(context: CheckContext, path: string): CoveredFile | null {
+  return isClansOwn(path) ? null : coveredBy(secretsOf(context).configs, path, context.sources);
 }
 
 /** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
@@ -111,17 +125,26 @@ function isSpecific({ pathRegex }: CreationRule): boolean {
   return /[A-Za-z0-9_-]{3,}/.test(literal);
 }
 
-/** Is a file encrypted by sops? Null where that cannot be told. */
-export function isEncrypted(context: CheckContext, path: string): boolean | null {
-  if (/\.(ya?ml|json)$/.test(path)) {
-    const file = secretFilesOf(context).encrypted(path);
-    if (file === null || !file.complete) return null;
-    // A file in which nothing is yet has nothing to hide.
-    return file.encrypted ? true : file.keys.length === 0 ? null : false;
-  }
+/** Where what is in a file is elsewhere, or behind another lock. */
+const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
+
+/** What sops writes at the end of `.env` and `.ini` files. */
+const METADATA_LINES = /^sops_(mac|version)\s*=|^\[sops\]/m;
+
+/**
+ * Is a file encrypted by sops? Null where that cannot be told.
+ * @param isNamed it is what a declaration takes a secret from, whatever is in it; else it has to look like data
+ */
+export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {
   const text = context.sources.text(path);
-  if (text === null) return null;
-  if (/^sops_(mac|version)\s*=/m.test(text) || /^\[sops\]/m.test(text) || /"sops"\s*:/.test(text))
-    return true;
-  return /^\s*[\w.-]+\s*=\s*\S/m.test(text) ? false : null;
+  if (text === null || text.trim() === '' || OPAQUE.test(text)) return null;
+  if (METADATA_LINES.test(text)) return true;
+  const file = secretFilesOf(context).encrypted(path);
+  if (file?.encrypted === true) return true;
+  if (/\.(ya?ml|json)$/.test(path)) {
+    // A file in which nothing is yet has nothing to hide.
+    return file === null || !file.complete || file.keys.length === 0 ? null : false;
+  }
+  if (/"sops"\s*:/.test(text)) return null;
+  return isNamed || /^\s*[\w.-]+\s*=\s*\S/m.test(text) ? false : null;
 }

@@ -1,10 +1,9 @@
 /** sops/undeclared-secret: a use of a secret that nothing declares. */
-import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { readersOf } from '../use/machines.ts';
 import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
+import { isOutOfUse } from './surroundings.ts';
 
 export const undeclaredSecret: Rule = {
   id: 'sops/undeclared-secret',
@@ -59,12 +58,3 @@ Source: sops-nix 56b2406, modules/sops/default.nix.`,
     }
   },
 };
-
-/** Is a file certainly part of no machine, and nothing else's either: one that was taken out of `imports`? */
-function isOutOfUse(fleet: Fleet, file: string): boolean {
-  if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
-  const modules = fleet.modules();
-  const isNowhere = fleet.machines.every(({ name }) => modules.get(name)?.complete === true);
-  const folder = file.endsWith('/default.nix') ? file.slice(0, -'/default.nix'.length) : null;
-  return isNowhere && [file, folder].every(path => path === null || fleet.namedBy(path).length === 0);
-}

@@ -59,6 +59,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
           '  sops.secrets.tunnel = {\n    sopsFile = ./secrets/tunnel;\n    format = "binary";\n  };\n  sops.secrets.mail = { };\n',
         ),
         'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+        'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "version": "3.13.2" } }\n`,
       },
     },
   ],

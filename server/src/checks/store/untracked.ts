@@ -1,6 +1,7 @@
 /** store/untracked: a stored file that git does not know, so that flakes do not see it. */
 import { folderOf } from '../../nix/paths.ts';
 import type { StoreContents } from '../../store/read.ts';
+import { isElsewhere } from '../git.ts';
 import type { CheckContext, CheckFiles, Report, Rule, TrackedFiles } from '../rule.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
 import { keptFor, wholeFile } from './stored-index.ts';
@@ -88,22 +89,4 @@ function find(contents: StoreContents, sources: CheckFiles, tracked: TrackedFile
       message: `Git does not know this file of ${whose}${more}, so the flake does not see ${paths.length === 1 ? 'it' : 'them'}. Run \`git add ${folderOf(first)}\`.`,
     };
   });
-}
-
-/**
- * Is the file in a submodule, or behind a link? Then git knows the folder as one thing, and none of what is in it.
- */
-function isElsewhere(path: string, sources: CheckFiles, tracked: TrackedFiles): boolean {
-  let folder = folderOf(path);
-  let below = path;
-  while (folder !== '' && !tracked.has(folder)) {
-    below = folder;
-    folder = folderOf(folder);
-  }
-  for (let at = below; at !== ''; at = folderOf(at)) {
-    const name = at.slice(folderOf(at) === '' ? 0 : folderOf(at).length + 1);
-    if (sources.links?.(folderOf(at))?.some(link => link.name === name)) return true;
-  }
-  if (folder === '') return false;
-  return !(sources.list(folder) ?? []).some(({ name }) => tracked.has(`${folder}/${name}`));
 }

@@ -11,7 +11,7 @@ import {
 import { completion } from '../../editor/completion.ts';
 import type { CompletionItem, ItemKind } from '../../editor/completion-items.ts';
 import { cardOf } from '../../editor/hover.ts';
-import type { Subject } from '../../editor/targets.ts';
+import type { Subject } from '../../editor/subjects.ts';
 import { filledIn } from '../../editor/templates.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
@@ -33,6 +33,7 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   service: CompletionItemKind.Module,
   package: CompletionItemKind.Module,
   template: CompletionItemKind.Snippet,
+  secret: CompletionItemKind.Constant,
 };
 
 /** What an item carries until it is looked at. */

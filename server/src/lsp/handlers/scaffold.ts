@@ -14,7 +14,7 @@ import {
   newService,
   serviceNameProblem,
 } from '../../editor/scaffold-generator.ts';
-import { addSecret, keyProblem } from '../../editor/scaffold-secret.ts';
+import { addSecret, keyProblem, secretProposals, variableProblem } from '../../editor/scaffold-secret.ts';
 import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
@@ -28,6 +28,8 @@ import type {
   ScaffoldResult,
   ScaffoldRootParams,
   ScaffoldWish,
+  SecretProposals,
+  SecretProposalsParams,
   Where,
 } from '../messages.ts';
 import { stateOf } from './near.ts';
@@ -63,6 +65,8 @@ export async function onCheckName(
   switch (params.of) {
     case 'secret':
       return keyProblem(snapshot.fleet, registry, name);
+    case 'variable':
+      return variableProblem(snapshot.fleet, registry, name);
     case 'generator':
       return generatorNameProblem(snapshot.fleet, name);
     case 'service':
@@ -70,6 +74,21 @@ export async function onCheckName(
     case 'machine':
       return machineNameProblem(name);
   }
+}
+
+export async function onSecretProposals(
+  analysis: Analysis,
+  { root, registry, name }: SecretProposalsParams,
+  token: CancellationToken,
+): Promise<SecretProposals | null> {
+  await analysis.settled(token);
+  const state = stateOf(analysis, root);
+  if (!state) return null;
+  const keys = state.snapshot.fleet.registries.find(({ file }) => file === registry)?.keys ?? [];
+  return {
+    proposals: secretProposals(state.snapshot, registry, name),
+    domains: [...new Set(keys.flatMap(({ domain }) => domain ?? []))].sort(),
+  };
 }
 
 const LABELS: Readonly<Record<ScaffoldWish['what'], string>> = {
@@ -126,7 +145,7 @@ function carryOut(snapshot: Snapshot, wish: ScaffoldWish): Made | Refused {
 function computed(snapshot: Snapshot, wish: ScaffoldWish): Scaffolded | Pipeline | Refused {
   switch (wish.what) {
     case 'secret':
-      return addSecret(snapshot, { ...wish, key: wish.name, description: null });
+      return addSecret(snapshot, { ...wish, key: wish.name });
     case 'generator':
       return newGenerator(snapshot, wish);
     case 'service':

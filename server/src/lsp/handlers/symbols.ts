@@ -26,6 +26,10 @@ const KINDS: Readonly<Record<SymbolKind, LspKind>> = {
   key: LspKind.Key,
   row: LspKind.Array,
   machine: LspKind.Module,
+  secret: LspKind.Constant,
+  template: LspKind.String,
+  'encrypted-file': LspKind.File,
+  'encrypted-key': LspKind.Key,
 };
 
 export async function onDocumentSymbol(

@@ -1,0 +1,357 @@
+/**
+ * Judges what is written below options against what is declared: names that there are not, and values that a type does
+ * not take. Says only what is certain: what is not known fits.
+ */
+
+import type { Place } from '../../fleet/model.ts';
+import { mergeTrees, type OptionTree } from '../../fleet/options/tree.ts';
+import type { OptionType, Scalar } from '../../fleet/options/types.ts';
+import type { WrittenDefinition, WrittenEntry, WrittenValue } from '../../fleet/options/written.ts';
+import { parseRegex } from '../../nix/builtins/regex.ts';
+import { matchWhole } from '../../nix/builtins/regex-match.ts';
+import { quoted } from '../wording.ts';
+
+interface Written {
+  /** The names that lead to it, from the root of the tree. */
+  readonly path: readonly string[];
+  readonly at: Place;
+  /** True where it does not hold in every evaluation. */
+  readonly conditional: boolean;
+}
+
+/** A name that is not declared. */
+export interface Stranger extends Written {
+  readonly kind: 'stranger';
+  /** The names that are declared there. */
+  readonly known: readonly string[];
+}
+
+/** A value that the type of its option does not take. */
+export interface Misfit extends Written {
+  readonly kind: 'misfit';
+  readonly takes: string;
+  readonly got: string;
+  /** What can be chosen from; empty where that is not the matter. */
+  readonly choices: readonly string[];
+  readonly scalar: Scalar | undefined;
+  readonly priority: number;
+}
+
+export type Problem = Stranger | Misfit;
+
+/**
+ * What is wrong with the names of a set and all below them.
+ * @param fallback the place of what was written nowhere
+ */
+export function* problemsIn(
+  tree: OptionTree,
+  entries: ReadonlyMap<string, WrittenEntry>,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional = false,
+): Iterable<Problem> {
+  for (const [name, entry] of entries) {
+    // `_module` and its kin are the module system's.
+    if (name.startsWith('_')) continue;
+    const at = entry.at ?? fallback;
+    const here = [...path, name];
+    const unsure = conditional || entry.optional;
+    const below = tree.options.get(name);
+    if (below !== undefined) yield* problemsOf(below, entry, here, at, unsure);
+    else if (!tree.open && at !== null)
+      yield { kind: 'stranger', path: here, at, conditional: unsure, known: [...tree.options.keys()] };
+  }
+}
+
+/** What is wrong with what is written for a name. */
+export function* problemsOf(
+  tree: OptionTree,
+  { definitions, at }: WrittenEntry,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  const type = typeOf(tree);
+  for (const definition of definitions) {
+    const place = at ?? fallback;
+    if (tree.declared.length === 0) {
+      // The names count whatever the condition comes to: the module system looks at them before it.
+      yield* problemsIn(tree, definition.value.entries, path, place, conditional);
+      continue;
+    }
+    yield* valueProblems(type, definition, definition.value, path, place, conditional);
+  }
+}
+
+/** The type of an option; `any` where several modules declare it in ways that do not go together here. */
+function typeOf({ declared, open }: OptionTree): OptionType {
+  const [first, ...others] = declared;
+  if (first === undefined || open) return { kind: 'any' };
+  if (others.length === 0) return first.type;
+  const trees = declared.flatMap(({ type }) => (type.kind === 'submodule' ? [type.tree] : []));
+  return trees.length === declared.length ? { kind: 'submodule', tree: mergeTrees(trees) } : { kind: 'any' };
+}
+
+function* valueProblems(
+  type: OptionType,
+  definition: WrittenDefinition,
+  value: WrittenValue,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  if (!definition.never) {
+    const wrong = wrongIn(type, value);
+    const at = wrong === null ? null : placeOf(wrong.value, fallback);
+    if (wrong !== null && at !== null)
+      yield {
+        kind: 'misfit',
+        path,
+        at,
+        conditional: conditional || definition.conditional || wrong.conditional,
+        takes: textOf(wrong.type),
+        got: gotText(wrong.value),
+        choices: wrong.type.kind === 'enum' ? wrong.type.values.filter(one => typeof one === 'string') : [],
+        scalar: wrong.value.scalar,
+        priority: definition.priority,
+      };
+    if (wrong !== null) return;
+  }
+  yield* namesBelow(type, value, path, fallback, conditional);
+}
+
+/** Names in the submodules that a value is made of. */
+function* namesBelow(
+  type: OptionType,
+  value: WrittenValue,
+  path: readonly string[],
+  fallback: Place | null,
+  conditional: boolean,
+): Iterable<Problem> {
+  switch (type.kind) {
+    case 'submodule':
+      // A submodule may declare options of its own.
+      if (!MODULE_WORDS.some(word => value.entries.has(word)))
+        yield* problemsIn(type.tree, value.entries, path, value.at ?? fallback, conditional);
+      return;
+    case 'null-or':
+      yield* namesBelow(type.of, value, path, fallback, conditional);
+      return;
+    case 'list':
+      for (const item of value.items)
+        yield* namesBelow(type.of, item, path, item.at ?? fallback, conditional);
+      return;
+    case 'map':
+      for (const [name, entry] of value.entries)
+        for (const { value: inner } of entry.definitions)
+          yield* namesBelow(
+            type.of,
+            inner,
+            [...path, name],
+            entry.at ?? fallback,
+            conditional || entry.optional,
+          );
+      return;
+    default:
+  }
+}
+
+/** What makes a set a module. */
+const MODULE_WORDS = ['imports', 'options', 'config', 'freeformType', 'disabledModules'];
+
+interface Wrong {
+  readonly type: OptionType;
+  readonly value: WrittenValue;
+  readonly conditional: boolean;
+}
+
+/** The part of a value that a type does not take; null where all of it may fit. */
+function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
+  const wrong: Wrong = { type, value, conditional: false };
+  if (value.kind === 'unknown' || value.kind === 'failure') return null;
+  switch (type.kind) {
+    case 'any':
+      return null;
+    case 'null-or': {
+      const inner = value.kind === 'null' ? null : wrongIn(type.of, value);
+      return inner !== null && inner.value === value ? wrong : inner;
+    }
+    case 'either':
+      return type.of.every(one => wrongIn(one, value) !== null) ? wrong : null;
+    case 'list': {
+      if (value.kind !== 'list') return wrong;
+      for (const item of value.items) {
+        const inner = wrongIn(type.of, item);
+        if (inner !== null)
+          return inner.value.at === null ? { ...inner, value: { ...inner.value, at: value.at } } : inner;
+      }
+      return null;
+    }
+    case 'map':
+      return isSet(value) ? wrongEntry(type.of, value) : wrong;
+    default:
+      return takes(type, value) ? null : wrong;
+  }
+}
+
+function wrongEntry(type: OptionType, { entries }: WrittenValue): Wrong | null {
+  for (const entry of entries.values())
+    for (const { value, never, conditional } of entry.definitions) {
+      const inner = never ? null : wrongIn(type, value);
+      if (inner === null) continue;
+      const isUnsure = inner.conditional || conditional || entry.optional;
+      const place = inner.value.at ?? entry.at;
+      return { ...inner, value: { ...inner.value, at: place }, conditional: isUnsure };
+    }
+  return null;
+}
+
+/** May a value that is known be of a type that holds no others? */
+function takes(type: OptionType, value: WrittenValue): boolean {
+  const { kind, scalar } = value;
+  switch (type.kind) {
+    case 'bool':
+      return kind === 'bool';
+    case 'int':
+      if (kind !== 'int' || typeof scalar !== 'number') return false;
+      return (type.min === null || scalar >= type.min) && (type.max === null || scalar <= type.max);
+    case 'float':
+      return kind === 'float';
+    case 'number':
+      return kind === 'float' || kind === 'int';
+    case 'text':
+      if (kind !== 'string') return false;
+      if (typeof scalar !== 'string') return true;
+      if (type.filled && /^[ \t\n]*$/.test(scalar)) return false;
+      // A line may end with a line break.
+      if (type.oneLine && /[\r\n]/.test(scalar.replace(/[\r\n]+$/, ''))) return false;
+      return type.pattern === null || mayMatch(type.pattern, scalar);
+    case 'enum':
+      if (scalar === undefined) return kind === 'string';
+      return type.values.some(one => one === scalar);
+    case 'path':
+      if (kind === 'string') return typeof scalar !== 'string' || scalar.startsWith('/');
+      return kind === 'path' || (kind === 'attrs' && value.open);
+    case 'package':
+      if (kind === 'string') return typeof scalar !== 'string' || scalar.startsWith('/');
+      return kind === 'path' || (kind === 'attrs' && (value.open || value.entries.has('type')));
+    case 'set':
+      return isSet(value);
+    case 'function':
+      return kind === 'lambda' || kind === 'builtin' || kind === 'attrs';
+    case 'submodule':
+      return kind !== 'bool' && kind !== 'int' && kind !== 'float' && kind !== 'list' && kind !== 'null';
+    default:
+      return true;
+  }
+}
+
+/** Looking for a match gives up after so many steps. */
+const STEPS = 10_000;
+
+/** Does the text match, or can that not be told? Nix sees bytes. */
+function mayMatch(pattern: string, text: string): boolean {
+  const regex = parseRegex(Buffer.from(pattern).toString('latin1'));
+  if (regex === null) return true;
+  let left = STEPS;
+  try {
+    return (
+      matchWhole(regex, Buffer.from(text).toString('latin1'), () => {
+        if (left-- === 0) throw new TooLong();
+      }) !== null
+    );
+  } catch (error) {
+    if (error instanceof TooLong) return true;
+    throw error;
+  }
+}
+
+class TooLong extends Error {}
+
+function isSet({ kind }: WrittenValue): boolean {
+  return kind === 'attrs';
+}
+
+/** A set may be written in pieces: its name stands for it. */
+function placeOf({ kind, at }: WrittenValue, name: Place | null): Place | null {
+  return kind === 'attrs' ? (name ?? at) : (at ?? name);
+}
+
+/** The values of a type, in words. */
+export function textOf(type: OptionType): string {
+  switch (type.kind) {
+    case 'bool':
+      return 'true or false';
+    case 'int':
+      return intText(type.min, type.max);
+    case 'float':
+      return 'a number with a fraction';
+    case 'number':
+      return 'a number';
+    case 'text':
+      if (type.pattern !== null) return `a string that matches ${type.pattern}`;
+      return type.oneLine ? 'a string of one line' : type.filled ? 'a string that is not empty' : 'a string';
+    case 'enum':
+      return type.values.length === 1
+        ? JSON.stringify(type.values[0])
+        : `one of ${type.values.map(one => JSON.stringify(one)).join(', ')}`;
+    case 'path':
+      return 'a path';
+    case 'package':
+      return 'a package';
+    case 'set':
+    case 'submodule':
+      return 'a set';
+    case 'function':
+      return 'a function';
+    case 'list':
+      return `a list${ofText(type.of)}`;
+    case 'map':
+      return `a set${ofText(type.of)}`;
+    case 'null-or':
+      return `null or ${textOf(type.of)}`;
+    case 'either':
+      return type.of.map(textOf).join(' or ');
+    case 'any':
+      return 'anything';
+  }
+}
+
+function intText(min: number | null, max: number | null): string {
+  if (min === null && max === null) return 'a whole number';
+  if (max === null) return `a whole number from ${min} on`;
+  return `a whole number from ${min} to ${max}`;
+}
+
+const PLURALS: ReadonlyMap<string, string> = new Map([
+  ['text', ' of strings'],
+  ['int', ' of whole numbers'],
+  ['bool', ' of true and false'],
+  ['path', ' of paths'],
+  ['package', ' of packages'],
+  ['submodule', ' of sets'],
+  ['set', ' of sets'],
+]);
+
+function ofText({ kind }: OptionType): string {
+  return PLURALS.get(kind) ?? '';
+}
+
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['null', 'null'],
+  ['bool', 'true or false'],
+  ['int', 'a number'],
+  ['float', 'a number'],
+  ['path', 'a path'],
+  ['list', 'a list'],
+  ['attrs', 'a set'],
+  ['lambda', 'a function'],
+  ['builtin', 'a function'],
+]);
+
+function gotText({ kind, scalar }: WrittenValue): string {
+  if (typeof scalar === 'string')
+    return scalar.length <= 40 && !scalar.includes('\n') ? quoted([scalar]) : 'a string';
+  if (typeof scalar === 'number' || typeof scalar === 'boolean') return String(scalar);
+  return KINDS.get(kind) ?? 'a string';
+}

@@ -1,0 +1,172 @@
+/** registry/module-keys-not-selected: a module is given keys of which its machine has no generator. */
+import type { KeyedModule, RegistryKey, Unit } from '../../fleet/model.ts';
+import { replaceName } from '../edits.ts';
+import { hostOf, PIPELINE } from '../examples.ts';
+import { factsOf } from '../facts.ts';
+import { perUnit } from '../memory/per-unit.ts';
+import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
+import { isPerhapsLeftOut } from '../use/machines.ts';
+import { machinesText, quoted, sortedUnique } from '../wording.ts';
+import { machinesAt, machinesWithout } from './lacking.ts';
+
+/** The module that seeds call `hjem-session-variables.nix`: for each key a variable with the place of its file. */
+const SESSION = `\
+{ keys }:
+{ osConfig, ... }:
+let
+  registry = import ../lib/secret-registry.nix { pkgs = null; };
+  inherit (osConfig.clan.core.vars) generators;
+in
+{
+  environment.sessionVariables = builtins.listToAttrs (
+    map (key: {
+      name = "\${registry.\${key}.envVar}_FILE";
+      value = generators.\${registry.\${key}.generator}.files.\${registry.\${key}.fileAttr}.path;
+    }) keys
+  );
+}
+`;
+
+const MATRIX = '{\n  lea = [ "gmail" ];\n  emily = [\n    "gmail"\n    "anthropic"\n  ];\n}\n';
+
+/** The module of the machine lea, which gives its user the keys of a row. */
+function leaWith(row: string, mark = ''): string {
+  return hostOf(
+    'lea',
+    `\
+  hjem.users.ada.imports = [
+    (import ../../modules/session.nix { keys = envMatrix.${row}; })
+${mark}  ];
+`,
+  );
+}
+
+export const moduleKeysNotSelected: Rule = {
+  id: 'registry/module-keys-not-selected',
+  severity: 'error',
+  summary: 'A module is given keys that its machine does not select',
+  documentation: `\
+A module for a user's session, or the like, is made by giving a function the keys whose files it shall read
+(\`import ./hjem-session-variables.nix { keys = envMatrix.lea; }\`). It reads the generators of its machine
+(\`osConfig.clan.core.vars.generators\`), and there are only those of the keys that the machine has assigned. With the keys
+of another machine evaluation ends with \`attribute '…' missing\`, at a place that names neither the key nor the machine.
+
+Give the module the row of its machine, or add the keys to that row. The module is evaluated with what it is given: nothing
+is reported where it asks whether there is a generator, where it stands under a condition that is not known, and unless
+the whole row of the machine is known and nothing else in the workspace can define the generators.`,
+  bad: [
+    {
+      title: 'The keys of another machine',
+      files: {
+        ...PIPELINE,
+        'modules/session.nix': SESSION,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'machines/emily/configuration.nix': hostOf('emily'),
+        'machines/lea/configuration.nix': leaWith(
+          'emily',
+          `\
+    #                                   ^^^^ registry/module-keys-not-selected: reads the generator of the key "anthropic", which machine lea does not select
+`,
+        ),
+      },
+    },
+  ],
+  good: [
+    {
+      title: "The machine's own row",
+      files: {
+        ...PIPELINE,
+        'modules/session.nix': SESSION,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'machines/emily/configuration.nix': hostOf('emily'),
+        'machines/lea/configuration.nix': leaWith('lea'),
+      },
+    },
+    {
+      title: 'A module that takes the keys of which there are generators',
+      files: {
+        ...PIPELINE,
+        'modules/session.nix': SESSION.replace(
+          ') keys\n',
+          ') (builtins.filter (key: generators ? ${registry.${key}.generator}) keys)\n',
+        ),
+        'lib/machine-env-matrix.nix': MATRIX,
+        'machines/emily/configuration.nix': hostOf('emily'),
+        'machines/lea/configuration.nix': leaWith('emily'),
+      },
+    },
+  ],
+  check: function* (context) {
+    for (const { unit, module, missing, machines } of lackingIn(context))
+      yield reportOf(context, unit, module, missing, machines);
+  },
+};
+
+interface Lacking {
+  readonly unit: Unit;
+  readonly module: KeyedModule;
+  readonly missing: readonly RegistryKey[];
+  readonly machines: readonly string[];
+}
+
+const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
+  if (unit.keyedModules.length === 0) return;
+  const facts = factsOf(context.fleet);
+  const source = context.sources.parse(unit.file);
+  for (const module of unit.keyedModules) {
+    if (source === null || isPerhapsLeftOut(source, module.application)) continue;
+    const byKey = facts.registries.get(module.registry)?.byKey;
+    const machines = machinesAt(context, unit, module.application);
+    const missing: RegistryKey[] = [];
+    const concerned: string[] = [];
+    for (const key of new Set(module.keys)) {
+      const entry = byKey?.get(key);
+      if (entry?.generator == null || !module.generators.includes(entry.generator.value)) continue;
+      const without = machinesWithout(facts, unit, machines, module.registry, entry, entry.generator.value);
+      if (without.length === 0) continue;
+      missing.push(entry);
+      concerned.push(...without);
+    }
+    if (missing.length > 0) yield { unit, module, missing, machines: sortedUnique(concerned) };
+  }
+});
+
+function reportOf(
+  context: CheckContext,
+  unit: Unit,
+  module: KeyedModule,
+  missing: readonly RegistryKey[],
+  machines: readonly string[],
+): Report {
+  const keys = quoted(missing.map(({ key }) => key));
+  const many = missing.length > 1;
+  return {
+    at: module.at,
+    message:
+      `The module that is made with these keys reads the generator${many ? 's' : ''} of the key${many ? 's' : ''} ${keys}, ` +
+      `which ${machinesText(machines)} ${machines.length > 1 ? 'do' : 'does'} not select: evaluation fails. ` +
+      'Give it the keys of the machine.',
+    machines,
+    related: missing.map(({ at, key }) => ({ at, message: `The key "${key}"` })),
+    fixes: ownRow(context, unit, module, machines),
+  };
+}
+
+/** `keys = envMatrix.emily` on lea: the row of another machine is read where the machine's own was meant. */
+function ownRow(
+  { sources }: CheckContext,
+  unit: Unit,
+  { application }: KeyedModule,
+  machines: readonly string[],
+): Fix[] {
+  const [machine] = machines;
+  const rows = unit.rowReads.filter(
+    ({ at }) => at.file === unit.file && application.start <= at.start && at.end <= application.end,
+  );
+  const [row] = rows;
+  if (rows.length !== 1 || machines.length !== 1 || row === undefined || machine === undefined) return [];
+  const edit = replaceName(sources, row.at, row.machine, machine);
+  return edit === null
+    ? []
+    : [{ title: `Give the module the keys of ${machine}`, edits: [edit], preferred: true, guess: true }];
+}

@@ -1,0 +1,108 @@
+/** `varsmith add sops`: a value in an encrypted file of sops-nix, and its declaration in a module. */
+import { editedFiles, type Refused } from '../editor/scaffold.ts';
+import { planSopsSecret, type SopsPlan, sopsChoices } from '../editor/scaffold-sops.ts';
+import { findKeys, type Keys } from '../generate/keys.ts';
+import { created, type SopsFile, valuesIn, withAdded } from '../generate/sops-files.ts';
+import { sourceChanges } from '../generate/sources.ts';
+import { joinPath } from '../nix/paths.ts';
+import { readArguments } from './arguments.ts';
+import { printDiff } from './fix.ts';
+import { type OpenFleet, openFleet, say, withSession } from './generation.ts';
+import { givenValue, randomValue } from './given-value.ts';
+import { namedIdentities } from './identities.ts';
+import { EXIT, type Io, printable, UsageError } from './io.ts';
+
+const OPTIONS = {
+  file: 'value',
+  module: 'value',
+  key: 'value',
+  identity: 'value',
+  random: 'flag',
+  'dry-run': 'flag',
+  json: 'flag',
+} as const;
+
+export async function addSops(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, OPTIONS, 3, { i: 'identity' });
+  const [, name, root] = given.positions;
+  if (name === undefined) throw new UsageError('Say what to call it: varsmith add sops NAME.');
+  const inside = (option: 'file' | 'module') => {
+    const path = given.option(option);
+    if (path === undefined) return null;
+    const found = path.startsWith('/') ? null : joinPath('', path);
+    if (found === null) throw new UsageError(`--${option} takes a path inside of the root, relative to it.`);
+    return found;
+  };
+  const wish = { name, key: given.option('key') ?? null, file: inside('file'), module: inside('module') };
+  const identities = namedIdentities(given.options('identity'), io);
+  const open = await openFleet(root, io);
+  const around = { fleet: open.fleet(), files: open.files };
+  const plan = planSopsSecret(around, wish);
+  if (given.flag('dry-run')) return preview(open, plan, given.flag('json'), io);
+  if ('refused' in plan) throw new Error(plan.refused);
+  return withSession(
+    open,
+    { commit: false },
+    sentence => say(io, sentence),
+    async session => {
+      const keys = await findKeys(open.ground, 'sops', identities);
+      const before = plan.creation === null ? (open.files.text(plan.file) ?? '') : null;
+      // Before anybody types anything: a file that cannot be opened takes nothing.
+      if (before !== null && plan.format !== 'binary') await valuesIn(documentOf(plan), before, keys);
+      const value = given.flag('random') ? randomValue() : await givenValue(name, io);
+      if (value.length === 0) throw new UsageError('The value is empty. Nothing was changed.');
+      const after = await encrypted(open, plan, keys, before, value);
+      const edited = [{ path: plan.file, before, after }, ...editedFiles(around, plan.edits)];
+      const { changes, unchanged } = sourceChanges(open.root, edited);
+      await session.apply(changes, `secrets: add ${name}`, unchanged);
+      if (given.flag('json'))
+        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...planData(plan) }, null, 2)}\n`);
+      else
+        for (const { path, before: old } of edited)
+          io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
+      say(io, ...plan.notes);
+      return EXIT.ok;
+    },
+  );
+}
+
+function encrypted(
+  { ground }: OpenFleet,
+  plan: SopsPlan,
+  keys: Keys,
+  before: string | null,
+  value: Uint8Array,
+): Promise<string> {
+  if (plan.creation !== null)
+    return created({ ...plan, path: plan.file }, keys, plan.creation, plan.names, value, ground);
+  return withAdded(documentOf(plan), before ?? '', keys, plan.names, value, ground);
+}
+
+/** A file of another format is never added to: the plan refuses it. */
+function documentOf({ file, format }: SopsPlan): SopsFile & { readonly format: 'yaml' | 'json' } {
+  return { path: file, format: format === 'json' ? 'json' : 'yaml' };
+}
+
+/** Shows what would be written; as JSON with what there is to choose from, for an editor that asks. */
+function preview(open: OpenFleet, plan: SopsPlan | Refused, json: boolean, io: Io): number {
+  const around = { fleet: open.fleet(), files: open.files };
+  if (json) {
+    const { files, modules } = sopsChoices(around);
+    const found = 'refused' in plan ? plan : planData(plan);
+    io.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, ...found, choices: { files, modules } }, null, 2)}\n`,
+    );
+    return EXIT.ok;
+  }
+  if ('refused' in plan) throw new Error(plan.refused);
+  printDiff(editedFiles(around, plan.edits), io);
+  const { file, names, creation } = plan;
+  const what = names.length === 0 ? 'the value' : `the key "${names.join('/')}"`;
+  const whom = creation === null ? '' : `, a new file for ${creation.recipients.join(', ')}`;
+  say(io, `${what} would be written, encrypted, to ${file}${whom}.`, ...plan.notes);
+  return EXIT.ok;
+}
+
+function planData({ file, module, names, creation }: SopsPlan) {
+  return { file, module, key: names.join('/'), creates: creation !== null };
+}

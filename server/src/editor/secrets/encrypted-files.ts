@@ -1,0 +1,75 @@
+/** The encrypted files of a repository, found by what is in them: for choosing one. Looks only when somebody asks. */
+import { keptFor } from '../../checks/store/stored-index.ts';
+import { folderOf } from '../../nix/paths.ts';
+import type { StoreContents } from '../../store/read.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { secretsIn } from './joined.ts';
+
+export interface EncryptedFiles {
+  /** Encrypted by sops, sorted. */
+  readonly sops: readonly string[];
+  /** `*.age`, sorted. */
+  readonly age: readonly string[];
+}
+
+/** Found once for each state of what is not Nix. */
+export function encryptedFiles(snapshot: Snapshot): EncryptedFiles {
+  return foundIn(snapshot.stored()).of(snapshot);
+}
+
+const foundIn = keptFor((_: StoreContents) => {
+  let found: EncryptedFiles | null = null;
+  return {
+    of(snapshot: Snapshot): EncryptedFiles {
+      found ??= search(snapshot);
+      return found;
+    },
+  };
+});
+
+/** More than any repository keeps beside its store. */
+const MAX_FOLDERS = 5_000;
+
+/** Files that are opened to see whether they are encrypted. */
+const MAX_OPENED = 500;
+
+const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
+
+function search(snapshot: Snapshot): EncryptedFiles {
+  const sops: string[] = [];
+  const age: string[] = [];
+  const open = [''];
+  let opened = 0;
+  for (let count = 0; open.length > 0 && count < MAX_FOLDERS; count++) {
+    const folder = open.pop() as string;
+    for (const { name, kind } of snapshot.files.list(folder) ?? []) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (name.startsWith('.')) continue;
+      if (kind === 'directory') {
+        if (!NOT_SEARCHED.has(name)) open.push(path);
+      } else if (name.endsWith('.age')) age.push(path);
+      else if (mayBeEncrypted(name) && opened++ < MAX_OPENED && isEncrypted(snapshot, path)) sops.push(path);
+    }
+  }
+  return { sops: sops.sort(), age: age.sort() };
+}
+
+function mayBeEncrypted(name: string): boolean {
+  return /\.(ya?ml|json|env|ini|enc|bin|sops|key|pem|conf|txt)$/.test(name) || !name.includes('.');
+}
+
+function isEncrypted(snapshot: Snapshot, path: string): boolean {
+  if (/\.(ya?ml|json)$/.test(path)) return secretsIn(snapshot).encrypted(path)?.encrypted === true;
+  const text = snapshot.files.text(path) ?? '';
+  return /^sops_mac\s*=/m.test(text) || /^\[sops\]/m.test(text) || /"sops"\s*:\s*\{/.test(text);
+}
+
+/** A path as a file writes it: `../secrets/a.yaml`. */
+export function pathFrom(file: string, target: string): string {
+  const from = folderOf(file) === '' ? [] : folderOf(file).split('/');
+  const to = target.split('/');
+  let same = 0;
+  while (same < from.length && same < to.length - 1 && from[same] === to[same]) same++;
+  const up = from.slice(same).map(() => '..');
+  return [...(up.length === 0 ? ['.'] : up), ...to.slice(same)].join('/');
+}

@@ -1,0 +1,134 @@
+/**
+ * What editor features ask of secrets of sops-nix and agenix: which definitions a name has, on which machines, and
+ * where in an encrypted file it is taken from. Nothing is decrypted; of encrypted files only names and recipients are
+ * read.
+ */
+import { mayBeSame } from '../../checks/generator/io.ts';
+import { secretsOf } from '../../checks/sops/joined.ts';
+import { readersOf } from '../../checks/use/machines.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type {
+  AgeRule,
+  SecretDefinition,
+  SecretKeeper,
+  SecretTemplate,
+  SecretUse,
+} from '../../fleet/secrets.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
+import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** All of them, as the rules read them. */
+export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
+  return secretsOf({ fleet, sources: files, stored });
+}
+
+/** The secret of a name; where none is called so, one with holes that fits. Null: nothing declares it. */
+export function secretNamed(snapshot: Snapshot, keeper: SecretKeeper, name: string): FleetSecret | null {
+  const ofKeeper = secretsIn(snapshot).secrets.filter(one => one.keeper === keeper);
+  const exact = ofKeeper.find(one => one.name === name);
+  return exact ?? ofKeeper.find(one => one.nameKind === 'pattern' && fits(one.name, name)) ?? null;
+}
+
+export function templatesNamed(snapshot: Snapshot, name: string): readonly SecretTemplate[] {
+  const { templates } = secretsIn(snapshot);
+  const exact = templates.filter(one => one.name === name);
+  return exact.length > 0
+    ? exact
+    : templates.filter(one => one.nameKind === 'pattern' && fits(one.name, name));
+}
+
+/** The uses that lead to a secret, or to a template. */
+export function usesOf(
+  snapshot: Snapshot,
+  { keeper, of, name }: Pick<SecretUse, 'keeper' | 'of' | 'name'>,
+): readonly SecretUse[] {
+  const isTemplate = of === 'template';
+  return secretsIn(snapshot).uses.filter(
+    use => use.keeper === keeper && (use.of === 'template') === isTemplate && fits(use.name, name),
+  );
+}
+
+/** Are two names one, or does one of them fit the holes of the other? */
+function fits(one: string, other: string): boolean {
+  const areOpen = one.includes('${') && other.includes('${');
+  return one === other || (!areOpen && mayBeSame(one, other));
+}
+
+/** Machines that have a file among their modules, perhaps under a condition. */
+export function machinesOfFile(fleet: Fleet, file: string): readonly string[] {
+  const readers = readersOf(fleet, file);
+  return readers === null ? [] : [...new Set([...readers.certain, ...readers.possible])];
+}
+
+/** Machines that declare it, in the order of the fleet, those that get it from `sops/secrets` among them. */
+export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: FleetSecret): readonly string[] {
+  const found = new Set(implicitOn);
+  for (const { at, via } of definitions)
+    for (const place of [at, ...via])
+      for (const machine of machinesOfFile(fleet, place.file)) found.add(machine);
+  return fleet.machines.map(({ name }) => name).filter(name => found.has(name));
+}
+
+/** The definitions that the reader of a secret means: those of its own machines, where it has any. */
+export function nearest<T extends { readonly at: { readonly file: string } }>(
+  fleet: Fleet,
+  file: string,
+  all: readonly T[],
+): readonly T[] {
+  const own = new Set(machinesOfFile(fleet, file));
+  const near = all.filter(({ at }) => machinesOfFile(fleet, at.file).some(machine => own.has(machine)));
+  return near.length > 0 ? near : all;
+}
+
+/** Is the file certainly of users (home-manager) and of no machine? */
+export function isOfUsers(fleet: Fleet, file: string): boolean {
+  let found = false;
+  for (const { files, possibleFiles, homeFiles } of fleet.modules().values()) {
+    if (files.includes(file) || possibleFiles.includes(file)) return false;
+    if (homeFiles.includes(file)) found = true;
+  }
+  return found;
+}
+
+/** What `secrets.nix` says of a file. */
+export function ageRulesOf(snapshot: Snapshot, path: string): readonly AgeRule[] {
+  return secretsIn(snapshot).ageRules.flatMap(({ rules }) => rules.filter(rule => rule.path === path));
+}
+
+/** A key of an encrypted file with its path: `mail/password`. */
+export interface PathOfKey {
+  readonly path: string;
+  readonly key: EncryptedKey;
+}
+
+/** The keys that hold values, in the order of the file. */
+export function valueKeys({ keys }: EncryptedFile): readonly PathOfKey[] {
+  return allKeys(keys, '').filter(({ key }) => key.kind === 'value');
+}
+
+/** All keys in the order of the file, each before those below it. */
+export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey[] {
+  return keys.flatMap(key => {
+    const path = above + key.name;
+    return [{ path, key }, ...allKeys(key.below, `${path}/`)];
+  });
+}
+
+/** The secrets that take a key out of a file; null for the key: any key. */
+export function takersOf(snapshot: Snapshot, file: string, key: string | null): readonly SecretDefinition[] {
+  const secrets = secretsIn(snapshot);
+  return secrets.secrets.flatMap(({ definitions }) =>
+    definitions.filter(definition => {
+      if (!secrets.filesOf(definition).files.some(({ path }) => path === file)) return false;
+      return key === null || keyTextOf(secrets, definition) === key;
+    }),
+  );
+}
+
+/** By which key a secret is taken; null where no key is used, or it is not known. */
+export function keyTextOf(secrets: FleetSecrets, definition: SecretDefinition): string | null {
+  const found = secrets.keyOf(definition);
+  if (found === null) return null;
+  return definition.key?.value ?? definition.name;
+}

@@ -1,0 +1,168 @@
+/**
+ * Places of secrets of sops-nix and agenix: where a use, a declaration, a key or an encrypted file leads, and all the
+ * places that stand for one of them, those in encrypted files included.
+ */
+import type { Place } from '../../fleet/model.ts';
+import type { SecretDefinition } from '../../fleet/secrets.ts';
+import { findKey } from '../../fleet/secrets-keys.ts';
+import type { FleetIndex } from '../index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Subject, Target } from '../subjects.ts';
+import {
+  ageRulesOf,
+  allKeys,
+  nearest,
+  secretNamed,
+  secretsIn,
+  takersOf,
+  templatesNamed,
+  usesOf,
+} from './joined.ts';
+
+export type SecretSubject = Subject & {
+  readonly kind: 'secret' | 'template' | 'encrypted-file' | 'encrypted-key';
+};
+
+export function isOfSecrets(subject: Subject): subject is SecretSubject {
+  const { kind } = subject;
+  return kind === 'secret' || kind === 'template' || kind === 'encrypted-file' || kind === 'encrypted-key';
+}
+
+/** The key that stands at an offset of an encrypted YAML or JSON file; null in any other file. */
+export function keyTargetAt(snapshot: Snapshot, file: string, offset: number): Target | null {
+  if (!/\.(ya?ml|json)$/.test(file)) return null;
+  const secrets = secretsIn(snapshot);
+  const isTaken = secrets.secrets.some(({ definitions }) =>
+    definitions.some(one => secrets.filesOf(one).files.some(({ path }) => path === file)),
+  );
+  const content = isTaken ? secrets.encrypted(file) : null;
+  const found = allKeys(content?.keys ?? [], '').find(
+    ({ key }) => key.at.start <= offset && offset <= key.at.end,
+  );
+  if (found === undefined) return null;
+  const subject: Subject = { kind: 'encrypted-key', path: file, key: found.path };
+  return { at: found.key.at, subject, role: 'declaration', inScript: false };
+}
+
+/** Where the thing leads, most likely first. A use leads to the declaration, a declaration to the encrypted file. */
+export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target): readonly Place[] {
+  if (!isOfSecrets(subject)) return [];
+  const { fleet } = snapshot;
+  switch (subject.kind) {
+    case 'secret': {
+      const secret = secretNamed(snapshot, subject.keeper, subject.secret);
+      const definitions = secret?.definitions ?? [];
+      if (role !== 'use') {
+        const own = definitions.filter(one => samePlace(one.at, at) || samePlace(one.key?.at ?? null, at));
+        const encrypted = own.flatMap(one => encryptedPlaces(snapshot, one));
+        if (encrypted.length > 0) return encrypted;
+      }
+      if (definitions.length > 0) return nearest(fleet, at.file, definitions).map(one => one.at);
+      return secret === null ? [] : filePlaces(snapshot, `sops/secrets/${subject.secret}/secret`);
+    }
+    case 'template':
+      return nearest(fleet, at.file, templatesNamed(snapshot, subject.template)).map(one => one.at);
+    case 'encrypted-file': {
+      const rules = ageRulesOf(snapshot, subject.path);
+      const file = filePlaces(snapshot, subject.path);
+      return role === 'declaration' ? file : [...rules.map(rule => rule.at), ...file];
+    }
+    case 'encrypted-key':
+      return takersOf(snapshot, subject.path, subject.key).map(one => one.at);
+  }
+}
+
+/** The key in the encrypted file, or the file itself where no key is used or it is not there. */
+export function encryptedPlaces(snapshot: Snapshot, definition: SecretDefinition): readonly Place[] {
+  const secrets = secretsIn(snapshot);
+  const key = secrets.keyOf(definition);
+  if (key?.key != null) return [key.key.at];
+  return secrets.filesOf(definition).files.flatMap(({ path }) => filePlaces(snapshot, path));
+}
+
+function filePlaces({ files }: Snapshot, path: string): Place[] {
+  return files.kind(path) === 'file' ? [{ file: path, start: 0, end: 0 }] : [];
+}
+
+function samePlace(one: Place | null, other: Place): boolean {
+  return one !== null && one.file === other.file && one.start === other.start && one.end === other.end;
+}
+
+/** All places that stand for it, those in encrypted files last. */
+export function secretOccurrences(
+  snapshot: Snapshot,
+  index: FleetIndex,
+  subject: SecretSubject,
+): readonly Target[] {
+  const inNix = index.occurrencesOf(subject);
+  switch (subject.kind) {
+    case 'secret': {
+      const { keeper, secret: name } = subject;
+      const definitions = secretNamed(snapshot, keeper, name)?.definitions ?? [];
+      return unique([
+        ...inNix,
+        ...definitions.map(({ at }) => target(at, subject, 'declaration')),
+        ...usesOf(snapshot, { keeper, of: 'secret', name }).map(use => target(use.nameAt, subject, 'use')),
+        ...definitions.flatMap(one => keyPlaces(snapshot, one).map(at => target(at, subject, 'declaration'))),
+      ]);
+    }
+    case 'template': {
+      const { template: name } = subject;
+      return unique([
+        ...inNix,
+        ...templatesNamed(snapshot, name).map(({ at }) => target(at, subject, 'declaration')),
+        ...usesOf(snapshot, { keeper: 'sops', of: 'template', name }).map(use =>
+          target(use.nameAt, subject, 'use'),
+        ),
+      ]);
+    }
+    case 'encrypted-file':
+      return inNix;
+    case 'encrypted-key': {
+      const { path, key } = subject;
+      const takers = takersOf(snapshot, path, key);
+      const names = new Set(takers.map(({ name }) => name));
+      const content = secretsIn(snapshot).encrypted(path);
+      const own = content === null ? null : findKey(content, key).key;
+      return unique([
+        ...(own === null ? [] : [target(own.at, subject, 'declaration')]),
+        ...takers.map(({ at }) => target(at, subject, 'use')),
+        ...[...names].flatMap(name =>
+          usesOf(snapshot, { keeper: 'sops', of: 'secret', name }).map(use =>
+            target(use.nameAt, subject, 'use'),
+          ),
+        ),
+      ]);
+    }
+  }
+}
+
+/** Where the key of a secret stands in the encrypted file. */
+function keyPlaces(snapshot: Snapshot, definition: SecretDefinition): Place[] {
+  const key = secretsIn(snapshot).keyOf(definition);
+  return key?.kind === 'found' && key.key !== null ? [key.key.at] : [];
+}
+
+function target(at: Place, subject: Subject, role: Target['role']): Target {
+  return { at, subject, role, inScript: false };
+}
+
+/** Each place once, in the order in which they are found. */
+function unique(targets: readonly Target[]): Target[] {
+  const found = new Map<string, Target>();
+  for (const one of targets) {
+    const id = `${one.at.file}:${one.at.start}:${one.at.end}`;
+    if (!found.has(id)) found.set(id, one);
+  }
+  return [...found.values()];
+}
+
+/** The target at an offset, and what it is of an encrypted file. */
+export function pointedAt(
+  snapshot: Snapshot,
+  index: FleetIndex,
+  file: string,
+  offset: number,
+): Target | null {
+  return index.targetAt(file, offset) ?? keyTargetAt(snapshot, file, offset);
+}

@@ -1,0 +1,62 @@
+/** Who can decrypt an encrypted file, by the names that the repository has for their keys. */
+import { expressionsAt } from '../../checks/locate.ts';
+import { keyOwners, sameKey, shortKey } from '../../checks/store/keys.ts';
+import type { Place } from '../../fleet/model.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { ageRulesOf, secretsIn } from './joined.ts';
+
+export interface Recipients {
+  /** Public keys, in the order in which they are written. */
+  readonly keys: readonly string[];
+  /** False if there may be more. */
+  readonly complete: boolean;
+}
+
+/** To whom a file is encrypted: as sops notes it in the file, or as agenix' `secrets.nix` says. Null: not known. */
+export function recipientsOf(snapshot: Snapshot, path: string): Recipients | null {
+  const secrets = secretsIn(snapshot);
+  const rules = ageRulesOf(snapshot, path);
+  if (rules.length > 0)
+    return {
+      keys: [...new Set(rules.flatMap(({ recipients }) => recipients.map(({ value }) => value)))],
+      complete: rules.every(({ complete }) => complete),
+    };
+  const file = secrets.encrypted(path);
+  return file?.encrypted ? { keys: file.recipients, complete: file.complete } : null;
+}
+
+/** What a key is called: a name, or the beginning of the key. */
+export function keyNames(snapshot: Snapshot): (key: string) => string {
+  const secrets = secretsIn(snapshot);
+  const ownerOf = keyOwners(snapshot.stored().sops);
+  const names = new Map<string, string>();
+  const note = (key: string, name: string) => {
+    if (!names.has(sameKey(key))) names.set(sameKey(key), name);
+  };
+  for (const config of secrets.configs) for (const [key, name] of config.names) note(key, name);
+  for (const { rules } of secrets.ageRules)
+    for (const { value, at } of rules.flatMap(({ recipients }) => recipients)) {
+      const name = names.has(sameKey(value)) ? null : boundTo(snapshot, at);
+      if (name !== null) note(value, name);
+    }
+  return key => {
+    const name = ownerOf(key) ?? names.get(sameKey(key));
+    return name === undefined ? shortKey(key) : name;
+  };
+}
+
+/** The name that a text is bound to where it is written: `ada = "ssh-ed25519 …";` */
+function boundTo({ files }: Snapshot, at: Place): string | null {
+  const source = files.parse(at.file);
+  if (source === null) return null;
+  for (const expr of expressionsAt(source, at.start).reverse()) {
+    if (expr.kind !== 'attrs' && expr.kind !== 'let') continue;
+    for (const binding of expr.bindings) {
+      if (binding.kind !== 'bind' || binding.value.kind !== 'string') continue;
+      const name = binding.path.at(-1);
+      if (binding.value.start <= at.start && at.end <= binding.value.end)
+        return name?.kind === 'name' ? name.name : null;
+    }
+  }
+  return null;
+}

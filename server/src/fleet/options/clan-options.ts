@@ -1,0 +1,84 @@
+/**
+ * The options of clan-core that say how a clan keeps its vars: names and types. Those of generators are in the rules'
+ * own schema. test/fleet/clan-options.test.ts compares the table with a checkout of clan-core.
+ *
+ * Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/interface,vars/default}.nix,
+ * nixosModules/clanCore/vars/secret/{age,password-store,sops/default}.nix,
+ * modules/clan/{secrets,vars/settings-opts}.nix.
+ */
+import type { OptionTree } from './tree.ts';
+import { ANY, type OptionType } from './types.ts';
+
+type Options = { readonly [name: string]: OptionType | Options };
+
+const TEXT: OptionType = { kind: 'text', pattern: null, oneLine: false, filled: false };
+const PATH: OptionType = { kind: 'path' };
+const TEXTS: OptionType = { kind: 'list', of: TEXT };
+const oneOf = (...values: readonly string[]): OptionType => ({ kind: 'enum', values });
+
+/** `vars.settings` of the clan, and `clan.core.vars.settings` of a machine. */
+const SETTINGS: Options = {
+  secretStore: oneOf('sops', 'password-store', 'age', 'custom'),
+  secretModule: TEXT,
+  fileModule: ANY,
+  publicStore: oneOf('in_repo'),
+  publicModule: TEXT,
+  stores: ANY,
+  publicStores: ANY,
+  recipients: { hosts: { kind: 'map', of: TEXTS }, default: TEXTS },
+};
+
+/** By the path that leads to them in a machine's configuration. */
+export const MACHINE_OPTIONS = {
+  'clan.core.vars': {
+    generators: ANY,
+    settings: SETTINGS,
+    enableConsistencyCheck: ANY,
+    machineName: TEXT,
+    globalSettings: ANY,
+    pkgs: ANY,
+    sops: { secretUploadDirectory: PATH },
+    'password-store': { secretLocation: PATH, passCommand: oneOf('passage', 'pass') },
+    age: { secretLocation: PATH },
+  },
+  'clan.core.sops': { defaultGroups: TEXTS },
+} as const satisfies Options;
+
+/** By the path that leads to them in the clan's own configuration. */
+export const CLAN_OPTIONS = {
+  'vars.settings': SETTINGS,
+  'secrets.age': {
+    plugins: {
+      kind: 'list',
+      of: { kind: 'text', pattern: '(age-plugin-.*|[^#]+#.+)', oneLine: false, filled: false },
+    },
+  },
+} as const satisfies Options;
+
+/** Stores that clan-core had once: since December 2025 and before there is no option for them. */
+export const REMOVED_STORES: ReadonlySet<string> = new Set(['vm', 'fs']);
+
+function isType(of: OptionType | Options): of is OptionType {
+  return typeof of.kind === 'string';
+}
+
+/** The table as the tree that modules' own options are read into. */
+export function treeOf(options: Options): OptionTree {
+  const below = new Map<string, OptionTree>();
+  for (const [name, of] of Object.entries(options)) {
+    if (!isType(of)) {
+      below.set(name, treeOf(of));
+      continue;
+    }
+    const option = {
+      type: of,
+      description: null,
+      fallback: null,
+      hasDefault: true,
+      readOnly: false,
+      at: null,
+    };
+    below.set(name, { options: new Map(), declared: [option], open: false });
+  }
+  return { options: below, declared: [], open: false };
+}

@@ -1,0 +1,123 @@
+/**
+ * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
+ * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
+ */
+import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
+import { fileScope } from '../../nix/scopes.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { Range } from '../../nix/syntax.ts';
+import type { AttrsValue } from '../../nix/value.ts';
+import { type NamePath, type WalkedBinding, walk } from '../../nix/walk.ts';
+import { unknownArgument } from '../modules.ts';
+import { definitionsOf } from '../read.ts';
+import { machineOf } from '../store-settings.ts';
+import type { CLAN_OPTIONS, MACHINE_OPTIONS } from './clan-options.ts';
+import { readEntry, type WrittenEntry } from './written.ts';
+
+/** One name that is written below such an option. */
+export interface ClanSetting {
+  readonly root: keyof typeof CLAN_OPTIONS | keyof typeof MACHINE_OPTIONS;
+  readonly name: string;
+  readonly entry: WrittenEntry;
+  readonly conditional: boolean;
+  /** The machine that it certainly is for; null where that is not known, and for what is the clan's. */
+  readonly machine: string | null;
+  /** True where the workspace declares an option of that name itself. */
+  readonly isDeclaration: boolean;
+}
+
+const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
+/** Steps allowed for one file. */
+const STEPS = 200_000;
+
+export function mentionsClanSettings(text: string): boolean {
+  return /\bclan\b/.test(text) && /\bcore\b[\s\S]{0,400}?\b(vars|sops)\b/.test(text);
+}
+
+/** What one file writes of machines' options. What takes too long to evaluate is left out. */
+export function readMachineSettings(cx: Evaluation, file: SourceFile): ClanSetting[] {
+  const found: ClanSetting[] = [];
+  const offsets = [...file.text.matchAll(/\b(vars|sops)\b/g)].map(match => match.index);
+  const isOfInterest = (range: Range) => offsets.some(at => range.start <= at && at < range.end);
+
+  function binding({ state, isLet, value }: WalkedBinding): void {
+    const path = state.path as NamePath;
+    const name = path.name?.text;
+    if (isLet || name == null) return;
+    const [option, core, clan, ...around] = namesAbove(path);
+    if (core !== 'core' || clan !== 'clan' || (option !== 'vars' && option !== 'sops')) return;
+    // Generators have a schema of their own.
+    if (option === 'vars' && name === 'generators') return;
+    const isDeclaration = around.includes('options');
+    const entry = isDeclaration ? NOTHING : readEntry(cx, { value: value(), at: path.at, optional: false });
+    found.push({
+      root: `clan.core.${option}`,
+      name,
+      entry,
+      conditional: state.conditional,
+      machine: machineOf(path, file.path),
+      isDeclaration,
+    });
+  }
+
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  const walked = withBudget(cx, STEPS, () =>
+    walk(cx, file.root, state, {
+      enter: (expr, { path }) => isOfInterest(expr) || isBelow(path),
+      binding,
+      parameter: (name, lambda) => unknownArgument(name, file.path, lambda.start),
+    }),
+  );
+  return walked instanceof BudgetExceeded ? [] : found;
+}
+
+/** Is it the value of one of the options that are read here? */
+function isBelow(path: NamePath | null): boolean {
+  if (path?.name?.text !== 'vars' && path?.name?.text !== 'sops') return false;
+  const [core, clan] = namesAbove(path);
+  return core === 'core' && clan === 'clan';
+}
+
+/** The names around the last of a path, innermost first. */
+function namesAbove({ parent }: NamePath): (string | null)[] {
+  const names: (string | null)[] = [];
+  for (let at = parent; at !== null; at = at.parent) names.push(at.name?.text ?? null);
+  return names;
+}
+
+/** What a set of the clan's own options says. */
+export function clanSettingsIn(cx: Evaluation, clan: AttrsValue, conditional: boolean): ClanSetting[] {
+  return [
+    ...below(cx, clan, conditional, 'vars', 'settings'),
+    ...below(cx, clan, conditional, 'secrets', 'age'),
+  ];
+}
+
+function below(
+  cx: Evaluation,
+  clan: AttrsValue,
+  conditional: boolean,
+  outer: 'vars' | 'secrets',
+  inner: 'settings' | 'age',
+): ClanSetting[] {
+  const root = outer === 'vars' ? 'vars.settings' : 'secrets.age';
+  const found: ClanSetting[] = [];
+  for (const one of setsAt(cx, clan, outer))
+    for (const set of setsAt(cx, one, inner))
+      for (const [name, entry] of set.entries)
+        found.push({
+          root,
+          name,
+          entry: readEntry(cx, entry),
+          conditional,
+          machine: null,
+          isDeclaration: false,
+        });
+  return found;
+}
+
+function setsAt(cx: Evaluation, set: AttrsValue, name: string): AttrsValue[] {
+  const entry = set.entries.get(name);
+  if (entry === undefined) return [];
+  return definitionsOf(cx, entry.value).flatMap(({ value }) => (value.kind === 'attrs' ? [value] : []));
+}

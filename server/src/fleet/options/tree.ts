@@ -1,0 +1,127 @@
+/**
+ * The options that modules declare, as a tree of plain data: names, and at its leaves what each option is. Reads the
+ * value of `options`; follows no file. Places are for showing.
+ */
+import { display, isClosed } from '../../nix/construct.ts';
+import { force } from '../../nix/evaluate.ts';
+import type { Evaluation } from '../../nix/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../../nix/value.ts';
+import type { Place } from '../model.ts';
+import { placeOf } from '../places.ts';
+import { member } from '../read.ts';
+import { ANY, type OptionType, type ReadModule, readType, scalarOf } from './types.ts';
+
+/** What an option is. */
+export interface DeclaredOption {
+  readonly type: OptionType;
+  readonly description: string | null;
+  /** As Nix writes it; null where there is none, or it is not known. */
+  readonly fallback: string | null;
+  /** False where it has no default for certain. */
+  readonly hasDefault: boolean;
+  readonly readOnly: boolean;
+  /** Where its name is written; null where that is nowhere. */
+  readonly at: Place | null;
+}
+
+export interface OptionTree {
+  readonly options: ReadonlyMap<string, OptionTree>;
+  /** What is declared here itself; several modules may declare one option. */
+  readonly declared: readonly DeclaredOption[];
+  /** True if there may be options that are not listed. */
+  readonly open: boolean;
+}
+
+const NO_OPTIONS: ReadonlyMap<string, OptionTree> = new Map();
+const NONE: readonly DeclaredOption[] = [];
+/** Nothing is known of what is declared. */
+export const OPEN: OptionTree = { options: NO_OPTIONS, declared: NONE, open: true };
+/** Nothing is declared. */
+export const EMPTY: OptionTree = { options: NO_OPTIONS, declared: NONE, open: false };
+
+const MAX_DEPTH = 12;
+
+/**
+ * The tree of a value of `options`.
+ * @param at where its name is written
+ */
+export function readTree(
+  cx: Evaluation,
+  lazy: Lazy,
+  at: Place | null,
+  readModule: ReadModule,
+  depth = 0,
+): OptionTree {
+  const value = force(cx, lazy);
+  if (value.kind !== 'attrs' || depth > MAX_DEPTH) return OPEN;
+  const kind = member(cx, value, '_type');
+  if (kind?.kind === 'string' && kind.text === 'option')
+    return { options: NO_OPTIONS, declared: [readOption(cx, value, at, readModule)], open: false };
+  // `mkMerge` and its kin: what declares options is never one of them in a module that works.
+  if (value.entries.has('_type')) return OPEN;
+  const options = new Map<string, OptionTree>();
+  for (const [name, entry] of value.entries) {
+    const below = readTree(
+      cx,
+      entry.value,
+      entry.at === null ? at : placeOf(entry.at),
+      readModule,
+      depth + 1,
+    );
+    // An option that is perhaps there is no proof that another is not.
+    options.set(name, below);
+  }
+  return { options, declared: NONE, open: !isClosed(value) };
+}
+
+function readOption(
+  cx: Evaluation,
+  option: AttrsValue,
+  at: Place | null,
+  readModule: ReadModule,
+): DeclaredOption {
+  const type = option.entries.get('type');
+  const description = member(cx, option, 'description');
+  const fallback = option.entries.get('default');
+  const readOnly = member(cx, option, 'readOnly');
+  return {
+    type: type === undefined || type.optional ? ANY : readType(cx, type.value, readModule),
+    description: description?.kind === 'string' ? display(description).trim() : null,
+    fallback: fallback === undefined ? null : textOf(force(cx, fallback.value)),
+    hasDefault: fallback !== undefined || !isClosed(option),
+    readOnly: readOnly?.kind === 'bool' && readOnly.value,
+    at,
+  };
+}
+
+/** A short value as Nix writes it. */
+function textOf(value: Value): string | null {
+  const scalar = scalarOf(value);
+  if (scalar !== undefined) return typeof scalar === 'string' ? JSON.stringify(scalar) : String(scalar);
+  if (value.kind === 'list' && value.items.length === 0) return '[ ]';
+  if (value.kind === 'attrs' && value.entries.size === 0 && isClosed(value)) return '{ }';
+  if (value.kind === 'path') return value.text;
+  const { origin } = value;
+  if (origin === null) return null;
+  const written = origin.file.text.slice(origin.start, origin.end);
+  return written.length <= 60 && !written.includes('\n') ? written : null;
+}
+
+/** The trees of several modules, joined. */
+export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
+  const [only, ...others] = trees;
+  if (only === undefined) return EMPTY;
+  if (others.length === 0) return only;
+  const byName = new Map<string, OptionTree[]>();
+  for (const { options } of trees)
+    for (const [name, below] of options) {
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [below]);
+      else same.push(below);
+    }
+  return {
+    options: new Map([...byName].map(([name, all]) => [name, mergeTrees(all)])),
+    declared: trees.flatMap(({ declared }) => declared),
+    open: trees.some(({ open }) => open),
+  };
+}
