@@ -93,7 +93,7 @@ function factsOf(cx: Evaluation, level: OptionLevel, values: readonly Lazy[]): O
       values.flatMap(value => definitionsOf(cx, value)),
     ),
   );
-  return judged instanceof BudgetExceeded ? NO_FACTS : found;
+  return judged instanceof BudgetExceeded ? NO_FACTS : { mistakes: found.mistakes, names: found.names };
 }
 
 export function joinFacts(left: OptionFacts, right: OptionFacts): OptionFacts {
