@@ -9,7 +9,7 @@ const PROGRAMS = [
   'test/fuzz.test.ts',
   'test/shell/{bash,fuzz}.test.ts',
   'test/nix/differential.test.ts',
-  'test/editor/{environment,rename-property}.test.ts',
+  'test/editor/{environment,rename-property,session-text}.test.ts',
 ];
 
 /** Tests that put something in the place of VS Code's modules, which must not be met by others. */

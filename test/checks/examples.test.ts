@@ -25,7 +25,9 @@ function checkIn(texts: Texts, world: World): Checked {
   return check(texts, defaults, usualFiles, world);
 }
 
-function expectParses(texts: Texts): void {
+/** All examples parse, but those of the rule about files that do not. */
+function expectParses(texts: Texts, id: string): void {
+  if (id === 'host/unreadable') return;
   const { files } = check(texts);
   for (const path of Object.keys(texts).filter(each => each.endsWith('.nix'))) {
     expect(files.parse(path)?.errors.map(error => `${path}: ${error.message}`)).toEqual([]);
@@ -54,7 +56,7 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
     'bad: %s',
     (_, example: Example) => {
       it('has this finding', () => {
-        expectParses(example.files);
+        expectParses(example.files, id);
         if (example.found === undefined) expect(marksIn(example.files).map(mark => mark.rule)).toContain(id);
         const { findings } = expectMarked(example.files, defaults, usualFiles, worldOf(id, example));
         expect(findings.map(({ rule: found }) => found)).toContain(id);
@@ -66,7 +68,7 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
         for (const finding of checkIn(example.files, world).findings) {
           for (const fix of finding.fixes) {
             const texts = applyFix(example.files, fix);
-            expectParses(texts);
+            expectParses(texts, id);
             const gone = before.indexOf(`${finding.at.file} ${finding.rule}: ${finding.message}`);
             const others = before.filter((_, index) => index !== gone);
             // One fix may mend more than one finding; it must not make new ones.
@@ -85,7 +87,7 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
   );
 
   it.each(rule.good.map(example => [example.title, example] as const))('good: %s', (_, example) => {
-    expectParses(example.files);
+    expectParses(example.files, id);
     expectSilent(example.files, defaults, worldOf(id, example));
   });
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { registryOf } from '../../server/src/checks/examples.ts';
-import { type Environment, environmentMachines, environmentOf } from '../../server/src/editor/environment.ts';
+import { environmentOf } from '../../server/src/editor/environment.ts';
+import type { Environment } from '../../server/src/editor/environment-data.ts';
+import { environmentMachines } from '../../server/src/editor/environment-keys.ts';
 import { environmentText } from '../../server/src/editor/environment-text.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -246,7 +248,7 @@ function environmentFrom(values: readonly string[]): Environment {
     generator: 'g',
     file: 'f',
   }));
-  return { machine: 'lea', variables, steps: [], notes: [] };
+  return { machine: 'lea', variables, steps: [], session: null, notes: [] };
 }
 
 const AWKWARD = [
@@ -285,6 +287,7 @@ function sessionReading(path: string): Environment {
       compose('TEXT', ['a', 'b']),
       compose('NOTHING', []),
     ],
+    session: null,
     notes: [],
   };
 }
@@ -367,7 +370,7 @@ test('nushell is given double quotes with backslashes, in which it reads all els
 
 test('a note stays a comment, whatever the sources are called', () => {
   const note = { name: 'X', keys: [], text: 'first\nrm -rf /\u2028second' };
-  expect(environmentText({ machine: 'lea', variables: [], steps: [], notes: [note] }, 'bash')).toBe(
-    '# X: first rm -rf / second\n',
-  );
+  expect(
+    environmentText({ machine: 'lea', variables: [], steps: [], session: null, notes: [note] }, 'bash'),
+  ).toBe('# X: first rm -rf / second\n');
 });

@@ -135,6 +135,8 @@ export function plainFleet(fleet: Fleet): unknown {
     clanSettings: fleet.clanSettings(),
     accessSettings: fleet.accessSettings(),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
+    faults: fleet.faults(),
+    clanSettings: fleet.clanSettings(),
     notAnalysable: [],
   };
 }

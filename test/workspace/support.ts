@@ -60,6 +60,7 @@ export const EMPTY_FLEET: Fleet = {
   clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],
+  faults: () => [],
   namedBy: () => [],
   units: new Map(),
   notAnalysable: [],

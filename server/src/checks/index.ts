@@ -42,7 +42,11 @@ import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
 import { unusedTool } from './generator/unused-tool.ts';
 import { weakRandom } from './generator/weak-random.ts';
+import { duplicateAttribute } from './host/duplicate-attribute.ts';
 import { missingHost } from './host/missing.ts';
+import { missingImport } from './host/missing-file.ts';
+import { undefinedVariable } from './host/undefined-variable.ts';
+import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { machineFolder } from './inventory/machine-folder.ts';
@@ -77,15 +81,19 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { sopsConflict } from './sops/conflict.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
+import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
+import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
 import { sopsUnknownOption } from './sops/unknown-option.ts';
+import { unreplacedPlaceholder } from './sops/unreplaced-placeholder.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -231,6 +239,10 @@ export const rules: readonly Rule[] = [
   sopsUnknownOption,
   sopsOptionType,
   sopsUnknownAttribute,
+  sopsConflict,
+  sopsReadAtEval,
+  unreplacedPlaceholder,
+  sopsPasswordNeedsUsers,
   missingFile,
   sopsUnknownKey,
   undeclaredSecret,
@@ -240,7 +252,11 @@ export const rules: readonly Rule[] = [
   sopsUnusedKey,
 
   // Machines and the flake
+  unreadable,
+  duplicateAttribute,
+  undefinedVariable,
   missingHost,
+  missingImport,
   unregistered,
 
   // What keeps Nix from evaluating

@@ -1,5 +1,6 @@
 /** `varsmith env`: the session variables of a machine, as text for a shell or as data. */
-import { environmentMachines, environmentOf } from '../editor/environment.ts';
+import { environmentOf } from '../editor/environment.ts';
+import { environmentMachines } from '../editor/environment-keys.ts';
 import { environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { oneOf, readArguments } from './arguments.ts';

@@ -1,5 +1,6 @@
 /** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
+import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
@@ -37,6 +38,8 @@ export interface OpenFleet {
   /** What was seen of the store while the fleet was read; null where nobody looked. For commands that change nothing. */
   seen(): Promise<Seen | null>;
   fleet(): Fleet;
+  /** All that the rules report, scripts included. */
+  findings(): Promise<readonly Finding[]>;
   /**
    * The fleet with what is stored at this moment.
    * @throws as `situationOf` does
@@ -90,6 +93,10 @@ export async function openFleet(
       return seen ?? Promise.resolve(null);
     },
     fleet: () => workspace.fleet(),
+    async findings() {
+      await workspace.prepare();
+      return [...workspace.snapshot().findings.values()].flat();
+    },
     situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }

@@ -25,6 +25,7 @@ Commands:
   set MACHINE VAR   store a value from standard input
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
+  deploy MACHINE    verify a machine's vars, then bring it to its configuration
   keygen [ROOT]     make a key for you, and you a user
   doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
@@ -222,6 +223,25 @@ Usage: varsmith verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]
 Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew.
 
 Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--json]
+`,
+  deploy: `\
+Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:
+\`clan machines update\` where the fleet is a clan and \`clan\` is installed, else \`nixos-rebuild\` or \`darwin-rebuild\`.
+
+Usage: varsmith deploy MACHINE [ROOT] [--install | --rollback] [--target-host HOST] [--build-host HOST]
+                       [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]
+
+Options:
+  --install             install it on a computer that has no NixOS yet (clan): everything on its disks is lost
+  --rollback            bring the configuration from before back (nixos-rebuild, darwin-rebuild)
+  --target-host HOST    user@host of the machine; without it as the clan says, or this computer
+  --build-host HOST     user@host that builds
+  --local               this computer is the machine, though it is called otherwise
+  --with TOOL           auto (default), clan, rebuild
+  --anyway              deploy although the vars have problems
+  -y, --yes             do not ask
+  --dry-run             say what would run, and run nothing; with --json for programs
+  -- ARGUMENTS…         handed on to the program as they are
 `,
   keygen: `\
 Makes a key for you where you have none, and a user of the repository from it.

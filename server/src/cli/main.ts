@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   set: async () => (await import('./set.ts')).set,
   verify: async () => (await import('./verify.ts')).verify,
   fix: async () => (await import('./fix-access.ts')).fixAccess,
+  deploy: async () => (await import('./deploy.ts')).deploy,
   doctor: async () => (await import('./doctor.ts')).doctor,
   keygen: async () => (await import('./keygen.ts')).keygen,
   add: async () => (await import('./add.ts')).add,

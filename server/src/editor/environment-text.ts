@@ -1,9 +1,10 @@
 /**
  * A machine's session as text for a shell: one statement a variable, sorted, with any value quoted so that the shell
- * reads it back unchanged, then the steps. What is no variable is told in comments above. The Nix that `varsmith init`
- * lays down (session-vars-render.nix) writes the same bytes.
+ * reads it back unchanged, then what the session adds: as the fleet's own functions write it, or else the steps as the Nix
+ * that `varsmith init` lays down (session-vars-render.nix) writes them, to the byte. What is no variable is told in comments
+ * above.
  */
-import type { Environment, Note } from './environment.ts';
+import type { Environment, Note } from './environment-data.ts';
 import type { Step } from './session-steps.ts';
 
 export type Shell = 'bash' | 'nushell';
@@ -13,8 +14,16 @@ export function environmentText(environment: Environment, shell: Shell): string 
   const variables = environment.variables.map(({ name, value }) =>
     shell === 'bash' ? `export ${name}=${quoteBash(value)}\n` : `$env.${name} = ${quoteNushell(value)}\n`,
   );
-  const steps = environment.steps.map(shell === 'bash' ? bashStep : nushellStep);
-  return [...notes, ...variables, ...steps].join('');
+  return [...notes, ...variables, addedText(environment, shell)].join('');
+}
+
+function addedText({ session, steps }: Environment, shell: Shell): string {
+  const own = session?.shells[shell] ?? null;
+  const isWhole = own !== null && own.holes.length === 0 && own.failure === null;
+  if (isWhole) return own.text === '' || own.text.endsWith('\n') ? own.text : `${own.text}\n`;
+  if (steps.length > 0 || own === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
+  // With holes in it, it is to be read by people, not by a shell.
+  return own.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');
 }
 
 /** Nothing is set from a file that cannot be read, or from variables that are not there. */

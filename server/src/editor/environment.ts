@@ -5,60 +5,22 @@
  */
 
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
-import type { Fleet, GeneratorBody, GeneratorFile, Registry, RegistryKey } from '../fleet/model.ts';
-import { sessionSpecOf } from '../fleet/session-spec.ts';
+import type { Fleet, GeneratorBody, GeneratorFile, RegistryKey } from '../fleet/model.ts';
 import { compareBytes } from '../nix/compare.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
-import type { Snapshot } from './snapshot.ts';
-
-export interface Variable {
-  readonly name: string;
-  readonly value: string;
-  readonly secret: boolean;
-  readonly key: string;
-  readonly generator: string;
-  readonly file: string;
-}
-
-/** Why something is no variable, or may not be all. */
-export interface Note {
-  /** The variable's name; null where the note is about none alone. */
-  readonly name: string | null;
-  readonly keys: readonly string[];
-  /** A sentence. */
-  readonly text: string;
-}
-
-export interface Environment {
-  readonly machine: string;
-  /** Sorted by name. */
-  readonly variables: readonly Variable[];
-  /** What sessions do with them when they start, in this order. */
-  readonly steps: readonly Step[];
-  /** Sorted by name, those about none first. */
-  readonly notes: readonly Note[];
-}
-
-/** What is needed of a snapshot. */
-export interface Surroundings extends Pick<Snapshot, 'fleet' | 'files'> {
-  /** A command of somebody's own keeps the secrets. */
-  readonly elsewhere: boolean;
-}
-
-/** Machines that can be asked about: those of the fleet, and those that only a matrix names. */
-export function environmentMachines(fleet: Fleet): readonly string[] {
-  const rows = fleet.matrices.flatMap(({ rows }) => rows.filter(({ shared }) => !shared));
-  const names = [...fleet.machines.map(({ name }) => name), ...rows.map(({ machine }) => machine)];
-  return [...new Set(names)];
-}
+import type { Environment, Note, Surroundings, Variable } from './environment-data.ts';
+import { selectedKeys } from './environment-keys.ts';
+import { addedSteps, renderedSession } from './environment-steps.ts';
+import type { Step } from './session-steps.ts';
+import type { SessionText } from './session-text.ts';
 
 /** The session variables of a machine, as the registries promise them. */
 export function environmentOf(around: Surroundings, machine: string): Environment {
   const notes: Note[] = [];
   const exported: Exported[] = [];
   const steps: Step[] = [];
+  let session: SessionText | null = null;
   for (const registry of around.fleet.registries) {
     const selected = selectedKeys(around.fleet, registry, machine);
     notes.push(...selected.notes);
@@ -66,7 +28,9 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
       const one = exportOf(around, key, machine);
       if (one !== null) exported.push(one);
     }
-    const added = addedSteps(around, registry, machine, selected);
+    const rendered = renderedSession(around, registry, machine, selected.keys);
+    session ??= rendered;
+    const added = addedSteps(around, registry, machine, selected, rendered);
     notes.push(...added.notes);
     steps.push(...added.steps);
   }
@@ -82,118 +46,11 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
     machine,
     variables: variables.sort((a, b) => compareBytes(a.name, b.name)),
     steps,
+    session,
     notes: [...notes, ...exported.filter(isNote), ...clashes].sort((a, b) =>
       compareBytes(a.name ?? '', b.name ?? ''),
     ),
   };
-}
-
-interface Selected {
-  readonly keys: readonly RegistryKey[];
-  /** False if the machine may have more. */
-  readonly complete: boolean;
-  readonly notes: readonly Note[];
-}
-
-/** The keys of a machine's rows; without a row, those whose generators it certainly has. */
-function selectedKeys(fleet: Fleet, registry: Registry, machine: string): Selected {
-  const byKey = new Map(registry.keys.map(key => [key.key, key]));
-  const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);
-  const rows = matrices.flatMap(matrix =>
-    matrix.rows.filter(row => !row.shared && row.machine === machine).map(row => ({ matrix, row })),
-  );
-  if (rows.length === 0) return assignedKeys(fleet, registry, machine);
-  const keys = new Map<string, RegistryKey>();
-  const notes: Note[] = [];
-  for (const { matrix, row } of rows) {
-    for (const { key } of row.keys) {
-      const entry = byKey.get(key);
-      if (entry) keys.set(key, entry);
-      else notes.push({ name: null, keys: [key], text: `${registry.file} has no key "${key}".` });
-    }
-    if (!row.complete) {
-      const text = `There may be more: not all of the row "${machine}" in ${matrix.file} can be read without Nix.`;
-      notes.push({ name: null, keys: [], text });
-    }
-  }
-  return { keys: [...keys.values()], complete: rows.every(({ row }) => row.complete), notes };
-}
-
-function assignedKeys(fleet: Fleet, registry: Registry, machine: string): Selected {
-  const certain = new Set<string>();
-  const possible = new Set<string>();
-  for (const { name, machines, machinesComplete, conditional } of fleet.generators) {
-    if (machines?.includes(machine) === true && !conditional) certain.add(name);
-    else if (machines === null || !machinesComplete || conditional) possible.add(name);
-  }
-  const named = (names: ReadonlySet<string>) =>
-    registry.keys.filter(({ generator }) => generator !== null && names.has(generator.value));
-  const open = named(possible).filter(key => key.envVar !== null && !named(certain).includes(key));
-  const notes = open.map(({ key, envVar }) => ({
-    name: envVar?.value ?? null,
-    keys: [key],
-    text: `It is not known whether ${machine} has the key "${key}".`,
-  }));
-  return { keys: named(certain), complete: open.length === 0, notes };
-}
-
-/**
- * The shared steps of which the machine has all keys, then its own. As Nix has it: what is shared may be about keys that
- * a machine lacks, what is its own may not.
- */
-function addedSteps(
-  { fleet, files }: Surroundings,
-  registry: Registry,
-  machine: string,
-  { keys, complete }: Selected,
-): { readonly steps: readonly Step[]; readonly notes: readonly Note[] } {
-  const spec = readSessionSpec(files, sessionSpecOf(registry.file));
-  if (spec === null) return { steps: [], notes: [] };
-  const steps: Step[] = [];
-  const notes: Note[] = [];
-  const known = new Set(keys.map(({ key }) => key));
-  const defined = new Set(registry.keys.map(({ key }) => key));
-  const add = (step: Step | UnknownStep, isOwn: boolean) => {
-    const note = (text: string, about: readonly string[] = []) =>
-      notes.push({ name: step.name, keys: about, text });
-    const absent = step.keys.find(key => !defined.has(key));
-    if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
-    if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
-    const lacking = step.keys.filter(key => !known.has(key));
-    const [first] = lacking;
-    if (first !== undefined && !complete)
-      note(`It is not known whether ${machine} has the key "${first}".`, lacking);
-    else if (first !== undefined && isOwn)
-      note(`${spec.file} sets it from the key "${first}", which ${machine} does not have.`, lacking);
-    else if (first === undefined) {
-      const wrong = namesIn(step).find(name => !VARIABLE_NAME.test(name));
-      if (wrong === undefined) steps.push(step);
-      else note(`"${wrong}" is no name of a variable.`, step.keys);
-    }
-    return;
-  };
-  const machines = environmentMachines(fleet);
-  for (const other of fleet.machinesComplete ? spec.machines.keys() : [])
-    if (!machines.includes(other))
-      notes.push({
-        name: null,
-        keys: [],
-        text: `${spec.file} has steps for "${other}", and there is no such machine.`,
-      });
-  for (const step of spec.shared) add(step, false);
-  for (const step of spec.machines.get(machine) ?? []) add(step, true);
-  if (!spec.complete && !spec.machines.has(machine))
-    notes.push({
-      name: null,
-      keys: [],
-      text: `${spec.file}: it is not known whether ${machine} has steps of its own.`,
-    });
-  return { steps, notes };
-}
-
-function namesIn(step: Step): string[] {
-  if (step.kind === 'hydrate') return [step.name, step.from];
-  return [step.name, ...step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]))];
 }
 
 type Exported = Variable | Note;

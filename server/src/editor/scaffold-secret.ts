@@ -10,7 +10,7 @@ import type { TextEdit } from '../checks/rule.ts';
 import { suggest } from '../checks/suggest.ts';
 import type { Fleet, Registry } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
-import { environmentMachines } from './environment.ts';
+import { environmentMachines } from './environment-keys.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
 import { decided, type EntryWish, entryText } from './scaffold-entry.ts';
 import { keyForMachine } from './scaffold-rows.ts';

@@ -6,10 +6,11 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
+import { type FileFaults, notRead } from './faults.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { type JoinedFleet, joinDeclared } from './join-declared.ts';
 import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
-import type { MachineGenerators } from './machine-modules.ts';
+import type { MachineGenerators, MachineModules } from './machine-modules.ts';
 import type { DeclaredFleet } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
 import type { ModuleTable } from './module-table.ts';
@@ -39,6 +40,7 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
+  readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
   readonly machineSettings: () => readonly ClanSetting[];
 }
 
@@ -89,6 +91,11 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     owners ??= machineGenerators(cx, { ...parts, ...cache, joined });
     return owners;
   };
+  let faults: readonly FileFaults[] | null = null;
+  const faultsOf = () => {
+    faults ??= parts.faults(ownersOf());
+    return faults;
+  };
   return {
     machines,
     machinesComplete: joined.machinesComplete,
@@ -128,6 +135,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     },
     accessSettings: parts.accessSettings,
     removed: parts.removed,
+    faults: faultsOf,
     namedBy: parts.namedBy,
     units,
     get notAnalysable() {
@@ -135,6 +143,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
         ...[...units.values()].flatMap(unit => unit.notAnalysable),
         ...joined.gaps,
         ...[...ownersOf().values()].flatMap(own => own.gaps),
+        ...notRead(faultsOf()),
       ]);
       return notAnalysable;
     },

@@ -8,6 +8,7 @@ import type { NixFiles } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type AskedArguments, createAskedArguments, type FileArguments } from './arguments.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
+import { createFaultCache, type FaultCache } from './faults.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from './flake-values.ts';
 import { frameworkValue } from './frameworks/calls.ts';
@@ -72,6 +73,7 @@ export interface State {
   readonly storeSettings: Map<string, readonly StoreSetting[]>;
   readonly accessSettings: Map<string, readonly AccessSetting[]>;
   readonly removed: Map<string, readonly RemovedUse[]>;
+  readonly faults: FaultCache;
   readonly machineSettings: Map<string, readonly ClanSetting[]>;
   readonly imports: ImportGraph;
   readonly trees: Trees;
@@ -124,6 +126,7 @@ export function newState(files: FleetFiles): State {
     storeSettings: new Map(),
     accessSettings: new Map(),
     removed: new Map(),
+    faults: createFaultCache(),
     machineSettings: new Map(),
     inventoryJson: undefined,
     arguments: new Map(),

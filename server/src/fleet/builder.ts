@@ -9,6 +9,7 @@ import { folderOf } from '../nix/paths.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';
+import { findFaults } from './faults.ts';
 import {
   findDeclared,
   findMatrices,
@@ -79,7 +80,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         state = newState(files);
         return;
       }
-      for (const path of list) state.assembly.folders.forget(path);
+      for (const path of list) {
+        state.assembly.folders.forget(path);
+        state.faults.stale.add(path);
+      }
       forget(state, state.imports.dependentsOf(list));
     },
     build() {
@@ -141,6 +145,17 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         machineSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
         removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
+        faults: modules =>
+          findFaults(
+            {
+              files,
+              modules,
+              paths: groups.paths,
+              units,
+              done: file => state.trees.done(file.path, file.text.length),
+            },
+            state.faults,
+          ),
       });
       return fleet;
     },

@@ -3,7 +3,7 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { CircularImport, GeneratorDefinition, NotAnalysable } from './model.ts';
+import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 import type { Viewer } from './viewers.ts';
@@ -32,6 +32,8 @@ export interface MachineModules {
   readonly possibleFiles: readonly string[];
   /** Files that are certainly among the modules of home-manager for its users. */
   readonly homeFiles: readonly string[];
+  /** Files that are certainly imported and cannot be read, with the places that name them. */
+  readonly absent: readonly { readonly target: string; readonly at: Place }[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
   /** True if modules of other flakes are among its own that may define further generators. */
@@ -78,6 +80,7 @@ export function followModules(
   const files: string[] = [];
   const possibleFiles: string[] = [];
   const gaps: NotAnalysable[] = [];
+  const absent: MachineModules['absent'][number][] = [];
   const reads: ModuleRead[] = [];
   let foreign = false;
   // What is certainly imported is followed first, so that each module is visited once for what it is.
@@ -96,18 +99,19 @@ export function followModules(
       if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
       if (next.foreign) foreign = true;
       for (const imported of next.imports) {
-        const targets = resolve(imported);
+        const targets = resolve(imported, sure);
         (imported.certain || !sure ? stack : later).push(...targets);
       }
     }
   }
 
-  function resolve({ target, at }: ModuleImport): readonly ModuleFacts[] {
+  function resolve({ target, at, certain: isCertain }: ModuleImport, sure: boolean): readonly ModuleFacts[] {
     const found = lookUp(target, lookup, setting);
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
     if (modules.length > 0) return modules;
     gaps.push({ at, reason: whyNone(target) });
+    if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
     importsKnown = false;
     return modules;
   }
@@ -126,7 +130,7 @@ export function followModules(
   const complete = gaps.length === 0;
   const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
   const circular = circles.length === 0 ? NO_CIRCLES : circles;
-  const own = { files, possibleFiles, homeFiles: homes.files, complete, foreign, circular };
+  const own = { files, possibleFiles, homeFiles: homes.files, absent, complete, foreign, circular };
   return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
 }
 

@@ -8,6 +8,7 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { FileFaults } from './faults.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
@@ -417,6 +418,8 @@ export interface Fleet {
   readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
   readonly accessSettings: () => readonly AccessSetting[];
+  /** What Nix stumbles over in the files that it reads, by file; looked for when first asked for. */
+  readonly faults: () => readonly FileFaults[];
   /** Where files use options that clan has removed or renamed. */
   readonly removed: () => readonly RemovedUse[];
   /** The files that name a file or a folder by a path that is written out. Looks through all texts. */

@@ -68,13 +68,18 @@ export function applyServices(
     const service =
       name === null
         ? null
-        : readService(
-            cx,
-            modules.filter(one => one.name === name),
-            given,
+        : withBudget(cx, STEPS, () =>
+            readService(
+              cx,
+              modules.filter(one => one.name === name),
+              given,
+            ),
           );
-    if (name === null || service === null || !service.complete) complete = false;
-    if (name !== null && service !== null) byModule.set(name, { service, instances: [instance] });
+    if (name === null || service === null || service instanceof BudgetExceeded) complete = false;
+    else {
+      if (!service.complete) complete = false;
+      byModule.set(name, { service, instances: [instance] });
+    }
   }
   for (const { service, instances } of byModule.values()) {
     const run = runService(cx, inventory, service, instances, given);

@@ -10,7 +10,7 @@ import type { Setting } from '../fleet/settings.ts';
 import { validationHash, validationOf } from '../store/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import type { Declaration, DeclaredFile, DeclaredPrompt, UnknownPart } from './generators.ts';
-import type { Uncertain } from './plan.ts';
+import type { RefusedFile, Uncertain } from './plan.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
 
 export interface Declared {
@@ -20,6 +20,8 @@ export interface Declared {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
+  /** Files that Nix refuses; what they declare is read as far as it can be. */
+  readonly refused: readonly RefusedFile[];
   readonly violations: readonly Violation[];
   /** How a generator is run that a machine declares and of which nothing is unknown. */
   recipe(machine: string, name: string): Recipe | null;
@@ -77,6 +79,10 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     machines,
     uncertain,
     incomplete,
+    refused: fleet
+      .faults()
+      .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
+      .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),
     declarations: [...byMachine].flatMap(([machine, own]) =>
       // Clan has them in the order of their names.

@@ -33,6 +33,12 @@ export interface Uncertain {
   readonly isBrought: boolean;
 }
 
+/** A file that Nix refuses, and the machines that have it among their modules. */
+export interface RefusedFile {
+  readonly file: string;
+  readonly machines: readonly string[];
+}
+
 export interface PlanInput {
   /** All machines of the fleet, in its order. */
   readonly machines: readonly string[];
@@ -40,6 +46,8 @@ export interface PlanInput {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
   readonly incomplete: readonly string[];
+  /** Files that Nix refuses. */
+  readonly refused?: readonly RefusedFile[];
   /** What services do not allow. Nothing is generated where there is any, whomever it is asked for. */
   readonly violations?: readonly Violation[];
   readonly stored: StoredLookups;
@@ -176,13 +184,19 @@ export function statusIn(stored: StoredLookups, generator: Generator, isStale = 
 /** What would keep a complete generator from being seen as incomplete. */
 const DECIDING: ReadonlySet<UnknownPart['part']> = new Set(['share', 'files', 'validation', 'dependencies']);
 
-function notesOf({ uncertain, incomplete }: PlanInput, machines: ReadonlySet<string>): PlanNote[] {
+function notesOf(
+  { uncertain, incomplete, refused = [] }: PlanInput,
+  machines: ReadonlySet<string>,
+): PlanNote[] {
   const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
   const own = concerned.filter(one => !one.isBrought);
   const unnamed = own.filter(one => one.name === null).map(one => one.expression);
   const named = own.flatMap(one => one.name ?? []);
   const brought = concerned.filter(one => one.isBrought).flatMap(one => one.name ?? []);
   const unseen = incomplete.filter(machine => machines.has(machine));
+  const unread = refused
+    .filter(one => one.machines.length === 0 || one.machines.some(machine => machines.has(machine)))
+    .map(({ file }) => file);
   const note = (names: readonly string[], text: string, concerns: readonly string[] = []): PlanNote[] =>
     names.length === 0
       ? []
@@ -191,6 +205,10 @@ function notesOf({ uncertain, incomplete }: PlanInput, machines: ReadonlySet<str
     ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
     ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
     ...note(brought, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(
+      unread,
+      'Nix cannot read these files ("varsmith check" says why); they are taken as far as they can be read',
+    ),
     ...note(unseen, 'Only Nix can tell whether these machines have further generators', unseen),
   ];
 }

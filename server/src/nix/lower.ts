@@ -66,6 +66,7 @@ function cut(run: Lowering, node: Node): Expr {
       start,
       end: Math.max(Math.min(start + 1, run.text.length), start),
       message: 'This is nested too deeply to analyse.',
+      isLimit: true,
     });
   }
   return errorExpr(start, end);

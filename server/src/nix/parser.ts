@@ -136,6 +136,6 @@ function unreadable(text: string, message: string): SyntaxTree {
   return {
     root: { kind: 'error', start: 0, end: text.length },
     comments: [],
-    errors: [{ start: 0, end: Math.min(1, text.length), message }],
+    errors: [{ start: 0, end: Math.min(1, text.length), message, isLimit: true }],
   };
 }

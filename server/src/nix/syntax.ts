@@ -209,6 +209,8 @@ export interface Comment extends Range {
 /** A place where the text is not Nix. `message` is a whole sentence for people. */
 export interface NixSyntaxError extends Range {
   readonly message: string;
+  /** True where only this reader gives up: Nix may well read it. */
+  readonly isLimit?: true;
 }
 
 /** What the parser makes of a text. Parentheses leave no node: `(x)` is the node of `x` with its own range. */

@@ -6,6 +6,7 @@ import { folderOf } from '../../nix/paths.ts';
 import { isDeployed } from '../inventory/named.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
+import { isInSubmodule } from './kept-out.ts';
 
 const FLAKE = `\
 {
@@ -86,15 +87,6 @@ function problemOf(sources: CheckFiles, path: string): Problem | null {
   const kind = sources.kind(path);
   if (kind === null) return 'absent';
   return kind === 'directory' && sources.kind(`${path}/default.nix`) === null ? 'no-default' : null;
-}
-
-/** A submodule that is not checked out is an empty folder here and none elsewhere. */
-function isInSubmodule(sources: CheckFiles, path: string): boolean {
-  if (sources.kind('.gitmodules') !== 'file') return false;
-  const modules = sources.text('.gitmodules') ?? '';
-  return [...modules.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)].some(
-    ([, folder]) => path === folder || path.startsWith(`${folder}/`),
-  );
 }
 
 function reportOf(

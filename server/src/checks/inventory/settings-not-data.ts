@@ -28,6 +28,7 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
       title: 'A function in settings, and settings that import',
       files: {
         'flake.nix': FLAKE,
+        'emily.nix': '{ }\n',
         'clan.nix': `\
 {
   inventory.machines.emily = { };

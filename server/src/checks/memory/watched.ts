@@ -60,6 +60,7 @@ const PARTS = {
   clanSettings: 'called',
   accessSettings: 'called',
   removed: 'called',
+  faults: 'called',
 } as const satisfies { readonly [Name in Part]: Fleet[Name] extends () => unknown ? 'called' : 'read' };
 
 /** The one that takes an argument is watched by itself. */

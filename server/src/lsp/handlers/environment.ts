@@ -1,6 +1,7 @@
 /** `varsmith/environment`: what a machine's sessions get, for a preview beside the registry. */
 import type { CancellationToken } from 'vscode-languageserver';
-import { environmentMachines, environmentOf } from '../../editor/environment.ts';
+import { environmentOf } from '../../editor/environment.ts';
+import { environmentMachines } from '../../editor/environment-keys.ts';
 import { environmentText } from '../../editor/environment-text.ts';
 import type { Analysis } from '../analysis.ts';
 import { uriOfPath } from '../convert.ts';

@@ -3,7 +3,7 @@
  * editor is asked to apply one edit with all of it, so that one undo takes it back.
  */
 import type { CancellationToken, Connection } from 'vscode-languageserver';
-import { environmentMachines } from '../../editor/environment.ts';
+import { environmentMachines } from '../../editor/environment-keys.ts';
 import { machineNameProblem } from '../../editor/machine-name.ts';
 import { layPipeline, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';

@@ -1,0 +1,96 @@
+/**
+ * What the session specification beside a registry adds to a machine's variables: the steps that are understood, and the
+ * text that the fleet's own functions make of them, whatever their shape.
+ */
+import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
+import type { Registry, RegistryKey } from '../fleet/model.ts';
+import { sessionSpecOf } from '../fleet/session-spec.ts';
+import type { Note, Surroundings } from './environment-data.ts';
+import { environmentMachines, type Selected } from './environment-keys.ts';
+import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
+import { type SessionText, sessionText } from './session-text.ts';
+
+/** What the fleet's own functions make of the steps beside a registry; null where there are none. */
+export function renderedSession(
+  { fleet, files }: Surroundings,
+  registry: Registry,
+  machine: string,
+  keys: readonly RegistryKey[],
+): SessionText | null {
+  const spec = sessionSpecOf(registry.file);
+  if (files.kind(spec) !== 'file') return null;
+  return sessionText(files, fleet.namedBy, { spec, machine, keys: keys.map(({ key }) => key) });
+}
+
+/** What of a session's text is not known. */
+function notesOn({ file, shells }: SessionText): Note[] {
+  const note = (text: string): Note => ({ name: null, keys: [], text });
+  const holes = new Set(Object.values(shells).flatMap(shell => shell?.holes ?? []));
+  const failures = new Set(Object.values(shells).flatMap(shell => shell?.failure ?? []));
+  const notes = [...failures].map(failure => note(`${file} fails: ${failure}`));
+  if (holes.size === 0) return notes;
+  const list = [...holes].map(hole => `\`${hole}\``).join(', ');
+  return [...notes, note(`What ${file} adds is known in part: only Nix can tell ${list}.`)];
+}
+
+/**
+ * The shared steps of which the machine has all keys, then its own. As Nix has it: what is shared may be about keys that
+ * a machine lacks, what is its own may not.
+ */
+export function addedSteps(
+  { fleet, files }: Surroundings,
+  registry: Registry,
+  machine: string,
+  { keys, complete }: Selected,
+  rendered: SessionText | null,
+): { readonly steps: readonly Step[]; readonly notes: readonly Note[] } {
+  const spec = readSessionSpec(files, sessionSpecOf(registry.file));
+  const notes: Note[] = rendered === null ? [] : notesOn(rendered);
+  if (spec === null) return { steps: [], notes };
+  const steps: Step[] = [];
+  const known = new Set(keys.map(({ key }) => key));
+  const defined = new Set(registry.keys.map(({ key }) => key));
+  const add = (step: Step | UnknownStep, isOwn: boolean) => {
+    const note = (text: string, about: readonly string[] = []) =>
+      notes.push({ name: step.name, keys: about, text });
+    const absent = step.keys.find(key => !defined.has(key));
+    if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
+    // The fleet's own functions know what to do with it.
+    if (step.kind === 'unknown' && rendered !== null) return;
+    if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
+    const lacking = step.keys.filter(key => !known.has(key));
+    const [first] = lacking;
+    if (first !== undefined && !complete)
+      note(`It is not known whether ${machine} has the key "${first}".`, lacking);
+    else if (first !== undefined && isOwn)
+      note(`${spec.file} sets it from the key "${first}", which ${machine} does not have.`, lacking);
+    else if (first === undefined) {
+      const wrong = namesIn(step).find(name => !VARIABLE_NAME.test(name));
+      if (wrong === undefined) steps.push(step);
+      else note(`"${wrong}" is no name of a variable.`, step.keys);
+    }
+    return;
+  };
+  const machines = environmentMachines(fleet);
+  for (const other of fleet.machinesComplete ? spec.machines.keys() : [])
+    if (!machines.includes(other))
+      notes.push({
+        name: null,
+        keys: [],
+        text: `${spec.file} has steps for "${other}", and there is no such machine.`,
+      });
+  for (const step of spec.shared) add(step, false);
+  for (const step of spec.machines.get(machine) ?? []) add(step, true);
+  if (!spec.complete && !spec.machines.has(machine))
+    notes.push({
+      name: null,
+      keys: [],
+      text: `${spec.file}: it is not known whether ${machine} has steps of its own.`,
+    });
+  return { steps, notes };
+}
+
+function namesIn(step: Step): string[] {
+  if (step.kind === 'hydrate') return [step.name, step.from];
+  return [step.name, ...step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]))];
+}

@@ -1,0 +1,199 @@
+/**
+ * Which files a file has Nix read, by paths that are written out in it: what it imports, lists as modules, calls as
+ * packages. A walk over the tree: what text or a comment merely mentions is not among them.
+ */
+import { folderOf, joinPath } from '../nix/paths.ts';
+import type { SourceFile } from '../nix/source.ts';
+import {
+  type AttrBinding,
+  type AttrName,
+  type Expr,
+  literalText,
+  type Range,
+  type StringPart,
+  writtenName,
+} from '../nix/syntax.ts';
+
+/** A path that Nix is led to. */
+export interface Lead extends Range {
+  /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
+  readonly target: string;
+  /** False where a condition decides. */
+  readonly certain: boolean;
+  /** True where the file asks what is there, and may well name what is not. */
+  readonly isAsked: boolean;
+  /** True in the `imports` of the module that the file itself is, and of the flake's own. */
+  readonly isOwn: boolean;
+  /** True for a folder of which every file is read, as import-tree does. */
+  readonly isTree: boolean;
+}
+
+const NONE: readonly Lead[] = [];
+const known = new WeakMap<SourceFile, readonly Lead[]>();
+
+/** Functions that read the file at the path they are given. */
+const READERS = /^(import|importApply|callPackages?|callPackageWith|importTree)$/;
+/** Functions that take what they are given only sometimes. */
+const CHOOSERS =
+  /^(optional|optionals|optionalAttrs|optionalString|mkIf|filter|filterAttrs|tryEval|pathExists|findFirst)$/;
+/** Options and arguments that are lists of modules. */
+const MODULES = /^(imports|modules|extraModules|sharedModules|baseModules)$/;
+/** Words by which a file finds out what is there, and need not name what is not. */
+const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
+
+/** The files that a file leads to, in the order of the text. */
+export function leadsOf(file: SourceFile): readonly Lead[] {
+  let leads = known.get(file);
+  if (leads === undefined) {
+    const found: Lead[] = [];
+    if (mayLead(file.text))
+      visit({ file, asks: ASKS.test(file.text), own: ownModule(file.root), found }, file.root, true);
+    leads = found.length === 0 ? NONE : found;
+    known.set(file, leads);
+  }
+  return leads;
+}
+
+function mayLead(text: string): boolean {
+  return /import|modules|Modules|callPackage/.test(text);
+}
+
+interface Walk {
+  readonly file: SourceFile;
+  readonly asks: boolean;
+  /** The set that is the module of the file. */
+  readonly own: Expr;
+  readonly found: Lead[];
+}
+
+function visit(walk: Walk, expr: Expr, certain: boolean): void {
+  switch (expr.kind) {
+    case 'string':
+    case 'path':
+      visitParts(walk, expr.parts, certain);
+      break;
+    case 'list':
+      for (const item of expr.items) visit(walk, item, certain);
+      break;
+    case 'attrs':
+    case 'let':
+      for (const binding of expr.bindings)
+        if (binding.kind === 'bind') visitBinding(walk, binding, certain, expr === walk.own);
+        else if (binding.from !== null) visit(walk, binding.from, certain);
+      if (expr.kind === 'let') visit(walk, expr.body, certain);
+      break;
+    case 'lambda':
+      for (const { fallback } of expr.formals ?? []) if (fallback !== null) visit(walk, fallback, false);
+      visit(walk, expr.body, certain);
+      break;
+    case 'apply':
+      visitApplication(walk, expr, certain);
+      break;
+    case 'select':
+      visit(walk, expr.target, certain);
+      visitPath(walk, expr.path, certain);
+      if (expr.fallback !== null) visit(walk, expr.fallback, false);
+      break;
+    case 'has-attr':
+      visit(walk, expr.target, certain);
+      break;
+    case 'with':
+      visit(walk, expr.scope, certain);
+      visit(walk, expr.body, certain);
+      break;
+    case 'if':
+      visit(walk, expr.condition, certain);
+      visit(walk, expr.then, false);
+      visit(walk, expr.otherwise, false);
+      break;
+    case 'assert':
+      visit(walk, expr.condition, certain);
+      visit(walk, expr.body, certain);
+      break;
+    case 'unary':
+      visit(walk, expr.operand, certain);
+      break;
+    case 'binary':
+      visit(walk, expr.left, certain);
+      visit(walk, expr.right, certain && !/^(&&|\|\||->)$/.test(expr.operator));
+      break;
+    default:
+      break;
+  }
+}
+
+function visitParts(walk: Walk, parts: readonly StringPart[], certain: boolean): void {
+  for (const part of parts) if (part.kind === 'hole') visit(walk, part.expr, certain);
+}
+
+function visitPath(walk: Walk, path: readonly AttrName[], certain: boolean): void {
+  for (const name of path) if (name.kind === 'dynamic') visit(walk, name.expr, certain);
+}
+
+function visitBinding(walk: Walk, { path, value }: AttrBinding, certain: boolean, inOwn: boolean): void {
+  const last = path.at(-1);
+  if (last?.kind === 'name' && MODULES.test(last.name))
+    noteModules(walk, value, certain, inOwn && path.length === 1 && last.name === 'imports');
+  visitPath(walk, path, certain);
+  visit(walk, value, certain);
+}
+
+/** Paths that stand in a list of modules by themselves. */
+function noteModules(walk: Walk, value: Expr, certain: boolean, isOwn: boolean): void {
+  if (value.kind === 'list')
+    for (const item of value.items) note(walk, item, { certain, isOwn, isTree: false });
+  else if (value.kind === 'binary' && value.operator === '++') {
+    noteModules(walk, value.left, certain, isOwn);
+    noteModules(walk, value.right, certain, isOwn);
+  } else if (value.kind === 'with') noteModules(walk, value.body, certain, isOwn);
+}
+
+/** The set that a file comes to as a module; of a flake, what it gives to `mkFlake`. */
+function ownModule(expr: Expr): Expr {
+  switch (expr.kind) {
+    case 'lambda':
+    case 'let':
+    case 'with':
+    case 'assert':
+      return ownModule(expr.body);
+    case 'apply':
+      return writtenName(expr.fn.kind === 'apply' ? expr.fn.fn : expr.fn) === 'mkFlake'
+        ? ownModule(expr.arg)
+        : expr;
+    case 'attrs': {
+      const outputs = expr.bindings.find(
+        binding => binding.kind === 'bind' && binding.path.length === 1 && isNamed(binding, 'outputs'),
+      );
+      return outputs?.kind === 'bind' ? ownModule(outputs.value) : expr;
+    }
+    default:
+      return expr;
+  }
+}
+
+function isNamed({ path: [first] }: AttrBinding, name: string): boolean {
+  return first?.kind === 'name' && first.name === name;
+}
+
+function visitApplication(walk: Walk, expr: Extract<Expr, { kind: 'apply' }>, certain: boolean): void {
+  const name = writtenName(expr.fn);
+  if (READERS.test(name)) note(walk, expr.arg, { certain, isOwn: false, isTree: false });
+  else if (name === 'import-tree') note(walk, expr.arg, { certain, isOwn: false, isTree: true });
+  let head = expr.fn;
+  while (head.kind === 'apply') head = head.fn;
+  const isCertain = certain && !CHOOSERS.test(writtenName(head));
+  visit(walk, expr.fn, isCertain);
+  visit(walk, expr.arg, isCertain);
+}
+
+function note(
+  { file, asks, found }: Walk,
+  expr: Expr,
+  how: Pick<Lead, 'certain' | 'isOwn' | 'isTree'>,
+): void {
+  const text = expr.kind === 'path' ? literalText(expr.parts) : null;
+  if (text === null || /^[/~]/.test(text)) return;
+  const target = joinPath(folderOf(file.path), text);
+  if (target === null) return;
+  found.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
+}

@@ -1,0 +1,212 @@
+/**
+ * What Nix refuses as soon as it parses a file, though its grammar is kept: attributes and arguments that are there
+ * twice, and names that nothing in the file gives. Pure syntax; nothing is evaluated.
+ *
+ * Source: `bindVars` and `ParserState::addAttr` of Nix (src/libexpr), in the most lenient version: sets of one name are
+ * merged at any depth, as since 2.25.
+ */
+import { groupOf } from './bindings.ts';
+import type { SourceFile } from './source.ts';
+import {
+  type AttrName,
+  type Binding,
+  type Expr,
+  literalText,
+  type Range,
+  type StringPart,
+} from './syntax.ts';
+
+/** One refusal, at the place of the name. */
+export interface Refused extends Range {
+  readonly kind: 'attribute' | 'argument' | 'variable';
+  readonly name: string;
+  /** Where the name is the first time; null for a variable. */
+  readonly first: Range | null;
+}
+
+interface Names {
+  readonly names: ReadonlySet<string>;
+  readonly outer: Names | null;
+}
+
+/** The names in scope; null where a `with` may give any name. */
+type Known = Names | null;
+
+const NONE: readonly Refused[] = [];
+const found = new WeakMap<SourceFile, readonly Refused[]>();
+
+/** What Nix refuses in a file, in the order of the text. Empty for a file whose grammar is broken: there it is anybody's guess. */
+export function refusedIn(file: SourceFile): readonly Refused[] {
+  let refused = found.get(file);
+  if (refused === undefined) {
+    refused = file.errors.length > 0 ? NONE : look(file.root);
+    found.set(file, refused);
+  }
+  return refused;
+}
+
+/** Names that Nix gives to every file; those that begin with `__` differ from version to version. */
+const GLOBALS: Names = {
+  names: new Set(
+    `abort baseNameOf break builtins derivation derivationStrict dirOf false fetchGit fetchMercurial fetchTarball
+    fetchTree fromTOML import isNull map null placeholder removeAttrs scopedImport throw toString true or`.split(
+      /\s+/,
+    ),
+  ),
+  outer: null,
+};
+
+function look(root: Expr): readonly Refused[] {
+  const refused = new Map<number, Refused>();
+  const note = (one: Refused): void => {
+    if (!refused.has(one.start)) refused.set(one.start, one);
+  };
+  visit(root, GLOBALS, note);
+  if (refused.size === 0) return NONE;
+  return [...refused.values()].sort((a, b) => a.start - b.start);
+}
+
+type Note = (refused: Refused) => void;
+
+function visit(expr: Expr, known: Known, note: Note): void {
+  switch (expr.kind) {
+    case 'variable':
+      visitName(expr.name, expr, known, note);
+      break;
+    case 'string':
+    case 'path':
+      visitParts(expr.parts, known, note);
+      break;
+    case 'list':
+      for (const item of expr.items) visit(item, known, note);
+      break;
+    case 'attrs':
+      visitBindings(expr.bindings, expr.recursive, expr, known, note);
+      break;
+    case 'let':
+      visit(expr.body, visitBindings(expr.bindings, true, expr, known, note), note);
+      break;
+    case 'lambda':
+      visitLambda(expr, known, note);
+      break;
+    case 'apply':
+      visit(expr.fn, known, note);
+      visit(expr.arg, known, note);
+      break;
+    case 'select':
+      visit(expr.target, known, note);
+      visitPath(expr.path, known, note);
+      if (expr.fallback !== null) visit(expr.fallback, known, note);
+      break;
+    case 'has-attr':
+      visit(expr.target, known, note);
+      visitPath(expr.path, known, note);
+      break;
+    case 'with':
+      visit(expr.scope, known, note);
+      visit(expr.body, null, note);
+      break;
+    case 'if':
+      visit(expr.condition, known, note);
+      visit(expr.then, known, note);
+      visit(expr.otherwise, known, note);
+      break;
+    case 'assert':
+      visit(expr.condition, known, note);
+      visit(expr.body, known, note);
+      break;
+    case 'unary':
+      visit(expr.operand, known, note);
+      break;
+    case 'binary':
+      visit(expr.left, known, note);
+      visit(expr.right, known, note);
+      break;
+    default:
+      break;
+  }
+}
+
+function visitName(name: string, { start, end }: Range, known: Known, note: Note): void {
+  if (known === null || name.startsWith('__')) return;
+  for (let at: Known = known; at !== null; at = at.outer) if (at.names.has(name)) return;
+  note({ kind: 'variable', name, start, end, first: null });
+}
+
+function visitParts(parts: readonly StringPart[], known: Known, note: Note): void {
+  for (const part of parts) if (part.kind === 'hole') visit(part.expr, known, note);
+}
+
+function visitPath(path: readonly AttrName[], known: Known, note: Note): void {
+  for (const name of path) if (name.kind === 'dynamic') visit(name.expr, known, note);
+}
+
+function visitLambda(lambda: Extract<Expr, { kind: 'lambda' }>, known: Known, note: Note): void {
+  const places = new Map<string, Range>();
+  if (lambda.name !== null) places.set(lambda.name.name, lambda.name);
+  for (const { name } of lambda.formals ?? []) {
+    const first = places.get(name.name);
+    if (first === undefined) places.set(name.name, name);
+    else note({ kind: 'argument', name: name.name, start: name.start, end: name.end, first });
+  }
+  const inner = known && { names: new Set(places.keys()), outer: known };
+  for (const { fallback } of lambda.formals ?? []) if (fallback !== null) visit(fallback, inner, note);
+  visit(lambda.body, inner, note);
+}
+
+/** Looks through bindings. Returns what is known inside of them. */
+function visitBindings(
+  bindings: readonly Binding[],
+  recursive: boolean,
+  range: Range,
+  known: Known,
+  note: Note,
+): Known {
+  const names = new Set<string>();
+  let isRepeated = false;
+  let mergesRecursive = false;
+  for (const binding of bindings)
+    for (const written of binding.kind === 'bind' ? binding.path.slice(0, 1) : binding.names) {
+      const name = staticName(written);
+      if (name === null) continue;
+      if (names.has(name)) isRepeated = true;
+      names.add(name);
+    }
+  if (isRepeated) {
+    noteDuplicates(groupOf(bindings, recursive, range), note);
+    // The names of a `rec` that is merged with others of its name are known in those too, or not: versions differ.
+    mergesRecursive = bindings.some(one => one.kind === 'bind' && isRecursive(one.value));
+  }
+  const inner = recursive && known !== null ? { names, outer: known } : known;
+  for (const binding of bindings) visitBinding(binding, mergesRecursive ? null : inner, known, note);
+  return inner;
+}
+
+function visitBinding(binding: Binding, inner: Known, outer: Known, note: Note): void {
+  if (binding.kind === 'bind') {
+    visitPath(binding.path, inner, note);
+    visit(binding.value, inner, note);
+    return;
+  }
+  if (binding.from !== null) visit(binding.from, inner, note);
+  else
+    for (const written of binding.names) {
+      const name = staticName(written);
+      if (name !== null) visitName(name, written, outer, note);
+    }
+}
+
+function isRecursive(expr: Expr): boolean {
+  return expr.kind === 'attrs' && expr.recursive;
+}
+
+function staticName(name: AttrName): string | null {
+  if (name.kind === 'name') return name.name;
+  return name.expr.kind === 'string' ? literalText(name.expr.parts) : null;
+}
+
+function noteDuplicates(group: ReturnType<typeof groupOf>, note: Note): void {
+  for (const { name, start, end, first } of group.duplicates)
+    note({ kind: 'attribute', name, start, end, first });
+  for (const member of group.members.values()) if (member.group !== null) noteDuplicates(member.group, note);
+}

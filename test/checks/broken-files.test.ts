@@ -1,0 +1,272 @@
+// Files that Nix stumbles over: what is an error, what is less, and what is silent.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { declarationsOf } from '../../server/src/generate/declarations.ts';
+import { createParser } from '../../server/src/nix/parser.ts';
+import { refusedIn } from '../../server/src/nix/refused.ts';
+import { check, type Texts } from './harness.ts';
+
+const flake = (modules = '[ ./web.nix ]', more: Texts = {}): Texts => ({
+  'flake.nix': `{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = ${modules}; };
+  };
+}
+`,
+  ...more,
+});
+
+const BROKEN = '{ a = 1;\n';
+
+const found = (texts: Texts) =>
+  check(texts)
+    .findings.filter(({ rule }) => /^host\/(unreadable|duplicate|undefined|missing)/.test(rule))
+    .map(({ rule, severity, at }) => `${severity} ${rule} ${at.file}`);
+
+describe('host/unreadable', () => {
+  it.each([
+    ['the flake', { 'flake.nix': '{ outputs = { ... }: { ; }; }\n' }, 'error host/unreadable flake.nix'],
+    ['a module of a machine', flake(undefined, { 'web.nix': BROKEN }), 'error host/unreadable web.nix'],
+    [
+      'what a module imports, however deep',
+      flake(undefined, {
+        'web.nix': '{ imports = [ ./a ]; }',
+        'a/default.nix': '{ lib, ... }: let x = import ../lib/x.nix; in { y = x; }',
+        'lib/x.nix': BROKEN,
+      }),
+      'error host/unreadable lib/x.nix',
+    ],
+    [
+      'what is imported under a condition',
+      flake(undefined, {
+        'web.nix': '{ lib, x, ... }: { y = lib.optionals x (import ./y.nix); }',
+        'y.nix': BROKEN,
+      }),
+      'warning host/unreadable y.nix',
+    ],
+    [
+      'a folder that import-tree reads',
+      {
+        'flake.nix':
+          '{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules); }',
+        'modules/a/b.nix': BROKEN,
+        'modules/_c.nix': BROKEN,
+      },
+      'error host/unreadable modules/a/b.nix',
+    ],
+    [
+      'a file with generators that nobody imports',
+      flake('[ ]', { 'x.nix': '{ clan.core.vars.generators.a = { ; }; }' }),
+      'info host/unreadable x.nix',
+    ],
+    [
+      'a file with nothing in it',
+      flake(undefined, { 'web.nix': '# to do\n' }),
+      'error host/unreadable web.nix',
+    ],
+  ])('is found in %s', (_, texts: Texts, finding) => {
+    expect(found(texts)).toEqual([finding]);
+  });
+
+  it.each([
+    ['templates and fixtures', flake('[ ]', { 'templates/x.nix': BROKEN, 'tests/y.nix': '{ @name@ }' })],
+    [
+      'templates with generators, in flakes of their own',
+      flake('[ ]', {
+        'templates/t/flake.nix': '{ }',
+        'templates/t/x.nix': '{ clan.core.vars.generators.@name@ = { }; }',
+      }),
+    ],
+    ['a path that only a comment and a text name', flake('[ ] /* ./x.nix */', { 'x.nix': BROKEN })],
+    ['pipe operators', flake(undefined, { 'web.nix': '{ x = 1 |> (y: y); }' })],
+    [
+      'what is nested more deeply than this reader goes',
+      flake(undefined, { 'web.nix': `{ x = ${'['.repeat(2000)}${']'.repeat(2000)}; }` }),
+    ],
+  ])('is silent for %s', (_, texts: Texts) => {
+    expect(found(texts)).toEqual([]);
+  });
+
+  it('is named by what is planned and verified', () => {
+    const { fleet } = check(flake('[ ./web.nix ./x.nix ]', { 'web.nix': BROKEN, 'x.nix': '{ }' }));
+    expect(declarationsOf(fleet, () => null).refused).toEqual([{ file: 'web.nix', machines: ['web'] }]);
+  });
+
+  it('is listed as not analysable, and the rest of the file stays known', () => {
+    const { fleet } = check(
+      flake(undefined, { 'web.nix': '{ clan.core.vars.generators.a = { files.x = { ; }; }; }' }),
+    );
+    expect(fleet.notAnalysable.map(({ reason }) => reason)).toContain('Nix cannot read the file');
+    expect(fleet.generators.map(({ name }) => name)).toEqual(['a']);
+  });
+});
+
+describe('host/missing-file', () => {
+  it.each([
+    [
+      'a flake module',
+      {
+        'flake.nix':
+          '{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./x.nix ]; }; }',
+      },
+      'error host/missing-file flake.nix',
+    ],
+    [
+      'an import in a module',
+      flake(undefined, { 'web.nix': '{ x = import ./x.nix { }; }' }),
+      'error host/missing-file web.nix',
+    ],
+    [
+      'a module that is named by a string',
+      flake(undefined, { 'web.nix': '{ imports = [ (./. + "/${"x"}.nix") ]; }' }),
+      'error host/missing-file web.nix',
+    ],
+    [
+      'a package that the flake calls',
+      {
+        'flake.nix': '{ outputs = { pkgs, ... }: { packages.x = pkgs.callPackage ./x.nix { }; }; }',
+      },
+      'warning host/missing-file flake.nix',
+    ],
+  ])('is found for %s', (_, texts: Texts, finding) => {
+    expect(found(texts)).toEqual([finding]);
+  });
+
+  const web = (text: string, more: Texts = {}) => flake(undefined, { 'web.nix': text, ...more });
+  it.each([
+    [
+      'what is asked for',
+      web('{ lib, ... }: { imports = lib.optional (builtins.pathExists ./x.nix) ./x.nix; }'),
+    ],
+    ['a filter', web('{ lib, ... }: { imports = lib.filter builtins.pathExists [ ./x.nix ]; }')],
+    ['a condition', web('{ x, ... }: { y = if x then import ./x.nix else 1; }')],
+    [
+      'what git ignores',
+      web('{ imports = [ ./hardware-configuration.nix ./secret/a.nix ]; }', {
+        '.gitignore': '/hardware-*.nix\nsecret/\n',
+      }),
+    ],
+    ['a submodule', web('{ imports = [ ./p/a.nix ]; }', { '.gitmodules': '[submodule "p"]\n\tpath = p\n' })],
+    ['what is outside', web('{ imports = [ ../a.nix /etc/a.nix <nixpkgs/a.nix> ]; }')],
+    ['what is read otherwise', web('{ x = builtins.readFile ./x; y = ./y.nix; }')],
+  ])('is silent for %s', (_, texts: Texts) => {
+    expect(found(texts)).toEqual([]);
+  });
+});
+
+describe('host/undefined-variable', () => {
+  it('is silent where files may be imported with names of their own', () => {
+    const web = (how: string) => flake(undefined, { 'web.nix': `{ x = ${how} ./x.nix; }`, 'x.nix': 'a' });
+    expect(found(web('builtins.scopedImport { a = 1; }'))).toEqual([]);
+    expect(found(web('import'))).toEqual(['error host/undefined-variable x.nix']);
+  });
+});
+
+describe('a service module that calls itself without end', () => {
+  it('costs its own generators and no more', () => {
+    const { fleet } = check({
+      'flake.nix':
+        '{ outputs = { self, clan-core, ... }: clan-core.lib.clan { inherit self; imports = [ ./clan.nix ]; }; }',
+      'clan.nix': `{
+  modules.x = ./x.nix;
+  inventory.machines.a = { };
+  inventory.instances.x = { module.input = "self"; roles.default.machines.a = { }; };
+}
+`,
+      'x.nix': 'let f = n: { y = f (n + 1); } // f (n + 1); in f 1',
+    });
+    expect(fleet.generators).toEqual([]);
+    expect(fleet.hasAllGenerators('a')).toBe(false);
+  });
+});
+
+/** Whole files that Nix refuses when it parses them, or takes. */
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['{ a = 1; a = 2; }', 'attribute a'],
+  ['{ a.b = 1; a.b = 2; }', 'attribute b'],
+  ['{ a.b = 1; a = 2; }', 'attribute a'],
+  ['{ a = 2; a.b = 1; }', 'attribute a'],
+  ['{ a = { b = 1; }; a.b = 2; }', 'attribute b'],
+  ['{ a = { b = 1; }; a = { b = 2; }; }', 'attribute b'],
+  ['{ "a" = 1; a = 2; }', 'attribute a'],
+  ['{ ${"a"} = 1; a = 2; }', 'attribute a'],
+  ['let b = 1; in { inherit b b; }', 'attribute b'],
+  ['let b = { c = 1; }; in { c = 1; inherit (b) c; }', 'attribute c'],
+  ['let a = 1; a = 2; in a', 'attribute a'],
+  ['rec { a = 1; b = { a = 1; a = a; }; }', 'attribute a'],
+  ['let b = 1; in { inherit b; b.c = 1; }', 'attribute b'],
+  ['{ a, a }: a', 'argument a'],
+  ['a@{ a, ... }: a', 'argument a'],
+  ['x', 'variable x'],
+  ['{ x }: { inherit y; }', 'variable y'],
+  ['let a = b; in a', 'variable b'],
+  ['{ a = 1; b = a; }', 'variable a'],
+  ['rec { a = { b = 1; c = b; }; }', 'variable b'],
+  ['rec { inherit a; }', 'variable a'],
+  ['x: y: "${z}"', 'variable z'],
+  ['{ x ? y }: x', 'variable y'],
+  ['with x; x', 'variable x'],
+  ['lib.mkIf', 'variable lib'],
+];
+const TAKEN = [
+  '{ a.b = 1; a = { c = 2; }; }',
+  '{ a = { c = 2; }; a.b = 1; }',
+  '{ a.b.c = 1; a.b.d = 1; a.e = 2; }',
+  '{ a = { b = 1; }; a = { c = 1; }; }',
+  'x: { ${x} = 1; ${x + "b"} = 2; }',
+  'x: { ${x} = 1; a = 2; }',
+  'rec { a = b; b = 1; c.d = a; }',
+  'let a = b; b = 1; in a',
+  'let inherit (b) c; b = { c = 1; }; in c',
+  '{ x ? y, y ? 1 }@z: [ x y z ]',
+  'x: with x; y',
+  'let { body = x; x = 1; }',
+  'with { a = 1; }; let b = a; in rec { c = a; d = { inherit a; }; }',
+  '[ true false null builtins import map toString baseNameOf dirOf removeAttrs fetchTarball derivation abort throw isNull __currentSystem __add ]',
+  'x: x ? y.z',
+  'x: x.y or x.z or 1',
+  '[ <nixpkgs> ./a.nix http://example.org/a ]',
+];
+
+describe('what Nix refuses when it parses', () => {
+  const look = async (text: string) => {
+    const { parse } = await createParser();
+    const tree = parse(text);
+    expect(tree.errors).toEqual([]);
+    return refusedIn({ path: 'x.nix', text, lineStarts: [0], ...tree }).map(
+      ({ kind, name }) => `${kind} ${name}`,
+    );
+  };
+
+  it.each(REFUSED)('%s', async (text, what) => {
+    expect(await look(text)).toEqual([what]);
+  });
+
+  it.each(TAKEN)('takes %s', async text => {
+    expect(await look(text)).toEqual([]);
+  });
+
+  it('is what the real Nix refuses', context => {
+    const folder = mkdtempSync(join(tmpdir(), 'varsmith-refused-'));
+    const refuses = (text: string): boolean => {
+      writeFileSync(join(folder, 'x.nix'), text);
+      try {
+        execFileSync('nix-instantiate', ['--parse', join(folder, 'x.nix')], { stdio: 'pipe' });
+        return false;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') context.skip();
+        return true;
+      }
+    };
+    try {
+      expect(REFUSED.filter(([text]) => !refuses(text))).toEqual([]);
+      expect(TAKEN.filter(refuses)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
