@@ -132,7 +132,6 @@ export function plainFleet(fleet: Fleet): unknown {
     brought: fleet.brought(),
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
-    clanSettings: fleet.clanSettings(),
     accessSettings: fleet.accessSettings(),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
     faults: fleet.faults(),
