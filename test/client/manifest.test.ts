@@ -37,7 +37,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.clearFilter',
     'varsmith.showLacking',
     'varsmith.showAll',
-    'varsmith.updateMachine',
+    'varsmith.deployMachine',
     'varsmith.restartServer',
     'varsmith.showLog',
     'varsmith.openGenerator',

@@ -44,6 +44,7 @@ export const EMPTY_FLEET: Fleet = {
     tagged: () => null,
     tagNames: [],
     tagLists: [],
+    options: [],
     certainlyTagged: () => new Set(),
     machine: () => null,
   },

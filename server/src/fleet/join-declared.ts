@@ -54,6 +54,7 @@ export function joinDeclared(
       complete: declared.every(one => one.instancesComplete),
     },
     tags: declared.flatMap(one => one.tags),
+    options: declared.flatMap(one => one.options),
     machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
     machinesComplete: complete,
     tagsComplete: !facts.some(fact => fact.tagsHidden === true),
