@@ -33,6 +33,7 @@ export function write(root: string, path: string, content: string | Buffer): voi
 export const EMPTY_FLEET: Fleet = {
   machines: [],
   machinesComplete: false,
+  homes: [],
   machineFacts: [],
   isClan: false,
   replacesConfig: false,

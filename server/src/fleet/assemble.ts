@@ -110,6 +110,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   return {
     machines,
     machinesComplete: joined.machinesComplete,
+    homes: joined.homes,
     machineFacts: joined.facts,
     isClan: joined.isClan,
     directory: joined.directory,

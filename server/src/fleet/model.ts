@@ -409,6 +409,8 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** Names of configurations of home-manager that stand by themselves, without a machine of ours. */
+  readonly homes: readonly string[];
   /** What single sources say of machines, before they are joined. */
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */

@@ -40,6 +40,7 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
 const PARTS = {
   machines: 'read',
   machinesComplete: 'read',
+  homes: 'read',
   machineFacts: 'read',
   isClan: 'read',
   directory: 'read',
