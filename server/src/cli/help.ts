@@ -248,10 +248,11 @@ Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--j
 Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:
 \`clan machines update\` where the fleet is a clan and \`clan\` is installed, else \`nixos-rebuild\` or \`darwin-rebuild\`.
 
-Usage: varsmith deploy MACHINE [ROOT] [--install | --rollback] [--target-host HOST] [--build-host HOST]
+Usage: varsmith deploy MACHINE [ROOT] [--test | --install | --rollback] [--target-host HOST] [--build-host HOST]
                        [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]
 
 Options:
+  --test                until its next start only (nixos-rebuild test)
   --install             install it on a computer that has no NixOS yet (clan): everything on its disks is lost
   --rollback            bring the configuration from before back (nixos-rebuild, darwin-rebuild)
   --target-host HOST    user@host of the machine; without it as the clan says, or this computer
