@@ -13,6 +13,7 @@ import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import type { FleetOptions } from './options/joined.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -408,6 +409,8 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** Names of configurations of home-manager that stand by themselves, without a machine of ours. */
+  readonly homes: readonly string[];
   /** What single sources say of machines, before they are joined. */
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
@@ -435,6 +438,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** The options that the fleet's own modules declare, and what is defined and read of them. */
+  readonly options: () => FleetOptions;
   /** What is written below the options that say how vars are kept. */
   readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */
