@@ -18,9 +18,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   generate: ['nix', 'shell', 'fleet', 'store', 'host'],
   editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
   doctor: ['nix', 'shell', 'fleet', 'store', 'checks', 'host'],
+  deploy: ['fleet', 'host'],
   workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'host'],
   lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
-  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+  cli: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'deploy', 'workspace'],
 };
 
 /** Modules from outside that only some places may use: a door each. */

@@ -2,9 +2,10 @@
  * The commands of generation: what each is about, and which engine does it. Varsmith's own runs in the background and
  * asks in boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
  */
-import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { commands, type Disposable, Uri } from 'vscode';
 import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
-import { engineOf, isOnPath } from './engine.ts';
+import { deployMachine } from './deploy-machine.ts';
+import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
 import { openPlace } from './open-where.ts';
 import type { GeneratorRef } from './protocol.ts';
@@ -15,11 +16,8 @@ import type { SourcePlace } from './run-protocol.ts';
 import { commitEnvironment } from './run-settings.ts';
 import type { Server } from './server.ts';
 import type { FleetNode } from './tree-items.ts';
-import { updateMachine } from './update-machine.ts';
+import { isTrusted } from './trust.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
-
-/** True where `clan` is installed: *Update Machine…* is shown only then. */
-const CLAN_INSTALLED = 'varsmith.clanInstalled';
 
 /** @param cli absolute path of the bundled command line */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
@@ -30,7 +28,6 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     commands.registerCommand(id, async (...given: Given) => {
       if (await isTrusted()) await run(...given);
     });
-  void isOnPath('clan').then(found => commands.executeCommand('setContext', CLAN_INSTALLED, found));
 
   async function generate(target: Target | null, again: boolean): Promise<void> {
     if (!target) return;
@@ -76,10 +73,10 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       const file = await fileOf(node, 'Copy which value?', true);
       if (file) await copyPublicValue(bench, file);
     }),
-    register('varsmith.updateMachine', async (node?: FleetNode) => {
+    register('varsmith.deployMachine', async (node?: FleetNode) => {
       const given = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
-      const one = given ?? (await choose.machine('Update which machine?'));
-      if (one) await updateMachine(bench, one.root, one.machine, () => missing(one.root, [one.machine]));
+      const one = given ?? (await choose.machine('Deploy which machine?'));
+      if (one) await deployMachine(bench, one.root, one.machine, () => missing(one.root, [one.machine]));
     }),
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
@@ -119,14 +116,4 @@ export function clanCommand(
     ...chosen,
     ...(again ? ['--regenerate'] : []),
   ];
-}
-
-async function isTrusted(): Promise<boolean> {
-  if (workspace.isTrusted) return true;
-  const answer = await window.showWarningMessage(
-    'Varsmith runs the scripts of this workspace only when you trust it.',
-    'Manage Trust',
-  );
-  if (answer !== undefined) await commands.executeCommand('workbench.trust.manage');
-  return false;
 }

@@ -60,6 +60,290 @@ in
 `);
   });
 
+  const FILE = '../../lib/vars-generators.nix';
+  const ARGS = '{ keys = [ "gmail" ]; inherit pkgs; }';
+  const CALL = `lib.modules.importApply ${FILE} ${ARGS}`;
+  /** A machine's module, with what stands in its `let`. */
+  const moduleWith = (bindings: string, imports: string, formals = '') => `\
+{ lib, pkgs, config, ${formals}... }:
+let
+  ${bindings}
+in
+{
+  imports = ${imports};
+}
+`;
+  const foundIn = (module: string, more: Texts = {}) =>
+    check(fleet({ 'machines/lea/configuration.nix': module, ...more })).findings.map(
+      ({ rule, at }) => `${rule} ${module.slice(at.start, at.end)}`,
+    );
+  const ASSIGNING = `{ keys, pkgs }:
+{ ... }: {
+  clan.core.vars.generators = import ../lib/vars-generators.nix { inherit keys pkgs; };
+}
+`;
+
+  it.each([
+    ['a module bound by let', `m = ${CALL};`, '[ m ]', CALL],
+    ['a list bound by let', `all = [ (${CALL}) ];`, 'all', CALL],
+    ['a list that is joined', `all = [ (${CALL}) ];`, '[ ./hardware.nix ] ++ all', CALL],
+    [
+      'map',
+      `f = k: lib.modules.importApply ${FILE} { keys = [ k ]; inherit pkgs; };`,
+      'map f [ "gmail" ]',
+      'map f [ "gmail" ]',
+    ],
+    [
+      'a function of its own',
+      `f = keys: lib.modules.importApply ${FILE} { inherit keys pkgs; };`,
+      '[ (f [ "gmail" ]) ]',
+      'f [ "gmail" ]',
+    ],
+    ['partial application', `f = lib.modules.importApply ${FILE};`, `[ (f ${ARGS}) ]`, `f ${ARGS}`],
+    ['import in the place of importApply', `m = import ${FILE} ${ARGS};`, '[ m ]', `import ${FILE} ${ARGS}`],
+    ['an attribute', `all = { vars = ${CALL}; };`, '[ all.vars ]', CALL],
+    ['an attribute with a fallback', `all = { vars = ${CALL}; };`, '[ (all.vars or { }) ]', CALL],
+    ['all attributes', `all = { vars = ${CALL}; };`, 'lib.attrValues all', CALL],
+    ['with', `all = { vars = ${CALL}; };`, 'with all; [ vars ]', CALL],
+    ['inherit', `all = { vars = ${CALL}; }; inherit (all) vars;`, '[ vars ]', CALL],
+    [
+      'an inherited importApply',
+      'inherit (lib.modules) importApply;',
+      `[ (importApply ${FILE} ${ARGS}) ]`,
+      `importApply ${FILE} ${ARGS}`,
+    ],
+    ['a let inside', '', `let m = ${CALL}; in [ m ]`, CALL],
+    ['a condition that is not known', '', `lib.optional config.a.enable (${CALL})`, CALL],
+    ['conditional lists', `m = ${CALL};`, '[ ] ++ lib.optionals pkgs.stdenv.isLinux [ m ]', CALL],
+    ['if', '', `[ (if pkgs.stdenv.isLinux then ${CALL} else { }) ]`, CALL],
+    ['functions of lists', `m = ${CALL};`, 'lib.flatten [ [ m ] ]', CALL],
+    ['a module in a module', '', `[ ({ ... }: { imports = [ (${CALL}) ]; }) ]`, CALL],
+    [
+      'what every caller shares',
+      '',
+      '[ (import ../../lib/all.nix { inherit pkgs; }) ]',
+      'import ../../lib/all.nix { inherit pkgs; }',
+    ],
+    [
+      'what every caller shares, by name',
+      'm = import ../../lib/all.nix { inherit pkgs; };',
+      '[ m ]',
+      'import ../../lib/all.nix { inherit pkgs; }',
+    ],
+    [
+      'a module that assigns them',
+      'm = lib.modules.importApply ../../modules/assigning.nix { keys = [ "gmail" ]; inherit pkgs; };',
+      '[ m ]',
+      'lib.modules.importApply ../../modules/assigning.nix { keys = [ "gmail" ]; inherit pkgs; }',
+    ],
+    [
+      'a module that imports them',
+      `f = ks: { imports = [ (lib.modules.importApply ${FILE} { keys = ks; inherit pkgs; }) ]; };`,
+      '[ (f [ "gmail" ]) ]',
+      `lib.modules.importApply ${FILE} { keys = ks; inherit pkgs; }`,
+    ],
+    [
+      'a module that is handed them',
+      'f = all: { imports = all; };',
+      `[ (f [ (${CALL}) ]) ]`,
+      `f [ (${CALL}) ]`,
+    ],
+    [
+      'what is made elsewhere',
+      'inherit (import ../../lib/made.nix { inherit lib pkgs; }) vars;',
+      '[ vars ]',
+      'vars',
+    ],
+    [
+      'flake-parts',
+      '',
+      `[ (flake-parts-lib.importApply ${FILE} ${ARGS}) ]`,
+      `flake-parts-lib.importApply ${FILE} ${ARGS}`,
+    ],
+    [
+      'a library that is not known',
+      '',
+      `[ (my.lib.importApply ${FILE} ${ARGS}) ]`,
+      `my.lib.importApply ${FILE} ${ARGS}`,
+    ],
+    [
+      'the generators of the configuration',
+      'm = lib.modules.importApply ../../modules/reader.nix { at = config.clan.core.vars.generators.gmail-app-password.files.password.path; };',
+      '[ m ]',
+      'lib.modules.importApply ../../modules/reader.nix { at = config.clan.core.vars.generators.gmail-app-password.files.password.path; }',
+    ],
+  ])('sees %s', (_, bindings, imports, expected) => {
+    const module = moduleWith(bindings, imports, 'flake-parts-lib, my, ');
+    const found = foundIn(module, {
+      'machines/lea/hardware.nix': '{ }\n',
+      'modules/assigning.nix': ASSIGNING,
+      'modules/reader.nix': '{ at }: { ... }: { services.mail.passwordFile = at; }\n',
+      'lib/all.nix': '{ pkgs }: import ./vars-generators.nix { keys = [ "gmail" ]; inherit pkgs; }\n',
+      'lib/made.nix': `{ lib, pkgs }: { vars = lib.modules.importApply ./vars-generators.nix ${ARGS}; }\n`,
+    });
+    expect(found.filter(each => each.startsWith('eval/'))).toEqual([
+      `eval/generators-in-imports ${expected}`,
+    ]);
+  });
+
+  it.each([
+    ['a condition that does not hold', '', `lib.optional false (${CALL})`],
+    ['a file that is imported without being applied', '', '[ (import ../../modules/lea-vars.nix) ]'],
+    ['its value', 'm = import ../../modules/lea-vars.nix;', '[ m ]'],
+    [
+      'generators assigned in a module in place',
+      `g = import ${FILE} ${ARGS};`,
+      '[ ({ ... }: { clan.core.vars.generators = g; }) ]',
+    ],
+    [
+      'generators assigned in a set in place',
+      '',
+      `[ { clan.core.vars.generators = import ${FILE} ${ARGS}; } ]`,
+    ],
+    [
+      'what is given something else of the configuration',
+      '',
+      '[ (lib.modules.importApply ../../modules/user.nix { name = config.a.name; }) ]',
+    ],
+    ['what writes its generators down', '', '[ (import ../../modules/written.nix { name = "a"; }) ]'],
+  ])('is silent for %s', (_, bindings, imports) => {
+    expectSilent(
+      fleet({
+        'machines/lea/configuration.nix': moduleWith(bindings, imports),
+        'modules/lea-vars.nix': hostOf('lea').replaceAll('../../lib', '../lib'),
+        'modules/user.nix': '{ name }:\n{ ... }:\n{\n  users.users.ada.description = name;\n}\n',
+        'modules/written.nix': `{ name }:
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.\${name} = {
+    files.key = { };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''openssl rand -hex 32 | tr -d '\\\\n' > "$out/key"'';
+  };
+}
+`,
+      }),
+    );
+  });
+
+  it('shows where a module is made that another file gives', () => {
+    const module = moduleWith('inherit (import ../../lib/made.nix { inherit lib pkgs; }) vars;', '[ vars ]');
+    const made = `{ lib, pkgs }: { vars = lib.modules.importApply ./vars-generators.nix ${ARGS}; }\n`;
+    const found = check(fleet({ 'machines/lea/configuration.nix': module, 'lib/made.nix': made }));
+    const [related] = onlyFinding(found, 'eval/generators-in-imports').related;
+    expect(made.slice(related?.at.start, related?.at.end)).toBe(
+      `lib.modules.importApply ./vars-generators.nix ${ARGS}`,
+    );
+  });
+
+  describe('where the call fails', () => {
+    const literal = '(lib.modules.importApply ../../lib/vars-generators.nix { keys = [ "gmail" ]; })';
+    it.each([
+      [literal, 'asks for the argument "pkgs", which is not given'],
+      [
+        `(${CALL.replace('keys', 'system = 1; keys')})`,
+        'is given the argument "system", which it does not take',
+      ],
+      [`(lib.importApply ${FILE} ${ARGS})`, 'lib has no importApply; it is lib.modules.importApply'],
+      [
+        '(lib.importApply ../../lib/vars-generators.nix { keys = [ "gmail" ]; })',
+        '"pkgs", which is not given',
+      ],
+    ])('says why: %s', (item, why) => {
+      const finding = onlyFinding(check(texts(`[ ${item} ]`)), 'eval/generators-in-imports');
+      expect(finding.message).toContain(why);
+      expect(finding.severity).toBe('error');
+    });
+
+    it('is silent for calls of other functions, which fail as well', () => {
+      expectSilent(
+        fleet({
+          'machines/lea/configuration.nix': imported('[ (import ../../modules/user.nix { }) ]'),
+          'modules/user.nix': '{ name }:\n{ ... }:\n{\n  users.users.ada.description = name;\n}\n',
+        }),
+      );
+    });
+
+    it('gives the argument that is in scope', () => {
+      expect(mended(`[ ${literal} ]`)).toContain(
+        'varsGenerators = import ../../lib/vars-generators.nix { keys = [ "gmail" ]; inherit pkgs; };',
+      );
+      expect(
+        mended(
+          '[\n    (lib.modules.importApply ../../lib/vars-generators.nix {\n      keys = [ "gmail" ];\n    })\n  ]',
+        ),
+      ).toContain(
+        '  varsGenerators = import ../../lib/vars-generators.nix {\n    keys = [ "gmail" ];\n    inherit pkgs;\n  };\n',
+      );
+    });
+
+    it('has no fix where the argument is not in scope', () => {
+      const before = texts(`[ ${literal} ]`);
+      const module = (before['machines/lea/configuration.nix'] as string).replace('lib, pkgs,', 'lib,');
+      const checked = check({ ...before, 'machines/lea/configuration.nix': module });
+      expect(onlyFinding(checked, 'eval/generators-in-imports').fixes).toEqual([]);
+    });
+  });
+
+  describe('the fix', () => {
+    const mend = (bindings: string, imports: string): string => {
+      const before = fleet({
+        'machines/lea/configuration.nix': moduleWith(bindings, imports),
+        'machines/lea/hardware.nix': '{ }\n',
+      });
+      const finding = onlyFinding(check(before), 'eval/generators-in-imports');
+      const after = applyFix(before, fixOf(finding, 'Assign clan.core.vars.generators'));
+      expectSilent(after);
+      return after['machines/lea/configuration.nix'] as string;
+    };
+
+    it('assigns a module that a name is bound to', () => {
+      expect(mend(`m = ${CALL};`, '[ m ]')).toBe(`\
+{ lib, pkgs, config, ... }:
+let
+  m = import ${FILE} ${ARGS};
+in
+{
+  clan.core.vars.generators = m;
+}
+`);
+    });
+
+    it('takes the call out of a list that a name is bound to', () => {
+      expect(mend(`all = [ ./hardware.nix (${CALL}) ];`, 'all')).toBe(`\
+{ lib, pkgs, config, ... }:
+let
+  all = [ ./hardware.nix ];
+  varsGenerators = import ${FILE} ${ARGS};
+in
+{
+  imports = all;
+  clan.core.vars.generators = varsGenerators;
+}
+`);
+    });
+
+    it('works for importApply of wherever', () => {
+      expect(mend('', `[ ./hardware.nix ] ++ [ (lib.importApply ${FILE} ${ARGS}) ]`)).toContain(
+        `varsGenerators = import ${FILE} ${ARGS};`,
+      );
+    });
+
+    it.each([
+      ['other uses', `m = ${CALL}; again = m;`, '[ m ]'],
+      [
+        'a function',
+        `f = keys: lib.modules.importApply ${FILE} { inherit keys pkgs; };`,
+        '[ (f [ "gmail" ]) ]',
+      ],
+      ['a condition', '', `lib.optional config.a.enable (${CALL})`],
+      ['map', `f = k: lib.modules.importApply ${FILE} { keys = [ k ]; inherit pkgs; };`, 'map f [ "gmail" ]'],
+    ])('is not offered with %s', (_, bindings, imports) => {
+      const texts = fleet({ 'machines/lea/configuration.nix': moduleWith(bindings, imports) });
+      expect(onlyFinding(check(texts), 'eval/generators-in-imports').fixes).toEqual([]);
+    });
+  });
+
   it('is silent for a module that is given nothing of generators', () => {
     expectSilent(
       fleet({

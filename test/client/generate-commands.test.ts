@@ -2,14 +2,13 @@
 // test says and notes what it was called with.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { isOnPath } from '../../client/src/engine.ts';
 import { clanCommand, registerGenerateCommands } from '../../client/src/generate-commands.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol.ts';
 import { fixAccessCommand } from '../../client/src/report.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
 import type { Server } from '../../client/src/server.ts';
-import { updateCommand } from '../../client/src/update-machine.ts';
 import { folder, write } from '../workspace/support.ts';
 import {
   boxes,
@@ -93,6 +92,7 @@ beforeEach(() => {
     keys: [],
     lacking: { missing: 1, outdated: 0 },
     isFleet: true,
+    secrets: 0,
   };
   does([]);
   registerGenerateCommands(server as unknown as Server, join(place, 'cli.cjs'));
@@ -299,15 +299,68 @@ function inTerminal(): readonly string[] | undefined {
   return execution && [execution.process, ...execution.args];
 }
 
-test('a machine is updated in a terminal, after its vars were verified', async () => {
-  const node = { kind: 'machine', root: root.uri, machine };
-  does([], { problems: [{ kind: 'access', message: 'ca/key is not for lea.' }], notes: [] });
-  await commands.executeCommand('varsmith.updateMachine', node);
-  expect(tasks.executeTask).not.toHaveBeenCalled();
-  does([], { problems: [], notes: [] });
-  await commands.executeCommand('varsmith.updateMachine', node);
-  expect(called()[1]).toEqual(['verify', place, '--json', '--machine', 'lea']);
-  expect(inTerminal()).toEqual(updateCommand('lea'));
+describe('Deploy Machine…', () => {
+  const node = () => ({ kind: 'machine', root: root.uri, machine });
+  const ready = {
+    problems: [],
+    refused: null,
+    needsTarget: false,
+    command: ['clan', 'machines', 'update', 'lea'],
+    where: 'lea',
+    rollback: ['Roll it back.'],
+  };
+  /** Chooses what is to be done: 0 deploys, 1 tests, 2 rolls back, 3 installs. */
+  const choose = (index: number) => window.showQuickPick.mockImplementationOnce(async items => items[index]);
+
+  test('says what would run, where, and how it is taken back, and runs it in a terminal once confirmed', async () => {
+    choose(0);
+    does([], ready);
+    await commands.executeCommand('varsmith.deployMachine', node());
+    const [message, options, ...buttons] = window.showWarningMessage.mock.calls[0] ?? [];
+    expect([message, buttons]).toEqual(['Deploy lea?', ['Deploy']]);
+    expect(options).toEqual({
+      modal: true,
+      detail: 'Runs in a terminal: clan machines update lea\nChanges lea.\nRoll it back.',
+    });
+    expect(tasks.executeTask).not.toHaveBeenCalled();
+    choose(0);
+    does([], ready);
+    window.showWarningMessage.mockImplementationOnce(async () => 'Deploy');
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(called()[0]).toEqual(['deploy', 'lea', place, '--dry-run', '--json']);
+    expect(inTerminal()).toEqual(['clan', 'machines', 'update', 'lea']);
+  });
+
+  test('shows what is wrong with the vars, and offers to generate them', async () => {
+    choose(0);
+    does([], { ...ready, problems: [{ kind: 'missing', message: 'ca: key is missing.' }] });
+    await commands.executeCommand('varsmith.deployMachine', node());
+    const [message, options, ...buttons] = window.showWarningMessage.mock.calls[0] ?? [];
+    expect([message, buttons]).toEqual([
+      'Deploy lea? Its vars have problems.',
+      ['Generate Missing', 'Deploy Anyway'],
+    ]);
+    expect(options).toMatchObject({ detail: expect.stringMatching(/^✗ ca: key is missing\.\n\nRuns/) });
+  });
+
+  test('asks for the address where only that is missing', async () => {
+    choose(3);
+    does([], { problems: [], refused: 'Say which computer becomes lea.', needsTarget: true });
+    window.showInputBox.mockImplementationOnce(async () => 'root@192.0.2.7');
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(called().map(args => (args as string[]).slice(3))).toEqual([
+      ['--dry-run', '--json', '--install'],
+      ['--dry-run', '--json', '--install', '--target-host', 'root@192.0.2.7'],
+    ]);
+  });
+
+  test('says why nothing can be run', async () => {
+    choose(2);
+    does([], { problems: [], refused: '`nixos-rebuild` is not installed here.', needsTarget: false });
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: `nixos-rebuild` is not installed here.');
+    expect(tasks.executeTask).not.toHaveBeenCalled();
+  });
 });
 
 test('clan generates in a terminal', async () => {

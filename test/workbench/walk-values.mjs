@@ -71,20 +71,23 @@ export function valueSteps({ folder, git, get, called }) {
       },
     ],
     [
-      'Update Machine verifies first, and then runs clan in a terminal',
+      'Deploy Machine verifies first, says what it would run, and then runs it in a terminal',
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
-        await ui.ask('Varsmith: Update Machine', 'Update which machine?');
+        await ui.ask('Varsmith: Deploy Machine', 'Deploy which machine?');
         await ui.choose(MACHINE);
+        await ui.listShown(`Deploy ${MACHINE}`);
+        await ui.choose('Brings the machine to the configuration');
         const dialog = ui.page.locator('.monaco-dialog-box');
-        await dialog.getByText(/problems with the vars\. Update all the same\?$/).waitFor();
-        await ui.picture('update-machine');
+        await dialog.getByText(`clan machines update ${MACHINE}`).waitFor();
+        await dialog.getByText('--rollback').waitFor();
+        await ui.picture('deploy-machine');
         equal(called(), '');
-        await dialog.getByRole('button', { name: 'Update Anyway' }).click();
+        await dialog.getByRole('button', { name: 'Deploy Anyway' }).click();
         await until('clan is called', () => called() !== '');
         equal(called(), `${folder}: machines update ${MACHINE}\n`);
         await ui.page
-          .locator('.panel .single-terminal-tab', { hasText: `Update ${MACHINE}` })
+          .locator('.panel .single-terminal-tab', { hasText: `Deploy ${MACHINE}` })
           .first()
           .waitFor();
       },

@@ -49,18 +49,25 @@ import { undefinedVariable } from './host/undefined-variable.ts';
 import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
+import { machineFolder } from './inventory/machine-folder.ts';
+import { missingSetting } from './inventory/missing-setting.ts';
 import { removedOption } from './inventory/removed-option.ts';
 import { settingsNotData } from './inventory/settings-not-data.ts';
+import { inventoryType } from './inventory/type.ts';
 import { unknownMachine as unknownInventoryMachine } from './inventory/unknown-machine.ts';
+import { unknownOption as unknownInventoryOption } from './inventory/unknown-option.ts';
 import { unknownRole } from './inventory/unknown-role.ts';
 import { unknownService } from './inventory/unknown-service.ts';
+import { unknownSetting as unknownServiceSetting } from './inventory/unknown-setting.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
+import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
+import { undeclared } from './option/undeclared.ts';
 import { unknownOption } from './option/unknown.ts';
 import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
@@ -76,15 +83,19 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { sopsConflict } from './sops/conflict.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
+import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
+import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
 import { sopsUnknownOption } from './sops/unknown-option.ts';
+import { unreplacedPlaceholder } from './sops/unreplaced-placeholder.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -184,6 +195,9 @@ export const rules: readonly Rule[] = [
   unknownSetting,
   settingType,
   storeDiffers,
+  // Options of the fleet's own
+  undeclared,
+  declaredType,
 
   // Where vars are used
   valueOfSecret,
@@ -218,6 +232,11 @@ export const rules: readonly Rule[] = [
   unknownRole,
   unknownService,
   settingsNotData,
+  unknownInventoryOption,
+  inventoryType,
+  unknownServiceSetting,
+  missingSetting,
+  machineFolder,
   removedOption,
   duplicateMachineSource,
 
@@ -225,6 +244,10 @@ export const rules: readonly Rule[] = [
   sopsUnknownOption,
   sopsOptionType,
   sopsUnknownAttribute,
+  sopsConflict,
+  sopsReadAtEval,
+  unreplacedPlaceholder,
+  sopsPasswordNeedsUsers,
   missingFile,
   sopsUnknownKey,
   undeclaredSecret,

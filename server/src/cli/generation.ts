@@ -1,5 +1,6 @@
 /** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
+import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
@@ -12,6 +13,7 @@ import { type Situation, type SituationOptions, situationOf } from '../generate/
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import type { Parsed } from './arguments.ts';
 import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
@@ -31,12 +33,15 @@ export interface OpenFleet {
   /** Absolute path. */
   readonly root: string;
   readonly files: WorkspaceFiles;
+  readonly workspace: Workspace;
   readonly ground: Ground;
   /** True once a secret has been laid on a disk, for want of a file system in memory. */
   hasUsedDisk(): boolean;
   /** What was seen of the store while the fleet was read; null where nobody looked. For commands that change nothing. */
   seen(): Promise<Seen | null>;
   fleet(): Fleet;
+  /** All that the rules report, scripts included. */
+  findings(): Promise<readonly Finding[]>;
   /**
    * The fleet with what is stored at this moment.
    * @throws as `situationOf` does
@@ -82,6 +87,7 @@ export async function openFleet(
   return {
     root,
     files,
+    workspace,
     ground,
     hasUsedDisk: () => usedDisk,
     seen() {
@@ -90,6 +96,10 @@ export async function openFleet(
       return seen ?? Promise.resolve(null);
     },
     fleet: () => workspace.fleet(),
+    async findings() {
+      await workspace.prepare();
+      return [...workspace.snapshot().findings.values()].flat();
+    },
     situation: options => situationOf(workspace.fleet(), ground, options),
   };
 }

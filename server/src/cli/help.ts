@@ -12,6 +12,7 @@ Commands:
   env MACHINE       print the session variables that a machine gets
   add secret NAME   add a secret to the registry, and to machines
   add sops NAME     add a secret to an encrypted file of sops-nix, and declare it
+  convert SECRET…   make vars of secrets of sops-nix and agenix, with their values
   new generator NAME  write a generator from a template
   init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
@@ -25,6 +26,7 @@ Commands:
   set MACHINE VAR   store a value from standard input
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
+  deploy MACHINE    verify a machine's vars, then bring it to its configuration
   keygen [ROOT]     make a key for you, and you a user
   doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
@@ -122,6 +124,25 @@ Options of add sops, whose value is typed in, hidden, or read from standard inpu
   --random                make the value: 32 random bytes in letters, digits, - and _
   -i, --identity KEYFILE  a key to open the file with, beside those that sops finds; may be given several times
   --json                  say what was done as JSON
+`,
+  convert: `\
+Makes vars of secrets of sops-nix and agenix: a generator in the place of each declaration, with its owner, group, mode
+and units, its value decrypted in memory and stored for the machines that declare it, its uses rewritten, and its old
+value taken out of the encrypted file. All of it or nothing; nothing is committed.
+
+Usage: varsmith convert SECRET… [--root ROOT] [--name NAME] [--keep-old] [-i KEYFILE]… [--dry-run]
+       varsmith convert --all|--file FILE|--machine M [--root ROOT] [--keep-old] [-i KEYFILE]… [--dry-run]
+
+Options:
+  --all                   all that can be converted; what cannot is told, with the reason
+  --file FILE             those of an encrypted file, or of a module
+  -m, --machine M         those of a machine; may be given several times
+  --name NAME             what the generator of one secret is called (default: its name, slashes as dashes)
+  --keep-old              leave the old values where they are
+  -i, --identity KEYFILE  an age identity or an ssh key to open files with, beside those that sops and age find
+  --dry-run               do all of it in memory: print the diff, and what would be stored for whom
+  --json                  say what was done as JSON
+  --root ROOT             the folder of the fleet
 `,
   new: `\
 Writes a generator, or a service module with one, from a template.
@@ -227,6 +248,26 @@ Usage: varsmith verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]
 Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew.
 
 Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--json]
+`,
+  deploy: `\
+Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:
+\`clan machines update\` where the fleet is a clan and \`clan\` is installed, else \`nixos-rebuild\` or \`darwin-rebuild\`.
+
+Usage: varsmith deploy MACHINE [ROOT] [--test | --install | --rollback] [--target-host HOST] [--build-host HOST]
+                       [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]
+
+Options:
+  --test                until its next start only (nixos-rebuild test)
+  --install             install it on a computer that has no NixOS yet (clan): everything on its disks is lost
+  --rollback            bring the configuration from before back (nixos-rebuild, darwin-rebuild)
+  --target-host HOST    user@host of the machine; without it as the clan says, or this computer
+  --build-host HOST     user@host that builds
+  --local               this computer is the machine, though it is called otherwise
+  --with TOOL           auto (default), clan, rebuild
+  --anyway              deploy although the vars have problems
+  -y, --yes             do not ask
+  --dry-run             say what would run, and run nothing; with --json for programs
+  -- ARGUMENTS…         handed on to the program as they are
 `,
   keygen: `\
 Makes a key for you where you have none, and a user of the repository from it.

@@ -1,5 +1,6 @@
 /** The summary of a fleet for people. */
 import { counted } from '../checks/wording.ts';
+import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
 
@@ -18,6 +19,7 @@ export function writeInspection(found: Inspection, { stdout, env }: Io): void {
     registriesText(found, paint),
     usesText(found, paint),
     storeText(found, paint),
+    secretsText(found, paint),
     notAnalysableText(found, paint),
   ];
   stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);

@@ -5,13 +5,12 @@
 
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
-import { joinSecrets } from '../fleet/secrets-join.ts';
 import { commonSetting, probableSetting } from '../store/backend.ts';
 import { backendNamed, readStore } from '../store/read.ts';
-import { implicitByName, readSops } from '../store/sops.ts';
 import { readVars } from '../store/vars.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { secretsOf } from './inspection-secrets.ts';
 import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 import { statusesIn } from './use-status.ts';
@@ -37,7 +36,7 @@ export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;
   const at = placesBy(spansIn(files));
-  const generatorsOf = generatorNamesByMachine(fleet.generators);
+  const generatorsOf = generatorNamesByMachine(fleet);
   const statusOf = statusesIn(fleet, files);
   const machinesOf = machinesByKey(workspace);
   const registries = fleet.registries.map(registry => registryOf(registry, machinesOf, at));
@@ -64,7 +63,7 @@ export function inspectionParts(workspace: Workspace) {
     // The contract has room for one; the largest is the fleet's own. All of them are in `registries`.
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
-    secrets: secretsOf(fleet, files, at),
+    ...secretsOf(fleet, files, at),
     store: storeOf(fleet, files, workspace.settings.store !== null),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
@@ -92,16 +91,17 @@ function machineOf(
   return { name, class: kind, system, tags, generators, ...where };
 }
 
-function generatorNamesByMachine(generators: readonly Generator[]): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const { name, machines } of generators) {
+/** What each machine has: first what is declared, then what clan-core's services certainly bring. */
+function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
+  const names = new Map<string, Set<string>>();
+  const certain = brought().filter(generator => generator.certain && !generator.isPattern);
+  for (const { name, machines } of [...generators, ...certain])
     for (const machine of machines ?? []) {
       const list = names.get(machine);
-      if (list) list.push(name);
-      else names.set(machine, [name]);
+      if (list) list.add(name);
+      else names.set(machine, new Set([name]));
     }
-  }
-  return names;
+  return new Map([...names].map(([machine, list]) => [machine, [...list]]));
 }
 
 /**
@@ -131,25 +131,6 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
         : [{ machine: one.machine, backend: one.backend }],
     ),
   };
-}
-
-/** Secrets of sops-nix and agenix: declared in Nix, or by clan for what lies in `sops/secrets`. */
-function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
-  const names = fleet.machines.map(machine => machine.name);
-  const joined = joinSecrets(
-    files,
-    fleet.secrets(),
-    implicitByName(readSops(files, fleet.directory ?? ''), names),
-  );
-  return joined.secrets.map(secret => ({
-    keeper: secret.keeper,
-    name: secret.name,
-    implicitOn: secret.implicitOn,
-    definitions: secret.definitions.map(definition => at(definition.at)),
-    uses: joined.uses
-      .filter(use => use.keeper === secret.keeper && use.name === secret.name)
-      .map(use => at(use.at)),
-  }));
 }
 
 /** A generator of clan-core's own services: not defined in the workspace, but brought in at a place of it. */

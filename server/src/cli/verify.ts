@@ -6,17 +6,20 @@ import { isOfRequest } from '../generate/problems.ts';
 import { notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
-export async function verify(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, COMMON, 1, SHORTS);
-  const open = await openFleet(given.positions[0], io, 'access');
+export interface VerifyChoice {
+  readonly machines: readonly string[];
+  readonly generators: readonly string[];
+}
+
+/** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
+export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { backend, plan, status } = await open.situation({
     seen: open.seen,
     stale: await notedAsStale(open.ground),
   });
-  const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
   const unknown = asked.filter(isOfRequest);
   const concerned = chosen(generators, choice);
@@ -39,7 +42,18 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. "varsmith fix" puts it right.`,
     })),
   );
-  const all = [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access];
+  return {
+    backend,
+    problems: [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access],
+    notes,
+  };
+}
+
+export async function verify(args: readonly string[], io: Io): Promise<number> {
+  const given = readArguments(args, COMMON, 1, SHORTS);
+  const open = await openFleet(given.positions[0], io, 'access');
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const { backend, problems: all, notes } = await verified(open, choice);
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);

@@ -13,6 +13,7 @@ import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import type { FleetOptions } from './options/joined.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -315,14 +316,35 @@ export interface Assignment {
 
 /** Something inside `imports` that is made by applying a function. */
 export interface AppliedImport {
+  /** The application; what stands in `imports` where that is in another file. */
   readonly at: Place;
-  /** The list item with its parentheses, as it would be removed. */
-  readonly item: Place;
-  /** The applied file's path as written and its arguments, for the fix. */
-  readonly pathText: string | null;
-  readonly argsText: string | null;
+  /** The value of the `imports` that it stands in. */
+  readonly imports: Place;
+  /** The list item with its parentheses, as it would be removed; null where the list is made by an expression. */
+  readonly item: Place | null;
+  /** Where it is made, if that is in another file. */
+  readonly madeAt: Place | null;
+  /** The call as it is written, for the fix; null where it is not simply the application of a file. */
+  readonly call: WrittenCall | null;
   /** Why it matters: it is, assigns, or is given generators. */
   readonly brings: 'generators' | 'module' | 'arguments';
+  /** Why the call fails for certain; null if it does not. */
+  readonly fails: FailingCall | null;
+}
+
+/** `importApply ./file.nix { … }`, or `import` in its place. */
+export interface WrittenCall {
+  readonly at: Place;
+  readonly path: Place;
+  readonly args: Place;
+  /** An argument that the file asks for, that is not given, and that is in scope under its name. */
+  readonly lacks: string | null;
+}
+
+/** A call that fails: for an argument, or because there is no such function. */
+export interface FailingCall {
+  readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
+  readonly name: string;
 }
 
 /** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
@@ -387,6 +409,8 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** Names of configurations of home-manager that stand by themselves, without a machine of ours. */
+  readonly homes: readonly string[];
   /** What single sources say of machines, before they are joined. */
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
@@ -414,6 +438,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** The options that the fleet's own modules declare, and what is defined and read of them. */
+  readonly options: () => FleetOptions;
   /** What is written below the options that say how vars are kept. */
   readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */

@@ -1,5 +1,6 @@
 /** From the evaluator's origins to plain places. */
 import { extentOf } from '../nix/source.ts';
+import type { Range } from '../nix/syntax.ts';
 import type { Origin } from '../nix/value.ts';
 import type { Place } from './model.ts';
 
@@ -43,4 +44,18 @@ export function arePlacesSame(left: readonly Place[], right: readonly Place[]): 
 /** A key for maps by place. */
 export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;
+}
+
+/** The tree has no parentheses; widen a range over those that stand around it. */
+export function withParentheses(text: string, range: Range): Range {
+  let { start, end } = range;
+  for (;;) {
+    let before = start - 1;
+    while (/\s/.test(text.charAt(before))) before--;
+    let after = end;
+    while (/\s/.test(text.charAt(after))) after++;
+    if (text.charAt(before) !== '(' || text.charAt(after) !== ')') return { start, end };
+    start = before;
+    end = after + 1;
+  }
 }

@@ -17,9 +17,9 @@ import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr, Range } from '../nix/syntax.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
+import { appliedImports, type Walked } from './applied-imports.ts';
 import { readCollection } from './definitions.ts';
 import { declaringOption, discoveredSets, listedSets } from './helper-secrets.ts';
-import { appliedItems, readAppliedImport } from './imported.ts';
 import { interestOf } from './interest.ts';
 import { keyPathsIn, type LookedUp } from './key-paths.ts';
 import { type KeyedContext, readKeyedModule } from './keyed-modules.ts';
@@ -39,7 +39,7 @@ import type {
   Unit,
 } from './model.ts';
 import { type Given, meaningOf, unknownArgument } from './modules.ts';
-import { outermostIn, placeKey, placeOf } from './places.ts';
+import { isSamePlace, outermostIn, placeKey, placeOf } from './places.ts';
 import {
   isGenerators,
   isImport,
@@ -111,7 +111,8 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const keyedModules: KeyedModule[] = [];
   const rowReads = new Map<string, RowRead>();
   const matrixLinks = new Map<string, MatrixLink>();
-  const appliedImports: AppliedImport[] = [];
+  const imported: AppliedImport[] = [];
+  const importsSeen: { readonly expr: Expr; readonly scope: Scope }[] = [];
   const registryImports: RegistryImport[] = [];
   const lets: { readonly name: string; readonly at: Place; readonly range: Place }[] = [];
   const sessionValues: Place[] = [];
@@ -121,6 +122,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const inSpine = new WeakSet<Expr>();
   /** Applications that are bound to a name: evaluated once, for the name and for the walk. */
   const bound = new Map<Expr, Lazy>();
+  /** The same the other way round. */
+  const boundTo = new Map<Lazy, Expr>();
+  /** Applications of the file, each with its scope, by their place. */
+  const applications = new Map<string, { readonly expr: ApplyExpr; readonly scope: Scope }>();
   /** What was seen when such a one was evaluated. */
   const shown = new Map<Lazy, { readonly rows: readonly RowRead[]; readonly registrySeen: boolean }>();
   const keyedContext: KeyedContext = {
@@ -218,6 +223,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
 
   function noteApplication(expr: ApplyExpr, scope: Scope): void {
     const lazy = bound.get(expr);
+    applications.set(`${expr.start}:${expr.end}`, { expr, scope });
     const value = ask(expr, () => {
       const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
       // Steps of sessions are sets that functions make of keys: which, only their attributes show.
@@ -246,10 +252,14 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     if (walked.isLet && names.length === 1)
       lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked) });
     const lazy = lazyOf(walked);
-    if (walked.expr?.kind === 'apply') bound.set(walked.expr, lazy);
+    if (walked.expr?.kind === 'apply') {
+      bound.set(walked.expr, lazy);
+      boundTo.set(lazy, walked.expr);
+    }
     if (isGenerators(names)) noteCollection(walked, lazy, at);
     else if (declaringOption(names) !== null) noteHelper(declaringOption(names), walked, lazy, at);
-    else if (names.at(-1) === 'imports' && walked.expr !== null) noteImports(walked.expr, walked.state.scope);
+    else if (names.at(-1) === 'imports' && walked.expr !== null)
+      importsSeen.push({ expr: walked.expr, scope: walked.state.scope });
     else if (isSessionOption(names)) sessionValues.push(rangeIn(file, walked));
   }
 
@@ -278,18 +288,31 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     definitions.push(...(found ?? []));
   }
 
-  function noteImports(expr: Expr, scope: Scope): void {
-    for (const item of appliedItems(expr)) {
-      const found = ask(item, () =>
-        readAppliedImport(cx, item, scope, {
-          reset: () => {
-            registrySeen = false;
-          },
-          seen: () => registrySeen,
-        }),
-      );
-      if (found !== null) appliedImports.push(found);
-    }
+  /** When all is walked: what is imported may be bound anywhere. */
+  function readImports(): void {
+    const walked: Walked = {
+      given: asked => known.argument(asked, file.path),
+      startItem: () => {
+        registrySeen = false;
+      },
+      applied: range => applications.get(`${range.start}:${range.end}`) ?? null,
+      boundTo: value => boundTo.get(value) ?? null,
+      isFromRegistry,
+    };
+    // A module that is made once may be imported many times.
+    for (const { expr, scope } of importsSeen)
+      for (const each of ask(expr, () => appliedImports(cx, expr, scope, walked)) ?? [])
+        if (!imported.some(({ at }) => isSamePlace(at, each.at))) imported.push(each);
+  }
+
+  function isFromRegistry(value: Lazy, generators: Lazy): boolean {
+    const at: Origin = { file, start: file.root.start, end: file.root.end, call: null };
+    const { definitions: found } = readCollection(cx, generators, at, false);
+    return (
+      registrySeen ||
+      shown.get(value)?.registrySeen === true ||
+      found.some(one => known.registries.has(one.at.file))
+    );
   }
 
   function parameter(name: string, lambda: LambdaExpr, scope: Scope): Lazy {
@@ -319,6 +342,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     run() {
       const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
       ask(file.root, () => walk(cx, file.root, state, { skips, enter, binding, parameter }));
+      readImports();
     },
     unit: () => ({
       file: file.path,
@@ -330,7 +354,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       keyedModules,
       rowReads: [...rowReads.values()],
       matrixLinks: [...matrixLinks.values()],
-      appliedImports,
+      appliedImports: imported,
       registryImports,
       sessionBindings: sessionBindings(),
       notAnalysable,

@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
 import { canMatch } from './select.ts';
 import { extentOf } from './source.ts';
-import type { Formal, LambdaExpr } from './syntax.ts';
+import type { Formal } from './syntax.ts';
 import type {
   AttrsValue,
   FailureValue,
@@ -45,7 +45,7 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
   };
   if (fn.expr.name !== null) names.set(fn.expr.name.name, arg);
   if (fn.expr.formals !== null) {
-    const failed = bindFormals(cx, fn.expr, fn.expr.formals, arg, scope, names, at);
+    const failed = bindFormals(cx, fn, fn.expr.formals, arg, scope, names, at);
     if (failed !== null) return failed;
   }
   return evaluate(cx, fn.expr.body, scope);
@@ -53,7 +53,7 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
 
 function bindFormals(
   cx: Evaluation,
-  expr: LambdaExpr,
+  fn: LambdaValue,
   formals: readonly Formal[],
   arg: Lazy,
   scope: Scope,
@@ -70,13 +70,14 @@ function bindFormals(
     return failure('type', `value is ${typeName(given)} while a set was expected`, at);
   for (const formal of formals) {
     const value = formalValue(cx, formal, given, scope, at);
-    if (value === null) return failure('missing-argument', formal.name.name, at);
+    if (value === null)
+      return { ...failure('missing-argument', formal.name.name, at), called: { fn, arg: given } };
     names.set(formal.name.name, value);
   }
-  if (expr.ellipsis) return null;
+  if (fn.expr.ellipsis) return null;
   for (const [name, entry] of given.entries) {
     if (entry.optional || formals.some(formal => formal.name.name === name)) continue;
-    return failure('unexpected-argument', name, entry.at ?? at);
+    return { ...failure('unexpected-argument', name, entry.at ?? at), called: { fn, arg: given } };
   }
   return null;
 }

@@ -186,6 +186,8 @@ export interface FailureValue {
   /** For `infinite-recursion`: the places of the cycle, in order. */
   readonly cycle: readonly Origin[];
   readonly origin: Origin | null;
+  /** For a missing or unexpected argument: the function, and what it was called with. */
+  readonly called?: { readonly fn: LambdaValue; readonly arg: Lazy };
 }
 
 export type Value =

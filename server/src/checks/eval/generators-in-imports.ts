@@ -1,44 +1,11 @@
 /** eval/generators-in-imports: generators that reach a machine through `imports`. */
 
-import type { AppliedImport, Fleet } from '../../fleet/model.ts';
-import { hostOf, PIPELINE } from '../examples.ts';
+import type { AppliedImport, FailingCall, Fleet } from '../../fleet/model.ts';
 import { inUnits } from '../memory/per-unit.ts';
-import type { Report, Rule } from '../rule.ts';
+import type { Report, Rule, Sources } from '../rule.ts';
 import { circularImports } from './circular-imports.ts';
+import { BAD_IMPORTS, GOOD_IMPORTS } from './imports-examples.ts';
 import { moveToBody } from './move-to-body.ts';
-
-const MATRIX = '{\n  emily = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
-
-const flakeOf = (machines: string) => `\
-{
-  outputs =
-    { self, clan-core, ... }:
-    clan-core.lib.clan {
-      inherit self;
-      inventory.machines = {
-        ${machines}
-      };
-    };
-}
-`;
-
-const IN_IMPORTS = `\
-{ lib, pkgs, ... }:
-let
-  envMatrix = import ../../lib/machine-env-matrix.nix;
-in
-{
-  imports = [
-    ./hardware.nix
-    (lib.modules.importApply ../../lib/vars-generators.nix {
-    #^> eval/generators-in-imports
-      keys = envMatrix.emily;
-      inherit pkgs;
-    })
-  ];
-  nixpkgs.hostPlatform = "aarch64-darwin";
-}
-`;
 
 export const generatorsInImports: Rule = {
   id: 'eval/generators-in-imports',
@@ -46,7 +13,9 @@ export const generatorsInImports: Rule = {
   summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
-(\`importApply ./vars-generators.nix { … }\`).
+(\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what stands
+in \`imports\` is evaluated, through names, lists, functions, conditions and other files. Modules count whose generators
+come from a registry; those that a module writes down itself are no harm, and neither is what is only assigned in the body.
 
 The module system has to know all imports before there is a configuration. Clan reads
 \`clan.core.vars.generators\` of every machine through \`clanInternals\`; to answer, it must know the imports, and to
@@ -61,71 +30,39 @@ The same circle is closed, on every architecture, by imports that depend on the 
 (\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`). Import the
 module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
 depend on whatever it likes.`,
-  bad: [
-    {
-      title: 'A module made by applying the generators function, in a mixed fleet',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'flake.nix': flakeOf('emily.machineClass = "darwin";\n        lea.machineClass = "nixos";'),
-        'machines/emily/hardware.nix': '{ }\n',
-        'machines/emily/configuration.nix': IN_IMPORTS,
-      },
-    },
-    {
-      title: 'Imports that depend on the configuration',
-      files: {
-        'flake.nix': flakeOf('lea = { };'),
-        'machines/lea/web.nix': '{ }\n',
-        'machines/lea/configuration.nix': `\
-{ config, lib, ... }:
-{
-  imports = lib.optional (config.clan.core.vars.generators ? web) ./web.nix;
-  #                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: (machine lea)
-}
-`,
-      },
-    },
-  ],
-  good: [
-    {
-      title: 'Assigned in the body',
-      files: {
-        ...PIPELINE,
-        'lib/machine-env-matrix.nix': MATRIX,
-        'machines/emily/configuration.nix': hostOf('emily'),
-      },
-    },
-    {
-      title: 'A condition inside of the module that is imported',
-      files: {
-        'flake.nix': flakeOf('lea = { };'),
-        'machines/lea/web.nix': `\
-{ config, lib, ... }:
-{
-  config = lib.mkIf config.services.nginx.enable { networking.firewall.allowedTCPPorts = [ 443 ]; };
-}
-`,
-        'machines/lea/configuration.nix': '{\n  imports = [ ./web.nix ];\n}\n',
-      },
-    },
-  ],
+  bad: BAD_IMPORTS,
+  good: GOOD_IMPORTS,
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);
-    for (const one of applied(fleet)) {
-      const fix = moveToBody(sources, one);
-      yield {
-        at: one.at,
-        message: messageOf(one, mixed),
-        severity: mixed ? 'error' : 'warning',
-        fixes: fix === null ? [] : [fix],
-      } satisfies Report;
-    }
+    for (const each of applied(fleet)) yield reportOf(sources, each, mixed);
     yield* circularImports(fleet);
   },
 };
 
 const applied = inUnits(({ appliedImports }) => appliedImports);
+
+function reportOf(sources: Sources, applied: AppliedImport, mixed: boolean): Report {
+  const fix = moveToBody(sources, applied);
+  const failing = applied.fails === null ? '' : ` The call fails besides: ${whyFailing(applied.fails)}.`;
+  return {
+    at: applied.at,
+    message: `${messageOf(applied, mixed)}${failing}`,
+    severity: mixed || applied.fails !== null ? 'error' : 'warning',
+    related: applied.madeAt === null ? [] : [{ at: applied.madeAt, message: 'It is made here' }],
+    fixes: fix === null ? [] : [fix],
+  };
+}
+
+function whyFailing({ kind, name }: FailingCall): string {
+  switch (kind) {
+    case 'missing-argument':
+      return `the function asks for the argument "${name}", which is not given`;
+    case 'unexpected-argument':
+      return `the function is given the argument "${name}", which it does not take`;
+    case 'missing-function':
+      return `lib has no ${name}; it is lib.modules.${name}`;
+  }
+}
 
 function messageOf(applied: AppliedImport, mixed: boolean): string {
   const what = {

@@ -2,11 +2,13 @@
  * The fix that takes generators out of a module's `imports` and assigns them in its body, with a `let` for the value.
  * Works on syntax; gives up wherever the result might mean something else.
  */
-import type { AppliedImport } from '../../fleet/model.ts';
+import type { AppliedImport, WrittenCall } from '../../fleet/model.ts';
+import { withParentheses } from '../../fleet/places.ts';
+import { quoted, withoutComments } from '../../fleet/recognise.ts';
 import { groupOf } from '../../nix/bindings.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import type { AttrBinding, AttrSetExpr, Expr, LetExpr } from '../../nix/syntax.ts';
-import { eolOf, indentOf, lineAround, removeListItem } from '../edits.ts';
+import type { AttrBinding, AttrSetExpr, LetExpr, ListExpr, Range } from '../../nix/syntax.ts';
+import { eolOf, indentOf, lineAround } from '../edits.ts';
 import { expressionsAt, listWithItem } from '../locate.ts';
 import type { Fix, Sources, TextEdit } from '../rule.ts';
 
@@ -23,27 +25,83 @@ interface ModuleSyntax {
 
 /** Null where what is applied is not itself the generators, or the module is not written in a plain way. */
 export function moveToBody(sources: Sources, applied: AppliedImport): Fix | null {
-  const file = sources.parse(applied.item.file);
-  if (file === null || applied.brings !== 'generators' || applied.pathText === null) return null;
-  const module = readModule(file, applied.item.start);
+  const { call } = applied;
+  const file = sources.parse(applied.imports.file);
+  if (file === null || call === null) return null;
+  const module = readModule(file, applied.imports);
   if (module === null || isAssigned(module.body)) return null;
-  const name = NAMES.find(each => !isBound(module.around, each));
-  const removal = removeItem(file, module.imports, applied);
-  if (name === undefined || removal === null) return null;
-  const value = importText(file, applied, applied.pathText, indentOf(file, module.body.start));
-  return {
-    title: 'Assign clan.core.vars.generators in the body of the module',
-    edits: [bind(file, module, name, value), ...assign(file, module, name, removal)],
-    preferred: true,
-  };
+  const edits = contains(applied.imports, call.at)
+    ? fromItem(file, module, call, applied.item)
+    : applied.item === null
+      ? fromBoundList(file, module, call)
+      : fromBoundModule(file, module, call, applied.item);
+  if (edits === null) return null;
+  return { title: 'Assign clan.core.vars.generators in the body of the module', edits, preferred: true };
 }
 
-function readModule(file: SourceFile, offset: number): ModuleSyntax | null {
-  const path = expressionsAt(file, offset);
+/** The call stands in the list. */
+function fromItem(
+  file: SourceFile,
+  module: ModuleSyntax,
+  call: WrittenCall,
+  item: Range | null,
+): TextEdit[] | null {
+  const removal = item === null ? null : removeItem(file, module.imports, item);
+  return removal === null ? null : bindAndAssign(file, module, call, removal);
+}
+
+/** A name stands in the list, and the call is what it is bound to: the name stays, for what is assigned. */
+function fromBoundModule(
+  file: SourceFile,
+  module: ModuleSyntax,
+  call: WrittenCall,
+  item: Range,
+): TextEdit[] | null {
+  const name = file.text.slice(item.start, item.end).replace(/^[(\s]+|[)\s]+$/g, '');
+  const removal = removeItem(file, module.imports, item);
+  if (removal === null || timesNamed(file, name) !== 2) return null;
+  const text = importText(file, call, indentOf(file, call.at.start));
+  return [
+    { file: file.path, start: call.at.start, end: call.at.end, text },
+    ...assign(file, module, name, removal),
+  ];
+}
+
+/** The call stands in a list that is bound to a name, and the imports are that list. */
+function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
+  const found = listWithItem(file, call.at);
+  const { value } = module.imports;
+  const binding = module.around?.bindings.find(each => each.kind === 'bind' && each.value === found?.list);
+  if (found === null || binding?.kind !== 'bind' || value.kind !== 'variable') return null;
+  if (!isName(binding, value.name) || timesNamed(file, value.name) !== 2) return null;
+  const removal = removeFrom(file, found.list, withParentheses(file.text, call.at));
+  return bindAndAssign(file, module, call, removal);
+}
+
+function bindAndAssign(
+  file: SourceFile,
+  module: ModuleSyntax,
+  call: WrittenCall,
+  removal: TextEdit,
+): TextEdit[] | null {
+  const name = NAMES.find(each => !isBound(module.around, each));
+  if (name === undefined) return null;
+  const value = importText(file, call, `${indentOf(file, module.body.start)}  `);
+  return [bind(file, module, name, value), ...assign(file, module, name, removal)];
+}
+
+/** How often a name stands in a file, in whatever sense. */
+function timesNamed(file: SourceFile, name: string): number {
+  return [...withoutComments(file).matchAll(new RegExp(`(?<![\\w'-])${quoted(name)}(?![\\w'-])`, 'g'))]
+    .length;
+}
+
+function readModule(file: SourceFile, at: Range): ModuleSyntax | null {
+  const path = expressionsAt(file, at.start);
   for (const [index, body] of path.entries()) {
     if (body.kind !== 'attrs') continue;
     const imports = body.bindings.find(
-      binding => binding.kind === 'bind' && isName(binding, 'imports') && contains(binding.value, offset),
+      binding => binding.kind === 'bind' && isName(binding, 'imports') && contains(binding.value, at),
     );
     if (imports?.kind !== 'bind') continue;
     const outer = path[index - 1];
@@ -57,8 +115,8 @@ function isName(binding: AttrBinding, name: string): boolean {
   return binding.path.length === 1 && first?.kind === 'name' && first.name === name;
 }
 
-function contains(expr: Expr, offset: number): boolean {
-  return expr.start <= offset && offset < expr.end;
+function contains(outer: Range, inner: Range): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** Is the option there already, or is it set in a way that a further binding would clash with? */
@@ -82,17 +140,28 @@ function isBound(around: LetExpr | null, name: string): boolean {
 }
 
 /** Takes the item out; with it goes the whole `imports` if nothing else is in it. */
-function removeItem(file: SourceFile, imports: AttrBinding, applied: AppliedImport): TextEdit | null {
-  const found = listWithItem(file, applied.at);
-  if (found === null) return null;
-  const inside = file.comments.some(each => found.list.start < each.start && each.end < found.list.end);
-  const only = found.list === imports.value && found.list.items.length === 1 && !inside;
-  if (!only) return removeLines(file, applied) ?? removeListItem(file, applied.item);
+function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEdit | null {
+  const found = expressionsAt(file, item.start).findLast(
+    each => each.kind === 'list' && contains(each, item),
+  );
+  if (found?.kind !== 'list') return null;
+  const inside = file.comments.some(each => found.start < each.start && each.end < found.end);
+  const isOnly = found === imports.value && found.items.length === 1 && !inside;
+  if (!isOnly) return removeFrom(file, found, item);
   return { file: file.path, start: imports.start, end: imports.end, text: '' };
 }
 
+/** Takes an item out of a list, with its lines if nothing else stands there, or with the blanks in front of it. */
+function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
+  const alone = removeLines(file, item);
+  if (alone !== null) return alone;
+  let { start } = item;
+  while (start - 1 > list.start && /[ \t]/.test(file.text.charAt(start - 1))) start--;
+  return { file: file.path, start, end: item.end, text: '' };
+}
+
 /** The whole lines of an item that has them to itself. */
-function removeLines(file: SourceFile, { item }: AppliedImport): TextEdit | null {
+function removeLines(file: SourceFile, item: Range): TextEdit | null {
   const first = lineAround(file, item);
   const last = lineAround(file, { start: item.end - 1, end: item.end });
   const before = file.text.slice(first.start, item.start);
@@ -101,14 +170,25 @@ function removeLines(file: SourceFile, { item }: AppliedImport): TextEdit | null
   return { file: file.path, start: first.start, end: last.end, text: '' };
 }
 
-/** `import <path> <arguments>`, moved to the indentation of a binding one level below `indent`. */
-function importText(file: SourceFile, applied: AppliedImport, path: string, indent: string): string {
-  const old = indentOf(file, applied.item.start);
-  const text = `import ${path}${applied.argsText === null ? '' : ` ${applied.argsText}`}`;
-  return text
+/** `import <path> <arguments>`, moved from the indentation of the call to another. */
+function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, indent: string): string {
+  const old = indentOf(file, at.start);
+  const eol = eolOf(file);
+  const written = (range: Range) => file.text.slice(range.start, range.end);
+  const given = lacks === null ? written(args) : withArgument(written(args), lacks, eol);
+  return `import ${written(path)} ${given}`
     .split(/\r?\n/)
-    .map((line, index) => (index > 0 && line.startsWith(old) ? `${indent}  ${line.slice(old.length)}` : line))
-    .join(eolOf(file));
+    .map((line, index) => (index > 0 && line.startsWith(old) ? `${indent}${line.slice(old.length)}` : line))
+    .join(eol);
+}
+
+/** A set of arguments with one more, which is in scope under its name. */
+function withArgument(args: string, name: string, eol: string): string {
+  const inner = args.slice(0, -1).trimEnd();
+  const behind = args.slice(inner.length, -1);
+  if (!/\n/.test(args)) return `${inner} inherit ${name}; }`;
+  const indent = /\n([ \t]*)[^\n]*$/.exec(inner)?.[1] ?? '';
+  return `${inner}${eol}${indent}inherit ${name};${behind === '' ? ' ' : behind}}`;
 }
 
 function bind(file: SourceFile, { around, body }: ModuleSyntax, name: string, value: string): TextEdit {

@@ -26,7 +26,10 @@ export function keysText(keys: readonly string[], ownerOf: (key: string) => stri
 }
 
 /** `user ada` or `machine lea`, by their keys. */
-export function keyOwners({ users, machines }: SopsFolder): (key: string) => string | null {
+export function keyOwners({
+  users,
+  machines,
+}: Pick<SopsFolder, 'users' | 'machines'>): (key: string) => string | null {
   const owners = new Map<string, string>();
   for (const [kind, all] of [
     ['user', users],

@@ -87,7 +87,8 @@ function* reportsOf({ fleet, sources }: CheckContext, known: SeenUse<readonly Ra
     };
 }
 
-function isPassword({ option }: Way): boolean {
+/** Does the way end in a user's password file? */
+export function isPassword({ option }: Way): boolean {
   return /(^|\.)users\.(users|extraUsers)(\.[^.]*)?\.(hashedPasswordFile|passwordFile)$/.test(
     option.join('.'),
   );

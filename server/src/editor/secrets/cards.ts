@@ -13,6 +13,7 @@ import { definedPhrase, machinesPhrase, placePhrase } from '../hover-words.ts';
 import { code, plain } from '../markdown.ts';
 import { secretPath, settled, templatePath } from './deployed.ts';
 import {
+  groundOf,
   keyTextOf,
   machinesOfFile,
   machinesOfSecret,
@@ -101,9 +102,9 @@ function linked({ link }: HoverContext, place: Place, text: string): string {
 
 /** Who can decrypt a file. */
 function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
-  const found = recipientsOf(snapshot, path);
+  const found = recipientsOf(secretsIn(snapshot), path);
   if (found === null || found.keys.length === 0) return [];
-  const nameOf = keyNames(snapshot);
+  const nameOf = keyNames(groundOf(snapshot));
   const names = found.keys.slice(0, MAX_LISTED).map(key => plain(nameOf(key)));
   const more = found.keys.length > MAX_LISTED || !found.complete ? ', …' : '';
   return [`- Can be decrypted by ${names.join(', ')}${more}`];
@@ -112,7 +113,7 @@ function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
 function deployedLines({ snapshot }: HoverContext, secret: FleetSecret, name: string): string[] {
   const { keeper, definitions } = secret;
   if (definitions.length === 0) return [`- On the machine: ${code(`/run/secrets/${name}`)}`];
-  const path = secretPath(snapshot, keeper, name, definitions);
+  const path = secretPath(groundOf(snapshot), keeper, name, definitions);
   const lines = [`- On the machine: ${path === null ? 'where is not known without Nix' : code(path)}`];
   const words = (['owner', 'group', 'mode'] as const).flatMap(option => {
     const value = settled(definitions, option);
@@ -178,7 +179,7 @@ export function encryptedFileCard(context: HoverContext, path: string): string {
   const head = `**${plain(path)}**`;
   if (snapshot.files.kind(path) !== 'file') return `${head} · there is no such file`;
   const file = secretsIn(snapshot).encrypted(path);
-  const takers = takersOf(snapshot, path, null);
+  const takers = takersOf(secretsIn(snapshot), path, null);
   const names = [...new Set(takers.map(({ name }) => name))];
   const keys = file?.encrypted && !/\.age$/.test(path) ? valueKeys(file).map(one => one.path) : [];
   const lines = [
@@ -205,7 +206,7 @@ export function encryptedKeyCard(context: HoverContext, path: string, key: strin
   const { snapshot } = context;
   const file = secretsIn(snapshot).encrypted(path);
   if (file === null) return null;
-  const takers = takersOf(snapshot, path, key);
+  const takers = takersOf(secretsIn(snapshot), path, key);
   const names = [...new Set(takers.map(({ name }) => name))];
   const lines = [
     names.length === 0 ? '- No secret of sops-nix takes it' : `- Taken as ${listed(names)}`,

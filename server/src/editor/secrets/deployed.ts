@@ -5,8 +5,7 @@
  */
 import type { Fleet } from '../../fleet/model.ts';
 import type { SecretDefinition, SecretKeeper, SecretOption, SecretTemplate } from '../../fleet/secrets.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { isOfUsers, secretsIn } from './joined.ts';
+import { isOfUsers, type SecretGround } from './joined.ts';
 
 /** Options by name, as far as the definitions of one secret tell. */
 type Text = 'owner' | 'group' | 'mode' | 'path';
@@ -25,7 +24,7 @@ export function settled(
 
 /** The path of the decrypted secret; null where definitions leave it open or say different things. */
 export function secretPath(
-  snapshot: Snapshot,
+  ground: Pick<SecretGround, 'fleet' | 'secrets'>,
   keeper: SecretKeeper,
   name: string,
   definitions: readonly SecretDefinition[],
@@ -36,7 +35,7 @@ export function secretPath(
   const [own] = names;
   const file = own === undefined ? name : textOf(own);
   if (file === null || names.size > 1) return null;
-  const folders = new Set(definitions.map(one => folderOf(snapshot, keeper, one)));
+  const folders = new Set(definitions.map(one => folderOf(ground, keeper, one)));
   const [folder] = folders;
   // For users first: one definition of several is enough to say so.
   if (folders.has(FOR_USERS) && [...folders].every(one => one === FOR_USERS || one === SYSTEM.sops))
@@ -60,18 +59,16 @@ const OF_USERS: Readonly<Record<SecretKeeper, string>> = {
 
 /** Null where it is not known. */
 function folderOf(
-  snapshot: Snapshot,
+  { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,
   keeper: SecretKeeper,
   { at, given, neededForUsers }: SecretDefinition,
 ): string | null {
   if (keeper === 'age') {
-    const set = secretsIn(snapshot).settings.filter(
-      one => one.keeper === 'age' && one.path[0] === 'secretsDir',
-    );
+    const set = secrets.settings.filter(one => one.keeper === 'age' && one.path[0] === 'secretsDir');
     // It may be set for some machines only.
     if (set.length > 0) return set.length === 1 && set[0] !== undefined ? textOf(set[0].option) : null;
   }
-  if (isOfUsers(snapshot.fleet, at.file)) return OF_USERS[keeper];
+  if (isOfUsers(fleet, at.file)) return OF_USERS[keeper];
   if (keeper === 'age' || !given.includes('neededForUsers')) return SYSTEM[keeper];
   if (neededForUsers === null) return null;
   return neededForUsers.value ? FOR_USERS : SYSTEM.sops;

@@ -16,11 +16,33 @@ import type {
 } from '../../fleet/secrets.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
+import type { NixFiles } from '../../nix/value.ts';
+import type { SopsFolder } from '../../store/sops.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** All of them, as the rules read them. */
 export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
   return secretsOf({ fleet, sources: files, stored });
+}
+
+/** How many there are, encrypted files of agenix that no secret is taken from among them. */
+export function secretCount(snapshot: Snapshot): number {
+  const { secrets, ageRules } = secretsIn(snapshot);
+  return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
+}
+
+/** What is known of secrets, and where they are looked up. */
+export interface SecretGround {
+  readonly fleet: Fleet;
+  readonly files: Pick<NixFiles, 'parse'>;
+  readonly secrets: FleetSecrets;
+  /** Whose keys are known. */
+  readonly sops: Pick<SopsFolder, 'users' | 'machines'>;
+}
+
+export function groundOf(snapshot: Snapshot): SecretGround {
+  const { fleet, files, stored } = snapshot;
+  return { fleet, files, secrets: secretsIn(snapshot), sops: stored().sops };
 }
 
 /** The secret of a name; where none is called so, one with holes that fits. Null: nothing declares it. */
@@ -92,8 +114,8 @@ export function isOfUsers(fleet: Fleet, file: string): boolean {
 }
 
 /** What `secrets.nix` says of a file. */
-export function ageRulesOf(snapshot: Snapshot, path: string): readonly AgeRule[] {
-  return secretsIn(snapshot).ageRules.flatMap(({ rules }) => rules.filter(rule => rule.path === path));
+export function ageRulesOf({ ageRules }: FleetSecrets, path: string): readonly AgeRule[] {
+  return ageRules.flatMap(({ rules }) => rules.filter(rule => rule.path === path));
 }
 
 /** A key of an encrypted file with its path: `mail/password`. */
@@ -116,8 +138,11 @@ export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey
 }
 
 /** The secrets that take a key out of a file; null for the key: any key. */
-export function takersOf(snapshot: Snapshot, file: string, key: string | null): readonly SecretDefinition[] {
-  const secrets = secretsIn(snapshot);
+export function takersOf(
+  secrets: FleetSecrets,
+  file: string,
+  key: string | null,
+): readonly SecretDefinition[] {
   return secrets.secrets.flatMap(({ definitions }) =>
     definitions.filter(definition => {
       if (!secrets.filesOf(definition).files.some(({ path }) => path === file)) return false;

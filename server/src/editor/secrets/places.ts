@@ -63,12 +63,12 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
     case 'template':
       return nearest(fleet, at.file, templatesNamed(snapshot, subject.template)).map(one => one.at);
     case 'encrypted-file': {
-      const rules = ageRulesOf(snapshot, subject.path);
+      const rules = ageRulesOf(secretsIn(snapshot), subject.path);
       const file = filePlaces(snapshot, subject.path);
       return role === 'declaration' ? file : [...rules.map(rule => rule.at), ...file];
     }
     case 'encrypted-key':
-      return takersOf(snapshot, subject.path, subject.key).map(one => one.at);
+      return takersOf(secretsIn(snapshot), subject.path, subject.key).map(one => one.at);
   }
 }
 
@@ -120,7 +120,7 @@ export function secretOccurrences(
       return inNix;
     case 'encrypted-key': {
       const { path, key } = subject;
-      const takers = takersOf(snapshot, path, key);
+      const takers = takersOf(secretsIn(snapshot), path, key);
       const names = new Set(takers.map(({ name }) => name));
       const content = secretsIn(snapshot).encrypted(path);
       const own = content === null ? null : findKey(content, key).key;

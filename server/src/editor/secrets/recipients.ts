@@ -2,8 +2,8 @@
 import { expressionsAt } from '../../checks/locate.ts';
 import { keyOwners, sameKey, shortKey } from '../../checks/store/keys.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { ageRulesOf, secretsIn } from './joined.ts';
+import type { FleetSecrets } from '../../fleet/secrets-join.ts';
+import { ageRulesOf, type SecretGround } from './joined.ts';
 
 export interface Recipients {
   /** Public keys, in the order in which they are written. */
@@ -13,9 +13,8 @@ export interface Recipients {
 }
 
 /** To whom a file is encrypted: as sops notes it in the file, or as agenix' `secrets.nix` says. Null: not known. */
-export function recipientsOf(snapshot: Snapshot, path: string): Recipients | null {
-  const secrets = secretsIn(snapshot);
-  const rules = ageRulesOf(snapshot, path);
+export function recipientsOf(secrets: FleetSecrets, path: string): Recipients | null {
+  const rules = ageRulesOf(secrets, path);
   if (rules.length > 0)
     return {
       keys: [...new Set(rules.flatMap(({ recipients }) => recipients.map(({ value }) => value)))],
@@ -26,9 +25,8 @@ export function recipientsOf(snapshot: Snapshot, path: string): Recipients | nul
 }
 
 /** What a key is called: a name, or the beginning of the key. */
-export function keyNames(snapshot: Snapshot): (key: string) => string {
-  const secrets = secretsIn(snapshot);
-  const ownerOf = keyOwners(snapshot.stored().sops);
+export function keyNames({ secrets, sops, files }: SecretGround): (key: string) => string {
+  const ownerOf = keyOwners(sops);
   const names = new Map<string, string>();
   const note = (key: string, name: string) => {
     if (!names.has(sameKey(key))) names.set(sameKey(key), name);
@@ -36,7 +34,7 @@ export function keyNames(snapshot: Snapshot): (key: string) => string {
   for (const config of secrets.configs) for (const [key, name] of config.names) note(key, name);
   for (const { rules } of secrets.ageRules)
     for (const { value, at } of rules.flatMap(({ recipients }) => recipients)) {
-      const name = names.has(sameKey(value)) ? null : boundTo(snapshot, at);
+      const name = names.has(sameKey(value)) ? null : boundTo(files, at);
       if (name !== null) note(value, name);
     }
   return key => {
@@ -46,7 +44,7 @@ export function keyNames(snapshot: Snapshot): (key: string) => string {
 }
 
 /** The name that a text is bound to where it is written: `ada = "ssh-ed25519 …";` */
-function boundTo({ files }: Snapshot, at: Place): string | null {
+function boundTo(files: SecretGround['files'], at: Place): string | null {
   const source = files.parse(at.file);
   if (source === null) return null;
   for (const expr of expressionsAt(source, at.start).reverse()) {

@@ -1,0 +1,34 @@
+/** The computer that a deployment would run on, and running one there. */
+import { hostname } from 'node:os';
+import { findCommand } from '../host/commands.ts';
+import { runInForeground } from '../host/foreground.ts';
+import type { Here } from './deployment.ts';
+
+const PROGRAMS = ['clan', 'nixos-rebuild', 'darwin-rebuild'];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function here(env: Environment): Promise<Here> {
+  const folders = foldersOf(env);
+  const found = await Promise.all(
+    PROGRAMS.map(async name => ((await findCommand(name, folders)) === null ? [] : [name])),
+  );
+  return { hostName: hostname(), isRoot: process.getuid?.() === 0, programs: new Set(found.flat()) };
+}
+
+/**
+ * Runs a command with the person's keyboard and screen.
+ * @param cwd absolute path of the fleet
+ * @returns the exit code
+ * @throws Error where its program is not there, or cannot be started
+ */
+export async function carryOut(command: readonly string[], cwd: string, env: Environment): Promise<number> {
+  const [name = '', ...args] = command;
+  const program = await findCommand(name, foldersOf(env));
+  if (program === null) throw new Error(`There is no program "${name}" here.`);
+  return runInForeground(program, args, { cwd, env });
+}
+
+function foldersOf({ PATH = '' }: Environment): readonly string[] {
+  return PATH.split(':');
+}

@@ -1,0 +1,35 @@
+/** Runs a program in the terminal of the person: it has the keyboard and the screen until it ends. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+export interface ForegroundOptions {
+  /** Absolute path. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Runs a program to its end. Ctrl-C is the program's: this one waits for what it makes of it.
+ * @param program absolute path
+ * @returns the exit code; 128 and the number of the signal that ended it, as in shells
+ * @throws Error where it cannot be started
+ */
+export function runInForeground(
+  program: string,
+  args: readonly string[],
+  { cwd, env }: ForegroundOptions,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const wait = () => {};
+    process.on('SIGINT', wait);
+    const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
+    child.once('error', error => {
+      process.off('SIGINT', wait);
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      process.off('SIGINT', wait);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
