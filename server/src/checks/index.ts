@@ -120,6 +120,7 @@ import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
+import { unknownAttribute } from './use/unknown-attribute.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
@@ -212,6 +213,7 @@ export const rules: readonly Rule[] = [
   hardCodedPath,
   undefinedGenerator,
   undefinedFile,
+  unknownAttribute,
 
   // What is stored
   plaintextLeft,
