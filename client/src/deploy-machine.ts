@@ -24,6 +24,11 @@ export interface DeployAnswer {
 const ACTIONS = [
   { label: 'Deploy', detail: 'Brings the machine to the configuration of this repository.', flags: [] },
   {
+    label: 'Test',
+    detail: 'The same until its next start only (nixos-rebuild test).',
+    flags: ['--test'],
+  },
+  {
     label: 'Roll Back',
     detail: 'Brings the configuration from before back (nixos-rebuild, darwin-rebuild).',
     flags: ['--rollback'],

@@ -184,7 +184,7 @@ export function expectMarked(
   world: World = {},
 ): Checked {
   const everything = check(texts, settings, fleetSettings, world);
-  const isWhole = ({ at }: Finding) => !at.file.endsWith('.nix') && at.start === 0 && at.end === 0;
+  const isWhole = ({ at }: Finding) => at.start === 0 && at.end === 0;
   expect(everything.findings.filter(isWhole).map(({ at }) => at.file)).toEqual(world.found ?? []);
   const checked = { ...everything, findings: everything.findings.filter(finding => !isWhole(finding)) };
   const marks = marksIn(texts);

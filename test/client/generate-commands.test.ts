@@ -92,6 +92,7 @@ beforeEach(() => {
     keys: [],
     lacking: { missing: 1, outdated: 0 },
     isFleet: true,
+    secrets: 0,
   };
   does([]);
   registerGenerateCommands(server as unknown as Server, join(place, 'cli.cjs'));
@@ -308,7 +309,7 @@ describe('Deploy Machine…', () => {
     where: 'lea',
     rollback: ['Roll it back.'],
   };
-  /** Chooses what is to be done: 0 deploys, 1 rolls back, 2 installs. */
+  /** Chooses what is to be done: 0 deploys, 1 tests, 2 rolls back, 3 installs. */
   const choose = (index: number) => window.showQuickPick.mockImplementationOnce(async items => items[index]);
 
   test('says what would run, where, and how it is taken back, and runs it in a terminal once confirmed', async () => {
@@ -343,7 +344,7 @@ describe('Deploy Machine…', () => {
   });
 
   test('asks for the address where only that is missing', async () => {
-    choose(2);
+    choose(3);
     does([], { problems: [], refused: 'Say which computer becomes lea.', needsTarget: true });
     window.showInputBox.mockImplementationOnce(async () => 'root@192.0.2.7');
     await commands.executeCommand('varsmith.deployMachine', node());
@@ -354,7 +355,7 @@ describe('Deploy Machine…', () => {
   });
 
   test('says why nothing can be run', async () => {
-    choose(1);
+    choose(2);
     does([], { problems: [], refused: '`nixos-rebuild` is not installed here.', needsTarget: false });
     await commands.executeCommand('varsmith.deployMachine', node());
     expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: `nixos-rebuild` is not installed here.');

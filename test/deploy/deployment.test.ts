@@ -48,6 +48,7 @@ describe('a clan', () => {
     ],
     [{ tool: 'rebuild', targetHost: 'web' }, 'nixos-rebuild switch --flake .#web --target-host web'],
     [{ action: 'rollback', targetHost: 'web' }, 'nixos-rebuild switch --rollback --target-host web'],
+    [{ action: 'test', targetHost: 'web' }, 'nixos-rebuild test --flake .#web --target-host web'],
   ] as const)('%j runs %s', (more, expected) => {
     expect(command(more)).toBe(expected);
   });
@@ -95,6 +96,7 @@ describe('another fleet', () => {
   test.each([
     [{ tool: 'clan' }, 'This fleet is not a clan'],
     [{ machine: mac, targetHost: 'book' }, 'darwin-rebuild works on the Mac itself'],
+    [{ machine: mac, action: 'test', local: true }, 'darwin-rebuild cannot try a configuration'],
     [{ action: 'install', targetHost: 'web' }, 'Installing a machine takes `clan`'],
     [{ targetHost: '-oProxyCommand=x' }, '"-oProxyCommand=x" is no address'],
     [{ targetHost: 'a b' }, '"a b" is no address'],

@@ -241,6 +241,47 @@ describe('a secret of sops-nix', () => {
 `);
   });
 
+  test('is taken over from all that is said of it in one place', () => {
+    const dotted = `{ config, ... }:
+{
+  sops.secrets."web/hash".owner = "nginx";
+  sops.secrets."web/hash".mode = "0440";
+  sops.secrets."web/hash".restartUnits = [
+    "a.service"
+    "b.service"
+  ];
+  services.a.file = config.sops.secrets."web/hash".path;
+}
+`;
+    expect(refactored(clan(dotted), FILE, 'web/h', 'Convert')[FILE]).toBe(`{ config, ... }:
+{
+  clan.core.vars.generators.web-hash = {
+    files.web-hash = {
+      owner = "nginx";
+      mode = "0440";
+      restartUnits = [
+        "a.service"
+        "b.service"
+      ];
+      group = config.users.users.nginx.group;
+    };
+    prompts.web-hash = {
+      type = "hidden";
+      persist = true;
+    };
+  };
+  services.a.file = config.clan.core.vars.generators.web-hash.files.web-hash.path;
+}
+`);
+  });
+
+  test('takes the set with it that nothing else is in', () => {
+    const nested = '{\n  config.sops = {\n    secrets = { token = { }; };\n  };\n}\n';
+    expect(refactored(clan(nested), FILE, '{ tok', 'Convert')[FILE]).toBe(
+      '{\n  config.clan.core.vars.generators.token = {\n    prompts.token = {\n      type = "hidden";\n      persist = true;\n    };\n  };\n}\n',
+    );
+  });
+
   test('keeps the line ends of its file', () => {
     const windows = TEXT.replaceAll('\n', '\r\n');
     const text = refactored(clan(windows, STORED), FILE, 'secrets.tok', 'Convert to a generator')[FILE];
@@ -279,7 +320,10 @@ describe('a secret of sops-nix', () => {
   test.each([
     ['is put into a template', TEXT.replace('secrets.token.path', 'placeholder.token')],
     ['is given another path', TEXT.replace('owner', 'path = "/x"; owner')],
-    ['is said elsewhere too', TEXT.replace('  services', '  sops.secrets.token.group = "x";\n  services')],
+    [
+      'is said elsewhere too',
+      TEXT.replace('  services', '  imports = [ { sops.secrets.token.group = "x"; } ];\n  services'),
+    ],
     ['is used by parts', TEXT.replace('config.sops.secrets.token.path', 'config.sops.secrets.token')],
   ])('stays if it %s', (_, text) => {
     expect(titles(clan(text, STORED), FILE, 'secrets.tok')).toEqual([]);

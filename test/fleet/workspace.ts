@@ -1,11 +1,14 @@
 /**
  * A workspace in memory whose files can change, with the fleet that is built of it.
  */
+
 import { inspect } from 'node:util';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
+import { inventoryOptions } from '../../server/src/fleet/clan-options.ts';
 import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
 import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
 import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
+import type { OptionLevel } from '../../server/src/fleet/option-tree.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
@@ -79,7 +82,12 @@ export function plainFleet(fleet: Fleet): unknown {
   return {
     ...fleet,
     inventory: plainInventory(fleet),
-    serviceModules: fleet.serviceModules.map(({ name, at, roles }) => ({ name, at, roles: roles() })),
+    serviceModules: fleet.serviceModules.map(({ name, at, roles, settings }) => ({
+      name,
+      at,
+      roles: roles(),
+      settings: [...settings()],
+    })),
     machineFacts: fleet.machineFacts.map(({ module, files, ...fact }) => ({
       ...fact,
       module: typeof module,
@@ -125,6 +133,7 @@ export function plainFleet(fleet: Fleet): unknown {
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
     accessSettings: fleet.accessSettings(),
+    options: plainOptions(fleet),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
     faults: fleet.faults(),
     clanSettings: fleet.clanSettings(),
@@ -132,15 +141,34 @@ export function plainFleet(fleet: Fleet): unknown {
   };
 }
 
+function plainOptions(fleet: Fleet): unknown {
+  const { names, machines, reads } = fleet.options();
+  return {
+    names: [...names].sort(),
+    machines,
+    reads: [...reads].filter(([, all]) => all.length > 0).sort(([a], [b]) => (a < b ? -1 : 1)),
+  };
+}
+
+/** Of such a level every option that is written is reported, with its place. */
+const NO_OPTIONS: OptionLevel = { options: {} };
+
 /** Who is in which role, and with which settings. */
 function plainInventory({ inventory }: Fleet): unknown {
   const entries = (list: readonly RoleEntry[]) =>
-    list.map(one => ({ name: one.name, at: one.at, settings: one.settings(), notData: one.notData() }));
+    list.map(one => ({
+      name: one.name,
+      at: one.at,
+      settings: one.settings(),
+      notData: one.notData(),
+      judged: one.judged(NO_OPTIONS),
+    }));
   return {
     machines: inventory.machines,
     complete: inventory.complete,
     tagNames: inventory.tagNames,
     tagLists: inventory.tagLists,
+    options: inventory.options.map(({ of, judged }) => [of, judged(inventoryOptions().options)]),
     instances: inventory.instances.map(instance => ({
       ...instance,
       roles: [...instance.roles.values()].map(role => ({
@@ -150,6 +178,7 @@ function plainInventory({ inventory }: Fleet): unknown {
         values: role.values.length,
         settings: role.settings(),
         notData: role.notData(),
+        judged: role.judged(NO_OPTIONS),
         extraModules: role.extraModules.length,
         members: [roleMembers(inventory, role), certainMembers(inventory, role)],
       })),

@@ -98,7 +98,7 @@ export interface Example {
   readonly tracked?: readonly string[];
   /** The files that may be run as programs; not known where it is absent. */
   readonly executable?: readonly string[];
-  /** Files other than Nix files at the very beginning of which the rule reports, in their order. */
+  /** Files at the very beginning of which the rule reports, in their order. */
   readonly found?: readonly string[];
 }
 

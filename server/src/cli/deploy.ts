@@ -24,6 +24,7 @@ import { confirm } from './terminal.ts';
 import { verified } from './verify.ts';
 
 const OPTIONS = {
+  test: 'flag',
   install: 'flag',
   rollback: 'flag',
   'target-host': 'value',
@@ -48,8 +49,10 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(own, OPTIONS, 2, { y: 'yes' });
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
-  if (given.flag('install') && given.flag('rollback'))
-    throw new UsageError('--install and --rollback exclude each other.');
+  const actions = ACTIONS.filter(action => action !== 'switch' && given.flag(action)).map(
+    each => `--${each}`,
+  );
+  if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
   const open = await openFleet(root, io, 'access');
   const machine = machineNamed(open, name);
   const request = {

@@ -13,6 +13,7 @@ import { type Situation, type SituationOptions, situationOf } from '../generate/
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import type { Parsed } from './arguments.ts';
 import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
@@ -32,6 +33,7 @@ export interface OpenFleet {
   /** Absolute path. */
   readonly root: string;
   readonly files: WorkspaceFiles;
+  readonly workspace: Workspace;
   readonly ground: Ground;
   /** True once a secret has been laid on a disk, for want of a file system in memory. */
   hasUsedDisk(): boolean;
@@ -85,6 +87,7 @@ export async function openFleet(
   return {
     root,
     files,
+    workspace,
     ground,
     hasUsedDisk: () => usedDisk,
     seen() {

@@ -12,6 +12,7 @@ Commands:
   env MACHINE       print the session variables that a machine gets
   add secret NAME   add a secret to the registry, and to machines
   add sops NAME     add a secret to an encrypted file of sops-nix, and declare it
+  convert SECRET…   make vars of secrets of sops-nix and agenix, with their values
   new generator NAME  write a generator from a template
   init [ROOT]       lay the registry pipeline into a repository
   explain RULE      say what a rule finds, why, and what to do
@@ -78,14 +79,19 @@ Options:
 `,
   env: `\
 Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a
-secret, NAME with the value for a public file. What is not known is told in comments.
+secret, NAME with the value for a public file, and what the session adds to them. What is not known is told in comments.
+With --explain it says instead why one variable is there, or why it is not, and ends with 0 or 1.
 
 Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
        varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+       varsmith env MACHINE [ROOT] --explain NAME [--format FORMAT]
 
 Options:
   -m, --machine MACHINE    the machine; not needed where there is only one
   --shell SHELL            bash (default), nushell, or json
+  --explain NAME           why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may
+                           be a key of the registry, too
+  --format FORMAT          text (default) or json; --json is --format json
 `,
   add: `\
 Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines; or a secret to
@@ -118,6 +124,25 @@ Options of add sops, whose value is typed in, hidden, or read from standard inpu
   --random                make the value: 32 random bytes in letters, digits, - and _
   -i, --identity KEYFILE  a key to open the file with, beside those that sops finds; may be given several times
   --json                  say what was done as JSON
+`,
+  convert: `\
+Makes vars of secrets of sops-nix and agenix: a generator in the place of each declaration, with its owner, group, mode
+and units, its value decrypted in memory and stored for the machines that declare it, its uses rewritten, and its old
+value taken out of the encrypted file. All of it or nothing; nothing is committed.
+
+Usage: varsmith convert SECRET… [--root ROOT] [--name NAME] [--keep-old] [-i KEYFILE]… [--dry-run]
+       varsmith convert --all|--file FILE|--machine M [--root ROOT] [--keep-old] [-i KEYFILE]… [--dry-run]
+
+Options:
+  --all                   all that can be converted; what cannot is told, with the reason
+  --file FILE             those of an encrypted file, or of a module
+  -m, --machine M         those of a machine; may be given several times
+  --name NAME             what the generator of one secret is called (default: its name, slashes as dashes)
+  --keep-old              leave the old values where they are
+  -i, --identity KEYFILE  an age identity or an ssh key to open files with, beside those that sops and age find
+  --dry-run               do all of it in memory: print the diff, and what would be stored for whom
+  --json                  say what was done as JSON
+  --root ROOT             the folder of the fleet
 `,
   new: `\
 Writes a generator, or a service module with one, from a template.
@@ -228,10 +253,11 @@ Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--j
 Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:
 \`clan machines update\` where the fleet is a clan and \`clan\` is installed, else \`nixos-rebuild\` or \`darwin-rebuild\`.
 
-Usage: varsmith deploy MACHINE [ROOT] [--install | --rollback] [--target-host HOST] [--build-host HOST]
+Usage: varsmith deploy MACHINE [ROOT] [--test | --install | --rollback] [--target-host HOST] [--build-host HOST]
                        [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]
 
 Options:
+  --test                until its next start only (nixos-rebuild test)
   --install             install it on a computer that has no NixOS yet (clan): everything on its disks is lost
   --rollback            bring the configuration from before back (nixos-rebuild, darwin-rebuild)
   --target-host HOST    user@host of the machine; without it as the clan says, or this computer

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deploy: async () => (await import('./deploy.ts')).deploy,
   doctor: async () => (await import('./doctor.ts')).doctor,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  convert: async () => (await import('./convert.ts')).convert,
   add: async () => (await import('./add.ts')).add,
   new: async () => (await import('./new.ts')).create,
   init: async () => (await import('./init.ts')).init,

@@ -7,8 +7,11 @@
  */
 import type { Machine } from '../fleet/model.ts';
 
-export const ACTIONS = ['switch', 'install', 'rollback'] as const;
-/** `switch`: to the configuration of the repository; `install`: onto a computer that has none; `rollback`: to the one before. */
+export const ACTIONS = ['switch', 'test', 'install', 'rollback'] as const;
+/**
+ * `switch`: to the configuration of the repository; `test`: the same until the next start; `install`: onto a computer that
+ * has none; `rollback`: to the one before.
+ */
 export type Action = (typeof ACTIONS)[number];
 
 export const TOOLS = ['auto', 'clan', 'rebuild'] as const;
@@ -121,6 +124,10 @@ function rebuild(request: DeployRequest, here: Here, isClan: boolean): Deploymen
   const { machine, action, targetHost, buildHost, local, more } = request;
   const isMac = machine.class === 'darwin';
   const program = isMac ? 'darwin-rebuild' : 'nixos-rebuild';
+  if (isMac && action === 'test')
+    return refusal(
+      'darwin-rebuild cannot try a configuration: deploy it, and roll it back where it is not right.',
+    );
   if (!here.programs.has(program)) return refusal(missingProgram(program, isClan, targetHost));
   if (isMac && (targetHost !== null || buildHost !== null))
     return refusal(
@@ -138,18 +145,20 @@ function rebuild(request: DeployRequest, here: Here, isClan: boolean): Deploymen
   return {
     command: [
       ...sudo,
-      ...[program, 'switch', ...how],
+      ...[program, action === 'test' ? 'test' : 'switch', ...how],
       ...option('--target-host', targetHost),
       ...option('--build-host', buildHost),
       ...more,
     ],
     where: targetHost ?? `this computer (${here.hostName})`,
-    rollback:
-      action === 'rollback'
-        ? ['Deploy again: that brings the configuration of the repository back.']
-        : rollbackOf(machine),
+    rollback: action in OTHER_WAYS ? [OTHER_WAYS[action as keyof typeof OTHER_WAYS]] : rollbackOf(machine),
   };
 }
+
+const OTHER_WAYS = {
+  rollback: 'Deploy again: that brings the configuration of the repository back.',
+  test: 'Start the machine anew: that brings the configuration back that it starts with.',
+};
 
 function missingProgram(program: string, isClan: boolean, targetHost: string | null): string {
   const clan = isClan ? ', and neither is `clan`' : '';

@@ -15,12 +15,14 @@ import { nodesOf } from './frameworks/colmena.ts';
 import { type Instance, readInstances } from './inventory.ts';
 import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
-import { type TagDefinitions, tagDefinitions } from './members.ts';
+import { type ClanOptions, type TagDefinitions, tagDefinitions } from './members.ts';
 import type { NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
+import { judging } from './option-values.ts';
 import { type ClanSetting, clanSettingsIn } from './options/clan-settings.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
+import { type RoleSettings, serviceOptions } from './service-options.ts';
 import { type ServiceRoles, serviceRoles } from './service-roles.ts';
 
 /** A service module of the workspace: an attribute of `clan.modules`. */
@@ -31,6 +33,8 @@ export interface ServiceModule {
   readonly value: Lazy;
   /** The roles that it declares; read at most once. */
   readonly roles: () => ServiceRoles;
+  /** The settings of its roles, as far as they are known in whole; read at most once. */
+  readonly settings: () => ReadonlyMap<string, RoleSettings>;
 }
 
 /** Machines that one file declares. */
@@ -46,6 +50,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly instances: readonly Instance[];
   readonly instancesComplete: boolean;
   readonly tags: readonly TagDefinitions[];
+  /** What it sets of the options of a clan and of its inventory; judged at most once. */
+  readonly options: readonly ClanOptions[];
   readonly modules: readonly ServiceModule[];
   /** False if there may be service modules that are not listed. */
   readonly modulesComplete: boolean;
@@ -89,6 +95,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   const homes: MachineFact[] = [];
   const instances: Instance[] = [];
   const tags: TagDefinitions[] = [];
+  const options: ClanOptions[] = [];
   const modules: ServiceModule[] = [];
   const gaps: NotAnalysable[] = [];
   let complete = true;
@@ -110,6 +117,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     }
     const own = tagDefinitions(set);
     if (own !== null) tags.push(own);
+    if (!conditional) options.push({ of: 'inventory', judged: judging(cx, [set]) });
   }
 
   function machinesOption(
@@ -174,6 +182,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
           inventory(own.value, conditional || own.optional, at);
         if (CLAN_OPTIONS.some(name => set.entries.has(name))) {
           isClan = true;
+          if (!conditional) options.push({ of: 'clan', judged: judging(cx, [set]) });
           const directory = directoryOf(cx, set, at.file);
           directories.push(directory);
           if (directory.path) machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));
@@ -192,6 +201,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
               at: entry.at === null ? null : placeOf(entry.at),
               value: module,
               roles: serviceRoles(cx, module, given),
+              settings: serviceOptions(cx, module, given),
             });
           }
       }
@@ -219,6 +229,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       instances,
       instancesComplete,
       tags,
+      options,
       modules,
       modulesComplete,
       homes: { machines: homes, complete: homesComplete },

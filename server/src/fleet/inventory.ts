@@ -9,6 +9,8 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
+import type { OptionLevel } from './option-tree.ts';
+import { joinFacts, judging, type OptionFacts } from './option-values.ts';
 import { placeKey, placeOf } from './places.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
 import { mergeSettings, NO_SETTINGS, readSetting, type Setting } from './settings.ts';
@@ -24,6 +26,8 @@ export interface RoleEntry {
   readonly settings: () => Setting;
   /** What in them is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
+  /** The settings as options of a level: what is wrong, and where they are written. */
+  readonly judged: (level: OptionLevel) => OptionFacts;
 }
 
 export interface Role {
@@ -37,6 +41,8 @@ export interface Role {
   readonly settings: () => Setting;
   /** What in the role's own settings is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
+  /** The role's own settings as options of a level. */
+  readonly judged: (level: OptionLevel) => OptionFacts;
   /** Items of `extraModules`: modules that members of the role import. */
   readonly extraModules: readonly Lazy[];
 }
@@ -195,6 +201,7 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
     values,
     settings: settingsOf(cx, values),
     notData: notDataIn(cx, values),
+    judged: judging(cx, values),
     extraModules,
   };
 }
@@ -234,7 +241,14 @@ function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
 }
 
 function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
-  return { name, at, values, settings: settingsOf(cx, values), notData: notDataIn(cx, values) };
+  return {
+    name,
+    at,
+    values,
+    settings: settingsOf(cx, values),
+    notData: notDataIn(cx, values),
+    judged: judging(cx, values),
+  };
 }
 
 function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
@@ -268,6 +282,7 @@ function mergeRoles(left: Role, right: Role): Role {
     values: [...left.values, ...right.values],
     settings: both(left.settings, right.settings),
     notData: () => [...left.notData(), ...right.notData()],
+    judged: level => joinFacts(left.judged(level), right.judged(level)),
     extraModules: [...left.extraModules, ...right.extraModules],
   };
 }
@@ -284,6 +299,7 @@ function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
         values: [...before.values, ...entry.values],
         settings: both(before.settings, entry.settings),
         notData: () => [...before.notData(), ...entry.notData()],
+        judged: level => joinFacts(before.judged(level), entry.judged(level)),
       });
   }
   return [...merged.values()];

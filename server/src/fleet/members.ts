@@ -16,6 +16,8 @@ import {
 } from './inventory.ts';
 import type { Machine, Place } from './model.ts';
 import { argumentsFor, wellKnown } from './modules.ts';
+import type { OptionLevel } from './option-tree.ts';
+import type { OptionFacts } from './option-values.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { mergeSettings, type Setting } from './settings.ts';
@@ -24,6 +26,12 @@ import { mergeSettings, type Setting } from './settings.ts';
 export interface TagDefinitions {
   /** A set of lists, or a function that gives one. */
   readonly values: readonly Lazy[];
+}
+
+/** A set of options of a clan or of its inventory. */
+export interface ClanOptions {
+  readonly of: 'clan' | 'inventory';
+  readonly judged: (level: OptionLevel) => OptionFacts;
 }
 
 /** A machine as the list of a tag names it. */
@@ -43,6 +51,8 @@ export interface Inventory {
   readonly tagNames: readonly string[];
   /** Machines as `inventory.tags` lists them. */
   readonly tagLists: readonly TagListing[];
+  /** What is set of the options of the clan and of the inventory. */
+  readonly options: readonly ClanOptions[];
   /** Machines with a tag; null where that is not known. */
   tagged(tag: string): readonly string[] | null;
   /** Machines that certainly have a tag, whatever else is not known. */
@@ -55,6 +65,7 @@ export interface Inventory {
 export interface InventorySources {
   readonly instances: Instances;
   readonly tags: readonly TagDefinitions[];
+  readonly options: readonly ClanOptions[];
   readonly machines: readonly Machine[];
   /** False if there may be machines, or tags of machines, that are not listed. */
   readonly machinesComplete: boolean;
@@ -90,6 +101,7 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
     machines,
     tagNames: [...tags.keys()].sort(),
     tagLists,
+    options: sources.options,
     tagged(tag) {
       const found = tags.get(tag);
       if (found === undefined) return others && sources.machinesComplete ? [] : null;

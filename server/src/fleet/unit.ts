@@ -333,6 +333,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       definitions,
       assignments,
       uses: uses.uses(),
+      otherReads: uses.otherReads(),
       keyLookups: [...keyLookups.values()],
       keyPaths: [...keyPaths.values()],
       keyedModules,

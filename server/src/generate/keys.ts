@@ -53,6 +53,13 @@ export async function findKeys(
   };
 }
 
+/** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
+export function findAllKeys(ground: Ground, named: readonly Identity[]): Promise<Keys> {
+  const { env, platform, home } = ground;
+  const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
+  return findKeys(ground, 'sops', [...named, ...identities]);
+}
+
 /** @throws StoreFailure `no-matching-key` where there is no key at all */
 export function mustHaveKeys({ found, keyring }: Keys): void {
   if (keyring.recipients.length > 0 || found.identities.length > 0 || found.commands.length > 0) return;

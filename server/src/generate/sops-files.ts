@@ -82,7 +82,7 @@ export function created(
 }
 
 /** Says, where no key fits, what would. */
-async function opening<T>(path: string, keys: Keys, run: () => Promise<T>): Promise<T> {
+export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>): Promise<T> {
   mustHaveKeys(keys);
   try {
     return await named(path, run);
@@ -94,5 +94,6 @@ async function opening<T>(path: string, keys: Keys, run: () => Promise<T>): Prom
 
 /** What a person can do whose keys do not open a file. */
 function wayIn(path: string): string {
-  return `Name the key that does with --identity FILE, or add yours to the creation rule and have somebody who can open it run "sops updatekeys ${path}". Nothing was changed.`;
+  const anew = path.endsWith('.age') ? '"agenix --rekey"' : `"sops updatekeys ${path}"`;
+  return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}. Nothing was changed.`;
 }

@@ -124,10 +124,12 @@ export async function machineKeyring(
 /**
  * A secret's bytes.
  *
+ * @param file armored, or binary
+ *
  * @throws StoreFailure; `no-matching-key` where none of the keys fits
  */
-export async function openAgeSecret(text: string, keyring: Keyring): Promise<Buffer> {
-  const plaintext = await keyring.open(text);
+export async function openAgeSecret(file: string | Uint8Array, keyring: Keyring): Promise<Buffer> {
+  const plaintext = await keyring.open(file);
   if (plaintext === null)
     throw new StoreFailure('no-matching-key', ['None of your keys opens it.', ...keyring.unusable].join(' '));
   return Buffer.from(plaintext);

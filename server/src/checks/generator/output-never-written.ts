@@ -2,7 +2,8 @@
 import type { GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
 import { persistPrompt } from '../edit-options.ts';
 import { replaced } from '../edit-script.ts';
-import type { CheckContext, Fix, Related, Report, Rule } from '../rule.ts';
+import { attributeText, stringText } from '../edits.ts';
+import type { CheckContext, Fix, Related, Report, Rule, Sources, TextEdit } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
 import { type Examined, examined, machinesOf, once } from './io.ts';
 import { type Unwritten, unwrittenFiles } from './results.ts';
@@ -42,6 +43,23 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
           '',
           '    #     ^^^^^^^^ generator/output-never-written: nothing writes "password"\n',
         ),
+      },
+    },
+    {
+      title: 'The program chooses the name by itself',
+      files: {
+        'modules/ssh-key.nix': `\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ssh-key = {
+    files.id_ed25519 = { };
+    files.id_ed25519_pub.secret = false;
+    #     ^^^^^^^^^^^^^^ generator/output-never-written: never writes "$out/id_ed25519_pub"
+    runtimeInputs = [ pkgs.openssh ];
+    script = ''ssh-keygen -t ed25519 -N "" -f "$out/id_ed25519"'';
+  };
+}
+`,
       },
     },
     {
@@ -177,11 +195,34 @@ function fixesOf(
   const at = misnamed === null ? null : (script?.placeOf(misnamed) ?? null);
   const name = misnamed?.path.rest ?? '';
   if (at === null || name === '') return [];
+  const declared = declaredAs(sources, file, name);
   const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
   const last = text.lastIndexOf(name);
-  if (last === -1) return [];
-  const edit = replaced(sources, at, text, text.slice(0, last) + file.name + text.slice(last + name.length));
-  return edit === null
-    ? []
-    : [{ title: `Write to "${file.name}"`, edits: [edit], preferred: true, guess: true }];
+  // A program that makes the name by itself (`ssh-keygen` its `.pub`) cannot be told to write another.
+  const edit =
+    last === -1
+      ? null
+      : replaced(sources, at, text, text.slice(0, last) + file.name + text.slice(last + name.length));
+  return [
+    ...(edit === null
+      ? []
+      : [{ title: `Write to "${file.name}"`, edits: [edit], preferred: true, guess: true }]),
+    ...(declared === null
+      ? []
+      : [
+          {
+            title: `Declare "${name}" instead`,
+            edits: [declared],
+            preferred: edit === null,
+            guess: true,
+          },
+        ]),
+  ];
+}
+
+/** Gives a declared file another name; null where its name is not written out at its place. */
+function declaredAs(sources: Sources, { name: before, at }: GeneratorFile, name: string): TextEdit | null {
+  const text = sources.parse(at.file)?.text.slice(at.start, at.end);
+  if (text !== before && text !== stringText(before)) return null;
+  return { ...at, text: attributeText(name) };
 }

@@ -33,3 +33,20 @@ export const LOCK = `\
   "version": 7
 }
 `;
+
+/** A service of the workspace: one setting without a default, one with. */
+export const BACKUP = `\
+{
+  _class = "clan.service";
+  manifest.name = "backup";
+  roles.client = {
+    interface = { lib, ... }: {
+      options.keep = lib.mkOption { type = lib.types.ints.positive; default = 7; };
+      options.domain = lib.mkOption { type = lib.types.str; };
+    };
+    perInstance = { settings, ... }: {
+      nixosModule.environment.etc."backup".text = "\${settings.domain} \${toString settings.keep}";
+    };
+  };
+}
+`;

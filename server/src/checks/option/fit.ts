@@ -84,7 +84,7 @@ export function* problemsOf(
 }
 
 /** The type of an option; `any` where several modules declare it in ways that do not go together here. */
-function typeOf({ declared, open }: OptionTree): OptionType {
+export function typeOf({ declared, open }: OptionTree): OptionType {
   const [first, ...others] = declared;
   if (first === undefined || open) return { kind: 'any' };
   if (others.length === 0) return first.type;

@@ -1,0 +1,53 @@
+/**
+ * How far what is known of clan-core's options holds for the clan-core of a fleet. Knows nothing of single options.
+ */
+import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
+import { type DescribedOptions, type DescribedService, namesOf } from '../../fleet/option-tree.ts';
+import type { OptionMistake } from '../../fleet/option-values.ts';
+import type { CheckFiles, Severity } from '../rule.ts';
+import { suggest } from '../suggest.ts';
+import { isOtherClanCore, lockedTime } from './flake.ts';
+
+/**
+ * `same`: what is known holds for the locked version too; `unknown`: no version is locked; `other`: a fork, or a version
+ * that is newer than what is known, or older.
+ */
+export type Standing = 'same' | 'unknown' | 'other';
+
+type Described = Pick<DescribedOptions | DescribedService, 'since' | 'former' | 'changed'>;
+
+export function standingOf(sources: CheckFiles, { since }: Described): Standing {
+  if (isOtherClanCore(sources)) return 'other';
+  const time = lockedTime(sources);
+  if (time === null) return 'unknown';
+  return since <= time && time <= CLAN_CORE_TIME ? 'same' : 'other';
+}
+
+/**
+ * How severe a mistake is that goes by what is known of clan-core; null where some version may see none in it. With
+ * another version only a slip of a name that there is counts.
+ */
+export function severityOf(
+  { former, changed }: Described,
+  standing: Standing,
+  mistake: OptionMistake,
+  path: readonly string[],
+): Severity | null {
+  const others = mistake.kind === 'unknown' ? former : changed;
+  if (others.some(other => isWithin(path, other.split('.')))) return null;
+  if (standing === 'same') return 'error';
+  if (standing === 'unknown') return 'warning';
+  return meantBy(mistake) === null ? null : 'warning';
+}
+
+/** Does a path lead to an option, or further? `*` in the option's stands for any name. */
+function isWithin(path: readonly string[], option: readonly string[]): boolean {
+  return option.length <= path.length && option.every((name, i) => name === '*' || name === path[i]);
+}
+
+/** The name, or the value, that was probably meant. */
+export function meantBy(mistake: OptionMistake): string | null {
+  if (mistake.kind === 'type')
+    return mistake.wrong.text === null ? null : suggest(mistake.wrong.text, mistake.wrong.choices);
+  return suggest(mistake.path.at(-1) ?? '', namesOf(mistake.siblings));
+}

@@ -1,0 +1,187 @@
+/**
+ * Declarations of secrets rewritten as generators that ask for the value: owner, group, mode and the rest go along.
+ * Edits of text; null where something cannot be taken over as it is written.
+ */
+import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../checks/edits.ts';
+import { expressionsAt } from '../../checks/locate.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import { bindsName } from '../../nix/inside.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { AttrBinding, Expr } from '../../nix/syntax.ts';
+import { reindented } from '../refactor/text.ts';
+import type { WrittenSecret } from './written.ts';
+
+export interface NewGenerator {
+  /** Of the generator, its file and its prompt. */
+  readonly name: string;
+  readonly share: boolean;
+  /** The value has several lines, or ends with one. */
+  readonly multiline: boolean;
+}
+
+/** Options that say where a secret is decrypted from: a generator does not need them. */
+export const SOURCES: ReadonlySet<string> = new Set(['sopsFile', 'key', 'format', 'file', 'rekeyFile']);
+/** Options that both have under the same name. */
+export const KEPT: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
+/** Further ones that are understood. */
+export const TRANSLATED: ReadonlySet<string> = new Set(['neededForUsers']);
+
+/**
+ * The declarations of a file taken out, and generators in their place.
+ *
+ * @param secrets all of one file
+ * @returns null where one of them cannot be rewritten
+ */
+export function declaredAnew(
+  secrets: readonly { readonly written: WrittenSecret; readonly generator: NewGenerator }[],
+): TextEdit[] | null {
+  const edits: TextEdit[] = [];
+  const outers = new Set(secrets.map(one => one.written.outer));
+  for (const outer of outers) {
+    const inside = secrets.filter(one => one.written.outer === outer);
+    const [first] = inside;
+    if (first === undefined) continue;
+    const { file, prefix } = first.written;
+    const indent = indentOf(file, outer.start);
+    const blocks: string[][] = [];
+    for (const { written, generator } of inside) {
+      const lines = generatorLines(written, generator);
+      if (lines === null) return null;
+      blocks.push(
+        lines.map((line, i) => (i === 0 ? indent + prefix + line : line === '' ? '' : indent + line)),
+      );
+    }
+    const gone = new Set(inside.flatMap(one => one.written.bindings));
+    if (isGone(outer, gone)) {
+      const eol = eolOf(file);
+      const text = blocks
+        .map(lines => lines.join(eol))
+        .join(eol)
+        .slice(indent.length);
+      edits.push({ file: file.path, start: outer.start, end: outer.end, text });
+    } else {
+      const lines = blocks.flatMap(block => ['', ...block]);
+      edits.push(insertBelow(file, outer, lines));
+      for (const binding of topmost(outer, gone)) edits.push(takenOut(file, binding));
+    }
+    // `sops.secrets.x.owner = …; sops.secrets.x.mode = …;`: the first gives way to the generator, the others go.
+    for (const { written } of inside)
+      if (written.bindings.includes(outer))
+        for (const one of written.bindings) if (one !== outer) edits.push(takenOut(file, one));
+  }
+  return edits;
+}
+
+/** Is nothing left of a binding? */
+function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
+  if (gone.has(binding)) return true;
+  const { value } = binding;
+  return (
+    value.kind === 'attrs' &&
+    value.bindings.length > 0 &&
+    value.bindings.every(one => one.kind === 'bind' && isGone(one, gone))
+  );
+}
+
+/** The outermost bindings below one of which nothing is left. */
+function topmost({ value }: AttrBinding, gone: ReadonlySet<AttrBinding>): AttrBinding[] {
+  const inner = value.kind === 'attrs' ? value.bindings : [];
+  return inner.flatMap(one => {
+    if (one.kind !== 'bind') return [];
+    return isGone(one, gone) ? [one] : topmost(one, gone);
+  });
+}
+
+/** With its lines where it has them to itself. */
+function takenOut(file: SourceFile, binding: AttrBinding): TextEdit {
+  const first = lineAround(file, binding);
+  const last = lineAround(file, { start: binding.end - 1, end: binding.end });
+  const before = file.text.slice(first.start, binding.start);
+  const after = file.text.slice(binding.end, last.contentEnd);
+  if (/^\s*$/.test(before) && /^\s*(#.*)?$/.test(after))
+    return { file: file.path, start: first.start, end: last.end, text: '' };
+  const space = /[ \t]*$/.exec(before)?.[0].length ?? 0;
+  const start = /^\s*$/.test(before) ? binding.start : binding.start - space;
+  return { file: file.path, start, end: binding.end, text: '' };
+}
+
+/** Without the indentation of the first line. */
+function generatorLines(
+  written: WrittenSecret,
+  { name: plain, share, multiline }: NewGenerator,
+): string[] | null {
+  const options = optionLines(written);
+  if (options === null) return null;
+  const name = attributeText(plain);
+  return [
+    `clan.core.vars.generators.${name} = {`,
+    ...(share ? ['  share = true;'] : []),
+    ...fileLines(name, options),
+    `  prompts.${name} = {`,
+    `    type = "${multiline ? 'multiline-hidden' : 'hidden'}";`,
+    '    persist = true;',
+    '  };',
+    '};',
+  ];
+}
+
+function fileLines(name: string, options: readonly (readonly string[])[]): string[] {
+  const [only, ...others] = options;
+  if (only === undefined) return [];
+  const [first, ...more] = only;
+  if (others.length === 0 && more.length === 0) return [`  files.${name}.${first}`];
+  return [`  files.${name} = {`, ...options.flatMap(lines => lines.map(line => `    ${line}`)), '  };'];
+}
+
+/** What the file is to be told, as bindings; null where something of it cannot be taken over as it is written. */
+function optionLines(written: WrittenSecret): string[][] | null {
+  const { file, options, definition } = written;
+  const lines: string[][] = [];
+  for (const { name, value } of options) {
+    if (SOURCES.has(name)) continue;
+    if (name === 'neededForUsers') {
+      if (definition.neededForUsers === null) return null;
+      if (definition.neededForUsers.value) lines.push(['neededFor = "users";']);
+      continue;
+    }
+    const text = KEPT.has(name) ? valueLines(file, value) : null;
+    if (text === null || text[0] === 'null') return null;
+    const [first = '', ...more] = text;
+    const start = name === 'mode' ? first.replace(/^"(\d{3})"$/, '"0$1"') : first;
+    const all = [`${name} = ${start}`, ...more];
+    all[all.length - 1] += ';';
+    lines.push(all);
+  }
+  const group = ownersGroup(written);
+  return group === null ? null : [...lines, ...group];
+}
+
+/** A value over several lines hangs below its name as it did. */
+function valueLines(file: SourceFile, value: Expr): string[] | null {
+  const text = file.text.slice(value.start, value.end);
+  if (!text.includes('\n')) return [text];
+  // Text over several lines means what it is indented by.
+  if (value.kind === 'string') return null;
+  return reindented(file, value, indentOf(file, value.start), '');
+}
+
+/**
+ * sops-nix and agenix give a file to the group of its owner where nothing else is said, clan to root: where the group may
+ * do anything with it, it is written out. Null where that cannot be written here.
+ */
+function ownersGroup({ file, options, definition, outer }: WrittenSecret): string[][] | null {
+  const owner = options.find(one => one.name === 'owner');
+  if (owner === undefined || definition.given.includes('group') || !definition.given.includes('mode'))
+    return [];
+  const mode = definition.mode?.value;
+  if (mode === undefined) return null;
+  if ((Number.parseInt(mode, 8) & 0o070) === 0) return [];
+  const known = definition.owner?.value;
+  if (known === 'root' || known === '0') return [];
+  if (!expressionsAt(file, outer.start).some(expr => bindsName(expr, 'config'))) return null;
+  const text = file.text.slice(owner.value.start, owner.value.end);
+  const isLiteral = owner.value.kind === 'string' && known !== undefined && text === `"${known}"`;
+  if (text.includes('\n')) return null;
+  const user = isLiteral ? attributeText(known) : `\${${text}}`;
+  return [[`group = config.users.users.${user}.group;`]];
+}

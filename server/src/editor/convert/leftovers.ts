@@ -1,0 +1,179 @@
+/**
+ * Says what of encrypted files nothing reads any more once secrets have become generators: values, whole files, and the
+ * default that names one. Goes by the fleet as it is afterwards; where somebody may still read a value it stays.
+ */
+
+import { lineAround } from '../../checks/edits.ts';
+import { bindingAround } from '../../checks/locate.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import type { Place } from '../../fleet/model.ts';
+import type { SecretDefinition, SopsDefault } from '../../fleet/secrets.ts';
+import { textOr } from '../../fleet/secrets-files.ts';
+import type { FleetSecrets } from '../../fleet/secrets-join.ts';
+import type { EncryptedKey } from '../../fleet/secrets-keys.ts';
+import { ruleFor } from '../../fleet/secrets-rules.ts';
+import type { Around } from '../scaffold.ts';
+import { shown, type ValueSource } from './plan.ts';
+
+export interface Leftovers {
+  /** Values to be taken out of files that keep others. */
+  readonly values: readonly {
+    readonly path: string;
+    readonly format: 'yaml' | 'json';
+    readonly names: readonly (readonly string[])[];
+  }[];
+  /** Files that are removed. */
+  readonly files: readonly string[];
+  /** Of modules: a default that names such a file goes. */
+  readonly edits: readonly TextEdit[];
+  /** Sentences: what stays and why, and what is left to do by hand. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param after the fleet with the generators in it
+ * @param sources of the values that have become vars
+ */
+export function leftoversOf(
+  after: Around,
+  secrets: FleetSecrets,
+  sources: readonly ValueSource[],
+): Leftovers {
+  const values: Leftovers['values'][number][] = [];
+  const files: string[] = [];
+  const edits: TextEdit[] = [];
+  const notes: string[] = [];
+  const gone: ValueSource[] = [];
+  for (const source of distinct(sources)) {
+    const reader = readerOf(secrets, source);
+    if (reader === null) gone.push(source);
+    else notes.push(`${valueText(source)} stays: ${reader(after)}.`);
+  }
+  for (const path of new Set(gone.map(one => one.path))) {
+    const own = gone.filter(one => one.path === path);
+    const [first] = own;
+    const names = own.map(one => one.names);
+    const isWhole = names.some(one => one.length === 0) || holdsNothingElse(secrets, path, names);
+    if (first === undefined) continue;
+    if (!isWhole) {
+      if (first.format === 'yaml' || first.format === 'json')
+        values.push({ path, format: first.format, names });
+      continue;
+    }
+    const defaults = secrets.defaults.filter(one => one.option === 'file' && one.source?.path === path);
+    const out = defaults.map(one => defaultOut(after, one));
+    const by = namedElsewhere(after, secrets, path, defaults);
+    if (by !== null || out.includes(null)) {
+      const where = by ?? defaults.map(one => shown(after, one.at)).join(', ');
+      notes.push(
+        `${path} stays with what was converted, since ${where} names the file: remove both by hand.`,
+      );
+      continue;
+    }
+    files.push(path);
+    edits.push(...out.filter(edit => edit !== null));
+    notes.push(...ruleNotes(after, secrets, path));
+  }
+  return { values, files, edits, notes };
+}
+
+/** Says who may still read a value; null where nobody does. */
+function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
+  const keeper = source.format === 'age' ? 'age' : 'sops';
+  const gap = secrets.gaps.find(one => one.keeper === keeper);
+  if (gap !== undefined)
+    return around => `only Nix can tell which secrets are declared at ${shown(around, gap.at)}`;
+  for (const one of secrets.secrets)
+    for (const definition of one.keeper === keeper ? one.definitions : [])
+      if (mayRead(secrets, definition, source))
+        return around => `"${one.name}" reads it (${shown(around, definition.at)})`;
+  return null;
+}
+
+function mayRead(secrets: FleetSecrets, definition: SecretDefinition, source: ValueSource): boolean {
+  const { files, complete } = secrets.filesOf(definition);
+  if (complete && !files.some(one => one.path === source.path)) return false;
+  if (source.names.length === 0) return true;
+  const { name, nameKind } = definition;
+  const key = textOr(definition, 'key', secrets.defaults, nameKind === 'pattern' ? null : name);
+  const own = source.names.join('/');
+  return (
+    key === null || key === own || key === '' || `${own}/`.startsWith(`${key}/`) || key.startsWith(`${own}/`)
+  );
+}
+
+/** Are these all the values of a file? */
+function holdsNothingElse(
+  secrets: FleetSecrets,
+  path: string,
+  names: readonly (readonly string[])[],
+): boolean {
+  const file = secrets.encrypted(path);
+  if (file === null || !file.complete) return false;
+  const gone = new Set(names.map(one => JSON.stringify(one)));
+  const isGone = (key: EncryptedKey, above: readonly string[]): boolean => {
+    const own = [...above, key.name];
+    if (gone.has(JSON.stringify(own))) return true;
+    return key.kind === 'map' && key.below.every(below => isGone(below, own));
+  };
+  return file.keys.every(key => isGone(key, []));
+}
+
+/** Takes out `sops.defaultSopsFile = …;` that stands on lines of its own. */
+function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
+  const file = files.parse(at.file);
+  const found = file === null ? null : bindingAround(file, at);
+  if (file === null || found?.binding.kind !== 'bind') return null;
+  const { binding } = found;
+  const last = binding.path.at(-1);
+  if (last?.kind !== 'name' || last.name !== 'defaultSopsFile') return null;
+  const first = lineAround(file, binding);
+  const end = lineAround(file, { start: binding.end - 1, end: binding.end });
+  const isAlone =
+    /^\s*$/.test(file.text.slice(first.start, binding.start)) &&
+    /^\s*(#.*)?$/.test(file.text.slice(binding.end, end.contentEnd));
+  return isAlone ? { file: file.path, start: first.start, end: end.end, text: '' } : null;
+}
+
+/** Who else names a file: another declaration, or a text. */
+function namedElsewhere(
+  after: Around,
+  secrets: FleetSecrets,
+  path: string,
+  defaults: readonly SopsDefault[],
+): string | null {
+  for (const { definitions } of secrets.secrets)
+    for (const definition of definitions)
+      if (secrets.filesOf(definition).files.some(one => one.path === path))
+        return shown(after, definition.at);
+  const known = new Set([...defaults.map(one => one.at.file), ...secrets.ageRules.map(one => one.at.file)]);
+  return after.fleet.namedBy(path).find(file => !known.has(file)) ?? null;
+}
+
+/** Where it is said whom the file is for: nobody else takes that out. */
+function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[] {
+  const rules = secrets.configs.flatMap(config => {
+    const rule = ruleFor(config, path);
+    return rule?.pathRegex ? [lineOf(after, rule.at)] : [];
+  });
+  const ages = secrets.ageRules
+    .flatMap(({ rules: all }) => all)
+    .filter(one => one.path === path)
+    .map(one => shown(after, one.at));
+  const where = [...rules.slice(-1), ...ages];
+  if (where.length === 0) return [];
+  return [`${path} goes; its rule is in ${where.join(', ')}: take it out there if it is for nothing else.`];
+}
+
+function lineOf({ files }: Around, { file, start }: Place): string {
+  const line = (files.text(file) ?? '').slice(0, start).split('\n').length;
+  return `${file}:${line}`;
+}
+
+function valueText({ path, names }: ValueSource): string {
+  return names.length === 0 ? path : `The key "${names.join('/')}" of ${path}`;
+}
+
+function distinct(sources: readonly ValueSource[]): ValueSource[] {
+  return [...new Map(sources.map(one => [JSON.stringify([one.path, one.names]), one])).values()];
+}

@@ -1,0 +1,247 @@
+/**
+ * Says which secrets of sops-nix and agenix can become generators with their values, and why others cannot. Each answer
+ * is whole: a secret whose declaration, value or use could not be taken along stays as it is. Pure; decrypts nothing.
+ */
+import { mayBeSame } from '../../checks/generator/io.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import type { Place } from '../../fleet/model.ts';
+import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
+import { textOr } from '../../fleet/secrets-files.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
+import { hasKeys } from '../../fleet/secrets-keys.ts';
+import { positionAt } from '../../nix/source.ts';
+import type { Around } from '../scaffold.ts';
+import { declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
+import { usedAnew } from './used.ts';
+import { type WrittenSecret, writtenSecret } from './written.ts';
+
+/** Where a value is kept, encrypted. */
+export interface ValueSource {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly format: 'yaml' | 'json' | 'binary' | 'age';
+  /** The maps that lead to it; none where the file is the value. */
+  readonly names: readonly string[];
+}
+
+export interface ConvertedDefinition {
+  readonly written: WrittenSecret;
+  readonly source: ValueSource;
+  /** Machines that certainly have the module that it stands in. */
+  readonly machines: readonly string[];
+}
+
+export interface Conversion {
+  readonly keeper: SecretKeeper;
+  /** Of the secret. */
+  readonly name: string;
+  /** Of the generator, its file and its prompt. */
+  readonly generator: string;
+  /** Several machines have the same value. */
+  readonly share: boolean;
+  readonly definitions: readonly ConvertedDefinition[];
+  /** Machines that have a module which declares it. */
+  readonly machines: readonly string[];
+  /** The files that it is declared in and kept in. */
+  readonly paths: readonly string[];
+  /** Its uses, rewritten. */
+  readonly uses: readonly TextEdit[];
+}
+
+export interface Kept {
+  readonly keeper: SecretKeeper;
+  readonly name: string;
+  /** A sentence that begins with the name. */
+  readonly reason: string;
+  readonly machines: readonly string[];
+  readonly paths: readonly string[];
+}
+
+export type Verdict = { readonly conversion: Conversion } | { readonly kept: Kept };
+
+export interface Wanted {
+  /** What the generators of some secrets are to be called; for others it follows from their names. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Texts that may name the paths of secrets on a machine, with their paths. */
+  readonly texts: Iterable<readonly [path: string, text: string]>;
+}
+
+/** In the order of the fleet's secrets; those that clan itself declares are left out. */
+export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
+  const texts = [...wanted.texts];
+  const own = secrets.secrets.filter(
+    one => one.definitions.length > 0 && !(one.keeper === 'sops' && one.name.startsWith('vars/')),
+  );
+  const nameOf = ({ name }: FleetSecret) => wanted.names.get(name) ?? generatorName(name);
+  const taken = new Map<string, number>();
+  for (const secret of own) taken.set(nameOf(secret), (taken.get(nameOf(secret)) ?? 0) + 1);
+  return own.map(secret => {
+    const { keeper, name } = secret;
+    const generator = nameOf(secret);
+    const found =
+      around.fleet.isClan === false
+        ? 'would become a var of clan, and there is no clan here that reads vars'
+        : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
+    const made = found ?? conversionOf(around, secrets, secret, generator, texts);
+    const where = whereabouts(around, secrets, secret);
+    return typeof made === 'string'
+      ? { kept: { keeper, name, reason: `"${name}" ${made}.`, ...where } }
+      : { conversion: { ...made, ...where } };
+  });
+}
+
+function whereabouts(
+  { fleet }: Around,
+  secrets: FleetSecrets,
+  { definitions }: FleetSecret,
+): Pick<Conversion, 'machines' | 'paths'> {
+  const modules = new Set(definitions.map(one => one.at.file));
+  const encrypted = definitions.flatMap(one => secrets.filesOf(one).files.map(({ path }) => path));
+  const owners = [...fleet.modules()].filter(([, { files }]) => files.some(file => modules.has(file)));
+  return { machines: owners.map(([machine]) => machine), paths: [...new Set([...modules, ...encrypted])] };
+}
+
+/** A slash cannot be in the name of a generator. */
+export function generatorName(secret: string): string {
+  return secret.replaceAll('/', '-').replace(/\.age$/, '');
+}
+
+/** What clan takes for the names of generators, files and secrets alike. */
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+export function isGeneratorName(name: string): boolean {
+  return NAME.test(name) && name.length <= 200;
+}
+
+function nameProblem(around: Around, generator: string, isDouble: boolean): string | null {
+  if (!isGeneratorName(generator))
+    return `cannot be the name of a generator, which has letters, digits, dots, dashes and underscores: name it with --name`;
+  if (isDouble) return `would be called "${generator}" like another one: convert it by itself, with --name`;
+  return around.fleet.generators.some(one => one.name === generator)
+    ? `would be called "${generator}" like a generator that is there: name it with --name`
+    : null;
+}
+
+/** A string: the reason why there is none, following the secret's name. */
+function conversionOf(
+  around: Around,
+  secrets: FleetSecrets,
+  { keeper, name, nameKind, definitions: all }: FleetSecret,
+  generator: string,
+  texts: readonly (readonly [path: string, text: string])[],
+): Omit<Conversion, 'machines' | 'paths'> | string {
+  if (nameKind === 'pattern') return 'has a name that only Nix can tell';
+  const definitions: ConvertedDefinition[] = [];
+  const owners = new Map<string, SecretDefinition>();
+  for (const definition of all) {
+    const where = shown(around, definition.at);
+    const problem = definitionProblem(definition);
+    if (problem !== null) return `${problem} (${where})`;
+    const machines = machinesWith(around, definition.at.file);
+    if (typeof machines === 'string') return `${machines} (${where})`;
+    for (const machine of machines) {
+      const other = owners.get(machine);
+      if (other !== undefined)
+        return `is declared in several places for machine ${machine} (${shown(around, other.at)} and ${where})`;
+      owners.set(machine, definition);
+    }
+    const written = writtenSecret(around, definition);
+    if (written === null) return `is not declared as plain bindings in one place (${where})`;
+    const alone = { written, generator: { name: generator, share: false, multiline: false } };
+    if (declaredAnew([alone]) === null)
+      return `is told something that cannot be taken over as it is written (${where})`;
+    const source = sourceOf(around, secrets, definition);
+    if (typeof source === 'string') return `${source} (${where})`;
+    definitions.push({ written, source, machines });
+  }
+  const byPath = pathMention(around, keeper, name, texts);
+  if (byPath !== null) return byPath;
+  const uses: TextEdit[] = [];
+  for (const use of secrets.uses) {
+    if (use.keeper !== keeper || use.of === 'template' || !mayBeSame(use.name, name)) continue;
+    const edit = isOfHome(around, use.at)
+      ? 'is read in a module of home-manager'
+      : usedAnew(around, use, name, generator);
+    if (typeof edit === 'string') return `${edit} (${shown(around, use.at)})`;
+    uses.push(edit);
+  }
+  const sources = new Set(definitions.map(({ source }) => JSON.stringify(source)));
+  const share = sources.size === 1 && owners.size > 1;
+  if (sources.size > 1 && definitions.some(one => one.machines.length > 1))
+    return 'has several values, one of them for several machines';
+  return { keeper, name, generator, share, definitions, uses };
+}
+
+function definitionProblem(definition: SecretDefinition): string | null {
+  const { complete, given, via } = definition;
+  if (via.length > 0) return 'is declared by a function';
+  if (!complete) return 'is perhaps told more than can be seen';
+  const foreign = given.find(one => !SOURCES.has(one) && !KEPT.has(one) && !TRANSLATED.has(one));
+  return foreign === undefined ? null : `sets "${foreign}", which a var does not have`;
+}
+
+/** A string: what is wrong with it as a module of machines. */
+function machinesWith({ fleet }: Around, file: string): readonly string[] | string {
+  const found: string[] = [];
+  let isOfUser = false;
+  for (const [machine, { files, homeFiles }] of fleet.modules()) {
+    if (files.includes(file)) found.push(machine);
+    isOfUser ||= homeFiles.includes(file);
+  }
+  if (isOfUser) return 'is a secret of home-manager, and vars are of machines';
+  return found.length === 0 ? 'is not known to be declared for a machine' : found;
+}
+
+function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
+  const isHome = [...fleet.modules().values()].some(({ homeFiles }) => homeFiles.includes(file));
+  return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
+}
+
+function sourceOf(
+  { files }: Around,
+  secrets: FleetSecrets,
+  definition: SecretDefinition,
+): ValueSource | string {
+  const { files: found, complete } = secrets.filesOf(definition);
+  const [file, ...others] = found;
+  if (file === undefined || others.length > 0 || !file.certain || !complete)
+    return 'is kept in a file that only Nix can tell';
+  const { path } = file;
+  if (files.kind(path) !== 'file') return `is kept in ${path}, which is not there`;
+  if (definition.keeper === 'age') return { path, format: 'age', names: [] };
+  const format = textOr(definition, 'format', secrets.defaults, 'yaml');
+  if (format === 'binary') return { path, format, names: [] };
+  if (format === null || !hasKeys(format))
+    return `is the whole of ${path}${format === null ? '' : `, which is kept as ${format}`}`;
+  const key = textOr(definition, 'key', secrets.defaults, definition.name);
+  if (key === null) return `has a key in ${path} that only Nix can tell`;
+  if (key === '') return `is the whole of ${path}`;
+  const looked = secrets.keyOf(definition);
+  if (looked === null) return `is kept in ${path}, whose keys cannot be read`;
+  if (looked.kind !== 'found') return `has the key "${key}", which ${path} does not have`;
+  return { path, format: format === 'json' ? 'json' : 'yaml', names: key.split('/') };
+}
+
+/** Programs that are told the path itself would not find the secret any more. */
+function pathMention(
+  around: Around,
+  keeper: SecretKeeper,
+  name: string,
+  texts: readonly (readonly [path: string, text: string])[],
+): string | null {
+  const folders = keeper === 'sops' ? ['/run/secrets/', '/run/secrets-for-users/'] : ['/run/agenix/'];
+  for (const [path, text] of texts)
+    for (const folder of folders)
+      for (let at = text.indexOf(folder + name); at !== -1; at = text.indexOf(folder + name, at + 1)) {
+        const end = at + folder.length + name.length;
+        if (/[\w./-]/.test(text[end] ?? '')) continue;
+        return `is read by its path, ${folder}${name} (${shown(around, { file: path, start: at, end })})`;
+      }
+  return null;
+}
+
+/** A place as people name it: the file and the line, from 1. */
+export function shown({ files }: Pick<Around, 'files'>, { file, start }: Place): string {
+  const source = file.endsWith('.nix') ? files.parse(file) : null;
+  return source === null ? file : `${file}:${positionAt(source.lineStarts, start).line + 1}`;
+}

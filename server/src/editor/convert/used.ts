@@ -1,0 +1,29 @@
+/** Uses of a secret rewritten to read the file of its generator, or what stands in the way of that. */
+import { attributeText } from '../../checks/edits.ts';
+import type { TextEdit } from '../../checks/rule.ts';
+import type { SecretUse } from '../../fleet/secrets.ts';
+import type { Around } from '../scaffold.ts';
+
+/** Rewrites `config.sops.secrets.x.path`; a sentence part that says why where it cannot. */
+export function usedAnew(
+  { files }: Pick<Around, 'files'>,
+  { at, of, keeper, attribute, name, nameAt }: SecretUse,
+  secret: string,
+  generator: string,
+): TextEdit | string {
+  if (name !== secret) return 'is perhaps used under a name that only Nix can tell';
+  if (of === 'placeholder')
+    return 'stands in a template as sops.placeholder, which vars have no counterpart for';
+  if (attribute === null) return 'is handed on as a whole, not by its path';
+  if (attribute !== 'path') return `is asked for its "${attribute}", which a var does not have`;
+  const whole = files.text(at.file) ?? '';
+  const text = whole.slice(at.start, at.end);
+  const inText = whole.slice(nameAt.start, nameAt.end);
+  const tail = `${keeper}.secrets.${inText}.path`;
+  const isPlain = text.endsWith(tail) && (inText === secret || inText === `"${secret}"`);
+  if (!isPlain || !/(^|[^\w'-])$/.test(text.slice(0, -tail.length)))
+    return `is read in a way that is not written as config.${keeper}.secrets.${attributeText(secret)}.path`;
+  const file = attributeText(generator);
+  const start = at.end - tail.length;
+  return { file: at.file, start, end: at.end, text: `clan.core.vars.generators.${file}.files.${file}.path` };
+}

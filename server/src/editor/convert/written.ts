@@ -1,0 +1,91 @@
+/**
+ * A secret of sops-nix or agenix as it is written in a module: the bindings that declare it, what they set, and the
+ * module's own binding that they are in. Syntax only.
+ */
+import { namedAt } from '../../checks/edit-bindings.ts';
+import { expressionsAt } from '../../checks/locate.ts';
+import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { AttrBinding, Expr } from '../../nix/syntax.ts';
+import type { Around } from '../scaffold.ts';
+
+export interface WrittenSecret {
+  readonly definition: SecretDefinition;
+  readonly file: SourceFile;
+  /** What declares it, in the order of the text: `x = { … };`, or `x.owner = …;` and its like. */
+  readonly bindings: readonly AttrBinding[];
+  readonly options: readonly WrittenValue[];
+  /** The binding of the module that they are, or are in. */
+  readonly outer: AttrBinding;
+  /** What stands in front of `sops` or `age` in the path of the outer one: `config.`, or nothing. */
+  readonly prefix: string;
+}
+
+export interface WrittenValue {
+  readonly name: string;
+  readonly value: Expr;
+}
+
+/** Null where it is not written as plain bindings, or more is said of it than is found here. */
+export function writtenSecret(
+  { files }: Pick<Around, 'files'>,
+  definition: SecretDefinition,
+): WrittenSecret | null {
+  const named = namedAt(files, definition.at);
+  if (named === null) return null;
+  const { file, binding, within, index } = named;
+  const textOf = (one: AttrBinding) =>
+    one.path
+      .slice(0, index + 1)
+      .map(name => file.text.slice(name.start, name.end))
+      .join('.');
+  const own = textOf(binding);
+  const bindings = within.bindings.filter(
+    (one): one is AttrBinding => one.kind === 'bind' && one.path.length > index && textOf(one) === own,
+  );
+  const options: WrittenValue[] = [];
+  for (const one of bindings) {
+    const found = optionsOf(one, index);
+    if (found === null) return null;
+    options.push(...found);
+  }
+  const names = new Set(options.map(one => one.name));
+  const isAll = names.size === options.length && definition.given.every(name => names.has(name));
+  const outer = outermost(file, binding, definition.keeper);
+  return outer === null || !isAll || names.size !== definition.given.length
+    ? null
+    : { definition, file, bindings, options, ...outer };
+}
+
+/** What a binding sets of the secret that the path names at an index. */
+function optionsOf({ path, value }: AttrBinding, index: number): WrittenValue[] | null {
+  const [option, ...further] = path.slice(index + 1);
+  if (option !== undefined)
+    return option.kind === 'name' && further.length === 0 ? [{ name: option.name, value }] : null;
+  if (value.kind !== 'attrs' || value.recursive) return null;
+  const options: WrittenValue[] = [];
+  for (const inner of value.bindings) {
+    const [name, ...more] = inner.kind === 'bind' ? inner.path : [];
+    if (inner.kind !== 'bind' || name?.kind !== 'name' || more.length > 0) return null;
+    options.push({ name: name.name, value: inner.value });
+  }
+  return options;
+}
+
+/** The outermost binding around one that begins with `sops` or `age`, perhaps with `config` in front. */
+function outermost(
+  file: SourceFile,
+  inner: AttrBinding,
+  keeper: SecretDefinition['keeper'],
+): Pick<WrittenSecret, 'outer' | 'prefix'> | null {
+  for (const expr of expressionsAt(file, inner.start)) {
+    if (expr.kind !== 'attrs') continue;
+    for (const binding of expr.bindings) {
+      if (binding.kind !== 'bind' || inner.start < binding.start || binding.end < inner.end) continue;
+      const names = binding.path.map(name => (name.kind === 'name' ? name.name : null));
+      if (names[0] === keeper) return { outer: binding, prefix: '' };
+      if (names[0] === 'config' && names[1] === keeper) return { outer: binding, prefix: 'config.' };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,310 @@
+/**
+ * Converts secrets of sops-nix and agenix into vars with their values, as one set of changes: modules edited, values
+ * encrypted for the machines that declare them then, old keys taken out. Everything is tried in memory first; what the
+ * edited fleet would not certainly have stays as it is. Applies nothing.
+ */
+import type { TextEdit } from '../checks/rule.ts';
+import { declaredAnew } from '../editor/convert/declared.ts';
+import { leftoversOf } from '../editor/convert/leftovers.ts';
+import {
+  type Conversion,
+  conversionsIn,
+  type Kept,
+  type Verdict,
+  type Wanted,
+} from '../editor/convert/plan.ts';
+import { fleetSecrets } from '../editor/fleet-secrets.ts';
+import { editedFiles } from '../editor/scaffold.ts';
+import { machinesOfSecrets } from '../generate/fix.ts';
+import { type Generator, joinGenerators } from '../generate/generators.ts';
+import type { Ground } from '../generate/ground.ts';
+import { type KeptPlace, type KeptValues, keptValues } from '../generate/kept-values.ts';
+import type { Keys } from '../generate/keys.ts';
+import { overlayOn } from '../generate/overlay.ts';
+import type { Unchanged } from '../generate/session.ts';
+import { type Situation, situationOf } from '../generate/situation.ts';
+import { withRemoved } from '../generate/sops-files.ts';
+import type { EditedFile } from '../generate/sources.ts';
+import { hashChanges, outputChanges } from '../generate/store-step.ts';
+import type { VaultChange } from '../generate/vault.ts';
+import { openVault } from '../generate/vaults.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ConvertWish {
+  /** Which of the verdicts it is about; the others are as if they were not there. */
+  readonly about: (verdict: Verdict) => boolean;
+  /** What generators are to be called, by the names of secrets. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Old values stay in their files. */
+  readonly keepsOld: boolean;
+}
+
+/** A value, and those that it is stored for. */
+export interface Stored {
+  /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
+  readonly key: string;
+  readonly machines: readonly string[];
+  readonly from: KeptPlace;
+}
+
+export interface Converted {
+  readonly conversion: Conversion;
+  readonly stored: readonly Stored[];
+}
+
+export interface Rehearsal {
+  readonly converted: readonly Converted[];
+  /** What it was about and cannot be converted. */
+  readonly kept: readonly Kept[];
+  /** Modules, with their texts afterwards. */
+  readonly modules: readonly EditedFile[];
+  /** Encrypted files, with theirs. */
+  readonly encrypted: readonly EditedFile[];
+  /** Files that go and are no text, such as those of agenix. */
+  readonly removed: readonly string[];
+  /** Machines that get a key, having none. */
+  readonly newKeys: readonly string[];
+  /** Keys, values, and what lies in their places. */
+  readonly changes: readonly VaultChange[];
+  /** The files that values were read from. */
+  readonly read: readonly Unchanged[];
+  readonly notes: readonly string[];
+}
+
+interface Chosen {
+  readonly conversion: Conversion;
+  /** In the order of its definitions. */
+  readonly values: readonly Buffer[];
+}
+
+/**
+ * Afterwards the workspace has the texts of the modules as open documents.
+ *
+ * @throws StoreFailure, HostFailure where a value cannot be opened or stored
+ */
+export async function rehearseConversion(
+  workspace: Workspace,
+  ground: Ground,
+  keys: Keys,
+  wish: ConvertWish,
+): Promise<Rehearsal> {
+  const { files } = workspace;
+  const before = { fleet: workspace.fleet(), files };
+  const texts = textsOf(workspace);
+  const wanted: Wanted = { names: wish.names, texts };
+  const verdicts = conversionsIn(before, fleetSecrets(before), wanted).filter(wish.about);
+  const kept = verdicts.flatMap(one => ('kept' in one ? [one.kept] : []));
+  const values = keptValues(ground, keys);
+  const conversions = verdicts.flatMap(one => ('conversion' in one ? [one.conversion] : []));
+  let chosen = await withValues(conversions, values, kept);
+  for (;;) {
+    const modules = rewritten(before, chosen);
+    for (const { path, after } of modules) workspace.open(path, after ?? '');
+    const situation = await situationOf(workspace.fleet(), ground);
+    const found = placed(chosen, situation);
+    if (found.kept.length === 0) {
+      const rest = await finish(workspace, ground, keys, wish, { ...found, chosen, modules });
+      return { ...rest, kept, read: values.read() };
+    }
+    kept.push(...found.kept);
+    // One fewer may change what the others come to: they are tried again.
+    for (const { path } of modules) workspace.close(path);
+    chosen = chosen.filter(one => !found.kept.some(other => isOf(other, one.conversion)));
+  }
+}
+
+function keptAs({ keeper, name, machines, paths }: Conversion, problem: string): Kept {
+  return { keeper, name, machines, paths, reason: `"${name}" ${problem}.` };
+}
+
+function isOf(kept: Kept, { keeper, name }: Conversion): boolean {
+  return kept.keeper === keeper && kept.name === name;
+}
+
+function* textsOf({ files }: Workspace): Iterable<readonly [string, string]> {
+  for (const path of files.nixFiles()) {
+    const text = files.text(path);
+    if (text !== null) yield [path, text];
+  }
+}
+
+/** @param kept gets those whose values no prompt could have */
+async function withValues(
+  conversions: readonly Conversion[],
+  values: KeptValues,
+  kept: Kept[],
+): Promise<Chosen[]> {
+  const chosen: Chosen[] = [];
+  for (const conversion of conversions) {
+    const { definitions } = conversion;
+    const opened = await Promise.all(definitions.map(({ source }) => values.open(source)));
+    const problem = opened.find(one => typeof one === 'string');
+    if (problem === undefined)
+      chosen.push({ conversion, values: opened.filter(one => typeof one !== 'string') });
+    else kept.push(keptAs(conversion, problem));
+  }
+  return chosen;
+}
+
+/** The modules with generators in the place of secrets. */
+function rewritten(
+  around: { readonly fleet: ReturnType<Workspace['fleet']>; readonly files: Workspace['files'] },
+  chosen: readonly Chosen[],
+): EditedFile[] {
+  const byFile = new Map<string, Parameters<typeof declaredAnew>[0][number][]>();
+  const edits: TextEdit[] = [];
+  for (const { conversion, values } of chosen) {
+    const { generator, share, definitions, uses } = conversion;
+    edits.push(...uses);
+    for (const [i, { written }] of definitions.entries()) {
+      const multiline = values[i]?.includes('\n') === true;
+      const inFile = byFile.get(written.file.path) ?? [];
+      inFile.push({ written, generator: { name: generator, share, multiline } });
+      byFile.set(written.file.path, inFile);
+    }
+  }
+  for (const secrets of byFile.values()) edits.push(...(declaredAnew(secrets) ?? []));
+  // A use in a module that several secrets are read in may be found for each.
+  const distinct = [...new Map(edits.map(one => [JSON.stringify(one), one])).values()];
+  return editedFiles(around, distinct);
+}
+
+/** Where the values go in the edited fleet; those that it does not certainly have are told. */
+function placed(
+  chosen: readonly Chosen[],
+  { declared, stored }: Situation,
+): { readonly places: ReadonlyMap<Chosen, readonly Place[]>; readonly kept: readonly Kept[] } {
+  const { all } = joinGenerators(declared.declarations);
+  const places = new Map<Chosen, readonly Place[]>();
+  const kept: Kept[] = [];
+  for (const one of chosen) {
+    const { generator } = one.conversion;
+    const own = [...all.values()].filter(each => each.name === generator);
+    const found = placesFor(one, own);
+    const taken = own.find(each => stored.has(each.key, generator, true));
+    const problem =
+      typeof found === 'string'
+        ? found
+        : taken === undefined
+          ? null
+          : `would be stored as ${taken.key}/${generator}, where a value is stored already`;
+    if (problem !== null) kept.push(keptAs(one.conversion, problem));
+    else if (typeof found !== 'string') places.set(one, found);
+  }
+  return { places, kept };
+}
+
+interface Place {
+  readonly generator: Generator;
+  readonly value: Buffer;
+  readonly from: KeptPlace;
+}
+
+function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): readonly Place[] | string {
+  const { generator: name, share, definitions } = conversion;
+  const places: Place[] = [];
+  for (const generator of own) {
+    const [file, ...others] = generator.files;
+    const isKnown = generator.unknown.length === 0 && (generator.machine === null) === share;
+    if (!isKnown || file?.name !== name || !file.secret || others.length > 0)
+      return `would become a generator of which only Nix can tell what it is`;
+    const index = definitions.findIndex(one => generator.machines.some(each => one.machines.includes(each)));
+    const definition = definitions[index];
+    const value = values[index];
+    if (definition === undefined || value === undefined)
+      return `would also become a var of machine ${generator.machines.join(', ')}, which is not known to have it`;
+    places.push({ generator, value, from: definition.source });
+  }
+  const having = new Set(own.flatMap(one => one.machines));
+  for (const { written, machines } of definitions) {
+    const lacking = machines.filter(machine => !having.has(machine));
+    // Under a condition it is a matter of the machine.
+    if (!written.definition.conditional && lacking.length > 0)
+      return `would not certainly become a var of machine ${lacking.join(', ')}`;
+    if (lacking.length === machines.length)
+      return 'is declared under a condition, and only Nix can tell for which machines it holds';
+  }
+  return places;
+}
+
+async function finish(
+  workspace: Workspace,
+  ground: Ground,
+  keys: Keys,
+  { keepsOld }: ConvertWish,
+  found: {
+    readonly places: ReadonlyMap<Chosen, readonly Place[]>;
+    readonly chosen: readonly Chosen[];
+    readonly modules: readonly EditedFile[];
+  },
+): Promise<Omit<Rehearsal, 'kept' | 'read'>> {
+  const { files } = workspace;
+  const { places, chosen } = found;
+  const fleet = workspace.fleet();
+  const after = { fleet, files };
+  const sources = chosen.flatMap(one => one.conversion.definitions.map(({ source }) => source));
+  const left = keepsOld
+    ? { values: [], files: [], edits: [], notes: [] }
+    : leftoversOf(after, fleetSecrets(after), sources);
+  const encrypted: EditedFile[] = [];
+  for (const { path, format, names } of left.values) {
+    const text = files.text(path) ?? '';
+    const without = await withRemoved({ path, format }, text, keys, names, ground);
+    encrypted.push({ path, before: text, after: without });
+  }
+  const all = [...places.values()].flat();
+  const { changes, newKeys } = await sealed(ground, fleet, all);
+  return {
+    converted: chosen.map(one => ({
+      conversion: one.conversion,
+      stored: (places.get(one) ?? []).map(({ generator: { key, machines }, from }) => ({
+        key,
+        machines,
+        from,
+      })),
+    })),
+    modules: withLastEdits(workspace, found.modules, left.edits),
+    encrypted,
+    removed: left.files,
+    newKeys,
+    changes,
+    notes: left.notes,
+  };
+}
+
+/** Edits of texts that have been edited already. */
+function withLastEdits(
+  { fleet, files }: Workspace,
+  modules: readonly EditedFile[],
+  edits: readonly TextEdit[],
+): EditedFile[] {
+  const last = new Map(editedFiles({ fleet: fleet(), files }, edits).map(one => [one.path, one]));
+  const known = modules.map(one => ({ ...one, after: last.get(one.path)?.after ?? one.after }));
+  const paths = new Set(modules.map(one => one.path));
+  return [...known, ...[...last.values()].filter(one => !paths.has(one.path))];
+}
+
+/** What storing the values changes, with keys for machines that have none. */
+async function sealed(
+  ground: Ground,
+  fleet: ReturnType<Workspace['fleet']>,
+  places: readonly Place[],
+): Promise<Pick<Rehearsal, 'changes' | 'newKeys'>> {
+  if (places.length === 0) return { changes: [], newKeys: [] };
+  const overlay = overlayOn(ground.files);
+  const above = { ...ground, files: overlay.files };
+  const { backend } = await situationOf(fleet, ground);
+  const vault = await openVault(above, fleet, backend);
+  const made = await vault.prepare(machinesOfSecrets(places.map(one => one.generator)));
+  const changes: VaultChange[] = made.flatMap(one => one.changes);
+  overlay.put(made.flatMap(one => one.changes));
+  vault.forget();
+  for (const { generator, value } of places) {
+    const outputs = new Map([[generator.files[0]?.name ?? generator.name, value]]);
+    changes.push(
+      ...(await outputChanges(above, vault, generator, outputs)),
+      ...hashChanges(above, generator),
+    );
+  }
+  return { changes, newKeys: made.map(one => one.machine) };
+}
