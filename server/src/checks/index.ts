@@ -91,6 +91,7 @@ import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
+import { ruleWithoutFile } from './sops/rule-without-file.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
@@ -254,6 +255,7 @@ export const rules: readonly Rule[] = [
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
+  ruleWithoutFile,
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
