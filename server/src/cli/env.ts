@@ -18,7 +18,7 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   const fleet = workspace.fleet();
   const machine = machineOf(fleet, named);
   const { files, settings } = workspace;
-  const environment = environmentOf({ fleet, files, elsewhere: settings.store !== null }, machine);
+  const environment = environmentOf({ fleet, files, elsewhere: settings.store?.command != null }, machine);
   if (shell !== 'json') {
     io.stdout.write(environmentText(environment, shell));
     return EXIT.ok;
