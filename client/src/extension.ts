@@ -14,6 +14,7 @@ import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
 import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
+import { registerSopsCommands } from './sops-commands.ts';
 import { createStatus } from './status.ts';
 
 /** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
@@ -47,6 +48,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     preview,
     ...registerCommands(server, log, graph),
     ...registerScaffoldCommands(server),
+    ...registerSopsCommands(server, context.asAbsolutePath('dist/cli.js')),
     ...registerDoctor(server),
     registerExample(context.extensionUri),
     ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),

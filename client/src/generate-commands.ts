@@ -2,7 +2,7 @@
  * The commands of generation: what each is about, and which engine does it. Varsmith's own runs in the background and
  * asks in boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
  */
-import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { commands, type Disposable, Uri } from 'vscode';
 import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
@@ -16,6 +16,7 @@ import type { SourcePlace } from './run-protocol.ts';
 import { commitEnvironment } from './run-settings.ts';
 import type { Server } from './server.ts';
 import type { FleetNode } from './tree-items.ts';
+import { isTrusted } from './trust.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
 
 /** @param cli absolute path of the bundled command line */
@@ -115,14 +116,4 @@ export function clanCommand(
     ...chosen,
     ...(again ? ['--regenerate'] : []),
   ];
-}
-
-async function isTrusted(): Promise<boolean> {
-  if (workspace.isTrusted) return true;
-  const answer = await window.showWarningMessage(
-    'Varsmith runs the scripts of this workspace only when you trust it.',
-    'Manage Trust',
-  );
-  if (answer !== undefined) await commands.executeCommand('workbench.trust.manage');
-  return false;
 }

@@ -262,7 +262,30 @@ describe('sops/unused-key', () => {
     ],
     ['a key is wrong', '  sops.secrets.mail = { };\n  sops.secrets.odl = { };\n', {}],
     ['nothing of the file is declared', '', {}],
+    [
+      'a recipe reads it',
+      '  sops.secrets.mail = { };\n',
+      { justfile: 'unlock:\n  sops exec-env secrets/lea.yaml "echo $old"\n' },
+    ],
+    [
+      'Terraform reads it',
+      '  sops.secrets.mail = { };\n',
+      { 'dns/main.tf': 'x = data.sops_file.lea.data["old"]\n# decrypted by sops\n' },
+    ],
+    [
+      'a script in Nix reads it',
+      '  sops.secrets.mail = { };\n',
+      { 'app.nix': `{ p, ... }: p "\${p.sops}/bin/sops -d --extract '[\\"old\\"]' secrets/lea.yaml"\n` },
+    ],
   ])('is silent where %s', (_, body, more) => {
     expect(unused(body, more)).toBe(0);
+  });
+
+  it.each([
+    ['a script that has nothing to do with sops', { 'a.sh': 'echo old\n' }],
+    ['part of another word', { 'a.sh': 'sops -d old-file\n' }],
+    ['another encrypted file', { 'other.yaml': encryptedYaml(`old: ${VALUE}\n`) }],
+  ])('is found in spite of %s', (_, more) => {
+    expect(unused('  sops.secrets.mail = { };\n', more)).toBe(1);
   });
 });

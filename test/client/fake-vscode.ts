@@ -189,12 +189,14 @@ export const workspace = {
     copy: vi.fn(async (_from: unknown, _to: unknown) => undefined),
     readFile: vi.fn(async (_uri: unknown): Promise<Uint8Array> => new Uint8Array()),
   },
+  saveAll: vi.fn(async (_untitled: boolean) => true),
   textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
   registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
     contentProviders.set(scheme, provider);
     return { dispose: () => contentProviders.delete(scheme) };
   }),
-  openTextDocument: vi.fn(async (uri: { scheme: string }) => {
+  openTextDocument: vi.fn(async (uri: { scheme: string; content?: string }) => {
+    if (uri.content !== undefined) return { uri, languageId: 'diff', getText: () => uri.content ?? '' };
     const text = await contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri);
     return { uri, languageId: 'plaintext', getText: () => text ?? '' };
   }),

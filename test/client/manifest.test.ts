@@ -21,6 +21,8 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.showAround',
     'varsmith.previewEnvironment',
     'varsmith.addSecret',
+    'varsmith.addSopsSecret',
+    'varsmith.convertToVars',
     'varsmith.newGenerator',
     'varsmith.newService',
     'varsmith.initFleet',

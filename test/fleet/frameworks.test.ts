@@ -141,7 +141,7 @@ describe('Snowfall', () => {
     'all.nix': module('all'),
   };
   const FLEET = {
-    machines: 'ada nixos x86_64-linux, ann@ada ? x86_64-linux, bob darwin aarch64-darwin',
+    machines: 'ada nixos x86_64-linux, bob darwin aarch64-darwin',
     owners: {
       ada: 'ada',
       all: 'ada',

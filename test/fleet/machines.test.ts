@@ -171,7 +171,7 @@ describe('machines without a clan', () => {
     expect(fleet.isClan).toBe(false);
   });
 
-  it('are of all kinds of configurations', () => {
+  it('are of NixOS and macOS, and not the homes beside them', () => {
     const fleet = declaredIn({
       'flake.nix': OUTPUTS(
         '{ nixosConfigurations.ada = inputs.f { }; darwinConfigurations.ida = inputs.f { }; homeConfigurations."eva@ida" = inputs.f { }; }',
@@ -179,9 +179,9 @@ describe('machines without a clan', () => {
     });
     expect(fleet.machines.map(machine => [machine.name, machine.class])).toEqual([
       ['ada', 'nixos'],
-      ['eva@ida', null],
       ['ida', 'darwin'],
     ]);
+    expect(fleet.homes).toEqual(['eva@ida']);
   });
 
   it('are as complete as what passes them on', () => {

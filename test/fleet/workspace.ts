@@ -133,10 +133,20 @@ export function plainFleet(fleet: Fleet): unknown {
     secrets: fleet.secrets(),
     storeSettings: fleet.storeSettings().all,
     accessSettings: fleet.accessSettings(),
+    options: plainOptions(fleet),
     hasAllGenerators: fleet.machines.map(({ name }) => fleet.hasAllGenerators(name)),
     faults: fleet.faults(),
     clanSettings: fleet.clanSettings(),
     notAnalysable: [],
+  };
+}
+
+function plainOptions(fleet: Fleet): unknown {
+  const { names, machines, reads } = fleet.options();
+  return {
+    names: [...names].sort(),
+    machines,
+    reads: [...reads].filter(([, all]) => all.length > 0).sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
 

@@ -10,6 +10,7 @@ import { createMemory } from '../../server/src/checks/memory/memory.ts';
 import type { Finding, Rule } from '../../server/src/checks/rule.ts';
 import type { FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
+import { NO_FLEET_OPTIONS } from '../../server/src/fleet/options/joined.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../server/src/workspace/workspace.ts';
@@ -32,6 +33,7 @@ export function write(root: string, path: string, content: string | Buffer): voi
 export const EMPTY_FLEET: Fleet = {
   machines: [],
   machinesComplete: false,
+  homes: [],
   machineFacts: [],
   isClan: false,
   replacesConfig: false,
@@ -57,6 +59,7 @@ export const EMPTY_FLEET: Fleet = {
   brought: () => [],
   secrets: () => [],
   storeSettings: () => ({ all: [], clan: null, likely: null, of: () => null }),
+  options: () => NO_FLEET_OPTIONS,
   clanSettings: () => [],
   accessSettings: () => [],
   removed: () => [],

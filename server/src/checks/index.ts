@@ -61,11 +61,13 @@ import { unknownService } from './inventory/unknown-service.ts';
 import { unknownSetting as unknownServiceSetting } from './inventory/unknown-setting.ts';
 import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
+import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
 import { optionType } from './option/type.ts';
+import { undeclared } from './option/undeclared.ts';
 import { unknownOption } from './option/unknown.ts';
 import { unknownSetting } from './option/unknown-setting.ts';
 import { usersOwner } from './option/users-owner.ts';
@@ -89,6 +91,7 @@ import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
+import { ruleWithoutFile } from './sops/rule-without-file.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
@@ -117,6 +120,7 @@ import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
+import { unknownAttribute } from './use/unknown-attribute.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
@@ -193,6 +197,9 @@ export const rules: readonly Rule[] = [
   unknownSetting,
   settingType,
   storeDiffers,
+  // Options of the fleet's own
+  undeclared,
+  declaredType,
 
   // Where vars are used
   valueOfSecret,
@@ -206,6 +213,7 @@ export const rules: readonly Rule[] = [
   hardCodedPath,
   undefinedGenerator,
   undefinedFile,
+  unknownAttribute,
 
   // What is stored
   plaintextLeft,
@@ -247,6 +255,7 @@ export const rules: readonly Rule[] = [
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
+  ruleWithoutFile,
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,

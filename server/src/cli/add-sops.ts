@@ -1,6 +1,6 @@
 /** `varsmith add sops`: a value in an encrypted file of sops-nix, and its declaration in a module. */
-import { editedFiles, type Refused } from '../editor/scaffold.ts';
-import { planSopsSecret, type SopsPlan, sopsChoices } from '../editor/scaffold-sops.ts';
+import { editedFiles } from '../editor/scaffold.ts';
+import { planSopsSecret, type RefusedChoice, type SopsPlan, sopsChoices } from '../editor/scaffold-sops.ts';
 import { findKeys, type Keys } from '../generate/keys.ts';
 import { created, type SopsFile, valuesIn, withAdded } from '../generate/sops-files.ts';
 import { sourceChanges } from '../generate/sources.ts';
@@ -56,7 +56,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
       const { changes, unchanged } = sourceChanges(open.root, edited);
       await session.apply(changes, `secrets: add ${name}`, unchanged);
       if (given.flag('json'))
-        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...planData(plan) }, null, 2)}\n`);
+        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...planData(plan, edited) }, null, 2)}\n`);
       else
         for (const { path, before: old } of edited)
           io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
@@ -84,11 +84,11 @@ function documentOf({ file, format }: SopsPlan): SopsFile & { readonly format: '
 }
 
 /** Shows what would be written; as JSON with what there is to choose from, for an editor that asks. */
-function preview(open: OpenFleet, plan: SopsPlan | Refused, json: boolean, io: Io): number {
+function preview(open: OpenFleet, plan: SopsPlan | RefusedChoice, json: boolean, io: Io): number {
   const around = { fleet: open.fleet(), files: open.files };
   if (json) {
     const { files, modules } = sopsChoices(around);
-    const found = 'refused' in plan ? plan : planData(plan);
+    const found = 'refused' in plan ? plan : planData(plan, editedFiles(around, plan.edits));
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, ...found, choices: { files, modules } }, null, 2)}\n`,
     );
@@ -103,6 +103,11 @@ function preview(open: OpenFleet, plan: SopsPlan | Refused, json: boolean, io: I
   return EXIT.ok;
 }
 
-function planData({ file, module, names, creation }: SopsPlan) {
-  return { file, module, key: names.join('/'), creates: creation !== null };
+function planData(
+  { file, module, names, creation, shown }: SopsPlan,
+  edited: readonly { readonly path: string; readonly after: string }[],
+) {
+  const text = edited.find(one => one.path === shown?.file)?.after;
+  const line = text === undefined ? null : text.slice(0, shown?.offset).split('\n').length;
+  return { file, module, line, key: names.join('/'), creates: creation !== null };
 }

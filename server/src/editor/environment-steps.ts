@@ -3,12 +3,13 @@
  * text that the fleet's own functions make of them, whatever their shape.
  */
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
+import { joined } from '../checks/wording.ts';
 import type { Registry, RegistryKey } from '../fleet/model.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
-import type { Note, Surroundings } from './environment-data.ts';
+import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected } from './environment-keys.ts';
 import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
-import { type SessionText, sessionText } from './session-text.ts';
+import { type SessionText, type Shell, sessionText } from './session-text.ts';
 
 /** What the fleet's own functions make of the steps beside a registry; null where there are none. */
 export function renderedSession(
@@ -20,6 +21,34 @@ export function renderedSession(
   const spec = sessionSpecOf(registry.file);
   if (files.kind(spec) !== 'file') return null;
   return sessionText(files, fleet.namedBy, { spec, machine, keys: keys.map(({ key }) => key) });
+}
+
+/** How a session's steps set a variable, in sentences, with the keys that the step is about. */
+export function stepsSetting(
+  { steps, session }: Environment,
+  name: string,
+): { readonly text: string; readonly keys: readonly string[] }[] {
+  const own = steps.filter(step => step.name === name);
+  if (own.length > 0) return own.map(step => ({ text: stepText(step), keys: step.keys }));
+  const shells = SHELLS.filter(shell => sets(session?.shells[shell]?.text ?? '', shell, name));
+  if (session === null || shells.length === 0) return [];
+  return [{ text: `${session.file} sets it when a session of ${shells.join(' or ')} starts.`, keys: [] }];
+}
+
+const SHELLS: readonly Shell[] = ['bash', 'nushell'];
+
+function stepText(step: Step): string {
+  if (step.kind === 'hydrate') return `A step of the session reads it from the file that ${step.from} names.`;
+  const made = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
+  const of = made.length === 0 ? '' : ` of ${joined(made)}`;
+  return `A step of the session puts it together${of}.`;
+}
+
+/** Does a text for a shell assign the variable? */
+function sets(text: string, shell: Shell, name: string): boolean {
+  const assigned =
+    shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;
+  return VARIABLE_NAME.test(name) && new RegExp(assigned, 'm').test(text);
 }
 
 /** What of a session's text is not known. */

@@ -113,7 +113,8 @@ function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string)
   return same?.settledOn(machine) ?? entry.body;
 }
 
-function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
+/** The file of a key's generator that its variable stands for. */
+export function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
   if (fileAttr !== null) return files.find(({ name }) => name === fileAttr.value) ?? null;
   return files.length === 1 ? (files[0] ?? null) : null;
 }

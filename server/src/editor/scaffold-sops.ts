@@ -24,6 +24,10 @@ export interface SopsWish {
   readonly module: string | null;
 }
 
+export interface RefusedChoice extends Refused {
+  readonly asks?: 'module' | 'file';
+}
+
 export type SopsFileFormat = 'yaml' | 'json' | 'binary';
 
 export interface SopsPlan extends Scaffolded {
@@ -56,7 +60,8 @@ export function sopsNameProblem(name: string): string | null {
   return parts[0] === 'sops' ? 'The key "sops" of an encrypted file is taken by sops itself.' : null;
 }
 
-export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refused {
+/** @returns a refusal says what is to be chosen, where that is all that is missing */
+export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | RefusedChoice {
   const { fleet, files } = around;
   const problem = sopsNameProblem(wish.name) ?? (wish.key === null ? null : sopsNameProblem(wish.key));
   if (problem !== null) return { refused: problem };
@@ -191,7 +196,7 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
   };
 }
 
-function moduleFor({ modules, files, filesOf }: SopsChoices, wish: SopsWish): string | Refused {
+function moduleFor({ modules, files, filesOf }: SopsChoices, wish: SopsWish): string | RefusedChoice {
   if (wish.module !== null) return wish.module;
   const fitting =
     wish.file === null ? modules : modules.filter(one => filesOf(one).includes(wish.file as string));
@@ -204,21 +209,28 @@ function moduleFor({ modules, files, filesOf }: SopsChoices, wish: SopsWish): st
   // Where all of one file are declared in one place, that is it; else the person knows.
   if (others.length === 0) return only;
   const named = wish.file === null && files.length > 1 ? ' and, with --file, in which encrypted file' : '';
-  return { refused: `Declared in which module${named}? Name one with --module: ${known.join(', ')}.` };
+  return {
+    asks: 'module',
+    refused: `Declared in which module${named}? Name one with --module: ${known.join(', ')}.`,
+  };
 }
 
 function fileFor(
   { files, filesOf, defaultOf }: SopsChoices,
   module: string,
   wish: SopsWish,
-): string | Refused {
+): string | RefusedChoice {
   if (wish.file !== null) return wish.file;
   const own = filesOf(module);
   const found = own.length === 1 ? own[0] : own.length === 0 ? defaultOf(module) : null;
   if (found != null) return found;
   const known = own.length > 0 ? own : files;
-  if (known.length === 0) return { refused: 'Kept in which encrypted file? Name one with --file.' };
-  return { refused: `Kept in which encrypted file? Name one with --file: ${known.join(', ')}.` };
+  if (known.length === 0)
+    return { asks: 'file', refused: 'Kept in which encrypted file? Name one with --file.' };
+  return {
+    asks: 'file',
+    refused: `Kept in which encrypted file? Name one with --file: ${known.join(', ')}.`,
+  };
 }
 
 function missing(path: string, known: readonly string[], what: string): string {

@@ -15,7 +15,8 @@ import { append } from '../nix/operators.ts';
 import { folderOf } from '../nix/paths.ts';
 import type { Formal } from '../nix/syntax.ts';
 import type { Attr, FailureValue, LambdaValue, Lazy, NixFiles, StringValue, Value } from '../nix/value.ts';
-import type { Shell } from './environment-text.ts';
+
+export type Shell = 'bash' | 'nushell';
 
 /** What is set for one shell. */
 export interface ShellText {

@@ -10,12 +10,15 @@ import { type FileFaults, notRead } from './faults.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { type JoinedFleet, joinDeclared } from './join-declared.ts';
 import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
-import type { MachineGenerators, MachineModules } from './machine-modules.ts';
+import type { FollowedModules, MachineGenerators, MachineModules } from './machine-modules.ts';
 import type { DeclaredFleet } from './machines.ts';
 import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
+import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import { createOptionCache, type FleetOptions, joinOptions, type OptionCache } from './options/joined.ts';
+import type { OptionRead } from './options/reads.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
 import { placeKey } from './places.ts';
 import { listsRead, type ReaderCache, readersOf } from './readers.ts';
@@ -40,6 +43,11 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
+  readonly optionReads: (path: string, isOwn: (name: string) => boolean) => readonly OptionRead[];
+  /** Files that have changed since the options were joined; see module-cache.ts. */
+  readonly changedFiles: Set<string>;
+  /** The texts of files that may declare options. */
+  readonly declaring: () => readonly string[];
   readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
   readonly machineSettings: () => readonly ClanSetting[];
 }
@@ -50,6 +58,7 @@ export interface AssemblyCache {
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
+  readonly options: OptionCache;
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
@@ -66,6 +75,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
+    options: createOptionCache(),
     joined: null,
     storeSettings: null,
     linked: new WeakMap(),
@@ -83,6 +93,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   let secrets: readonly SecretFacts[] | null = null;
   let storeSettings: StoreSettings | null = null;
+  let options: FleetOptions | null = null;
   let clanSettings: readonly ClanSetting[] | null = null;
   let generators: readonly Generator[] | null = null;
   let notAnalysable: readonly NotAnalysable[] | null = null;
@@ -99,6 +110,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   return {
     machines,
     machinesComplete: joined.machinesComplete,
+    homes: joined.homes,
     machineFacts: joined.facts,
     isClan: joined.isClan,
     directory: joined.directory,
@@ -129,6 +141,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       storeSettings ??= joinSettings(cache, parts.storeSettings());
       return storeSettings;
     },
+    options() {
+      options ??= optionsOf(parts, ownersOf());
+      return options;
+    },
     clanSettings() {
       clanSettings ??= [...joined.settings, ...parts.machineSettings()];
       return clanSettings;
@@ -148,6 +164,24 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       return notAnalysable;
     },
   };
+}
+
+/** @param owners of all machines, which have been followed for them */
+function optionsOf(
+  { cache, table, textOf, optionReads, changedFiles, declaring }: Parts,
+  owners: ReadonlyMap<string, unknown>,
+): FleetOptions {
+  const followed = new Map<string, FollowedModules>();
+  for (const [name, one] of cache.ownership.machines) if (owners.has(name)) followed.set(name, one.followed);
+  const options = (facts: ModuleFacts) => table.options(facts);
+  return joinOptions(cache.options, {
+    followed,
+    stale: changedFiles,
+    declaring: declaring(),
+    options,
+    textOf,
+    readsIn: optionReads,
+  });
 }
 
 function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): StoreSettings {

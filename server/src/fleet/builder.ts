@@ -28,6 +28,8 @@ import {
 } from './mentioned.ts';
 import type { Fleet, Place, Registry, Unit } from './model.ts';
 import { createModuleTable, type ModuleTable } from './module-table.ts';
+import { mayDeclareOptions } from './options/namespaces.ts';
+import { readOptionReads } from './options/reads.ts';
 import { namesPath } from './references.ts';
 import { sameItems } from './same.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
@@ -142,6 +144,15 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           readEach(files, state.evaluation, groups, texts, state.storeSettings, STORE_SETTINGS).flat(),
         accessSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
+        changedFiles: state.modules.changed,
+        declaring: () => declaringTexts(groups.paths, texts),
+        optionReads(path, isOwn) {
+          const file = files.parse(path);
+          if (file === null) return [];
+          const reads = readOptionReads(state.evaluation, file, isOwn);
+          state.trees.done(path, file.text.length);
+          return reads;
+        },
         machineSettings: () =>
           readEach(files, state.evaluation, groups, texts, state.machineSettings, MACHINE_SETTINGS).flat(),
         removed: () => readEach(files, state.evaluation, groups, texts, state.removed, REMOVED).flat(),
@@ -160,6 +171,22 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       return fleet;
     },
   };
+}
+
+const declares = new WeakMap<TextFacts, boolean>();
+
+/** The texts of the files that may declare options; each is looked at once. */
+function declaringTexts(paths: readonly string[], texts: ReadonlyMap<string, TextFacts>): string[] {
+  return paths.flatMap(path => {
+    const facts = texts.get(path);
+    if (facts === undefined) return [];
+    let may = declares.get(facts);
+    if (may === undefined) {
+      may = mayDeclareOptions(facts.text);
+      declares.set(facts, may);
+    }
+    return may ? [facts.text] : [];
+  });
 }
 
 /** Of all files that certainly have units, in characters. */

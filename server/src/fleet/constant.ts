@@ -6,6 +6,7 @@
 import { areOfSameValue } from './definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { areSameTraces } from './options/traces.ts';
 import { arePlacesSame, isSamePlace } from './places.ts';
 import { sameItems } from './same.ts';
 
@@ -50,6 +51,7 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
     definitions === before.definitions &&
     fresh.file === before.file &&
     fresh.foreign === before.foreign &&
+    areSameTraces(fresh.traces, before.traces) &&
     ofHome === before.homes.definitions &&
     JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.circular]) ===
       JSON.stringify([before.imports, before.homes.imports, before.gaps, before.circular]);

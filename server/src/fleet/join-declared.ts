@@ -12,6 +12,8 @@ import type { ClanSetting } from './options/clan-settings.ts';
 export interface JoinedFleet {
   /** All machines, those included that clan has nothing to do with. */
   readonly machines: readonly Machine[];
+  /** Names of configurations of home-manager that stand by themselves; none in a clan. */
+  readonly homes: readonly string[];
   /** What single sources say of machines. */
   readonly facts: readonly MachineFact[];
   readonly inventory: Inventory;
@@ -43,8 +45,7 @@ export function joinDeclared(
   const facts = declared.flatMap(one => one.machines);
   const homes = isClan ? [] : declared.map(one => one.homes);
   const complete = [...declared, ...homes].every(one => one.complete);
-  const all = [...facts, ...folders, ...homes.flatMap(one => one.machines), ...others];
-  const machines = joinMachines(all, isClan);
+  const machines = joinMachines([...facts, ...folders, ...others], isClan);
   const outside = new Set(facts.filter(isOutside).map(fact => fact.name));
   for (const fact of [...facts, ...folders]) if (!isOutside(fact)) outside.delete(fact.name);
   const inventory = createInventory(cx, {
@@ -62,9 +63,10 @@ export function joinDeclared(
   return {
     inventory,
     machines,
+    homes: [...new Set(homes.flatMap(one => one.machines.map(({ name }) => name)))].sort(),
     facts: [...facts, ...folders],
     // Folders alone say nothing of configurations that are made elsewhere; in a clan every folder is a machine.
-    machinesComplete: complete && (isClan || all.length > folders.length + others.length),
+    machinesComplete: complete && (isClan || facts.length > 0),
     modules: declared.flatMap(one => one.modules),
     // An inventory alone, of which nobody shows the clan, says nothing of the clan's modules.
     modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),

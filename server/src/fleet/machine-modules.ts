@@ -56,6 +56,10 @@ export interface MachineGenerators extends MachineModules {
 export interface FollowedModules {
   readonly roots: readonly RootModule[];
   readonly reads: readonly ModuleRead[];
+  /** All of them, in the order in which they were met. */
+  readonly modules: readonly OwnModule[];
+  /** True if there are no others. */
+  readonly allKnown: boolean;
   readonly own: MachineGenerators;
 }
 
@@ -131,7 +135,13 @@ export function followModules(
   const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
   const circular = circles.length === 0 ? NO_CIRCLES : circles;
   const own = { files, possibleFiles, homeFiles: homes.files, absent, complete, foreign, circular };
-  return { roots, reads, own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps } };
+  return {
+    roots,
+    reads,
+    modules,
+    allKnown: importsKnown,
+    own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps },
+  };
 }
 
 /** What home-manager's modules bring that certainly belong to the machine. What is read is noted. */

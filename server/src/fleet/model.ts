@@ -13,6 +13,7 @@ import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
 import type { Inventory } from './members.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import type { FleetOptions } from './options/joined.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { ScriptSource } from './script.ts';
 import type { SecretFacts } from './secrets.ts';
@@ -97,6 +98,10 @@ export interface WrittenOption {
   readonly value: Setting;
   /** Where the value is written. */
   readonly valueAt: Place | null;
+  /** The package that it is, where the value is one: `openssl` for `pkgs.openssl`. */
+  readonly package?: string;
+  /** The file or prompt that the value is assigned to as a whole; it takes a set. */
+  readonly member?: string;
   readonly conditional: boolean;
   /** 50 under `mkForce`, 1000 under `mkDefault`; 100 otherwise. */
   readonly priority: number;
@@ -197,6 +202,20 @@ export interface Use {
   readonly guarded: boolean;
   /** The registry key that the use was reached by, through an accessor. */
   readonly key: KeyLookup | null;
+}
+
+/** A place that reads something of a generator, or of one of its prompts, other than a file. */
+export interface OtherRead {
+  /** Where the attribute is written. */
+  readonly at: Place;
+  readonly of: 'generator' | 'prompt';
+  readonly generator: string;
+  readonly generatorKind: NameKind;
+  /** The prompt's name; null for what is read of the generator itself. */
+  readonly prompt: string | null;
+  readonly attribute: string;
+  /** Behind `or`, `?` and the like. */
+  readonly guarded: boolean;
 }
 
 /** A registry key that is looked up by name. */
@@ -391,6 +410,7 @@ export interface Unit {
   readonly definitions: readonly GeneratorDefinition[];
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
+  readonly otherReads: readonly OtherRead[];
   readonly keyLookups: readonly KeyLookup[];
   readonly keyPaths: readonly KeyPath[];
   readonly keyedModules: readonly KeyedModule[];
@@ -408,6 +428,8 @@ export interface Fleet {
   readonly machines: readonly Machine[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
+  /** Names of configurations of home-manager that stand by themselves, without a machine of ours. */
+  readonly homes: readonly string[];
   /** What single sources say of machines, before they are joined. */
   readonly machineFacts: readonly MachineFact[];
   /** True if something of the workspace is clan's: names then mean what clan makes of them. */
@@ -435,6 +457,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** The options that the fleet's own modules declare, and what is defined and read of them. */
+  readonly options: () => FleetOptions;
   /** What is written below the options that say how vars are kept. */
   readonly clanSettings: () => readonly ClanSetting[];
   /** Whom the configuration adds to all secrets. */

@@ -5,6 +5,7 @@
 import type { AttrsValue, Lazy } from '../nix/value.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleOptions } from './options/module.ts';
 import type { SettledCache } from './settled-modules.ts';
 
 /** What is kept from one build to the next. */
@@ -23,6 +24,11 @@ export interface ModuleCache {
   /** Modules found in what frameworks make, by path. */
   readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
+  /** What modules that are files say of options, by file; of others, by the module. */
+  readonly options: Map<string, ModuleOptions>;
+  readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
+  /** Files that have changed since somebody asked for the options of all. */
+  readonly changed: Set<string>;
   /** What modules are on machines, and say of options. */
   readonly settled: SettledCache;
 }
@@ -44,6 +50,9 @@ export function createModuleCache(): ModuleCache {
     joined: new Map(),
     made: new WeakMap(),
     values: new WeakMap(),
+    options: new Map(),
+    ownOptions: new WeakMap(),
+    changed: new Set(),
     settled: new WeakMap(),
   };
 }
@@ -57,4 +66,6 @@ export function forgetModules(cache: ModuleCache, path: string): void {
     cache.files.delete(key);
   }
   cache.outputs.delete(path);
+  cache.options.delete(path);
+  cache.changed.add(path);
 }

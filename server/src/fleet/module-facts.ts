@@ -24,8 +24,9 @@ import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
 import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
-import { type ModuleReference, referenceOf } from './module-references.ts';
+import { isOptionModule, type ModuleReference, referenceOf } from './module-references.ts';
 import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
+import { gatherTraces, type OptionTraces } from './options/traces.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 
@@ -48,6 +49,7 @@ export interface ModuleFacts {
   readonly gaps: readonly NotAnalysable[];
   /** True if it imports modules of other flakes that may define generators of their own. */
   readonly foreign: boolean;
+  readonly traces: OptionTraces;
   /** False where modules of the workspace may be imported that are not listed. */
   readonly importsKnown: boolean;
   /** Where the configuration of the machine is needed to know what it imports: that never ends. */
@@ -89,6 +91,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   let homes = NO_HOMES;
   const gaps: NotAnalysable[] = [];
   let foreign = false;
+  const traces = gatherTraces();
   const circular: CircularImport[] = [];
   let importsKnown = true;
   /** False once something is met that only the configuration may decide. */
@@ -158,7 +161,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         at: placeOf(path.origin ?? fallback),
       });
     // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
-    else if (!isOfNixpkgs(value)) foreign = true;
+    else if (!isOfNixpkgs(value)) {
+      foreign = true;
+      traces.foreign(null);
+    }
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
@@ -175,10 +181,12 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         imports.push({ target: { output: reference.path }, certain, at });
         return;
       case 'files':
+        if (isOptionModule(value)) traces.declares();
         for (const file of reference.files) imports.push({ target: { file }, certain, at });
         return;
       case 'foreign':
         if (!reference.harmless) foreign = true;
+        traces.foreign(reference.input);
         return;
       default:
         for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
@@ -188,6 +196,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   function readSet(set: AttrsValue, certain: boolean, depth: number): void {
     if (!isClosed(set) || [...set.entries.values()].some(({ optional }) => optional)) isPlain = false;
+    traces.module(set);
     const imported = set.entries.get('imports');
     if (imported !== undefined)
       for (const { value, conditional, never } of definitionsOf(cx, imported.value))
@@ -218,6 +227,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   function readConfig(config: Lazy, certain: boolean): void {
     for (const path of GENERATORS) readOption(config, path, certain, null);
     for (const { value, conditional, never } of definitionsOf(cx, config)) {
+      if (value.kind === 'attrs') traces.config(value);
       if (value.kind === 'attrs' && !never) readHelper(value, certain && !conditional);
       const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
       if (home === undefined) continue;
@@ -270,5 +280,16 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
 
   read(module, true, 0);
   const source = { module, given, fallback };
-  return { file: null, definitions, imports, homes, gaps, foreign, importsKnown, circular, source };
+  return {
+    file: null,
+    definitions,
+    imports,
+    homes,
+    gaps,
+    foreign,
+    traces: traces.result(),
+    importsKnown,
+    circular,
+    source,
+  };
 }

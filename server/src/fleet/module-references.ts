@@ -15,6 +15,8 @@ export type ModuleReference =
       readonly kind: 'foreign';
       /** True for modules that are known to declare no generators. */
       readonly harmless: boolean;
+      /** The input that it is of, by its name in the flake; null where that is not known. */
+      readonly input: string | null;
     };
 
 /** The names by which an unknown was selected, its root first; null if it was not made by selection alone. */
@@ -33,11 +35,10 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
     const tree = isImportTree(term.fn) ? force(cx, term.arg) : null;
     if (tree?.kind === 'path' && !tree.text.startsWith('/'))
       return { kind: 'files', files: filesBelow(cx.files, tree.text) };
-    const fn = selectionPath(appliedFirst(term.fn));
-    if (fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '')) return { kind: 'files', files: [] };
+    if (isOptionModule(value)) return { kind: 'files', files: [] };
     const from = importedFrom(value);
-    if (from !== null && isElsewhere(from)) return { kind: 'foreign', harmless: false };
-    return rootOf(term.fn) === 'inputs' ? { kind: 'foreign', harmless: false } : null;
+    if (from !== null && isElsewhere(from)) return { kind: 'foreign', harmless: false, input: null };
+    return rootOf(term.fn) === 'inputs' ? { kind: 'foreign', harmless: false, input: null } : null;
   }
   const path = selectionPath(value);
   // `(modulesPath + "/…")` is not made by selection; its key still says what it was made of.
@@ -46,9 +47,17 @@ export function referenceOf(cx: Evaluation, value: UnknownValue): ModuleReferenc
   if (output !== null) return { kind: 'output', path: output };
   const [root, ...names] = path;
   const harmless = root === 'modulesPath' || HARMLESS.test(path[path.indexOf('inputs') + 1] ?? '');
-  if (root === 'modulesPath' || path.includes('inputs')) return { kind: 'foreign', harmless };
+  if (root === 'modulesPath') return { kind: 'foreign', harmless, input: 'nixpkgs' };
+  if (path.includes('inputs'))
+    return { kind: 'foreign', harmless, input: path[path.indexOf('inputs') + 1] ?? null };
   // `disko.nixosModules.disko`, with the input as an argument of its own.
-  return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless } : null;
+  return names.some(name => FOREIGN.test(name)) ? { kind: 'foreign', harmless, input: root ?? null } : null;
+}
+
+/** Is it made by `lib.mkRenamedOptionModule` or one of its kin, which say something of options only? */
+export function isOptionModule({ term }: UnknownValue): boolean {
+  const fn = term?.kind === 'apply' ? selectionPath(appliedFirst(term.fn)) : null;
+  return fn !== null && OPTION_MODULE.test(fn.at(-1) ?? '');
 }
 
 /** The function of `f a b`. */
@@ -78,11 +87,11 @@ function isElsewhere(value: UnknownValue): boolean {
 
 /** A text or a path that is made of one of another flake. */
 function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
-  if (key.includes('modulesPath@')) return { kind: 'foreign', harmless: true };
-  return /^\+\((self\.)?inputs\.(?!self\b)/.test(key) ? { kind: 'foreign', harmless: false } : null;
+  if (key.includes('modulesPath@')) return { kind: 'foreign', harmless: true, input: 'nixpkgs' };
+  const input = /^\+\((?:self\.)?inputs\.(?!self\b)([\w-]*)/.exec(key);
+  return input === null ? null : { kind: 'foreign', harmless: false, input: input[1] ?? null };
 }
 
-/** `lib.mkRenamedOptionModule` and its kin: modules that say something of options only. */
 const OPTION_MODULE = /^mk(Removed|Renamed|Changed|Merged|Alias)OptionModule(With|MD)?$/;
 /** Inputs whose modules know nothing of vars, by the names that everybody gives them. */
 const HARMLESS =

@@ -15,6 +15,8 @@ import type { FileOutputs, ModuleCache } from './module-cache.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
+import { type ModuleOptions, readModuleOptions, UNKNOWN_OPTIONS } from './options/module.ts';
+import { NO_TRACES } from './options/traces.ts';
 import { certain } from './read.ts';
 import { sameItems } from './same.ts';
 import { createSettling } from './settled-modules.ts';
@@ -23,6 +25,8 @@ import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 export interface ModuleTable extends ModuleLookup {
   /** Files' modules that stand no longer, null among them if one could not be read. Cleared by who has dealt with them. */
   readonly dropped: Set<ModuleFacts | null>;
+  /** What a module says of options. */
+  options(facts: ModuleFacts): ModuleOptions;
   /** The module that a value is. `at` is where it is used. */
   of(module: Lazy, at: Origin, given: Given): ModuleFacts;
   /** Reads again what has changed; what says the same as before is not among the dropped any more. */
@@ -61,6 +65,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       homes: { imports: [], definitions: [] },
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
+      traces: NO_TRACES,
       importsKnown: false,
       circular: [],
       source: { module, given, fallback: at },
@@ -113,6 +118,20 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
         { definitions: [], declared: null, unclear: true },
       ),
   });
+
+  function optionsOf(facts: ModuleFacts): ModuleOptions {
+    const file = facts.source === null ? facts.file : null;
+    const known = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
+    if (known !== undefined) return known;
+    const found = ofSource(
+      facts,
+      ({ module, given }) => readModuleOptions(cx, module, given),
+      UNKNOWN_OPTIONS,
+    );
+    if (file === null) cache.ownOptions.set(facts, found);
+    else cache.options.set(file, found);
+    return found;
+  }
 
   function readFile(path: string, key: string, viewer: Viewer): ModuleFacts | null {
     const file = files.parse(path);
@@ -217,6 +236,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   return {
     dropped: cache.dropped,
     file,
+    options: optionsOf,
     settled: settling.settled,
     refresh() {
       for (const [key, before] of [...cache.before]) {

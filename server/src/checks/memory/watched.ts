@@ -40,6 +40,7 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
 const PARTS = {
   machines: 'read',
   machinesComplete: 'read',
+  homes: 'read',
   machineFacts: 'read',
   isClan: 'read',
   directory: 'read',
@@ -57,6 +58,7 @@ const PARTS = {
   brought: 'called',
   secrets: 'called',
   storeSettings: 'called',
+  options: 'called',
   clanSettings: 'called',
   accessSettings: 'called',
   removed: 'called',

@@ -136,7 +136,7 @@ function* unknownAmong(
   const names = new Set(written.map(({ machine }) => machine));
   const free = fleet.machines.map(({ name }) => name).filter(name => !names.has(name));
   for (const { machine, at } of written) {
-    if (machines.has(machine)) continue;
+    if (machines.has(machine) || fleet.homes.includes(machine)) continue;
     const meant = suggest(machine, free);
     const replacement = meant === null ? null : replaceName(sources, at, machine, meant);
     const advice = meant === null ? ` Remove ${what}, or declare the machine.` : didYouMean(meant);

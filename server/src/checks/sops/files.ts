@@ -48,7 +48,7 @@ export function coverOf(context: CheckContext, path: string): CoveredFile | null
 }
 
 /** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
-function isClansOwn(path: string): boolean {
+export function isClansOwn(path: string): boolean {
   return /(^|\/)(sops\/(secrets|users|machines|groups)|vars\/(shared|per-machine|per-export))\//.test(path);
 }
 
@@ -91,7 +91,8 @@ const walkFor = keptFor(() => {
 /** More than any repository keeps beside its store. */
 const MAX_FOLDERS = 20_000;
 
-const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
+/** Folders in which nothing is written by hand, or nothing that has to do with `.sops.yaml`. */
+export const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
 const FORMATS = /\.(ya?ml|json|env|ini)$/;
 

@@ -55,9 +55,11 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
       else sides.add(side);
     }
   };
-  for (const { files, possibleFiles, homeFiles } of fleet.modules().values()) {
-    note(files, 'system');
-    note(possibleFiles, 'system');
+  const homes = new Set(fleet.homes);
+  for (const [name, { files, possibleFiles, homeFiles }] of fleet.modules()) {
+    const side = homes.has(name) ? 'home' : 'system';
+    note(files, side);
+    note(possibleFiles, side);
     note(homeFiles, 'home');
   }
   return found;

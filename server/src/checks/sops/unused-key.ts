@@ -5,6 +5,7 @@ import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
+import { namedInScripts } from './scripts.ts';
 
 export const unusedKey: Rule = {
   id: 'sops/unused-key',
@@ -15,11 +16,12 @@ Declarations of sops-nix take values out of this file, and none takes this key. 
 machine of the repository, yet every machine that the file is encrypted to can read it. Perhaps it was forgotten when the
 declaration went; perhaps a declaration is missing or names another key.
 
-Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. If something other than sops-nix reads it (Terraform, a
-script), leave it: it is only a hint.
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. If something outside of the repository reads it, leave it:
+it is only a hint.
 
 Silent if any declaration may take it: one of which the file, the key or the name is not known, or one that takes the
-whole file.
+whole file. Silent, too, where a script, a recipe, a file of Terraform or a text for people that has to do with sops names
+the key.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   bad: [
@@ -41,12 +43,21 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
         'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
       },
     },
+    {
+      title: 'A script reads it',
+      files: {
+        'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
+        'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nboot-key: ${VALUE}\n`),
+        'install/unlock.sh': `sops --extract '["boot-key"]' -d secrets/lea.yaml\n`,
+      },
+    },
   ],
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
+    const isNamed = namedInScripts(context);
     for (const [path, taken] of takenIn(secrets) ?? []) {
       const file = secrets.encrypted(path);
-      if (file?.encrypted && file.complete) yield* unusedIn(file, taken);
+      if (file?.encrypted && file.complete) yield* unusedIn(file, taken, isNamed);
     }
   },
 };
@@ -78,16 +89,20 @@ function takenIn(secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>
   return taken;
 }
 
-function* unusedIn(file: EncryptedFile, taken: ReadonlySet<string>): Iterable<Report> {
+function* unusedIn(
+  file: EncryptedFile,
+  taken: ReadonlySet<string>,
+  isNamed: (key: string) => boolean,
+): Iterable<Report> {
   function* visit(keys: readonly EncryptedKey[], above: string): Iterable<Report> {
     for (const key of keys) {
       const name = above + key.name;
       if (taken.has(name) || key.name.endsWith('_unencrypted')) continue;
       if ([...taken].some(one => one.startsWith(`${name}/`))) yield* visit(key.below, `${name}/`);
-      else
+      else if (!isNamed(name))
         yield {
           at: key.at,
-          message: `No secret of sops-nix takes "${name}" from this file. Remove it, or declare the secret.`,
+          message: `No secret of sops-nix takes "${name}" from this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
           unnecessary: true,
         };
     }

@@ -25,6 +25,12 @@ export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
   return secretsOf({ fleet, sources: files, stored });
 }
 
+/** How many there are, encrypted files of agenix that no secret is taken from among them. */
+export function secretCount(snapshot: Snapshot): number {
+  const { secrets, ageRules } = secretsIn(snapshot);
+  return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
+}
+
 /** What is known of secrets, and where they are looked up. */
 export interface SecretGround {
   readonly fleet: Fleet;

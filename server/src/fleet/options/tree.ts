@@ -107,6 +107,14 @@ function textOf(value: Value): string | null {
   return written.length <= 60 && !written.includes('\n') ? written : null;
 }
 
+function opened(tree: OptionTree): OptionTree {
+  return {
+    options: new Map([...tree.options].map(([name, below]) => [name, opened(below)])),
+    declared: tree.declared,
+    open: true,
+  };
+}
+
 /** The trees of several modules, joined. */
 export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
   const [only, ...others] = trees;
@@ -119,8 +127,16 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
       if (same === undefined) byName.set(name, [below]);
       else same.push(below);
     }
+  const unknown = trees.filter(({ open }) => open);
   return {
-    options: new Map([...byName].map(([name, all]) => [name, mergeTrees(all)])),
+    options: new Map(
+      [...byName].map(([name, all]) => {
+        const merged = mergeTrees(all);
+        // A module that may declare anything here may declare something below what another one declares.
+        const isOpen = unknown.some(({ options }) => !options.has(name));
+        return [name, isOpen ? opened(merged) : merged] as const;
+      }),
+    ),
     declared: trees.flatMap(({ declared }) => declared),
     open: trees.some(({ open }) => open),
   };

@@ -1,0 +1,207 @@
+/**
+ * Secrets of sops-nix and agenix from the editor: adding one, and making vars of them. What is done, and what cannot be,
+ * is decided by the command line; a value goes from the box to its standard input and nowhere else.
+ */
+import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { askQuestion } from './ask.ts';
+import { editorBoxes } from './boxes.ts';
+import { chooser, STAYS } from './choose.ts';
+import { openPlace } from './open-where.ts';
+import { type Ended, runProgram } from './program.ts';
+import { counted } from './run-story.ts';
+import type { Server } from './server.ts';
+import { isTrusted } from './trust.ts';
+
+/** @param cli absolute path of the bundled command line */
+export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
+  const choose = chooser(server);
+  const register = (id: string, work: (run: Run, root: string, cwd: string) => Promise<void>) =>
+    commands.registerCommand(id, async () => {
+      if (!(await isTrusted())) return;
+      const root = await choose.root();
+      if (!root) return;
+      const cwd = Uri.parse(root.uri).fsPath;
+      await work(runner(cli, cwd), root.uri, cwd);
+    });
+  return [
+    register('varsmith.addSopsSecret', addSopsSecret),
+    register('varsmith.convertToVars', convertToVars),
+  ];
+}
+
+/** What `varsmith add sops --json` says. */
+interface Added {
+  readonly file: string;
+  /** Null where it was declared already. */
+  readonly module: string | null;
+  /** Of its declaration, from 1. */
+  readonly line: number | null;
+}
+
+/** In a dry run also what there is to choose from, and what is to be chosen before anything can be told. */
+interface Asked extends Partial<Added> {
+  readonly refused?: string;
+  readonly asks?: 'module' | 'file';
+  readonly choices: { readonly files: readonly string[]; readonly modules: readonly string[] };
+}
+
+async function addSopsSecret(run: Run, root: string, cwd: string): Promise<void> {
+  const title = 'Add sops Secret';
+  const name = await window.showInputBox({
+    ...STAYS,
+    title: `${title}: name`,
+    prompt: 'As in sops.secrets."…"; its key in the encrypted file is the same. A slash leads into a map.',
+    placeHolder: 'api/token',
+    validateInput: value => (value.trim() === '' ? 'Give the secret a name.' : null),
+  });
+  if (!name || !(await workspace.saveAll(false))) return;
+  const args = await settled(run, ['add', 'sops', name, cwd], title);
+  if (args === null) return;
+  const kinds = [
+    { label: 'Type it in', detail: 'Or paste it, or take it from a file.', isRandom: false },
+    { label: 'Make it', detail: '32 random bytes in letters, digits, - and _.', isRandom: true },
+  ];
+  const kind = await window.showQuickPick(kinds, { ...STAYS, title: `${title} ${name}: value` });
+  if (kind === undefined) return;
+  const value = kind.isRandom ? '' : await typedValue(name);
+  if (typeof value !== 'string') return;
+  const random = kind.isRandom ? ['--random'] : [];
+  const ended = await run([...args, '--json', ...random], value);
+  if (ended === null) return;
+  const { file, module, line } = JSON.parse(ended.stdout) as Added;
+  if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
+  void window.showInformationMessage(`Varsmith: "${name}" is in ${file}, encrypted.`);
+}
+
+function typedValue(name: string): Promise<string | null | undefined> {
+  return askQuestion(
+    {
+      title: name,
+      description: `The value of ${name}`,
+      ...{ hidden: true, multiline: false, required: true, ifEmpty: null, previous: null },
+      ...{ confirm: true, bringable: true },
+    },
+    editorBoxes(),
+  );
+}
+
+/** Asks for module and file as long as the command line cannot tell them; null where it comes to nothing. */
+async function settled(run: Run, args: readonly string[], title: string): Promise<readonly string[] | null> {
+  const ended = await run([...args, '--dry-run', '--json']);
+  if (ended === null) return null;
+  const { refused, asks, choices } = JSON.parse(ended.stdout) as Asked;
+  if (refused === undefined) return args;
+  if (asks === undefined || args.includes(`--${asks}`)) {
+    void window.showErrorMessage(`Varsmith: ${refused}`);
+    return null;
+  }
+  const known = asks === 'module' ? choices.modules : choices.files;
+  const what = asks === 'module' ? 'declared in which module' : 'kept in which encrypted file';
+  const other = { label: '$(new-file) Another…', path: null };
+  const items = [...known.map(path => ({ label: path, path })), other];
+  const picked = await window.showQuickPick(items, { ...STAYS, title: `${title}: ${what}` });
+  const path =
+    picked === undefined
+      ? undefined
+      : (picked.path ??
+        (await window.showInputBox({
+          ...STAYS,
+          title: `${title}: ${what}`,
+          prompt: 'Relative to the folder of the fleet.',
+        })));
+  return path ? settled(run, [...args, `--${asks}`, path], title) : null;
+}
+
+/** What `varsmith convert --json` says. */
+interface Conversions {
+  readonly converted: readonly {
+    readonly name: string;
+    readonly generator: string;
+    readonly stored: readonly { readonly machines: readonly string[]; readonly file: string }[];
+  }[];
+  readonly kept: readonly { readonly name: string; readonly reason: string }[];
+  readonly notes: readonly string[];
+}
+
+async function convertToVars(run: Run, _root: string, cwd: string): Promise<void> {
+  if (!(await workspace.saveAll(false))) return;
+  const within = ['--root', cwd];
+  const looked = await run(['convert', '--all', '--dry-run', '--json', ...within]);
+  if (looked === null) return;
+  const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
+  const reasons = kept.map(one => one.reason);
+  if (converted.length === 0) {
+    const why = reasons.length === 0 ? 'There is no secret of sops-nix or agenix here.' : reasons.join(' ');
+    void window.showInformationMessage(`Varsmith: nothing can be converted. ${why}`);
+    return;
+  }
+  const items = converted.map(({ name, generator, stored }) => ({
+    label: name,
+    description: [...new Set(stored.flatMap(one => one.machines))].join(', '),
+    detail: `${[...new Set(stored.map(one => one.file))].join(', ')} → generator ${generator}`,
+  }));
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: 'Convert to Vars: which secrets?',
+    placeHolder: kept.length === 0 ? '' : `${counted(kept.length, 'other')} cannot be converted`,
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!picked || picked.length === 0) return;
+  const names = picked.map(one => one.label);
+  if (!(await isConfirmed(run, [...names, ...within], reasons))) return;
+  const ended = await run(['convert', ...names, '--json', ...within]);
+  if (ended === null) return;
+  const { notes } = JSON.parse(ended.stdout) as Conversions;
+  const said = [`${counted(names.length, 'secret')} converted, nothing committed.`, ...notes].join(' ');
+  const changes = 'Show Changes';
+  const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
+  if (answer === changes) await commands.executeCommand('workbench.view.scm');
+}
+
+/** Shows what would change, if that is wished for, and asks. */
+async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
+  const [convert, show] = ['Convert', 'Show Diff'];
+  const count = args.length - 2;
+  const left = reasons.length === 0 ? '' : ` Left as they are: ${reasons.join(' ')}`;
+  const question = `Convert ${counted(count, 'secret')} with their values? Modules, encrypted files and vars change together; nothing is committed.${left}`;
+  for (;;) {
+    const answer = await window.showWarningMessage(question, convert, show);
+    if (answer !== show) return answer === convert;
+    const ended = await run(['convert', ...args, '--dry-run']);
+    if (ended === null) return false;
+    const document = await workspace.openTextDocument({ language: 'diff', content: ended.stdout });
+    await window.showTextDocument(document, { preview: true });
+  }
+}
+
+/** Runs the command line on a fleet; null where it failed, and the person knows why. */
+type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
+
+/** Where no key opens a file, another one can be named: for this and all further runs. */
+function runner(cli: string, cwd: string): Run {
+  const keys: string[] = [];
+  return async function run(args, input = '') {
+    const all = [...args, ...keys.flatMap(path => ['--identity', path])];
+    const ended = await window.withProgress(
+      { location: ProgressLocation.Window, title: 'Varsmith: encrypted files' },
+      () => runProgram({ cli, cwd, args: all }, input),
+    );
+    // What it could not do it says as data.
+    if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;
+    if (!ended.said.includes('--identity')) return fail(ended);
+    const choose = 'Choose Key File…';
+    const answer = await window.showErrorMessage(`Varsmith: ${ended.said}`, choose);
+    if (answer !== choose) return null;
+    const [file] = (await window.showOpenDialog({ title: 'An age identity or an ssh key' })) ?? [];
+    if (file === undefined) return null;
+    keys.push(file.fsPath);
+    return run(args, input);
+  };
+}
+
+function fail({ said, code }: Ended): null {
+  void window.showErrorMessage(`Varsmith: ${said === '' ? `the command line has ended (${code}).` : said}`);
+  return null;
+}

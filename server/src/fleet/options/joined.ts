@@ -1,0 +1,216 @@
+/**
+ * The options that the fleet's own modules declare, machine by machine, with what is defined and read of them. Kept from
+ * one build to the next: an edit costs what the machines that have the edited file among their modules are made of.
+ */
+import type { FollowedModules } from '../machine-modules.ts';
+import type { ModuleFacts } from '../module-facts.ts';
+import { sameItems } from '../same.ts';
+import type { OwnModule } from '../settled-modules.ts';
+import type { ModuleOptions } from './module.ts';
+import { isKnownInput, mayBeOwn } from './namespaces.ts';
+import type { OptionRead } from './reads.ts';
+import { mergeTrees, type OptionTree } from './tree.ts';
+
+/** A module of a machine that has to do with the fleet's own options. */
+export interface OptionModule {
+  readonly options: ModuleOptions;
+  /** False if it is only perhaps one of them. */
+  readonly sure: boolean;
+}
+
+export interface MachineOptions {
+  readonly modules: readonly OptionModule[];
+  /** What all of them declare. */
+  readonly tree: OptionTree;
+  /** True if nothing else declares anything below the fleet's own names. */
+  readonly closed: boolean;
+}
+
+export interface FleetOptions {
+  /** First names of the fleet's own options: below them, its modules declare all there is. */
+  readonly names: ReadonlySet<string>;
+  /** By machine. */
+  readonly machines: ReadonlyMap<string, MachineOptions>;
+  /** What files read below these names. */
+  readonly reads: ReadonlyMap<string, readonly OptionRead[]>;
+  /** Does a file that declares options mention the name, whoever imports it? */
+  readonly mayDeclare: (name: string) => boolean;
+}
+
+export const NO_FLEET_OPTIONS: FleetOptions = {
+  names: new Set(),
+  machines: new Map(),
+  reads: new Map(),
+  mayDeclare: () => false,
+};
+
+export interface OptionSources {
+  /** By machine. */
+  readonly followed: ReadonlyMap<string, FollowedModules>;
+  /** Files that have changed since the last time; cleared by who has dealt with them. */
+  readonly stale: Set<string>;
+  /** The texts of all files that may declare options. */
+  readonly declaring: readonly string[];
+  options(facts: ModuleFacts): ModuleOptions;
+  textOf(path: string): string;
+  readsIn(path: string, isOwn: (name: string) => boolean): readonly OptionRead[];
+}
+
+const NO_READS: readonly OptionRead[] = [];
+
+interface Kept {
+  readonly followed: FollowedModules;
+  readonly files: ReadonlySet<string>;
+  /** The modules that declare or define something, and all others. */
+  readonly speaking: readonly OptionModule[];
+  readonly others: readonly OwnModule[];
+  readonly tree: OptionTree;
+  readonly closed: boolean;
+  /** Those of the others that read something are known when the names are. */
+  found: MachineOptions | null;
+}
+
+/** What is kept from one build to the next. */
+export interface OptionCache {
+  machines: ReadonlyMap<string, Kept>;
+  names: ReadonlySet<string>;
+  readonly reads: Map<string, readonly OptionRead[]>;
+  declaring: readonly string[];
+  /** Trees of the same modules are one. */
+  readonly trees: WeakMap<
+    OptionTree,
+    readonly { readonly all: readonly OptionTree[]; readonly tree: OptionTree }[]
+  >;
+  joined: FleetOptions;
+}
+
+export function createOptionCache(): OptionCache {
+  return {
+    machines: new Map(),
+    names: new Set(),
+    reads: new Map(),
+    declaring: [],
+    trees: new WeakMap(),
+    joined: NO_FLEET_OPTIONS,
+  };
+}
+
+/** Joins what the modules of all machines say. The same object for as long as that is the same. */
+export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOptions {
+  const { followed, stale, declaring } = sources;
+  const areTextsSame = sameItems(cache.declaring, declaring);
+  cache.declaring = declaring;
+  const isSame = ({ followed: before, files }: Kept, name: string) =>
+    followed.get(name) === before && !someIn(stale, files);
+  const kept = [...cache.machines].filter(([name, one]) => isSame(one, name));
+  if (areTextsSame && kept.length === followed.size && kept.length === cache.machines.size) {
+    stale.clear();
+    return cache.joined;
+  }
+  for (const path of stale) cache.reads.delete(path);
+  stale.clear();
+  const known = new Map(kept);
+  const names = new Set<string>();
+  const machines = new Map<string, Kept>();
+  for (const [name, modules] of followed) {
+    const one = known.get(name) ?? read(cache, sources, modules);
+    machines.set(name, one);
+    for (const own of one.tree.options.keys()) if (mayBeOwn(own)) names.add(own);
+  }
+  const isOther = !sameItems([...names], [...cache.names]);
+  if (isOther) {
+    cache.names = names;
+    cache.reads.clear();
+  }
+  cache.machines = machines;
+  const readsIn = readsOf(cache, sources);
+  const found = new Map<string, MachineOptions>();
+  for (const [name, one] of machines) {
+    if (one.found === null || isOther) one.found = withReaders(one, sources, readsIn);
+    found.set(name, one.found);
+  }
+  cache.joined = {
+    names: cache.names,
+    machines: found,
+    reads: new Map(cache.reads),
+    mayDeclare: name => mentions(declaring, name),
+  };
+  return cache.joined;
+}
+
+function someIn(stale: ReadonlySet<string>, files: ReadonlySet<string>): boolean {
+  for (const path of stale) if (files.has(path)) return true;
+  return false;
+}
+
+function read(cache: OptionCache, sources: OptionSources, followed: FollowedModules): Kept {
+  const files = new Set<string>();
+  const speaking: OptionModule[] = [];
+  const others: OwnModule[] = [];
+  let closed = followed.allKnown;
+  for (const module of followed.modules) {
+    const { facts, sure } = module;
+    const { traces } = facts;
+    files.add(fileOf(facts));
+    if (!traces.inputs.every(isKnownInput)) closed = false;
+    if (traces.declares || traces.names.length > 0) speaking.push({ options: sources.options(facts), sure });
+    else others.push(module);
+  }
+  const trees = speaking.flatMap(({ options: { tree } }) =>
+    tree.options.size > 0 || tree.open ? [tree] : [],
+  );
+  return { followed, files, speaking, others, tree: joinedTree(cache, trees), closed, found: null };
+}
+
+/** The file that a module is written in. */
+function fileOf({ file, source }: ModuleFacts): string {
+  return file ?? source?.fallback.file.path ?? '';
+}
+
+function withReaders(
+  { files, speaking, others, tree, closed }: Kept,
+  sources: OptionSources,
+  readsIn: (path: string) => readonly OptionRead[],
+): MachineOptions {
+  for (const path of files) readsIn(path);
+  const readers = others.flatMap(({ facts, sure }) =>
+    readsIn(fileOf(facts)).length > 0 ? [{ options: sources.options(facts), sure }] : [],
+  );
+  return { modules: [...speaking, ...readers], tree, closed };
+}
+
+function joinedTree(cache: OptionCache, all: readonly OptionTree[]): OptionTree {
+  const [first] = all;
+  if (first === undefined || all.length === 1) return mergeTrees(all);
+  const known = cache.trees.get(first) ?? [];
+  const same = known.find(one => sameItems(one.all, all));
+  if (same !== undefined) return same.tree;
+  const tree = mergeTrees(all);
+  cache.trees.set(first, [...known, { all, tree }]);
+  return tree;
+}
+
+/** What a file reads of the fleet's own options; looked for once. */
+function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => readonly OptionRead[] {
+  const { names, reads } = cache;
+  const isOwn = (name: string) => names.has(name);
+  const words = names.size === 0 ? null : new RegExp(`\\b(${[...names].map(escaped).join('|')})\\b`);
+  return path => {
+    let found = reads.get(path);
+    if (found === undefined) {
+      const text = words === null || path === '' ? '' : sources.textOf(path);
+      found = text.includes('config') && words?.test(text) === true ? sources.readsIn(path, isOwn) : NO_READS;
+      reads.set(path, found);
+    }
+    return found;
+  };
+}
+
+function mentions(texts: readonly string[], name: string): boolean {
+  const word = new RegExp(`(?<![\\w'-])${escaped(name)}(?![\\w'-])`);
+  return texts.some(text => word.test(text));
+}
+
+function escaped(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|-]/g, '\\$&');
+}

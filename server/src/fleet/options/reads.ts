@@ -1,0 +1,114 @@
+/**
+ * Where a file reads options below given names: `config.custom.web.port`, `cfg.port` with `cfg = config.custom.web`.
+ * Whose configuration it is is told by the function that has it for an argument.
+ */
+
+import { symbol } from '../../nix/construct.ts';
+import { evaluate } from '../../nix/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
+import { fileScope } from '../../nix/scopes.ts';
+import type { SourceFile } from '../../nix/source.ts';
+import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
+import type { Lazy } from '../../nix/value.ts';
+import { type WalkState, walk } from '../../nix/walk.ts';
+import type { Place } from '../model.ts';
+import { selectionPath } from '../module-references.ts';
+import { unknownArgument } from '../modules.ts';
+
+export interface OptionRead {
+  /** From the first name below `config` on. */
+  readonly path: readonly string[];
+  /** Where the last names of the path are written; those in front of them are written elsewhere. */
+  readonly names: readonly Place[];
+  /** The function whose `config` it is: where that begins. */
+  readonly of: number;
+  /** True where something else is at hand if there is no such option. */
+  readonly guarded: boolean;
+  /** True where a condition may keep it from being read. */
+  readonly conditional: boolean;
+}
+
+/** Steps allowed for one file, and for one selection. */
+const STEPS = 400_000;
+
+const CONFIG = 'config@';
+
+/** @param isOwn is it a name below which reads are wanted? */
+export function readOptionReads(
+  cx: Evaluation,
+  file: SourceFile,
+  isOwn: (name: string) => boolean,
+): readonly OptionRead[] {
+  const found: OptionRead[] = [];
+  const guards: string[] = [];
+  /** Ranges in which what is written is perhaps not evaluated. */
+  const unsure: Range[] = [];
+
+  function baseOf(
+    target: Expr,
+    { scope }: WalkState,
+  ): { readonly of: number; readonly path: string[] } | null {
+    // What cannot be a part of the configuration is most of what there is.
+    if (target.kind === 'variable' && /^(lib|pkgs|builtins|inputs|self)$/.test(target.name)) return null;
+    if (target.kind !== 'variable' && target.kind !== 'select') return null;
+    const value = evaluate(cx, target, scope);
+    const path = value.kind === 'unknown' ? selectionPath(value) : null;
+    if (path?.[0]?.startsWith(CONFIG) !== true) return null;
+    const [root = '', ...names] = path;
+    return names.includes('') ? null : { of: Number(root.slice(CONFIG.length)), path: names };
+  }
+
+  function select(
+    target: Expr,
+    written: readonly AttrName[],
+    state: WalkState,
+  ): Omit<OptionRead, 'guarded' | 'conditional'> | null {
+    const base = baseOf(target, state);
+    if (base === null) return null;
+    const path = [...base.path];
+    const names: Place[] = [];
+    for (const name of written) {
+      if (name.kind !== 'name') break;
+      path.push(name.name);
+      names.push({ file: file.path, start: name.start, end: name.end });
+    }
+    const [first] = path;
+    return first !== undefined && isOwn(first) && names.length > 0 ? { ...base, path, names } : null;
+  }
+
+  function enter(expr: Expr, state: WalkState): boolean {
+    if (expr.kind === 'binary' && /^(&&|\|\||->)$/.test(expr.operator)) unsure.push(expr.right);
+    if (expr.kind === 'lambda' && state.scope.parent !== null) unsure.push(expr.body);
+    if (expr.kind === 'select') {
+      const read = select(expr.target, expr.path, state);
+      const conditional =
+        state.conditional || unsure.some(one => one.start <= expr.start && expr.end <= one.end);
+      if (read !== null) found.push({ ...read, guarded: expr.fallback !== null, conditional });
+    }
+    if (expr.kind === 'has-attr') {
+      const asked = select(expr.target, expr.path, state);
+      if (asked !== null) guards.push(asked.path.join('\0'));
+      // `options ? custom.web`
+      else guards.push(expr.path.map(name => (name.kind === 'name' ? name.name : '')).join('\0'));
+    }
+    return true;
+  }
+
+  function parameter(name: string, start: number): Lazy {
+    return name === 'config'
+      ? symbol(`${CONFIG}${start}`, 'the configuration')
+      : unknownArgument(name, file.path, start);
+  }
+
+  const state = { scope: fileScope(cx, file), path: null, conditional: false };
+  const walked = withBudget(cx, STEPS, () =>
+    walk(cx, file.root, state, { enter, parameter: (name, lambda) => parameter(name, lambda.start) }),
+  );
+  if (walked instanceof BudgetExceeded) return [];
+  if (guards.length === 0) return found;
+  return found.map(read => {
+    const path = read.path.join('\0');
+    const isAsked = guards.some(guard => path === guard || path.startsWith(`${guard}\0`));
+    return isAsked ? { ...read, guarded: true } : read;
+  });
+}

@@ -1,0 +1,184 @@
+// Secrets of sops-nix from the editor: what is asked, what the command line is called with, what is shown.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Server } from '../../client/src/server.ts';
+import { registerSopsCommands } from '../../client/src/sops-commands.ts';
+import { folder, write } from '../workspace/support.ts';
+import { boxes, commands, set, typed, window, workspace } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+const CANARY = 'canary-5d0a-do-not-print';
+let place: string;
+
+/** Answers one call after the other, and notes what it was called with. */
+const CLI = `
+const { appendFileSync, readFileSync, existsSync } = require('node:fs');
+const file = __dirname + '/called';
+const count = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\\n').length : 0;
+const { code, stdout, stderr } = JSON.parse(readFileSync(__dirname + '/script.json', 'utf8'))[count];
+const input = readFileSync(0, 'utf8');
+appendFileSync(file, JSON.stringify({ args: process.argv.slice(2), input }) + '\\n');
+process.stdout.write(stdout);
+process.stderr.write(stderr);
+process.exitCode = code;
+`;
+
+interface Answer {
+  readonly code?: number;
+  readonly json?: unknown;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+function answers(...all: readonly Answer[]): void {
+  const script = all.map(({ code = 0, json, stdout = '', stderr = '' }) => ({
+    ...{ code, stderr },
+    stdout: json === undefined ? stdout : JSON.stringify(json),
+  }));
+  write(place, 'script.json', JSON.stringify(script));
+}
+
+function called(): { readonly args: readonly string[]; readonly input: string }[] {
+  return readFileSync(join(place, 'called'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+}
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  for (const name of Object.keys(set)) delete set[name];
+  boxes.length = typed.length = 0;
+  workspace.isTrusted = true;
+  place = folder({ 'cli.cjs': CLI });
+  const root = { name: 'fleet', uri: `file://${place}`, machines: [], keys: [], isFleet: true };
+  const server = { request: async () => [root] };
+  registerSopsCommands(server as unknown as Server, join(place, 'cli.cjs'));
+});
+
+/** Picks the items of a list whose labels are named; all where none is. */
+const pick = (...labels: readonly string[]) =>
+  window.showQuickPick.mockImplementationOnce(async (items, options) => {
+    const found = (items as { label: string }[]).filter(
+      one => labels.length === 0 || labels.includes(one.label),
+    );
+    return (options as { canPickMany?: boolean }).canPickMany ? found : found[0];
+  });
+
+const CHOICES = { files: ['secrets/a.yaml', 'secrets/b.yaml'], modules: ['a.nix', 'b.nix'] };
+const ADDED = { file: 'secrets/a.yaml', module: 'a.nix', line: 4, key: 'api/token', creates: false };
+
+test('a secret is typed in and goes to standard input alone', async () => {
+  answers({ json: { ...ADDED, choices: CHOICES } }, { json: ADDED });
+  window.showInputBox.mockResolvedValueOnce('api/token');
+  pick('Type it in');
+  typed.push(CANARY, CANARY);
+  await commands.executeCommand('varsmith.addSopsSecret');
+  expect(workspace.saveAll).toHaveBeenCalled();
+  expect(called()).toEqual([
+    { args: ['add', 'sops', 'api/token', place, '--dry-run', '--json'], input: '' },
+    { args: ['add', 'sops', 'api/token', place, '--json'], input: CANARY },
+  ]);
+  expect(boxes.map(box => box.password)).toEqual([true, true]);
+  expect(window.showTextDocument).toHaveBeenCalled();
+  expect(window.showInformationMessage.mock.lastCall?.[0]).toBe(
+    'Varsmith: "api/token" is in secrets/a.yaml, encrypted.',
+  );
+  expect(JSON.stringify(window.showInformationMessage.mock.calls)).not.toContain(CANARY);
+});
+
+test('what cannot be told is asked for: the module, then the file', async () => {
+  const asks = (what: string) => ({ json: { refused: `Which ${what}?`, asks: what, choices: CHOICES } });
+  answers(asks('module'), asks('file'), { json: { ...ADDED, choices: CHOICES } }, { json: ADDED });
+  window.showInputBox.mockResolvedValueOnce('x').mockResolvedValueOnce('secrets/new.yaml');
+  pick('b.nix');
+  pick('$(new-file) Another…');
+  pick('Make it');
+  await commands.executeCommand('varsmith.addSopsSecret');
+  expect(called().at(-1)).toEqual({
+    args: [
+      ...['add', 'sops', 'x', place, '--module', 'b.nix', '--file', 'secrets/new.yaml'],
+      ...['--json', '--random'],
+    ],
+    input: '',
+  });
+});
+
+test('a refusal is shown, and nobody is asked for a value', async () => {
+  answers({ json: { refused: 'There is a secret "x" already, in a.nix.', choices: CHOICES } });
+  window.showInputBox.mockResolvedValueOnce('x');
+  await commands.executeCommand('varsmith.addSopsSecret');
+  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: There is a secret "x" already, in a.nix.');
+  expect(window.showQuickPick).not.toHaveBeenCalled();
+});
+
+test('where no key opens the file another one can be named', async () => {
+  const closed = {
+    code: 1,
+    stderr: 'varsmith: None of your keys opens it. Name one with --identity FILE.\n',
+  };
+  answers({ json: { ...ADDED, choices: CHOICES } }, closed, { json: ADDED });
+  window.showInputBox.mockResolvedValueOnce('x');
+  pick('Make it');
+  window.showErrorMessage.mockResolvedValueOnce('Choose Key File…');
+  window.showOpenDialog.mockResolvedValueOnce([{ fsPath: '/keys/other' }]);
+  await commands.executeCommand('varsmith.addSopsSecret');
+  expect(called().at(-1)?.args.slice(-2)).toEqual(['--identity', '/keys/other']);
+});
+
+const CONVERTED = {
+  converted: ['api/token', 'key'].map(name => ({
+    ...{ name, generator: name.replace('/', '-') },
+    stored: [{ machines: ['lea'], file: 'secrets/a.yaml' }],
+  })),
+  kept: [{ name: 'old', reason: '"old" sets "path", which a var does not have (a.nix:3).' }],
+  notes: ['secrets/a.yaml goes.'],
+};
+
+test('secrets are chosen, shown as a diff, and converted', async () => {
+  answers({ json: CONVERTED }, { stdout: '+diff\n' }, { json: { ...CONVERTED, kept: [] } });
+  pick('key');
+  window.showWarningMessage.mockResolvedValueOnce('Show Diff').mockResolvedValueOnce('Convert');
+  window.showInformationMessage.mockResolvedValueOnce('Show Changes');
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(called().map(one => one.args)).toEqual([
+    ['convert', '--all', '--dry-run', '--json', '--root', place],
+    ['convert', 'key', '--root', place, '--dry-run'],
+    ['convert', 'key', '--json', '--root', place],
+  ]);
+  const [items, options] = window.showQuickPick.mock.calls[0] as [unknown, { placeHolder: string }];
+  expect(items).toMatchObject([
+    { label: 'api/token', description: 'lea', detail: 'secrets/a.yaml → generator api-token' },
+    { label: 'key' },
+  ]);
+  expect(options.placeHolder).toBe('1 other cannot be converted');
+  expect(window.showWarningMessage.mock.calls[0]?.[0]).toMatch(/^Convert 1 secret .*"old" sets "path"/);
+  expect(workspace.openTextDocument).toHaveBeenCalledWith({ language: 'diff', content: '+diff\n' });
+  expect(window.showInformationMessage.mock.calls[0]?.[0]).toBe(
+    'Varsmith: 1 secret converted, nothing committed. secrets/a.yaml goes.',
+  );
+  expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.view.scm');
+});
+
+test('nothing is converted unless that is confirmed', async () => {
+  answers({ json: CONVERTED });
+  pick();
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(called()).toHaveLength(1);
+});
+
+test('where nothing can be converted the reasons are told', async () => {
+  answers({ code: 1, json: { ...CONVERTED, converted: [] } });
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(window.showInformationMessage.mock.lastCall?.[0]).toContain('"old" sets "path"');
+  expect(window.showQuickPick).not.toHaveBeenCalled();
+});
+
+test('nothing runs in an untrusted workspace', async () => {
+  workspace.isTrusted = false;
+  await commands.executeCommand('varsmith.addSopsSecret');
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(() => called()).toThrow('ENOENT');
+});
