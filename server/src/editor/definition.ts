@@ -50,6 +50,8 @@ function placesOf(index: FleetIndex, subject: Exclude<Subject, SecretSubject>): 
     }
     case 'machine':
       return machinePlaces(index, subject.machine);
+    case 'option':
+      return index.occurrencesOf(subject).flatMap(({ at, role }) => (role === 'declaration' ? [at] : []));
   }
 }
 

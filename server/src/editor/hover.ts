@@ -11,6 +11,7 @@ import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
 import { promptCard } from './hover-prompt.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { ownOptionCard } from './options/card.ts';
 import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from './secrets/cards.ts';
 import { secretOptionCard } from './secrets/option-card.ts';
 import { pointedAt } from './secrets/places.ts';
@@ -87,6 +88,8 @@ function card(context: HoverContext, subject: Subject): string | null {
       return rowCard(context, subject.machine, subject.matrix);
     case 'machine':
       return rowCard(context, subject.machine, null);
+    case 'option':
+      return ownOptionCard(context, subject.path);
     case 'secret':
       return secretCard(context, subject.keeper, subject.secret);
     case 'template':
