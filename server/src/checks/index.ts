@@ -91,6 +91,7 @@ import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
+import { ruleWithoutFile } from './sops/rule-without-file.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
@@ -119,6 +120,7 @@ import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
+import { unknownAttribute } from './use/unknown-attribute.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
@@ -211,6 +213,7 @@ export const rules: readonly Rule[] = [
   hardCodedPath,
   undefinedGenerator,
   undefinedFile,
+  unknownAttribute,
 
   // What is stored
   plaintextLeft,
@@ -252,6 +255,7 @@ export const rules: readonly Rule[] = [
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
+  ruleWithoutFile,
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,

@@ -98,6 +98,10 @@ export interface WrittenOption {
   readonly value: Setting;
   /** Where the value is written. */
   readonly valueAt: Place | null;
+  /** The package that it is, where the value is one: `openssl` for `pkgs.openssl`. */
+  readonly package?: string;
+  /** The file or prompt that the value is assigned to as a whole; it takes a set. */
+  readonly member?: string;
   readonly conditional: boolean;
   /** 50 under `mkForce`, 1000 under `mkDefault`; 100 otherwise. */
   readonly priority: number;
@@ -198,6 +202,20 @@ export interface Use {
   readonly guarded: boolean;
   /** The registry key that the use was reached by, through an accessor. */
   readonly key: KeyLookup | null;
+}
+
+/** A place that reads something of a generator, or of one of its prompts, other than a file. */
+export interface OtherRead {
+  /** Where the attribute is written. */
+  readonly at: Place;
+  readonly of: 'generator' | 'prompt';
+  readonly generator: string;
+  readonly generatorKind: NameKind;
+  /** The prompt's name; null for what is read of the generator itself. */
+  readonly prompt: string | null;
+  readonly attribute: string;
+  /** Behind `or`, `?` and the like. */
+  readonly guarded: boolean;
 }
 
 /** A registry key that is looked up by name. */
@@ -392,6 +410,7 @@ export interface Unit {
   readonly definitions: readonly GeneratorDefinition[];
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
+  readonly otherReads: readonly OtherRead[];
   readonly keyLookups: readonly KeyLookup[];
   readonly keyPaths: readonly KeyPath[];
   readonly keyedModules: readonly KeyedModule[];
