@@ -28,21 +28,13 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openWorkspace(root, io);
   const fleet = workspace.fleet();
   const machine = machineOf(fleet, named);
-<<<<<<< HEAD
-  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store !== null };
+  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store?.command != null };
   const isJson = format === 'json' || shell === 'json';
   if (asked !== undefined) {
     const explanation = explainVariable(around, machine, asked);
     const write = isJson ? explanationJson : explanationText;
     io.stdout.write(write(explanation, spansIn(workspace.files)));
     return explanation.isSet ? EXIT.ok : EXIT.findings;
-=======
-  const { files, settings } = workspace;
-  const environment = environmentOf({ fleet, files, elsewhere: settings.store?.command != null }, machine);
-  if (shell !== 'json') {
-    io.stdout.write(environmentText(environment, shell));
-    return EXIT.ok;
->>>>>>> nine
   }
   const environment = environmentOf(around, machine);
   if (isJson) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment }, null, 2)}\n`);
