@@ -242,10 +242,12 @@ async function finish(
   const { places, chosen } = found;
   const fleet = workspace.fleet();
   const after = { fleet, files };
-  const sources = chosen.flatMap(one => one.conversion.definitions.map(({ source }) => source));
+  const values = [...places.values()]
+    .flat()
+    .map(({ from, generator }) => ({ source: from, machines: generator.machines }));
   const left = keepsOld
     ? { values: [], files: [], edits: [], notes: [] }
-    : leftoversOf(after, fleetSecrets(after), sources);
+    : leftoversOf(after, fleetSecrets(after), values);
   const encrypted: EditedFile[] = [];
   for (const { path, format, names } of left.values) {
     const text = files.text(path) ?? '';

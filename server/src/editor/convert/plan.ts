@@ -2,14 +2,16 @@
  * Says which secrets of sops-nix and agenix can become generators with their values, and why others cannot. Each answer
  * is whole: a secret whose declaration, value or use could not be taken along stays as it is. Pure; decrypts nothing.
  */
+import { attributeText } from '../../checks/edits.ts';
 import { mayBeSame } from '../../checks/generator/io.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
 import { positionAt } from '../../nix/source.ts';
+import { below } from '../../store/files.ts';
 import type { Around } from '../scaffold.ts';
 import { declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
 import { usedAnew } from './used.ts';
@@ -70,7 +72,9 @@ export interface Wanted {
 export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
   const texts = [...wanted.texts];
   const own = secrets.secrets.filter(
-    one => one.definitions.length > 0 && !(one.keeper === 'sops' && one.name.startsWith('vars/')),
+    one =>
+      !(one.keeper === 'sops' && one.name.startsWith('vars/')) &&
+      (one.definitions.length > 0 || secrets.uses.some(use => isUseOf(use, one))),
   );
   const nameOf = ({ name }: FleetSecret) => wanted.names.get(name) ?? generatorName(name);
   const taken = new Map<string, number>();
@@ -81,7 +85,9 @@ export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wan
     const found =
       around.fleet.isClan === false
         ? 'would become a var of clan, and there is no clan here that reads vars'
-        : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
+        : secret.nameKind === 'pattern'
+          ? 'has a name that only Nix can tell'
+          : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
     const made = found ?? conversionOf(around, secrets, secret, generator, texts);
     const where = whereabouts(around, secrets, secret);
     return typeof made === 'string'
@@ -126,11 +132,13 @@ function nameProblem(around: Around, generator: string, isDouble: boolean): stri
 function conversionOf(
   around: Around,
   secrets: FleetSecrets,
-  { keeper, name, nameKind, definitions: all }: FleetSecret,
+  secret: FleetSecret,
   generator: string,
   texts: readonly (readonly [path: string, text: string])[],
 ): Omit<Conversion, 'machines' | 'paths'> | string {
-  if (nameKind === 'pattern') return 'has a name that only Nix can tell';
+  const { keeper, name, definitions: all } = secret;
+  if (all.length === 0)
+    return `is a secret of clan that no module declares: write sops.secrets.${attributeText(name)} = { }; into one of those machines first`;
   const definitions: ConvertedDefinition[] = [];
   const owners = new Map<string, SecretDefinition>();
   for (const definition of all) {
@@ -150,7 +158,7 @@ function conversionOf(
     const alone = { written, generator: { name: generator, share: false, multiline: false } };
     if (declaredAnew([alone]) === null)
       return `is told something that cannot be taken over as it is written (${where})`;
-    const source = sourceOf(around, secrets, definition);
+    const source = clanSource(around, secret, definition, machines) ?? sourceOf(around, secrets, definition);
     if (typeof source === 'string') return `${source} (${where})`;
     definitions.push({ written, source, machines });
   }
@@ -159,9 +167,15 @@ function conversionOf(
   const uses: TextEdit[] = [];
   for (const use of secrets.uses) {
     if (use.keeper !== keeper || use.of === 'template' || !mayBeSame(use.name, name)) continue;
+    const readers = readersIn(around, use.at.file);
+    // Under a name that is not known it is one of the machine's own.
+    if (use.name !== name && readers.length > 0 && !readers.some(one => owners.has(one))) continue;
+    const stranger = readers.find(one => !owners.has(one) && secret.implicitOn.includes(one));
     const edit = isOfHome(around, use.at)
       ? 'is read in a module of home-manager'
-      : usedAnew(around, use, name, generator);
+      : stranger !== undefined
+        ? `is read on machine ${stranger}, which clan gives it without a declaration`
+        : usedAnew(around, use, name, generator);
     if (typeof edit === 'string') return `${edit} (${shown(around, use.at)})`;
     uses.push(edit);
   }
@@ -170,6 +184,28 @@ function conversionOf(
   if (sources.size > 1 && definitions.some(one => one.machines.length > 1))
     return 'has several values, one of them for several machines';
   return { keeper, name, generator, share, definitions, uses };
+}
+
+function isUseOf(use: SecretUse, { keeper, name }: FleetSecret): boolean {
+  return use.keeper === keeper && use.of !== 'template' && use.name === name;
+}
+
+/** Machines that certainly have a module. */
+function readersIn({ fleet }: Around, file: string): readonly string[] {
+  return [...fleet.modules()].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
+}
+
+/** Clan's own `sops/secrets`: it says where they are, and modules only what else is to be said. */
+function clanSource(
+  { fleet }: Around,
+  { keeper, name, implicitOn }: FleetSecret,
+  { source, given }: SecretDefinition,
+  machines: readonly string[],
+): ValueSource | null {
+  const isClans = keeper === 'sops' && machines.every(machine => implicitOn.includes(machine));
+  if (!isClans || source !== null || given.some(one => SOURCES.has(one))) return null;
+  const path = below(fleet.directory ?? '', `sops/secrets/${name}/secret`);
+  return { path, format: 'binary', names: [] };
 }
 
 function definitionProblem(definition: SecretDefinition): string | null {
