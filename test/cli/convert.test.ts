@@ -278,9 +278,41 @@ describe('a secret that clan keeps in sops/secrets', () => {
       1,
       expect.stringContaining('is read on machine noa, which clan gives it without a declaration'),
     ]);
-    const alone = await clans(['noa'], { [LEA]: `{ ${SEED} }\n`, [NOA]: reading });
-    expect((await alone.run(['convert', '--all'])).stderr).toContain(
-      'write sops.secrets.mail = { }; into one of those machines first',
+  });
+
+  it('is declared where all read it, if no module does', async () => {
+    const common = '{ config, ... }:\n{\n  services.a.file = config.sops.secrets.mail.path;\n}\n';
+    const machine = `{\n  imports = [ ../../modules/common.nix ];\n  ${SEED}\n}\n`;
+    const reading = machine
+      .replace('{', '{ config, ... }: {')
+      .replace('  clan', '  b = config.sops.secrets.mail.path;\n  clan');
+    const files = { [LEA]: machine, [NOA]: reading, [COMMON]: common };
+    const made = await clans(['lea', 'noa'], files);
+    const { code, stderr } = await made.run(['convert', '--all']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('1 secret converted')]);
+    expect(made.text(COMMON)).toBe(`{ config, ... }:
+{
+  services.a.file = config.clan.core.vars.generators.mail.files.mail.path;
+
+  clan.core.vars.generators.mail = {
+    share = true;
+    prompts.mail = {
+      type = "hidden";
+      persist = true;
+    };
+  };
+}
+`);
+    expect(made.text(NOA)).toContain('b = config.clan.core.vars.generators.mail.files.mail.path;');
+    for (const one of ['lea', 'noa']) expect(await get(made, one, 'mail/mail')).toBe(CANARY);
+    expect(existsSync(join(made.root, 'sops/secrets/mail'))).toBe(false);
+  });
+
+  it('and read by machines that have no module in common stays', async () => {
+    const reading = `{ config, ... }: { ${SEED} services.a.file = config.sops.secrets.mail.path; }\n`;
+    const made = await clans(['lea', 'noa'], { [LEA]: reading, [NOA]: reading });
+    expect((await made.run(['convert', '--all'])).stderr).toContain(
+      'write sops.secrets.mail = { }; into one that all machines have which read it',
     );
   });
 });

@@ -13,7 +13,8 @@ import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedKey } from '../../fleet/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets-rules.ts';
 import type { Around } from '../scaffold.ts';
-import { shown, type ValueSource } from './plan.ts';
+import type { ValueSource } from './kept-in.ts';
+import { shown } from './plan.ts';
 
 export interface Leftovers {
   /** Values to be taken out of files that keep others. */
@@ -106,7 +107,8 @@ function clanReader(
 /** Says who may still read a value; null where nobody does. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
-  const gap = secrets.gaps.find(one => one.keeper === keeper);
+  // Who gets one of clan's is told by its links.
+  const gap = CLANS.test(source.path) ? undefined : secrets.gaps.find(one => one.keeper === keeper);
   if (gap !== undefined)
     return around => `only Nix can tell which secrets are declared at ${shown(around, gap.at)}`;
   for (const one of secrets.secrets)
