@@ -18,8 +18,7 @@ and nobody owns them. clan-core warns of it at every evaluation. If only some us
 
 \`restartUnits\` of a file that sops-nix does not install: of a public file, of one with \`deploy = false\` or
 \`neededFor = "activation"\` or \`"partitioning"\`, on macOS, or with the backends \`age\` and \`password-store\`. The service
-goes on with the old secret until something else restarts it. On macOS clan throws as soon as anything reads the option,
-which its own modules do not.
+goes on with the old secret until something else restarts it.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/secret/sops/generators-to-sops.nix.`,
   bad: [
@@ -218,7 +217,7 @@ function restartReason(
   const isDarwin = (name: string) => (machines.get(name) as Machine | undefined)?.class === 'darwin';
   return having.length > 0 && having.every(isDarwin)
     ? {
-        text: 'macOS has no units to restart, and clan refuses the option as soon as anything reads it.',
+        text: "macOS has no units to restart. sops leaves it out there; clan-core's option itself fails where it is read.",
         severity: 'warning',
       }
     : null;
