@@ -83,6 +83,9 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { ageNoRule } from './sops/age-no-rule.ts';
+import { ageRecipientDrift } from './sops/age-recipient-drift.ts';
+import { ageUnusedRule } from './sops/age-unused-rule.ts';
 import { sopsConflict } from './sops/conflict.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
@@ -259,6 +262,9 @@ export const rules: readonly Rule[] = [
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
+  ageNoRule,
+  ageRecipientDrift,
+  ageUnusedRule,
 
   // Machines and the flake
   unreadable,

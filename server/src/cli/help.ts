@@ -49,7 +49,7 @@ Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
 
 Options:
   --format FORMAT         text (default), lines (one each), json, sarif, or github (annotations of a workflow)
-  --rule ID               only this rule; may be given several times
+  --rule ID               only this rule, or those of a group (eval/*); may be given several times
   --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
   --fix                   apply the fixes that are certain (never a guess), then report what is left
   --dry-run               with --fix: print what it would change as a diff, and change nothing

@@ -35,6 +35,7 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
       const generator = index.key(registry, key)?.generator?.value ?? null;
       return { ...ofGenerator(generator ?? ''), generator, registry, key };
     }
+    case 'option':
     case 'secret':
     case 'template':
     case 'encrypted-file':

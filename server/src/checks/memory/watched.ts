@@ -114,6 +114,7 @@ function watchedFiles(run: Run, stored: () => Stored): CheckFiles {
     kind: noted(path => files.kind(path)),
     list: noted(path => files.list(path)),
     ...(files.links && { links: noted(path => files.links?.(path) ?? null) }),
+    ...(files.start && { start: noted(path => files.start?.(path) ?? null) }),
     ...(files.isExecutable && { isExecutable: noted(path => files.isExecutable?.(path) ?? null) }),
     ...(files.stored && { stored }),
     ...(files.tracked && { tracked: () => ask(run, TRACKED) as Tracked }),
