@@ -13,7 +13,8 @@ import {
 } from './protocol.ts';
 import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
-import { type FleetNode, openCommand } from './tree-items.ts';
+import type { FleetNode } from './tree-items.ts';
+import { openCommand } from './tree-look.ts';
 
 const checkWorkspaceCommand = 'varsmith.checkWorkspace';
 const restartServerCommand = 'varsmith.restartServer';

@@ -30,6 +30,7 @@ import {
   type MachineParams,
   machineRequest,
 } from './protocol.ts';
+import { createSecretsView } from './secrets-view.ts';
 import type { Server } from './server.ts';
 import {
   type FleetNode,
@@ -48,6 +49,11 @@ export interface FleetViews extends Disposable {
 
 export function createFleetViews(server: Server): FleetViews {
   const changed = new EventEmitter<FleetNode | undefined>();
+  const changedAll = new EventEmitter<undefined>();
+  const changeAll = () => {
+    changed.fire(undefined);
+    changedAll.fire(undefined);
+  };
   let filter = EVERYTHING;
   let roots: readonly FleetRoot[] = [];
   /** Both views ask at once; one answer serves both. */
@@ -73,7 +79,10 @@ export function createFleetViews(server: Server): FleetViews {
     const message = filterText(filter);
     fleet.message = message;
     keys.message = message;
+    secrets.message = message;
     void commands.executeCommand('setContext', 'varsmith.empty', emptyState(found, filter, failed));
+    const hasSecrets = found.some(root => root.secrets > 0);
+    void commands.executeCommand('setContext', 'varsmith.hasSecrets', hasSecrets);
     return found;
   }
 
@@ -111,12 +120,14 @@ export function createFleetViews(server: Server): FleetViews {
     showCollapseAll: true,
   });
 
+  const secrets = createSecretsView(server, () => filter, changedAll.event);
+
   function setFilter(some: Partial<FleetFilter>): void {
     filter = { ...filter, ...some };
     void commands.executeCommand('setContext', 'varsmith.lacking', filter.lacking);
     void commands.executeCommand('setContext', 'varsmith.filtered', filter.text !== '' || filter.lacking);
     asking = null;
-    changed.fire(undefined);
+    changeAll();
   }
 
   async function askFilter(): Promise<void> {
@@ -139,7 +150,12 @@ export function createFleetViews(server: Server): FleetViews {
     // What is filtered away cannot be shown.
     if (filter !== EVERYTHING) setFilter(EVERYTHING);
     await askRoots();
-    const { root, key, registry } = at;
+    const { root, key, registry, secret } = at;
+    if (secret !== undefined) {
+      if (!(await secrets.reveal(root, at.machine, secret)))
+        void window.showInformationMessage(`The secret "${secret.name}" is not in the view.`);
+      return;
+    }
     const found = roots.find(({ uri }) => uri === root);
     const keyEntry = found?.keys.find(one => one.key === key && one.registry === registry);
     if (keyEntry) return show(keys, { kind: 'key', root, key: keyEntry });
@@ -170,12 +186,14 @@ export function createFleetViews(server: Server): FleetViews {
     ),
   ];
   return {
-    refresh: () => changed.fire(undefined),
+    refresh: changeAll,
     dispose: () => {
       for (const one of registered) one.dispose();
       fleet.dispose();
       keys.dispose();
+      secrets.dispose();
       changed.dispose();
+      changedAll.dispose();
     },
   };
 }

@@ -117,6 +117,8 @@ export interface FleetRoot {
   readonly lacking: { readonly missing: number; readonly outdated: number };
   /** Vars or machines are declared there. */
   readonly isFleet: boolean;
+  /** How many secrets of sops-nix and agenix there are. */
+  readonly secrets: number;
 }
 
 export interface FleetMachine {
@@ -171,6 +173,71 @@ export interface KeyDetail {
   readonly uses: readonly { readonly file: string; readonly where: Where }[];
 }
 
+/** Request: machines with secrets of sops-nix and agenix, and encrypted files. Asked with {@link FleetParams}. */
+export const secretsRequest = 'varsmith/secrets';
+
+export interface SecretsRoot {
+  /** The folder's name. */
+  readonly name: string;
+  readonly uri: string;
+  readonly machines: readonly {
+    readonly name: string;
+    readonly secrets: number;
+    readonly where: Where | null;
+  }[];
+  /** Secrets of no machine that is known. */
+  readonly unassigned: number;
+  readonly files: readonly EncryptedFile[];
+}
+
+export interface EncryptedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly keeper: 'sops' | 'age';
+  readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
+  /** How many keys with values it has; null where it has none. */
+  readonly keys: number | null;
+  /** What those who can decrypt it are called. */
+  readonly recipients: readonly string[];
+  readonly where: Where | null;
+}
+
+/** Request: the secrets of a machine; of no machine that is known where `machine` is null. Asked with {@link MachineParams}. */
+export const machineSecretsRequest = 'varsmith/machineSecrets';
+
+export interface MachineSecret {
+  readonly keeper: 'sops' | 'age';
+  readonly name: string;
+  /** Where it lies on the machine; null where that is not known. */
+  readonly path: string | null;
+  /** False: its file or its key is not there. */
+  readonly found: boolean;
+  readonly sources: readonly {
+    readonly file: string;
+    readonly key: string | null;
+    readonly where: Where | null;
+  }[];
+  readonly uses: readonly { readonly file: string; readonly where: Where }[];
+  readonly where: Where | null;
+}
+
+/** Request: the keys of an encrypted file. */
+export const fileKeysRequest = 'varsmith/fileKeys';
+
+export interface FileKeysParams {
+  readonly root: string;
+  /** Relative to the root. */
+  readonly path: string;
+}
+
+export interface FileKey {
+  /** A slash goes one map down. */
+  readonly key: string;
+  /** Names of the secrets that are taken by it. */
+  readonly secrets: readonly string[];
+  readonly where: Where | null;
+}
+
 /** Request: which item of the explorer a place belongs to. Answered with {@link AtResult}, or null. */
 export const atRequest = 'varsmith/at';
 
@@ -185,6 +252,13 @@ export interface AtResult {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
+  /** Of sops-nix or agenix; absent where none stands there. */
+  readonly secret?: SecretRef;
+}
+
+export interface SecretRef {
+  readonly keeper: 'sops' | 'age';
+  readonly name: string;
 }
 
 export interface FleetGenerator {

@@ -1,6 +1,6 @@
 /** The items of the fleet explorer: what is below and above what, and how each looks. */
 
-import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type {
   FleetFile,
   FleetGenerator,
@@ -11,6 +11,7 @@ import type {
   Where,
 } from './protocol.ts';
 import { counted } from './run-story.ts';
+import { COLLAPSED, look, NONE, named, opening } from './tree-look.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -138,8 +139,6 @@ export function whereOf(node: FleetNode): Where | null {
   }
 }
 
-export const openCommand = 'varsmith.open';
-
 export function itemOf(node: FleetNode): TreeItem {
   switch (node.kind) {
     case 'root':
@@ -179,9 +178,6 @@ export function itemOf(node: FleetNode): TreeItem {
     }
   }
 }
-
-const NONE = TreeItemCollapsibleState.None;
-const COLLAPSED = TreeItemCollapsibleState.Collapsed;
 
 function machineItem({
   name,
@@ -259,23 +255,4 @@ function keyItem({ key, variable, generator, machines, where }: FleetKey): TreeI
   if (generator !== null) item.tooltip = `Generator ${generator}`;
   item.contextValue = 'key';
   return opening(item, where, false);
-}
-
-function look(label: string, icon: string, description: string, state: TreeItemCollapsibleState): TreeItem {
-  const item = new TreeItem(label, state);
-  item.iconPath = new ThemeIcon(icon);
-  item.description = description;
-  return item;
-}
-
-/** With the same id after every edit, so that an item stays open, and can be revealed. */
-function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
-  item.id = parts.join('\n');
-  return item;
-}
-
-/** @param byClick false where a click should open the item's own list */
-function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
-  if (where && byClick) item.command = { command: openCommand, title: 'Open', arguments: [where] };
-  return item;
 }

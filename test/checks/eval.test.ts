@@ -392,7 +392,105 @@ registry.gmail.envVar
   });
 });
 
+describe('eval/pkgs-in-metadata, where the registry makes more than names', () => {
+  const reading = (body: string) =>
+    fleet({
+      'lib/reader.nix': `\
+{ pkgs, keys }:
+let
+  registry = import ./secret-registry.nix { inherit pkgs; };
+in
+${body}
+`,
+    });
+
+  it.each([
+    ['{ inherit (registry.gmail) files prompts script; }'],
+    ['{ files = registry.gmail.files; script = registry.gmail.script; }'],
+    ['map (key: registry.${key}.runtimeInputs or [ ]) keys'],
+    ['builtins.mapAttrs (_: entry: removeAttrs entry [ "envVar" ]) registry'],
+    ['map (name: builtins.getAttr name registry.gmail) [ "files" "script" ]'],
+    ['let inherit (registry.gmail) script; in { x = script; }'],
+  ])('is silent for %s', body => {
+    expectSilent(reading(body));
+  });
+
+  it.each([
+    ['{ services.mail = { name = registry.gmail.generator; script = "true"; }; }'],
+    ['{ systemd.services.mail.script = registry.gmail.envVar; }'],
+    ['# script\n{ x = "reads no script"; y = registry.gmail.envVar; }'],
+  ])('sees through %s', body => {
+    expect(onlyFinding(check(reading(body)), 'eval/pkgs-in-metadata').at.file).toBe('lib/reader.nix');
+  });
+});
+
 describe('eval/path-in-let', () => {
+  const BUILDER = `\
+{ config }:
+let
+  registry = import ./secret-registry.nix { pkgs = null; };
+in
+{
+  GMAIL_FILE = config.clan.core.vars.generators.${'${registry.gmail.generator}'}.files.${'${registry.gmail.fileAttr}'}.path;
+  OTHER = "x";
+}
+`;
+  const built = (bindings: string, body: string) =>
+    fleet({
+      'machines/lea/configuration.nix': hostOf('lea', body, bindings),
+      'lib/builder.nix': BUILDER,
+    });
+  const BUILD = '  builder = import ../../lib/builder.nix;\n  vars = builder { inherit config; };\n';
+
+  it('sees what a function of another file reads, whoever calls it besides', () => {
+    const texts = {
+      ...built(BUILD, '  environment.variables = vars;\n'),
+      'machines/ada/configuration.nix': hostOf('lea', '  environment.variables = vars;\n', BUILD),
+    };
+    const found = check(texts).findings.filter(({ rule }) => rule === 'eval/path-in-let');
+    expect(found.map(({ at }) => at.file)).toEqual([
+      'machines/ada/configuration.nix',
+      'machines/lea/configuration.nix',
+    ]);
+    expect(found.map(({ related }) => related.map(({ at }) => at.file))).toEqual([
+      ['lib/builder.nix'],
+      ['lib/builder.nix'],
+    ]);
+  });
+
+  it('sees it through further bindings', () => {
+    const { findings } = check(
+      built(`${BUILD}  all = vars // { A = "b"; };\n`, '  environment.variables = all // { C = "d"; };\n'),
+    );
+    const names = findings.filter(({ rule }) => rule === 'eval/path-in-let').map(({ message }) => message);
+    expect(names.map(message => message.split(' ')[0])).toEqual(['"vars"', '"all"']);
+  });
+
+  it('is silent where the session takes something else of what is built', () => {
+    expectSilent(built(BUILD, '  environment.variables.OTHER = vars.OTHER;\n'));
+  });
+
+  it('is silent in a module of the user environment', () => {
+    expectSilent(
+      fleet({
+        'machines/lea/configuration.nix': hostOf(
+          'lea',
+          '  hjem.users.ada.imports = [ ../../modules/session.nix ];\n',
+        ),
+        'modules/session.nix': `\
+{ osConfig, ... }:
+let
+  vars = import ../lib/builder.nix { config = osConfig; };
+in
+{
+  environment.sessionVariables = vars;
+}
+`,
+        'lib/builder.nix': BUILDER,
+      }),
+    );
+  });
+
   const binding =
     '  paths.GMAIL = config.clan.core.vars.generators.gmail-app-password.files.password.path;\n';
 
@@ -589,6 +687,56 @@ in
     });
     expect(findings[0]?.machines).toEqual(['ada', 'lea']);
     expect(findings[0]?.related.map(({ at }) => at.start)).toEqual([36]);
+  });
+
+  describe('with _module.args', () => {
+    const carried = (args: string, more: Texts = {}, module = '{ imports = [ carried ]; }'): Texts => ({
+      'flake.nix': FLAKE,
+      'machines/lea/configuration.nix': `{ carried, lib, ... }: ${module}\n`,
+      'machines/lea/hardware-configuration.nix': `{ lib, ... }: { ${args} }\n`,
+      'modules/given.nix': '{ name }: { ... }: { networking.hostName = name; }\n',
+      ...more,
+    });
+    const BY_ARGS = '_module.args.carried = lib.modules.importApply ../../modules/given.nix { name = "a"; };';
+
+    it('are found in a module that it carries', () => {
+      const finding = onlyFinding(check(carried(BY_ARGS)), RULE);
+      expect(finding.message).toContain('This import depends on carried, which _module.args gives');
+      expect(finding.machines).toEqual(['lea']);
+    });
+
+    it('are found in a condition', () => {
+      const condition = '{ imports = lib.optional carried.enable ./web.nix; }';
+      const args = '_module.args.carried = { enable = true; };';
+      const finding = onlyFinding(check(carried(args, { 'machines/lea/web.nix': '{ }\n' }, condition)), RULE);
+      expect(finding.message).toContain('on carried.enable');
+    });
+
+    it.each([
+      [
+        'what specialArgs give as well',
+        {
+          'flake.nix': FLAKE.replace('inherit self;', 'inherit self; specialArgs = { carried = ./x.nix; };'),
+        },
+      ],
+      [
+        'specialArgs that are not known',
+        { 'flake.nix': FLAKE.replace('inherit self;', 'inherit self; specialArgs = clan-core.args;') },
+      ],
+      [
+        'a machine that does not set it',
+        {
+          'machines/lea/hardware-configuration.nix': '{ }\n',
+          'other.nix': `{ lib, ... }: { ${BY_ARGS.replace('../../', './')} }\n`,
+        },
+      ],
+    ])('are not claimed for %s', (_, more) => {
+      expect(check(carried(BY_ARGS, more)).findings.filter(({ rule }) => rule === RULE)).toEqual([]);
+    });
+
+    it('are not seen in what a module reads below', () => {
+      expectSilent(carried(BY_ARGS, {}, '{ imports = [ { networking.domain = carried.name; } ]; }'));
+    });
   });
 
   it('are not claimed where modules are given a configuration of their own', () => {

@@ -227,7 +227,6 @@ describe('store/machine-without-access', () => {
       shared.replace('{ };', '{ deploy = config.a; };').replace('{', '{ config, ... }:\n{'),
       {},
     ],
-    ['the command line uploads it', shared.replace('{ };', '{ neededFor = "partitioning"; };'), {}],
     [
       'secrets are kept elsewhere',
       shared.replace(
@@ -243,6 +242,14 @@ describe('store/machine-without-access', () => {
     ],
   ])('is silent where %s', (_, lea, more) => {
     expect(places('store/machine-without-access', clan(lea, { ...stored, ...more }), world)).toEqual([]);
+  });
+
+  it.each(['partitioning', 'activation'])('is found of what is uploaded for %s, as clan counts it', phase => {
+    const lea = shared.replace('{ };', `{ neededFor = "${phase}"; };`);
+    const { findings } = check(clan(lea, stored), defaults, usualFiles, world);
+    expect(findings.filter(({ rule }) => rule === 'store/machine-without-access')).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('`clan vars check` fails') }),
+    ]);
   });
 
   it('is silent where a group gives access', () => {

@@ -207,3 +207,138 @@ describe('use/undefined-file', () => {
     expect(findings.filter(({ rule }) => rule.startsWith('use/'))).toEqual([]);
   });
 });
+
+describe('what a function of clan-core is asked for', () => {
+  const asked = (given: string) => ({
+    'modules/zt.nix': `{ clanLib, pkgs, ... }:
+{
+  clan.core.vars.generators.network = {
+    files.address.secret = false;
+    files.key = { };
+    script = "echo 1 > "$out/address"; echo 2 > "$out/key"";
+  };
+  a = clanLib.getPublicValue { flake = ./.; machine = "lea"; ${given} };
+}
+`,
+  });
+  const rules = (given: string) =>
+    check(asked(given))
+      .findings.filter(({ rule }) => rule.startsWith('use/undefined'))
+      .map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`);
+
+  it('is a generator that is misspelt', () => {
+    expect(rules('generator = "netwrok"; file = "address";')).toEqual([
+      'warning use/undefined-generator: No generator "netwrok" is defined. Did you mean "network"?',
+    ]);
+  });
+
+  it('is a file that the generator does not have', () => {
+    const texts = asked('generator = "network"; file = "adress";');
+    const finding = onlyFinding(check(texts), 'use/undefined-file');
+    expect(finding.severity).toBe('warning');
+    expect(applyFix(texts, fixOf(finding, 'Replace with "address"'))['modules/zt.nix']).toContain(
+      'file = "address"',
+    );
+  });
+
+  it.each([
+    ['what is there', 'generator = "network"; file = "address";'],
+    ['a default', 'generator = "netwrok"; file = "address"; default = null;'],
+    ['a name that is computed', 'generator = "net${pkgs.x}"; file = "address";'],
+    ['a generator of clan-core', 'generator = "zerotier"; file = "zerotier-ip";'],
+  ])('is silent for %s', (_, given) => {
+    expect(rules(given)).toEqual([]);
+  });
+});
+
+describe('use/unknown-attribute', () => {
+  const texts = (read: string, more: Readonly<Record<string, string>> = {}) => ({
+    'modules/key.nix': `{ config, lib, pkgs, ... }:
+let
+  inherit (config.clan.core.vars) generators;
+in
+{
+  clan.core.vars.generators.key = {
+    files.private = { };
+    prompts.pin = { };
+    script = "cat "$prompts/pin" > "$out/private"";
+  };
+  a = ${read};
+}
+`,
+    ...more,
+  });
+  const found = (read: string, more = {}) =>
+    check(texts(read, more)).findings.filter(({ rule }) => rule === 'use/unknown-attribute');
+
+  it.each([
+    ['generators.key.files.private.paht', 'Did you mean "path"?'],
+    ['generators."key".private.path', 'Did you mean "files.private"?'],
+    ['generators.key.path', 'It is one of files: read files.<name>.path ("private").'],
+    ['generators.key.prompts.pin.value', 'known to the script alone'],
+    ['generators.key.prompts.pin.descripton', 'Did you mean "description"?'],
+    ['generators.key.scrpt', 'Did you mean "script"?'],
+  ])('finds %s', (read, message) => {
+    expect(found(read).map(one => `${one.severity} ${one.message}`)).toEqual([
+      expect.stringMatching(/^error .*: evaluating it fails\./),
+    ]);
+    expect(found(read)[0]?.message).toContain(message);
+  });
+
+  it('inserts the word that is missing', () => {
+    const given = texts('generators.key.private.path');
+    const finding = onlyFinding(check(given), 'use/unknown-attribute');
+    expect(applyFix(given, fixOf(finding, 'Insert "files."'))['modules/key.nix']).toContain(
+      'a = generators.key.files.private.path;',
+    );
+  });
+
+  it.each([
+    'generators.key.files.private.path',
+    'generators.key.nothing or null',
+    'generators.key ? nothing && generators.key.nothing == 1',
+    'generators.key.prompts.pin.description',
+    'generators.key.finalScript',
+    'config.services.vars.generators.key.nothing',
+    'lib.mapAttrs (_: one: one.nothing) { }',
+  ])('is silent for %s', read => {
+    expect(found(read)).toEqual([]);
+  });
+});
+
+describe('containers', () => {
+  const types = (option: string) =>
+    check({
+      'modules/key.nix': `{ config, lib, pkgs, ... }: { clan.core.vars.generators.key = { ${option} }; }`,
+    })
+      .findings.filter(({ rule }) => rule === 'option/type')
+      .map(({ message }) => message);
+
+  it.each([
+    ['runtimeInputs = pkgs.openssl;', 'takes a list of packages, not a package'],
+    ['runtimeInputs = with pkgs; openssl;', 'takes a list of packages, not a package'],
+    ['runtimeInputs = "openssl";', 'takes a list of packages, not a string'],
+    ['files = [ "key" ];', '"files" takes a set with a name for each, not a list'],
+    ['files.key = "x";', '"files.key" takes a set of options, not a string'],
+    ['files.key = true;', '"files.key" takes a set of options, not true or false'],
+    ['prompts.pin = "Your pin";', '"prompts.pin" takes a set of options, not a string'],
+    ['dependencies.ca = { };', '"dependencies" takes a list of strings, not a set'],
+    ['validation = [ 1 ];', 'a list is none'],
+  ])('%s', (option, message) => {
+    expect(types(option)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it.each([
+    'runtimeInputs = pkgs.myTools;',
+    'runtimeInputs = pkgs.openssl.buildInputs;',
+    'runtimeInputs = lib.optional true pkgs.openssl;',
+    'files.key = { };',
+    'files.key = lib.mkIf true { };',
+    'files.key = config.other;',
+    'files.key = _: { };',
+    'files.key = ./key.nix;',
+    'prompts.pin = lib.mkDefault { };',
+  ])('is silent for %s', option => {
+    expect(types(option)).toEqual([]);
+  });
+});

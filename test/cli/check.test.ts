@@ -63,12 +63,19 @@ describe('exit codes', () => {
       1,
     );
   });
+  test('a group stands for its rules, as in the settings', async () => {
+    const { output } = await checkJson(BROKEN, '--rule', 'registry/*');
+    const rules = new Set(output.findings.map(({ rule }) => rule));
+    expect(rules.size).toBeGreaterThan(1);
+    expect([...rules].filter(rule => !rule.startsWith('registry/'))).toEqual([]);
+  });
   test.each([
     [
       ['check', '--rule', 'registry/unkown-key'],
       'There is no rule "registry/unkown-key". Did you mean "registry/unknown-key"?',
     ],
     [['check', '--rule', 'unknown-key'], 'Did you mean "registry/unknown-key"?'],
+    [['check', '--rule', 'registy/*'], 'Did you mean "registry/*"?'],
     [
       ['check', '--format', 'xml'],
       '"xml" is no value of --format: it takes text, lines, json, sarif, github.',

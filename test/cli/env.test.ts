@@ -40,6 +40,44 @@ test('json', async () => {
 });
 
 test.each([
+  ['DEEPSEEK_API_KEY_FILE', 0, 'DEEPSEEK_API_KEY_FILE is set on lea.\n  lea selects the key "deepseek"'],
+  [
+    'anthropic',
+    1,
+    'ANTHROPIC_API_KEY_FILE is not set on lea.\n  The key "anthropic" is not selected on lea;',
+  ],
+  ['NTFY_URL', 1, 'NTFY_URL is not set on lea.\n  Only the sessions of tove'],
+])('--explain %s ends with %i and says why', async (name, code, text) => {
+  const found = await varsmith(['env', 'lea', FLEET, '--explain', name]);
+  expect([found.code, found.stdout]).toEqual([code, expect.stringContaining(text)]);
+});
+
+test('--explain as JSON', async () => {
+  for (const how of [['--format', 'json'], ['--json'], ['--shell', 'json']]) {
+    const { code, stdout } = await varsmith(['env', 'lea', FLEET, '--explain', 'anthropic', ...how]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      machine: 'lea',
+      name: 'anthropic',
+      variable: 'ANTHROPIC_API_KEY_FILE',
+      set: false,
+      reasons: [
+        {
+          kind: 'not-selected',
+          keys: ['anthropic'],
+          file: 'lib/secret-registry.nix',
+          line: expect.any(Number),
+          column: 3,
+        },
+      ],
+    });
+  }
+});
+
+test.each([
+  [['env', 'lea', FLEET, '--explain', ''], '--explain needs the name of a variable, or of a key.'],
+  [['env', 'lea', FLEET, '--explain', 'X', '--format', 'xml'], '"xml"'],
   [['env', FLEET, '-m', 'lee'], 'There is no machine "lee". Did you mean "lea"?'],
   [['env', FLEET, '-m', 'zora'], 'There is no machine "zora". There are emily, lea, noa and tove.'],
   [['env', FLEET], 'Which machine? Name one: '],

@@ -354,6 +354,24 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     expect(made.git('status', '--porcelain', 'vars', 'sops')).toBe('');
   });
 
+  it.each(['activation', 'partitioning'])(
+    'a machine that comes later gets access to what is needed for %s, as clan counts it',
+    async phase => {
+      const nix = `s = { share = true; files.x.neededFor = "${phase}"; script = ''${RANDOM} > $out/x''; };`;
+      const made = await fleet({ b: nix });
+      await generated(made);
+      made.machine('a', nix);
+      const verified = await made.run(['verify']);
+      expect([verified.code, verified.stdout]).toEqual([
+        1,
+        expect.stringContaining('shared/s/x is not for machine a'),
+      ]);
+      expect((await made.run(['fix'])).code).toBe(0);
+      expect(machinesOf(made, 'shared/s/x')).toEqual(['a', 'b']);
+      expect((await made.run(['verify'])).stdout).toBe('All vars are present and valid.\n');
+    },
+  );
+
   it('commands that look take the names that generate takes, and say which they do not know', async () => {
     const made = await fleet({ a: deployed(true), b: `${deployed(true)} own.files.x = { };` });
     const { root } = made;

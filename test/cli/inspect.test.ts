@@ -144,6 +144,24 @@ test('nothing but what cannot be read', async () => {
   expect(output).toMatchObject({ machines: [], generators: [], references: [], registry: null });
 });
 
+test("a machine's generators are also those that clan-core's services bring it", async () => {
+  const root = folder({
+    'flake.nix': `{ outputs = { clan-core, ... }: clan-core.lib.clan {
+      inventory.machines = { lea = { }; tove = { }; };
+      inventory.instances.sshd = {
+        module = { name = "sshd"; input = "clan-core"; };
+        roles.server.machines.lea = { };
+      };
+    }; }`,
+  });
+  const { machines } = await inspectJson(root);
+  const generators = Object.fromEntries(
+    machines.map(({ name, generators: names }: { name: string; generators: string[] }) => [name, names]),
+  );
+  expect(generators.lea).toContain('openssh');
+  expect(generators.tove).not.toContain('openssh');
+});
+
 test('a summary for people', async () => {
   const { stdout } = await varsmith(['inspect', CLEAN]);
   expect(stdout.replace(CLEAN, 'FLEET').replace(/^\d+ uses: .*/m, 'Uses: …')).toMatchInlineSnapshot(`

@@ -35,6 +35,7 @@ const root: FleetRoot = {
   keys: [key],
   lacking: { missing: 2, outdated: 1 },
   isFleet: true,
+  secrets: 0,
 };
 const generator: FleetGenerator = {
   ...{ name: 'mail', share: false, state: 'missing', where, files: [], prompts: [], dependencies: [] },

@@ -92,6 +92,7 @@ beforeEach(() => {
     keys: [],
     lacking: { missing: 1, outdated: 0 },
     isFleet: true,
+    secrets: 0,
   };
   does([]);
   registerGenerateCommands(server as unknown as Server, join(place, 'cli.cjs'));

@@ -20,6 +20,7 @@ const root: FleetRoot = {
   keys: [],
   lacking: { missing: 0, outdated: 0 },
   isFleet: true,
+  secrets: 0,
 };
 const CHOICES: ScaffoldChoices = {
   registries: ['lib/secret-registry.nix'],

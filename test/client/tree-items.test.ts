@@ -34,6 +34,7 @@ const root: FleetRoot = {
   keys: [key],
   lacking: { missing: 1, outdated: 0 },
   isFleet: true,
+  secrets: 0,
 };
 const empty: FleetRoot = {
   ...root,

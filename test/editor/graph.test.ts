@@ -118,6 +118,37 @@ describe('what is asked for', () => {
   });
 });
 
+describe("what clan-core's services bring", () => {
+  const CLAN = {
+    'flake.nix': `{
+  outputs = { self, clan-core, ... }: clan-core.lib.clan {
+    inherit self;
+    inventory.machines = { lea = { }; tove = { }; };
+    inventory.instances.sshd = {
+      module = { name = "sshd"; input = "clan-core"; };
+      roles.server.machines.lea = { };
+    };
+  };
+}
+`,
+  };
+
+  test('is in the graph, with what it is made from and the machines that have it', () => {
+    const { nodes, edges } = graphIn(CLAN);
+    const byName = new Map(nodes.map(node => [node.id, node]));
+    expect(byName.get('openssh')).toMatchObject({ origin: 'brought', service: 'sshd', machines: ['lea'] });
+    expect(edges.map(({ from, to }) => `${from} → ${to}`)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^openssh-ca → openssh-cert$/)]),
+    );
+  });
+
+  test('and in that of a machine that has it, not in that of another', () => {
+    const of = (machine: string) => graphIn(CLAN, { machine }).nodes.map(({ id }) => id);
+    expect(of('lea')).toContain('openssh');
+    expect(of('tove')).not.toContain('openssh');
+  });
+});
+
 describe('groups', () => {
   const members = (by: Grouping) =>
     groupsOf(graphIn(FLEET), by).map(

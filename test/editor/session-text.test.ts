@@ -177,6 +177,37 @@ test('without a function that makes a text, the steps are said to be unknown', (
   expect(said(found)[0]).toContain('A step of the session is not known without Nix.');
 });
 
+test('steps that are understood go before a text with holes, such as one that is made of the configuration', () => {
+  const found = environment({
+    ...PIPELINE,
+    'lib/session-vars-spec.nix': `{ shared = [ { kind = "compose"; name = "X"; parts = [ "x" ]; } ]; machines = { }; }`,
+    'lib/machine-session-extras.nix': `\
+{ keys }:
+config:
+let
+  spec = import ./session-vars-spec.nix;
+in
+{
+  bash = builtins.toString (map (step: "export \${step.name}=1 # \${config.networking.domain}") spec.shared);
+}
+`,
+  });
+  expect([found.session, said(found)]).toEqual([null, []]);
+  expect(environmentText(found, 'bash')).toContain("export X='x'\n");
+});
+
+test('the name of the machine is known in its configuration', () => {
+  const found = environment({
+    ...PIPELINE,
+    'lib/machine-session-extras.nix': EXTRAS.replace('{ machine }:', '{ config, ... }:').replace(
+      '{machine}',
+      '{config.clan.core.settings.machine.name}',
+    ),
+  });
+  expect(said(found)).toEqual([]);
+  expect(environmentText(found, 'bash').endsWith(LEA)).toBe(true);
+});
+
 describeWithNix('real Nix', () => {
   test.each(['lea', 'tove'])('makes the same text for %s', async machine => {
     const root = folder(PIPELINE);

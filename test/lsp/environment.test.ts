@@ -24,6 +24,9 @@ test('the text of a machine, with what is typed and not saved', async () => {
     text: null,
   });
   expect((await ask('lea'))?.text).toContain('export DEEPSEEK_API_KEY_FILE=');
+  expect((await ask('lea'))?.text).toMatch(
+    /\n# Not set on lea:\n(# {3}.*\n)*# {3}ANTHROPIC_API_KEY_FILE: The key "anthropic" is not selected on lea; /,
+  );
   const text = readFileSync(join(root, REGISTRY), 'utf8');
   session.open(REGISTRY, text.replace('"DEEPSEEK_API_KEY"', '"DEEP_KEY"'));
   expect((await ask('lea'))?.text).toContain('export DEEP_KEY_FILE=');

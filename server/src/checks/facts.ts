@@ -221,6 +221,18 @@ export function plainUses(unit: Unit): readonly Use[] {
   return uses;
 }
 
+const called = new WeakMap<Unit, readonly Use[]>();
+
+/** The uses of a unit that ask a function for a generator with a known name, and have nothing to fall back on. */
+export function calledUses(unit: Unit): readonly Use[] {
+  let uses = called.get(unit);
+  if (uses === undefined) {
+    uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern' && !use.guarded);
+    called.set(unit, uses);
+  }
+  return uses;
+}
+
 const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
 /** Is the machine in the list? Asked of the same lists for every use of a generator. */

@@ -63,6 +63,7 @@ import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
+import { notOnDarwin } from './option/not-on-darwin.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
@@ -83,6 +84,9 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { ageNoRule } from './sops/age-no-rule.ts';
+import { ageRecipientDrift } from './sops/age-recipient-drift.ts';
+import { ageUnusedRule } from './sops/age-unused-rule.ts';
 import { sopsConflict } from './sops/conflict.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
@@ -91,6 +95,7 @@ import { sopsPasswordNeedsUsers } from './sops/password-needs-users.ts';
 import { plaintext } from './sops/plaintext.ts';
 import { sopsReadAtEval } from './sops/read-at-eval.ts';
 import { recipientDrift as sopsRecipientDrift } from './sops/recipient-drift.ts';
+import { ruleWithoutFile } from './sops/rule-without-file.ts';
 import { undeclaredSecret } from './sops/undeclared-secret.ts';
 import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
@@ -119,6 +124,7 @@ import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
 import { undefinedGenerator } from './use/undefined-generator.ts';
+import { unknownAttribute } from './use/unknown-attribute.ts';
 import { valueOfSecret } from './use/value-of-secret.ts';
 
 export const rules: readonly Rule[] = [
@@ -188,6 +194,7 @@ export const rules: readonly Rule[] = [
   unknownOption,
   optionType,
   readOnly,
+  notOnDarwin,
   noEffect,
   usersOwner,
   conflict,
@@ -211,6 +218,7 @@ export const rules: readonly Rule[] = [
   hardCodedPath,
   undefinedGenerator,
   undefinedFile,
+  unknownAttribute,
 
   // What is stored
   plaintextLeft,
@@ -252,9 +260,13 @@ export const rules: readonly Rule[] = [
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,
+  ruleWithoutFile,
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
+  ageNoRule,
+  ageRecipientDrift,
+  ageUnusedRule,
 
   // Machines and the flake
   unreadable,

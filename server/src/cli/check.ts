@@ -7,7 +7,7 @@ import { absolutePath, oneOf, type Parsed, readArguments } from './arguments.ts'
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { countFiles, openConfigured } from './load.ts';
 import { type SpanOf, spansIn } from './positions.ts';
-import { rejectUnknownRules } from './rule-names.ts';
+import { isAskedFor, rejectUnknownRules } from './rule-names.ts';
 import { baselineText } from './words.ts';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
@@ -83,7 +83,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openConfigured(given.positions[0], io);
   noteRulesThatAreOff(workspace, wanted, io);
   await workspace.prepare();
-  const isWanted = (rule: string) => wanted.length === 0 || wanted.includes(rule);
+  const isWanted = (rule: string) => wanted.length === 0 || isAskedFor(rule, wanted);
   const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {
     let known: ReadonlyMap<Finding, string> | null = null;
     return () => {

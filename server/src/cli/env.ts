@@ -1,5 +1,6 @@
-/** `varsmith env`: the session variables of a machine, as text for a shell or as data. */
+/** `varsmith env`: the session variables of a machine, as text for a shell or as data; and why one is there or not. */
 import { environmentOf } from '../editor/environment.ts';
+import { type Explanation, explainVariable } from '../editor/environment-explain.ts';
 import { environmentMachines } from '../editor/environment-keys.ts';
 import { environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
@@ -7,24 +8,59 @@ import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { openWorkspace } from './load.ts';
 import { otherNames } from './names.ts';
+import { type Span, type SpanOf, spansIn } from './positions.ts';
 
 const SHELLS = ['bash', 'nushell', 'json'] as const;
+const FORMATS = ['text', 'json'] as const;
 
 export async function env(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { machine: 'value', shell: 'value' }, 2, { m: 'machine' });
+  const given = readArguments(
+    args,
+    { machine: 'value', shell: 'value', explain: 'value', format: 'value', json: 'flag' },
+    2,
+    { m: 'machine' },
+  );
+  const asked = given.option('explain');
   const shell = oneOf('--shell', given.option('shell'), SHELLS, 'bash');
+  const format = oneOf('--format', given.flag('json') ? 'json' : given.option('format'), FORMATS, 'text');
   const { machine: named, root } = positionsOf(given.positions, given.option('machine'));
+  if (asked === '') throw new UsageError('--explain needs the name of a variable, or of a key.');
   const workspace = await openWorkspace(root, io);
   const fleet = workspace.fleet();
   const machine = machineOf(fleet, named);
-  const { files, settings } = workspace;
-  const environment = environmentOf({ fleet, files, elsewhere: settings.store !== null }, machine);
-  if (shell !== 'json') {
-    io.stdout.write(environmentText(environment, shell));
-    return EXIT.ok;
+  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store?.command != null };
+  const isJson = format === 'json' || shell === 'json';
+  if (asked !== undefined) {
+    const explanation = explainVariable(around, machine, asked);
+    const write = isJson ? explanationJson : explanationText;
+    io.stdout.write(write(explanation, spansIn(workspace.files)));
+    return explanation.isSet ? EXIT.ok : EXIT.findings;
   }
-  io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment }, null, 2)}\n`);
+  const environment = environmentOf(around, machine);
+  if (isJson) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment }, null, 2)}\n`);
+  else io.stdout.write(environmentText(environment, shell));
   return EXIT.ok;
+}
+
+function explanationText({ machine, variable, isSet, reasons }: Explanation, spanOf: SpanOf): string {
+  const lines = reasons.map(({ text, at }) => {
+    if (at === null) return `  ${text}\n`;
+    const { line, column } = spanOf(at);
+    return `  ${text}\n    ${at.file}:${line}:${column}\n`;
+  });
+  return `${variable} is ${isSet ? '' : 'not '}set on ${machine}.\n${lines.join('')}`;
+}
+
+function explanationJson({ machine, name, variable, isSet, reasons }: Explanation, spanOf: SpanOf): string {
+  const written = reasons.map(({ at, ...reason }) =>
+    at === null ? reason : { ...reason, file: at.file, ...placeIn(spanOf(at)) },
+  );
+  const data = { schemaVersion: 1, machine, name, variable, set: isSet, reasons: written };
+  return `${JSON.stringify(data, null, 2)}\n`;
+}
+
+function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {
+  return { line, column };
 }
 
 /** `env MACHINE [ROOT]`, or `env [ROOT] --machine M`. Alone, what is written like a path is the root. */

@@ -49,7 +49,7 @@ Usage: varsmith check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL]
 
 Options:
   --format FORMAT         text (default), lines (one each), json, sarif, or github (annotations of a workflow)
-  --rule ID               only this rule; may be given several times
+  --rule ID               only this rule, or those of a group (eval/*); may be given several times
   --severity LEVEL        end with code 1 for findings of this level or above: error (default), warning, info, hint
   --fix                   apply the fixes that are certain (never a guess), then report what is left
   --dry-run               with --fix: print what it would change as a diff, and change nothing
@@ -79,14 +79,19 @@ Options:
 `,
   env: `\
 Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a
-secret, NAME with the value for a public file. What is not known is told in comments.
+secret, NAME with the value for a public file, and what the session adds to them. What is not known is told in comments.
+With --explain it says instead why one variable is there, or why it is not, and ends with 0 or 1.
 
 Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
        varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+       varsmith env MACHINE [ROOT] --explain NAME [--format FORMAT]
 
 Options:
   -m, --machine MACHINE    the machine; not needed where there is only one
   --shell SHELL            bash (default), nushell, or json
+  --explain NAME           why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may
+                           be a key of the registry, too
+  --format FORMAT          text (default) or json; --json is --format json
 `,
   add: `\
 Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines; or a secret to

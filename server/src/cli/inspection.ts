@@ -36,7 +36,7 @@ export function inspectionParts(workspace: Workspace) {
   const fleet = workspace.fleet();
   const { files } = workspace;
   const at = placesBy(spansIn(files));
-  const generatorsOf = generatorNamesByMachine(fleet.generators);
+  const generatorsOf = generatorNamesByMachine(fleet);
   const statusOf = statusesIn(fleet, files);
   const machinesOf = machinesByKey(workspace);
   const registries = fleet.registries.map(registry => registryOf(registry, machinesOf, at));
@@ -64,7 +64,7 @@ export function inspectionParts(workspace: Workspace) {
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     ...secretsOf(fleet, files, at),
-    store: storeOf(fleet, files, workspace.settings.store !== null),
+    store: storeOf(fleet, files, workspace.settings.store?.command != null),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files
@@ -91,16 +91,17 @@ function machineOf(
   return { name, class: kind, system, tags, generators, ...where };
 }
 
-function generatorNamesByMachine(generators: readonly Generator[]): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const { name, machines } of generators) {
+/** What each machine has: first what is declared, then what clan-core's services certainly bring. */
+function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
+  const names = new Map<string, Set<string>>();
+  const certain = brought().filter(generator => generator.certain && !generator.isPattern);
+  for (const { name, machines } of [...generators, ...certain])
     for (const machine of machines ?? []) {
       const list = names.get(machine);
-      if (list) list.push(name);
-      else names.set(machine, [name]);
+      if (list) list.add(name);
+      else names.set(machine, new Set([name]));
     }
-  }
-  return names;
+  return new Map([...names].map(([machine, list]) => [machine, [...list]]));
 }
 
 /**

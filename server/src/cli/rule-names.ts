@@ -1,20 +1,25 @@
 /** Rule ids as somebody types them, and the sentence about those that do not exist. */
 import type { Rule } from '../checks/rule.ts';
 import { didYouMean, nearestRule } from '../checks/suggest.ts';
+import { groupsOf } from '../workspace/rule-settings.ts';
 import { UsageError } from './io.ts';
 
 /** @throws UsageError for the first id that is none */
 export function rejectUnknownRules(ids: readonly string[], rules: readonly Rule[]): void {
+  const groups = groupsOf(rules.map(rule => rule.id));
   for (const id of ids) {
-    if (!rules.some(rule => rule.id === id)) throw new UsageError(unknownRule(id, rules));
+    if (!rules.some(rule => rule.id === id) && !groups.includes(id))
+      throw new UsageError(unknownRule(id, rules, groups));
   }
 }
 
+/** Is a rule among those that were asked for, by itself or with its group (`eval/*`)? */
+export function isAskedFor(rule: string, ids: readonly string[]): boolean {
+  return ids.includes(rule) || ids.includes(`${rule.slice(0, rule.indexOf('/'))}/*`);
+}
+
 /** The sentence about a rule that does not exist. */
-export function unknownRule(id: string, rules: readonly Rule[]): string {
-  const near = nearestRule(
-    id,
-    rules.map(rule => rule.id),
-  );
+export function unknownRule(id: string, rules: readonly Rule[], groups: readonly string[] = []): string {
+  const near = nearestRule(id, [...rules.map(rule => rule.id), ...groups]);
   return `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`;
 }

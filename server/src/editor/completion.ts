@@ -11,6 +11,7 @@ import { scriptItems } from './complete-script.ts';
 import type { Asked, Completion, CompletionItem } from './completion-items.ts';
 import { cursorIn } from './cursor.ts';
 import { indexOf } from './index.ts';
+import { ownOptionItems } from './options/complete.ts';
 import { secretItems } from './secrets/complete.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -46,6 +47,7 @@ const SOURCES: readonly ((asked: Asked) => readonly CompletionItem[] | null)[] =
   inventoryItems,
   packageItems,
   optionItems,
+  ownOptionItems,
 ];
 
 function once(items: readonly CompletionItem[]): CompletionItem[] {

@@ -3,23 +3,40 @@
  * text that the fleet's own functions make of them, whatever their shape.
  */
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
-import type { Registry, RegistryKey } from '../fleet/model.ts';
+import { joined } from '../checks/wording.ts';
+import type { Registry } from '../fleet/model.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
-import type { Note, Surroundings } from './environment-data.ts';
+import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected } from './environment-keys.ts';
-import { readSessionSpec, type Step, type UnknownStep } from './session-steps.ts';
-import { type SessionText, sessionText } from './session-text.ts';
+import { readSessionSpec, type SessionSpec, type Step, type UnknownStep } from './session-steps.ts';
+import { type SessionText, type Shell, sessionText } from './session-text.ts';
 
-/** What the fleet's own functions make of the steps beside a registry; null where there are none. */
-export function renderedSession(
-  { fleet, files }: Surroundings,
-  registry: Registry,
-  machine: string,
-  keys: readonly RegistryKey[],
-): SessionText | null {
-  const spec = sessionSpecOf(registry.file);
-  if (files.kind(spec) !== 'file') return null;
-  return sessionText(files, fleet.namedBy, { spec, machine, keys: keys.map(({ key }) => key) });
+/** How a session's steps set a variable, in sentences, with the keys that the step is about. */
+export function stepsSetting(
+  { steps, session }: Environment,
+  name: string,
+): { readonly text: string; readonly keys: readonly string[] }[] {
+  const own = steps.filter(step => step.name === name);
+  if (own.length > 0) return own.map(step => ({ text: stepText(step), keys: step.keys }));
+  const shells = SHELLS.filter(shell => sets(session?.shells[shell]?.text ?? '', shell, name));
+  if (session === null || shells.length === 0) return [];
+  return [{ text: `${session.file} sets it when a session of ${shells.join(' or ')} starts.`, keys: [] }];
+}
+
+const SHELLS: readonly Shell[] = ['bash', 'nushell'];
+
+function stepText(step: Step): string {
+  if (step.kind === 'hydrate') return `A step of the session reads it from the file that ${step.from} names.`;
+  const made = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
+  const of = made.length === 0 ? '' : ` of ${joined(made)}`;
+  return `A step of the session puts it together${of}.`;
+}
+
+/** Does a text for a shell assign the variable? */
+function sets(text: string, shell: Shell, name: string): boolean {
+  const assigned =
+    shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;
+  return VARIABLE_NAME.test(name) && new RegExp(assigned, 'm').test(text);
 }
 
 /** What of a session's text is not known. */
@@ -29,8 +46,18 @@ function notesOn({ file, shells }: SessionText): Note[] {
   const failures = new Set(Object.values(shells).flatMap(shell => shell?.failure ?? []));
   const notes = [...failures].map(failure => note(`${file} fails: ${failure}`));
   if (holes.size === 0) return notes;
-  const list = [...holes].map(hole => `\`${hole}\``).join(', ');
-  return [...notes, note(`What ${file} adds is known in part: only Nix can tell ${list}.`)];
+  const written = [...holes].filter(hole => hole !== '…').map(hole => `\`${hole}\``);
+  const what = written.length === 0 ? 'the rest' : joined(written, 8);
+  return [...notes, note(`What ${file} adds is known in part: only Nix can tell ${what}.`)];
+}
+
+/** What is added to the variables of a machine. */
+export interface Added {
+  /** Those that are understood. */
+  readonly steps: readonly Step[];
+  /** What the fleet's own functions make of the steps; null where none does. */
+  readonly session: SessionText | null;
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -42,11 +69,16 @@ export function addedSteps(
   registry: Registry,
   machine: string,
   { keys, complete }: Selected,
-  rendered: SessionText | null,
-): { readonly steps: readonly Step[]; readonly notes: readonly Note[] } {
-  const spec = readSessionSpec(files, sessionSpecOf(registry.file));
-  const notes: Note[] = rendered === null ? [] : notesOn(rendered);
-  if (spec === null) return { steps: [], notes };
+): Added {
+  const path = sessionSpecOf(registry.file);
+  if (files.kind(path) !== 'file') return { steps: [], session: null, notes: [] };
+  const spec = readSessionSpec(files, path);
+  const about = { spec: path, machine, keys: keys.map(({ key }) => key) };
+  const rendered = sessionText(files, fleet.namedBy, about);
+  // Steps that are understood say more than a text with holes, such as one that is made of the whole configuration.
+  const session = rendered === null || isWhole(rendered) || !isUnderstood(spec, machine) ? rendered : null;
+  const notes: Note[] = session === null ? [] : notesOn(session);
+  if (spec === null) return { steps: [], session, notes };
   const steps: Step[] = [];
   const known = new Set(keys.map(({ key }) => key));
   const defined = new Set(registry.keys.map(({ key }) => key));
@@ -56,7 +88,7 @@ export function addedSteps(
     const absent = step.keys.find(key => !defined.has(key));
     if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
     // The fleet's own functions know what to do with it.
-    if (step.kind === 'unknown' && rendered !== null) return;
+    if (step.kind === 'unknown' && session !== null) return;
     if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
     const lacking = step.keys.filter(key => !known.has(key));
     const [first] = lacking;
@@ -87,7 +119,18 @@ export function addedSteps(
       keys: [],
       text: `${spec.file}: it is not known whether ${machine} has steps of its own.`,
     });
-  return { steps, notes };
+  return { steps, session, notes };
+}
+
+function isWhole({ shells }: SessionText): boolean {
+  return Object.values(shells).every(
+    shell => shell === null || (shell.holes.length === 0 && shell.failure === null),
+  );
+}
+
+function isUnderstood(spec: SessionSpec | null, machine: string): boolean {
+  if (spec === null) return false;
+  return [...spec.shared, ...(spec.machines.get(machine) ?? [])].every(({ kind }) => kind !== 'unknown');
 }
 
 function namesIn(step: Step): string[] {

@@ -5,9 +5,9 @@
  * above.
  */
 import type { Environment, Note } from './environment-data.ts';
+import type { Explanation } from './environment-explain.ts';
 import type { Step } from './session-steps.ts';
-
-export type Shell = 'bash' | 'nushell';
+import type { Shell } from './session-text.ts';
 
 export function environmentText(environment: Environment, shell: Shell): string {
   const notes = environment.notes.map(note => `# ${noteText(note)}\n`);
@@ -52,6 +52,15 @@ function nushellStep(step: Step): string {
 
 function setInNushell(name: string, value: string): string {
   return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
+}
+
+/** What is not set, and why, as comments; empty if there is nothing. */
+export function absentText(machine: string, absent: readonly Explanation[]): string {
+  if (absent.length === 0) return '';
+  const lines = absent.flatMap(({ variable, reasons }) =>
+    reasons.map(({ text }) => `#   ${noteText({ name: variable, keys: [], text })}\n`),
+  );
+  return `\n# Not set on ${machine}:\n${lines.join('')}`;
 }
 
 /** On one line: a name of the sources must not end the comment. */

@@ -11,7 +11,7 @@ import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
 import type { Environment, Note, Surroundings, Variable } from './environment-data.ts';
 import { selectedKeys } from './environment-keys.ts';
-import { addedSteps, renderedSession } from './environment-steps.ts';
+import { addedSteps } from './environment-steps.ts';
 import type { Step } from './session-steps.ts';
 import type { SessionText } from './session-text.ts';
 
@@ -28,9 +28,8 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
       const one = exportOf(around, key, machine);
       if (one !== null) exported.push(one);
     }
-    const rendered = renderedSession(around, registry, machine, selected.keys);
-    session ??= rendered;
-    const added = addedSteps(around, registry, machine, selected, rendered);
+    const added = addedSteps(around, registry, machine, selected);
+    session ??= added.session;
     notes.push(...added.notes);
     steps.push(...added.steps);
   }
@@ -113,7 +112,8 @@ function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string)
   return same?.settledOn(machine) ?? entry.body;
 }
 
-function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
+/** The file of a key's generator that its variable stands for. */
+export function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
   if (fileAttr !== null) return files.find(({ name }) => name === fileAttr.value) ?? null;
   return files.length === 1 ? (files[0] ?? null) : null;
 }

@@ -6,6 +6,7 @@ import type { Generator, Place } from '../fleet/model.ts';
 import { publicValuePath } from '../store/deployed.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { secretCount } from './secrets/joined.ts';
 import type { Snapshot } from './snapshot.ts';
 import { isLacking, type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
@@ -52,6 +53,8 @@ export interface FleetEntry {
   readonly lacking: { readonly missing: number; readonly outdated: number };
   /** Vars are declared here, or machines. */
   readonly isFleet: boolean;
+  /** How many secrets of sops-nix and agenix there are. */
+  readonly secrets: number;
 }
 
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
@@ -84,6 +87,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     unassigned: filter.lacking ? 0 : loose.filter(one => hasMatch(filter, one)).length,
     lacking,
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
+    secrets: secretCount(snapshot),
   };
 }
 

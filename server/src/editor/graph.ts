@@ -70,11 +70,11 @@ export function graphOf(
     if (generator.nameKind === 'pattern') continue;
     declared.set(generator.name, [...(declared.get(generator.name) ?? []), generator]);
   }
-  const found = edgesOf(declared);
-  const wanted = wantedOf(declared, found, options);
+  const brought = broughtIn(fleet);
+  const found = edgesOf(declared, brought);
+  const wanted = wantedOf(declared, brought, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const brought = new Map(fleet.brought().map(one => [one.name, one]));
   const states = stored === null ? null : storedStates(fleet, stored);
   const nodes = [...wanted]
     .sort()
@@ -117,13 +117,31 @@ function isSo(
 
 type Link = Omit<GraphEdge, 'inCycle'>;
 
-function edgesOf(declared: ReadonlyMap<string, readonly Generator[]>): Link[] {
+/** What clan-core's services certainly bring, by name. */
+function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
+  const known = fleet.brought().filter(({ isPattern, certain }) => !isPattern && certain);
+  return new Map(known.map(generator => [generator.name, generator]));
+}
+
+/** An edge that a service draws stands where its instance is declared. */
+function edgesOf(
+  declared: ReadonlyMap<string, readonly Generator[]>,
+  brought: ReadonlyMap<string, BroughtGenerator>,
+): Link[] {
   const edges = new Map<string, Link>();
   for (const [to, same] of declared)
     for (const { value: from, at } of same.flatMap(generator => generator.body().dependencies)) {
       const key = `${from}\0${to}`;
       if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
     }
+  for (const { name: to, dependencies, instance } of brought.values()) {
+    const [at] = instance?.at ?? [];
+    if (at === undefined || declared.has(to)) continue;
+    for (const from of dependencies) {
+      const key = `${from}\0${to}`;
+      if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
+    }
+  }
   return [...edges.values()].sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
 }
 
@@ -133,13 +151,15 @@ function compare(a: string, b: string): number {
 
 function wantedOf(
   declared: ReadonlyMap<string, readonly Generator[]>,
+  brought: ReadonlyMap<string, BroughtGenerator>,
   edges: readonly Link[],
   { machine, generator }: GraphOptions,
 ): ReadonlySet<string> {
-  const all = [...declared.keys(), ...edges.map(({ from }) => from)];
+  const all = [...declared.keys(), ...brought.keys(), ...edges.map(({ from }) => from)];
   const begin = all.filter(name => {
     if (generator != null) return name === generator;
-    return machine == null || declared.get(name)?.some(one => one.machines?.includes(machine)) === true;
+    if (machine == null || brought.get(name)?.machines?.includes(machine) === true) return true;
+    return declared.get(name)?.some(({ machines }) => machines?.includes(machine)) === true;
   });
   const wanted = new Set(begin);
   spread(wanted, begin, groupBy(edges, 'to', 'from'));

@@ -57,14 +57,14 @@ function isFile({ files }: Snapshot, path: string): boolean {
   return files.kind(path) === 'file';
 }
 
-/** What secrets of this file are encrypted in. */
-function sourcesIn({ fleet, files }: Snapshot, file: string): SecretSource[] {
+/** Files that sops-nix and agenix are told of in this file: what secrets and templates are made from, rules of agenix. */
+function sourcesIn({ fleet, files }: Snapshot, file: string): readonly Pick<SecretSource, 'at' | 'path'>[] {
   if (!mentionsSecrets(files.text(file) ?? '')) return [];
-  return fleet
-    .secrets()
-    .filter(facts => facts.file === file)
-    .flatMap(({ definitions, defaults }) => [...definitions, ...defaults].map(({ source }) => source))
-    .filter(source => source !== null);
+  const facts = fleet.secrets().find(one => one.file === file);
+  if (facts === undefined) return [];
+  const { definitions, defaults, templates, ageRules } = facts;
+  const sources = [...definitions, ...defaults, ...templates].map(({ source }) => source);
+  return [...sources.filter(source => source !== null), ...(ageRules?.rules ?? [])];
 }
 
 /** A path that is written out, relative to the root: `../vars/x`, or a text such as `"/vars/x"` behind the flake's own. */

@@ -129,10 +129,13 @@ export const FILE_OPTIONS: readonly OptionWords[] = [
     values: [
       { value: 'services', text: 'When services start. The default.' },
       { value: 'users', text: 'When users are made: for `hashedPasswordFile`.' },
-      { value: 'activation', text: 'When the configuration is activated, before all else.' },
+      {
+        value: 'activation',
+        text: 'Before the configuration is activated: clan uploads it before `nixos-rebuild` or `nixos-install` runs.',
+      },
       {
         value: 'partitioning',
-        text: 'When the disk is partitioned: for the passphrase of an encrypted disk.',
+        text: 'When the disk is partitioned: for the passphrase of an encrypted disk. It is there at installation only, and never deployed again.',
       },
     ],
   },

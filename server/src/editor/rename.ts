@@ -35,6 +35,9 @@ export interface Refusal {
   readonly refused: string;
 }
 
+const OF_OPTIONS =
+  'Options of the fleet are not renamed: who else reads them is not known. lib.mkRenamedOptionModule keeps the old name working.';
+
 /** What would be renamed at an offset: its place and present name. Null where there is nothing with a name. */
 export function prepareRename(
   snapshot: Snapshot,
@@ -45,6 +48,7 @@ export function prepareRename(
   if (!found) return null;
   if (isOfSecrets(found.subject)) return prepareSecret(snapshot, found, found.subject);
   if (found.role === 'field') return null;
+  if (found.subject.kind === 'option') return { refused: OF_OPTIONS };
   const name = nameOf(found.subject);
   if (found.inScript || replaceName(snapshot.files, found.at, name, name) !== null)
     return { at: innerPlace(snapshot, found.at, name), name };
@@ -64,6 +68,7 @@ export function rename(
   const { subject } = found;
   if (isOfSecrets(subject)) return renameSecret(snapshot, found, subject, to);
   if (found.role === 'field') return null;
+  if (subject.kind === 'option') return { refused: OF_OPTIONS };
   const from = nameOf(subject);
   if (from === to) return { edits: [], moves: [] };
   if (subject.kind === 'machine' || subject.kind === 'row') return renameMachine(snapshot, from, to);

@@ -3,7 +3,7 @@
  * them is made by pure functions beside them: those are evaluated for a machine, as its module would call them. They are
  * known by what they do (a machine's name or the steps in, texts out), not by what they are called.
  */
-import { unknownArgument, wellKnown } from '../fleet/modules.ts';
+import { configOf, unknownArgument, wellKnown } from '../fleet/modules.ts';
 import { certain, member } from '../fleet/read.ts';
 import { referencesOf } from '../fleet/references.ts';
 import { attr, attrs, display, list, string } from '../nix/construct.ts';
@@ -15,7 +15,8 @@ import { append } from '../nix/operators.ts';
 import { folderOf } from '../nix/paths.ts';
 import type { Formal } from '../nix/syntax.ts';
 import type { Attr, FailureValue, LambdaValue, Lazy, NixFiles, StringValue, Value } from '../nix/value.ts';
-import type { Shell } from './environment-text.ts';
+
+export type Shell = 'bash' | 'nushell';
 
 /** What is set for one shell. */
 export interface ShellText {
@@ -41,6 +42,9 @@ export interface SessionOf {
   /** The registry keys that the machine selects. */
   readonly keys: readonly string[];
 }
+
+/** Arguments that are the configuration of the machine. */
+const CONFIGURATIONS: ReadonlySet<string> = new Set(['config', 'osConfig']);
 
 /** Steps allowed for one file. */
 const STEPS = 200_000;
@@ -107,6 +111,7 @@ function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => 
 function machineArgument({ expr, scope }: LambdaValue, { machine, keys }: SessionOf): Lazy {
   const file = scope.file.path;
   const meaning = (name: string, at: number): Lazy => {
+    if (CONFIGURATIONS.has(name)) return configOf(machine);
     if (wellKnown(name) !== null) return unknownArgument(name, file, at);
     return /keys?$/i.test(name)
       ? list(

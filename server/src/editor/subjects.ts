@@ -11,6 +11,8 @@ export type Subject =
   /** A row of a matrix; where it is written it leads on to the machine. */
   | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
   | { readonly kind: 'machine'; readonly machine: string }
+  /** An option that the fleet declares itself, as documentation writes its path: `*` for names that are chosen. */
+  | { readonly kind: 'option'; readonly path: string }
   /** A secret of sops-nix or agenix. */
   | { readonly kind: 'secret'; readonly keeper: SecretKeeper; readonly secret: string }
   /** `sops.templates.<name>` */
@@ -46,6 +48,8 @@ export function nameOf(subject: Subject): string {
     case 'row':
     case 'machine':
       return subject.machine;
+    case 'option':
+      return subject.path.slice(subject.path.lastIndexOf('.') + 1);
     case 'secret':
       return subject.secret;
     case 'template':
@@ -76,6 +80,8 @@ export function subjectKey(subject: Subject): string {
       return `row\0${subject.matrix}\0${subject.machine}`;
     case 'machine':
       return `machine\0${subject.machine}`;
+    case 'option':
+      return `option\0${subject.path}`;
     case 'secret':
       return `secret\0${subject.keeper}\0${subject.secret}`;
     case 'template':

@@ -87,6 +87,7 @@ const DETAILS: Readonly<Record<SymbolKind, string>> = {
   prompt: 'prompt',
   row: 'matrix row',
   machine: 'machine',
+  option: 'option of the fleet',
   secret: 'secret',
   template: 'template of sops-nix',
   'encrypted-file': 'rule of agenix',

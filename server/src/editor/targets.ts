@@ -12,6 +12,7 @@ import type {
   Registry,
   Unit,
 } from '../fleet/model.ts';
+import { filesWithOptions, optionTargets } from './options/targets.ts';
 import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secrets/targets.ts';
 import { type Subject, sameSubject, type Target } from './subjects.ts';
@@ -68,7 +69,7 @@ export function filesWithTargets(fleet: Fleet): string[] {
   const { machines, members } = writtenIn(fleet);
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
   const files = [...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()];
-  return [...new Set([...files, ...filesWithSecrets(fleet)])].sort();
+  return [...new Set([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)])].sort();
 }
 
 /** The definitions of generators whose names stand in a file. */
@@ -106,6 +107,7 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   const ofVars = new Set(byPlace.keys());
   for (const { at, subject, role } of secretTargets(fleet, file))
     if (!ofVars.has(`${at.start}:${at.end}`)) add(at, subject, role);
+  for (const { at, subject, role } of optionTargets(fleet, file)) add(at, subject, role);
   return [...byPlace.values()]
     .filter(target => target !== null)
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);

@@ -98,6 +98,10 @@ export interface WrittenOption {
   readonly value: Setting;
   /** Where the value is written. */
   readonly valueAt: Place | null;
+  /** The package that it is, where the value is one: `openssl` for `pkgs.openssl`. */
+  readonly package?: string;
+  /** The file or prompt that the value is assigned to as a whole; it takes a set. */
+  readonly member?: string;
   readonly conditional: boolean;
   /** 50 under `mkForce`, 1000 under `mkDefault`; 100 otherwise. */
   readonly priority: number;
@@ -198,6 +202,20 @@ export interface Use {
   readonly guarded: boolean;
   /** The registry key that the use was reached by, through an accessor. */
   readonly key: KeyLookup | null;
+}
+
+/** A place that reads something of a generator, or of one of its prompts, other than a file. */
+export interface OtherRead {
+  /** Where the attribute is written. */
+  readonly at: Place;
+  readonly of: 'generator' | 'prompt';
+  readonly generator: string;
+  readonly generatorKind: NameKind;
+  /** The prompt's name; null for what is read of the generator itself. */
+  readonly prompt: string | null;
+  readonly attribute: string;
+  /** Behind `or`, `?` and the like. */
+  readonly guarded: boolean;
 }
 
 /** A registry key that is looked up by name. */
@@ -347,11 +365,19 @@ export interface FailingCall {
   readonly name: string;
 }
 
+/** An argument that a file gives to modules with `_module.args`. */
+export interface LateArgument {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
 export interface CircularImport {
   /** The imports, one of them, or the module itself. */
   readonly at: Place;
   readonly what: 'imports' | 'item' | 'module';
+  /** The argument of the module that is needed: `config`, `options`, or what `_module.args` gives. */
+  readonly argument: string;
   /** What is asked for on the way: `config.services.x.enable`. */
   readonly asked: string;
   /** Where that is written; null where it cannot be told. */
@@ -392,6 +418,7 @@ export interface Unit {
   readonly definitions: readonly GeneratorDefinition[];
   readonly assignments: readonly Assignment[];
   readonly uses: readonly Use[];
+  readonly otherReads: readonly OtherRead[];
   readonly keyLookups: readonly KeyLookup[];
   readonly keyPaths: readonly KeyPath[];
   readonly keyedModules: readonly KeyedModule[];
@@ -430,6 +457,8 @@ export interface Fleet {
   readonly hasAllGenerators: (machine: string) => boolean;
   /** What each machine is made of, by name; followed when first asked for. */
   readonly modules: () => ReadonlyMap<string, MachineModules>;
+  /** Arguments that modules have from `_module.args` alone. */
+  readonly lateArguments: readonly LateArgument[];
   /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
   readonly replacesConfig: boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */

@@ -23,6 +23,7 @@ import { declaringOption, discoveredSets, listedSets } from './helper-secrets.ts
 import { interestOf } from './interest.ts';
 import { keyPathsIn, type LookedUp } from './key-paths.ts';
 import { type KeyedContext, readKeyedModule } from './keyed-modules.ts';
+import { makesGenerators } from './makes-generators.ts';
 import type {
   AppliedImport,
   Assignment,
@@ -46,11 +47,10 @@ import {
   lookInto,
   namesOf,
   packageSetIn,
-  quoted,
   rangeIn,
   takesFunction,
-  withoutComments,
 } from './recognise.ts';
+import { isSessionOption, type LetBinding, type SessionValue, sessionBindings } from './session-bindings.ts';
 import { isSessionSpec } from './session-spec.ts';
 import { collectUses } from './uses.ts';
 
@@ -64,18 +64,6 @@ export interface Known {
 
 /** Steps allowed for one question: a selection, a call, a collection. */
 const QUESTION_STEPS = 200_000;
-
-/** Session variables, under the names that NixOS, nix-darwin, home-manager and hjem give them. */
-const SESSION_OPTION =
-  /^(.*sessionVariables|.*SessionVars|environment\.variables|environment\.sessionVariables)$/;
-
-/** How all of those end. */
-const SESSION_END = /(?:ariables|SessionVars)$/;
-
-function isSessionOption(names: readonly string[]): boolean {
-  // Asked of every binding, of which hardly any is called like that.
-  return SESSION_END.test(names.at(-1) ?? '') && SESSION_OPTION.test(names.slice(-2).join('.'));
-}
 
 /**
  * Reads a file.
@@ -114,8 +102,9 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
   const imported: AppliedImport[] = [];
   const importsSeen: { readonly expr: Expr; readonly scope: Scope }[] = [];
   const registryImports: RegistryImport[] = [];
-  const lets: { readonly name: string; readonly at: Place; readonly range: Place }[] = [];
-  const sessionValues: Place[] = [];
+  const lets: LetBinding[] = [];
+  const sessionValues: SessionValue[] = [];
+  const sessions: SessionBinding[] = [];
   const notAnalysable: NotAnalysable[] = [];
   const uses = collectUses(cx, file.path);
   const interesting = interestOf(file, places);
@@ -249,9 +238,10 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     if (!interesting(walked.range)) return;
     const names = namesOf(walked.state.path);
     const at = (walked.state.path as NamePath).at;
-    if (walked.isLet && names.length === 1)
-      lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked) });
     const lazy = lazyOf(walked);
+    // A module of a user's environment is evaluated on the machine that it is for.
+    if (walked.isLet && names.length === 1 && lookupLexical(walked.state.scope, 'osConfig') === null)
+      lets.push({ name: names[0] ?? '', at: placeOf(at), range: rangeIn(file, walked), value: lazy });
     if (walked.expr?.kind === 'apply') {
       bound.set(walked.expr, lazy);
       boundTo.set(lazy, walked.expr);
@@ -260,7 +250,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     else if (declaringOption(names) !== null) noteHelper(declaringOption(names), walked, lazy, at);
     else if (names.at(-1) === 'imports' && walked.expr !== null)
       importsSeen.push({ expr: walked.expr, scope: walked.state.scope });
-    else if (isSessionOption(names)) sessionValues.push(rangeIn(file, walked));
+    else if (isSessionOption(names)) sessionValues.push({ range: rangeIn(file, walked), value: lazy });
   }
 
   function noteCollection(walked: WalkedBinding, lazy: Lazy, at: Origin): void {
@@ -325,16 +315,9 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     return perhaps(why, [argument, delay(cx, fallback, fileScope(cx, file))], null);
   }
 
-  function sessionBindings(): SessionBinding[] {
-    if (sessionValues.length === 0) return [];
-    const reads = uses.uses().filter(use => use.attribute === 'path');
-    return lets.flatMap(({ name, at, range }) => {
-      const inside = reads.filter(use => range.start <= use.at.start && use.at.end <= range.end);
-      if (inside.length === 0) return [];
-      const word = new RegExp(`(?<![\\w.'-])${quoted(name)}(?![\\w'-])`);
-      const used = sessionValues.some(value => word.test(file.text.slice(value.start, value.end)));
-      return used ? [{ name, at, reads: inside.map(use => use.at) }] : [];
-    });
+  function readSessions(): void {
+    const textOf = ({ start, end }: Place) => file.text.slice(start, end);
+    sessions.push(...sessionBindings(cx, lets, sessionValues, uses.uses, textOf, ask));
   }
 
   return {
@@ -343,12 +326,14 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       const state: WalkState = { scope: fileScope(cx, file), path: null, conditional: false };
       ask(file.root, () => walk(cx, file.root, state, { skips, enter, binding, parameter }));
       readImports();
+      readSessions();
     },
     unit: () => ({
       file: file.path,
       definitions,
       assignments,
       uses: uses.uses(),
+      otherReads: uses.otherReads(),
       keyLookups: [...keyLookups.values()],
       keyPaths: [...keyPaths.values()],
       keyedModules,
@@ -356,9 +341,9 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
       matrixLinks: [...matrixLinks.values()],
       appliedImports: imported,
       registryImports,
-      sessionBindings: sessionBindings(),
+      sessionBindings: sessions,
       notAnalysable,
-      makesGenerators: /\b(script|runtimeInputs|prompts)\b/.test(withoutComments(file)),
+      makesGenerators: registryImports.length > 0 && makesGenerators(file.root),
     }),
   };
 }

@@ -7,7 +7,7 @@ import { force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
 import type { Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
-import type { KeyLookup, Place, Use } from './model.ts';
+import type { KeyLookup, OtherRead, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';
 import { passesBy, type Step, stepsOf } from './steps.ts';
@@ -40,10 +40,11 @@ function writtenIn(step: Step, file: string): Origin | null {
 const WAYS: ReadonlySet<string> = new Set(['generators', 'sops']);
 
 /** Could the next selection name a file's attribute, or a secret of sops-nix? Most of those on the way cannot. */
-function mayBeUse(before: UnknownValue): boolean {
+function mayBeUse(name: string | null, before: UnknownValue): boolean {
   const second = nameBefore(before, 1);
   if (second === 'sops' || nameBefore(before, 2) === 'sops') return true;
-  return second === 'files' && nameBefore(before, 3) === 'generators';
+  if (second === 'generators') return name !== 'files' && nameBefore(before, 2) === 'vars';
+  return (second === 'files' || second === 'prompts') && nameBefore(before, 3) === 'generators';
 }
 
 /** The name that was selected so many steps before the last. */
@@ -65,6 +66,8 @@ export interface UseCollector {
   /** A key was looked up; what is to be said of it is asked for only where a use was reached by it. */
   noteLookup(lookup: () => KeyLookup): void;
   uses(): Use[];
+  /** What is read of generators and prompts themselves. */
+  otherReads(): OtherRead[];
 }
 
 export function collectUses(cx: Evaluation, file: string): UseCollector {
@@ -74,6 +77,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   /** Where failing is provided for: what `tryEval` and `pathExists` are given. */
   const tried: { readonly start: number; readonly end: number }[] = [];
   const pending: { readonly id: string; readonly use: Use; readonly prefixes: readonly string[] }[] = [];
+  const others = new Map<string, { readonly read: OtherRead; readonly prefixes: readonly string[] }>();
   let lookup: (() => KeyLookup) | null = null;
 
   function provides(event: SelectEvent): boolean {
@@ -85,6 +89,30 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   function note(use: Use, prefixes: readonly string[]): void {
     const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
     pending.push({ id, use, prefixes });
+  }
+
+  /** Clan's own options alone: what generators have elsewhere is not known. */
+  function noteOther(event: SelectEvent, steps: readonly Step[], below: readonly Step[]): void {
+    const attribute = event.name.text;
+    const isOfGenerator = below.length === 2 && attribute !== 'files' && attribute !== 'prompts';
+    const isOfPrompt = below.length === 4 && below[1]?.name.text === 'prompts';
+    if (attribute === null || event.at.file.path !== file || !(isOfGenerator || isOfPrompt)) return;
+    if (steps.at(-below.length - 3)?.name.text !== 'core') return;
+    const { name, kind } = readName((below[0] as Step).name, true);
+    const prompt = isOfPrompt ? readName((below[2] as Step).name, true).name : null;
+    const at = placeOf(event.at);
+    others.set(`${at.start}:${name}:${prompt}`, {
+      read: {
+        at,
+        of: isOfPrompt ? 'prompt' : 'generator',
+        generator: name,
+        generatorKind: kind,
+        prompt,
+        attribute,
+        guarded: false,
+      },
+      prefixes: below.map((_, index) => pathKey(below.slice(0, index + 1))),
+    });
   }
 
   return {
@@ -105,14 +133,16 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
     },
     onSelect(event) {
       if (event.target.kind !== 'unknown' || !passesBy(WAYS, event.name, event.target)) return;
-      if (!event.guarded && !mayBeUse(event.target)) return;
+      if (!event.guarded && !mayBeUse(event.name.text, event.target)) return;
       const steps = stepsOf(event.target);
       const named = useOfSopsName(event, steps, file);
       if (named !== null) note({ ...named, guarded: provides(event) }, []);
       const below = belowGenerators([...steps, { name: event.name, at: event.at }]);
       if (below === null || below.length === 0) return;
       if (provides(event)) guarded.add(pathKey(below));
-      if (event.result === null || below.length !== 4 || below[1]?.name.text !== 'files') return;
+      if (event.result === null) return;
+      noteOther(event, [...steps, { name: event.name, at: event.at }], below);
+      if (below.length !== 4 || below[1]?.name.text !== 'files') return;
       const [generator, , fileStep, attribute] = below as [Step, Step, Step, Step];
       // Written in this file, or in an accessor elsewhere that is called from here.
       const direct = event.at.file.path === file;
@@ -151,6 +181,12 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
       pending.length = 0;
       return [...found.values()];
     },
+    otherReads: () =>
+      [...others.values()].map(({ read, prefixes }) => {
+        const isGuarded =
+          prefixes.some(prefix => guarded.has(prefix)) || tried.some(range => holds(range, read.at));
+        return isGuarded ? { ...read, guarded: true } : read;
+      }),
   };
 }
 

@@ -43,7 +43,27 @@ export function readWritten(
           valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
           conditional: conditional || one.conditional || entry.optional,
           priority: one.priority,
+          ...(name === 'runtimeInputs' ? packageOf(one.value) : {}),
         });
+    }
+  }
+
+  /** What stands in the place of a file or a prompt and is no set. */
+  function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
+    for (const one of definitionsOf(cx, member.value)) {
+      if (!NO_SETS.has(one.value.kind)) continue;
+      found.push({
+        of: 'generator',
+        owner: null,
+        name: option,
+        member: name,
+        at: placeAt(member, fallback),
+        kind: one.value.kind,
+        value: readSetting(cx, one.value),
+        valueAt: one.value.origin === null ? null : placeOf(one.value.origin),
+        conditional: conditional || one.conditional || member.optional,
+        priority: one.priority,
+      });
     }
   }
 
@@ -53,16 +73,29 @@ export function readWritten(
       const entry = one.set.entries.get(option);
       if (entry === undefined) continue;
       for (const all of setsIn(cx, entry.value, one.conditional))
-        for (const [name, member] of all.set.entries)
+        for (const [name, member] of all.set.entries) {
+          noteStranger(option, name, member, all.conditional);
           for (const inner of setsIn(cx, member.value, all.conditional || member.optional)) {
             note(of, name, inner);
             const display = of === 'prompt' ? inner.set.entries.get('display') : undefined;
             for (const shown of display === undefined ? [] : setsIn(cx, display.value, inner.conditional))
               note('display', name, shown);
           }
+        }
     }
   }
   return found;
+}
+
+/** What certainly is no module. */
+const NO_SETS: ReadonlySet<Value['kind']> = new Set(['null', 'bool', 'int', 'float', 'string', 'list']);
+
+/** `pkgs.openssl` */
+function packageOf(value: Value): { readonly package?: string; readonly kind?: 'attrs' } {
+  if (value.kind !== 'unknown' || value.term?.kind !== 'select') return {};
+  const { name, of } = value.term;
+  if (of.term?.kind !== 'root' || of.term.name !== 'pkgs' || name.text === null) return {};
+  return { package: name.text, kind: 'attrs' };
 }
 
 function setsIn(cx: Evaluation, lazy: Lazy, conditional: boolean): OptionSet[] {

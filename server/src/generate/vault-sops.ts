@@ -141,9 +141,8 @@ export function sopsVault(
     if (recipients.value === null) return { place, reason: `cannot be used: ${recipients.flaw.reason}` };
     const machines = place.deploy ? place.machines : [];
     const linked = before.machines.map(one => one.name);
-    // What is uploaded before the machine has its key needs no key of the machine: versions of clan differ in it.
-    const isOpened = place.neededFor === 'services' || place.neededFor === 'users';
-    const lacking = isOpened ? machines.filter(name => !linked.includes(name)) : [];
+    // Also of what is uploaded by others: clan links machines to all that is deployed, whenever it is needed.
+    const lacking = machines.filter(name => !linked.includes(name));
     if (lacking.length > 0) return { place, reason: `is not for machine ${lacking.join(', ')}` };
     const isCertain = place.machinesComplete || !place.deploy;
     const extra = isCertain ? linked.filter(name => !machines.includes(name)) : [];

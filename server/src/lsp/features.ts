@@ -13,6 +13,7 @@ import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename } from './handlers/rename.ts';
 import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from './handlers/scaffold.ts';
+import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import {
   AT,
@@ -21,6 +22,8 @@ import {
   type CheckNameParams,
   ENVIRONMENT,
   type EnvironmentParams,
+  FILE_KEYS,
+  type FileKeysParams,
   FLEET,
   type FleetParams,
   GRAPH,
@@ -28,6 +31,7 @@ import {
   KEY,
   type KeyParams,
   MACHINE,
+  MACHINE_SECRETS,
   type MachineParams,
   PLACE,
   type PlaceParams,
@@ -36,6 +40,7 @@ import {
   type ScaffoldParams,
   type ScaffoldRootParams,
   SECRET_PROPOSALS,
+  SECRETS,
   type SecretProposalsParams,
 } from './messages.ts';
 
@@ -103,6 +108,20 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     MACHINE,
     request('machine', ({ analysis }, params: MachineParams, token) => onMachine(analysis, params, token)),
+  );
+  connection.onRequest(
+    SECRETS,
+    request('secrets', ({ analysis }, params: FleetParams, token) => onSecrets(analysis, params, token)),
+  );
+  connection.onRequest(
+    MACHINE_SECRETS,
+    request('secrets', ({ analysis }, params: MachineParams, token) =>
+      onMachineSecrets(analysis, params, token),
+    ),
+  );
+  connection.onRequest(
+    FILE_KEYS,
+    request('secrets', ({ analysis }, params: FileKeysParams, token) => onFileKeys(analysis, params, token)),
   );
   connection.onRequest(
     ENVIRONMENT,

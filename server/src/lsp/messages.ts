@@ -7,15 +7,18 @@ import type {
   checkWorkspaceRequest,
   doctorRequest,
   environmentRequest,
+  fileKeysRequest,
   fleetRequest,
   graphRequest,
   keyRequest,
   machineRequest,
+  machineSecretsRequest,
   placeRequest,
   ServerStatus,
   scaffoldChoicesRequest,
   scaffoldRequest,
   secretProposalsRequest,
+  secretsRequest,
   statusNotification,
 } from '../../../client/src/protocol.ts';
 
@@ -28,6 +31,8 @@ export type {
   DoctorResult,
   EnvironmentParams,
   EnvironmentResult,
+  FileKey,
+  FileKeysParams,
   FleetGenerator,
   FleetParams,
   FleetRoot,
@@ -37,6 +42,7 @@ export type {
   KeyDetail,
   KeyParams,
   MachineParams,
+  MachineSecret,
   PlaceParams,
   ScaffoldChoices,
   ScaffoldParams,
@@ -45,6 +51,7 @@ export type {
   ScaffoldWish,
   SecretProposals,
   SecretProposalsParams,
+  SecretsRoot,
   ServerStatus,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -62,6 +69,9 @@ export const SCAFFOLD_CHOICES: typeof scaffoldChoicesRequest = 'varsmith/scaffol
 export const CHECK_NAME: typeof checkNameRequest = 'varsmith/checkName';
 export const SECRET_PROPOSALS: typeof secretProposalsRequest = 'varsmith/secretProposals';
 export const SCAFFOLD: typeof scaffoldRequest = 'varsmith/scaffold';
+export const SECRETS: typeof secretsRequest = 'varsmith/secrets';
+export const MACHINE_SECRETS: typeof machineSecretsRequest = 'varsmith/machineSecrets';
+export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';

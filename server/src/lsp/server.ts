@@ -63,6 +63,7 @@ const WATCHED = [
   '**/machines/**',
   '**/secrets/**',
   '**/.sops.yaml',
+  '**/*.age',
   '**/*secret*.{yaml,yml,json}',
   '**/varsmith.json',
 ];

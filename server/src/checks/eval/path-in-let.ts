@@ -11,7 +11,8 @@ export const pathInLet: Rule = {
   severity: 'warning',
   summary: "Session variables built from a generator's path in a machine's `let`",
   documentation: `\
-A machine's module builds session variables in its \`let\` and reads the \`.path\` of generators' files there.
+A machine's module builds session variables in its \`let\` and reads the \`.path\` of generators' files there, itself or
+by calling a function of another file that does.
 
 A \`let\` of a machine is evaluated with the machine's module tree, also when Clan looks at the fleet from another
 architecture, or before \`clan vars generate\` has run. The path may not exist then, and the whole look fails.
@@ -32,6 +33,38 @@ working with one that makes the difference.`,
   sessionVariables = {
 # ^^^^^^^^^^^^^^^^ eval/path-in-let
     ANTHROPIC_API_KEY_FILE = config.clan.core.vars.generators.anthropic-api-key.files.key.path;
+  };
+`,
+        ),
+      },
+    },
+    {
+      title: 'Built by a function of another file, which reads the paths',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'lib/session-builder.nix': `\
+{ config, keys }:
+let
+  registry = import ./secret-registry.nix { pkgs = null; };
+  generators = config.clan.core.vars.generators;
+in
+builtins.listToAttrs (
+  map (key: {
+    name = "\${registry.\${key}.envVar}_FILE";
+    value = generators.\${registry.\${key}.generator}.files.\${registry.\${key}.fileAttr}.path;
+  }) keys
+)
+`,
+        'machines/lea/configuration.nix': hostOf(
+          'lea',
+          '  environment.variables = sessionVariables;\n',
+          `\
+  builder = import ../../lib/session-builder.nix;
+  sessionVariables = builder {
+# ^^^^^^^^^^^^^^^^ eval/path-in-let
+    inherit config;
+    keys = envMatrix.lea;
   };
 `,
         ),

@@ -2,7 +2,7 @@
 
 import type { Place, RegistryImport } from '../../fleet/model.ts';
 import { writtenAt } from '../edits.ts';
-import { PIPELINE, registryOf } from '../examples.ts';
+import { hostOf, PIPELINE, registryOf } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
@@ -15,8 +15,8 @@ export const pkgsInMetadata: Rule = {
   severity: 'warning',
   summary: 'A package set in a place that reads only names from the registry',
   documentation: `\
-A file that reads only metadata (names of generators, variables and files) imports the registry with a real
-\`pkgs\`; or an entry of the registry needs \`pkgs\` for its metadata.
+A file that reads only metadata (names of generators, variables and files, and with them paths) imports the registry with
+a real \`pkgs\`; or an entry of the registry needs \`pkgs\` for its metadata.
 
 Clan looks at a machine's vars from whatever machine its command line runs on. A package set that is passed along
 makes that look evaluate nixpkgs for the wrong system, which is slow at best and fails at worst. The registry's
@@ -42,6 +42,31 @@ in
       },
     },
     {
+      title: 'A builder that reads names and paths, and no more',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'lib/session-builder.nix': `\
+{ osConfig, pkgs, keys }:
+let
+  registry = import ./secret-registry.nix { inherit pkgs; };
+  #                                                 ^^^^ eval/pkgs-in-metadata: pkgs = null
+  variableOf =
+    entry:
+    let
+      file = osConfig.clan.core.vars.generators.\${entry.generator}.files.\${entry.fileAttr};
+    in
+    "export \${entry.envVar}_FILE=\${file.path}";
+in
+{
+  systemd.user.services.session.script = builtins.concatStringsSep "\\n" (
+    map (key: variableOf registry.\${key}) keys
+  );
+}
+`,
+      },
+    },
+    {
       title: 'Metadata that needs packages',
       files: {
         'lib/secret-registry.nix': registryOf(`\
@@ -56,6 +81,14 @@ in
     },
   ],
   good: [
+    {
+      title: 'Generators made of the entries',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'machines/lea/configuration.nix': hostOf('lea'),
+      },
+    },
     {
       title: 'Read without packages',
       files: {

@@ -1,8 +1,9 @@
 /** generator/invalid-name: a name that clan cannot work with. */
 
-import type { Generator, NameKind, Place } from '../../fleet/model.ts';
+import type { Fleet, Generator, GeneratorFile, NameKind, Place } from '../../fleet/model.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
+import { clanWith } from '../store/examples.ts';
 import { inBodies } from './scripted.ts';
 
 export const invalidName: Rule = {
@@ -15,10 +16,12 @@ The script of a generator becomes a file of the Nix store, \`generator-<name>\`:
 generator first runs.
 
 A prompt's name is a file name below \`$prompts\`, where there are no folders: with a slash in it, its answer cannot be
-written. The name of a file may have folders (\`keys/db.pem\`), but leads nowhere else: not up, and not to the root.
+written. The name of a file may have folders (\`keys/db.pem\`), but leads nowhere else: not up, and not to the root. Where
+another generator depends on its generator, it may not: clan makes no folders below \`$in\`, and ends with
+\`FileNotFoundError\`. Varsmith's own \`generate\` does make them.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix (\`writeScript\`),
-clan_lib/vars/generator.py.`,
+clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   bad: [
     {
       title: 'Spaces and slashes',
@@ -39,6 +42,31 @@ clan_lib/vars/generator.py.`,
 }
 `,
       },
+    },
+    {
+      title: 'A folder in what another generator is given',
+      files: clanWith(`\
+{ pkgs, ... }:
+{
+  clan.core.vars.generators.ca = {
+    files."keys/ca.pem" = { };
+    #     ^^^^^^^^^^^^^ generator/invalid-name: "leaf" depends on the generator
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      mkdir -p "$out/keys"
+      openssl genrsa -out "$out/keys/ca.pem" 2048
+    '';
+  };
+  clan.core.vars.generators.leaf = {
+    dependencies = [ "ca" ];
+    files.pem = { };
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      openssl rsa -in "$in/ca/keys/ca.pem" -out "$out/pem"
+    '';
+  };
+}
+`),
     },
   ],
   good: [
@@ -65,8 +93,35 @@ clan_lib/vars/generator.py.`,
     const isNew = firstTime();
     for (const { found } of mistakes(context))
       for (const { at, message } of found) if (isNew({ at })) yield { at, message };
+    for (const { generator, found } of inFolders(context)) {
+      const [dependent] = dependentsOf(context.fleet, generator);
+      if (dependent === undefined) continue;
+      for (const { at, name } of found)
+        if (isNew({ at }))
+          yield {
+            at,
+            message: `The name of the file "${name}" has a folder, and "${dependent}" depends on the generator: clan cannot hand the file over, and generating "${dependent}" fails. Give it a name without a slash.`,
+          };
+    }
   },
 };
+
+/** Files of which the names have folders, and are fine by themselves. */
+const inFolders = inBodies(function* (_, { files }): Iterable<GeneratorFile> {
+  for (const file of files)
+    if (isWhole(file) && !file.conditional && file.name.includes('/') && !leadsAway(file.name)) yield file;
+});
+
+/** The generators that certainly depend on one, on a machine that certainly has both. */
+function dependentsOf({ generators }: Fleet, { name, machines }: Generator): string[] {
+  return generators
+    .filter(
+      one =>
+        one.machines?.some(machine => machines?.includes(machine)) === true &&
+        one.body().dependencies.some(({ value }) => value === name),
+    )
+    .map(one => one.name);
+}
 
 interface Mistake {
   readonly at: Place;

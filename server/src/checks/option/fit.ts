@@ -4,7 +4,8 @@
  */
 
 import type { Place } from '../../fleet/model.ts';
-import { mergeTrees, type OptionTree } from '../../fleet/options/tree.ts';
+import { typeOf } from '../../fleet/options/below.ts';
+import type { OptionTree } from '../../fleet/options/tree.ts';
 import type { OptionType, Scalar } from '../../fleet/options/types.ts';
 import type { WrittenDefinition, WrittenEntry, WrittenValue } from '../../fleet/options/written.ts';
 import { parseRegex } from '../../nix/builtins/regex.ts';
@@ -81,15 +82,6 @@ export function* problemsOf(
     }
     yield* valueProblems(type, definition, definition.value, path, place, conditional);
   }
-}
-
-/** The type of an option; `any` where several modules declare it in ways that do not go together here. */
-export function typeOf({ declared, open }: OptionTree): OptionType {
-  const [first, ...others] = declared;
-  if (first === undefined || open) return { kind: 'any' };
-  if (others.length === 0) return first.type;
-  const trees = declared.flatMap(({ type }) => (type.kind === 'submodule' ? [type.tree] : []));
-  return trees.length === declared.length ? { kind: 'submodule', tree: mergeTrees(trees) } : { kind: 'any' };
 }
 
 function* valueProblems(

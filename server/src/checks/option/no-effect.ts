@@ -216,6 +216,9 @@ function restartReason(
   const having = generator.machinesComplete ? (generator.machines ?? []) : [];
   const isDarwin = (name: string) => (machines.get(name) as Machine | undefined)?.class === 'darwin';
   return having.length > 0 && having.every(isDarwin)
-    ? { text: 'macOS has no units to restart.', severity: 'warning' }
+    ? {
+        text: "macOS has no units to restart. sops leaves it out there; clan-core's option itself fails where it is read.",
+        severity: 'warning',
+      }
     : null;
 }

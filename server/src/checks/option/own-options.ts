@@ -3,14 +3,15 @@
  * take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
  */
 import type { Fleet, Place } from '../../fleet/model.ts';
+import { insideOf } from '../../fleet/options/below.ts';
 import type { FleetOptions, MachineOptions, OptionModule } from '../../fleet/options/joined.ts';
 import type { ModuleOptions } from '../../fleet/options/module.ts';
 import type { OptionRead } from '../../fleet/options/reads.ts';
-import { EMPTY, type OptionTree } from '../../fleet/options/tree.ts';
+import type { OptionTree } from '../../fleet/options/tree.ts';
 import type { WrittenEntry } from '../../fleet/options/written.ts';
 import { placeKey } from '../../fleet/places.ts';
 import { derived } from '../memory/derived.ts';
-import { type Misfit, type Problem, problemsIn, type Stranger, typeOf } from './fit.ts';
+import { type Misfit, type Problem, problemsIn, type Stranger } from './fit.ts';
 
 /** A name that is read, and declared by no module of the machine. */
 export interface Unread {
@@ -93,16 +94,10 @@ function problemsOn(
 /** The name of a read that is not declared, if it is one of those that are written there. */
 function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): Unread | null {
   let at = tree;
-  for (let index = 0; index < path.length; index++) {
-    const name = path[index] as string;
-    const inside = at.declared.length > 0 ? insideOf(at) : { tree: at, skips: 0 };
+  for (const [index, name] of path.entries()) {
+    const inside = insideOf(at);
     if (inside === null || name.startsWith('_')) return null;
-    if (inside.skips > 0) {
-      // A name that whoever defines the option chooses.
-      at = inside.tree;
-      continue;
-    }
-    const below = inside.tree.options.get(name);
+    const below = inside.isChosen ? inside.tree : inside.tree.options.get(name);
     if (below === undefined) {
       const place = names[index - (path.length - names.length)];
       if (inside.tree.open || place === undefined) return null;
@@ -112,23 +107,6 @@ function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): 
     at = below;
   }
   return null;
-}
-
-/** What stands below an option: the options of a submodule, or names that are chosen (one is skipped). */
-function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonly skips: number } | null {
-  const type = typeOf(tree);
-  if (type.kind === 'submodule') return { tree: type.tree, skips: 0 };
-  if (type.kind !== 'map' || tree.declared.length > 1) return null;
-  const { of } = type;
-  const option = {
-    type: of,
-    description: null,
-    fallback: null,
-    hasDefault: false,
-    readOnly: false,
-    at: null,
-  };
-  return { tree: { ...EMPTY, declared: [option] }, skips: 1 };
 }
 
 /** The files in which some machine's module declares an option of that path, or something below. */

@@ -1,6 +1,6 @@
 /** option/type: an option has a value that it cannot have. */
 import type { Generator, Place, WrittenOption } from '../../fleet/model.ts';
-import { replaceWritten } from '../edit-bindings.ts';
+import { namedAt, replaceWritten } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { type Mistake, mistakeIn } from './values.ts';
@@ -52,13 +52,17 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
     #               ^^^^^^^^^^^^^^^^^^^^^ option/type: "openssl" is none
     validation.names = [ "a.example" "b.example" ];
   # ^^^^^^^^^^ option/type: a list is none
+    files.csr = "tls.csr";
+    #           ^^^^^^^^^ option/type: "files.csr" takes a set of options, not a string
     script = ''
       openssl req -new -passin file:"$prompts/pin" -keyout "$out/key" -out "$out/cert" < "$in/ca/ca.crt"
+      cp "$out/cert" "$out/csr"
     '';
   };
   clan.core.vars.generators.ca = {
     files."ca.crt".secret = false;
-    runtimeInputs = [ pkgs.openssl ];
+    runtimeInputs = pkgs.openssl;
+    #               ^^^^^^^^^^^^ option/type: takes a list of packages, not a package
     script = ''
       openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=ca -keyout /dev/null -out "$out/ca.crt"
     '';
@@ -131,11 +135,11 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
 const mistaken = sift(option => mistakeIn(option) !== null);
 
 /** The priority that counts for an option: what is weaker, nobody looks at. */
-function strongest({ definitions }: Generator, { of, owner, name }: WrittenOption): number {
+function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {
   let found = Number.POSITIVE_INFINITY;
   for (const definition of definitions)
     for (const option of definition.body().options())
-      if (option.name === name && option.owner === owner && option.of === of)
+      if (option.name === name && option.owner === owner && option.of === of && option.member === member)
         // An unknown may be anything, mkForce too.
         found = Math.min(found, option.kind === 'unknown' ? 0 : option.priority);
   return found;
@@ -146,7 +150,23 @@ function placeOf({ kind, valueAt, at }: WrittenOption): Place {
   return kind === 'attrs' ? at : (valueAt ?? at);
 }
 
+/** A package where a list of them belongs: the list is put around it. */
+function onePackage(sources: CheckContext['sources'], option: WrittenOption): Report | null {
+  const found = option.package === undefined ? null : namedAt(sources, option.at);
+  if (found === null || found.binding.value.kind !== 'select') return null;
+  const { start, end } = found.binding.value;
+  const at = { file: found.file.path, start, end };
+  const text = `[ ${found.file.text.slice(start, end)} ]`;
+  return {
+    at,
+    message: `"${optionText(option)}" takes a list of packages, not a package.`,
+    fixes: [{ title: `Replace with ${text}`, edits: [{ ...at, text }], preferred: true }],
+  };
+}
+
 function reportOf({ sources }: CheckContext, option: WrittenOption, { problem, instead }: Mistake): Report {
+  const one = onePackage(sources, option);
+  if (one !== null) return one;
   const edit =
     instead === null
       ? null

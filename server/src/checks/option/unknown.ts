@@ -1,14 +1,13 @@
 /** option/unknown: an option that generators, files or prompts do not have. */
 
 import type { WrittenOption } from '../../fleet/model.ts';
-import type { SourceFile } from '../../nix/source.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import { isOtherClanCore, mayKnowMore } from '../inventory/flake.ts';
-import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
+import { type DeclaredNames, declaredNames } from './declarations.ts';
 import {
   FORMER,
   MODULE_KEYS,
@@ -138,9 +137,18 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   ],
   check: function* (context) {
     const isNew = firstTime();
+    let known: DeclaredNames | null = null;
+    const declared = () => {
+      known ??= declaredNames(context);
+      return known;
+    };
     for (const { definition, judged } of strangers(context.fleet)) {
       for (const option of judged) {
-        if (!isNew(option) || isModule(definition.body().options(), option) || mayBeDeclared(context, option))
+        if (
+          !isNew(option) ||
+          isModule(definition.body().options(), option) ||
+          mayBeDeclared(declared(), option)
+        )
           continue;
         const report = FORMER[option.of].has(option.name) ? formerReport : reportOf;
         const found = report(context, option);
@@ -157,34 +165,11 @@ function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOptio
   return options.some(one => one.of === of && one.owner === owner && MODULE_KEYS.has(one.name));
 }
 
-/** Names that a file declares as options. */
-function declaredIn(file: SourceFile): ReadonlySet<string> {
-  const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
-  return new Set([...found].map(match => match[1] as string));
+/** Does the workspace declare an option of that name, or generators without clan? */
+function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOption): boolean {
+  if (!isClan || names.has(name)) return true;
+  return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);
 }
-
-/**
- * Does the workspace declare an option of that name, or generators without clan? What generators look like where a
- * workspace declares them itself may be said in files that do not mention vars.
- */
-function mayBeDeclared(context: CheckContext, { of, name }: WrittenOption): boolean {
-  let { isClan } = context.fleet;
-  for (const { mentionsClan, names } of declarations(context)) {
-    isClan ||= mentionsClan;
-    if (names.has(name)) return true;
-    if (names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name)) return true;
-  }
-  return !isClan;
-}
-
-/** What files say of options. */
-const declarations = perUnit(function* ({ file: path }, { sources }) {
-  const file = sources.parse(path);
-  if (file === null) return;
-  const mentionsClan = file.text.includes('clan');
-  const names = declaredIn(file);
-  if (mentionsClan || names.size > 0) yield { mentionsClan, names };
-});
 
 function meantBy(of: OptionOwner, name: string): string | null {
   const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([each]) => each);

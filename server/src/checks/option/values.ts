@@ -6,6 +6,7 @@
  */
 import type { WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
+import { packageNames } from '../../shell/tools.ts';
 import { stringText } from '../edits.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';
@@ -69,10 +70,18 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
 
 /** What is wrong with the value of an option; null if it is fine, or not known. */
 export function mistakeIn(option: WrittenOption): Mistake | null {
+  if (option.member !== undefined) return wrong(option, 'a set of options');
+  if (option.package !== undefined)
+    return KNOWN_PACKAGES.has(option.package)
+      ? { problem: 'takes a list of packages, not a package', instead: null }
+      : null;
   if (KINDS[option.kind] === undefined) return null;
   const type = OPTIONS[option.of].get(option.name);
   return type === undefined ? null : (CHECKS[type]?.(option) ?? null);
 }
+
+/** Others of that name may be lists of an overlay. */
+const KNOWN_PACKAGES: ReadonlySet<string> = new Set(packageNames());
 
 function wrong(option: WrittenOption, takes: string, instead: Instead | null = null): Mistake {
   return { problem: `takes ${takes}, not ${KINDS[option.kind]}`, instead };

@@ -49,7 +49,13 @@ function writtenIn(
 }
 
 /** `files.key.mode`, as people write it. */
-export function optionText({ of, owner, name }: Pick<WrittenOption, 'of' | 'owner' | 'name'>): string {
+export function optionText({
+  of,
+  owner,
+  name,
+  member,
+}: Pick<WrittenOption, 'of' | 'owner' | 'name' | 'member'>): string {
+  if (member !== undefined) return `${name}.${member}`;
   if (of === 'generator') return name;
   return of === 'display' ? `prompts.${owner}.display.${name}` : `${of}s.${owner}.${name}`;
 }

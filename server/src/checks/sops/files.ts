@@ -48,7 +48,7 @@ export function coverOf(context: CheckContext, path: string): CoveredFile | null
 }
 
 /** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
-function isClansOwn(path: string): boolean {
+export function isClansOwn(path: string): boolean {
   return /(^|\/)(sops\/(secrets|users|machines|groups)|vars\/(shared|per-machine|per-export))\//.test(path);
 }
 

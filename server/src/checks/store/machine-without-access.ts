@@ -1,5 +1,5 @@
 /** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
 import { backendInRepository } from '../../store/backend.ts';
 import type { StoreContents } from '../../store/read.ts';
 import { machinesWith } from '../../store/sops.ts';
@@ -22,6 +22,9 @@ export const machineWithoutAccess: Rule = {
 A machine has a generator, a secret of it is to be deployed there, and the stored secret is neither linked to the machine
 nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and whatever reads
 it does not start. Clan says "… is marked for deployment to machine … but the machine does not have access".
+
+What is needed for partitioning or activation is uploaded by clan's command line, which decrypts it itself. Clan links
+machines to shared ones all the same, and \`clan vars check\` fails where a link is missing.
 
 It happens when a machine is given a shared generator and somebody builds it without clan's command line, when links
 are lost in a merge, or when \`deploy = false\` is taken back.
@@ -70,18 +73,27 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (
         yield {
           at: wholeFile(one.path),
           machines,
-          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there. Run \`clan vars fix ${machines[0]}\`.`,
+          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there${isUploaded(declared, one) ? ': `clan vars check` fails' : ''}. Run \`clan vars fix ${machines[0]}\`.`,
         };
     }
   },
 };
 
-function isDeployed(declared: SoleDeclaration, { file: name, placement }: StoredVar): boolean {
+function isDeployed(declared: SoleDeclaration, { file: name, placement, keeper }: StoredVar): boolean {
   const file = soleFile(declared, name);
   if (file === null || declared.body.share !== (placement === 'shared')) return false;
   if (file.secret !== true || file.deploy !== true) return false;
-  // Others are uploaded by the command line, which decrypts them itself.
-  return file.neededFor === 'services' || file.neededFor === 'users';
+  // Others are uploaded by the command line, which decrypts them itself; clan asks for access to shared ones all the same.
+  return isOpenedThere(file) || (file.neededFor !== null && placement === 'shared' && keeper === 'sops');
+}
+
+function isOpenedThere({ neededFor }: GeneratorFile): boolean {
+  return neededFor === 'services' || neededFor === 'users';
+}
+
+function isUploaded(declared: SoleDeclaration, { file: name }: StoredVar): boolean {
+  const file = soleFile(declared, name);
+  return file !== null && !isOpenedThere(file);
 }
 
 function needing({ machines }: Fleet, { generator }: SoleDeclaration): readonly string[] {

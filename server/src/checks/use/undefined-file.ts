@@ -5,7 +5,7 @@ import { childrenOf } from '../../nix/inside.ts';
 import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
+import { calledUses, type Facts, factsOf, mayBeDefinedElsewhere, mayInclude, plainUses } from '../facts.ts';
 import { bindingAround } from '../locate.ts';
 import { keeping } from '../memory/kept.ts';
 import { perUnit } from '../memory/per-unit.ts';
@@ -25,6 +25,9 @@ A module reads a file that is not among the files of the generator. Evaluating i
 
 Reported only if all files of the generator in the workspace are known. The files of a generator are
 those in \`files\` and one for each prompt with \`persist = true\`.
+
+\`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
+once may still be stored.
 
 Mend the name, or declare the file.`,
   bad: [
@@ -124,6 +127,12 @@ Mend the name, or declare the file.`,
       const files = filesWithoutUsed(facts, use);
       if (files === null || isHeldBack(context, facts, use)) continue;
       yield reportOf(context, use, files);
+    }
+    for (const use of calledUses(unit)) {
+      const files = filesWithoutUsed(facts, use);
+      // What is stored of an earlier declaration is still found.
+      if (files !== null && !isHeldBack(context, facts, use))
+        yield { ...reportOf(context, use, files), severity: 'warning' };
     }
   }),
 };

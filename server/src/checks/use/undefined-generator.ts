@@ -4,6 +4,7 @@ import type { Unit, Use } from '../../fleet/model.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import {
+  calledUses,
   type Facts,
   factsOf,
   isWithout,
@@ -93,7 +94,8 @@ Mend the name, or select the key that brings the generator.`,
   ],
   check: perUnit(function* (unit, context) {
     const uses = plainUses(unit);
-    if (uses.length === 0) return;
+    const called = calledUses(unit);
+    if (uses.length === 0 && called.length === 0) return;
     const facts = factsOf(context.fleet);
     const assigned = assignedNames(unit);
     const from =
@@ -104,6 +106,11 @@ Mend the name, or select the key that brings the generator.`,
         (from === null ? null : missingFrom(facts, from, use)) ??
         missingOn(context, facts, unit, use) ??
         misspelt(facts, use);
+      if (missing !== null) yield reportOf(context, facts, missing, use);
+    }
+    // Whose generator a function asks for is not known: of any machine, by its stored file.
+    for (const use of called) {
+      const missing = mayBeDefinedElsewhere(facts, use.generator) ? null : misspelt(facts, use);
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
   }),

@@ -1,8 +1,11 @@
 /** `varsmith/environment`: what a machine's sessions get, for a preview beside the registry. */
 import type { CancellationToken } from 'vscode-languageserver';
 import { environmentOf } from '../../editor/environment.ts';
+import { absentVariables } from '../../editor/environment-explain.ts';
 import { environmentMachines } from '../../editor/environment-keys.ts';
-import { environmentText } from '../../editor/environment-text.ts';
+import { absentText, environmentText } from '../../editor/environment-text.ts';
+import type { Shell } from '../../editor/session-text.ts';
+import type { Snapshot } from '../../editor/snapshot.ts';
 import type { Analysis } from '../analysis.ts';
 import { uriOfPath } from '../convert.ts';
 import type { EnvironmentParams, EnvironmentResult } from '../messages.ts';
@@ -18,9 +21,15 @@ export async function onEnvironment(
   if (!state) return null;
   const { root, snapshot } = state;
   const machines = environmentMachines(snapshot.fleet);
-  const known = machine !== null && machines.includes(machine);
-  const text = known
-    ? environmentText(environmentOf({ ...snapshot, elsewhere: snapshot.stored().elsewhere }, machine), shell)
-    : null;
+  const text = machine !== null && machines.includes(machine) ? previewOf(snapshot, machine, shell) : null;
   return { root: uriOfPath(root), machines, text };
+}
+
+/** What the command line prints, and below it what is not set. */
+function previewOf(snapshot: Snapshot, machine: string, shell: Shell): string {
+  const around = { ...snapshot, elsewhere: snapshot.stored().elsewhere };
+  return (
+    environmentText(environmentOf(around, machine), shell) +
+    absentText(machine, absentVariables(around, machine))
+  );
 }

@@ -88,6 +88,6 @@ export async function onAt(
   return item && { ...item, root: uriOfPath(point.root) };
 }
 
-function whereOf(border: Border, place: Place | null): Where | null {
+export function whereOf(border: Border, place: Place | null): Where | null {
   return place && locationOf(border, place);
 }

@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<SymbolKind, LspKind>> = {
   key: LspKind.Key,
   row: LspKind.Array,
   machine: LspKind.Module,
+  option: LspKind.Property,
   secret: LspKind.Constant,
   template: LspKind.String,
   'encrypted-file': LspKind.File,

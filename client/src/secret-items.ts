@@ -1,0 +1,163 @@
+/** The items of the view of sops-nix and agenix: machines with their secrets, encrypted files with their keys. */
+import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from './protocol.ts';
+import { counted } from './run-story.ts';
+import { COLLAPSED, look, NONE, named, opening } from './tree-look.ts';
+
+export type SecretNode =
+  | { readonly kind: 'root'; readonly root: SecretsRoot }
+  | { readonly kind: 'machine'; readonly root: string; readonly machine: SecretsRoot['machines'][number] }
+  | { readonly kind: 'unassigned'; readonly root: string; readonly count: number }
+  | {
+      readonly kind: 'secret';
+      readonly root: string;
+      /** Null for those of no machine that is known. */
+      readonly machine: string | null;
+      readonly secret: MachineSecret;
+    }
+  | { readonly kind: 'source'; readonly source: MachineSecret['sources'][number] }
+  | { readonly kind: 'use'; readonly use: MachineSecret['uses'][number] }
+  | { readonly kind: 'file'; readonly root: string; readonly file: EncryptedFile }
+  | { readonly kind: 'key'; readonly key: FileKey };
+
+/** Machines, then encrypted files; below their folders where there are several. */
+export function secretNodes(roots: readonly SecretsRoot[]): SecretNode[] {
+  const filled = roots.map(root => ({ root, below: nodesOf(root) })).filter(({ below }) => below.length > 0);
+  const [only] = filled;
+  if (filled.length === 1 && only) return only.below;
+  return filled.map(({ root }) => ({ kind: 'root', root }));
+}
+
+export function nodesOf(root: SecretsRoot): SecretNode[] {
+  return [
+    ...root.machines.map((machine): SecretNode => ({ kind: 'machine', root: root.uri, machine })),
+    ...(root.unassigned > 0 ? [{ kind: 'unassigned', root: root.uri, count: root.unassigned } as const] : []),
+    ...root.files.map((file): SecretNode => ({ kind: 'file', root: root.uri, file })),
+  ];
+}
+
+/** What is below an item that is known without asking. */
+export function secretParts(node: SecretNode): SecretNode[] {
+  if (node.kind === 'root') return nodesOf(node.root);
+  if (node.kind !== 'secret') return [];
+  const { sources, uses } = node.secret;
+  return [
+    ...sources.map((source): SecretNode => ({ kind: 'source', source })),
+    ...uses.map((use): SecretNode => ({ kind: 'use', use })),
+  ];
+}
+
+/** What an item that can be revealed stands below; undefined at the top. */
+export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): SecretNode | undefined {
+  switch (node.kind) {
+    case 'secret': {
+      const root = roots.find(({ uri }) => uri === node.root);
+      return root === undefined
+        ? undefined
+        : nodesOf(root).find(one =>
+            one.kind === 'machine'
+              ? one.machine.name === node.machine
+              : one.kind === 'unassigned' && node.machine === null,
+          );
+    }
+    case 'machine':
+    case 'unassigned':
+    case 'file':
+      return secretNodes(roots).find(one => one.kind === 'root' && one.root.uri === node.root);
+    default:
+      return undefined;
+  }
+}
+
+export function secretItem(node: SecretNode): TreeItem {
+  switch (node.kind) {
+    case 'root':
+      return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
+    case 'machine': {
+      const { name, secrets, where } = node.machine;
+      const text = counted(secrets, 'secret');
+      const item = spoken(look(name, 'vm', text, COLLAPSED), `Machine ${name}, ${text}`);
+      item.contextValue = where ? 'secrets.machine.declared' : 'secrets.machine';
+      return opening(named(item, node.root, 'secrets', name), where, false);
+    }
+    case 'unassigned': {
+      const [label, text] = ['Not tied to a machine', counted(node.count, 'secret')];
+      const item = spoken(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
+      item.tooltip = 'Secrets of modules of which Varsmith cannot tell who imports them.';
+      return named(item, node.root, 'secrets-unassigned');
+    }
+    case 'secret':
+      return named(
+        secretOf(node.secret),
+        ...[node.root, 'secret', node.machine ?? '', node.secret.keeper, node.secret.name],
+      );
+    case 'source': {
+      const { file, key, where } = node.source;
+      const item = look(file, 'lock', key === null ? 'encrypted here' : `key ${key}`, NONE);
+      return opening(spoken(item, `Encrypted in ${file}`), where);
+    }
+    case 'use': {
+      const { file, where } = node.use;
+      const place = `${file}:${where.range.start.line + 1}`;
+      return opening(spoken(look(place, 'references', 'use', NONE), `Used in ${place}`), where);
+    }
+    case 'file':
+      return named(fileOf(node.file), node.root, 'encrypted', node.file.path);
+    case 'key': {
+      const { key, secrets, where } = node.key;
+      const text = secrets.length === 0 ? 'taken by no secret' : `taken as ${secrets.join(', ')}`;
+      return opening(
+        spoken(
+          look(key, 'key', secrets.length === 1 && secrets[0] === key ? '' : text, NONE),
+          `Key ${key}, ${text}`,
+        ),
+        where,
+      );
+    }
+  }
+}
+
+function secretOf({ keeper, name, path, found, uses, where }: MachineSecret): TreeItem {
+  const words = [found ? '' : 'not in its file', counted(uses.length, 'use')].filter(Boolean);
+  const item = look(name, 'lock', words.join(' · '), COLLAPSED);
+  if (!found) item.iconPath = warning('lock');
+  const whose = `Secret of ${keeper === 'sops' ? 'sops-nix' : 'agenix'}`;
+  item.tooltip = path === null ? whose : `${whose}\nOn the machine: ${path}`;
+  item.contextValue = where ? 'secret.declared' : 'secret';
+  return opening(spoken(item, `${whose}: ${name}, ${words.join(', ')}`), where);
+}
+
+const STATES: Readonly<Record<EncryptedFile['state'], string>> = {
+  encrypted: '',
+  plain: 'not encrypted',
+  missing: 'not there',
+  unknown: '',
+};
+
+function fileOf({ path, keeper, state, keys, recipients, where }: EncryptedFile): TreeItem {
+  const words = [
+    STATES[state],
+    keys === null ? '' : counted(keys, 'key'),
+    recipients.length === 0 ? '' : `for ${recipients.join(', ')}`,
+  ].filter(Boolean);
+  const icon = state === 'plain' || state === 'missing' ? 'warning' : 'file';
+  const item = look(path, icon, words.join(' · '), keeper === 'sops' && keys ? COLLAPSED : NONE);
+  if (icon === 'warning') item.iconPath = warning(icon);
+  item.tooltip = recipients.length === 0 ? path : `${path}\nCan be decrypted by ${recipients.join(', ')}`;
+  item.contextValue = where ? 'encrypted.there' : 'encrypted';
+  return opening(
+    spoken(item, [state === 'encrypted' ? 'Encrypted file' : 'File of secrets', path, ...words].join(', ')),
+    where,
+    item.collapsibleState === NONE,
+  );
+}
+
+function warning(icon: string): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
+}
+
+/** What a screen reader says: an icon alone would not be heard. */
+function spoken(item: TreeItem, label: string): TreeItem {
+  item.accessibilityInformation = { label };
+  return item;
+}
