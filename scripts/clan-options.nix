@@ -126,7 +126,12 @@ let
 
   roles =
     service:
-    mapAttrs (_: role: level 0 (evaluate [ role.interface ]))
+    mapAttrs
+      (
+        _: role:
+        level 0 (evaluate [ role.interface ])
+        // lib.optionalAttrs ((role.description or null) != null) { inherit (role) description; }
+      )
       (clanLib.evalService {
         modules = [ service ];
         prefix = [ ];

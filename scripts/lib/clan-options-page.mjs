@@ -93,7 +93,10 @@ function pathTo(options, path) {
 export function clanOptionsPage({ commit, clan, inventory, services }) {
   const shown = ({ options, ...more }) => ({ ...more, options: worded(options) });
   const all = Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [name, shown(withoutUnread(name, service))]),
+    Object.entries(services).map(([name, service]) => [
+      name,
+      withDescriptions(shown(withoutUnread(name, service))),
+    ]),
   );
   return `/**
  * The options of a clan, of an inventory, and of the roles of clan-core's services: data, nothing else. Made by
@@ -114,6 +117,22 @@ export const inventoryData = (): DescribedOptions => (${JSON.stringify(shown(inv
 /** The settings of each service, by role. */
 export const serviceData = (): Readonly<Record<string, DescribedService>> => (${JSON.stringify(all)});
 `;
+}
+
+/** The descriptions of the roles beside their options. */
+function withDescriptions({ options, ...more }) {
+  const roles = Object.entries(options).map(([role, { description, ...level }]) => [
+    role,
+    level,
+    description,
+  ]);
+  return {
+    ...more,
+    descriptions: Object.fromEntries(
+      roles.flatMap(([role, , text]) => (text === undefined ? [] : [[role, text]])),
+    ),
+    options: Object.fromEntries(roles.map(([role, level]) => [role, level])),
+  };
 }
 
 /** The same with descriptions of one paragraph, and without what is usual. */

@@ -1,6 +1,8 @@
 // What is offered for sops-nix and agenix where the cursor stands.
 import { describe, expect, test } from 'vitest';
 import { completion } from '../../server/src/editor/completion.ts';
+import { OPTION_WORDS } from '../../server/src/editor/secrets/words.ts';
+import { SECRET_OPTIONS } from '../../server/src/fleet/secrets-schema.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 
 /** What is offered at `|`, as labels; and the texts that two of them would write. */
@@ -88,6 +90,20 @@ describe('declarations', () => {
     expect(offered(module('age = { | };')).labels).toContain('identityPaths');
     expect(offered(module('inputs.sops.|')).labels).toBeNull();
   });
+});
+
+test('a module for home-manager is not offered what only machines have', () => {
+  const { labels } = offered('{ sops.secrets.x = { | }; }', SOPS, 'home/ada.nix');
+  expect(labels).toContain('mode');
+  expect(labels).not.toContain('owner');
+  expect(labels).not.toContain('neededForUsers');
+});
+
+test('every option that is offered is one that the rules know', () => {
+  for (const keeper of ['sops', 'age'] as const)
+    for (const owner of ['secret', 'template', 'keeper'] as const)
+      for (const { name } of OPTION_WORDS[keeper][owner])
+        expect(SECRET_OPTIONS[keeper][owner].has(name), `${keeper} ${owner} ${name}`).toBe(true);
 });
 
 describe('values', () => {

@@ -71,7 +71,7 @@ test('a tag, where a machine has it', () => {
 
     - Machines: emily, lea, noa (3 of 4)"
   `);
-  expect(shown('flake.nix', 'machineCl')).toBeNull();
+  expect(shown('flake.nix', 'nixosConfigu')).toBeNull();
 });
 
 test('an environment variable, by its own name and by that of its file', () => {

@@ -118,6 +118,15 @@ describe('a secret of sops-nix', () => {
     expect(renamed(inHost(nobody, 'secrets.no'), 'vpn')).toContain('Nothing in this repository declares');
   });
 
+  test('is not kept from it by what asks for any name, unless the name is written out elsewhere', () => {
+    const any = 'sops.secrets.wg = { };\n  a = name: config.sops.secrets.${name}.path;';
+    expect(renamed(inHost(any, 'secrets.w'), 'vpn')).toEqual({
+      [HOST]: ['  sops.secrets.vpn = { key = "wg"; };'],
+    });
+    const given = `${any}\n  b = [ "wg" ];`;
+    expect(renamed(inHost(given, 'secrets.w'), 'vpn')).toContain('not written out at hosts/server/wg.nix:5');
+  });
+
   test('is refused where the name is taken, or cannot be one', () => {
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), 'ada-password')).toBe(
       'There is a secret "ada-password" already.',

@@ -1,4 +1,6 @@
 // Small fleets of sops-nix and agenix, with a cursor in them.
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { encryptedYaml, VALUE } from '../../server/src/checks/sops/examples.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -88,10 +90,22 @@ in
   'secrets/mail.age': 'age-encryption.org/v1\n-> ssh-ed25519 AAAA\n',
 };
 
-/** A fleet with the cursor behind `before`. */
-export function inFleet(files: Readonly<Record<string, string>>, file: string, before: string): At {
+/**
+ * A fleet with the cursor behind `before`.
+ * @param links path to target, relative to the link's folder
+ */
+export function inFleet(
+  files: Readonly<Record<string, string>>,
+  file: string,
+  before: string,
+  links: Readonly<Record<string, string>> = {},
+): At {
   const offset = (files[file] ?? '').indexOf(before);
   if (offset === -1) throw new Error(`${file} has no ${before}`);
-  const { snapshot } = createWorkspace({ root: folder(files), engine });
-  return { snapshot: snapshot(), file, offset: offset + before.length };
+  const root = folder(files);
+  for (const [path, target] of Object.entries(links)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    symlinkSync(target, join(root, path));
+  }
+  return { snapshot: createWorkspace({ root, engine }).snapshot(), file, offset: offset + before.length };
 }

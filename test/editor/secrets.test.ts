@@ -7,6 +7,8 @@ import { documentSymbols, workspaceSymbols } from '../../server/src/editor/symbo
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
 import { textAt } from './support.ts';
 
+const RECIPIENT = 'age1ada00000000000000000000000000000000000000000000000000000000';
+
 type At = ReturnType<typeof inFleet>;
 
 function shown({ snapshot, file, offset }: At): string | null {
@@ -109,6 +111,52 @@ describe('a secret of sops-nix', () => {
 
       Defined in \`hosts/server/default.nix:7\`"
     `);
+  });
+
+  test('hover: in a module that nobody imports, both places are named unless its options tell', () => {
+    const loose = (body: string) =>
+      shown(
+        inFleet(
+          { ...SOPS, 'modules/loose.nix': `{ sops.secrets.wg = { ${body} }; }` },
+          'modules/loose.nix',
+          'secrets.w',
+        ),
+      );
+    expect(loose('')).toContain('`/run/secrets/wg` or `~/.config/sops-nix/secrets/wg`');
+    expect(loose('')).not.toContain('Machines:');
+    expect(loose('restartUnits = [ ];')).toContain('machine: `/run/secrets/wg`\n');
+    expect(loose('path = "/etc/wg.key";')).toContain('machine: `/etc/wg.key`\n');
+    expect(loose('name = "wg0";')).toContain('`/run/secrets/wg0`');
+  });
+
+  test("hover: a secret of clan's own is encrypted in its folder", () => {
+    const user = (recipient: string) => `[{ "publickey": "${recipient}", "type": "age" }]`;
+    const files = {
+      'flake.nix':
+        '{ outputs = { clan-core, self, ... }: { clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; }; }; }',
+      '.clan-flake': '',
+      'machines/lea/configuration.nix': '{ config, ... }: { a = config.sops.secrets.mail.path; }',
+      'sops/users/ada/key.json': user(RECIPIENT),
+      'sops/machines/lea/key.json': user(RECIPIENT.replace('ada', 'lea')),
+      'sops/secrets/mail/secret': JSON.stringify({
+        data: 'ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]',
+        sops: { age: [{ recipient: RECIPIENT, enc: 'x' }] },
+      }),
+    };
+    const links = { 'sops/secrets/mail/machines/lea': '../../../machines/lea' };
+    const at = inFleet(files, 'machines/lea/configuration.nix', 'secrets.m', links);
+    expect(shown(at)).toMatchInlineSnapshot(`
+      "**mail** · secret of sops-nix
+
+      - Encrypted in \`sops/secrets/mail/secret\`
+      - Can be decrypted by user ada
+      - On the machine: \`/run/secrets/mail\`
+      - Machines: lea
+      - Used in \`machines/lea/configuration.nix:1\`
+
+      Declared by clan, for what lies in \`sops/secrets\`"
+    `);
+    expect(leadsTo(at)).toEqual(['sops/secrets/mail/secret: ']);
   });
 
   test('hover: an encrypted file and a key in it', () => {

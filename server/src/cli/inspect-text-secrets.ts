@@ -71,12 +71,7 @@ function fileLine({ file, exists, encrypted, keys, recipients }: File): [string,
   const words = [
     encrypted === false ? 'NOT ENCRYPTED' : '',
     keys.length === 0 ? '' : counted(keys.length, 'key'),
-    recipients.length === 0
-      ? ''
-      : `for ${joined(
-          recipients.map(({ name }) => name),
-          6,
-        )}`,
+    recipients.length === 0 ? '' : `for ${joined([...new Set(recipients.map(({ name }) => name))], 6)}`,
   ];
   return [file, words.filter(word => word !== '').join(', ')];
 }

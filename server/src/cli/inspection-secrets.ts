@@ -1,5 +1,5 @@
 /** Secrets of sops-nix and agenix as `inspect` shows them: where each is encrypted and for whom, and where it lies. */
-import { secretPath } from '../editor/secrets/deployed.ts';
+import { secretPaths } from '../editor/secrets/deployed.ts';
 import { keyTextOf, machinesOfSecret, type SecretGround, valueKeys } from '../editor/secrets/joined.ts';
 import { keyNames, recipientsOf } from '../editor/secrets/recipients.ts';
 import type { Fleet, Place } from '../fleet/model.ts';
@@ -19,6 +19,10 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
   );
   const secrets = joinSecrets(files, fleet.secrets(), implicit);
   const ground: SecretGround = { fleet, files, secrets, sops };
+  const pathOf = ({ keeper, name, definitions }: FleetSecret) => {
+    const [only, another] = secretPaths(ground, keeper, name, definitions);
+    return another === undefined ? (only ?? null) : null;
+  };
   return {
     secrets: secrets.secrets.map(secret => ({
       keeper: secret.keeper,
@@ -31,10 +35,7 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
         .map(use => at(use.at)),
       machines: machinesOfSecret(fleet, secret),
       sources: sourcesOf(ground, secret),
-      deployedPath:
-        secret.definitions.length === 0
-          ? null
-          : secretPath(ground, secret.keeper, secret.name, secret.definitions),
+      deployedPath: pathOf(secret),
     })),
     encryptedFiles: encryptedFilesOf(ground, files),
   };

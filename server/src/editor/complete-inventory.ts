@@ -5,6 +5,7 @@ import { counted } from '../checks/wording.ts';
 import { SERVICES } from '../fleet/catalogue-services.ts';
 import { isOfClanCore } from '../fleet/inventory.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
+import { clanOptionItems, pathAt } from './inventory/complete-options.ts';
 
 const PREDEFINED: Readonly<Record<string, string>> = {
   all: 'every machine',
@@ -12,27 +13,23 @@ const PREDEFINED: Readonly<Record<string, string>> = {
   darwin: 'every machine with macOS',
 };
 
-const INSTANCE = { module: 'which service it is of', roles: 'which machines do what' };
-const ROLE = {
-  machines: 'machines that have the role',
-  tags: 'tags whose machines have the role',
-  settings: 'settings for all of them',
-  extraModules: 'modules that all of them import',
-};
-
 export function inventoryItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor } = asked;
-  const path = cursor.side === 'name' ? [...cursor.path, ...cursor.before] : cursor.path;
+  const path = pathAt(asked);
+  const isQuoted = cursor.quotedIn !== null;
   const at = path.lastIndexOf('instances');
-  if (at === -1) return isTagList(asked, path) ? tagItems(asked, true) : null;
+  if (at === -1) return isTagList(asked, path) ? tagItems(asked, true) : clanOptionItems(asked);
   const rest = path.slice(at + 2);
-  if (cursor.side === 'name') return namesIn(asked, path.length > at + 1 ? rest : null, path[at + 1] ?? '');
-  if (cursor.frames.at(-1)?.kind !== 'string') return null;
-  const [first, , second] = rest;
-  if (first === 'roles' && second === 'tags') return tagItems(asked, true);
-  if (first === 'roles' && second === 'machines') return machineItems(asked, true);
+  if (cursor.side === 'name' || isQuoted) {
+    const names = path.length > at + 1 ? namesIn(asked, rest, path[at + 1] ?? '', isQuoted) : null;
+    return names ?? clanOptionItems(asked);
+  }
+  if (cursor.frames.at(-1)?.kind !== 'string') return clanOptionItems(asked);
+  const [first, , second, third] = rest;
+  if (first === 'roles' && second === 'tags' && third === undefined) return tagItems(asked, true);
+  if (first === 'roles' && second === 'machines' && third === undefined) return machineItems(asked, true);
   if (first === 'module' && rest.at(-1) === 'name') return serviceItems(asked);
-  return null;
+  return clanOptionItems(asked);
 }
 
 /** `inventory.machines.<name>.tags = [ "…" ]` */
@@ -41,25 +38,22 @@ function isTagList({ cursor }: Asked, path: readonly string[]): boolean {
   return isText && path.at(-1) === 'tags' && path.at(-3) === 'machines';
 }
 
-/** @param rest the names below the instance's own; null where that is not begun */
+/**
+ * Names that the fleet gives: roles, and their machines and tags.
+ * @param rest the names below the instance's own
+ */
 function namesIn(
   asked: Asked,
-  rest: readonly string[] | null,
+  rest: readonly string[],
   instance: string,
+  isQuoted: boolean,
 ): readonly CompletionItem[] | null {
-  if (rest === null) return null;
-  const [first, role, list] = rest;
-  if (rest.length === 0) return optionItems(INSTANCE);
+  const [first, , list] = rest;
   if (first !== 'roles') return null;
-  if (rest.length === 1) return roleItems(asked, instance);
-  if (role !== undefined && rest.length === 2) return optionItems(ROLE);
+  if (rest.length === 1) return roleItems(asked, instance, isQuoted);
   if (rest.length !== 3) return null;
-  if (list === 'machines') return machineItems(asked, false);
-  return list === 'tags' ? tagItems(asked, false) : null;
-}
-
-function optionItems(options: Readonly<Record<string, string>>): CompletionItem[] {
-  return Object.entries(options).map(([name, text], rank) => item(name, 'option', text, { rank }));
+  if (list === 'machines') return machineItems(asked, isQuoted);
+  return list === 'tags' ? tagItems(asked, isQuoted) : null;
 }
 
 function named(name: string, quoted: boolean): string {
@@ -89,11 +83,11 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
 }
 
 /** Roles of the instance's service as far as it is known, and those that other instances use. */
-function roleItems({ snapshot }: Asked, instance: string): CompletionItem[] {
+function roleItems({ snapshot }: Asked, instance: string, quoted: boolean): CompletionItem[] {
   const { inventory, serviceModules } = snapshot.fleet;
   const own = inventory.instances.find(({ name }) => name === instance);
   const roleItem = (role: string, text: string, rank: number) =>
-    item(role, 'role', text, { insert: attributeText(role), rank });
+    item(role, 'role', text, { insert: named(role, quoted), rank });
   const service = own?.module.name ?? instance;
   const ofClan = own === undefined || isOfClanCore(own) === true;
   const declared =

@@ -24,6 +24,8 @@ export interface Cursor {
   readonly side: 'name' | 'value';
   /** Where side is `name`, the names in front of the last dot; where it is `value`, those in front of the `=`. */
   readonly before: readonly string[];
+  /** In a name that is begun with a quote, the names in front of it; null elsewhere. */
+  readonly quotedIn: readonly string[] | null;
   /** The names of the innermost open set's bindings that end in front of the cursor. */
   readonly siblings: readonly string[];
 }
@@ -41,6 +43,8 @@ interface Open {
   readonly siblings: string[];
   /** For strings: what closes it. */
   readonly quote: '"' | "''" | null;
+  /** For strings that are names: the names in front of it. */
+  readonly quotedIn: readonly string[] | null;
 }
 
 /**
@@ -71,8 +75,14 @@ export function cursorIn(text: string, offset: number): Cursor {
   return cursorOf(stack);
 }
 
-function open(kind: Frame['kind'], path: readonly string[], start: number, quote: Open['quote']): Open {
-  return { kind, path, start, names: [], inValue: false, clauses: 0, siblings: [], quote };
+function open(
+  kind: Frame['kind'],
+  path: readonly string[],
+  start: number,
+  quote: Open['quote'],
+  quotedIn: Open['quotedIn'] = null,
+): Open {
+  return { kind, path, start, names: [], inValue: false, clauses: 0, siblings: [], quote, quotedIn };
 }
 
 const OPENERS: ReadonlyMap<string, Frame['kind']> = new Map([
@@ -87,9 +97,11 @@ function take(stack: Open[], word: string, kind: string, end: number, text: stri
   const opened = OPENERS.get(word);
   const holdsBindings = frame.kind === 'set' || frame.kind === 'let';
   if (kind === 'quote') {
-    const quoted = holdsBindings && !frame.inValue && word === '"' ? quotedName(text, end) : null;
+    const isName = holdsBindings && !frame.inValue && word === '"';
+    const before = isName ? [...frame.names] : null;
+    const quoted = isName ? quotedName(text, end) : null;
     if (quoted !== null) frame.names.push(quoted);
-    stack.push(open('string', pathOf(frame), end, word as '"' | "''"));
+    stack.push(open('string', pathOf(frame), end, word as '"' | "''", before));
   } else if (opened !== undefined) stack.push(open(opened, pathOf(frame), end, null));
   else if (word === '${') stack.push(open('hole', [], end, null));
   else if (CLOSERS.has(word)) close(stack);
@@ -153,6 +165,7 @@ function cursorOf(stack: readonly Open[]): Cursor {
     path: frames.flatMap(({ path }) => path),
     side: inNames ? 'name' : 'value',
     before: inNames || last.inValue ? [...last.names] : [...last.path],
+    quotedIn: last.quotedIn,
     siblings: holder?.siblings ?? [],
   };
 }

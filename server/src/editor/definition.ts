@@ -4,6 +4,8 @@
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { definitionOf } from './inventory/definitions.ts';
+import { thingAt } from './inventory/things.ts';
 import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Subject } from './subjects.ts';
@@ -19,11 +21,17 @@ export interface Definition {
 export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
   const found = pointedAt(snapshot, index, file, offset);
-  if (!found) return null;
+  if (!found) return ofInventory(snapshot, file, offset);
   const targets = unique(
     isOfSecrets(found.subject) ? secretPlaces(snapshot, found) : placesOf(index, found.subject),
   );
   return targets.length === 0 ? null : { origin: found.at, targets };
+}
+
+function ofInventory(snapshot: Snapshot, file: string, offset: number): Definition | null {
+  const found = thingAt(snapshot, file, offset);
+  const targets = found === null ? [] : unique(definitionOf(snapshot, found.thing));
+  return found === null || targets.length === 0 ? null : { origin: found.at, targets };
 }
 
 function placesOf(index: FleetIndex, subject: Exclude<Subject, SecretSubject>): Place[] {

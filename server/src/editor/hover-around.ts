@@ -8,8 +8,8 @@ import type { HoverContext } from './hover.ts';
 import { accessorCard } from './hover-accessor.ts';
 import { keyCard } from './hover-key.ts';
 import { sharedListCard } from './hover-list.ts';
-import { machinesPhrase } from './hover-words.ts';
 import { bodiesIn } from './index.ts';
+import { tagParts } from './inventory/cards.ts';
 import { code, plain } from './markdown.ts';
 import {
   DISPLAY_OPTIONS,
@@ -98,14 +98,6 @@ function directoryCard({ snapshot }: HoverContext, file: string, offset: number)
   return null;
 }
 
-const PREDEFINED: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    all: 'Every machine has it.',
-    nixos: 'Every machine with NixOS has it.',
-    darwin: 'Every machine with macOS has it.',
-  }),
-);
-
 /** A tag, in the list of a machine or where a role names it. */
 function tagCard(context: HoverContext, file: string, offset: number): CardAt | null {
   const { snapshot } = context;
@@ -120,15 +112,11 @@ function tagCard(context: HoverContext, file: string, offset: number): CardAt | 
     !(path.includes('machines') || path.includes('roles') || path.includes('inventory'))
   )
     return null;
-  const machines = inventory.tagged(word.text);
-  const who =
-    machines === null
-      ? 'Which machines have it is not known.'
-      : `- Machines: ${machinesPhrase(context, [...machines].sort())}`;
-  const parts = [`**${plain(word.text)}** · tag`, PREDEFINED.get(word.text), who];
+  const parts = tagParts(context, word.text);
+  if (parts === null) return null;
   return {
     at: { file, start: word.start, end: word.end },
-    markdown: parts.filter(part => part !== undefined).join('\n\n'),
+    markdown: parts.filter(part => part !== '').join('\n\n'),
   };
 }
 

@@ -11,6 +11,7 @@ import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
 import { promptCard } from './hover-prompt.ts';
 import { type FleetIndex, indexOf } from './index.ts';
+import { inventoryCard } from './inventory/cards.ts';
 import { ownOptionCard } from './options/card.ts';
 import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from './secrets/cards.ts';
 import { secretOptionCard } from './secrets/option-card.ts';
@@ -48,6 +49,7 @@ export function hover(
   const found =
     nameCard(context, file, offset) ??
     secretOptionCard(context, file, offset) ??
+    inventoryCard(context, file, offset) ??
     cardAround(context, file, offset);
   const rule = ruleCards(snapshot, file, offset, rules);
   if (found === null || rule === null) return found ?? rule;

@@ -429,6 +429,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the admin service' },
     options: {
       default: {
         options: {
@@ -464,6 +465,10 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: {
+      client: 'A borgbackup client that backs up to all borgbackup server roles.',
+      server: 'A borgbackup server that stores the backups of clients.',
+    },
     options: {
       client: {
         options: {
@@ -530,6 +535,10 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: ['ca.tlds'],
+    descriptions: {
+      ca: 'A certificate authority that issues and signs certificates for other machines.',
+      default: 'A machine that trusts the CA and can get certificates issued by it.',
+    },
     options: {
       ca: {
         options: {
@@ -593,6 +602,13 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       'signer.network.port',
     ],
     changed: ['default.interfaces', 'default.network.interface', 'default.network.port'],
+    descriptions: {
+      admin: 'A data-mesher admin node that can sign files in the network.',
+      bootstrap: 'A data-mesher bootstrap node that acts as an initial gateway when joining the cluster.',
+      default: 'A data-mesher node that distributes signed files across the Clan.',
+      peer: 'A data-mesher peer node that connects to the network.',
+      signer: "REMOVED: The signer role was removed in data-mesher v2. Use 'admin' or 'peer' instead.",
+    },
     options: {
       admin: { options: {} },
       bootstrap: { options: {} },
@@ -657,12 +673,17 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1770504359,
     former: [],
     changed: [],
+    descriptions: {
+      default: 'DNS zone propagation via data-mesher and unbound',
+      push: 'Can push DNS zone files to the clan via data-mesher',
+    },
     options: { default: { options: {} }, push: { options: {} } },
   },
   dyndns: {
     since: 1758031674,
     former: [],
     changed: ['default.settings.*.extraSettings'],
+    descriptions: { default: 'Placeholder role to apply the dyndns service' },
     options: {
       default: {
         options: {
@@ -743,12 +764,25 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  'emergency-access': { since: 1758031674, former: [], changed: [], options: { default: { options: {} } } },
-  garage: { since: 1758031674, former: [], changed: [], options: { default: { options: {} } } },
+  'emergency-access': {
+    since: 1758031674,
+    former: [],
+    changed: [],
+    descriptions: { default: 'Placeholder role to apply the emergency-access service' },
+    options: { default: { options: {} } },
+  },
+  garage: {
+    since: 1758031674,
+    former: [],
+    changed: [],
+    descriptions: { default: 'Placeholder role to apply the garage service' },
+    options: { default: { options: {} } },
+  },
   'hello-world': {
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { evening: 'An evening greeting machine', morning: 'A morning greeting machine' },
     options: {
       evening: {
         options: {
@@ -772,11 +806,18 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  importer: { since: 1758031674, former: [], changed: [], options: { default: { options: {} } } },
+  importer: {
+    since: 1758031674,
+    former: [],
+    changed: [],
+    descriptions: { default: 'Placeholder role to apply the importer service' },
+    options: { default: { options: {} } },
+  },
   internet: {
     since: 1758031674,
     former: [],
     changed: ['default.host'],
+    descriptions: { default: 'Placeholder role to apply the internet service' },
     options: {
       default: {
         options: {
@@ -808,11 +849,20 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  kde: { since: 1760450540, former: [], changed: [], options: { default: { options: {} } } },
+  kde: {
+    since: 1760450540,
+    former: [],
+    changed: [],
+    descriptions: {
+      default: 'KDE/Plasma (wayland): Full-featured desktop environment with modern Qt-based interface',
+    },
+    options: { default: { options: {} } },
+  },
   localbackup: {
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the localbackup service' },
     options: {
       default: {
         options: {
@@ -898,6 +948,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the matrix-synapse service' },
     options: {
       default: {
         options: {
@@ -973,6 +1024,11 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       'telegraf.interfaces',
     ],
     changed: ['client.useSSL'],
+    descriptions: {
+      client: 'Monitoring clients send their metrics and logs to the monitoring server.',
+      server:
+        'The monitoring server that stores metrics and logs. Provides optional dashboards and alerting.',
+    },
     options: {
       client: {
         options: {
@@ -1045,6 +1101,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { peer: 'A peer in the mycelium network' },
     options: {
       peer: {
         options: {
@@ -1068,6 +1125,10 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1766485200,
     former: [],
     changed: [],
+    descriptions: {
+      client: 'Clients that are configured to use the ncps proxy binary cache',
+      server: 'The ncps proxy binary cache server',
+    },
     options: {
       client: { options: {} },
       server: {
@@ -1108,11 +1169,18 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  'p2p-ssh-iroh': { since: 1775135165, former: [], changed: [], options: { server: { options: {} } } },
+  'p2p-ssh-iroh': {
+    since: 1775135165,
+    former: [],
+    changed: [],
+    descriptions: { server: 'Exposes sshd via dumbpipe over iroh, enabling NAT-traversing SSH access.' },
+    options: { server: { options: {} } },
+  },
   packages: {
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the packages service' },
     options: {
       default: {
         options: {
@@ -1126,11 +1194,23 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  pki: { since: 1770489184, former: [], changed: [], options: { default: { options: {} } } },
+  pki: {
+    since: 1770489184,
+    former: [],
+    changed: [],
+    descriptions: { default: 'TLS certificate infrastructure (Root CA, endpoint certs)' },
+    options: { default: { options: {} } },
+  },
   sshd: {
     since: 1758031674,
     former: [],
     changed: ['client.certificate.searchDomains'],
+    descriptions: {
+      client:
+        "Installs the SSH CA public key into known_hosts for the configured domains, so this machine can verify servers' host certificates without TOFU prompts.",
+      server:
+        'Runs sshd with persistent host keys and (if certificate.enable is not disabled) a CA-signed host certificate for <machine>.<domain>, enabling TOFU‑less verification by clients that trust the CA.',
+    },
     options: {
       client: {
         options: {
@@ -1201,6 +1281,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { peer: 'A peer in the syncthing cluster that syncs files with other peers.' },
     options: {
       peer: {
         options: {
@@ -1318,6 +1399,11 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: {
+      client:
+        'Enables a continuously running Tor proxy on the machine, allowing access to other machines via the Tor network. If not enabled, a Tor proxy will be started automatically when required.',
+      server: 'Sets up a Tor onion service for the machine, thus making it reachable over Tor.',
+    },
     options: {
       client: { options: {} },
       server: {
@@ -1339,11 +1425,18 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
       },
     },
   },
-  'trusted-nix-caches': { since: 1758031674, former: [], changed: [], options: { default: { options: {} } } },
+  'trusted-nix-caches': {
+    since: 1758031674,
+    former: [],
+    changed: [],
+    descriptions: { default: 'Placeholder role to apply the trusted-nix-caches service' },
+    options: { default: { options: {} } },
+  },
   users: {
     since: 1758031674,
     former: [],
     changed: ['default.openssh.authorizedKeys', 'default.user'],
+    descriptions: { default: 'Placeholder role to apply the user service' },
     options: {
       default: {
         options: {
@@ -1441,6 +1534,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the Wi-Fi service' },
     options: {
       default: {
         options: {
@@ -1485,6 +1579,10 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: {
+      controller: 'A controller that routes peer traffic. Must be publicly reachable.',
+      peer: 'A peer that connects to one or more controllers.',
+    },
     options: {
       controller: {
         options: {
@@ -1547,6 +1645,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758377006,
     former: ['default.extraMulticastInterfaces', 'default.peers'],
     changed: [],
+    descriptions: { default: 'Placeholder role to apply the yggdrasil service' },
     options: {
       default: {
         options: {
@@ -1614,6 +1713,12 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
     since: 1758031674,
     former: [],
     changed: [],
+    descriptions: {
+      controller:
+        'Manages network membership and is responsible for admitting new peers to your ZeroTier network.',
+      moon: 'A moon acts as a relay node to connect other nodes in the zerotier network that are not publicly reachable. Each moon must be publicly reachable.',
+      peer: 'A peer that connects to your private ZeroTier network.',
+    },
     options: {
       controller: {
         options: {

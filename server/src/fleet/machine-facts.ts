@@ -7,7 +7,7 @@ import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { filesOfModule, type NamedFile } from './machine-files.ts';
-import type { Machine, MachineClass } from './model.ts';
+import type { Known, Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
 
@@ -19,6 +19,8 @@ export interface MachineFact extends Machine {
   readonly classStated?: boolean;
   /** True if there may be further tags. */
   readonly tagsHidden?: boolean;
+  /** The tags where they are written. */
+  readonly tagPlaces?: readonly Known<string>[];
   /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
   readonly isModule?: boolean;
   /** The module that the machine is made of; null where it is not known; absent where the source names none. */
@@ -95,7 +97,7 @@ function extendedBy({ term }: UnknownValue): UnknownValue | null {
 
 type InventoryFacts = Pick<
   MachineFact,
-  'class' | 'system' | 'tags' | 'classHidden' | 'classStated' | 'tagsHidden'
+  'class' | 'system' | 'tags' | 'classHidden' | 'classStated' | 'tagsHidden' | 'tagPlaces'
 >;
 
 function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
@@ -104,6 +106,7 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
   let tagsHidden = entry.optional;
   let classStated = false;
   const tags: string[] = [];
+  const tagPlaces: Known<string>[] = [];
   for (const { value, conditional, priority } of definitionsOf(cx, entry.value)) {
     if (value.kind !== 'attrs') {
       classHidden = true;
@@ -120,9 +123,18 @@ function inventoryFacts(cx: Evaluation, entry: Attr): InventoryFacts {
     }
     const read = statedTags(cx, value);
     tags.push(...(conditional ? [] : read.tags));
+    tagPlaces.push(...read.places);
     if (!read.complete || (conditional && read.tags.length > 0)) tagsHidden = true;
   }
-  return { class: found, system: null, tags: [...new Set(tags)], classHidden, classStated, tagsHidden };
+  return {
+    class: found,
+    system: null,
+    tags: [...new Set(tags)],
+    tagPlaces,
+    classHidden,
+    classStated,
+    tagsHidden,
+  };
 }
 
 /** The class that a set states; null where it may state one that is not known. */
@@ -133,10 +145,17 @@ function statedClass(cx: Evaluation, set: AttrsValue): MachineClass | 'none' | n
   return text === 'nixos' || text === 'darwin' ? text : null;
 }
 
-function statedTags(cx: Evaluation, set: AttrsValue): { tags: string[]; complete: boolean } {
+interface StatedTags {
+  readonly tags: readonly string[];
+  readonly places: readonly Known<string>[];
+  readonly complete: boolean;
+}
+
+function statedTags(cx: Evaluation, set: AttrsValue): StatedTags {
   const entry = set.entries.get('tags');
-  if (entry === undefined) return { tags: [], complete: isClosed(set) };
+  if (entry === undefined) return { tags: [], places: [], complete: isClosed(set) };
   const tags: string[] = [];
+  const places: Known<string>[] = [];
   let complete = !entry.optional;
   for (const { value, conditional } of definitionsOf(cx, entry.value)) {
     if (value.kind !== 'list' || conditional) {
@@ -144,12 +163,16 @@ function statedTags(cx: Evaluation, set: AttrsValue): { tags: string[]; complete
       continue;
     }
     for (const item of value.items) {
-      const text = item.kind === 'spread' ? null : readText(cx, item);
-      if (text === null) complete = false;
-      else tags.push(text);
+      const tag = item.kind === 'spread' ? null : force(cx, item);
+      if (tag?.kind !== 'string' || tag.text === null) {
+        complete = false;
+        continue;
+      }
+      tags.push(tag.text);
+      if (tag.origin !== null) places.push({ value: tag.text, at: placeOf(tag.origin) });
     }
   }
-  return { tags, complete };
+  return { tags, places, complete };
 }
 
 /** `system` given to `nixosSystem { … }`, or `nixpkgs.hostPlatform` in a module written in place. */

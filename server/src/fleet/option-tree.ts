@@ -66,6 +66,8 @@ export interface DescribedOptions extends Described {
 /** The settings of a service, by role; paths begin with the role. */
 export interface DescribedService extends Described {
   readonly options: Readonly<Record<string, OptionLevel>>;
+  /** What each role does, as far as it says. */
+  readonly descriptions: Readonly<Record<string, string>>;
 }
 
 /** The option, or the group of options, of a name; null if there is none. */

@@ -9,9 +9,11 @@ import { force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
 import type { Lazy } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
+import type { Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { readLevel } from './option-declarations.ts';
 import type { OptionLevel } from './option-tree.ts';
+import { placeOf } from './places.ts';
 
 /** The settings of a role. */
 export interface RoleSettings {
@@ -20,6 +22,8 @@ export interface RoleSettings {
   readonly wantsAll: boolean;
   /** True if the role's module asks for its settings. */
   readonly isRead: boolean;
+  /** Where the role is declared. */
+  readonly at: Place | null;
 }
 
 /** Steps allowed for the settings of one service. */
@@ -47,6 +51,7 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
   const { sets, gap } = moduleSets(cx, module, given);
   if (gap !== null || sets.some(one => one.conditional)) return NONE;
   const interfaces = new Map<string, Lazy[]>();
+  const places = new Map<string, Place>();
   const completing = new Set<string>();
   const reading = new Set<string>();
   for (const { set } of sets) {
@@ -56,6 +61,7 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
       for (const [name, entry] of one.set.entries) {
         const found = interfaces.get(name) ?? [];
         interfaces.set(name, found);
+        if (entry.at !== null && !places.has(name)) places.set(name, placeOf(entry.at));
         const role = moduleSets(cx, entry.value, given);
         if (role.gap !== null || entry.optional) return NONE;
         for (const { set: own, conditional } of role.sets) {
@@ -73,7 +79,8 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
     [...interfaces].map(([name, modules]) => {
       const all = attrs(new Map([['imports', attr(list(modules, null), null)]]), null);
       const level = readLevel(cx, all, given);
-      return [name, { level, wantsAll: !completing.has(name), isRead: reading.has(name) }] as const;
+      const at = places.get(name) ?? null;
+      return [name, { level, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
     }),
   );
 }

@@ -4,10 +4,11 @@
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
 import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
+import type { Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import type { AttrSetExpr, Binding } from '../../nix/syntax.ts';
+import type { AttrName, AttrSetExpr, Binding, Expr } from '../../nix/syntax.ts';
 import { type Lock, lockOf } from '../lock.ts';
-import type { CheckFiles } from '../rule.ts';
+import type { CheckFiles, Sources } from '../rule.ts';
 
 const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
 
@@ -46,6 +47,25 @@ function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {
       for (const formal of binding.value.formals ?? []) names.add(formal.name.name);
   }
   return names;
+}
+
+/** Where an input is declared; null where that is not written out. */
+export function flakeInputPlace(sources: Sources, input: string): Place | null {
+  const file = sources.parse('flake.nix');
+  if (file?.root.kind !== 'attrs') return null;
+  for (const binding of file.root.bindings) {
+    if (binding.kind !== 'bind' || pathOf(binding)[0] !== 'inputs') continue;
+    const [, own] = binding.path;
+    const names = own !== undefined ? [own] : namesIn(binding.value);
+    const found = names.find(name => name.kind === 'name' && name.name === input);
+    if (found !== undefined) return { file: file.path, start: found.start, end: found.end };
+  }
+  return null;
+}
+
+function namesIn(value: Expr): AttrName[] {
+  if (value.kind !== 'attrs') return [];
+  return value.bindings.flatMap(inner => (inner.kind === 'bind' ? inner.path.slice(0, 1) : []));
 }
 
 /** The names of a binding; null for one that is computed. */

@@ -31,7 +31,7 @@ export function isOfConfig(above: NamesAbove): boolean {
   return last === undefined || (last !== null && /^(config|\w*Config|cfg)$/.test(last));
 }
 
-const HOME = /^(home-manager|homeModules|homeManagerModules|hmModules|homeConfigurations)$/;
+const HOME = /^(home-manager|homeManager|homeModules|homeManagerModules|hmModules|homeConfigurations)$/;
 
 /** Whose module it is; `both` where that is not known. */
 export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSide {

@@ -11,8 +11,9 @@ import { hasKeys } from '../../fleet/secrets-keys.ts';
 import type { HoverContext } from '../hover.ts';
 import { definedPhrase, machinesPhrase, placePhrase } from '../hover-words.ts';
 import { code, plain } from '../markdown.ts';
-import { secretPath, settled, templatePath } from './deployed.ts';
+import { secretPaths, settled, templatePaths } from './deployed.ts';
 import {
+  fileOfClan,
   groundOf,
   keyTextOf,
   machinesOfFile,
@@ -41,7 +42,7 @@ export function secretCard(context: HoverContext, keeper: SecretKeeper, name: st
   const lines = [
     ...encryptedLines(context, secret),
     ...deployedLines(context, secret, name),
-    `- Machines: ${machinesPhrase(context, machinesOfSecret(snapshot.fleet, secret))}`,
+    ...machinesLine(context, machinesOfSecret(snapshot.fleet, secret)),
     ...usesLine(context, uses),
   ];
   const isConditional = definitions.length > 0 && definitions.every(({ conditional }) => conditional);
@@ -58,8 +59,16 @@ export function secretCard(context: HoverContext, keeper: SecretKeeper, name: st
 }
 
 /** The files that it is taken from, each with its key and with who can decrypt it. */
-function encryptedLines(context: HoverContext, { definitions }: FleetSecret): string[] {
-  const secrets = secretsIn(context.snapshot);
+function encryptedLines(context: HoverContext, { name, definitions, implicitOn }: FleetSecret): string[] {
+  const { snapshot } = context;
+  const secrets = secretsIn(snapshot);
+  if (implicitOn.length > 0) {
+    const path = fileOfClan(snapshot.fleet, name);
+    return [
+      `- Encrypted in ${linked(context, { file: path, start: 0, end: 0 }, path)}`,
+      ...recipientsLine(context, path),
+    ];
+  }
   const files = new Set<string>();
   const lines = definitions.flatMap(definition => {
     const location = secrets.filesOf(definition);
@@ -105,16 +114,17 @@ function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
   const found = recipientsOf(secretsIn(snapshot), path);
   if (found === null || found.keys.length === 0) return [];
   const nameOf = keyNames(groundOf(snapshot));
-  const names = found.keys.slice(0, MAX_LISTED).map(key => plain(nameOf(key)));
-  const more = found.keys.length > MAX_LISTED || !found.complete ? ', …' : '';
-  return [`- Can be decrypted by ${names.join(', ')}${more}`];
+  // A person with several keys is one reader.
+  const names = [...new Set(found.keys.map(key => plain(nameOf(key))))];
+  const more = names.length > MAX_LISTED || !found.complete ? ', …' : '';
+  return [`- Can be decrypted by ${names.slice(0, MAX_LISTED).join(', ')}${more}`];
 }
 
 function deployedLines({ snapshot }: HoverContext, secret: FleetSecret, name: string): string[] {
   const { keeper, definitions } = secret;
   if (definitions.length === 0) return [`- On the machine: ${code(`/run/secrets/${name}`)}`];
-  const path = secretPath(groundOf(snapshot), keeper, name, definitions);
-  const lines = [`- On the machine: ${path === null ? 'where is not known without Nix' : code(path)}`];
+  const paths = secretPaths(groundOf(snapshot), keeper, name, definitions);
+  const lines = [`- On the machine: ${pathsText(paths)}`];
   const words = (['owner', 'group', 'mode'] as const).flatMap(option => {
     const value = settled(definitions, option);
     if (value === null) return [];
@@ -132,6 +142,10 @@ function deployedLines({ snapshot }: HoverContext, secret: FleetSecret, name: st
   return lines;
 }
 
+function pathsText(paths: readonly string[]): string {
+  return paths.length === 0 ? 'where is not known without Nix' : paths.map(code).join(' or ');
+}
+
 function unitsOf({ name, value }: SecretOption, option: string): string[] {
   if (name !== option || value.kind !== 'list') return [];
   return value.items.flatMap(item => (item.kind === 'plain' ? [String(item.value)] : []));
@@ -139,6 +153,11 @@ function unitsOf({ name, value }: SecretOption, option: string): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Those that declare it; nothing where none is known. */
+function machinesLine(context: HoverContext, machines: readonly string[]): string[] {
+  return machines.length === 0 ? [] : [`- Machines: ${machinesPhrase(context, machines)}`];
 }
 
 /** Where it is used, at most three places. */
@@ -154,13 +173,12 @@ export function templateCard(context: HoverContext, name: string): string | null
   const templates = templatesNamed(snapshot, name);
   const [first] = templates;
   if (first === undefined) return null;
-  const paths = new Set(templates.map(one => templatePath(snapshot.fleet, { ...one, name })));
   const held = new Set(templates.flatMap(({ content }) => content?.placeholders.map(one => one.name) ?? []));
   const machines = new Set(templates.flatMap(({ at }) => machinesOfFile(snapshot.fleet, at.file)));
   const lines = [
-    `- On the machine: ${[...paths].map(code).join(', ')}`,
+    `- On the machine: ${pathsText(templatePaths(snapshot.fleet, name, templates))}`,
     ...(held.size === 0 ? [] : [`- Filled in with ${[...held].map(code).join(', ')}`]),
-    `- Machines: ${machinesPhrase(context, [...machines])}`,
+    ...machinesLine(context, [...machines]),
     ...usesLine(context, usesOf(snapshot, { keeper: 'sops', of: 'template', name })),
   ];
   return [

@@ -3,14 +3,17 @@
  * declared, options and their values, encrypted files.
  */
 import { attributeText } from '../../checks/edits.ts';
+import { sideOf } from '../../checks/sops/surroundings.ts';
 import { mentionsSecrets, type SecretKeeper } from '../../fleet/secrets.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
+import { SECRET_OPTIONS } from '../../fleet/secrets-schema.ts';
 import { optionsOf, valuesOf } from '../complete-options.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
 import { cursorIn } from '../cursor.ts';
+import type { OptionWords } from '../option-words.ts';
 import { encryptedFiles, pathFrom } from './encrypted-files.ts';
 import { machinesOfFile, machinesOfSecret, secretsIn, valueKeys } from './joined.ts';
-import { levelOf, SECRET_ATTRIBUTES } from './words.ts';
+import { levelOf, type OptionLevel, SECRET_ATTRIBUTES } from './words.ts';
 
 /** Items, and where the word that they replace begins. */
 export interface SecretItems {
@@ -63,7 +66,14 @@ function nameBegun(asked: Asked, offset: number): SecretItems | null {
   if (last === 'secrets' && above === 'sops') return { start, items: keyItems(asked, isQuoted, isBound) };
   if (last === 'secrets' && above === 'age') return { start, items: ageItems(asked, isQuoted, isBound) };
   const level = isQuoted ? null : levelOf(path);
-  return level === null ? null : { start, items: optionsOf(level, { ...asked, cursor: outer }) };
+  if (level === null) return null;
+  return { start, items: optionsOf(ofSide(asked, level), { ...asked, cursor: outer }) };
+}
+
+/** Modules for home-manager lack what only machines have. */
+function ofSide({ snapshot, file }: Asked, { keeper, owner, options }: OptionLevel): readonly OptionWords[] {
+  if (sideOf(snapshot.fleet, file, []) !== 'home') return options;
+  return options.filter(({ name }) => SECRET_OPTIONS[keeper][owner].get(name)?.side !== 'system');
 }
 
 function attributeItems([, set = '', , , word = '']: readonly string[], offset: number): SecretItems {
@@ -191,7 +201,7 @@ function valueItems(asked: Asked, before: string, offset: number): SecretItems |
     return inString ? null : { start, items: fileItems(asked, 'sops') };
   if (option === 'file' && path.at(-4) !== 'sops' && path.at(-3) === 'secrets')
     return inString ? null : { start, items: fileItems(asked, 'age') };
-  const items = valuesOf(level, option, inString, asked.line);
+  const items = valuesOf(level.options, option, inString, asked.line);
   return items === null ? null : { start, items };
 }
 

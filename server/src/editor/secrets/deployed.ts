@@ -3,9 +3,12 @@
  *
  * Sources: sops-nix 56b2406, modules/sops and modules/home-manager; agenix, modules/age.nix and age-home.nix.
  */
+import { sideOf } from '../../checks/sops/surroundings.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import type { SecretDefinition, SecretKeeper, SecretOption, SecretTemplate } from '../../fleet/secrets.ts';
-import { isOfUsers, type SecretGround } from './joined.ts';
+import type { FleetSecrets } from '../../fleet/secrets-join.ts';
+import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets-schema.ts';
+import type { SecretGround } from './joined.ts';
 
 /** Options by name, as far as the definitions of one secret tell. */
 type Text = 'owner' | 'group' | 'mode' | 'path';
@@ -22,60 +25,81 @@ export function settled(
   return values.size === 1 && only != null ? { value: only } : null;
 }
 
-/** The path of the decrypted secret; null where definitions leave it open or say different things. */
-export function secretPath(
-  ground: Pick<SecretGround, 'fleet' | 'secrets'>,
+/** Where the decrypted secret may be: one path where that is known, several where it depends on whose module it is; none: unknown. */
+export function secretPaths(
+  { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,
   keeper: SecretKeeper,
   name: string,
   definitions: readonly SecretDefinition[],
-): string | null {
+): readonly string[] {
   const set = settled(definitions, 'path');
-  if (set !== 'default') return set === null ? null : set.value;
-  const names = new Set(definitions.flatMap(({ options }) => options.filter(one => one.name === 'name')));
-  const [own] = names;
+  if (set !== 'default') return set === null ? [] : [set.value];
+  const named = definitions.flatMap(({ options }) => options.filter(one => one.name === 'name'));
+  const [own] = named;
   const file = own === undefined ? name : textOf(own);
-  if (file === null || names.size > 1) return null;
-  const folders = new Set(definitions.map(one => folderOf(ground, keeper, one)));
-  const [folder] = folders;
-  // For users first: one definition of several is enough to say so.
-  if (folders.has(FOR_USERS) && [...folders].every(one => one === FOR_USERS || one === SYSTEM.sops))
-    return `${FOR_USERS}/${file}`;
-  return folders.size === 1 && folder != null ? `${folder}/${file}` : null;
+  if (file === null || named.length > 1) return [];
+  const side = sideOfAll(fleet, keeper, definitions);
+  const folders = keeper === 'age' ? ageFolders(secrets, side) : sopsFolders(definitions, side);
+  return folders.map(folder => `${folder}/${file}`);
+}
+
+/** Whose secret it is, going by the modules that declare it, and by options that only one of the sides has. */
+function sideOfAll(
+  fleet: Fleet,
+  keeper: SecretKeeper,
+  definitions: readonly Pick<SecretDefinition, 'at' | 'above' | 'options'>[],
+  owner: 'secret' | 'template' = 'secret',
+): SecretSide {
+  const sides = new Set(definitions.map(({ at, above }) => sideOf(fleet, at.file, above)));
+  const [side = 'both'] = sides;
+  if (sides.size === 1 && side !== 'both') return side;
+  const known = SECRET_OPTIONS[keeper][owner];
+  const isOfSystem = definitions.some(({ options }) =>
+    options.some(({ name }) => known.get(name)?.side === 'system'),
+  );
+  return isOfSystem ? 'system' : 'both';
+}
+
+const SYSTEM: Readonly<Record<SecretKeeper, string>> = { sops: '/run/secrets', age: '/run/agenix' };
+
+/** With home-manager. */
+const HOME: Readonly<Record<SecretKeeper, string>> = {
+  sops: '~/.config/sops-nix/secrets',
+  age: '$XDG_RUNTIME_DIR/agenix',
+};
+
+const FOR_USERS = '/run/secrets-for-users';
+
+function ageFolders({ settings }: FleetSecrets, side: SecretSide): string[] {
+  const set = settings.filter(one => one.keeper === 'age' && one.path[0] === 'secretsDir');
+  const [only] = set;
+  // It may be set for some machines only.
+  if (only !== undefined) return set.length === 1 ? [textOf(only.option)].filter(text => text !== null) : [];
+  return foldersOf('age', side);
+}
+
+function foldersOf(keeper: SecretKeeper, side: SecretSide): string[] {
+  return [...(side === 'home' ? [] : [SYSTEM[keeper]]), ...(side === 'system' ? [] : [HOME[keeper]])];
+}
+
+function sopsFolders(definitions: readonly SecretDefinition[], side: SecretSide): string[] {
+  const given = definitions.filter(one => one.given.includes('neededForUsers'));
+  if (given.some(({ neededForUsers }) => neededForUsers?.value === true)) return [FOR_USERS];
+  const isKnown = given.every(({ neededForUsers }) => neededForUsers !== null);
+  return isKnown ? foldersOf('sops', side) : [SYSTEM.sops, FOR_USERS];
 }
 
 function textOf({ value }: Pick<SecretOption, 'value'>): string | null {
   return value.kind === 'plain' && typeof value.value === 'string' ? value.value : null;
 }
 
-const FOR_USERS = '/run/secrets-for-users';
-
-const SYSTEM: Readonly<Record<SecretKeeper, string>> = { sops: '/run/secrets', age: '/run/agenix' };
-
-/** With home-manager. */
-const OF_USERS: Readonly<Record<SecretKeeper, string>> = {
-  sops: '~/.config/sops-nix/secrets',
-  age: '$XDG_RUNTIME_DIR/agenix',
-};
-
-/** Null where it is not known. */
-function folderOf(
-  { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,
-  keeper: SecretKeeper,
-  { at, given, neededForUsers }: SecretDefinition,
-): string | null {
-  if (keeper === 'age') {
-    const set = secrets.settings.filter(one => one.keeper === 'age' && one.path[0] === 'secretsDir');
-    // It may be set for some machines only.
-    if (set.length > 0) return set.length === 1 && set[0] !== undefined ? textOf(set[0].option) : null;
-  }
-  if (isOfUsers(fleet, at.file)) return OF_USERS[keeper];
-  if (keeper === 'age' || !given.includes('neededForUsers')) return SYSTEM[keeper];
-  if (neededForUsers === null) return null;
-  return neededForUsers.value ? FOR_USERS : SYSTEM.sops;
-}
-
-/** The path of a rendered template. */
-export function templatePath(fleet: Fleet, { name, at }: SecretTemplate): string {
-  const folder = isOfUsers(fleet, at.file) ? OF_USERS.sops : SYSTEM.sops;
-  return `${folder}/rendered/${name}`;
+/** Where a rendered template may be, as for secrets. */
+export function templatePaths(fleet: Fleet, name: string, templates: readonly SecretTemplate[]): string[] {
+  const options = templates.flatMap(one => one.options);
+  const own = options.find(one => one.name === 'path');
+  if (own !== undefined) return [textOf(own)].filter(text => text !== null);
+  if (options.some(one => one.name === 'name')) return [];
+  return foldersOf('sops', sideOfAll(fleet, 'sops', templates, 'template')).map(
+    folder => `${folder}/rendered/${name}`,
+  );
 }

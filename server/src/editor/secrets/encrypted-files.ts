@@ -3,7 +3,6 @@ import { keptFor } from '../../checks/store/stored-index.ts';
 import { folderOf } from '../../nix/paths.ts';
 import type { StoreContents } from '../../store/read.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { secretsIn } from './joined.ts';
 
 export interface EncryptedFiles {
   /** Encrypted by sops, sorted. */
@@ -35,6 +34,9 @@ const MAX_OPENED = 500;
 
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
+/** What clan keeps for itself: nobody names these files. */
+const CLANS_OWN = /(^|\/)sops\/(secrets|users|machines|groups)$/;
+
 function search(snapshot: Snapshot): EncryptedFiles {
   const sops: string[] = [];
   const age: string[] = [];
@@ -46,7 +48,7 @@ function search(snapshot: Snapshot): EncryptedFiles {
       const path = folder === '' ? name : `${folder}/${name}`;
       if (name.startsWith('.')) continue;
       if (kind === 'directory') {
-        if (!NOT_SEARCHED.has(name)) open.push(path);
+        if (!NOT_SEARCHED.has(name) && !CLANS_OWN.test(path)) open.push(path);
       } else if (name.endsWith('.age')) age.push(path);
       else if (mayBeEncrypted(name) && opened++ < MAX_OPENED && isEncrypted(snapshot, path)) sops.push(path);
     }
@@ -58,10 +60,11 @@ function mayBeEncrypted(name: string): boolean {
   return /\.(ya?ml|json|env|ini|enc|bin|sops|key|pem|conf|txt)$/.test(name) || !name.includes('.');
 }
 
-function isEncrypted(snapshot: Snapshot, path: string): boolean {
-  if (/\.(ya?ml|json)$/.test(path)) return secretsIn(snapshot).encrypted(path)?.encrypted === true;
-  const text = snapshot.files.text(path) ?? '';
-  return /^sops_mac\s*=/m.test(text) || /^\[sops\]/m.test(text) || /"sops"\s*:\s*\{/.test(text);
+/** Going by the marks of its metadata: parsing all of what may be large would keep a person waiting. */
+function isEncrypted({ files }: Snapshot, path: string): boolean {
+  const text = files.text(path);
+  if (text?.includes('ENC[') !== true) return false;
+  return /^["']?sops["']?:|^sops_mac\s*=|^\[sops\]|"sops"\s*:\s*\{/m.test(text);
 }
 
 /** A path as a file writes it: `../secrets/a.yaml`. */

@@ -7,7 +7,7 @@ import type { SecretKeeper } from '../../fleet/secrets.ts';
 import type { FleetSecret } from '../../fleet/secrets-join.ts';
 import { type ExplorerFilter, matches } from '../explorer-filter.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { secretPath } from './deployed.ts';
+import { secretPaths } from './deployed.ts';
 import {
   ageRulesOf,
   groundOf,
@@ -126,7 +126,7 @@ function fileEntries(snapshot: Snapshot): EncryptedFileEntry[] {
         keeper,
         state: stateOf(isThere, keeper, content),
         keys: content === null ? null : valueKeys(content).length,
-        recipients: (recipientsOf(secrets, path)?.keys ?? []).map(nameOf),
+        recipients: [...new Set((recipientsOf(secrets, path)?.keys ?? []).map(nameOf))],
         at: isThere ? { file: path, start: 0, end: 0 } : (ageRulesOf(secrets, path)[0]?.at ?? null),
       };
     });
@@ -159,15 +159,16 @@ export function secretEntries(
     .map(secret => ({
       keeper: secret.keeper,
       name: secret.name,
-      path:
-        secret.definitions.length === 0
-          ? null
-          : secretPath(ground, secret.keeper, secret.name, secret.definitions),
+      path: onePath(secretPaths(ground, secret.keeper, secret.name, secret.definitions)),
       found: isFound(snapshot, secret),
       sources: sourcesOf(snapshot, secret),
       uses: usesOf(snapshot, { keeper: secret.keeper, of: 'secret', name: secret.name }).map(({ at }) => at),
       at: secret.definitions[0]?.at ?? null,
     }));
+}
+
+function onePath([only, another]: readonly string[]): string | null {
+  return another === undefined ? (only ?? null) : null;
 }
 
 function sourcesOf(snapshot: Snapshot, { definitions }: FleetSecret): SecretEntry['sources'] {

@@ -17,6 +17,7 @@ import type {
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { NixFiles } from '../../nix/value.ts';
+import { below } from '../../store/files.ts';
 import type { SopsFolder } from '../../store/sops.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -71,10 +72,17 @@ export function usesOf(
   );
 }
 
-/** Are two names one, or does one of them fit the holes of the other? */
+/** Are two names one, or does one of them fit the holes of the other? What is nothing but a hole fits anything: it is left out. */
 function fits(one: string, other: string): boolean {
-  const areOpen = one.includes('${') && other.includes('${');
-  return one === other || (!areOpen && mayBeSame(one, other));
+  if (one === other) return true;
+  const [left, right] = [one, other].map(name => name.includes('${'));
+  if (left === right) return false;
+  return !isAnyName(left ? one : other) && mayBeSame(one, other);
+}
+
+/** Has a name with holes so little around them that it may be any name? */
+export function isAnyName(name: string): boolean {
+  return name.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '').replace(/[\W_]/g, '').length < 2;
 }
 
 /** Machines that have a file among their modules, perhaps under a condition. */
@@ -103,14 +111,9 @@ export function nearest<T extends { readonly at: { readonly file: string } }>(
   return near.length > 0 ? near : all;
 }
 
-/** Is the file certainly of users (home-manager) and of no machine? */
-export function isOfUsers(fleet: Fleet, file: string): boolean {
-  let found = false;
-  for (const { files, possibleFiles, homeFiles } of fleet.modules().values()) {
-    if (files.includes(file) || possibleFiles.includes(file)) return false;
-    if (homeFiles.includes(file)) found = true;
-  }
-  return found;
+/** The file of `sops/secrets` that a secret of clan's own is encrypted in. */
+export function fileOfClan({ directory }: Fleet, name: string): string {
+  return below(directory ?? '', `sops/secrets/${name}/secret`);
 }
 
 /** What `secrets.nix` says of a file. */

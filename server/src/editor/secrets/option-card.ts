@@ -1,9 +1,9 @@
 /** The hover card of an option of sops-nix or agenix where it is written. */
-import { mentionsSecrets, type SecretOption } from '../../fleet/secrets.ts';
+import { mentionsSecrets, type SecretKeeper, type SecretOption } from '../../fleet/secrets.ts';
+import { SECRET_OPTIONS, type SecretOwner } from '../../fleet/secrets-schema.ts';
 import type { HoverContext } from '../hover.ts';
 import { type CardAt, optionText } from '../hover-around.ts';
-import type { OptionWords } from '../option-words.ts';
-import { AGE, AGE_SECRET, SOPS, SOPS_SECRET, SOPS_TEMPLATE } from './words.ts';
+import { OPTION_WORDS } from './words.ts';
 
 /** @param offset 0-based UTF-16 offset */
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
@@ -12,25 +12,32 @@ export function secretOptionCard({ snapshot }: HoverContext, file: string, offse
   const facts = snapshot.fleet.secrets().find(one => one.file === file);
   if (facts === undefined) return null;
   for (const { keeper, options } of facts.definitions) {
-    const words = keeper === 'sops' ? SOPS_SECRET : AGE_SECRET;
-    const found = cardIn(options, words, `secret of ${keeper === 'sops' ? 'sops-nix' : 'agenix'}`);
+    const found = cardIn(options, keeper, 'secret');
     if (found !== null) return found;
   }
   for (const { options } of facts.templates) {
-    const found = cardIn(options, SOPS_TEMPLATE, 'template of sops-nix');
+    const found = cardIn(options, 'sops', 'template');
     if (found !== null) return found;
   }
   for (const { keeper, path, option } of facts.settings) {
-    if (path.length !== 1) continue;
-    const found = cardIn([option], keeper === 'sops' ? SOPS : AGE, keeper === 'sops' ? 'sops-nix' : 'agenix');
+    const found = cardIn([{ ...option, name: path.join('.') }], keeper, 'keeper');
     if (found !== null) return found;
   }
   return null;
 
-  function cardIn(options: readonly SecretOption[], all: readonly OptionWords[], of: string): CardAt | null {
+  function cardIn(options: readonly SecretOption[], keeper: SecretKeeper, owner: SecretOwner): CardAt | null {
     const option = options.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
-    const words = all.find(one => one.name === option?.name);
-    if (option === undefined || words === undefined) return null;
-    return { at: option.at, markdown: optionText(words, of) };
+    if (option === undefined) return null;
+    const of = owner === 'keeper' ? PROJECTS[keeper] : `${owner} of ${PROJECTS[keeper]}`;
+    const words = OPTION_WORDS[keeper][owner].find(one => one.name === option.name);
+    if (words !== undefined) return { at: option.at, markdown: optionText(words, of) };
+    const about = SECRET_OPTIONS[keeper][owner].get(option.name)?.about;
+    if (about === undefined) return null;
+    return {
+      at: option.at,
+      markdown: `**${option.name}** · option of ${owner === 'keeper' ? '' : 'a '}${of}\n\n${about}.`,
+    };
   }
 }
+
+const PROJECTS: Readonly<Record<SecretKeeper, string>> = { sops: 'sops-nix', age: 'agenix' };

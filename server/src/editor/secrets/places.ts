@@ -11,6 +11,7 @@ import type { Subject, Target } from '../subjects.ts';
 import {
   ageRulesOf,
   allKeys,
+  fileOfClan,
   nearest,
   secretNamed,
   secretsIn,
@@ -58,7 +59,7 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
         if (encrypted.length > 0) return encrypted;
       }
       if (definitions.length > 0) return nearest(fleet, at.file, definitions).map(one => one.at);
-      return secret === null ? [] : filePlaces(snapshot, `sops/secrets/${subject.secret}/secret`);
+      return secret === null ? [] : filePlaces(snapshot, fileOfClan(fleet, subject.secret));
     }
     case 'template':
       return nearest(fleet, at.file, templatesNamed(snapshot, subject.template)).map(one => one.at);

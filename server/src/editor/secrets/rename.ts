@@ -17,7 +17,7 @@ import type { Refusal, Renaming } from '../rename.ts';
 import { nixFiles } from '../rename-machine.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { nameOf, type Target } from '../subjects.ts';
-import { machinesOfFile, secretNamed, secretsIn, templatesNamed } from './joined.ts';
+import { isAnyName, machinesOfFile, secretNamed, secretsIn, templatesNamed } from './joined.ts';
 import { type SecretSubject, secretOccurrences } from './places.ts';
 
 /** What would be renamed; null where it is nothing that has a name of its own. */
@@ -171,15 +171,19 @@ function mentions(
         ? '/run/agenix/'
         : '/run/secrets(?:-for-users)?/';
   const path = new RegExp(`${folder}(${name})(?![\\w./-]*[\\w/-])`, 'g');
+  // Where any name may be asked for, one that is written out somewhere may be what is asked for.
+  const isOpen = secretsIn(snapshot).uses.some(use => use.keeper === keeper && isAnyName(use.name));
+  const written = new RegExp(isOpen ? `"(${name})"` : '(?!)', 'g');
   for (const file of nixFiles(snapshot)) {
     const text = snapshot.files.text(file);
     if (text?.includes(from) !== true) continue;
     for (const [regex, rewritten] of [
       [asked, false],
       [path, true],
+      [written, false],
     ] as const)
       for (const match of text.matchAll(regex)) {
-        const start = match.index + match[0].length - from.length;
+        const start = match.index + match[0].lastIndexOf(from);
         const at: Place = { file, start, end: start + from.length };
         if (isIn(snapshot.files.parse(file)?.comments ?? [], at)) continue;
         if (edits.some(edit => edit.file === file && edit.start <= at.start && at.end <= edit.end)) continue;

@@ -5,6 +5,7 @@
  * Sources: sops-nix 56b2406, modules/sops, modules/home-manager; agenix, modules/age.nix, modules/age-home.nix.
  */
 import type { SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretOwner } from '../../fleet/secrets-schema.ts';
 import { BOOLEAN, type OptionWords, place } from '../option-words.ts';
 
 const TEXT = ' = "$0";';
@@ -56,7 +57,7 @@ const IDS: readonly OptionWords[] = [
 ].map(([name = '', text = '']) => ({ name, type: 'null or integer', fallback: '0', text }));
 
 /** `sops.secrets.<name>.…` */
-export const SOPS_SECRET: readonly OptionWords[] = [
+const SOPS_SECRET: readonly OptionWords[] = [
   {
     name: 'sopsFile',
     type: 'path',
@@ -115,7 +116,7 @@ export const SOPS_SECRET: readonly OptionWords[] = [
 ];
 
 /** `sops.templates.<name>.…` */
-export const SOPS_TEMPLATE: readonly OptionWords[] = [
+const SOPS_TEMPLATE: readonly OptionWords[] = [
   {
     name: 'content',
     type: 'lines',
@@ -153,7 +154,7 @@ export const SOPS_TEMPLATE: readonly OptionWords[] = [
 ];
 
 /** `age.secrets.<name>.…` */
-export const AGE_SECRET: readonly OptionWords[] = [
+const AGE_SECRET: readonly OptionWords[] = [
   {
     name: 'file',
     type: 'path',
@@ -188,7 +189,7 @@ export const AGE_SECRET: readonly OptionWords[] = [
 ];
 
 /** `sops.…` */
-export const SOPS: readonly OptionWords[] = [
+const SOPS: readonly OptionWords[] = [
   {
     name: 'secrets',
     type: 'attribute set of secrets',
@@ -248,7 +249,7 @@ export const SOPS: readonly OptionWords[] = [
 ];
 
 /** `age.…` of agenix. */
-export const AGE: readonly OptionWords[] = [
+const AGE: readonly OptionWords[] = [
   {
     name: 'secrets',
     type: 'attribute set of secrets',
@@ -304,27 +305,46 @@ const SOPS_AGE: readonly OptionWords[] = [
   },
 ];
 
+/** The options by what has them, with their names below that, joined by dots. */
+export const OPTION_WORDS: Readonly<
+  Record<SecretKeeper, Readonly<Record<SecretOwner, readonly OptionWords[]>>>
+> = {
+  sops: {
+    secret: SOPS_SECRET,
+    template: SOPS_TEMPLATE,
+    keeper: [...SOPS, ...SOPS_AGE.map(one => ({ ...one, name: `age.${one.name}` }))],
+  },
+  age: { secret: AGE_SECRET, template: [], keeper: AGE },
+};
+
+/** The options of a set, and whose they are. */
+export interface OptionLevel {
+  readonly keeper: SecretKeeper;
+  readonly owner: SecretOwner;
+  readonly options: readonly OptionWords[];
+}
+
 const ANY = '<name>';
 
 /** The options at the levels of a path. */
-const LEVELS: readonly { readonly path: readonly string[]; readonly options: readonly OptionWords[] }[] = [
-  { path: ['sops', 'secrets', ANY], options: SOPS_SECRET },
-  { path: ['sops', 'templates', ANY], options: SOPS_TEMPLATE },
-  { path: ['age', 'secrets', ANY], options: AGE_SECRET },
-  { path: ['sops', 'age'], options: SOPS_AGE },
-  { path: ['sops'], options: SOPS },
-  { path: ['age'], options: AGE },
+const LEVELS: readonly (OptionLevel & { readonly path: readonly string[] })[] = [
+  { path: ['sops', 'secrets', ANY], keeper: 'sops', owner: 'secret', options: SOPS_SECRET },
+  { path: ['sops', 'templates', ANY], keeper: 'sops', owner: 'template', options: SOPS_TEMPLATE },
+  { path: ['age', 'secrets', ANY], keeper: 'age', owner: 'secret', options: AGE_SECRET },
+  { path: ['sops', 'age'], keeper: 'sops', owner: 'keeper', options: SOPS_AGE },
+  { path: ['sops'], keeper: 'sops', owner: 'keeper', options: SOPS },
+  { path: ['age'], keeper: 'age', owner: 'keeper', options: AGE },
 ];
 
 /** What else is called so: inputs of a flake, options of clan. */
 const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
 
 /** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */
-export function levelOf(path: readonly string[]): readonly OptionWords[] | null {
+export function levelOf(path: readonly string[]): OptionLevel | null {
   for (const level of LEVELS) {
     const at = path.length - level.path.length;
     if (at < 0 || OTHERS.has(path[at - 1] ?? '')) continue;
-    if (level.path.every((name, i) => name === ANY || name === path[at + i])) return level.options;
+    if (level.path.every((name, i) => name === ANY || name === path[at + i])) return level;
   }
   return null;
 }

@@ -1,0 +1,117 @@
+/** Hover cards of what stands in an inventory. Pure; it knows no editor. */
+import { optionsOfService } from '../../fleet/clan-options.ts';
+import { type Instance, isOfClanCore, type Role } from '../../fleet/inventory.ts';
+import { roleMembers } from '../../fleet/members.ts';
+import { isGroup, namesOf, nodeIn, type OptionNode } from '../../fleet/option-tree.ts';
+import type { HoverContext } from '../hover.ts';
+import type { CardAt } from '../hover-around.ts';
+import { definedPhrase, machinesPhrase } from '../hover-words.ts';
+import { code, plain } from '../markdown.ts';
+import { definitionOf } from './definitions.ts';
+import { settingsOf, type Thing, thingAt } from './things.ts';
+
+const PREDEFINED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    all: 'Every machine has it.',
+    nixos: 'Every machine with NixOS has it.',
+    darwin: 'Every machine with macOS has it.',
+  }),
+);
+
+/** @param offset 0-based UTF-16 offset */
+export function inventoryCard(context: HoverContext, file: string, offset: number): CardAt | null {
+  const found = thingAt(context.snapshot, file, offset);
+  if (found === null) return null;
+  const parts = partsOf(context, found.thing);
+  return parts === null ? null : { at: found.at, markdown: parts.filter(part => part !== '').join('\n\n') };
+}
+
+function partsOf(context: HoverContext, thing: Thing): string[] | null {
+  switch (thing.kind) {
+    case 'tag':
+      return tagParts(context, thing.tag);
+    case 'role':
+      return roleParts(context, thing.instance, thing.role);
+    case 'instance':
+    case 'service':
+      return [...instanceParts(context, thing.instance), ...placesOf(context, thing)];
+    case 'input':
+      return [`**${plain(thing.input)}** · flake input with services`, ...placesOf(context, thing)];
+    case 'option':
+      return [...optionParts(thing.name, thing.whose, thing.node), ...placesOf(context, thing)];
+  }
+}
+
+function placesOf(context: HoverContext, thing: Thing): string[] {
+  return definedPhrase(context, definitionOf(context.snapshot, thing));
+}
+
+/** What is said of a tag; null where there is none of the name. */
+export function tagParts(context: HoverContext, tag: string): string[] | null {
+  const { inventory } = context.snapshot.fleet;
+  if (!inventory.tagNames.includes(tag)) return null;
+  const machines = inventory.tagged(tag);
+  const who =
+    machines === null
+      ? 'Which machines have it is not known.'
+      : `- Machines: ${machinesPhrase(context, [...machines].sort())}`;
+  return [`**${plain(tag)}** · tag`, PREDEFINED.get(tag) ?? '', who];
+}
+
+/** `borgbackup of clan-core`, `backup of this repository`. */
+function serviceWords(instance: Instance): string {
+  const { name, input } = instance.module;
+  if (name === null) return 'a service that is not known';
+  if (isOfClanCore(instance) === true) return `${plain(name)} of clan-core`;
+  return `${plain(name)} of ${input === 'self' ? 'this repository' : plain(input ?? 'an input that is not known')}`;
+}
+
+function instanceParts(context: HoverContext, instance: Instance): string[] {
+  const roles = [...instance.roles.values()].map(role => {
+    const members = roleMembers(context.snapshot.fleet.inventory, role);
+    return `- ${code(role.name)}: ${members === null ? 'machines that are not known' : machinesPhrase(context, members)}`;
+  });
+  return [`**${plain(instance.name)}** · instance of ${serviceWords(instance)}`, roles.join('\n')];
+}
+
+function roleParts(context: HoverContext, instance: Instance, role: Role): string[] {
+  const { snapshot } = context;
+  const members = roleMembers(snapshot.fleet.inventory, role);
+  const options = settingsOf(snapshot, instance, role.name)?.level.options ?? {};
+  const settings = namesOf(options).map(name => {
+    const node = nodeIn(options, name);
+    return node !== null && !isGroup(node) && node.required === true
+      ? `${code(name)} (has to be set)`
+      : code(name);
+  });
+  const lines = [
+    `- Machines: ${members === null ? 'not known' : machinesPhrase(context, members)}`,
+    ...(settings.length === 0 ? [] : [`- Settings: ${settings.join(', ')}`]),
+  ];
+  return [
+    `**${plain(role.name)}** · role of ${serviceWords(instance)}`,
+    roleWords(instance, role),
+    lines.join('\n'),
+    ...placesOf(context, { kind: 'role', instance, role }),
+  ];
+}
+
+/** What clan-core says that a role does. */
+function roleWords(instance: Instance, { name }: Role): string {
+  const service = instance.module.name;
+  if (service === null || isOfClanCore(instance) !== true) return '';
+  const descriptions = optionsOfService(service)?.descriptions ?? {};
+  return Object.hasOwn(descriptions, name) ? plain(descriptions[name] ?? '') : '';
+}
+
+/** An option's card; also what completion shows beside its name. */
+export function optionParts(name: string, whose: string, node: OptionNode): string[] {
+  if (isGroup(node))
+    return [`**${plain(name)}** · ${plain(whose)}`, `- Options: ${namesOf(node.group).map(code).join(', ')}`];
+  const lines = [
+    `- Type: ${plain(node.typeText)}`,
+    ...(node.default !== undefined ? [`- Default: ${code(node.default)}`] : []),
+    ...(node.required === true ? ['- It has to be set'] : []),
+  ];
+  return [`**${plain(name)}** · ${plain(whose)}`, plain(node.description ?? ''), lines.join('\n')];
+}

@@ -1,0 +1,137 @@
+/**
+ * Completion of options: those of a clan, of its inventory, and the settings that a role of an instance takes; and of the
+ * values that an option can be chosen from.
+ */
+import { attributeText } from '../../checks/edits.ts';
+import { flakeInputs } from '../../checks/inventory/flake.ts';
+import { clanOptions, inventoryOptions } from '../../fleet/clan-options.ts';
+import type { Instance } from '../../fleet/inventory.ts';
+import {
+  choicesOf,
+  type Found,
+  isGroup,
+  namesOf,
+  nodeIn,
+  type OptionGroup,
+  type OptionLevel,
+  optionAt,
+} from '../../fleet/option-tree.ts';
+import { type Asked, type CompletionItem, item } from '../completion-items.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { optionParts } from './cards.ts';
+import { settingsOf } from './things.ts';
+
+/** The path to the cursor: names of what is open around it, and those in front of the one that is begun. */
+export function pathAt({ cursor }: Asked): readonly string[] {
+  if (cursor.quotedIn !== null) return [...cursor.path, ...cursor.quotedIn];
+  if (cursor.side === 'name') return [...cursor.path, ...cursor.before];
+  return cursor.frames.at(-1)?.kind === 'string' ? cursor.path : [...cursor.path, ...cursor.before];
+}
+
+/** What can be written where an option of a clan, of an inventory or of settings stands; null: it is none of these. */
+export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
+  if (!asked.snapshot.fleet.isClan) return null;
+  const path = pathAt(asked);
+  const found = settingsAt(asked, path) ?? optionsAt(asked, path);
+  if (found === null) return null;
+  const isName = asked.cursor.side === 'name' || asked.cursor.quotedIn !== null;
+  if (isName) return found.options === null ? null : nameItems(asked, found.options);
+  return inputItems(asked, path) ?? valueItems(asked, found);
+}
+
+/** Options below `inventory`, `instances` or `clan`, by the names around the cursor. */
+function optionsAt({ snapshot, file }: Asked, path: readonly string[]): Found | null {
+  const inventory = path.lastIndexOf('inventory');
+  if (inventory !== -1) return optionAt(inventoryOptions().options, path.slice(inventory + 1));
+  const instances = path.indexOf('instances');
+  if (instances !== -1) return optionAt(inventoryOptions().options, path.slice(instances));
+  const clan = path.lastIndexOf('clan');
+  const own = path.slice(clan + 1);
+  const isMeta = own[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
+  return isMeta ? optionAt(clanOptions().options, own) : null;
+}
+
+/** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
+function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
+  return fleet.inventory.options.some(
+    ({ of, judged }) =>
+      of === 'clan' && judged(clanOptions().options).names.some(({ at }) => at.file === file),
+  );
+}
+
+function settingsAt(asked: Asked, path: readonly string[]): Found | null {
+  const at = path.lastIndexOf('instances');
+  const [instance, roles, role, third, ...rest] = at === -1 ? [] : path.slice(at + 1);
+  if (instance === undefined || roles !== 'roles' || role === undefined) return null;
+  const isOfMember = (third === 'machines' || third === 'tags') && rest[1] === 'settings';
+  if (third !== 'settings' && !isOfMember) return null;
+  const level = levelOf(asked, instance, role);
+  return level === null ? null : optionAt(level, isOfMember ? rest.slice(2) : rest);
+}
+
+function levelOf({ snapshot }: Asked, name: string, role: string): OptionLevel | null {
+  const known = snapshot.fleet.inventory.instances.find(one => one.name === name);
+  return settingsOf(snapshot, known ?? namedAsService(name), role)?.level ?? null;
+}
+
+/** An instance that is only begun: until it says otherwise, it is of the service of its name. */
+function namedAsService(name: string): Instance {
+  return {
+    name,
+    module: { name, input: null, inputKnown: true, nameAt: null, inputAt: null },
+    roles: new Map(),
+    complete: false,
+    conditional: false,
+    at: [],
+  };
+}
+
+function nameItems({ cursor }: Asked, options: OptionGroup): CompletionItem[] {
+  const isQuoted = cursor.quotedIn !== null;
+  // Behind a dot the names in front belong to the same binding.
+  const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
+  const said = new Set(isAlone ? cursor.siblings : []);
+  return namesOf(options)
+    .filter(name => !said.has(name))
+    .map((name, rank) => {
+      const node = nodeIn(options, name);
+      const isRequired = node !== null && !isGroup(node) && node.required === true;
+      const type = node === null || isGroup(node) ? 'options' : node.typeText;
+      return item(name, 'option', isRequired ? `${type}, has to be set` : type, {
+        insert: isQuoted ? name : attributeText(name),
+        documentation:
+          node === null
+            ? null
+            : optionParts(name, 'option', node)
+                .slice(1)
+                .filter(part => part !== '')
+                .join('\n\n'),
+        rank: isRequired ? rank : rank + 100,
+      });
+    });
+}
+
+function valueItems({ cursor, line }: Asked, { type }: Found): CompletionItem[] | null {
+  const choices = choicesOf(type);
+  const inString = cursor.frames.at(-1)?.kind === 'string';
+  if (choices.length === 0 || (!inString && !/=\s*$/.test(line))) return null;
+  return choices
+    .filter(value => !inString || typeof value === 'string')
+    .map((value, rank) =>
+      item(String(value), 'value', 'value', {
+        insert: inString ? String(value) : JSON.stringify(value),
+        rank,
+      }),
+    );
+}
+
+/** `module.input = "…"`: inputs of the flake, and the flake itself. */
+function inputItems({ cursor, snapshot }: Asked, path: readonly string[]): CompletionItem[] | null {
+  const isInput = path.at(-1) === 'input' && path.at(-2) === 'module' && path.includes('instances');
+  if (!isInput || cursor.frames.at(-1)?.kind !== 'string') return null;
+  const inputs = [...(flakeInputs(snapshot.files) ?? [])].filter(name => name !== 'self').sort();
+  return [
+    item('self', 'service', 'services of this repository'),
+    ...inputs.map(name => item(name, 'service', 'input of the flake', { rank: 2 })),
+  ];
+}
