@@ -14,6 +14,7 @@ import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
+import { isWithoutClan } from '../store/without-clan.ts';
 import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
@@ -33,10 +34,10 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
 }
 
 function backendEntry(
-  { fleet, files, storeCommand }: Examined,
+  { fleet, files, storeCommand, storeBackend }: Examined,
   { backend, evidence, traces }: StoreContents,
 ): Entry {
-  const used = usedSettings(fleet, files, storeCommand === null ? null : 'custom');
+  const used = usedSettings(fleet, files, storeCommand === null ? storeBackend : 'custom');
   const details =
     traces.length > 0
       ? [`Left something in the repository: ${traces.join(', ')}.`]
@@ -70,6 +71,13 @@ function backendEntry(
     });
   if (setting !== null)
     return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });
+  if (storeBackend !== null)
+    return entry('backend', 'found', `${storeBackend}, as varsmith.json sets it`, { details });
+  if (isWithoutClan(fleet, files))
+    return entry('backend', 'problem', 'none: the fleet is without clan, and nothing reads its layout', {
+      details,
+      advice: 'Name a store in varsmith.json before you generate: docs/configuration.md.',
+    });
   if (evidence === 'disk')
     return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
   return entry('backend', 'absent', `nothing says which; ${used[0] ?? 'sops'} would be used`, {
