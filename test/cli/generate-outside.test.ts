@@ -273,7 +273,7 @@ case $2 in exists | get) exit 1 ;; esac
     };
     expect(await told(['./nothing'])).toContain('"./nothing" (varsmith.json) cannot be started');
     expect(await told(['varsmith-no-such-store'])).toContain('is not installed');
-    expect(await told([])).toContain('"store" must be { "command": ["PROGRAM", "ARGUMENT"] }.');
+    expect(await told([])).toContain('"store" must be { "command": ["PROGRAM", "ARGUMENT"] }');
   });
 
   it('and another store in the configuration contradict each other', async () => {

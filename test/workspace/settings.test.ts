@@ -164,3 +164,22 @@ test('a setting that is wrong costs none of the others', () => {
     exclude: ['old'],
   });
 });
+
+test.each([
+  ['{ "command": ["./store", "x"] }', { command: ['./store', 'x'], backend: null }],
+  ['{ "backend": "age" }', { command: null, backend: 'age' }],
+])('a store is a command of your own or one of clan: %s', (store, expected) => {
+  const { settings, problems } = read(`{ "store": ${store} }`);
+  expect([settings.store, problems]).toEqual([expected, []]);
+});
+
+test.each(['{ "backend": "vm" }', '{ "command": [] }', '{ "backend": "sops", "command": ["x"] }', '"sops"'])(
+  'a store is none of these: %s',
+  store => {
+    const { settings, problems } = read(`{ "store": ${store} }`);
+    expect(settings.store).toBeNull();
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('or { "backend": "sops" }'),
+    ]);
+  },
+);

@@ -63,6 +63,7 @@ import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
+import { notOnDarwin } from './option/not-on-darwin.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
@@ -83,6 +84,9 @@ import { unknownKey } from './registry/unknown-key.ts';
 import { unknownMachine } from './registry/unknown-machine.ts';
 import { unusedKey } from './registry/unused-key.ts';
 import type { Rule } from './rule.ts';
+import { ageNoRule } from './sops/age-no-rule.ts';
+import { ageRecipientDrift } from './sops/age-recipient-drift.ts';
+import { ageUnusedRule } from './sops/age-unused-rule.ts';
 import { sopsConflict } from './sops/conflict.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
@@ -190,6 +194,7 @@ export const rules: readonly Rule[] = [
   unknownOption,
   optionType,
   readOnly,
+  notOnDarwin,
   noEffect,
   usersOwner,
   conflict,
@@ -259,6 +264,9 @@ export const rules: readonly Rule[] = [
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
+  ageNoRule,
+  ageRecipientDrift,
+  ageUnusedRule,
 
   // Machines and the flake
   unreadable,

@@ -74,6 +74,8 @@ export interface TrackedFiles {
 export interface CheckFiles extends Sources, StoreFiles {
   /** What is stored; computed when first asked for. Absent: it is read from these files. */
   stored?(): StoreContents;
+  /** The beginning of a file that may be no text, a character for each byte. Absent: only texts can be read. */
+  start?(path: string): string | null;
   /** May a file be run as a program? Null, or absent: that cannot be told. */
   isExecutable?(path: string): boolean | null;
   /** Null, or absent: not a git repository, or not one that can be read. */

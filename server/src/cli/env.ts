@@ -28,7 +28,7 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openWorkspace(root, io);
   const fleet = workspace.fleet();
   const machine = machineOf(fleet, named);
-  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store !== null };
+  const around = { fleet, files: workspace.files, elsewhere: workspace.settings.store?.command != null };
   const isJson = format === 'json' || shell === 'json';
   if (asked !== undefined) {
     const explanation = explainVariable(around, machine, asked);

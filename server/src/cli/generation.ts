@@ -79,7 +79,8 @@ export async function openFleet(
     platform: process.platform,
     arch: process.arch,
     now: () => new Date(),
-    storeCommand: workspace.settings.store,
+    storeCommand: workspace.settings.store?.command ?? null,
+    storeBackend: workspace.settings.store?.backend ?? null,
     onDisk: () => {
       usedDisk = true;
     },

@@ -31,7 +31,7 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
   const stored = readContents(workspace.files, {
     backend: setBackend(fleet),
     directory: fleet.directory ?? '',
-    elsewhere: workspace.settings.store !== null,
+    elsewhere: workspace.settings.store?.command != null,
   });
   const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));

@@ -64,7 +64,7 @@ export function inspectionParts(workspace: Workspace) {
     registry: [...registries].sort((a, b) => b.keys.length - a.keys.length)[0] ?? null,
     registries,
     ...secretsOf(fleet, files, at),
-    store: storeOf(fleet, files, workspace.settings.store !== null),
+    store: storeOf(fleet, files, workspace.settings.store?.command != null),
     notAnalysable: [
       ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
       ...workspace.files

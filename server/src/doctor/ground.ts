@@ -11,6 +11,8 @@ export interface Examined {
   readonly fleet: Fleet;
   /** The command of a store of somebody's own, as the settings name it; null where they name none. */
   readonly storeCommand: readonly string[] | null;
+  /** The one of clan's stores that the settings name. */
+  readonly storeBackend: 'sops' | 'age' | null;
   readonly nixFiles: number;
   /** What cannot be read, and why. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];

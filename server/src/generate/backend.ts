@@ -5,6 +5,7 @@
 import type { Fleet } from '../fleet/model.ts';
 import { noSuchStore, usedSettings } from '../store/backend.ts';
 import { StoreFailure } from '../store/failure.ts';
+import { isWithoutClan, NOBODY_READS } from '../store/without-clan.ts';
 import type { Ground } from './ground.ts';
 
 /** Those that keep secrets in the repository, encrypted to keys that we look for. */
@@ -17,8 +18,10 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 }
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
-export function backendOf(fleet: Fleet, { files, storeCommand }: Ground): ServedBackend {
-  const [name = 'sops', other] = usedSettings(fleet, files, storeCommand === null ? null : 'custom');
+export function backendOf(fleet: Fleet, { files, storeCommand, storeBackend = null }: Ground): ServedBackend {
+  const chosen = storeCommand === null ? storeBackend : 'custom';
+  if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NOBODY_READS);
+  const [name = 'sops', other] = usedSettings(fleet, files, chosen);
   if (other !== undefined)
     throw new StoreFailure(
       'unsupported',

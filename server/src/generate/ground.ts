@@ -23,6 +23,8 @@ export interface Ground {
   readonly now: () => Date;
   /** The command of a store of somebody's own, as `varsmith.json` names it; null where it names none. */
   readonly storeCommand: readonly string[] | null;
+  /** The one of clan's stores that `varsmith.json` names, for a fleet without clan. */
+  readonly storeBackend?: 'sops' | 'age' | null;
   /** Called where a secret is laid on a disk for a program to read, for want of a file system in memory. */
   readonly onDisk: () => void;
 }

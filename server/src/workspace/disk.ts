@@ -23,6 +23,8 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 /** A NUL byte among the first bytes makes a file binary, as git has it. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
+const START_BYTES = 16 * 1024;
+
 export type EntryKind = 'file' | 'directory';
 
 export interface Entry {
@@ -48,6 +50,8 @@ export interface Disk {
   list(path: string): readonly Entry[] | null;
   /** The text of a file, without a byte order mark. Null if it is absent, too large, binary or unreadable. */
   read(path: string): string | null;
+  /** The first 16 KB of a file, a character for each byte. Null if it is absent or unreadable. */
+  start(path: string): string | null;
   /** May the file be run as a program? Null if there is no such file, or the system does not tell. */
   isExecutable(path: string): boolean | null;
   /** True for a symbolic link, which a walk must not follow. */
@@ -103,6 +107,9 @@ export function createDisk(root: string): Disk {
       }
       unread.set(path, result.reason);
       return null;
+    },
+    start(path) {
+      return disk.kind(path) === 'file' ? readStart(join(root, path)) : null;
     },
     isExecutable(path) {
       if (process.platform === 'win32' || disk.kind(path) !== 'file') return null;
@@ -264,6 +271,21 @@ function readText(absolute: string): { readonly text: string } | { readonly reas
     }
   } catch (error) {
     return { reason: reasonOf(error) };
+  }
+}
+
+function readStart(absolute: string): string | null {
+  try {
+    const file = openSync(absolute, 'r');
+    try {
+      const bytes = Buffer.allocUnsafe(START_BYTES);
+      return bytes.toString('latin1', 0, readSync(file, bytes, 0, START_BYTES, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Why it cannot be read is said where its text is wanted.
+    return null;
   }
 }
 

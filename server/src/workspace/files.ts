@@ -24,6 +24,8 @@ export interface WorkspaceFiles extends NixFiles {
   /** The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. */
   links(folder: string): readonly LinkEntry[] | null;
   /** May the file be run as a program? Null where that cannot be told. */
+  /** The first 16 KB of a file on disk, a character for each byte; null if it cannot be read. */
+  start(path: string): string | null;
   isExecutable(path: string): boolean | null;
   /** What is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
@@ -109,6 +111,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
       (overlays.get(path) ?? cells.get(path))?.source?.release();
     },
     links: folder => disk.links(folder),
+    start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
     skipped: () => disk.skipped(),
     open(path, text) {

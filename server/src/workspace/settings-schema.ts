@@ -70,10 +70,17 @@ function settingsSchema(rules: readonly Rule[]) {
       ),
       store: {
         type: 'object',
-        description: 'A store of secrets of your own, as docs/custom-store.md describes it.',
+        description:
+          'Where secrets are kept: a store of your own, as docs/custom-store.md describes it, or, in a fleet without clan, one of clan’s stores.',
         additionalProperties: false,
-        required: ['command'],
+        minProperties: 1,
+        maxProperties: 1,
         properties: {
+          backend: {
+            enum: ['sops', 'age'],
+            description:
+              'Clan’s store, for a fleet without clan in which something reads vars/ as clan lays it out.',
+          },
           command: {
             type: 'array',
             description:

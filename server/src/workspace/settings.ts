@@ -25,11 +25,16 @@ export interface Settings {
   /** Files and folders that are not searched, and in which nothing is reported. */
   readonly exclude: readonly string[];
   /**
-   * The command of a store of secrets, program first. Of the file alone: it starts a program, and belongs to the
-   * repository. Null: secrets are in one of clan's stores.
+   * Where secrets are kept. Of the file alone: it may start a program, and belongs to the repository. Null: in the store
+   * that the configuration names.
    */
-  readonly store: readonly string[] | null;
+  readonly store: StoreChoice | null;
 }
+
+/** The command of a store of somebody's own, program first; or one of clan's stores, for a fleet without clan. */
+export type StoreChoice =
+  | { readonly command: readonly string[]; readonly backend: null }
+  | { readonly command: null; readonly backend: 'sops' | 'age' };
 
 /** The same names stand in the extension's manifest under `varsmith.`, except `store`. */
 export const DEFAULT_SETTINGS: Settings = {
@@ -117,19 +122,23 @@ function noteUnknown(value: object, note: NoteProblem): void {
   }
 }
 
-const commandLine = v.object({
+const commandLine = v.strictObject({
   command: v.pipe(
     v.array(v.string()),
     v.check(([first]) => !!first),
   ),
 });
+const backend = v.strictObject({ backend: v.picklist(['sops', 'age']) });
 
-function readStore(layer: object, note: NoteProblem): readonly string[] | null {
+function readStore(layer: object, note: NoteProblem): StoreChoice | null {
   const given = 'store' in layer ? layer.store : null;
   if (given === undefined || given === null) return null;
-  const result = v.safeParse(commandLine, given);
-  if (result.success) return result.output.command;
-  const message = '"store" must be { "command": ["PROGRAM", "ARGUMENT"] }.';
+  const own = v.safeParse(commandLine, given);
+  if (own.success) return { command: own.output.command, backend: null };
+  const known = v.safeParse(backend, given);
+  if (known.success) return { command: null, backend: known.output.backend };
+  const message =
+    '"store" must be { "command": ["PROGRAM", "ARGUMENT"] }, or { "backend": "sops" } or "age".';
   note({ path: ['store'], part: 'value', message });
   return null;
 }

@@ -121,7 +121,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   }
 
   function storedOf(fleet: Fleet) {
-    return storedReader.read(engine.backendOf(fleet), fleet.directory ?? '', settings.store !== null);
+    return storedReader.read(engine.backendOf(fleet), fleet.directory ?? '', settings.store?.command != null);
   }
 
   function checkedFiles(fleet: Fleet): CheckFiles {

@@ -1,6 +1,7 @@
 /** sops/plaintext: a file that is to be encrypted and is not. */
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { wholeFile } from '../store/stored-index.ts';
+import { startOf } from './age-rules.ts';
 import { encryptedYaml, moduleWith, SOPS_YAML, VALUE } from './examples.ts';
 import { coverOf, declaredFiles, filesUnderRules, isEncrypted } from './files.ts';
 
@@ -70,7 +71,7 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
       if (rule !== null && !named.has(path) && isJudged(path) && isEncrypted(context, path) === false)
         yield reportOf(context, path);
     for (const [path, { at }] of declaredFiles(context, 'age'))
-      if (isJudged(path) && isForAge(context.sources.text(path)) === false)
+      if (isJudged(path) && isForAge(startOf(context.sources, path)) === false)
         yield {
           at: wholeFile(path),
           message: `This file is not encrypted, and agenix is to decrypt it: that fails with "failed to read header", and whoever can read the repository can read it. Make it anew with \`agenix -e ${path}\`, and change what was in it if it was ever committed.`,
@@ -98,10 +99,10 @@ function reportOf(context: CheckContext, path: string): Report {
 }
 
 /** Null where that cannot be told. */
-function isForAge(text: string | null): boolean | null {
-  if (text === null || text.trim() === '' || /^(version https:\/\/git-lfs|\0GITCRYPT)/.test(text))
+function isForAge(start: string | null): boolean | null {
+  if (start === null || start.trim() === '' || /^(version https:\/\/git-lfs|\0GITCRYPT)/.test(start))
     return null;
-  return /^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(text);
+  return /^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(start);
 }
 
 /** Meant to be read: what is in them are placeholders. */

@@ -57,7 +57,7 @@ function* scriptsIn(sources: CheckFiles): Iterable<string> {
       const text = sources.text(path);
       // An encrypted file has the word in its own metadata.
       if (text === null || text.length > MAX_LENGTH || ENCRYPTED.test(text)) continue;
-      if (/\bsops\b/.test(text)) yield text;
+      if (/\b(sops|r?age|agenix)\b/.test(text)) yield text;
     }
   }
 }
