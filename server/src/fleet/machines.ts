@@ -82,8 +82,7 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
     else if (name === 'inventory') {
       const isOfClan = path.parent?.name?.text === 'clan' && path.parent.parent === null;
       ask(range, () => found.inventory(value(), state.conditional, at, isOfClan));
-    }
-    else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
+    } else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
     else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
   }
 
