@@ -63,6 +63,7 @@ import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
+import { notOnDarwin } from './option/not-on-darwin.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
@@ -193,6 +194,7 @@ export const rules: readonly Rule[] = [
   unknownOption,
   optionType,
   readOnly,
+  notOnDarwin,
   noEffect,
   usersOwner,
   conflict,
