@@ -689,6 +689,56 @@ in
     expect(findings[0]?.related.map(({ at }) => at.start)).toEqual([36]);
   });
 
+  describe('with _module.args', () => {
+    const carried = (args: string, more: Texts = {}, module = '{ imports = [ carried ]; }'): Texts => ({
+      'flake.nix': FLAKE,
+      'machines/lea/configuration.nix': `{ carried, lib, ... }: ${module}\n`,
+      'machines/lea/hardware-configuration.nix': `{ lib, ... }: { ${args} }\n`,
+      'modules/given.nix': '{ name }: { ... }: { networking.hostName = name; }\n',
+      ...more,
+    });
+    const BY_ARGS = '_module.args.carried = lib.modules.importApply ../../modules/given.nix { name = "a"; };';
+
+    it('are found in a module that it carries', () => {
+      const finding = onlyFinding(check(carried(BY_ARGS)), RULE);
+      expect(finding.message).toContain('This import depends on carried, which _module.args gives');
+      expect(finding.machines).toEqual(['lea']);
+    });
+
+    it('are found in a condition', () => {
+      const condition = '{ imports = lib.optional carried.enable ./web.nix; }';
+      const args = '_module.args.carried = { enable = true; };';
+      const finding = onlyFinding(check(carried(args, { 'machines/lea/web.nix': '{ }\n' }, condition)), RULE);
+      expect(finding.message).toContain('on carried.enable');
+    });
+
+    it.each([
+      [
+        'what specialArgs give as well',
+        {
+          'flake.nix': FLAKE.replace('inherit self;', 'inherit self; specialArgs = { carried = ./x.nix; };'),
+        },
+      ],
+      [
+        'specialArgs that are not known',
+        { 'flake.nix': FLAKE.replace('inherit self;', 'inherit self; specialArgs = clan-core.args;') },
+      ],
+      [
+        'a machine that does not set it',
+        {
+          'machines/lea/hardware-configuration.nix': '{ }\n',
+          'other.nix': `{ lib, ... }: { ${BY_ARGS.replace('../../', './')} }\n`,
+        },
+      ],
+    ])('are not claimed for %s', (_, more) => {
+      expect(check(carried(BY_ARGS, more)).findings.filter(({ rule }) => rule === RULE)).toEqual([]);
+    });
+
+    it('are not seen in what a module reads below', () => {
+      expectSilent(carried(BY_ARGS, {}, '{ imports = [ { networking.domain = carried.name; } ]; }'));
+    });
+  });
+
   it('are not claimed where modules are given a configuration of their own', () => {
     const given = (name: string): Texts => ({
       'flake.nix': `\

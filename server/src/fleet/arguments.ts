@@ -2,7 +2,7 @@
  * Arguments that the fleet's own flake hands to all modules: `specialArgs`, `extraSpecialArgs`, `_module.args`.
  * With them, helper functions that modules take as arguments are understood like any other.
  */
-import { perhaps, thunk, unknown } from '../nix/construct.ts';
+import { isClosed, perhaps, thunk, unknown } from '../nix/construct.ts';
 import { evaluate, force } from '../nix/evaluate.ts';
 import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
 import { lazyKey } from '../nix/identity.ts';
@@ -12,6 +12,7 @@ import type { Lazy, Value } from '../nix/value.ts';
 import { type NamePath, walk } from '../nix/walk.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
+import type { LateArgument } from './model.ts';
 import { isExtendedLibrary, unknownArgument } from './modules.ts';
 import { certain } from './read.ts';
 
@@ -60,22 +61,27 @@ export interface FileArguments {
   readonly system: Arguments;
   /** To modules of home-manager alone. */
   readonly home: Arguments;
-  /** True if modules are given another configuration than their own. */
-  readonly replacesConfig: boolean;
+  /** What is given with `_module.args`: known only once all modules are. */
+  readonly late: readonly LateArgument[];
+  /** The names of what is given with `specialArgs` and its kin: known before. Null if there may be any. */
+  readonly early: ReadonlySet<string> | null;
 }
 
 export const NO_ARGUMENTS: FileArguments = {
   clan: new Map(),
   system: new Map(),
   home: new Map(),
-  replacesConfig: false,
+  late: [],
+  early: new Set(),
 };
 
 export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
   const clan = new Map<string, Lazy[]>();
   const system = new Map<string, Lazy[]>();
   const home = new Map<string, Lazy[]>();
-  let replacesConfig = false;
+  const late = new Map<string, LateArgument>();
+  const early = new Set<string>();
+  let isEarlyKnown = true;
   const words = [...file.text.matchAll(GIVES)].map(match => match.index);
   withBudget(cx, STEPS, () =>
     walk(
@@ -86,7 +92,7 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
         enter(expr, { scope }) {
           if (expr.kind === 'apply' && CALL_NAMES.test(calledName(expr))) {
             const made = withBudget(cx, STEPS, () => frameworkCall(cx, evaluate(cx, expr, scope)));
-            if (Array.isArray(made)) addSystems(cx, made, system);
+            if (Array.isArray(made)) addSystems(cx, made, system, early);
           }
           return words.some(word => expr.start <= word && word < expr.end);
         },
@@ -97,20 +103,24 @@ export function readArguments(cx: Evaluation, file: SourceFile): FileArguments {
           const found = isHome ? home : isOfClan(state.path) ? clan : system;
           const given = value();
           addArguments(cx, given, found);
-          // The module system's own argument goes before `_module.args`, and after `specialArgs`.
-          if (state.path?.name?.text !== 'args') replacesConfig ||= givesConfig(cx, given);
+          const names = namesIn(cx, given);
+          if (state.path?.name?.text === 'args')
+            for (const name of names ?? []) late.set(name, { name, file: file.path });
+          else if (names === null) isEarlyKnown = false;
+          else for (const name of names) early.add(name);
         },
       },
     ),
   );
-  return { clan, system, home, replacesConfig };
+  return { clan, system, home, late: [...late.values()], early: isEarlyKnown ? early : null };
 }
 
 /** What a file gives, and what the systems are given that a framework makes for it. */
 export function withSystems(cx: Evaluation, given: FileArguments, systems: readonly Value[]): FileArguments {
   const system = new Map([...given.system].map(([name, values]) => [name, [...values]]));
-  addSystems(cx, systems, system);
-  return { ...given, system };
+  const early = new Set(given.early);
+  addSystems(cx, systems, system, early);
+  return { ...given, system, early: given.early === null ? null : early };
 }
 
 function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
@@ -118,12 +128,19 @@ function frameworkCall(cx: Evaluation, value: Value): readonly Value[] {
   return made === null ? [] : systemsIn(cx, made);
 }
 
-function addSystems(cx: Evaluation, systems: readonly Value[], found: Map<string, Lazy[]>): void {
+function addSystems(
+  cx: Evaluation,
+  systems: readonly Value[],
+  found: Map<string, Lazy[]>,
+  early: Set<string>,
+): void {
   for (const system of systems) {
     const term = system.kind === 'unknown' ? system.term : null;
     const args = term?.kind === 'apply' ? force(cx, term.arg) : null;
     const given = args?.kind === 'attrs' ? certain(args, 'specialArgs') : null;
-    if (given !== null) addArguments(cx, given.value, found);
+    if (given === null) continue;
+    addArguments(cx, given.value, found);
+    for (const name of namesIn(cx, given.value) ?? []) early.add(name);
   }
 }
 
@@ -140,9 +157,11 @@ function addArguments(cx: Evaluation, given: Lazy, found: Map<string, Lazy[]>): 
   }
 }
 
-function givesConfig(cx: Evaluation, given: Lazy): boolean {
+/** The names of a set, those that it perhaps has among them; null if there may be more. */
+function namesIn(cx: Evaluation, given: Lazy): readonly string[] | null {
   const set = withBudget(cx, STEPS, () => force(cx, given));
-  return !(set instanceof BudgetExceeded) && set.kind === 'attrs' && set.entries.has('config');
+  if (set instanceof BudgetExceeded || set.kind !== 'attrs' || !isClosed(set)) return null;
+  return [...set.entries.keys()];
 }
 
 /** A library that is less than that of nixpkgs, or not known, takes nothing away from what everybody knows of `lib`. */
@@ -176,6 +195,8 @@ export interface SharedArguments {
   readonly home: ReadonlyMap<string, SharedArgument>;
   /** Of a file that may be either. */
   readonly any: ReadonlyMap<string, SharedArgument>;
+  /** What `_module.args` gives and nothing else, as far as is known. */
+  readonly late: readonly LateArgument[];
   /** True if some are given another configuration than their own. */
   readonly replacesConfig: boolean;
 }
@@ -189,8 +210,12 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const [clan, other, home] = [joined(['clan']), joined(['system']), joined(['home'])];
   const system = new Map([...home, ...other, ...clan]);
   const any = joined(['clan', 'system', 'home']);
-  const replacesConfig = [...byFile.values()].some(one => one.replacesConfig);
-  return { system, home: new Map([...system, ...home]), any, replacesConfig };
+  const files = [...byFile.values()];
+  const isEarly = (name: string) => files.some(({ early }) => early?.has(name) === true);
+  const late = files.some(({ early }) => early === null)
+    ? []
+    : files.flatMap(one => one.late).filter(({ name }) => !isEarly(name));
+  return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
 }
 
 /** Remembers who was given what, to tell whose answer would be another one now. */

@@ -38,6 +38,7 @@ export interface Parts {
   readonly secrets: () => readonly SecretFacts[];
   readonly table: ModuleTable;
   readonly replacesConfig: boolean;
+  readonly lateArguments: Fleet['lateArguments'];
   readonly cache: AssemblyCache;
   readonly givenTo: (file: string) => Given;
   readonly storeSettings: () => readonly StoreSetting[];
@@ -129,6 +130,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     },
     modules: ownersOf,
     replacesConfig: parts.replacesConfig,
+    lateArguments: parts.lateArguments,
     brought() {
       join.brought ??= joined.isClan ? catalogueGenerators(joined.inventory) : [];
       return join.brought;

@@ -56,7 +56,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
   /** What modules are given; what was read with something else is forgotten. */
   function findArguments(groups: FileGroups): {
     readonly [by in 'argument' | 'ofSystem']: Known['argument'];
-  } & { readonly replacesConfig: boolean } {
+  } & Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
     for (;;) {
       const made = state.made.last;
       const shared = sharedArguments(files, state, groups, made);
@@ -68,7 +68,8 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       state.made.last = state.flake.made();
       if (state.made.last !== made) continue;
       const stale = [...asked.stale(shared), ...state.flake.stale()];
-      if (stale.length === 0) return { argument, ofSystem, replacesConfig: shared.replacesConfig };
+      const { replacesConfig, late: lateArguments } = shared;
+      if (stale.length === 0) return { argument, ofSystem, replacesConfig, lateArguments };
       forget(state, imports.dependentsOf(stale));
     }
   }
@@ -92,7 +93,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       if (fleet !== null) return fleet;
       const groups = survey.groups();
       const { texts } = survey;
-      const { argument, ofSystem, replacesConfig } = findArguments(groups);
+      const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(groups);
       const registries = findRegistries(state, settings, groups);
       const pipeline = findPipeline(state, groups, registries);
       const matrices = findMatrices(state, settings, groups, texts, registries, pipeline);
@@ -133,6 +134,7 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
         givenTo,
         table,
         replacesConfig,
+        lateArguments,
         cache: state.assembly,
         registries: registries.map(file => state.registries.get(file) as Registry),
         matrices,

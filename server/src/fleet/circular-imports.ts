@@ -15,16 +15,16 @@ import { type Given, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { certain } from './read.ts';
 
-/** What a module is given that is made of all modules. */
-const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
+/** What the module system gives to a module that is made of all modules. */
+export const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
 
 const NEEDED = 'the configuration is needed to know the modules that it is made of';
 
 /** Functions giving modules that import functions: deeper than anybody writes. */
 const MAX_DEPTH = 16;
 
-/** Stands for what is made of all modules, by the name of the argument. */
-type Own = (name: string) => Lazy;
+/** Stands for what is made of all modules, by the name of the argument; null for any other. */
+type Own = (name: string) => Lazy | null;
 
 /** What needs the configuration, and what stands there. */
 interface Need {
@@ -35,23 +35,27 @@ interface Need {
 /**
  * Where the configuration is needed to know a module, or what the module imports; null where that is not certain.
  * @param module a function that the module system calls
+ * @param names the arguments that are made of all modules
  * @param fallback the place of what was written nowhere
  */
 export function circularImport(
   cx: Evaluation,
   module: LambdaValue,
+  names: readonly string[],
   given: Given,
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
-  const need = firstNeed(cx, module, given, () => failing);
+  const need = firstNeed(cx, module, given, name => (names.includes(name) ? failing : null));
   if (need === null) return null;
   const at = need.at ?? fallback;
-  const asked = firstAsked(cx, module, given);
+  const asked = firstAsked(cx, module, names, given);
+  const [first = 'config'] = names;
   return {
     at: placeOf(at),
     what: need.what,
-    asked: asked?.names.join('.') ?? 'config',
+    argument: asked?.names[0] ?? first,
+    asked: asked?.names.join('.') ?? first,
     askedAt: asked === null ? null : placeOf(asked.at),
   };
 }
@@ -102,7 +106,10 @@ function isNeeded(value: Value): boolean {
 function withOwn(module: LambdaValue, given: Given, own: Own): Value {
   const args = moduleArguments(module, given);
   const entries = new Map(args.entries);
-  for (const name of MADE_OF_MODULES) if (entries.has(name)) entries.set(name, attr(own(name), null));
+  for (const name of entries.keys()) {
+    const made = own(name);
+    if (made !== null) entries.set(name, attr(made, null));
+  }
   return attrs(entries, null, args.open);
 }
 
@@ -117,9 +124,10 @@ function writtenAt(lazy: Lazy): Origin | null {
 function firstAsked(
   cx: Evaluation,
   module: LambdaValue,
+  wanted: readonly string[],
   given: Given,
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
-  const own = new Map(MADE_OF_MODULES.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
+  const own = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(own.values());
   const before = cx.tracer;
   let first: SelectEvent | null = null;
@@ -135,13 +143,16 @@ function firstAsked(
   };
   try {
     // Unevaluated, so that nothing is taken from what was made of the usual configuration; see functions.ts.
-    firstNeed(cx, module, given, name => thunk(() => own.get(name) as UnknownValue));
+    firstNeed(cx, module, given, name => {
+      const symbolic = own.get(name);
+      return symbolic === undefined ? null : thunk(() => symbolic);
+    });
   } finally {
     cx.tracer = before;
   }
   if (first === null || last === null) return null;
   const root = rootOf((first as SelectEvent).target as UnknownValue);
-  const name = MADE_OF_MODULES.find(each => own.get(each) === root) ?? 'config';
+  const name = wanted.find(each => own.get(each) === root) ?? 'config';
   return askedBy(name, first, last);
 }
 

@@ -365,11 +365,19 @@ export interface FailingCall {
   readonly name: string;
 }
 
+/** An argument that a file gives to modules with `_module.args`. */
+export interface LateArgument {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** Where a module cannot be told, or what it imports, without the configuration that it is part of. */
 export interface CircularImport {
   /** The imports, one of them, or the module itself. */
   readonly at: Place;
   readonly what: 'imports' | 'item' | 'module';
+  /** The argument of the module that is needed: `config`, `options`, or what `_module.args` gives. */
+  readonly argument: string;
   /** What is asked for on the way: `config.services.x.enable`. */
   readonly asked: string;
   /** Where that is written; null where it cannot be told. */
@@ -449,6 +457,8 @@ export interface Fleet {
   readonly hasAllGenerators: (machine: string) => boolean;
   /** What each machine is made of, by name; followed when first asked for. */
   readonly modules: () => ReadonlyMap<string, MachineModules>;
+  /** Arguments that modules have from `_module.args` alone. */
+  readonly lateArguments: readonly LateArgument[];
   /** True if the flake hands a `config` to modules that is not their own (`specialArgs.config`). */
   readonly replacesConfig: boolean;
   /** Generators that clan-core's own services and modules bring, as far as the inventory tells. */

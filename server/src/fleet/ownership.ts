@@ -171,8 +171,7 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
   return (
     left.complete === right.complete &&
     left.foreign === right.foreign &&
-    left.circular.length === 0 &&
-    right.circular.length === 0 &&
+    sameItems(left.circular, right.circular) &&
     left.gaps.length === 0 &&
     right.gaps.length === 0 &&
     sameItems(left.files, right.files) &&

@@ -27,7 +27,8 @@ Compute the generators in a \`let\` and assign them in the module's body:
 \`clan.core.vars.generators = varsGenerators;\`.
 
 The same circle is closed, on every architecture, by imports that depend on the configuration itself
-(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`). Import the
+(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`), or on
+an argument that \`_module.args\` gives: that is part of the configuration, too. Import the
 module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
 depend on whatever it likes.`,
   bad: BAD_IMPORTS,

@@ -54,6 +54,7 @@ const PARTS = {
   units: 'read',
   notAnalysable: 'read',
   replacesConfig: 'read',
+  lateArguments: 'read',
   modules: 'called',
   brought: 'called',
   secrets: 'called',
