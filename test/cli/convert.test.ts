@@ -482,6 +482,6 @@ describe('stays as it is, with the reason,', () => {
   it('everything where there is no clan', async () => {
     const made = await two({ 'flake.nix': '{ outputs = _: { nixosConfigurations.lea = 1; }; }\n' });
     const { code, stderr } = await made.run(['convert', '--all']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('there is no clan here that reads vars')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no clan here that reads vars')]);
   });
 });

@@ -238,8 +238,8 @@ function targets(
   };
 }
 
-/** Holes stand for any text. */
-function patternOf(name: string): RegExp {
+/** Names that a name with holes may be: they stand for any text. */
+export function patternOf(name: string): RegExp {
   const parts = name.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/);
   return new RegExp(`^${parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`);
 }
