@@ -147,6 +147,9 @@ function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
     documentSelector: [
       { language: 'nix', scheme: 'file' },
       { scheme: 'file', pattern: '**/varsmith.json' },
+      // Encrypted files: a key in one leads to what takes it.
+      { scheme: 'file', pattern: '**/{secrets,sops}/**/*.{yaml,yml,json}' },
+      { scheme: 'file', pattern: '**/*secret*.{yaml,yml,json}' },
     ],
     middleware: {
       workspace: {

@@ -150,7 +150,12 @@ export function createFleetViews(server: Server): FleetViews {
     // What is filtered away cannot be shown.
     if (filter !== EVERYTHING) setFilter(EVERYTHING);
     await askRoots();
-    const { root, key, registry } = at;
+    const { root, key, registry, secret } = at;
+    if (secret !== undefined) {
+      if (!(await secrets.reveal(root, at.machine, secret)))
+        void window.showInformationMessage(`The secret "${secret.name}" is not in the view.`);
+      return;
+    }
     const found = roots.find(({ uri }) => uri === root);
     const keyEntry = found?.keys.find(one => one.key === key && one.registry === registry);
     if (keyEntry) return show(keys, { kind: 'key', root, key: keyEntry });

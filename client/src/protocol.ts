@@ -252,6 +252,13 @@ export interface AtResult {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
+  /** Of sops-nix or agenix; absent where none stands there. */
+  readonly secret?: SecretRef;
+}
+
+export interface SecretRef {
+  readonly keeper: 'sops' | 'age';
+  readonly name: string;
 }
 
 export interface FleetGenerator {

@@ -47,6 +47,28 @@ export function secretParts(node: SecretNode): SecretNode[] {
   ];
 }
 
+/** What an item that can be revealed stands below; undefined at the top. */
+export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): SecretNode | undefined {
+  switch (node.kind) {
+    case 'secret': {
+      const root = roots.find(({ uri }) => uri === node.root);
+      return root === undefined
+        ? undefined
+        : nodesOf(root).find(one =>
+            one.kind === 'machine'
+              ? one.machine.name === node.machine
+              : one.kind === 'unassigned' && node.machine === null,
+          );
+    }
+    case 'machine':
+    case 'unassigned':
+    case 'file':
+      return secretNodes(roots).find(one => one.kind === 'root' && one.root.uri === node.root);
+    default:
+      return undefined;
+  }
+}
+
 export function secretItem(node: SecretNode): TreeItem {
   switch (node.kind) {
     case 'root':

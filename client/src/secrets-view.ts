@@ -9,15 +9,18 @@ import {
   type MachineParams,
   type MachineSecret,
   machineSecretsRequest,
+  type SecretRef,
   type SecretsRoot,
   secretsRequest,
 } from './protocol.ts';
-import { type SecretNode, secretItem, secretNodes, secretParts } from './secret-items.ts';
+import { type SecretNode, secretItem, secretNodes, secretParent, secretParts } from './secret-items.ts';
 import type { Server } from './server.ts';
 
 export interface SecretsView extends Disposable {
   /** What is said above the items. */
   message: string;
+  /** Shows a secret of a machine, or of none that is known; false where it is not in the view. */
+  reveal(root: string, machine: string | null, secret: SecretRef): Promise<boolean>;
 }
 
 /**
@@ -29,14 +32,20 @@ export function createSecretsView(
   filter: () => FleetFilter,
   changed: Event<undefined>,
 ): SecretsView {
+  let roots: readonly SecretsRoot[] = [];
+
+  async function askRoots(): Promise<readonly SecretsRoot[]> {
+    const asked: FleetParams = { filter: filter() };
+    roots = await ask<SecretsRoot>(secretsRequest, asked);
+    return roots;
+  }
+
   const provider: TreeDataProvider<SecretNode> = {
     onDidChangeTreeData: changed,
     getTreeItem: secretItem,
+    getParent: node => secretParent(node, roots),
     getChildren: async node => {
-      if (node === undefined) {
-        const asked: FleetParams = { filter: filter() };
-        return secretNodes(await ask<SecretsRoot>(secretsRequest, asked));
-      }
+      if (node === undefined) return secretNodes(await askRoots());
       switch (node.kind) {
         case 'machine':
         case 'unassigned':
@@ -67,7 +76,18 @@ export function createSecretsView(
     treeDataProvider: provider,
     showCollapseAll: true,
   });
+  async function reveal(root: string, machine: string | null, { keeper, name }: SecretRef): Promise<boolean> {
+    await askRoots();
+    const node = (await secretsOf(root, machine)).find(
+      one => one.kind === 'secret' && one.secret.keeper === keeper && one.secret.name === name,
+    );
+    if (node === undefined) return false;
+    await view.reveal(node, { select: true, focus: true, expand: true });
+    return true;
+  }
+
   return {
+    reveal,
     get message() {
       return view.message ?? '';
     },

@@ -288,3 +288,45 @@ describe('options for keeping vars', () => {
     expectSilent(world('vars.settings.secretStore = "sops";', machine));
   });
 });
+
+describe('option/not-on-darwin', () => {
+  const world = (more: Texts, store = ''): Texts => ({
+    'flake.nix':
+      '{ outputs = { self, clan-core, ... }: clan-core.lib.clan { inherit self; imports = [ ./clan.nix ]; }; }',
+    'clan.nix': `{ ${store} inventory.machines.mac.machineClass = "darwin"; inventory.machines.lea = { }; }`,
+    'machines/lea/configuration.nix': '{ }',
+    ...more,
+  });
+  const phase = (name: string) => key(`files.key.neededFor = "${name}";`)[FILE] as string;
+  const found = (texts: Texts) =>
+    check(texts).findings.flatMap(({ rule, machines, message }) =>
+      rule === 'option/not-on-darwin' ? [`${machines.join()}: ${message}`] : [],
+    );
+
+  it('says nothing of what a machine with NixOS has as well', () => {
+    const both = {
+      'machines/mac/configuration.nix': '{ imports = [ ../../k.nix ]; }',
+      'k.nix': phase('partitioning'),
+    };
+    expect(found(world(both))).toHaveLength(1);
+    expect(
+      found(world({ ...both, 'machines/lea/configuration.nix': '{ imports = [ ../../k.nix ]; }' })),
+    ).toEqual([]);
+  });
+
+  it('knows that age decrypts no secrets of users there, and sops does', () => {
+    const users = { 'machines/mac/configuration.nix': phase('users') };
+    expect(found(world(users, 'vars.settings.secretStore = "age";'))).toEqual([
+      expect.stringContaining('mac: "files.key.neededFor" = "users" keeps the secret from macOS'),
+    ]);
+    expect(found(world(users, 'vars.settings.secretStore = "sops";'))).toEqual([]);
+  });
+
+  it('says once that nothing unpacks a password store there', () => {
+    const texts = world(
+      { 'machines/mac/configuration.nix': phase('services') },
+      'vars.settings.secretStore = "password-store";',
+    );
+    expect(found(texts)).toEqual([expect.stringContaining('mac: On macOS nothing unpacks')]);
+  });
+});

@@ -468,6 +468,24 @@ in
     );
   });
 
+  it('is found through a name, and in a module that is written in place', () => {
+    const inLet = (body: string) =>
+      hostOf(
+        'lea',
+        `${body}\n`,
+        `\
+  session = import ../../modules/session.nix { keys = envMatrix.emily; };
+  #                                            ^^^^ registry/module-keys-not-selected: machine lea
+`,
+      );
+    for (const body of [
+      '  home-manager.users.ada = session;',
+      '  home-manager.users.ada = { ... }: {\n    imports = [ session ];\n  };',
+      '  home-manager.users.ada.imports = [ ] ++ [ session ];',
+    ])
+      expectMarked(fleet('', { 'machines/lea/configuration.nix': inLet(body) }));
+  });
+
   it.each([
     ['no keys', 'imports = [ (import ../../modules/users.nix { user = "ada"; keys = null; }) ];', {}],
     [
@@ -483,6 +501,26 @@ in
     [
       'a condition that is not known',
       'home-manager.users.ada.imports = lib.optionals config.my.desktop [ (import ../../modules/session.nix { keys = envMatrix.emily; }) ];',
+      {},
+    ],
+    [
+      'a condition on the way to it',
+      'home-manager.users.ada = lib.mkIf config.my.desktop (import ../../modules/session.nix { keys = envMatrix.emily; });',
+      {},
+    ],
+    [
+      'a name that nobody uses',
+      'environment.etc.x.text = let session = import ../../modules/session.nix { keys = envMatrix.emily; }; in "";',
+      {},
+    ],
+    [
+      'an argument that others may use with keys of their own',
+      '_module.args.session = import ../../modules/session.nix { keys = envMatrix.emily; };',
+      {},
+    ],
+    [
+      'a module of which only the arguments are asked for',
+      'environment.etc.x.text = toString (builtins.functionArgs (import ../../modules/session.nix { keys = envMatrix.emily; }) == { });',
       {},
     ],
     [

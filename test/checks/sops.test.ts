@@ -136,6 +136,78 @@ describe('sops/undeclared-secret', () => {
   });
 });
 
+describe('sops/undeclared-secret, machine by machine', () => {
+  const WEB =
+    '{ config, ... }:\n{\n  services.web.file = config.sops.secrets.web.path;\n  services.mail.file = config.age.secrets.mail.path;\n}\n';
+  const DECLARED = '{ x, ... }: { sops.secrets.web = { }; age.secrets.mail.file = ./mail.age; }\n';
+  const machines = (lea: string, noa: string, more: Texts = {}): Texts => ({
+    'flake.nix': `{ outputs = { nixpkgs, ... }: { nixosConfigurations = {
+      lea = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ${lea} ]; };
+      noa = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ${noa} ]; };
+    }; }; }\n`,
+    'web.nix': WEB,
+    'declared.nix': DECLARED,
+    'mail.age': 'age-encryption.org/v1\n',
+    [FILE]: encryptedYaml(`web: ${VALUE}\n`),
+    ...more,
+  });
+  const lacking = (texts: Texts) =>
+    check(texts)
+      .findings.filter(({ rule }) => rule === 'sops/undeclared-secret')
+      .map(({ machines: on, message }) => `${on.join()}: ${message}`);
+
+  it('names the machines without the module that declares it', () => {
+    expect(lacking(machines('./declared.nix', ''))).toEqual([
+      'noa: Nothing declares the secret "web" of sops-nix (machine noa); reading it fails. Import the module that declares it, or declare it here.',
+      'noa: Nothing declares the secret "mail" of agenix (machine noa); reading it fails. Import the module that declares it, or declare it here.',
+    ]);
+    expect(lacking(machines('./declared.nix', './declared.nix'))).toEqual([]);
+  });
+
+  it('lets unknown names silence only the machines that may have them', () => {
+    const more = {
+      'any.nix': '{ config, ... }: { sops.secrets = config.my.secrets; age.secrets = config.my.age; }\n',
+    };
+    expect(lacking(machines('./any.nix ./declared.nix', '', more)).map(text => text.slice(0, 4))).toEqual([
+      'noa:',
+      'noa:',
+    ]);
+    expect(lacking(machines('./declared.nix', './any.nix', more))).toEqual([]);
+  });
+
+  it('lets a name with holes silence only the names that it may be', () => {
+    const holes = (name: string) => ({
+      'any.nix': `{ config, ... }: { sops.secrets."${'$'}{config.x}${name}" = { }; age.secrets.mail.file = ./mail.age; }\n`,
+    });
+    expect(lacking(machines('./declared.nix', './any.nix', holes('eb')))).toEqual([]);
+    expect(lacking(machines('./declared.nix', './any.nix', holes('ail')))).toHaveLength(1);
+  });
+
+  it.each([
+    ['a module is written in place', '{ sops.secrets.web = { }; age.secrets.mail.file = ./mail.age; }', {}],
+    ['modules are not all known', '(import ./x.nix inputs)', {}],
+    [
+      'a function makes the module',
+      '(import ./make.nix { })',
+      { 'make.nix': '{ }: { sops.secrets.web = { }; age.secrets.mail.file = ./mail.age; }\n' },
+    ],
+  ])('is silent where %s', (_, module, more) => {
+    expect(lacking(machines('./declared.nix', module, more))).toEqual([]);
+  });
+
+  it('is silent where a condition may leave it out', () => {
+    const web = '{ config, lib, ... }:\n{\n  a = lib.mkIf config.x config.sops.secrets.web.path;\n}\n';
+    expect(lacking(machines('./declared.nix', '', { 'web.nix': web }))).toEqual([]);
+  });
+
+  it('knows templates', () => {
+    const texts = fleet('  a = config.sops.templates.x.path;\n  sops.templates.y.content = "";\n', '');
+    expect(messages('sops/undeclared-secret', texts)).toEqual([
+      'warning: Nothing declares the template "x" of sops-nix; reading it fails.',
+    ]);
+  });
+});
+
 describe('what .sops.yaml says', () => {
   const MAIL = '  sops.secrets.mail = { };\n';
   const KEYS = `mail: ${VALUE}\n`;

@@ -86,6 +86,26 @@ describe('a secret of sops-nix', () => {
     expect(findings.stdout).not.toMatch(/db\/password|db\.json/);
   });
 
+  it('gets a file by the rule of the folder above where the nearest has none, and as the rule says', async () => {
+    const made = await lea();
+    write(made.root, 'secrets/.sops.yaml', 'creation_rules:\n  - path_regex: ^secrets/other\n');
+    const rules = made
+      .text('.sops.yaml')
+      .replace('key_groups:', 'encrypted_regex: ^(token|api)$\n    key_groups:');
+    write(made.root, '.sops.yaml', rules);
+    const refused = await made.run(['add', 'sops', 'x', '--file', 'secrets/new.yaml', '--random']);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('would leave "x" in plaintext'),
+    ]);
+    const { code } = await made.run(['add', 'sops', 'api/x', '--file', 'secrets/new.yaml', '--random']);
+    expect([code, made.text('secrets/new.yaml')]).toEqual([
+      0,
+      expect.stringContaining('    encrypted_regex: "^(token|api)$"\n'),
+    ]);
+    expect(Object.keys(await made.values('secrets/new.yaml'))).toEqual(['api/x']);
+  });
+
   it('of any bytes gets a file of its own', async () => {
     const made = await lea();
     const bytes = Buffer.from([0, 255, 10, 0]);
@@ -174,6 +194,17 @@ describe('nothing is changed', () => {
       expect([code, stderr]).toEqual([1, expect.stringContaining(SECRETS)]);
       expect([made.text(SECRETS), made.text(FILE)]).toEqual([broken, MODULE]);
     }
+  });
+
+  it('unless one module alone says where secrets are kept', async () => {
+    const made = await lea();
+    write(
+      made.root,
+      'machines/kim/configuration.nix',
+      '{ sops.secrets.y.sopsFile = ../../secrets/lea.yaml; }\n',
+    );
+    expect((await made.run(['add', 'sops', 'x', '--random'])).code).toBe(0);
+    expect(made.text(FILE)).toContain('sops.secrets.x = { };');
   });
 
   it('where nothing tells which module is meant', async () => {

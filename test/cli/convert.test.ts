@@ -1,9 +1,10 @@
 /** `varsmith convert`: secrets of sops-nix and agenix become vars with their values, or nothing changes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encryptTo, generateKeyPair } from '../../server/src/store/crypt.ts';
+import { sealSecret } from '../../server/src/store/sops-secret.ts';
 import { hasAge } from '../store/independent-reader.ts';
 import { write } from '../workspace/support.ts';
 import { everyText, type SopsFleet, sopsFleet } from './sops-fleet.ts';
@@ -209,6 +210,113 @@ removed ${SECRETS}
   });
 });
 
+describe('a secret that clan keeps in sops/secrets', () => {
+  const MODULE = `{ config, ... }:
+{
+  sops.secrets.mail.owner = "postfix";
+  services.a.file = config.sops.secrets.mail.path;
+}
+`;
+
+  /** As `clan secrets set --machine` leaves it. */
+  async function clans(machines: readonly string[], files: Readonly<Record<string, string>>) {
+    const made = await sopsFleet(files);
+    for (const machine of ['lea', 'noa'])
+      if (files[`machines/${machine}/configuration.nix`]?.includes('seed'))
+        await made.run(['set', machine, 'seed/x'], { input: 'x' });
+    for (const machine of machines)
+      link(made, `sops/secrets/mail/machines/${machine}`, `../../../machines/${machine}`);
+    link(made, 'sops/secrets/mail/users/ada', '../../../users/ada');
+    const sealed = await sealSecret(Buffer.from(CANARY), {
+      ...{ recipients: [made.recipient], now: new Date(0), command: null },
+    });
+    write(made.root, 'sops/secrets/mail/secret', sealed);
+    made.git('add', '-A');
+    made.git('commit', '-qm', 'clan');
+    return made;
+  }
+
+  const link = (made: SopsFleet, path: string, target: string) => {
+    mkdirSync(join(made.root, path, '..'), { recursive: true });
+    symlinkSync(target, join(made.root, path));
+  };
+
+  const SEED = 'clan.core.vars.generators.seed = { files.x = { }; script = "date > $out/x"; };';
+
+  it('is converted from there, with its folder', async () => {
+    const made = await clans(['lea'], { [LEA]: MODULE.replace('  services', `  ${SEED}\n  services`) });
+    const { code, stdout, stderr } = await made.run(['convert', 'mail']);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      expect.stringContaining('removed sops/secrets/mail'),
+      expect.stringContaining('1 secret converted'),
+    ]);
+    expect(await get(made, 'lea', 'mail/mail')).toBe(CANARY);
+    expect(existsSync(join(made.root, 'sops/secrets/mail'))).toBe(false);
+    expect(made.text(LEA)).toContain('files.mail.owner = "postfix";');
+  });
+
+  it('stays where clan gives it to others too', async () => {
+    const files = { [LEA]: MODULE.replace('  services', `  ${SEED}\n  services`), [NOA]: `{ ${SEED} }\n` };
+    const made = await clans(['lea', 'noa'], files);
+    const { code, stderr } = await made.run(['convert', 'mail']);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('sops/secrets/mail/secret stays: clan gives it to machine noa as well.'),
+    ]);
+    expect(existsSync(join(made.root, 'sops/secrets/mail/secret'))).toBe(true);
+  });
+
+  it('is not converted where a machine reads it that does not declare it', async () => {
+    const reading = `{ config, ... }: { ${SEED} services.a.file = config.sops.secrets.mail.path; }\n`;
+    const made = await clans(['lea', 'noa'], {
+      [LEA]: MODULE.replace('  services', `  ${SEED}\n  services`),
+      [NOA]: reading,
+    });
+    const { code, stderr } = await made.run(['convert', 'mail']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('is read on machine noa, which clan gives it without a declaration'),
+    ]);
+  });
+
+  it('is declared where all read it, if no module does', async () => {
+    const common = '{ config, ... }:\n{\n  services.a.file = config.sops.secrets.mail.path;\n}\n';
+    const machine = `{\n  imports = [ ../../modules/common.nix ];\n  ${SEED}\n}\n`;
+    const reading = machine
+      .replace('{', '{ config, ... }: {')
+      .replace('  clan', '  b = config.sops.secrets.mail.path;\n  clan');
+    const files = { [LEA]: machine, [NOA]: reading, [COMMON]: common };
+    const made = await clans(['lea', 'noa'], files);
+    const { code, stderr } = await made.run(['convert', '--all']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('1 secret converted')]);
+    expect(made.text(COMMON)).toBe(`{ config, ... }:
+{
+  services.a.file = config.clan.core.vars.generators.mail.files.mail.path;
+
+  clan.core.vars.generators.mail = {
+    share = true;
+    prompts.mail = {
+      type = "hidden";
+      persist = true;
+    };
+  };
+}
+`);
+    expect(made.text(NOA)).toContain('b = config.clan.core.vars.generators.mail.files.mail.path;');
+    for (const one of ['lea', 'noa']) expect(await get(made, one, 'mail/mail')).toBe(CANARY);
+    expect(existsSync(join(made.root, 'sops/secrets/mail'))).toBe(false);
+  });
+
+  it('and read by machines that have no module in common stays', async () => {
+    const reading = `{ config, ... }: { ${SEED} services.a.file = config.sops.secrets.mail.path; }\n`;
+    const made = await clans(['lea', 'noa'], { [LEA]: reading, [NOA]: reading });
+    expect((await made.run(['convert', '--all'])).stderr).toContain(
+      'write sops.secrets.mail = { }; into one that all machines have which read it',
+    );
+  });
+});
+
 describe('a secret of agenix', () => {
   const MODULE = `{ config, ... }:
 {
@@ -374,6 +482,6 @@ describe('stays as it is, with the reason,', () => {
   it('everything where there is no clan', async () => {
     const made = await two({ 'flake.nix': '{ outputs = _: { nixosConfigurations.lea = 1; }; }\n' });
     const { code, stderr } = await made.run(['convert', '--all']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('there is no clan here that reads vars')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no clan here that reads vars')]);
   });
 });

@@ -44,6 +44,7 @@ beforeEach(() => {
     'varsmith/machineSecrets': [secret],
     'varsmith/fileKeys': [{ key: 'api/token', secrets: ['api/token'], where }],
   });
+  window.activeTextEditor = undefined;
   createFleetViews(server as unknown as Server);
 });
 
@@ -125,6 +126,25 @@ test('the view follows the filter, and is shown where there are secrets', async 
   });
   expect(views.get('varsmith.secrets')?.message).toBe('Shown: "api"');
   expect(commands.executeCommand).toHaveBeenCalledWith('setContext', 'varsmith.hasSecrets', true);
+});
+
+test('the cursor leads to the secret of its machine', async () => {
+  window.activeTextEditor = {
+    document: { uri: { toString: () => 'file:///fleet/a.nix' } },
+    selection: { active: { line: 3, character: 4 } },
+  };
+  const at = { root: root.uri, machine: 'lea', generator: null, registry: null, key: null };
+  answers['varsmith/at'] = { ...at, secret: { keeper: 'sops', name: 'api/token' } };
+  await commands.executeCommand('varsmith.revealInFleet');
+  const view = views.get('varsmith.secrets');
+  const [node] = view?.reveal.mock.calls.at(-1) ?? [];
+  expect(node).toMatchObject({ kind: 'secret', machine: 'lea', secret: { name: 'api/token' } });
+  const parent = view?.options.treeDataProvider.getParent(node);
+  expect(parent).toMatchObject({ kind: 'machine', machine: { name: 'lea' } });
+  expect(view?.options.treeDataProvider.getParent(parent)).toBeUndefined();
+  answers['varsmith/at'] = { ...at, secret: { keeper: 'age', name: 'other' } };
+  await commands.executeCommand('varsmith.revealInFleet');
+  expect(window.showInformationMessage).toHaveBeenLastCalledWith('The secret "other" is not in the view.');
 });
 
 test('without a server it is empty', async () => {

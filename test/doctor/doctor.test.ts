@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { encryptedYaml, VALUE } from '../../server/src/checks/sops/examples.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
 import { type Entry, hasProblems } from '../../server/src/doctor/report.ts';
 import { examinationMarkdown, examinationText } from '../../server/src/doctor/text.ts';
@@ -10,6 +11,7 @@ import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { examinedIn } from '../../server/src/workspace/examined.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { varsmith } from '../cli/support.ts';
+import { AGENIX, SOPS } from '../editor/secret-fleets.ts';
 import { folder } from '../workspace/support.ts';
 
 const engine = await loadEngine();
@@ -37,10 +39,11 @@ async function examined(texts: Readonly<Record<string, string>>, around: Around 
 
 async function entryOf(
   name: string,
-  texts: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string | null>>,
   around: Around = {},
 ): Promise<Entry | undefined> {
-  const { sections } = await examined(texts, around);
+  const there = Object.entries(texts).filter((one): one is [string, string] => one[1] !== null);
+  const { sections } = await examined(Object.fromEntries(there), around);
   return sections.flatMap(({ entries }) => entries).find(one => one.name === name);
 }
 
@@ -204,6 +207,40 @@ test('in an untrusted workspace nothing is run and no key is looked for', async 
   expect((await entryOf('clan', FLEET, around))?.text).toContain('not trusted');
   expect((await entryOf('your keys', FLEET, around))?.text).toContain('not trusted');
   expect(existsSync(ran)).toBe(false);
+});
+
+test('secrets of sops-nix are counted, and what is missing or not encrypted is a problem', async () => {
+  const common = { 'hosts/server/default.nix': '{ }', 'modules/gone.nix': '{ }' };
+  expect(await entryOf('sops-nix', { ...SOPS, ...common })).toMatchObject({
+    standing: 'found',
+    text: '3 secrets in 2 files',
+  });
+  const plain = { ...SOPS, 'secrets/users.yaml': 'git: hunter2\n' };
+  const found = await entryOf('sops-nix', plain);
+  expect(found).toMatchObject({ standing: 'problem' });
+  expect(found?.details).toEqual([
+    'hosts/server/nothing.yaml: there is no such file',
+    'secrets/users.yaml: it is not encrypted',
+  ]);
+  expect(JSON.stringify(await examined(plain))).not.toContain('hunter2');
+  expect(await entryOf('sops-nix', FLEET)).toBeUndefined();
+});
+
+test('secrets of agenix are counted', async () => {
+  expect((await entryOf('agenix', AGENIX))?.text).toBe('1 secret in 1 file');
+  expect(await entryOf('agenix', { ...AGENIX, 'secrets/db.age': null })).toMatchObject({
+    standing: 'problem',
+    details: ['secrets/db.age: there is no such file'],
+  });
+});
+
+test('of a key it is said how many files of sops-nix it opens', async () => {
+  const { secret, recipient } = await generateKeyPair();
+  const own = encryptedYaml(`git: ${VALUE}\n`, [recipient]);
+  const around = { env: { SOPS_AGE_KEY: secret } };
+  const found = await entryOf('SOPS_AGE_KEY', { ...SOPS, 'secrets/users.yaml': own }, around);
+  expect(found?.text).toBe(`${recipient}; opens 1 of 2 files of sops-nix`);
+  expect(found?.advice).toBeNull();
 });
 
 test('Markdown keeps code and escapes the rest', async () => {

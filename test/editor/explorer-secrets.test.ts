@@ -1,10 +1,12 @@
 // The view of sops-nix and agenix: machines with their secrets, encrypted files with their keys.
 import { beforeEach, expect, test } from 'vitest';
 import { fleetEntry } from '../../server/src/editor/explorer.ts';
+import { itemAt } from '../../server/src/editor/explorer-at.ts';
 import { EVERYTHING } from '../../server/src/editor/explorer-filter.ts';
 import { keysOfFile, secretEntries, secretsEntry } from '../../server/src/editor/secrets/explorer.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { AGENIX, inFleet, SOPS } from './secret-fleets.ts';
+import type { At } from './support.ts';
 
 let snapshot: Snapshot;
 beforeEach(() => {
@@ -64,4 +66,13 @@ test('the filter looks for names, machines and recipients, and for what is amiss
   expect(names('laptop')).toEqual(['laptop 3', 'server 2']);
   expect(names('users.yaml')).toEqual(['secrets/users.yaml']);
   expect(names('', true)).toEqual(['server 2', 'hosts/server/nothing.yaml']);
+});
+
+test('a place in a file leads to its secret on the machine of the file', () => {
+  const itemOf = ({ snapshot: own, file, offset }: At) => itemAt(own, file, offset);
+  expect(itemOf(inFleet(SOPS, 'hosts/server/default.nix', 'placeholder."api/'))).toEqual({
+    ...{ machine: 'server', generator: null, registry: null, key: null },
+    secret: { keeper: 'sops', name: 'api/token' },
+  });
+  expect(itemOf(inFleet(SOPS, 'modules/secrets.nix', 'defaultSopsFile = ../sec'))).toBeNull();
 });

@@ -33,7 +33,9 @@ test('an option: its type, its default, and what it does', () => {
     True: one value for all machines, in \`vars/shared\`. False: one for each machine.
 
     - Type: boolean
-    - Default: \`false\`"
+    - Default: \`false\`
+
+    [Reference of clan](https://clan.lol/docs/unstable/reference/clan.core/vars)"
   `);
   expect(shown(FILE, 'needed', { [FILE]: text })).toContain('- `users`: When users are made');
   expect(shown(FILE, 'c.ty', { [FILE]: text })).toMatch(/^\*\*type\*\* · option of a prompt/);
@@ -48,7 +50,9 @@ test('what a form shows of a prompt', () => {
     What a form says beside the prompt.
 
     - Type: null or string
-    - Default: \`null\`"
+    - Default: \`null\`
+
+    [Reference of clan](https://clan.lol/docs/unstable/reference/clan.core/vars)"
   `);
 });
 

@@ -68,9 +68,12 @@ test('an accessor where it is written: who calls it with which key', () => {
 
     The deployed file. Asks the machine's configuration, so it belongs into modules that are evaluated for that machine.
 
-    1 call:
+    4 calls:
 
-    - Key \`icloud\` → \`icloud-app-password\` / \`password\`, its \`path\` (modules/hosts/noa/default.nix)"
+    - Key \`icloud\` → \`icloud-app-password\` / \`password\`, its \`path\` (modules/hosts/noa/default.nix)
+    - Key \`gmail\` → \`gmail-app-password\` / \`password\`, its \`path\` (modules/hosts/emily/default.nix)
+    - Key \`icloud\` → \`icloud-app-password\` / \`password\`, its \`path\` (modules/hosts/emily/default.nix)
+    - Key \`gmail\` → \`gmail-app-password\` / \`password\`, its \`path\` (modules/hosts/lea/default.nix)"
   `);
   expect(shown(SECRETS, '  mkPasswordC')).toMatchInlineSnapshot(`
     "**mkPasswordCmd** · looks up a key of lib/secret-registry.nix · takes \`{ osConfig, key }\`
@@ -85,8 +88,12 @@ test('an accessor where it is written: who calls it with which key', () => {
   `);
 });
 
+test('a function that only others of its file call has the calls of those', () => {
+  expect(shown(SECRETS, '  entryO')).toMatch(/^\*\*entryOf\*\* · looks up a key[\s\S]*5 calls:/);
+});
+
 test('functions that look nothing up have no card', () => {
-  expect(shown(SECRETS, 'entryO')).toBeNull();
+  expect(shown(SECRETS, '  ca')).toBeNull();
   expect(shown(LEA, '  secre')).toBeNull();
 });
 

@@ -177,7 +177,7 @@ test('without a function that makes a text, the steps are said to be unknown', (
   expect(said(found)[0]).toContain('A step of the session is not known without Nix.');
 });
 
-test('steps that are understood go before a text with holes, such as one that is made of the configuration', () => {
+test('steps that are understood are written as they are, though a function makes a text of the configuration with them', () => {
   const found = environment({
     ...PIPELINE,
     'lib/session-vars-spec.nix': `{ shared = [ { kind = "compose"; name = "X"; parts = [ "x" ]; } ]; machines = { }; }`,
@@ -194,6 +194,41 @@ in
   });
   expect([found.session, said(found)]).toEqual([null, []]);
   expect(environmentText(found, 'bash')).toContain("export X='x'\n");
+});
+
+test('where files are deployed is known in the configuration', () => {
+  const found = environment({
+    ...PIPELINE,
+    'lib/machine-session-extras.nix': `\
+{ keys }:
+{ osConfig, ... }:
+let
+  registry = import ./secret-registry.nix { pkgs = null; };
+  spec = import ./session-vars-spec.nix;
+  placeOf = key: osConfig.clan.core.vars.generators.\${registry.\${key}.generator}.files.\${registry.\${key}.fileAttr}.path;
+in
+{
+  bash = builtins.concatStringsSep "\\n" (map (key: "export AT_\${key}=\${placeOf key}") keys ++ map (step: "# \${step.var}") spec.shared);
+}
+`,
+  });
+  expect(said(found)).toEqual([]);
+  expect(found.session?.shells.bash?.text).toBe(
+    'export AT_token=/run/secrets/vars/per-machine/lea/token/key\n# TOKEN\n# ACCOUNT_URL',
+  );
+});
+
+test('a variable that the text sets is not set twice', () => {
+  const found = environment({
+    ...PIPELINE,
+    'lib/machine-session-extras.nix': EXTRAS.replace('{ machine }:', '{ machine }:\nconfig:').replace(
+      'render.bash',
+      '"export TOKEN_FILE=${config.clan.core.vars.generators.token.files.key.path}\\n${render.bash}"',
+    ),
+  });
+  expect(environmentText(found, 'bash')).toBe(
+    `export TOKEN_FILE=/run/secrets/vars/per-machine/lea/token/key\n${LEA}`,
+  );
 });
 
 test('the name of the machine is known in its configuration', () => {

@@ -1,49 +1,14 @@
 /**
- * Applies a transaction and is killed (`kill -9`) before its n-th operation on the file system. Run by the tests, as
- * a process of its own: arguments are the root, the journal and n.
+ * Applies a transaction and is killed before its n-th operation on the file system. Run by the tests, as a process of its
+ * own: arguments are the root, the journal and n.
  */
-import others from 'node:fs';
 import fs from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { crashAt } from './crash-at.ts';
 
 const [root = '', journal = '', at = '0'] = process.argv.slice(2);
-let count = 0;
-
-function tick(): void {
-  count++;
-  if (count === Number(at)) process.kill(process.pid, 'SIGKILL');
-}
-
-const operations = fs as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-for (const name of ['mkdir', 'rename', 'rm', 'unlink']) {
-  const original = operations[name] as (...args: unknown[]) => Promise<unknown>;
-  operations[name] = async (...args) => {
-    tick();
-    return original(...args);
-  };
-}
-
-const immediate = others as unknown as Record<string, (...args: unknown[]) => unknown>;
-for (const name of ['mkdirSync', 'openSync', 'symlinkSync', 'renameSync', 'fsync']) {
-  const original = immediate[name] as (...args: unknown[]) => unknown;
-  immediate[name] = (...args) => {
-    tick();
-    return original(...args);
-  };
-}
-
-// A write that is cut off in the middle: the first half arrives.
-const write = others.writeFileSync;
-others.writeFileSync = (file, content, ...more) => {
-  const bytes = content as Uint8Array;
-  if (typeof file === 'number') others.writeSync(file, bytes.subarray(0, bytes.length / 2), 0, undefined, 0);
-  tick();
-  write(file, content, ...more);
-};
-
-syncBuiltinESMExports();
+const count = crashAt(Number(at));
 
 const { applyChanges } = await import('../../server/src/host/transaction.ts');
 const { changes } = await import('./crash-scenario.ts');
 await applyChanges(root, changes, { journal });
-await fs.writeFile(`${root}/done`, String(count));
+await fs.writeFile(`${root}/done`, String(count()));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +72,20 @@ describe('changes that belong together', () => {
     await expect(applyChanges(root, both, { journal })).rejects.toThrow(
       'Cannot both write a/b and remove a.',
     );
+  });
+
+  it('what was only begun leaves no folder behind, and keeps those that were there', async () => {
+    const root = testFolder();
+    mkdirSync(join(root, 'empty'));
+    const change = (path: string) => ({ kind: 'write', path, bytes: Buffer.from('x') }) as const;
+    const wrong = { path: 'a', sha256: 'none' };
+    await expect(
+      applyChanges(root, [change('empty/x'), change('machines/lea/key.json')], {
+        journal: join(testFolder(), 'journal'),
+        unchanged: [wrong],
+      }),
+    ).rejects.toThrow('was changed by somebody else');
+    expect(readdirSync(root)).toEqual(['empty']);
   });
 
   it('a journal that is not ours is left alone', async () => {

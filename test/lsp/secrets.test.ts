@@ -145,3 +145,29 @@ test('files of agenix are links, in a declaration and in secrets.nix', async () 
   expect(await linksOf('hosts/web.nix')).toEqual([uri('secrets/db.age')]);
   expect(await linksOf('secrets/secrets.nix')).toEqual([uri('secrets/db.age'), uri('secrets/mail.age')]);
 });
+
+test('an encrypted file that is open is answered for like any other', async () => {
+  const path = 'secrets/common.yaml';
+  session.open(path, SOPS[path] ?? '');
+  const { textDocument, position } = at(path, '    tok');
+  const range = { start: position, end: position };
+  const shown: Hover = await session.connection.sendRequest('textDocument/hover', { textDocument, position });
+  expect(JSON.stringify(shown.contents)).toContain('Taken as `api/token`');
+  for (const [method, more] of [
+    ['textDocument/completion', { position }],
+    ['textDocument/documentHighlight', { position }],
+    ['textDocument/documentSymbol', {}],
+    ['textDocument/documentLink', {}],
+    ['textDocument/foldingRange', {}],
+    ['textDocument/codeLens', {}],
+    ['textDocument/inlayHint', { range }],
+    ['textDocument/semanticTokens/full', {}],
+    ['textDocument/selectionRange', { positions: [position] }],
+    ['textDocument/typeDefinition', { position }],
+    ['textDocument/prepareCallHierarchy', { position }],
+    ['textDocument/codeAction', { range, context: { diagnostics: [] } }],
+  ] as const) {
+    const answer = session.connection.sendRequest(method, { textDocument, ...more });
+    await expect(answer, method).resolves.not.toThrow();
+  }
+});

@@ -63,6 +63,7 @@ import { unknownTag } from './inventory/unknown-tag.ts';
 import { conflict } from './option/conflict.ts';
 import { declaredType } from './option/declared-type.ts';
 import { noEffect } from './option/no-effect.ts';
+import { notOnDarwin } from './option/not-on-darwin.ts';
 import { readOnly } from './option/read-only.ts';
 import { settingType } from './option/setting-type.ts';
 import { storeDiffers } from './option/store-differs.ts';
@@ -87,6 +88,7 @@ import { ageNoRule } from './sops/age-no-rule.ts';
 import { ageRecipientDrift } from './sops/age-recipient-drift.ts';
 import { ageUnusedRule } from './sops/age-unused-rule.ts';
 import { sopsConflict } from './sops/conflict.ts';
+import { fileFormat } from './sops/file-format.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
@@ -193,6 +195,7 @@ export const rules: readonly Rule[] = [
   unknownOption,
   optionType,
   readOnly,
+  notOnDarwin,
   noEffect,
   usersOwner,
   conflict,
@@ -255,6 +258,7 @@ export const rules: readonly Rule[] = [
   unreplacedPlaceholder,
   sopsPasswordNeedsUsers,
   missingFile,
+  fileFormat,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,

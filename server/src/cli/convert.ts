@@ -30,6 +30,8 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
   const choice = choiceFrom(given);
   const identities = namedIdentities(given.options('identity'), io);
   const open = await openFleet(given.option('root'), io);
+  if (!open.fleet().isClan)
+    throw new Error('There is no clan here that reads vars, so there is nothing to convert secrets to.');
   const note = (sentence: string) => say(io, sentence);
   const rehearse = async () => {
     const keys = await findAllKeys(open.ground, identities);

@@ -1,5 +1,6 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
 import { counted } from '../checks/wording.ts';
+import type { FleetSecrets } from '../fleet/secrets-join.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import {
   commonSetting,
@@ -17,18 +18,21 @@ import type { Identity } from '../store/recipients.ts';
 import { isWithoutClan } from '../store/without-clan.ts';
 import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
+import { opensText, readSecrets, secretEntries } from './secrets.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
   const { files, fleet, storeCommand } = examined;
   const directory = fleet.directory ?? '';
   const elsewhere = storeCommand !== null;
   const contents = readContents(files, { backend: setBackend(fleet), directory, elsewhere });
+  const secrets = readSecrets(examined, contents.sops);
   return {
     title: 'Store and keys',
     entries: [
       backendEntry(examined, contents),
       storedEntry(contents, directory),
-      ...(await keyEntries(examined, contents, around)),
+      ...secretEntries(examined, secrets),
+      ...(await keyEntries(examined, contents, secrets, around)),
     ],
   };
 }
@@ -100,6 +104,7 @@ function storedEntry({ vars }: StoreContents, directory: string): Entry {
 async function keyEntries(
   examined: Examined,
   contents: StoreContents,
+  secrets: FleetSecrets,
   { env, platform, home, trusted }: Surroundings,
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
@@ -119,7 +124,9 @@ async function keyEntries(
     ];
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
-  const keys = await Promise.all(found.identities.map(identity => keyEntry(identity, contents, backend)));
+  const keys = await Promise.all(
+    found.identities.map(identity => keyEntry(identity, contents, secrets, backend)),
+  );
   const commands = found.commands.map(({ variable }) =>
     entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
   );
@@ -129,7 +136,12 @@ async function keyEntries(
 }
 
 /** Only the public half of a key, and where it lies. */
-async function keyEntry(identity: Identity, { sops }: StoreContents, backend: string): Promise<Entry> {
+async function keyEntry(
+  identity: Identity,
+  { sops }: StoreContents,
+  secrets: FleetSecrets,
+  backend: string,
+): Promise<Entry> {
   const { source } = identity;
   switch (identity.kind) {
     case 'locked':
@@ -152,8 +164,12 @@ async function keyEntry(identity: Identity, { sops }: StoreContents, backend: st
         });
       const user = sops.users.find(one => one.keys()?.some(({ key }) => key === recipient));
       if (backend !== 'sops') return entry(source, 'found', recipient);
-      if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users`);
-      return entry(source, 'found', `${recipient}, no user in sops/users`, {
+      const opens = opensText(secrets, recipient);
+      const also = opens === null ? '' : `; ${opens}`;
+      if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users${also}`);
+      // Without vars nobody has to be a user.
+      if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
+      return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
         advice: '`varsmith keygen` makes you a user, so that secrets are encrypted to you.',
       });
     }

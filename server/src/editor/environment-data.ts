@@ -1,16 +1,7 @@
 /** What a machine's sessions get, as plain data: variables, steps, and why something is no variable. */
 import type { Step } from './session-steps.ts';
-import type { SessionText } from './session-text.ts';
+import type { SessionText, Variable } from './session-text.ts';
 import type { Snapshot } from './snapshot.ts';
-
-export interface Variable {
-  readonly name: string;
-  readonly value: string;
-  readonly secret: boolean;
-  readonly key: string;
-  readonly generator: string;
-  readonly file: string;
-}
 
 /** Why something is no variable, or may not be all. */
 export interface Note {
@@ -27,7 +18,7 @@ export interface Environment {
   readonly variables: readonly Variable[];
   /** What sessions do with them when they start, in this order. */
   readonly steps: readonly Step[];
-  /** What the fleet's own functions make of the steps; null where none does, or the fleet has no steps. */
+  /** What the fleet's own functions make of steps that are not understood; null where there are none. */
   readonly session: SessionText | null;
   /** Sorted by name, those about none first. */
   readonly notes: readonly Note[];

@@ -9,7 +9,7 @@ import { sessionSpecOf } from '../fleet/session-spec.ts';
 import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected } from './environment-keys.ts';
 import { readSessionSpec, type SessionSpec, type Step, type UnknownStep } from './session-steps.ts';
-import { type SessionText, type Shell, sessionText } from './session-text.ts';
+import { assigns, type SessionText, type Shell, sessionText, type Variable } from './session-text.ts';
 
 /** How a session's steps set a variable, in sentences, with the keys that the step is about. */
 export function stepsSetting(
@@ -18,7 +18,7 @@ export function stepsSetting(
 ): { readonly text: string; readonly keys: readonly string[] }[] {
   const own = steps.filter(step => step.name === name);
   if (own.length > 0) return own.map(step => ({ text: stepText(step), keys: step.keys }));
-  const shells = SHELLS.filter(shell => sets(session?.shells[shell]?.text ?? '', shell, name));
+  const shells = SHELLS.filter(shell => assigns(session?.shells[shell]?.text ?? '', shell, name));
   if (session === null || shells.length === 0) return [];
   return [{ text: `${session.file} sets it when a session of ${shells.join(' or ')} starts.`, keys: [] }];
 }
@@ -30,13 +30,6 @@ function stepText(step: Step): string {
   const made = step.parts.flatMap(part => (typeof part === 'string' ? [] : [part.variable]));
   const of = made.length === 0 ? '' : ` of ${joined(made)}`;
   return `A step of the session puts it together${of}.`;
-}
-
-/** Does a text for a shell assign the variable? */
-function sets(text: string, shell: Shell, name: string): boolean {
-  const assigned =
-    shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;
-  return VARIABLE_NAME.test(name) && new RegExp(assigned, 'm').test(text);
 }
 
 /** What of a session's text is not known. */
@@ -55,7 +48,7 @@ function notesOn({ file, shells }: SessionText): Note[] {
 export interface Added {
   /** Those that are understood. */
   readonly steps: readonly Step[];
-  /** What the fleet's own functions make of the steps; null where none does. */
+  /** What the fleet's own functions make of steps that are not understood; null where none does. */
   readonly session: SessionText | null;
   readonly notes: readonly Note[];
 }
@@ -69,14 +62,14 @@ export function addedSteps(
   registry: Registry,
   machine: string,
   { keys, complete }: Selected,
+  variables: readonly Variable[],
 ): Added {
   const path = sessionSpecOf(registry.file);
   if (files.kind(path) !== 'file') return { steps: [], session: null, notes: [] };
   const spec = readSessionSpec(files, path);
-  const about = { spec: path, machine, keys: keys.map(({ key }) => key) };
-  const rendered = sessionText(files, fleet.namedBy, about);
-  // Steps that are understood say more than a text with holes, such as one that is made of the whole configuration.
-  const session = rendered === null || isWhole(rendered) || !isUnderstood(spec, machine) ? rendered : null;
+  const about = { spec: path, machine, keys: keys.map(({ key }) => key), variables };
+  // Steps that are understood are written as they are: what the fleet makes of them may be more than the steps.
+  const session = isUnderstood(spec, machine) ? null : sessionText(files, fleet.namedBy, about);
   const notes: Note[] = session === null ? [] : notesOn(session);
   if (spec === null) return { steps: [], session, notes };
   const steps: Step[] = [];
@@ -120,12 +113,6 @@ export function addedSteps(
       text: `${spec.file}: it is not known whether ${machine} has steps of its own.`,
     });
   return { steps, session, notes };
-}
-
-function isWhole({ shells }: SessionText): boolean {
-  return Object.values(shells).every(
-    shell => shell === null || (shell.holes.length === 0 && shell.failure === null),
-  );
 }
 
 function isUnderstood(spec: SessionSpec | null, machine: string): boolean {

@@ -7,20 +7,32 @@
 import type { Environment, Note } from './environment-data.ts';
 import type { Explanation } from './environment-explain.ts';
 import type { Step } from './session-steps.ts';
-import type { Shell } from './session-text.ts';
+import { assigns, type Shell, type ShellText } from './session-text.ts';
 
 export function environmentText(environment: Environment, shell: Shell): string {
   const notes = environment.notes.map(note => `# ${noteText(note)}\n`);
-  const variables = environment.variables.map(({ name, value }) =>
+  const added = addedText(environment, shell);
+  // Text that is made of the whole configuration may have the variables in it.
+  const others = environment.variables.filter(({ name }) => !isSetBy(environment, shell, name));
+  const variables = others.map(({ name, value }) =>
     shell === 'bash' ? `export ${name}=${quoteBash(value)}\n` : `$env.${name} = ${quoteNushell(value)}\n`,
   );
-  return [...notes, ...variables, addedText(environment, shell)].join('');
+  return [...notes, ...variables, added].join('');
+}
+
+function isSetBy({ session }: Environment, shell: Shell, name: string): boolean {
+  const own = session?.shells[shell] ?? null;
+  return own !== null && isWhole(own) && assigns(own.text, shell, name);
+}
+
+function isWhole({ holes, failure }: ShellText): boolean {
+  return holes.length === 0 && failure === null;
 }
 
 function addedText({ session, steps }: Environment, shell: Shell): string {
   const own = session?.shells[shell] ?? null;
-  const isWhole = own !== null && own.holes.length === 0 && own.failure === null;
-  if (isWhole) return own.text === '' || own.text.endsWith('\n') ? own.text : `${own.text}\n`;
+  if (own !== null && isWhole(own))
+    return own.text === '' || own.text.endsWith('\n') ? own.text : `${own.text}\n`;
   if (steps.length > 0 || own === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
   // With holes in it, it is to be read by people, not by a shell.
   return own.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');

@@ -9,11 +9,11 @@ import type { Fleet, GeneratorBody, GeneratorFile, RegistryKey } from '../fleet/
 import { compareBytes } from '../nix/compare.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
-import type { Environment, Note, Surroundings, Variable } from './environment-data.ts';
+import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { selectedKeys } from './environment-keys.ts';
 import { addedSteps } from './environment-steps.ts';
 import type { Step } from './session-steps.ts';
-import type { SessionText } from './session-text.ts';
+import type { SessionText, Variable } from './session-text.ts';
 
 /** The session variables of a machine, as the registries promise them. */
 export function environmentOf(around: Surroundings, machine: string): Environment {
@@ -28,7 +28,7 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
       const one = exportOf(around, key, machine);
       if (one !== null) exported.push(one);
     }
-    const added = addedSteps(around, registry, machine, selected);
+    const added = addedSteps(around, registry, machine, selected, exported.filter(isVariable));
     session ??= added.session;
     notes.push(...added.notes);
     steps.push(...added.steps);

@@ -1,6 +1,8 @@
 /** Which item of the explorer a place in a file belongs to. */
+import type { SecretKeeper } from '../fleet/secrets.ts';
 import { indexOf } from './index.ts';
 import { ownerOf } from './owner.ts';
+import { machinesOfFile, machinesOfSecret, secretNamed } from './secrets/joined.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The most precise item that is known; what is not is null. */
@@ -9,6 +11,8 @@ export interface ExplorerItem {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
+  /** Of sops-nix or agenix; absent where none stands there. */
+  readonly secret?: { readonly keeper: SecretKeeper; readonly name: string };
 }
 
 /** @param offset 0-based, UTF-16; null where nothing of a fleet stands there */
@@ -35,8 +39,16 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
       const generator = index.key(registry, key)?.generator?.value ?? null;
       return { ...ofGenerator(generator ?? ''), generator, registry, key };
     }
+    case 'secret': {
+      const { keeper, secret: name } = subject;
+      const found = secretNamed(snapshot, keeper, name);
+      if (found === null) return null;
+      const machines = machinesOfSecret(snapshot.fleet, found);
+      const own = machinesOfFile(snapshot.fleet, file);
+      const machine = machines.find(one => own.includes(one)) ?? machines[0] ?? null;
+      return { machine, generator: null, registry: null, key: null, secret: { keeper, name: found.name } };
+    }
     case 'option':
-    case 'secret':
     case 'template':
     case 'encrypted-file':
     case 'encrypted-key':

@@ -4,7 +4,7 @@
  */
 import { counted } from '../checks/wording.ts';
 import type { KeyLookup, Place, Unit, Use } from '../fleet/model.ts';
-import { childrenOf } from '../nix/inside.ts';
+import { childrenOf, freeNames } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { HoverContext } from './hover.ts';
@@ -54,7 +54,7 @@ function writtenText(context: HoverContext, at: Place, { name, bound }: NameAt):
   if (bound?.kind !== 'lambda') return null;
   const source = context.snapshot.files.parse(at.file);
   if (source === null) return null;
-  const calls = callsOf(context, name, at.file);
+  const calls = callersIn(source, name).flatMap(each => callsOf(context, each, at.file));
   const [first] = calls;
   if (first === undefined) return null;
   const comment = commentAbove(source, at.start);
@@ -157,6 +157,25 @@ function definitionOf(context: HoverContext, source: SourceFile, named: NameAt):
   const [name] = binding.path;
   const at = { file: file.path, start: name?.start ?? binding.start, end: name?.end ?? binding.start };
   return { at, lambda: binding.value, comment: commentAbove(file, at.start) };
+}
+
+/** A function and those of the same file that call it, directly or through others. */
+function callersIn(source: SourceFile, name: string): readonly string[] {
+  const functions = new Map<string, LambdaExpr>();
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'attrs' || expr.kind === 'let')
+      for (const binding of expr.bindings) {
+        const [first] = binding.kind === 'bind' ? binding.path : [];
+        if (binding.kind === 'bind' && binding.path.length === 1 && binding.value.kind === 'lambda')
+          if (first?.kind === 'name') functions.set(first.name, binding.value);
+      }
+    open.push(...childrenOf(expr));
+  }
+  const callers = new Set([name]);
+  for (const callee of callers)
+    for (const [caller, lambda] of functions) if (freeNames(lambda).has(callee)) callers.add(caller);
+  return [...callers];
 }
 
 function lambdaNamed(root: Expr, name: string): AttrBinding | null {

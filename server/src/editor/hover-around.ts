@@ -63,12 +63,16 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
     for (const { of, name, at } of body.options()) {
       if (at.file !== file || offset < at.start || offset > at.end) continue;
       const words = OPTIONS[of].find(one => one.name === name);
-      if (words !== undefined) return { at, markdown: optionText(words, OWNERS[of]) };
+      if (words !== undefined)
+        return { at, markdown: `${optionText(words, OWNERS[of])}\n\n[Reference of clan](${REFERENCE})` };
     }
   return null;
 }
 
 /** @param of what it is an option of: `generator`, `secret of sops-nix` */
+/** What clan documents of all these options (clan-core d7c35d912, `clan_lib/docs.py`). */
+const REFERENCE = 'https://clan.lol/docs/unstable/reference/clan.core/vars';
+
 export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
     `- Type: ${plain(type)}`,

@@ -157,6 +157,8 @@ export interface SopsChoices {
   readonly key: string | null;
   /** The file that a module's secrets are taken from unless they say otherwise; null where that is not known. */
   defaultOf(module: string): string | null;
+  /** Does the module set `defaultSopsFile`? */
+  hasDefault(module: string): boolean;
   /** The files that a module's secrets are taken from. */
   filesOf(module: string): readonly string[];
 }
@@ -192,15 +194,22 @@ export function sopsChoices(around: Around, secrets = fleetSecrets(around)): Sop
       const own = defaultFiles.filter(one => one.at.file === module);
       return only((own.length > 0 ? own : defaultFiles).map(one => one.source?.path ?? null));
     },
+    hasDefault: module => defaultFiles.some(one => one.at.file === module),
     filesOf: module => [...(byModule.get(module) ?? [])].sort(),
   };
 }
 
-function moduleFor({ modules, files, filesOf }: SopsChoices, wish: SopsWish): string | RefusedChoice {
+function moduleFor(
+  { modules, files, filesOf, hasDefault }: SopsChoices,
+  wish: SopsWish,
+): string | RefusedChoice {
   if (wish.module !== null) return wish.module;
   const fitting =
     wish.file === null ? modules : modules.filter(one => filesOf(one).includes(wish.file as string));
-  const known = fitting.length > 0 ? fitting : modules;
+  const all = fitting.length > 0 ? fitting : modules;
+  // The one that says where secrets are kept is the place for more of them.
+  const saying = all.filter(hasDefault);
+  const known = saying.length === 1 ? saying : all;
   const [only, ...others] = known;
   if (only === undefined)
     return {

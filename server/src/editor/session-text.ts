@@ -3,6 +3,7 @@
  * them is made by pure functions beside them: those are evaluated for a machine, as its module would call them. They are
  * known by what they do (a machine's name or the steps in, texts out), not by what they are called.
  */
+import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import { configOf, unknownArgument, wellKnown } from '../fleet/modules.ts';
 import { certain, member } from '../fleet/read.ts';
 import { referencesOf } from '../fleet/references.ts';
@@ -15,6 +16,16 @@ import { append } from '../nix/operators.ts';
 import { folderOf } from '../nix/paths.ts';
 import type { Formal } from '../nix/syntax.ts';
 import type { Attr, FailureValue, LambdaValue, Lazy, NixFiles, StringValue, Value } from '../nix/value.ts';
+
+/** A variable and the file that it stands for. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly secret: boolean;
+  readonly key: string;
+  readonly generator: string;
+  readonly file: string;
+}
 
 export type Shell = 'bash' | 'nushell';
 
@@ -41,6 +52,8 @@ export interface SessionOf {
   readonly machine: string;
   /** The registry keys that the machine selects. */
   readonly keys: readonly string[];
+  /** What the configuration has of them. */
+  readonly variables: readonly Variable[];
 }
 
 /** Arguments that are the configuration of the machine. */
@@ -108,10 +121,10 @@ function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => 
 }
 
 /** Arguments that mean the same everywhere have their meaning; of the others, the machine is what there is to say. */
-function machineArgument({ expr, scope }: LambdaValue, { machine, keys }: SessionOf): Lazy {
+function machineArgument({ expr, scope }: LambdaValue, { machine, keys, variables }: SessionOf): Lazy {
   const file = scope.file.path;
   const meaning = (name: string, at: number): Lazy => {
-    if (CONFIGURATIONS.has(name)) return configOf(machine);
+    if (CONFIGURATIONS.has(name)) return configurationOf(machine, variables);
     if (wellKnown(name) !== null) return unknownArgument(name, file, at);
     return /keys?$/i.test(name)
       ? list(
@@ -122,6 +135,15 @@ function machineArgument({ expr, scope }: LambdaValue, { machine, keys }: Sessio
   };
   if (expr.formals === null) return meaning(expr.name?.name ?? '', expr.start);
   return argumentSet(expr.formals, name => meaning(name, expr.start));
+}
+
+/** With the machine's names, and with the places and values of the files that its keys stand for. */
+function configurationOf(machine: string, variables: readonly Variable[]): Lazy {
+  const files = variables.map(({ generator, file, secret, value }) => ({
+    path: ['clan', 'core', 'vars', 'generators', generator, 'files', file, secret ? 'path' : 'value'],
+    value: string(value, null),
+  }));
+  return configOf(machine, [{ path: ['networking', 'hostName'], value: string(machine, null) }, ...files]);
 }
 
 function stepsArgument({ expr, scope }: LambdaValue, steps: Lazy): Lazy {
@@ -195,4 +217,11 @@ function shown(value: StringValue | FailureValue): ShellText {
   if (value.kind === 'failure') return { text: '', holes: [], failure: describeFailure(value) };
   const holes = value.pieces.flatMap(piece => ('hole' in piece ? [piece.source] : []));
   return { text: display(value), holes: [...new Set(holes)], failure: null };
+}
+
+/** Does a text for a shell assign the variable? */
+export function assigns(text: string, shell: Shell, name: string): boolean {
+  const assigned =
+    shell === 'bash' ? `(?:^|[\\s;&|({])${name}=` : `\\$env\\.${name}\\s*=|\\{\\s*${name}\\s*:`;
+  return VARIABLE_NAME.test(name) && new RegExp(assigned, 'm').test(text);
 }

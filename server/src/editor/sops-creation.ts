@@ -20,29 +20,50 @@ export interface Creation {
   readonly macOnlyEncrypted: boolean;
 }
 
-/** @param path of the new file, relative to the root */
+/**
+ * Takes the nearest `.sops.yaml` above the file that has a rule for it: sops takes that of the folder it is started in.
+ *
+ * @param path of the new file, relative to the root
+ */
 export function creationOf({ files }: Pick<Around, 'files'>, path: string): Creation | Refused {
-  const found = nearestConfig(files, path);
-  if (found === null)
-    return {
+  let refused: Refused | null = null;
+  for (const config of configsAbove(files, path)) {
+    const found = creationBy(files, config, path);
+    if (!('refused' in found)) return found;
+    refused ??= found;
+  }
+  return (
+    refused ?? {
       refused: `${path} is not there, and no .sops.yaml above it says whom to encrypt a new file to. Write one with a creation rule, or name a file that is there.`,
-    };
-  const config = readSopsConfig(found, files.text(found) ?? '');
-  const rule = ruleFor(config, path);
+    }
+  );
+}
+
+function creationBy(files: Around['files'], path: string, file: string): Creation | Refused {
+  const text = files.text(path) ?? '';
+  const rule = ruleFor(readSopsConfig(path, text), file);
   if (rule === undefined)
     return {
-      refused: `Which creation rule of ${found} fits ${path} cannot be told. Create it with "sops edit ${path}".`,
+      refused: `Which creation rule of ${path} fits ${file} cannot be told. Create it with "sops edit ${file}".`,
     };
   if (rule === null)
-    return { refused: `No creation rule of ${found} fits ${path}: add one with a path_regex that does.` };
+    return { refused: `No creation rule of ${path} fits ${file}: add one with a path_regex that does.` };
   const [recipients = [], ...others] = rule.groups;
   const keys = recipients.map(one => one.value);
   const foreign = rule.otherKeys[0] ?? keys.find(one => recipientKind(one) === 'unknown');
-  if (others.length > 0 || foreign !== undefined || keys.length === 0)
+  const problem =
+    others.length > 0
+      ? 'has several key groups'
+      : foreign !== undefined
+        ? 'names keys that are not of age'
+        : keys.length === 0
+          ? 'names no keys'
+          : null;
+  if (problem !== null)
     return {
-      refused: `The creation rule of ${found} for ${path} ${others.length > 0 ? 'has several key groups' : foreign === undefined ? 'names no keys' : 'names keys that are not of age'}, so the file cannot be created here. Create it with "sops edit ${path}".`,
+      refused: `The creation rule of ${path} for ${file} ${problem}, so the file cannot be created here. Create it with "sops edit ${file}".`,
     };
-  const node = nodeAt(parseYaml(files.text(found) ?? '').documents[0], rule.at.start);
+  const node = nodeAt(parseYaml(text).documents[0], rule.at.start);
   const said = RULE_NAMES.flatMap(name => {
     const member = yamlMember(node, name);
     return member?.kind === 'scalar' && member.text !== '' ? [{ name, value: member.text }] : [];
@@ -55,11 +76,12 @@ export function creationOf({ files }: Pick<Around, 'files'>, path: string): Crea
   };
 }
 
-function nearestConfig(files: Around['files'], path: string): string | null {
+/** The nearest first. */
+function* configsAbove(files: Around['files'], path: string): Iterable<string> {
   for (let folder = folderOf(path); ; folder = folderOf(folder)) {
     const config = joinPath(folder, '.sops.yaml') as string;
-    if (files.kind(config) === 'file') return config;
-    if (folder === '') return null;
+    if (files.kind(config) === 'file') yield config;
+    if (folder === '') return;
   }
 }
 

@@ -18,8 +18,8 @@ import { machinesBelow } from './machine-folders.ts';
 import { type ClanOptions, type TagDefinitions, tagDefinitions } from './members.ts';
 import type { NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
-import { judging } from './option-values.ts';
 import { type ClanSetting, clanSettingsIn } from './options/clan-settings.ts';
+import { judging } from './options/judged.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
 import { type RoleSettings, serviceOptions } from './service-options.ts';
@@ -76,8 +76,11 @@ export interface ClanDirectory {
 }
 
 export interface Declarations {
-  /** The value of something called `inventory`. */
-  inventory(value: Lazy, conditional: boolean, at: Place): void;
+  /**
+   * The value of something called `inventory`.
+   * @param isOfClan it stands below `clan`, so that it is one whatever its names are
+   */
+  inventory(value: Lazy, conditional: boolean, at: Place, isOfClan?: boolean): void;
   /** The value of something called `clan`, or what clan's own function is applied to. */
   clan(value: Value, at: Place): void;
   configurations(kind: Configurations, value: Lazy, at: Place): void;
@@ -143,9 +146,9 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     missing(reason, at);
   }
 
-  function inventory(value: Lazy, conditional: boolean, at: Place): void {
+  function inventory(value: Lazy, conditional: boolean, at: Place, isOfClan = false): void {
     const read = moduleSets(cx, value, given);
-    if (!read.sets.some(one => isInventory(one.set))) {
+    if (!isOfClan && !read.sets.some(one => isInventory(one.set))) {
       if (read.gap !== null && read.sets.length === 0) giveUp(read.gap, at);
       return;
     }

@@ -65,6 +65,7 @@ export interface FaultCache {
 
 interface Kept {
   readonly paths: readonly string[];
+  readonly present: ReadonlySet<string>;
   readonly modules: readonly MachineModules[];
   readonly units: ReadonlySet<string>;
   readonly reached: ReadonlyMap<string, Reach>;
@@ -157,7 +158,7 @@ function follow(parts: FaultParts): Kept {
       parts.done(file);
       leads.set(path, found);
       for (const lead of found) {
-        const targets = targetsOf(files, paths, lead);
+        const targets = targetsOf(present, lead);
         (lead.certain ? stack : possible).push(...targets);
         if (lead.isOwn && lead.certain && flakeModules.has(path))
           for (const target of targets) flakeModules.add(target);
@@ -170,6 +171,7 @@ function follow(parts: FaultParts): Kept {
     if (!reached.has(path) && belongsToFleet(files, path)) reached.set(path, 'unknown');
   return {
     paths,
+    present,
     modules: [...modules.values()],
     units: new Set(units.keys()),
     reached,
@@ -181,10 +183,10 @@ function follow(parts: FaultParts): Kept {
   };
 }
 
-function targetsOf(files: NixFiles, paths: readonly string[], { target, isTree }: Lead): readonly string[] {
-  if (isTree && !target.endsWith('.nix'))
-    return paths.filter(path => isBelow(path, target) && !/\/_/.test(path.slice(target.length)));
-  if (target.endsWith('.nix') && files.kind(target) !== 'directory') return [target];
+function targetsOf(present: ReadonlySet<string>, { target, isTree }: Lead): readonly string[] {
+  if (present.has(target)) return [target];
+  if (isTree)
+    return [...present].filter(path => isBelow(path, target) && !/\/_/.test(path.slice(target.length)));
   return [joinPath(target, 'default.nix') as string];
 }
 
@@ -202,7 +204,7 @@ function faultsOf({ files, modules, done }: FaultParts, kept: Kept, path: string
   const isRead = reach === 'certain' && file.errors.length === 0;
   const all = isRead ? refusedIn(file) : NONE;
   const refused = kept.isScoped ? all.filter(({ kind }) => kind !== 'variable') : all;
-  const written = isRead ? leadsOf(file).flatMap(lead => absentAt(files, path, lead)) : NONE;
+  const written = isRead ? leadsOf(file).flatMap(lead => absentAt(files, kept.present, path, lead)) : NONE;
   done(file);
   const missed = withEvaluated(files, written, path, modules);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
@@ -267,10 +269,16 @@ function withEvaluated(
   return all ?? written;
 }
 
-function absentAt(files: NixFiles, path: string, lead: Lead): readonly AbsentFile[] {
+function absentAt(
+  files: NixFiles,
+  present: ReadonlySet<string>,
+  path: string,
+  lead: Lead,
+): readonly AbsentFile[] {
   const { target, start, end } = lead;
   // What is no Nix comes and goes without the list of files being another one.
   if (!lead.certain || lead.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target)) return NONE;
+  if (present.has(target) || present.has(`${target}/default.nix`)) return NONE;
   const kind = files.kind(target);
   const isFolder = kind === 'directory';
   if (kind === 'file' || (isFolder && (lead.isTree || files.kind(`${target}/default.nix`) !== null)))

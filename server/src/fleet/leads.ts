@@ -54,8 +54,9 @@ export function leadsOf(file: SourceFile): readonly Lead[] {
   return leads;
 }
 
+/** Are there words that lead somewhere, and anything that may be a path? */
 function mayLead(text: string): boolean {
-  return /import|modules|Modules|callPackage/.test(text);
+  return /import|modules|Modules|callPackage/.test(text) && /(?:[\s([{=]|^)[\w.+-]+\/[\w.+-]/.test(text);
 }
 
 interface Walk {

@@ -79,8 +79,10 @@ export function readMachines(cx: Evaluation, file: SourceFile, given: Given = ()
         // `specialArgs = { inherit clan; }` hands on what somebody else has declared.
         if (clan.kind !== 'unknown' || expr?.start !== range.start) noteClan(clan, range);
       });
-    else if (name === 'inventory') ask(range, () => found.inventory(value(), state.conditional, at));
-    else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
+    else if (name === 'inventory') {
+      const isOfClan = path.parent?.name?.text === 'clan' && path.parent.parent === null;
+      ask(range, () => found.inventory(value(), state.conditional, at, isOfClan));
+    } else if (isConfigurations(name)) ask(range, () => found.configurations(name, value(), at));
     else if (name === 'colmena' && isOutput(path)) ask(range, () => found.hive(value(), at));
   }
 

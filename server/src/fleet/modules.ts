@@ -55,11 +55,27 @@ export const inputs: AttrsValue = attrs(
   symbol('inputs', 'an input of the flake'),
 );
 
-/** A set of which only what lies at one path is known. */
-function knownAt([name, ...below]: readonly string[], value: Lazy, open: UnknownValue): Lazy {
-  if (name === undefined) return value;
-  const inner = knownAt(below, value, unknownSelect(open, name, null));
-  return attrs(new Map([[name, attr(inner, null)]]), null, open);
+/** What lies at a path of names in a set. */
+export interface KnownPath {
+  readonly path: readonly string[];
+  readonly value: Lazy;
+}
+
+/** A set of which only what lies at some paths is known. No path goes on below another. */
+function knownAt(paths: readonly KnownPath[], open: UnknownValue): Lazy {
+  const byName = new Map<string, KnownPath[]>();
+  for (const {
+    path: [name, ...below],
+    value,
+  } of paths) {
+    if (name === undefined) return value;
+    byName.set(name, [...(byName.get(name) ?? []), { path: below, value }]);
+  }
+  const entries = [...byName].map(([name, inner]): [string, Attr] => [
+    name,
+    attr(knownAt(inner, unknownSelect(open, name, null)), null),
+  ]);
+  return attrs(new Map(entries), null, open);
 }
 
 /**
@@ -67,14 +83,22 @@ function knownAt([name, ...below]: readonly string[], value: Lazy, open: Unknown
  * generators to define (`optionalAttrs (options ? clan) { … }`).
  */
 const options: Lazy = knownAt(
-  ['clan', 'core', 'vars'],
-  symbol('options.clan.core.vars', 'the options of a machine'),
+  [
+    {
+      path: ['clan', 'core', 'vars'],
+      value: symbol('options.clan.core.vars', 'the options of a machine'),
+    },
+  ],
   symbol('options', 'the options of a machine'),
 );
 
-/** The configuration of a machine that is known by its name. */
-export function configOf(machine: string): Lazy {
-  return knownAt(['clan', 'core', 'settings', 'machine', 'name'], string(machine, null), config);
+/**
+ * The configuration of a machine that is known by its name.
+ * @param more what else is known of it
+ */
+export function configOf(machine: string, more: readonly KnownPath[] = []): Lazy {
+  const name = { path: ['clan', 'core', 'settings', 'machine', 'name'], value: string(machine, null) };
+  return knownAt([name, ...more], config);
 }
 
 /** Parameters that mean the same wherever they appear. */

@@ -9,7 +9,7 @@ import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } f
 import { moduleSets } from './clan-modules.ts';
 import { selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
-import { certain, definitionsOf, member, unwrap } from './read.ts';
+import { certain, type Definition, definitionsOf, member, unwrap } from './read.ts';
 
 /** The options of a service's interface: their declarations by name. */
 export interface Interface {
@@ -120,7 +120,7 @@ function guess(why: UnknownValue, given: readonly Lazy[]): Value {
 
 /** Definitions of one option, as its type merges them. */
 function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
-  const definitions = given.flatMap(one => definitionsOf(cx, one));
+  const definitions = strongest(given.flatMap(one => definitionsOf(cx, one)));
   const values = definitions.map(one => one.value);
   const [first] = values;
   if (first === undefined || definitions.some(one => one.conditional) || converts(cx, type))
@@ -137,6 +137,14 @@ function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why:
   }
   // Without a type, one definition is the value whatever the type is; two may be merged in ways not known here.
   return values.length === 1 ? first : guess(why, given);
+}
+
+/** Returns the definitions that count beside one that is certain: those of its priority, and conditional ones of a higher. */
+function strongest(definitions: readonly Definition[]): readonly Definition[] {
+  const possible = definitions.filter(({ never }) => !never);
+  const certainly = possible.filter(({ conditional }) => !conditional).map(({ priority }) => priority);
+  const priority = Math.min(...certainly);
+  return possible.filter(one => one.priority <= priority);
 }
 
 /** Sets joined attribute by attribute; what is inside may have more attributes than are written. */

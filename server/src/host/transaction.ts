@@ -4,7 +4,16 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, type Stats, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  symlinkSync,
+} from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
@@ -35,6 +44,8 @@ interface Journal {
   readonly state: 'staging' | 'moving';
   readonly moves: readonly { readonly staged: string; readonly path: string }[];
   readonly removals: readonly string[];
+  /** Folders that are made for what is staged, outer ones first; journals of before have none. */
+  readonly folders?: readonly string[];
 }
 
 /**
@@ -58,6 +69,10 @@ export async function applyChanges(
     state: 'staging',
     moves: staged.map(({ path, staged }) => ({ path, staged })),
     removals: changes.flatMap(change => (change.kind === 'remove' ? [change.path] : [])),
+    folders: missingFolders(
+      root,
+      staged.map(one => one.path),
+    ),
   };
   const inside = insideOf(root);
   for (const change of changes) inside(change.path);
@@ -102,7 +117,7 @@ export async function recoverChanges(
     inside(path);
     inside(staged);
   }
-  for (const path of journal.removals) inside(path);
+  for (const path of [...journal.removals, ...(journal.folders ?? [])]) inside(path);
   if (journal.state === 'moving') {
     await finish(root, journal, journalPath);
     return 'finished';
@@ -153,8 +168,26 @@ async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function discard(root: string, journal: Journal): Promise<void> {
-  for (const { staged } of journal.moves) if (isThere(join(root, staged))) await unlink(join(root, staged));
+async function discard(root: string, { moves, folders = [] }: Journal): Promise<void> {
+  for (const { staged } of moves) if (isThere(join(root, staged))) await unlink(join(root, staged));
+  // A folder alone may mean something: that of a machine, for one.
+  for (const folder of folders.toReversed()) {
+    try {
+      rmdirSync(join(root, folder));
+    } catch (error) {
+      // Not made yet, or somebody has put something there.
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** The folders that files need and that are not there, outer ones first. */
+function missingFolders(root: string, paths: readonly string[]): string[] {
+  const found = new Map<string, boolean>();
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== '.' && !found.has(folder); folder = dirname(folder))
+      found.set(folder, isThere(join(root, folder)));
+  return [...found].flatMap(([folder, there]) => (there ? [] : [folder])).sort();
 }
 
 async function note(path: string, journal: Journal): Promise<void> {

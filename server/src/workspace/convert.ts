@@ -4,7 +4,7 @@
  * edited fleet would not certainly have stays as it is. Applies nothing.
  */
 import type { TextEdit } from '../checks/rule.ts';
-import { declaredAnew } from '../editor/convert/declared.ts';
+import { bodyLines, declaredAnew } from '../editor/convert/declared.ts';
 import { leftoversOf } from '../editor/convert/leftovers.ts';
 import {
   type Conversion,
@@ -15,19 +15,17 @@ import {
 } from '../editor/convert/plan.ts';
 import { fleetSecrets } from '../editor/fleet-secrets.ts';
 import { editedFiles } from '../editor/scaffold.ts';
-import { machinesOfSecrets } from '../generate/fix.ts';
+import { intoModule } from '../editor/scaffold-module.ts';
 import { type Generator, joinGenerators } from '../generate/generators.ts';
 import type { Ground } from '../generate/ground.ts';
 import { type KeptPlace, type KeptValues, keptValues } from '../generate/kept-values.ts';
 import type { Keys } from '../generate/keys.ts';
-import { overlayOn } from '../generate/overlay.ts';
+import { type NewValue, sealedAnew } from '../generate/new-values.ts';
 import type { Unchanged } from '../generate/session.ts';
 import { type Situation, situationOf } from '../generate/situation.ts';
 import { withRemoved } from '../generate/sops-files.ts';
 import type { EditedFile } from '../generate/sources.ts';
-import { hashChanges, outputChanges } from '../generate/store-step.ts';
 import type { VaultChange } from '../generate/vault.ts';
-import { openVault } from '../generate/vaults.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {
@@ -152,16 +150,22 @@ function rewritten(
   chosen: readonly Chosen[],
 ): EditedFile[] {
   const byFile = new Map<string, Parameters<typeof declaredAnew>[0][number][]>();
+  const added = new Map<string, { readonly name: string; readonly lines: readonly string[] }[]>();
   const edits: TextEdit[] = [];
   for (const { conversion, values } of chosen) {
     const { generator, share, definitions, uses } = conversion;
     edits.push(...uses);
-    for (const [i, { written }] of definitions.entries()) {
-      const multiline = values[i]?.includes('\n') === true;
-      const inFile = byFile.get(written.file.path) ?? [];
-      inFile.push({ written, generator: { name: generator, share, multiline } });
-      byFile.set(written.file.path, inFile);
+    for (const [i, { written, module }] of definitions.entries()) {
+      const anew = { name: generator, share, multiline: values[i]?.includes('\n') === true };
+      if (written === null)
+        added.set(module, [...(added.get(module) ?? []), { name: generator, lines: bodyLines(anew) }]);
+      else byFile.set(module, [...(byFile.get(module) ?? []), { written, generator: anew }]);
     }
+  }
+  for (const [module, bindings] of added) {
+    const source = around.files.parse(module);
+    const found = source === null ? null : intoModule(source, bindings, true);
+    if (found !== null && 'edits' in found) edits.push(...found.edits);
   }
   for (const secrets of byFile.values()) edits.push(...(declaredAnew(secrets) ?? []));
   // A use in a module that several secrets are read in may be found for each.
@@ -173,9 +177,9 @@ function rewritten(
 function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,
-): { readonly places: ReadonlyMap<Chosen, readonly Place[]>; readonly kept: readonly Kept[] } {
+): { readonly places: ReadonlyMap<Chosen, readonly NewValue[]>; readonly kept: readonly Kept[] } {
   const { all } = joinGenerators(declared.declarations);
-  const places = new Map<Chosen, readonly Place[]>();
+  const places = new Map<Chosen, readonly NewValue[]>();
   const kept: Kept[] = [];
   for (const one of chosen) {
     const { generator } = one.conversion;
@@ -194,15 +198,9 @@ function placed(
   return { places, kept };
 }
 
-interface Place {
-  readonly generator: Generator;
-  readonly value: Buffer;
-  readonly from: KeptPlace;
-}
-
-function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): readonly Place[] | string {
+function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): readonly NewValue[] | string {
   const { generator: name, share, definitions } = conversion;
-  const places: Place[] = [];
+  const places: NewValue[] = [];
   for (const generator of own) {
     const [file, ...others] = generator.files;
     const isKnown = generator.unknown.length === 0 && (generator.machine === null) === share;
@@ -216,10 +214,10 @@ function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): r
     places.push({ generator, value, from: definition.source });
   }
   const having = new Set(own.flatMap(one => one.machines));
-  for (const { written, machines } of definitions) {
+  for (const { conditional, machines } of definitions) {
     const lacking = machines.filter(machine => !having.has(machine));
     // Under a condition it is a matter of the machine.
-    if (!written.definition.conditional && lacking.length > 0)
+    if (!conditional && lacking.length > 0)
       return `would not certainly become a var of machine ${lacking.join(', ')}`;
     if (lacking.length === machines.length)
       return 'is declared under a condition, and only Nix can tell for which machines it holds';
@@ -233,7 +231,7 @@ async function finish(
   keys: Keys,
   { keepsOld }: ConvertWish,
   found: {
-    readonly places: ReadonlyMap<Chosen, readonly Place[]>;
+    readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
     readonly chosen: readonly Chosen[];
     readonly modules: readonly EditedFile[];
   },
@@ -242,10 +240,12 @@ async function finish(
   const { places, chosen } = found;
   const fleet = workspace.fleet();
   const after = { fleet, files };
-  const sources = chosen.flatMap(one => one.conversion.definitions.map(({ source }) => source));
+  const values = [...places.values()]
+    .flat()
+    .map(({ from, generator }) => ({ source: from, machines: generator.machines }));
   const left = keepsOld
     ? { values: [], files: [], edits: [], notes: [] }
-    : leftoversOf(after, fleetSecrets(after), sources);
+    : leftoversOf(after, fleetSecrets(after), values);
   const encrypted: EditedFile[] = [];
   for (const { path, format, names } of left.values) {
     const text = files.text(path) ?? '';
@@ -253,7 +253,7 @@ async function finish(
     encrypted.push({ path, before: text, after: without });
   }
   const all = [...places.values()].flat();
-  const { changes, newKeys } = await sealed(ground, fleet, all);
+  const { changes, newKeys } = await sealedAnew(ground, fleet, all);
   return {
     converted: chosen.map(one => ({
       conversion: one.conversion,
@@ -282,29 +282,4 @@ function withLastEdits(
   const known = modules.map(one => ({ ...one, after: last.get(one.path)?.after ?? one.after }));
   const paths = new Set(modules.map(one => one.path));
   return [...known, ...[...last.values()].filter(one => !paths.has(one.path))];
-}
-
-/** What storing the values changes, with keys for machines that have none. */
-async function sealed(
-  ground: Ground,
-  fleet: ReturnType<Workspace['fleet']>,
-  places: readonly Place[],
-): Promise<Pick<Rehearsal, 'changes' | 'newKeys'>> {
-  if (places.length === 0) return { changes: [], newKeys: [] };
-  const overlay = overlayOn(ground.files);
-  const above = { ...ground, files: overlay.files };
-  const { backend } = await situationOf(fleet, ground);
-  const vault = await openVault(above, fleet, backend);
-  const made = await vault.prepare(machinesOfSecrets(places.map(one => one.generator)));
-  const changes: VaultChange[] = made.flatMap(one => one.changes);
-  overlay.put(made.flatMap(one => one.changes));
-  vault.forget();
-  for (const { generator, value } of places) {
-    const outputs = new Map([[generator.files[0]?.name ?? generator.name, value]]);
-    changes.push(
-      ...(await outputChanges(above, vault, generator, outputs)),
-      ...hashChanges(above, generator),
-    );
-  }
-  return { changes, newKeys: made.map(one => one.machine) };
 }

@@ -1,11 +1,12 @@
 /** registry/module-keys-not-selected: a module is given keys of which its machine has no generator. */
-import type { KeyedModule, RegistryKey, Unit } from '../../fleet/model.ts';
+import type { KeyedModule, Place, RegistryKey, Unit } from '../../fleet/model.ts';
+import type { SourceFile } from '../../nix/source.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
-import { isPerhapsLeftOut } from '../use/machines.ts';
+import { waysFrom } from '../use/surroundings.ts';
 import { machinesText, quoted, sortedUnique } from '../wording.ts';
 import { machinesAt, machinesWithout } from './lacking.ts';
 
@@ -114,7 +115,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
   const facts = factsOf(context.fleet);
   const source = context.sources.parse(unit.file);
   for (const module of unit.keyedModules) {
-    if (source === null || isPerhapsLeftOut(source, module.application)) continue;
+    if (source === null || !isSurelyPart(source, module.application)) continue;
     const byKey = facts.registries.get(module.registry)?.byKey;
     const machines = machinesAt(context, unit, module.application);
     const missing: RegistryKey[] = [];
@@ -130,6 +131,25 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
     if (missing.length > 0) yield { unit, module, missing, machines: sortedUnique(concerned) };
   }
 });
+
+/** Options of a module system, which nobody may ever ask for what is in them. */
+const ASIDE: ReadonlySet<string> = new Set([
+  '_module',
+  'options',
+  'specialArgs',
+  'extraSpecialArgs',
+  'passthru',
+]);
+
+/** Is what is made at a place certainly made part of a configuration: as it is, and under no condition? */
+function isSurelyPart(source: SourceFile, at: Place): boolean {
+  return waysFrom(source, at).some(
+    ({ steps, option }) =>
+      option.length > 0 &&
+      !option.some(name => ASIDE.has(name)) &&
+      steps.every(({ kind }) => kind !== 'condition' && kind !== 'other'),
+  );
+}
 
 function reportOf(
   context: CheckContext,

@@ -1,26 +1,34 @@
 /** sops/undeclared-secret: a use of a secret that nothing declares. */
-import type { CheckContext, Rule } from '../rule.ts';
+import type { SecretUse } from '../../fleet/secrets.ts';
+import type { FleetSecrets, UseTarget } from '../../fleet/secrets-join.ts';
+import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
+import { isPerhapsLeftOut } from '../use/machines.ts';
+import { inBrackets } from '../wording.ts';
+import { declaringFiles, machinesWithout } from './declaring.ts';
 import { encryptedYaml, moduleWith, VALUE } from './examples.ts';
 import { secretsOf } from './joined.ts';
-import { isOutOfUse } from './surroundings.ts';
+import { isOfConfig, isOutOfUse } from './surroundings.ts';
+import { keeperName } from './versions.ts';
 
 export const undeclaredSecret: Rule = {
   id: 'sops/undeclared-secret',
   severity: 'warning',
-  summary: 'A use of a secret of sops-nix that nothing declares',
+  summary: 'A use of a secret of sops-nix or agenix that nothing declares',
   documentation: `\
-A module reads \`config.sops.secrets.<name>\` or \`config.sops.placeholder.<name>\`, and nothing in this repository declares
-a secret of that name: no \`sops.secrets.<name>\`, no generator, and no secret below \`sops/secrets\` that clan gives to a
-machine. A machine with this module does not evaluate: \`attribute '…' missing\`.
+A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\`, \`config.sops.templates.<name>\` or
+\`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no generator,
+and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import. A
+machine with this module does not evaluate: \`attribute '…' missing\`.
 
-Declare it (\`sops.secrets.<name> = { };\`), or mend the name.
+Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or mend the name.
 
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
-machine imports. Silent if anything declares secrets of which the names are not known, for uses with something to fall
-back on (\`or\`, \`?\`), and in a file that is among the modules of no machine and that no other file names.
+machine imports. Silent if the machine has a module that declares secrets of which the names are not known, or that name
+with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
+machine and that no other file names. Where other machines have it, only what stands under no condition is reported.
 
-Source: sops-nix 56b2406, modules/sops/default.nix.`,
+Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
   bad: [
     {
       title: 'A secret of another name',
@@ -44,17 +52,48 @@ Source: sops-nix 56b2406, modules/sops/default.nix.`,
     },
   ],
   check: function* (context: CheckContext) {
+    const { fleet, sources } = context;
     const secrets = secretsOf(context);
-    const names = secrets.secrets.flatMap(({ keeper, name, nameKind }) =>
-      keeper === 'sops' && nameKind !== 'pattern' ? [name] : [],
-    );
     for (const use of secrets.uses) {
-      if (use.keeper !== 'sops' || use.of === 'template') continue;
-      if (secrets.targetOf(use) !== 'undeclared' || isOutOfUse(context.fleet, use.at.file)) continue;
-      yield {
-        at: use.nameAt,
-        message: `Nothing declares the secret "${use.name}" of sops-nix; reading it fails.${didYouMean(suggest(use.name, names))}`,
-      };
+      if (!isOfConfig(use.above)) continue;
+      const target = secrets.targetOf(use);
+      if (target === 'undeclared') {
+        if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        continue;
+      }
+      if (
+        !mayLack(use, target) ||
+        secrets.secrets.some(one => one.name === use.name && one.implicitOn.length > 0)
+      )
+        continue;
+      const machines = machinesWithout(fleet, use.at.file, declaringFiles(fleet, use));
+      const source = machines.length === 0 ? null : sources.parse(use.at.file);
+      if (source !== null && !isPerhapsLeftOut(source, use.at)) yield reportOf(secrets, use, machines);
     }
   },
 };
+
+/** Something declares it, or may: perhaps not for all machines that read it from their own configuration. */
+function mayLack({ above, guarded, nameKind }: SecretUse, target: UseTarget): boolean {
+  if (guarded || nameKind === 'pattern' || above.length !== 1 || above[0] !== 'config') return false;
+  return target === 'declared' || target === 'unknown';
+}
+
+function reportOf(secrets: FleetSecrets, use: SecretUse, machines: readonly string[]): Report {
+  const what = use.of === 'template' ? 'template' : 'secret';
+  const names =
+    use.of === 'template'
+      ? secrets.templates.flatMap(({ name, nameKind }) => (nameKind === 'pattern' ? [] : [name]))
+      : secrets.secrets.flatMap(({ keeper, name, nameKind }) =>
+          keeper === use.keeper && nameKind !== 'pattern' ? [name] : [],
+        );
+  const elsewhere = names.includes(use.name);
+  const advice = elsewhere
+    ? ' Import the module that declares it, or declare it here.'
+    : didYouMean(suggest(use.name, names));
+  return {
+    at: use.nameAt,
+    message: `Nothing declares the ${what} "${use.name}" of ${keeperName(use.keeper)}${inBrackets(machines)}; reading it fails.${advice}`,
+    machines,
+  };
+}

@@ -106,15 +106,21 @@ function takenOut(file: SourceFile, binding: AttrBinding): TextEdit {
 }
 
 /** Without the indentation of the first line. */
-function generatorLines(
-  written: WrittenSecret,
-  { name: plain, share, multiline }: NewGenerator,
-): string[] | null {
+function generatorLines(written: WrittenSecret, generator: NewGenerator): string[] | null {
   const options = optionLines(written);
   if (options === null) return null;
+  const [first = '', ...lines] = bodyLines(generator, options);
+  return [`clan.core.vars.generators.${attributeText(generator.name)} = ${first}`, ...lines];
+}
+
+/** The value of a generator of which nothing is said but that it asks, as lines that end with a semicolon. */
+export function bodyLines(
+  { name: plain, share, multiline }: NewGenerator,
+  options: readonly (readonly string[])[] = [],
+): string[] {
   const name = attributeText(plain);
   return [
-    `clan.core.vars.generators.${name} = {`,
+    '{',
     ...(share ? ['  share = true;'] : []),
     ...fileLines(name, options),
     `  prompts.${name} = {`,

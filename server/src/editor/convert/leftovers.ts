@@ -13,7 +13,8 @@ import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedKey } from '../../fleet/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets-rules.ts';
 import type { Around } from '../scaffold.ts';
-import { shown, type ValueSource } from './plan.ts';
+import type { ValueSource } from './kept-in.ts';
+import { shown } from './plan.ts';
 
 export interface Leftovers {
   /** Values to be taken out of files that keep others. */
@@ -30,22 +31,29 @@ export interface Leftovers {
   readonly notes: readonly string[];
 }
 
+/** A value that has become a var, and the machines that have it. */
+export interface ConvertedValue {
+  readonly source: ValueSource;
+  readonly machines: readonly string[];
+}
+
 /**
  * @param after the fleet with the generators in it
- * @param sources of the values that have become vars
+ * @param converted the values that have become vars
  */
 export function leftoversOf(
   after: Around,
   secrets: FleetSecrets,
-  sources: readonly ValueSource[],
+  converted: readonly ConvertedValue[],
 ): Leftovers {
   const values: Leftovers['values'][number][] = [];
   const files: string[] = [];
   const edits: TextEdit[] = [];
   const notes: string[] = [];
   const gone: ValueSource[] = [];
-  for (const source of distinct(sources)) {
-    const reader = readerOf(secrets, source);
+  for (const source of distinct(converted)) {
+    const machines = converted.flatMap(one => (isSame(one.source, source) ? one.machines : []));
+    const reader = clanReader(secrets, source, machines) ?? readerOf(secrets, source);
     if (reader === null) gone.push(source);
     else notes.push(`${valueText(source)} stays: ${reader(after)}.`);
   }
@@ -70,6 +78,11 @@ export function leftoversOf(
       );
       continue;
     }
+    // Clan's own have their links beside them, and no rule.
+    if (CLANS.test(path)) {
+      files.push(path.slice(0, path.lastIndexOf('/')));
+      continue;
+    }
     files.push(path);
     edits.push(...out.filter(edit => edit !== null));
     notes.push(...ruleNotes(after, secrets, path));
@@ -77,10 +90,25 @@ export function leftoversOf(
   return { values, files, edits, notes };
 }
 
+const CLANS = /(^|\/)sops\/secrets\/([^/]+)\/secret$/;
+
+/** A secret of clan goes to all machines that it is linked to, whoever declares it. */
+function clanReader(
+  secrets: FleetSecrets,
+  { path }: ValueSource,
+  machines: readonly string[],
+): (() => string) | null {
+  const name = CLANS.exec(path)?.[2];
+  const secret = secrets.secrets.find(one => one.keeper === 'sops' && one.name === name);
+  const other = secret?.implicitOn.find(machine => !machines.includes(machine));
+  return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
+}
+
 /** Says who may still read a value; null where nobody does. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
-  const gap = secrets.gaps.find(one => one.keeper === keeper);
+  // Who gets one of clan's is told by its links.
+  const gap = CLANS.test(source.path) ? undefined : secrets.gaps.find(one => one.keeper === keeper);
   if (gap !== undefined)
     return around => `only Nix can tell which secrets are declared at ${shown(around, gap.at)}`;
   for (const one of secrets.secrets)
@@ -174,6 +202,11 @@ function valueText({ path, names }: ValueSource): string {
   return names.length === 0 ? path : `The key "${names.join('/')}" of ${path}`;
 }
 
-function distinct(sources: readonly ValueSource[]): ValueSource[] {
-  return [...new Map(sources.map(one => [JSON.stringify([one.path, one.names]), one])).values()];
+function distinct(converted: readonly ConvertedValue[]): ValueSource[] {
+  const sources = converted.map(one => one.source);
+  return sources.filter((one, i) => sources.findIndex(other => isSame(one, other)) === i);
+}
+
+function isSame(a: ValueSource, b: ValueSource): boolean {
+  return a.path === b.path && a.names.join('/') === b.names.join('/');
 }

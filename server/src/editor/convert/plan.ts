@@ -2,30 +2,25 @@
  * Says which secrets of sops-nix and agenix can become generators with their values, and why others cannot. Each answer
  * is whole: a secret whose declaration, value or use could not be taken along stays as it is. Pure; decrypts nothing.
  */
+import { attributeText } from '../../checks/edits.ts';
 import { mayBeSame } from '../../checks/generator/io.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
-import { textOr } from '../../fleet/secrets-files.ts';
+import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/secrets.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
-import { hasKeys } from '../../fleet/secrets-keys.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { Around } from '../scaffold.ts';
-import { declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
+import { intoModule } from '../scaffold-module.ts';
+import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './declared.ts';
+import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './kept-in.ts';
 import { usedAnew } from './used.ts';
 import { type WrittenSecret, writtenSecret } from './written.ts';
 
-/** Where a value is kept, encrypted. */
-export interface ValueSource {
-  /** Relative to the root. */
-  readonly path: string;
-  readonly format: 'yaml' | 'json' | 'binary' | 'age';
-  /** The maps that lead to it; none where the file is the value. */
-  readonly names: readonly string[];
-}
-
 export interface ConvertedDefinition {
-  readonly written: WrittenSecret;
+  /** Null for a secret that clan gives without one: the generator is added to the module. */
+  readonly written: WrittenSecret | null;
+  readonly module: string;
+  readonly conditional: boolean;
   readonly source: ValueSource;
   /** Machines that certainly have the module that it stands in. */
   readonly machines: readonly string[];
@@ -70,7 +65,9 @@ export interface Wanted {
 export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
   const texts = [...wanted.texts];
   const own = secrets.secrets.filter(
-    one => one.definitions.length > 0 && !(one.keeper === 'sops' && one.name.startsWith('vars/')),
+    one =>
+      !(one.keeper === 'sops' && one.name.startsWith('vars/')) &&
+      (one.definitions.length > 0 || secrets.uses.some(use => isUseOf(use, one))),
   );
   const nameOf = ({ name }: FleetSecret) => wanted.names.get(name) ?? generatorName(name);
   const taken = new Map<string, number>();
@@ -81,7 +78,9 @@ export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wan
     const found =
       around.fleet.isClan === false
         ? 'would become a var of clan, and there is no clan here that reads vars'
-        : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
+        : secret.nameKind === 'pattern'
+          ? 'has a name that only Nix can tell'
+          : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
     const made = found ?? conversionOf(around, secrets, secret, generator, texts);
     const where = whereabouts(around, secrets, secret);
     return typeof made === 'string'
@@ -91,14 +90,21 @@ export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wan
 }
 
 function whereabouts(
-  { fleet }: Around,
+  around: Around,
   secrets: FleetSecrets,
-  { definitions }: FleetSecret,
+  { keeper, name, definitions, implicitOn }: FleetSecret,
 ): Pick<Conversion, 'machines' | 'paths'> {
-  const modules = new Set(definitions.map(one => one.at.file));
   const encrypted = definitions.flatMap(one => secrets.filesOf(one).files.map(({ path }) => path));
-  const owners = [...fleet.modules()].filter(([, { files }]) => files.some(file => modules.has(file)));
-  return { machines: owners.map(([machine]) => machine), paths: [...new Set([...modules, ...encrypted])] };
+  // Clan gives a secret that no module declares.
+  const uses = secrets.uses.filter(one => one.keeper === keeper && one.name === name);
+  const own = definitions.length > 0 ? definitions : uses;
+  const modules = [...new Set(own.map(one => one.at.file))];
+  const machines = new Set([
+    ...modules.flatMap(file => machinesIn(around, file)),
+    ...(definitions.length > 0 ? [] : implicitOn),
+  ]);
+  const clans = implicitOn.length > 0 ? [clanPath(around, name)] : [];
+  return { machines: [...machines], paths: [...new Set([...modules, ...encrypted, ...clans])] };
 }
 
 /** A slash cannot be in the name of a generator. */
@@ -126,11 +132,11 @@ function nameProblem(around: Around, generator: string, isDouble: boolean): stri
 function conversionOf(
   around: Around,
   secrets: FleetSecrets,
-  { keeper, name, nameKind, definitions: all }: FleetSecret,
+  secret: FleetSecret,
   generator: string,
   texts: readonly (readonly [path: string, text: string])[],
 ): Omit<Conversion, 'machines' | 'paths'> | string {
-  if (nameKind === 'pattern') return 'has a name that only Nix can tell';
+  const { keeper, name, definitions: all } = secret;
   const definitions: ConvertedDefinition[] = [];
   const owners = new Map<string, SecretDefinition>();
   for (const definition of all) {
@@ -150,26 +156,77 @@ function conversionOf(
     const alone = { written, generator: { name: generator, share: false, multiline: false } };
     if (declaredAnew([alone]) === null)
       return `is told something that cannot be taken over as it is written (${where})`;
-    const source = sourceOf(around, secrets, definition);
+    const source = clanSource(around, secret, definition, machines) ?? sourceOf(around, secrets, definition);
     if (typeof source === 'string') return `${source} (${where})`;
-    definitions.push({ written, source, machines });
+    const { conditional, at } = definition;
+    definitions.push({ written, source, machines, conditional, module: at.file });
   }
+  if (all.length === 0) {
+    const added = withoutDeclaration(around, secrets, secret, generator);
+    if (typeof added === 'string') return added;
+    definitions.push(added);
+  }
+  const having = new Set(definitions.flatMap(one => one.machines));
   const byPath = pathMention(around, keeper, name, texts);
   if (byPath !== null) return byPath;
   const uses: TextEdit[] = [];
   for (const use of secrets.uses) {
     if (use.keeper !== keeper || use.of === 'template' || !mayBeSame(use.name, name)) continue;
+    const readers = machinesIn(around, use.at.file);
+    // Under a name that is not known it is one of the machine's own.
+    if (use.name !== name && readers.length > 0 && !readers.some(one => having.has(one))) continue;
+    const stranger = readers.find(one => !having.has(one) && secret.implicitOn.includes(one));
     const edit = isOfHome(around, use.at)
       ? 'is read in a module of home-manager'
-      : usedAnew(around, use, name, generator);
+      : stranger !== undefined
+        ? `is read on machine ${stranger}, which clan gives it without a declaration`
+        : usedAnew(around, use, name, generator);
     if (typeof edit === 'string') return `${edit} (${shown(around, use.at)})`;
     uses.push(edit);
   }
   const sources = new Set(definitions.map(({ source }) => JSON.stringify(source)));
-  const share = sources.size === 1 && owners.size > 1;
+  const share = sources.size === 1 && having.size > 1;
   if (sources.size > 1 && definitions.some(one => one.machines.length > 1))
     return 'has several values, one of them for several machines';
   return { keeper, name, generator, share, definitions, uses };
+}
+
+function isUseOf(use: SecretUse, { keeper, name }: FleetSecret): boolean {
+  return use.keeper === keeper && use.of !== 'template' && use.name === name;
+}
+
+/** A secret that clan gives to machines, and modules only read: its generator goes to one that all of those have. */
+function withoutDeclaration(
+  around: Around,
+  secrets: FleetSecrets,
+  secret: FleetSecret,
+  generator: string,
+): ConvertedDefinition | string {
+  const { name, implicitOn } = secret;
+  const files = new Map<string, readonly string[]>();
+  for (const use of secrets.uses) {
+    if (!isUseOf(use, secret)) continue;
+    const readers = machinesIn(around, use.at.file);
+    if (readers.length === 0)
+      return `is read in a module that is not known to be of a machine (${shown(around, use.at)})`;
+    const stranger = readers.find(one => !implicitOn.includes(one));
+    if (stranger !== undefined)
+      return `is read on machine ${stranger}, which has no such secret (${shown(around, use.at)})`;
+    files.set(use.at.file, readers);
+  }
+  const machines = new Set([...files.values()].flat());
+  const [module] = [...files].find(([, readers]) => readers.length === machines.size) ?? [];
+  const source = module === undefined ? null : around.files.parse(module);
+  const alone = { name: generator, share: false, multiline: false };
+  const fits =
+    source !== null &&
+    !('refused' in intoModule(source, [{ name: generator, lines: bodyLines(alone) }], true));
+  if (module === undefined || !fits)
+    return `is a secret of clan that no module declares: write sops.secrets.${attributeText(name)} = { }; into one that all machines have which read it`;
+  return {
+    ...{ written: null, module, conditional: false, machines: [...machines] },
+    source: { path: clanPath(around, name), format: 'binary', names: [] },
+  };
 }
 
 function definitionProblem(definition: SecretDefinition): string | null {
@@ -195,31 +252,6 @@ function machinesWith({ fleet }: Around, file: string): readonly string[] | stri
 function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
   const isHome = [...fleet.modules().values()].some(({ homeFiles }) => homeFiles.includes(file));
   return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
-}
-
-function sourceOf(
-  { files }: Around,
-  secrets: FleetSecrets,
-  definition: SecretDefinition,
-): ValueSource | string {
-  const { files: found, complete } = secrets.filesOf(definition);
-  const [file, ...others] = found;
-  if (file === undefined || others.length > 0 || !file.certain || !complete)
-    return 'is kept in a file that only Nix can tell';
-  const { path } = file;
-  if (files.kind(path) !== 'file') return `is kept in ${path}, which is not there`;
-  if (definition.keeper === 'age') return { path, format: 'age', names: [] };
-  const format = textOr(definition, 'format', secrets.defaults, 'yaml');
-  if (format === 'binary') return { path, format, names: [] };
-  if (format === null || !hasKeys(format))
-    return `is the whole of ${path}${format === null ? '' : `, which is kept as ${format}`}`;
-  const key = textOr(definition, 'key', secrets.defaults, definition.name);
-  if (key === null) return `has a key in ${path} that only Nix can tell`;
-  if (key === '') return `is the whole of ${path}`;
-  const looked = secrets.keyOf(definition);
-  if (looked === null) return `is kept in ${path}, whose keys cannot be read`;
-  if (looked.kind !== 'found') return `has the key "${key}", which ${path} does not have`;
-  return { path, format: format === 'json' ? 'json' : 'yaml', names: key.split('/') };
 }
 
 /** Programs that are told the path itself would not find the secret any more. */

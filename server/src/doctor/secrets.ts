@@ -1,0 +1,90 @@
+/**
+ * Secrets of sops-nix and agenix: how many there are, and what of their files is missing or not encrypted. Names and
+ * recipients alone are read.
+ */
+import { sameKey } from '../checks/store/keys.ts';
+import { counted } from '../checks/wording.ts';
+import type { SecretKeeper } from '../fleet/secrets.ts';
+import { type FleetSecrets, joinSecrets } from '../fleet/secrets-join.ts';
+import { implicitByName, type SopsFolder } from '../store/sops.ts';
+import type { Examined } from './ground.ts';
+import { type Entry, entry } from './report.ts';
+
+/** Lines are listed up to here. */
+const MAX_LINES = 8;
+
+export function readSecrets({ fleet, files }: Examined, sops: SopsFolder): FleetSecrets {
+  const machines = fleet.machines.map(({ name }) => name);
+  return joinSecrets(files, fleet.secrets(), implicitByName(sops, machines));
+}
+
+/** An entry for each of the two that is in use. */
+export function secretEntries({ files }: Examined, secrets: FleetSecrets): Entry[] {
+  return [
+    ...keeperEntry('sops', 'sops-nix', secrets, path => {
+      if (files.kind(path) !== 'file') return 'there is no such file';
+      const content = secrets.encrypted(path);
+      return content?.complete && !content.encrypted ? 'it is not encrypted' : null;
+    }),
+    ...keeperEntry('age', 'agenix', secrets, path =>
+      files.kind(path) === 'file' ? null : 'there is no such file',
+    ),
+  ];
+}
+
+/** @param flawOf what is wrong with a file; null: nothing that is known */
+function keeperEntry(
+  keeper: SecretKeeper,
+  name: string,
+  secrets: FleetSecrets,
+  flawOf: (path: string) => string | null,
+): Entry[] {
+  const own = secrets.secrets.filter(one => one.keeper === keeper);
+  if (own.length === 0) return [];
+  const paths = filesOf(secrets, keeper);
+  const ofClan = own.filter(({ implicitOn }) => implicitOn.length > 0).length;
+  const text = [
+    ...(own.length > ofClan
+      ? [`${counted(own.length - ofClan, 'secret')} in ${counted(paths.length, 'file')}`]
+      : []),
+    ...(ofClan > 0 ? [`${counted(ofClan, 'secret')} of clan's sops/secrets`] : []),
+  ].join(', ');
+  const flaws = paths.flatMap(path => {
+    const flaw = flawOf(path);
+    return flaw === null ? [] : [`${path}: ${flaw}`];
+  });
+  if (flaws.length === 0) return [entry(name, 'found', text)];
+  const more = flaws.length > MAX_LINES ? [`… and ${flaws.length - MAX_LINES} more`] : [];
+  return [
+    entry(
+      name,
+      'problem',
+      `${text}; ${counted(flaws.length, 'of them is', 'of them are')} not as they should be`,
+      {
+        details: [...flaws.slice(0, MAX_LINES), ...more],
+        advice: '`varsmith check` says where they are named, and what to do.',
+      },
+    ),
+  ];
+}
+
+/** The files that secrets of a keeper are certainly taken from, sorted. */
+function filesOf(secrets: FleetSecrets, keeper: SecretKeeper): string[] {
+  const paths = new Set<string>();
+  for (const { keeper: own, definitions } of secrets.secrets)
+    if (own === keeper)
+      for (const definition of definitions)
+        for (const { path, certain } of secrets.filesOf(definition).files) if (certain) paths.add(path);
+  return [...paths].sort();
+}
+
+/** `opens 2 of 3 files of sops-nix`, going by whom they are encrypted to; null where there are none. */
+export function opensText(secrets: FleetSecrets, recipient: string): string | null {
+  const sealed = filesOf(secrets, 'sops').flatMap(path => {
+    const file = secrets.encrypted(path);
+    return file?.encrypted ? [file.recipients] : [];
+  });
+  if (sealed.length === 0) return null;
+  const opened = sealed.filter(keys => keys.some(key => sameKey(key) === sameKey(recipient))).length;
+  return `opens ${opened} of ${counted(sealed.length, 'file')} of sops-nix`;
+}

@@ -1,0 +1,66 @@
+/** Where the value of a secret is kept, as far as it is certain. */
+
+import type { SecretDefinition } from '../../fleet/secrets.ts';
+import { textOr } from '../../fleet/secrets-files.ts';
+import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
+import { hasKeys } from '../../fleet/secrets-keys.ts';
+import { below } from '../../store/files.ts';
+import type { Around } from '../scaffold.ts';
+import { SOURCES } from './declared.ts';
+
+/** Where a value is kept, encrypted. */
+export interface ValueSource {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly format: 'yaml' | 'json' | 'binary' | 'age';
+  /** The maps that lead to it; none where the file is the value. */
+  readonly names: readonly string[];
+}
+
+/** Of a secret in clan's own `sops/secrets`. */
+export function clanPath({ fleet }: Around, name: string): string {
+  return below(fleet.directory ?? '', `sops/secrets/${name}/secret`);
+}
+
+/** Machines that certainly have a module. */
+export function machinesIn({ fleet }: Around, file: string): readonly string[] {
+  return [...fleet.modules()].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
+}
+
+/** Clan's own `sops/secrets`: it says where they are, and modules only what else is to be said. */
+export function clanSource(
+  around: Around,
+  { keeper, name, implicitOn }: FleetSecret,
+  { source, given }: SecretDefinition,
+  machines: readonly string[],
+): ValueSource | null {
+  const isClans = keeper === 'sops' && machines.every(machine => implicitOn.includes(machine));
+  if (!isClans || source !== null || given.some(one => SOURCES.has(one))) return null;
+  return { path: clanPath(around, name), format: 'binary', names: [] };
+}
+
+/** A string: why it is not certain, following the secret's name. */
+export function sourceOf(
+  { files }: Around,
+  secrets: FleetSecrets,
+  definition: SecretDefinition,
+): ValueSource | string {
+  const { files: found, complete } = secrets.filesOf(definition);
+  const [file, ...others] = found;
+  if (file === undefined || others.length > 0 || !file.certain || !complete)
+    return 'is kept in a file that only Nix can tell';
+  const { path } = file;
+  if (files.kind(path) !== 'file') return `is kept in ${path}, which is not there`;
+  if (definition.keeper === 'age') return { path, format: 'age', names: [] };
+  const format = textOr(definition, 'format', secrets.defaults, 'yaml');
+  if (format === 'binary') return { path, format, names: [] };
+  if (format === null || !hasKeys(format))
+    return `is the whole of ${path}${format === null ? '' : `, which is kept as ${format}`}`;
+  const key = textOr(definition, 'key', secrets.defaults, definition.name);
+  if (key === null) return `has a key in ${path} that only Nix can tell`;
+  if (key === '') return `is the whole of ${path}`;
+  const looked = secrets.keyOf(definition);
+  if (looked === null) return `is kept in ${path}, whose keys cannot be read`;
+  if (looked.kind !== 'found') return `has the key "${key}", which ${path} does not have`;
+  return { path, format: format === 'json' ? 'json' : 'yaml', names: key.split('/') };
+}

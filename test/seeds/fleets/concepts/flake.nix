@@ -1,0 +1,18 @@
+{
+  inputs.clan-core.url = "https://git.clan.lol/clan/clan-core/archive/main.tar.gz";
+  outputs =
+    { self, clan-core, ... }:
+    let
+      clan = clan-core.lib.clan {
+        inherit self;
+        meta.name = "concepts";
+        inventory.machines = {
+          web = { };
+          db = { };
+        };
+      };
+    in
+    {
+      inherit (clan.config) nixosConfigurations clanInternals;
+    };
+}

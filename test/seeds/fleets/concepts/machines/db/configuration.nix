@@ -1,0 +1,4 @@
+{
+  imports = [ ../../modules/mesh.nix ];
+  nixpkgs.hostPlatform = "x86_64-linux";
+}

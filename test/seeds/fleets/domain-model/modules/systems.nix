@@ -1,0 +1,6 @@
+{
+  systems = [
+    "x86_64-linux"
+    "aarch64-darwin"
+  ];
+}
