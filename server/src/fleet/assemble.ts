@@ -160,7 +160,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable ??= unique([
         ...[...units.values()].flatMap(unit => unit.notAnalysable),
         ...joined.gaps,
-        ...[...ownersOf().values()].flatMap(own => own.gaps),
+        ...[...ownersOf().values()].flatMap(own => [...own.gaps, ...own.strangers]),
         ...notRead(faultsOf()),
       ]);
       return notAnalysable;
