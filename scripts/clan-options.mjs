@@ -1,4 +1,4 @@
-// Makes server/src/fleet/clan-options-data.ts: the options of a clan, of an inventory, and of the roles of
+// Makes server/src/fleet/options/clan-core-data.ts: the options of a clan, of an inventory, and of the roles of
 // clan-core's services.
 //
 //   node scripts/clan-options.mjs --clan-core DIR --nixpkgs-lib DIR [--commit COMMIT] [--update]
@@ -59,7 +59,7 @@ try {
   }
   const page = clanOptionsPage({ commit, clan, inventory, services });
   if (given.update) {
-    const file = join(ROOT, 'server', 'src', 'fleet', 'clan-options-data.ts');
+    const file = join(ROOT, 'server', 'src', 'fleet', 'options', 'clan-core-data.ts');
     writeFileSync(file, page);
     execFileSync(join(ROOT, 'node_modules', '.bin', 'biome'), ['format', '--write', file]);
   } else process.stdout.write(page);

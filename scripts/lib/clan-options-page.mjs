@@ -103,7 +103,7 @@ export function clanOptionsPage({ commit, clan, inventory, services }) {
  * scripts/clan-options.mjs from a checkout of clan-core, whose words the descriptions are (MIT licence).
  */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: defaults are as Nix writes them
-import type { DescribedOptions, DescribedService } from './option-tree.ts';
+import type { DescribedOptions, DescribedService } from './described.ts';
 
 /** The commit of clan-core that the data describes. */
 export const CLAN_OPTIONS_COMMIT = '${commit}';

@@ -96,13 +96,13 @@ describe('options of an inventory', () => {
       }),
     ).toEqual([
       expect.stringContaining('`inventory` has no option "tagz"'),
-      expect.stringContaining('An item of `inventory.machines.emily.tags` takes a string, not a number.'),
+      expect.stringContaining('An item of `inventory.machines.emily.tags` takes a string, not 3.'),
     ]);
   });
 
   it('are judged inside of freeform types', () => {
     expect(inventory('{ machines.emily = { }; tags.desk = "emily"; }')).toEqual([
-      'error inventory/type: `inventory.tags.desk` takes a list of strings, not a string.',
+      'error inventory/type: `inventory.tags.desk` takes a list of strings, not "emily".',
     ]);
   });
 
@@ -178,14 +178,14 @@ describe('settings of services of the workspace', () => {
       ).map(line => line.replace(/ of the role "client" of "one"/, '')),
     ).toEqual([
       expect.stringContaining('needs the setting "peers.a.host"'),
-      'error inventory/type: The setting "text" takes a string, not a number.',
+      'error inventory/type: The setting "text" takes a string, not 1.',
       'error inventory/type: The setting "port" takes a whole number from 0 to 65535, not 70000.',
-      'error inventory/type: The setting "maybe" takes true or false, or null, not a string.',
-      'error inventory/type: The setting "either" takes a whole number, or a list of strings, not a set.',
+      'error inventory/type: The setting "maybe" takes null or true or false, not "yes".',
+      'error inventory/type: The setting "either" takes a whole number or a list of strings, not a set.',
       'error inventory/type: The setting "mode" takes one of "fast", "slow", not "fats". Did you mean "fast"?',
-      'error inventory/type: The setting "deep.inner.flag" takes true or false, not a number.',
-      'error inventory/type: The setting "own" takes an absolute path, not "x".',
-      'error inventory/type: The setting "peers.a.weight" takes a whole number above 0, not 0.',
+      'error inventory/type: The setting "deep.inner.flag" takes true or false, not 1.',
+      'error inventory/type: The setting "own" takes a path, not "x".',
+      'error inventory/type: The setting "peers.a.weight" takes a whole number from 1 on, not 0.',
     ]);
     expect(
       service(
@@ -230,8 +230,18 @@ describe('settings of services of the workspace', () => {
       '{ }',
     ],
     [
-      'values that are computed later',
-      '{ lib, ... }: { options.a = lib.mkOption { apply = x: x; }; }',
+      'an option that a function of another flake declares',
+      '{ lib, inputs, ... }: { options.a = inputs.x.mkRemovedOption "a"; options.b.c = inputs.x.option; }',
+      '{ a = 1; b.c = [ ]; }',
+    ],
+    [
+      'a default that is only described',
+      '{ lib, ... }: { options.a = lib.mkOption { defaultText = "what the machine has"; }; }',
+      '{ }',
+    ],
+    [
+      'options that are perhaps there',
+      '{ lib, inputs, ... }: { options = lib.optionalAttrs inputs.x { a = lib.mkOption { type = lib.types.str; }; }; }',
       '{ }',
     ],
   ])('says nothing of %s', (_, declared, settings) => {

@@ -127,6 +127,13 @@ describe('a secret of sops-nix', () => {
     expect(renamed(inHost(given, 'secrets.w'), 'vpn')).toContain('not written out at hosts/server/wg.nix:5');
   });
 
+  test('is refused where machines and users each have one of the name', () => {
+    const body = 'sops.secrets.git = { };\n  a = config.sops.secrets.git.path;';
+    expect(renamed(inHost(body, 'secrets.g'), 'vcs')).toContain(
+      'Machines and users each have a secret "git"',
+    );
+  });
+
   test('is refused where the name is taken, or cannot be one', () => {
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), 'ada-password')).toBe(
       'There is a secret "ada-password" already.',

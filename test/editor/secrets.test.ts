@@ -68,7 +68,7 @@ describe('a secret of sops-nix', () => {
       - On the machine: \`/run/secrets/mistake\`
       - Mode \`0400\`
       - Machines: server (1 of 2)
-      - Not used
+      - Read nowhere in Nix
 
       Defined in \`hosts/server/default.nix:5\`"
     `);
@@ -79,7 +79,7 @@ describe('a secret of sops-nix', () => {
       - On the machine: \`/run/secrets/gone\`
       - Mode \`0400\`
       - Machines: server (1 of 2)
-      - Not used
+      - Read nowhere in Nix
 
       Defined in \`hosts/server/default.nix:6\`"
     `);
@@ -94,7 +94,7 @@ describe('a secret of sops-nix', () => {
       - On the machine: \`~/.config/sops-nix/secrets/git\`
       - Mode \`0400\`
       - Machines: laptop (1 of 2)
-      - Not used
+      - Read nowhere in Nix
 
       Defined in \`home/ada.nix:1\`"
     `);
@@ -239,6 +239,16 @@ describe('a secret of sops-nix', () => {
     const more = { ...SOPS, 'hosts/server/wg.nix': body, 'hosts/laptop/wg.nix': body };
     expect(leadsTo(inFleet(more, 'hosts/laptop/wg.nix', 'config.sops.secrets.w'))).toEqual([
       'hosts/laptop/wg.nix: wg',
+    ]);
+  });
+
+  test('a user and a machine have secrets of their own', () => {
+    const home =
+      '{ config, osConfig, ... }: { sops.secrets.git = { }; a = config.sops.secrets.git.path; b = osConfig.sops.secrets.git.path; }';
+    const files = { ...SOPS, 'home/ada.nix': home, 'hosts/laptop/wg.nix': '{ sops.secrets.git = { }; }' };
+    expect(leadsTo(inFleet(files, 'home/ada.nix', ' config.sops.secrets.g'))).toEqual(['home/ada.nix: git']);
+    expect(leadsTo(inFleet(files, 'home/ada.nix', 'osConfig.sops.secrets.g'))).toEqual([
+      'hosts/laptop/wg.nix: git',
     ]);
   });
 

@@ -4,11 +4,11 @@
 
 import { inspect } from 'node:util';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
-import { inventoryOptions } from '../../server/src/fleet/clan-options.ts';
 import type { RoleEntry } from '../../server/src/fleet/inventory.ts';
 import { certainMembers, roleMembers } from '../../server/src/fleet/members.ts';
 import type { Fleet, GeneratorBody, Place } from '../../server/src/fleet/model.ts';
-import type { OptionLevel } from '../../server/src/fleet/option-tree.ts';
+import { inventoryOptions } from '../../server/src/fleet/options/clan-core.ts';
+import { EMPTY } from '../../server/src/fleet/options/tree.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
@@ -150,9 +150,6 @@ function plainOptions(fleet: Fleet): unknown {
   };
 }
 
-/** Of such a level every option that is written is reported, with its place. */
-const NO_OPTIONS: OptionLevel = { options: {} };
-
 /** Who is in which role, and with which settings. */
 function plainInventory({ inventory }: Fleet): unknown {
   const entries = (list: readonly RoleEntry[]) =>
@@ -161,14 +158,14 @@ function plainInventory({ inventory }: Fleet): unknown {
       at: one.at,
       settings: one.settings(),
       notData: one.notData(),
-      judged: one.judged(NO_OPTIONS),
+      judged: one.judged(EMPTY),
     }));
   return {
     machines: inventory.machines,
     complete: inventory.complete,
     tagNames: inventory.tagNames,
     tagLists: inventory.tagLists,
-    options: inventory.options.map(({ of, judged }) => [of, judged(inventoryOptions().options)]),
+    options: inventory.options.map(({ of, judged }) => [of, judged(inventoryOptions().tree)]),
     instances: inventory.instances.map(instance => ({
       ...instance,
       roles: [...instance.roles.values()].map(role => ({
@@ -178,7 +175,7 @@ function plainInventory({ inventory }: Fleet): unknown {
         values: role.values.length,
         settings: role.settings(),
         notData: role.notData(),
-        judged: role.judged(NO_OPTIONS),
+        judged: role.judged(EMPTY),
         extraModules: role.extraModules.length,
         members: [roleMembers(inventory, role), certainMembers(inventory, role)],
       })),

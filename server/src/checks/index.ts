@@ -88,6 +88,7 @@ import { ageNoRule } from './sops/age-no-rule.ts';
 import { ageRecipientDrift } from './sops/age-recipient-drift.ts';
 import { ageUnusedRule } from './sops/age-unused-rule.ts';
 import { sopsConflict } from './sops/conflict.ts';
+import { fileFormat } from './sops/file-format.ts';
 import { missingFile } from './sops/missing-file.ts';
 import { noCreationRule } from './sops/no-creation-rule.ts';
 import { sopsOptionType } from './sops/option-type.ts';
@@ -257,6 +258,7 @@ export const rules: readonly Rule[] = [
   unreplacedPlaceholder,
   sopsPasswordNeedsUsers,
   missingFile,
+  fileFormat,
   sopsUnknownKey,
   undeclaredSecret,
   noCreationRule,

@@ -9,8 +9,8 @@ import type { Evaluation } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
-import type { OptionLevel } from './option-tree.ts';
-import { joinFacts, judging, type OptionFacts } from './option-values.ts';
+import { joinFacts, judging, type OptionFacts } from './options/judged.ts';
+import type { OptionTree } from './options/tree.ts';
 import { placeKey, placeOf } from './places.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
 import { mergeSettings, NO_SETTINGS, readSetting, type Setting } from './settings.ts';
@@ -26,8 +26,8 @@ export interface RoleEntry {
   readonly settings: () => Setting;
   /** What in them is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
-  /** The settings as options of a level: what is wrong, and where they are written. */
-  readonly judged: (level: OptionLevel) => OptionFacts;
+  /** The settings as options of a tree: what is wrong, and where they are written. */
+  readonly judged: (tree: OptionTree) => OptionFacts;
 }
 
 export interface Role {
@@ -41,8 +41,8 @@ export interface Role {
   readonly settings: () => Setting;
   /** What in the role's own settings is not data; looked for at most once. */
   readonly notData: () => readonly NotData[];
-  /** The role's own settings as options of a level. */
-  readonly judged: (level: OptionLevel) => OptionFacts;
+  /** The role's own settings as options of a tree. */
+  readonly judged: (tree: OptionTree) => OptionFacts;
   /** Items of `extraModules`: modules that members of the role import. */
   readonly extraModules: readonly Lazy[];
 }
@@ -282,7 +282,7 @@ function mergeRoles(left: Role, right: Role): Role {
     values: [...left.values, ...right.values],
     settings: both(left.settings, right.settings),
     notData: () => [...left.notData(), ...right.notData()],
-    judged: level => joinFacts(left.judged(level), right.judged(level)),
+    judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
     extraModules: [...left.extraModules, ...right.extraModules],
   };
 }
@@ -299,7 +299,7 @@ function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
         values: [...before.values, ...entry.values],
         settings: both(before.settings, entry.settings),
         notData: () => [...before.notData(), ...entry.notData()],
-        judged: level => joinFacts(before.judged(level), entry.judged(level)),
+        judged: tree => joinFacts(before.judged(tree), entry.judged(tree)),
       });
   }
   return [...merged.values()];

@@ -16,8 +16,8 @@ import {
 } from './inventory.ts';
 import type { Machine, Place } from './model.ts';
 import { argumentsFor, wellKnown } from './modules.ts';
-import type { OptionLevel } from './option-tree.ts';
-import type { OptionFacts } from './option-values.ts';
+import type { OptionFacts } from './options/judged.ts';
+import type { OptionTree } from './options/tree.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { mergeSettings, type Setting } from './settings.ts';
@@ -31,7 +31,7 @@ export interface TagDefinitions {
 /** A set of options of a clan or of its inventory. */
 export interface ClanOptions {
   readonly of: 'clan' | 'inventory';
-  readonly judged: (level: OptionLevel) => OptionFacts;
+  readonly judged: (tree: OptionTree) => OptionFacts;
 }
 
 /** A machine as the list of a tag names it. */

@@ -65,6 +65,8 @@ export interface FleetSecrets {
   targetOf(use: SecretUse): UseTarget;
   /** The files that a definition's secret may be in. */
   filesOf(definition: SecretDefinition): Location;
+  /** The format that a definition of sops-nix is decrypted by; null where that is not known. */
+  formatOf(definition: SecretDefinition): string | null;
   /** Its key, looked up there; null where file, key or format is not known, or no key is used. */
   keyOf(definition: SecretDefinition): LocatedKey | null;
   /** The keys of an encrypted file. Read when first asked for. */
@@ -139,17 +141,22 @@ export function joinSecrets(
     return locateDefault(files, definition, defaults);
   }
 
+  function formatOf(definition: SecretDefinition): string | null {
+    return setElsewhere(definition, 'format') ? null : textOr(definition, 'format', defaults, 'yaml');
+  }
+
   function keyOf(definition: SecretDefinition): LocatedKey | null {
     if (definition.keeper !== 'sops') return null;
-    if (setElsewhere(definition, 'format') || setElsewhere(definition, 'key')) return null;
-    const format = textOr(definition, 'format', defaults, 'yaml');
+    if (setElsewhere(definition, 'key')) return null;
+    const format = formatOf(definition);
     const name = definition.nameKind === 'pattern' ? null : definition.name;
     const key = textOr(definition, 'key', defaults, name);
     if (format === null || key === null || key === '' || !hasKeys(format)) return null;
     const location = filesOf(definition);
     const looked = location.files.map(file => {
       const content = encrypted(file.path);
-      if (content === null) return null;
+      // Of what is written in lines the keys are not read.
+      if (content === null || content.shape === 'dotenv' || content.shape === 'ini') return null;
       const found = findKey(content, key);
       // What a broken text does not show may be there all the same.
       if (found.kind !== 'found' && !content.complete) return null;
@@ -178,6 +185,7 @@ export function joinSecrets(
     ),
     targetOf: targets(definitions, templates, implicit, gaps),
     filesOf,
+    formatOf,
     keyOf,
     encrypted,
   };

@@ -17,8 +17,12 @@ export interface EncryptedKey {
   readonly below: readonly EncryptedKey[];
 }
 
+/** What a file is written in, told by its text. */
+export type SopsShape = 'yaml' | 'json' | 'dotenv' | 'ini';
+
 export interface EncryptedFile {
   readonly path: string;
+  readonly shape: SopsShape;
   /** Empty for formats whose keys do not matter. */
   readonly keys: readonly EncryptedKey[];
   /** It has the metadata of sops. */
@@ -37,21 +41,40 @@ export function hasKeys(format: string): boolean {
   return !WHOLE.has(format);
 }
 
+/** What sops writes at the end of `.env` and `.ini` files. */
+const IN_LINES = /^sops_(?:mac|version)\s*=|^\[sops\]/m;
+
 /**
- * Reads the keys of a YAML or JSON file.
- * @returns null where the text is neither
+ * Reads the keys of a YAML or JSON file; of `.env` and `.ini` files that are encrypted, whom they are encrypted to.
+ * @returns null where the text is none of these
  */
 export function readEncrypted(path: string, text: string): EncryptedFile | null {
+  if (IN_LINES.test(text)) return readLines(path, text);
   const { documents, complete } = parseYaml(text);
   const [root] = documents;
   if (root?.kind !== 'map') return null;
   const metadata = yamlMember(root, 'sops');
   return {
     path,
+    shape: /^\s*\{/.test(text) ? 'json' : 'yaml',
     keys: keysOf(root, path).filter(key => key.name !== 'sops'),
     encrypted: metadata?.kind === 'map',
     recipients: metadata === null ? [] : recipientsOf(metadata),
     complete,
+  };
+}
+
+/** Files of which sops-nix hands out the whole, so that their keys do not matter. */
+function readLines(path: string, text: string): EncryptedFile {
+  const found = text.matchAll(/^(?:sops_)?(?:age|pgp)__list_\d+__map_(?:recipient|fp)\s*=\s*(\S+)\s*$/gm);
+  return {
+    path,
+    shape: /^\[sops\]/m.test(text) ? 'ini' : 'dotenv',
+    keys: [],
+    encrypted: true,
+    recipients: [...new Set([...found].map(match => match[1] as string))],
+    // Key groups are not read.
+    complete: !/__map_key_groups|^(?:sops_)?key_groups__list/m.test(text),
   };
 }
 

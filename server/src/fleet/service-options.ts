@@ -11,13 +11,13 @@ import type { Lazy } from '../nix/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import type { Given } from './modules.ts';
-import { readLevel } from './option-declarations.ts';
-import type { OptionLevel } from './option-tree.ts';
+import { readLevel } from './options/level.ts';
+import type { OptionTree } from './options/tree.ts';
 import { placeOf } from './places.ts';
 
 /** The settings of a role. */
 export interface RoleSettings {
-  readonly level: OptionLevel;
+  readonly tree: OptionTree;
   /** False where the service may give an option a value that nobody sets. */
   readonly wantsAll: boolean;
   /** True if the role's module asks for its settings. */
@@ -78,9 +78,9 @@ function readRoles(cx: Evaluation, module: Lazy, given: Given): ReadonlyMap<stri
   return new Map(
     [...interfaces].map(([name, modules]) => {
       const all = attrs(new Map([['imports', attr(list(modules, null), null)]]), null);
-      const level = readLevel(cx, all, given);
+      const tree = readLevel(cx, all, given);
       const at = places.get(name) ?? null;
-      return [name, { level, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
+      return [name, { tree, wantsAll: !completing.has(name), isRead: reading.has(name), at }] as const;
     }),
   );
 }

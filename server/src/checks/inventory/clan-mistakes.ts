@@ -2,12 +2,13 @@
  * What is wrong with the options of clans, of inventories and of services' settings, each place once, with how severe
  * that is. Rules put it into words.
  */
-import { clanOptions, inventoryOptions, optionsOfService } from '../../fleet/clan-options.ts';
+
 import type { Instance, Role } from '../../fleet/inventory.ts';
 import { certainMembers, type Inventory } from '../../fleet/members.ts';
 import type { Fleet, Place } from '../../fleet/model.ts';
-import type { OptionLevel } from '../../fleet/option-tree.ts';
-import type { OptionFacts, OptionMistake } from '../../fleet/option-values.ts';
+import { clanOptions, inventoryOptions, optionsOfService } from '../../fleet/options/clan-core.ts';
+import type { OptionFacts, OptionMistake } from '../../fleet/options/judged.ts';
+import type { OptionTree } from '../../fleet/options/tree.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../rule.ts';
 import { hasServiceOfClanCore } from './flake.ts';
@@ -28,7 +29,7 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
   for (const { of, judged } of fleet.inventory.options) {
     const described = of === 'clan' ? clanOptions() : inventoryOptions();
     const standing = standingOf(sources, described);
-    for (const mistake of judged(described.options).mistakes) {
+    for (const mistake of judged(described.tree).mistakes) {
       if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
       const severity = severityOf(described, standing, mistake, mistake.path);
       if (severity === null) continue;
@@ -40,7 +41,7 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
 
 /** The settings that a role of an instance takes. */
 export interface TakenSettings {
-  readonly level: OptionLevel;
+  readonly tree: OptionTree;
   /** False where the service may do without an option that has no default. */
   readonly wantsAll: boolean;
   /** Null where a mistake is none in some version of the service. */
@@ -61,7 +62,7 @@ export function* settingMistakes({ fleet, sources }: CheckContext): Iterable<Set
     for (const role of instance.roles.values()) {
       const taken = takenBy(fleet, sources, instance, role.name);
       if (taken === null) continue;
-      for (const { facts, isUsed } of factsOf(fleet.inventory, role, taken.level))
+      for (const { facts, isUsed } of factsOf(fleet.inventory, role, taken.tree))
         for (const mistake of facts.mistakes) {
           if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
           const severity = taken.severityOf(mistake);
@@ -78,14 +79,14 @@ interface GivenFacts {
 }
 
 /** What is said of all settings that a role is given. */
-function* factsOf(inventory: Inventory, role: Role, level: OptionLevel): Iterable<GivenFacts> {
+function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<GivenFacts> {
   const isThere = (machine: string) => inventory.machine(machine) !== null;
   if (role.values.length > 0)
-    yield { facts: role.judged(level), isUsed: certainMembers(inventory, role).some(isThere) };
+    yield { facts: role.judged(tree), isUsed: certainMembers(inventory, role).some(isThere) };
   for (const entry of role.machines)
-    if (entry.values.length > 0) yield { facts: entry.judged(level), isUsed: isThere(entry.name) };
+    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: isThere(entry.name) };
   for (const entry of role.tags)
-    if (entry.values.length > 0) yield { facts: entry.judged(level), isUsed: false };
+    if (entry.values.length > 0) yield { facts: entry.judged(tree), isUsed: false };
 }
 
 /** The settings of a role of an instance; null if they are not known. */
@@ -99,13 +100,12 @@ export function takenBy(
   if (name === null) return null;
   if (input === 'self') return takenBySelf(fleet, name, role);
   const described = hasServiceOfClanCore(sources, instance) === true ? optionsOfService(name) : null;
-  const level =
-    described === null || !Object.hasOwn(described.options, role) ? null : described.options[role];
-  if (described === null || level == null) return null;
+  const tree = described?.roles.get(role);
+  if (described === null || tree === undefined) return null;
   const standing = standingOf(sources, described);
-  const isRead = hasOptions(level);
+  const isRead = hasOptions(tree);
   return {
-    level,
+    tree,
     wantsAll: standing === 'same',
     severityOf(mistake) {
       const severity = severityOf(described, standing, mistake, [role, ...mistake.path]);
@@ -118,13 +118,13 @@ function takenBySelf({ serviceModules }: Fleet, name: string, role: string): Tak
   const modules = serviceModules.filter(module => module.name === name);
   const [settings, ...others] = modules.flatMap(module => module.settings().get(role) ?? []);
   if (settings === undefined || others.length > 0 || modules.length > 1) return null;
-  const { level, wantsAll, isRead } = settings;
-  return { level, wantsAll, severityOf: () => (isRead && hasOptions(level) ? 'error' : 'warning') };
+  const { tree, wantsAll, isRead } = settings;
+  return { tree, wantsAll, severityOf: () => (isRead && hasOptions(tree) ? 'error' : 'warning') };
 }
 
 /** Settings of a role without options may never be looked at. */
-function hasOptions({ options }: OptionLevel): boolean {
-  return Object.keys(options).length > 0;
+function hasOptions({ options }: OptionTree): boolean {
+  return options.size > 0;
 }
 
 function firstAtPlace(): (at: Place) => boolean {

@@ -2,7 +2,7 @@
 import type { Instance, Role } from '../../fleet/inventory.ts';
 import { certainMembers, memberSettings, roleMembers } from '../../fleet/members.ts';
 import type { Fleet, Place } from '../../fleet/model.ts';
-import { missingIn } from '../../fleet/option-required.ts';
+import { missingIn } from '../../fleet/options/required.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { takenBy } from './clan-mistakes.ts';
@@ -111,7 +111,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
       for (const role of instance.roles.values()) {
         const taken = takenBy(fleet, sources, instance, role.name);
         if (taken?.wantsAll !== true || !role.complete) continue;
-        const lacking = lackingIn(fleet, role, setting => missingIn(taken.level, setting));
+        const lacking = lackingIn(fleet, role, setting => missingIn(taken.tree, setting));
         for (const [path, machines] of lacking) {
           const report = reportOf(fleet, instance, role, path, machines);
           if (report !== null) yield report;

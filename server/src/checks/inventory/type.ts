@@ -1,5 +1,5 @@
 /** inventory/type: an option of an inventory, or a setting of a service, has a value that it cannot have. */
-import type { WrongValue } from '../../fleet/option-values.ts';
+import { type WrongValue, wordsOf } from '../../fleet/options/judged.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';
 import type { Fix, Report, Rule, Severity, Sources } from '../rule.ts';
@@ -37,9 +37,9 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
     machineClass = "nixso";
     #              ^^^^^^^ inventory/type: Did you mean "nixos"?
     tags = "server";
-    #      ^^^^^^^^ inventory/type: takes a list of strings, not a string
+    #      ^^^^^^^^ inventory/type: takes a list of strings, not "server"
     deploy.targetHost = [ "root@emily" ];
-    #                   ^^^^^^^^^^^^^^^^ inventory/type: takes a string, or null, not a list
+    #                   ^^^^^^^^^^^^^^^^ inventory/type: takes null or a string, not a list
   };
 }
 `,
@@ -118,7 +118,7 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
       }
     // Of functions in settings another rule speaks: they are none of any type.
     for (const { instance, role, mistake, severity } of settingMistakes(context))
-      if (mistake.kind === 'type' && mistake.wrong.got !== 'a function') {
+      if (mistake.kind === 'type' && mistake.value.kind !== 'lambda' && mistake.value.kind !== 'builtin') {
         const path = mistake.path.at(-1) === '*' ? mistake.path.slice(0, -1) : mistake.path;
         const item = mistake.path.at(-1) === '*' ? 'An item of the' : 'The';
         const what = `${item} setting "${path.join('.')}" of the role "${role.name}" of "${instance.name}"`;
@@ -128,7 +128,7 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
 };
 
 function reportOf(sources: Sources, what: string, mistake: WrongValue, severity: Severity): Report {
-  const { takes, got } = mistake.wrong;
+  const { takes, got } = wordsOf(mistake);
   return {
     at: mistake.at,
     severity,
@@ -139,10 +139,10 @@ function reportOf(sources: Sources, what: string, mistake: WrongValue, severity:
 
 function fixesOf(sources: Sources, mistake: WrongValue): Fix[] {
   const meant = meantBy(mistake);
-  const { text } = mistake.wrong;
-  if (meant === null || text === null) return [];
+  const { scalar } = mistake.value;
+  if (meant === null || typeof scalar !== 'string') return [];
   const instead = stringText(meant);
-  const edit = replaceWritten(sources, mistake.at, written => written === stringText(text), instead);
+  const edit = replaceWritten(sources, mistake.at, written => written === stringText(scalar), instead);
   return edit === null
     ? []
     : [{ title: `Replace with ${instead}`, edits: [edit], preferred: true, guess: true }];

@@ -1,5 +1,5 @@
 /** inventory/unknown-option: an option that a clan, or its inventory, does not have. */
-import { namesOf } from '../../fleet/option-tree.ts';
+import { namesToWrite } from '../../fleet/options/below.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../wording.ts';
@@ -115,7 +115,7 @@ function reportOf({ sources }: CheckContext, { mistake, severity, below }: ClanM
   const meant = meantBy(mistake);
   const whose = below === '' ? 'A clan' : `\`${below}\``;
   const advice =
-    meant === null ? ` It has ${quoted(namesOf(mistake.siblings).sort(), 8)}.` : didYouMean(meant);
+    meant === null ? ` It has ${quoted(namesToWrite(mistake.siblings).sort(), 8)}.` : didYouMean(meant);
   return {
     at: mistake.at,
     severity,

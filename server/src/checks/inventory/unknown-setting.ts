@@ -1,5 +1,5 @@
 /** inventory/unknown-setting: a setting that the role of a service does not take. */
-import { namesOf } from '../../fleet/option-tree.ts';
+import { namesToWrite } from '../../fleet/options/below.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../wording.ts';
@@ -119,7 +119,7 @@ function reportOf(
 ): Report | null {
   if (mistake.kind !== 'unknown') return null;
   const name = mistake.path.at(-1) ?? '';
-  const names = namesOf(mistake.siblings).sort();
+  const names = namesToWrite(mistake.siblings).sort();
   const meant = meantBy(mistake) ?? (names.length === 1 ? (names[0] ?? null) : null);
   const has = names.length === 0 ? ' It takes none.' : ` It takes ${quoted(names, 8)}.`;
   const isOfRole = mistake.path.length === 1 && OF_ROLES.includes(name);

@@ -2,8 +2,9 @@
  * How far what is known of clan-core's options holds for the clan-core of a fleet. Knows nothing of single options.
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
-import { type DescribedOptions, type DescribedService, namesOf } from '../../fleet/option-tree.ts';
-import type { OptionMistake } from '../../fleet/option-values.ts';
+import { namesToWrite } from '../../fleet/options/below.ts';
+import type { History } from '../../fleet/options/described.ts';
+import { choicesFor, type OptionMistake } from '../../fleet/options/judged.ts';
 import type { CheckFiles, Severity } from '../rule.ts';
 import { suggest } from '../suggest.ts';
 import { isOtherClanCore, lockedTime } from './flake.ts';
@@ -14,9 +15,7 @@ import { isOtherClanCore, lockedTime } from './flake.ts';
  */
 export type Standing = 'same' | 'unknown' | 'other';
 
-type Described = Pick<DescribedOptions | DescribedService, 'since' | 'former' | 'changed'>;
-
-export function standingOf(sources: CheckFiles, { since }: Described): Standing {
+export function standingOf(sources: CheckFiles, { since }: History): Standing {
   if (isOtherClanCore(sources)) return 'other';
   const time = lockedTime(sources);
   if (time === null) return 'unknown';
@@ -28,7 +27,7 @@ export function standingOf(sources: CheckFiles, { since }: Described): Standing 
  * another version only a slip of a name that there is counts.
  */
 export function severityOf(
-  { former, changed }: Described,
+  { former, changed }: History,
   standing: Standing,
   mistake: OptionMistake,
   path: readonly string[],
@@ -47,7 +46,7 @@ function isWithin(path: readonly string[], option: readonly string[]): boolean {
 
 /** The name, or the value, that was probably meant. */
 export function meantBy(mistake: OptionMistake): string | null {
-  if (mistake.kind === 'type')
-    return mistake.wrong.text === null ? null : suggest(mistake.wrong.text, mistake.wrong.choices);
-  return suggest(mistake.path.at(-1) ?? '', namesOf(mistake.siblings));
+  if (mistake.kind === 'unknown') return suggest(mistake.path.at(-1) ?? '', namesToWrite(mistake.siblings));
+  const { scalar } = mistake.value;
+  return typeof scalar === 'string' ? suggest(scalar, choicesFor(mistake)) : null;
 }

@@ -8,6 +8,7 @@ import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets
 import { folderOf } from '../../nix/paths.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { keptFor } from '../store/stored-index.ts';
+import { startOf } from './age-rules.ts';
 import { secretFilesOf, secretsOf } from './joined.ts';
 
 /** A file, and the rule that it falls under. */
@@ -81,7 +82,7 @@ const walkFor = keptFor(() => {
     of(context: CheckContext): readonly CoveredFile[] {
       const now = secretsOf(context).configs;
       const same = now.length === configs.length && now.every((one, index) => one === configs[index]);
-      if (found === null || !same) found = walk(now, context.sources);
+      if (found === null || !same) found = walk(now, context);
       configs = now;
       return found;
     },
@@ -94,9 +95,11 @@ const MAX_FOLDERS = 20_000;
 /** Folders in which nothing is written by hand, or nothing that has to do with `.sops.yaml`. */
 export const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
+/** What is plain text in one of these is there to be encrypted. */
 const FORMATS = /\.(ya?ml|json|env|ini)$/;
 
-function walk(configs: readonly SopsConfig[], sources: CheckFiles): CoveredFile[] {
+function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFile[] {
+  const { sources } = context;
   const found: CoveredFile[] = [];
   if (!configs.some(({ rules }) => rules.some(isSpecific))) return found;
   const open = [''];
@@ -108,13 +111,20 @@ function walk(configs: readonly SopsConfig[], sources: CheckFiles): CoveredFile[
       if (name.startsWith('.') || links.has(name) || isClansOwn(`${path}/`)) continue;
       if (kind === 'directory') {
         if (!NOT_SEARCHED.has(name)) open.push(path);
-      } else if (FORMATS.test(name)) {
+      } else if (!name.endsWith('.nix')) {
         const covered = coveredBy(configs, path, sources);
-        if (covered?.rule != null && isSpecific(covered.rule)) found.push(covered);
+        if (covered?.rule == null || !isSpecific(covered.rule)) continue;
+        if (FORMATS.test(name) || isByContent(context, path)) found.push(covered);
       }
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Is it a file of another name that sops has encrypted? Whatever else a rule fits is none of ours. */
+function isByContent(context: CheckContext, path: string): boolean {
+  const start = startOf(context.sources, path);
+  return start?.includes('ENC[AES256_GCM,') === true && isEncrypted(context, path) === true;
 }
 
 /** Does the rule name a folder or a file, and not just any file of a format? */
@@ -129,9 +139,6 @@ function isSpecific({ pathRegex }: CreationRule): boolean {
 /** Where what is in a file is elsewhere, or behind another lock. */
 const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
 
-/** What sops writes at the end of `.env` and `.ini` files. */
-const METADATA_LINES = /^sops_(mac|version)\s*=|^\[sops\]/m;
-
 /**
  * Is a file encrypted by sops? Null where that cannot be told.
  * @param isNamed it is what a declaration takes a secret from, whatever is in it; else it has to look like data
@@ -139,7 +146,6 @@ const METADATA_LINES = /^sops_(mac|version)\s*=|^\[sops\]/m;
 export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {
   const text = context.sources.text(path);
   if (text === null || text.trim() === '' || OPAQUE.test(text)) return null;
-  if (METADATA_LINES.test(text)) return true;
   const file = secretFilesOf(context).encrypted(path);
   if (file?.encrypted === true) return true;
   if (/\.(ya?ml|json)$/.test(path)) {

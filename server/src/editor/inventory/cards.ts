@@ -1,8 +1,10 @@
 /** Hover cards of what stands in an inventory. Pure; it knows no editor. */
-import { optionsOfService } from '../../fleet/clan-options.ts';
 import { type Instance, isOfClanCore, type Role } from '../../fleet/inventory.ts';
 import { roleMembers } from '../../fleet/members.ts';
-import { isGroup, namesOf, nodeIn, type OptionNode } from '../../fleet/option-tree.ts';
+import { namesToWrite } from '../../fleet/options/below.ts';
+import { optionsOfService } from '../../fleet/options/clan-core.ts';
+import { textOf } from '../../fleet/options/takes.ts';
+import { type DeclaredOption, EMPTY, type OptionTree } from '../../fleet/options/tree.ts';
 import type { HoverContext } from '../hover.ts';
 import type { CardAt } from '../hover-around.ts';
 import { definedPhrase, machinesPhrase } from '../hover-words.ts';
@@ -38,7 +40,7 @@ function partsOf(context: HoverContext, thing: Thing): string[] | null {
     case 'input':
       return [`**${plain(thing.input)}** · flake input with services`, ...placesOf(context, thing)];
     case 'option':
-      return [...optionParts(thing.name, thing.whose, thing.node), ...placesOf(context, thing)];
+      return [...optionParts(thing.name, thing.whose, thing.option), ...placesOf(context, thing)];
   }
 }
 
@@ -77,12 +79,10 @@ function instanceParts(context: HoverContext, instance: Instance): string[] {
 function roleParts(context: HoverContext, instance: Instance, role: Role): string[] {
   const { snapshot } = context;
   const members = roleMembers(snapshot.fleet.inventory, role);
-  const options = settingsOf(snapshot, instance, role.name)?.level.options ?? {};
-  const settings = namesOf(options).map(name => {
-    const node = nodeIn(options, name);
-    return node !== null && !isGroup(node) && node.required === true
-      ? `${code(name)} (has to be set)`
-      : code(name);
+  const options = settingsOf(snapshot, instance, role.name)?.tree ?? EMPTY;
+  const settings = namesToWrite(options).map(name => {
+    const isRequired = options.options.get(name)?.declared.some(option => !option.hasDefault) === true;
+    return isRequired ? `${code(name)} (has to be set)` : code(name);
   });
   const lines = [
     `- Machines: ${members === null ? 'not known' : machinesPhrase(context, members)}`,
@@ -100,18 +100,23 @@ function roleParts(context: HoverContext, instance: Instance, role: Role): strin
 function roleWords(instance: Instance, { name }: Role): string {
   const service = instance.module.name;
   if (service === null || isOfClanCore(instance) !== true) return '';
-  const descriptions = optionsOfService(service)?.descriptions ?? {};
-  return Object.hasOwn(descriptions, name) ? plain(descriptions[name] ?? '') : '';
+  return plain(optionsOfService(service)?.descriptions.get(name) ?? '');
 }
 
 /** An option's card; also what completion shows beside its name. */
-export function optionParts(name: string, whose: string, node: OptionNode): string[] {
-  if (isGroup(node))
-    return [`**${plain(name)}** · ${plain(whose)}`, `- Options: ${namesOf(node.group).map(code).join(', ')}`];
+export function optionParts(name: string, whose: string, option: OptionTree): string[] {
+  const title = `**${plain(name)}** · ${plain(whose)}`;
+  const [declared] = option.declared;
+  if (declared === undefined) return [title, `- Options: ${namesToWrite(option).map(code).join(', ')}`];
   const lines = [
-    `- Type: ${plain(node.typeText)}`,
-    ...(node.default !== undefined ? [`- Default: ${code(node.default)}`] : []),
-    ...(node.required === true ? ['- It has to be set'] : []),
+    `- Type: ${plain(typeWords(declared))}`,
+    ...(declared.fallback === null ? [] : [`- Default: ${code(declared.fallback)}`]),
+    ...(declared.hasDefault ? [] : ['- It has to be set']),
   ];
-  return [`**${plain(name)}** · ${plain(whose)}`, plain(node.description ?? ''), lines.join('\n')];
+  return [title, plain(declared.description ?? ''), lines.join('\n')];
+}
+
+/** What an option takes, for people. */
+export function typeWords({ type, words }: DeclaredOption): string {
+  return words ?? textOf(type);
 }

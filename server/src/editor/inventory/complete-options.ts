@@ -4,21 +4,14 @@
  */
 import { attributeText } from '../../checks/edits.ts';
 import { flakeInputs } from '../../checks/inventory/flake.ts';
-import { clanOptions, inventoryOptions } from '../../fleet/clan-options.ts';
 import type { Instance } from '../../fleet/inventory.ts';
-import {
-  choicesOf,
-  type Found,
-  isGroup,
-  namesOf,
-  nodeIn,
-  type OptionGroup,
-  type OptionLevel,
-  optionAt,
-} from '../../fleet/option-tree.ts';
+import { insideOf, namesToWrite, treeAt, typeOf } from '../../fleet/options/below.ts';
+import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import { choicesOf } from '../../fleet/options/takes.ts';
+import type { OptionTree } from '../../fleet/options/tree.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { optionParts } from './cards.ts';
+import { optionParts, typeWords } from './cards.ts';
 import { settingsOf } from './things.ts';
 
 /** The path to the cursor: names of what is open around it, and those in front of the one that is begun. */
@@ -35,43 +28,43 @@ export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null 
   const found = settingsAt(asked, path) ?? optionsAt(asked, path);
   if (found === null) return null;
   const isName = asked.cursor.side === 'name' || asked.cursor.quotedIn !== null;
-  if (isName) return found.options === null ? null : nameItems(asked, found.options);
+  const inside = insideOf(found);
+  if (isName) return inside === null || inside.isChosen ? null : nameItems(asked, inside.tree);
   return inputItems(asked, path) ?? valueItems(asked, found);
 }
 
 /** Options below `inventory`, `instances` or `clan`, by the names around the cursor. */
-function optionsAt({ snapshot, file }: Asked, path: readonly string[]): Found | null {
+function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTree | null {
   const inventory = path.lastIndexOf('inventory');
-  if (inventory !== -1) return optionAt(inventoryOptions().options, path.slice(inventory + 1));
+  if (inventory !== -1) return treeAt(inventoryOptions().tree, path.slice(inventory + 1));
   const instances = path.indexOf('instances');
-  if (instances !== -1) return optionAt(inventoryOptions().options, path.slice(instances));
+  if (instances !== -1) return treeAt(inventoryOptions().tree, path.slice(instances));
   const clan = path.lastIndexOf('clan');
   const own = path.slice(clan + 1);
   const isMeta = own[0] === 'meta' && (clan !== -1 || hasClanOptions(snapshot, file));
-  return isMeta ? optionAt(clanOptions().options, own) : null;
+  return isMeta ? treeAt(clanOptions().tree, own) : null;
 }
 
 /** Are options of the clan set in a file? Modules of machines have a `meta` of their own. */
 function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
   return fleet.inventory.options.some(
-    ({ of, judged }) =>
-      of === 'clan' && judged(clanOptions().options).names.some(({ at }) => at.file === file),
+    ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),
   );
 }
 
-function settingsAt(asked: Asked, path: readonly string[]): Found | null {
+function settingsAt(asked: Asked, path: readonly string[]): OptionTree | null {
   const at = path.lastIndexOf('instances');
   const [instance, roles, role, third, ...rest] = at === -1 ? [] : path.slice(at + 1);
   if (instance === undefined || roles !== 'roles' || role === undefined) return null;
   const isOfMember = (third === 'machines' || third === 'tags') && rest[1] === 'settings';
   if (third !== 'settings' && !isOfMember) return null;
-  const level = levelOf(asked, instance, role);
-  return level === null ? null : optionAt(level, isOfMember ? rest.slice(2) : rest);
+  const tree = settingsTree(asked, instance, role);
+  return tree === null ? null : treeAt(tree, isOfMember ? rest.slice(2) : rest);
 }
 
-function levelOf({ snapshot }: Asked, name: string, role: string): OptionLevel | null {
+function settingsTree({ snapshot }: Asked, name: string, role: string): OptionTree | null {
   const known = snapshot.fleet.inventory.instances.find(one => one.name === name);
-  return settingsOf(snapshot, known ?? namedAsService(name), role)?.level ?? null;
+  return settingsOf(snapshot, known ?? namedAsService(name), role)?.tree ?? null;
 }
 
 /** An instance that is only begun: until it says otherwise, it is of the service of its name. */
@@ -86,33 +79,31 @@ function namedAsService(name: string): Instance {
   };
 }
 
-function nameItems({ cursor }: Asked, options: OptionGroup): CompletionItem[] {
+function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
   const isQuoted = cursor.quotedIn !== null;
   // Behind a dot the names in front belong to the same binding.
   const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
   const said = new Set(isAlone ? cursor.siblings : []);
-  return namesOf(options)
+  return namesToWrite(tree)
     .filter(name => !said.has(name))
     .map((name, rank) => {
-      const node = nodeIn(options, name);
-      const isRequired = node !== null && !isGroup(node) && node.required === true;
-      const type = node === null || isGroup(node) ? 'options' : node.typeText;
+      const option = tree.options.get(name) ?? tree;
+      const [declared] = option.declared;
+      const isRequired = declared?.hasDefault === false;
+      const type = declared === undefined ? 'options' : typeWords(declared);
       return item(name, 'option', isRequired ? `${type}, has to be set` : type, {
         insert: isQuoted ? name : attributeText(name),
-        documentation:
-          node === null
-            ? null
-            : optionParts(name, 'option', node)
-                .slice(1)
-                .filter(part => part !== '')
-                .join('\n\n'),
+        documentation: optionParts(name, 'option', option)
+          .slice(1)
+          .filter(part => part !== '')
+          .join('\n\n'),
         rank: isRequired ? rank : rank + 100,
       });
     });
 }
 
-function valueItems({ cursor, line }: Asked, { type }: Found): CompletionItem[] | null {
-  const choices = choicesOf(type);
+function valueItems({ cursor, line }: Asked, option: OptionTree): CompletionItem[] | null {
+  const choices = choicesOf(typeOf(option));
   const inString = cursor.frames.at(-1)?.kind === 'string';
   if (choices.length === 0 || (!inString && !/=\s*$/.test(line))) return null;
   return choices

@@ -1,9 +1,8 @@
 /** Where that which stands in an inventory is defined. */
 import { flakeInputPlace } from '../../checks/inventory/flake.ts';
-import { inventoryOptions } from '../../fleet/clan-options.ts';
 import type { Instance } from '../../fleet/inventory.ts';
 import type { Place } from '../../fleet/model.ts';
-import { isGroup } from '../../fleet/option-tree.ts';
+import { inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { machineTags, type Thing } from './things.ts';
 
@@ -24,7 +23,7 @@ export function definitionOf(snapshot: Snapshot, thing: Thing): Place[] {
       return at === null ? [] : [at];
     }
     case 'option':
-      return isGroup(thing.node) || thing.node.at == null ? [] : [thing.node.at];
+      return thing.option.declared.flatMap(({ at }) => at ?? []);
   }
 }
 
@@ -35,10 +34,10 @@ function modulesOf({ fleet }: Snapshot, { module: { name, input } }: Instance) {
 
 /** Where `inventory.tags` defines it, and the machines that list it. */
 function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
-  const { options } = inventoryOptions();
+  const { tree } = inventoryOptions();
   const defined = snapshot.fleet.inventory.options
     .filter(({ of }) => of === 'inventory')
-    .flatMap(({ judged }) => judged(options).names)
+    .flatMap(({ judged }) => judged(tree).names)
     .filter(({ path }) => path.length === 2 && path[0] === 'tags' && path[1] === tag)
     .map(({ at }) => at);
   const listed = [...machineTags(snapshot)].filter(one => one.tag === tag).map(({ at }) => at);

@@ -3,11 +3,11 @@
  * service modules. Goes by what the fleet says of places; machines and generators are targets of their own.
  */
 import { type TakenSettings, takenBy } from '../../checks/inventory/clan-mistakes.ts';
-import { clanOptions, inventoryOptions } from '../../fleet/clan-options.ts';
 import type { Instance, Role } from '../../fleet/inventory.ts';
 import type { Place } from '../../fleet/model.ts';
-import type { OptionNode } from '../../fleet/option-tree.ts';
-import type { WrittenName } from '../../fleet/option-values.ts';
+import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { WrittenName } from '../../fleet/options/judged.ts';
+import type { OptionTree } from '../../fleet/options/tree.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export type Thing =
@@ -16,7 +16,7 @@ export type Thing =
   | { readonly kind: 'instance' | 'service'; readonly instance: Instance }
   | { readonly kind: 'input'; readonly input: string }
   /** An option of the clan, of its inventory, or of the settings of a service, as `whose` says. */
-  | { readonly kind: 'option'; readonly name: string; readonly whose: string; readonly node: OptionNode };
+  | { readonly kind: 'option'; readonly name: string; readonly whose: string; readonly option: OptionTree };
 
 export interface ThingAt {
   readonly at: Place;
@@ -66,13 +66,13 @@ function settingAt(snapshot: Snapshot, instance: Instance, role: Role, here: Her
   const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
   if (taken === null) return null;
   for (const one of given) {
-    const found = one.judged(taken.level).names.find(name => here(name.at));
-    if (found !== undefined && found.node !== null)
+    const found = one.judged(taken.tree).names.find(name => here(name.at));
+    if (found !== undefined && found.option !== null)
       return {
         at: found.at,
         thing: optionThing(
           found,
-          found.node,
+          found.option,
           `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`,
         ),
       };
@@ -80,18 +80,18 @@ function settingAt(snapshot: Snapshot, instance: Instance, role: Role, here: Her
   return null;
 }
 
-function optionThing({ path }: WrittenName, node: OptionNode, whose: string): Thing {
-  return { kind: 'option', name: path.at(-1) ?? '', whose, node };
+function optionThing({ path }: WrittenName, option: OptionTree, whose: string): Thing {
+  return { kind: 'option', name: path.at(-1) ?? '', whose, option };
 }
 
 /** What the names of the inventory's own options stand for, and those that are written below them. */
 function writtenAt(snapshot: Snapshot, here: Here): ThingAt | null {
   for (const { of, judged } of snapshot.fleet.inventory.options) {
-    const { options } = of === 'clan' ? clanOptions() : inventoryOptions();
-    const found = judged(options).names.find(name => here(name.at));
+    const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
+    const found = judged(tree).names.find(name => here(name.at));
     if (found === undefined) continue;
-    if (found.node !== null)
-      return { at: found.at, thing: optionThing(found, found.node, ownerOf(of, found.path)) };
+    if (found.option !== null)
+      return { at: found.at, thing: optionThing(found, found.option, ownerOf(of, found.path)) };
     const thing = of === 'inventory' ? namedBy(snapshot, found.path) : null;
     if (thing !== null) return { at: found.at, thing };
   }

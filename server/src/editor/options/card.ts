@@ -1,7 +1,7 @@
 /** What is said of an option of the fleet's own: what it is, where it is declared, and which machines set it. */
-import { textOf } from '../../checks/option/fit.ts';
 import { joined } from '../../checks/wording.ts';
 import type { Place } from '../../fleet/model.ts';
+import { textOf } from '../../fleet/options/takes.ts';
 import type { WrittenEntry } from '../../fleet/options/written.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { HoverContext } from '../hover.ts';

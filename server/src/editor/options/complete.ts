@@ -1,8 +1,7 @@
 /** Completion of the fleet's own options: names where they are read and defined, and values that can be chosen from. */
-import { textOf } from '../../checks/option/fit.ts';
 import { insideOf, treeAt, typeOf } from '../../fleet/options/below.ts';
+import { choicesOf, textOf } from '../../fleet/options/takes.ts';
 import { mergeTrees, type OptionTree } from '../../fleet/options/tree.ts';
-import type { OptionType } from '../../fleet/options/types.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
 import { optionsByFile } from './joined.ts';
 
@@ -102,19 +101,4 @@ function valuesAt({ cursor, line }: Asked, tree: OptionTree): CompletionItem[] |
     const insert = inString || typeof value !== 'string' ? text : JSON.stringify(value);
     return item(text, 'value', at.declared[0]?.description ?? '', { insert, rank });
   });
-}
-
-function choicesOf(type: OptionType): readonly (string | number | boolean | null)[] {
-  switch (type.kind) {
-    case 'bool':
-      return [true, false];
-    case 'enum':
-      return type.values;
-    case 'null-or':
-      return [...choicesOf(type.of), null];
-    case 'either':
-      return type.of.flatMap(choicesOf);
-    default:
-      return [];
-  }
 }

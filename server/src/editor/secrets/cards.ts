@@ -162,7 +162,7 @@ function machinesLine(context: HoverContext, machines: readonly string[]): strin
 
 /** Where it is used, at most three places. */
 function usesLine(context: HoverContext, uses: readonly SecretUse[]): string[] {
-  if (uses.length === 0) return ['- Not used'];
+  if (uses.length === 0) return ['- Read nowhere in Nix'];
   const places = [...new Set(uses.slice(0, 3).map(({ at }) => placePhrase(context, at)))];
   return [`- Used in ${places.join(', ')}${uses.length > 3 ? ` and ${uses.length - 3} more` : ''}`];
 }

@@ -5,10 +5,12 @@
  */
 import { mayBeSame } from '../../checks/generator/io.ts';
 import { secretsOf } from '../../checks/sops/joined.ts';
+import { sideOf } from '../../checks/sops/surroundings.ts';
 import { readersOf } from '../../checks/use/machines.ts';
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet, Place } from '../../fleet/model.ts';
 import type {
   AgeRule,
+  NamesAbove,
   SecretDefinition,
   SecretKeeper,
   SecretTemplate,
@@ -16,6 +18,7 @@ import type {
 } from '../../fleet/secrets.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
+import type { SecretSide } from '../../fleet/secrets-schema.ts';
 import type { NixFiles } from '../../nix/value.ts';
 import { below } from '../../store/files.ts';
 import type { SopsFolder } from '../../store/sops.ts';
@@ -100,15 +103,29 @@ export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: Flee
   return fleet.machines.map(({ name }) => name).filter(name => found.has(name));
 }
 
-/** The definitions that the reader of a secret means: those of its own machines, where it has any. */
-export function nearest<T extends { readonly at: { readonly file: string } }>(
-  fleet: Fleet,
-  file: string,
-  all: readonly T[],
-): readonly T[] {
-  const own = new Set(machinesOfFile(fleet, file));
-  const near = all.filter(({ at }) => machinesOfFile(fleet, at.file).some(machine => own.has(machine)));
-  return near.length > 0 ? near : all;
+/** A place that declares or reads a secret, and the names that lead to it there. */
+interface Sided {
+  readonly at: Place;
+  readonly above: NamesAbove;
+}
+
+/** The definitions that a place means: those of its side (machine or user), and of its own machines where it has any. */
+export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonly T[]): readonly T[] {
+  const own = new Set(machinesOfFile(fleet, from.at.file));
+  const sided = all.filter(one => mayMeet(fleet, from, one));
+  const near = sided.filter(({ at }) => machinesOfFile(fleet, at.file).some(machine => own.has(machine)));
+  return near.length > 0 ? near : sided.length > 0 ? sided : all;
+}
+
+/** May two places be of one set of secrets? Those of a machine and those of its users are different sets. */
+function mayMeet(fleet: Fleet, one: Sided, other: Sided): boolean {
+  const sides = new Set([sideAt(fleet, one), sideAt(fleet, other)]);
+  return sides.size === 1 || sides.has('both');
+}
+
+/** Whose secrets are meant; a module of a user reads those of the machine by `osConfig`. */
+export function sideAt(fleet: Fleet, { at, above }: Sided): SecretSide {
+  return above.at(-1) === 'osConfig' ? 'system' : sideOf(fleet, at.file, above);
 }
 
 /** The file of `sops/secrets` that a secret of clan's own is encrypted in. */

@@ -3,7 +3,7 @@
  * places that stand for one of them, those in encrypted files included.
  */
 import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { NamesAbove, SecretDefinition } from '../../fleet/secrets.ts';
 import { findKey } from '../../fleet/secrets-keys.ts';
 import type { FleetIndex } from '../index.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -58,11 +58,14 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
         const encrypted = own.flatMap(one => encryptedPlaces(snapshot, one));
         if (encrypted.length > 0) return encrypted;
       }
-      if (definitions.length > 0) return nearest(fleet, at.file, definitions).map(one => one.at);
+      if (definitions.length > 0)
+        return nearest(fleet, placeFrom(snapshot, at), definitions).map(one => one.at);
       return secret === null ? [] : filePlaces(snapshot, fileOfClan(fleet, subject.secret));
     }
     case 'template':
-      return nearest(fleet, at.file, templatesNamed(snapshot, subject.template)).map(one => one.at);
+      return nearest(fleet, placeFrom(snapshot, at), templatesNamed(snapshot, subject.template)).map(
+        one => one.at,
+      );
     case 'encrypted-file': {
       const rules = ageRulesOf(secretsIn(snapshot), subject.path);
       const file = filePlaces(snapshot, subject.path);
@@ -71,6 +74,16 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
     case 'encrypted-key':
       return takersOf(secretsIn(snapshot), subject.path, subject.key).map(one => one.at);
   }
+}
+
+/** A place with the names in front of what is read there. */
+function placeFrom(snapshot: Snapshot, at: Place): { readonly at: Place; readonly above: NamesAbove } {
+  const use = secretsIn(snapshot).uses.find(
+    ({ nameAt, attributeAt }) => samePlace(nameAt, at) || samePlace(attributeAt, at),
+  );
+  // The evaluator takes both for one configuration; the text tells.
+  const isOfMachine = use !== undefined && snapshot.files.text(at.file)?.startsWith('osConfig', use.at.start);
+  return { at, above: isOfMachine ? ['osConfig'] : (use?.above ?? []) };
 }
 
 /** The key in the encrypted file, or the file itself where no key is used or it is not there. */

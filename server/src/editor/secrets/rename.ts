@@ -17,7 +17,7 @@ import type { Refusal, Renaming } from '../rename.ts';
 import { nixFiles } from '../rename-machine.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { nameOf, type Target } from '../subjects.ts';
-import { isAnyName, machinesOfFile, secretNamed, secretsIn, templatesNamed } from './joined.ts';
+import { isAnyName, machinesOfFile, secretNamed, secretsIn, sideAt, templatesNamed } from './joined.ts';
 import { type SecretSubject, secretOccurrences } from './places.ts';
 
 /** What would be renamed; null where it is nothing that has a name of its own. */
@@ -54,6 +54,10 @@ export function renameSecret(
   const problem = problemOf(snapshot, subject, to);
   if (problem !== null) return { refused: problem };
 
+  if (subject.kind === 'secret' && isOfBoth(snapshot, subject.keeper, from))
+    return {
+      refused: `Machines and users each have a secret "${from}", and it cannot be told which of them is meant everywhere. Rename it by hand.`,
+    };
   const edits: TextEdit[] = [];
   for (const { at, role } of secretOccurrences(snapshot, indexOf(snapshot), subject)) {
     if (role === 'field' || !at.file.endsWith('.nix')) continue;
@@ -83,6 +87,13 @@ function joined(edits: readonly TextEdit[]): TextEdit[] {
     else found.set(id, { ...before, text: edit.text + before.text });
   }
   return [...found.values()];
+}
+
+/** Do modules of machines and modules of users each declare one? */
+function isOfBoth(snapshot: Snapshot, keeper: SecretKeeper, name: string): boolean {
+  const definitions = secretNamed(snapshot, keeper, name)?.definitions ?? [];
+  const sides = new Set(definitions.map(one => sideAt(snapshot.fleet, one)));
+  return sides.has('home') && sides.size > 1;
 }
 
 function problemOf(snapshot: Snapshot, subject: SecretSubject, to: string): string | null {

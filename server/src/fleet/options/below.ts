@@ -29,25 +29,45 @@ export function stepBelow(tree: OptionTree, name: string): Step | null {
   if (inside === null) return null;
   if (inside.isChosen) return { tree: inside.tree, name: CHOSEN };
   const below = inside.tree.options.get(name);
-  return below === undefined ? null : { tree: below, name };
+  if (below !== undefined) return { tree: below, name };
+  const { freeform } = inside.tree;
+  return freeform?.kind === 'map' ? { tree: elementTree(freeform.of), name: CHOSEN } : null;
 }
 
 /** What is below: a set of options, or for names that are chosen what each of them is. Null where that is not known. */
 export function insideOf(tree: OptionTree): { readonly tree: OptionTree; readonly isChosen: boolean } | null {
   if (tree.declared.length === 0) return { tree, isChosen: false };
-  const whole = typeOf(tree);
-  const type = whole.kind === 'null-or' ? whole.of : whole;
-  if (type.kind === 'submodule') return { tree: type.tree, isChosen: false };
-  if (type.kind !== 'map') return null;
+  const type = holderIn(typeOf(tree));
+  if (type?.kind === 'submodule') return { tree: type.tree, isChosen: false };
+  return type?.kind === 'map' ? { tree: elementTree(type.of), isChosen: true } : null;
+}
+
+/** The part of a type that has names in it. */
+function holderIn(type: OptionType): OptionType | null {
+  if (type.kind === 'submodule' || type.kind === 'map') return type;
+  if (type.kind === 'null-or') return holderIn(type.of);
+  if (type.kind !== 'either') return null;
+  return type.of.map(holderIn).find(one => one !== null) ?? null;
+}
+
+/** What stands under a name that is chosen, as if it were declared. */
+export function elementTree(type: OptionType): OptionTree {
   const option = {
-    type: type.of,
+    type,
     description: null,
     fallback: null,
     hasDefault: false,
     readOnly: false,
     at: null,
   };
-  return { tree: { ...EMPTY, declared: [option] }, isChosen: true };
+  return { ...EMPTY, declared: [option] };
+}
+
+/** The names of options that somebody may set. */
+export function namesToWrite({ options }: OptionTree): string[] {
+  return [...options].flatMap(([name, { declared }]) =>
+    declared.length > 0 && declared.every(option => option.hidden === true) ? [] : [name],
+  );
 }
 
 /** What stands at a path; null where that is nothing, or not known. */

@@ -20,6 +20,10 @@ export interface DeclaredOption {
   /** False where it has no default for certain. */
   readonly hasDefault: boolean;
   readonly readOnly: boolean;
+  /** True for one that is not meant to be set: an internal one, or one that was removed. */
+  readonly hidden?: boolean;
+  /** The type as nixpkgs words it, for what is described rather than read. */
+  readonly words?: string;
   /** Where its name is written; null where that is nowhere. */
   readonly at: Place | null;
 }
@@ -30,6 +34,8 @@ export interface OptionTree {
   readonly declared: readonly DeclaredOption[];
   /** True if there may be options that are not listed. */
   readonly open: boolean;
+  /** The type of others than those that are listed, where that is known. */
+  readonly freeform?: OptionType;
 }
 
 const NO_OPTIONS: ReadonlyMap<string, OptionTree> = new Map();
@@ -69,7 +75,7 @@ export function readTree(
       depth + 1,
     );
     // An option that is perhaps there is no proof that another is not.
-    options.set(name, below);
+    options.set(name, entry.optional ? withDefaults(below) : below);
   }
   return { options, declared: NONE, open: !isClosed(value) };
 }
@@ -88,9 +94,25 @@ function readOption(
     type: type === undefined || type.optional ? ANY : readType(cx, type.value, readModule),
     description: description?.kind === 'string' ? display(description).trim() : null,
     fallback: fallback === undefined ? null : textOf(force(cx, fallback.value)),
-    hasDefault: fallback !== undefined || !isClosed(option),
+    hasDefault: fallback !== undefined || option.entries.has('defaultText') || !isClosed(option),
     readOnly: readOnly?.kind === 'bool' && readOnly.value,
+    ...(isHidden(cx, option) ? { hidden: true } : {}),
     at,
+  };
+}
+
+function isHidden(cx: Evaluation, option: AttrsValue): boolean {
+  const internal = member(cx, option, 'internal');
+  const visible = member(cx, option, 'visible');
+  return (internal?.kind === 'bool' && internal.value) || (visible?.kind === 'bool' && !visible.value);
+}
+
+/** The same where all options have values that nobody here knows. */
+export function withDefaults(tree: OptionTree): OptionTree {
+  return {
+    ...tree,
+    options: new Map([...tree.options].map(([name, below]) => [name, withDefaults(below)])),
+    declared: tree.declared.map(option => ({ ...option, hasDefault: true })),
   };
 }
 
@@ -139,5 +161,12 @@ export function mergeTrees(trees: readonly OptionTree[]): OptionTree {
     ),
     declared: trees.flatMap(({ declared }) => declared),
     open: trees.some(({ open }) => open),
+    ...freeformOf(trees),
   };
+}
+
+/** Types that several modules give to what they do not list do not go together here. */
+function freeformOf(trees: readonly OptionTree[]): Pick<OptionTree, 'freeform'> {
+  const [only, ...others] = trees.flatMap(({ freeform }) => freeform ?? []);
+  return only === undefined || others.length > 0 ? {} : { freeform: only };
 }

@@ -90,6 +90,8 @@ export function readType(cx: Evaluation, lazy: Lazy, readModule: ReadModule, dep
     case 'nullOr':
       return { kind: 'null-or', of: inner(first) };
     case 'uniq':
+    // What it checks besides is not known.
+    case 'addCheck':
       return inner(first);
     case 'unique':
       return inner(second);

@@ -8,26 +8,28 @@ import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
 import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue-services.ts';
-import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/clan-options.ts';
-import { CLAN_OPTIONS_COMMIT, serviceData } from '../../server/src/fleet/clan-options-data.ts';
-import {
-  choicesOf,
-  isGroup,
-  type OptionGroup,
-  type OptionLevel,
-  optionAt,
-} from '../../server/src/fleet/option-tree.ts';
+import { insideOf, treeAt, typeOf } from '../../server/src/fleet/options/below.ts';
+import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
+import { CLAN_OPTIONS_COMMIT, serviceData } from '../../server/src/fleet/options/clan-core-data.ts';
+import { EMPTY, type OptionTree } from '../../server/src/fleet/options/tree.ts';
 import { createParser } from '../../server/src/nix/parser.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';
 const isThere = checkout !== '' && existsSync(join(checkout, 'clanServices'));
 
-/** The names of all options at a level, those in groups with the group's. */
-function names(options: OptionGroup): string[] {
-  return Object.entries(options)
-    .flatMap(([name, node]) => (isGroup(node) ? names(node.group).map(inner => `${name}.${inner}`) : [name]))
+/** The names of all options, those in groups with the group's. */
+function names({ options }: OptionTree): string[] {
+  return [...options]
+    .flatMap(([name, below]) =>
+      below.declared.length > 0 || below.open ? [name] : names(below).map(inner => `${name}.${inner}`),
+    )
     .sort();
+}
+
+function optionsAt(tree: OptionTree, ...path: string[]): OptionTree {
+  const found = treeAt(tree, path);
+  return (found === null ? null : insideOf(found)?.tree) ?? EMPTY;
 }
 
 describe('the options of clan-core', () => {
@@ -47,19 +49,27 @@ describe('the options of clan-core', () => {
   });
 
   it('are found by their paths', () => {
-    const { options } = inventoryOptions();
-    const machineClass = optionAt(options, ['machines', 'emily', 'machineClass']);
-    expect(choicesOf(machineClass?.type ?? null)).toEqual(['nixos', 'darwin']);
-    expect(optionAt(options, ['machines', 'emily', 'deploy', 'targetHost'])?.type).toEqual({ nullOr: 'str' });
-    expect(names(optionAt(options, ['instances', 'x', 'roles', 'y'])?.options ?? {})).toEqual([
+    const { tree } = inventoryOptions();
+    const typeAt = (...path: string[]) => typeOf(treeAt(tree, path) ?? EMPTY);
+    expect(typeAt('machines', 'emily', 'machineClass')).toEqual({
+      kind: 'enum',
+      values: ['nixos', 'darwin'],
+    });
+    expect(typeAt('machines', 'emily', 'deploy', 'targetHost')).toMatchObject({
+      kind: 'null-or',
+      of: { kind: 'text', pattern: null },
+    });
+    expect(names(optionsAt(tree, 'instances', 'x', 'roles', 'y'))).toEqual([
       'extraModules',
       'machines',
       'settings',
       'tags',
     ]);
-    expect(optionAt(options, ['tags', 'desk'])?.type).toEqual({ listOf: 'str' });
-    expect(optionAt(options, ['machines', 'emily', 'nothing'])).toBeNull();
-    expect(optionAt(clanOptions().options, ['meta', 'name'])?.node).not.toBeNull();
+    expect(typeAt('tags', 'desk')).toMatchObject({ kind: 'list', of: { kind: 'text' } });
+    expect(treeAt(tree, ['machines', 'emily', 'nothing'])).toBeNull();
+    expect(typeOf(treeAt(clanOptions().tree, ['meta', 'name']) ?? EMPTY)).toMatchObject({
+      pattern: '[a-zA-Z0-9_-]*',
+    });
   });
 });
 
@@ -77,18 +87,13 @@ if (isThere)
       isRegistryFile: () => false,
       isMatrixFile: () => false,
     }).build();
-    const described = serviceData();
     let compared = 0;
     for (const { name, at, settings } of fleet.serviceModules) {
       if (at?.file !== `clanServices/${name}/flake-module.nix`) continue;
-      for (const [role, { level }] of settings()) {
-        const known: OptionLevel | undefined = described[name]?.options[role];
-        if (known === undefined || level.freeform !== undefined) continue;
-        expect({ name, role, options: names(level.options) }).toEqual({
-          name,
-          role,
-          options: names(known.options),
-        });
+      for (const [role, { tree }] of settings()) {
+        const known = optionsOfService(name)?.roles.get(role);
+        if (known === undefined || tree.open) continue;
+        expect({ name, role, options: names(tree) }).toEqual({ name, role, options: names(known) });
         compared++;
       }
     }
