@@ -198,6 +198,19 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       expect(seen.pwd).toBe('/tmp/vars/work\n');
     });
 
+    it('changes no setting of the kernel', async () => {
+      // What is there is written back: where a write succeeds, nothing is another than before.
+      const { process: ended, outputs } = await run(
+        `
+        for setting in /proc/sys/kernel/core_pattern /proc/sys/vm/overcommit_memory /proc/self/oom_score_adj; do
+          read -r value < "$setting" || continue
+          if printf %s "$value" 2>/dev/null > "$setting"; then echo "$setting"; fi
+        done > "$out/written" 2>/dev/null`,
+        { outputs: ['written'] },
+      );
+      expect([ended.code, textOf(outputs)]).toEqual([0, { written: '' }]);
+    });
+
     it('shows the system read-only', async () => {
       const { process: ended } = await run('echo x > /usr/varsmith-test');
       expect(ended.stderr.toString()).toContain('Read-only file system');

@@ -51,7 +51,7 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): st
     '--unshare-all',
     ...ALONE,
     ...system(new Map()),
-    ...['--proc', '/proc'],
+    ...PROC,
     ...OWN_TMP,
     // They may lie below what is hidden before.
     ...bound(readOnly),
@@ -94,7 +94,7 @@ export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>)
     ...ALONE,
     ...['--ro-bind', '/', '/'],
     ...['--dev-bind', '/dev', '/dev', '--remount-ro', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
-    ...['--proc', '/proc'],
+    ...PROC,
     ...OWN_TMP,
     ...own(scratch, bin),
     ...INTO_WORK,
@@ -108,6 +108,11 @@ const ALONE = [
   ...['--uid', '1000', '--gid', '1000'],
 ];
 
+/**
+ * Read-only: where root makes the box, the kernel judges a write below `/proc/sys` by the user outside, and whoever sets
+ * `core_pattern` there has a program run on the host.
+ */
+const PROC = ['--proc', '/proc', '--remount-ro', '/proc'];
 const OWN_TMP = ['--perms', '1777', '--tmpfs', '/tmp'];
 const INTO_WORK = ['--chdir', `${BOX_FOLDER}/work`, '--'];
 
