@@ -44,7 +44,7 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
-  readonly optionReads: (path: string, isOwn: (name: string) => boolean) => readonly OptionRead[];
+  readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
   /** Files that have changed since the options were joined; see module-cache.ts. */
   readonly changedFiles: Set<string>;
   /** The texts of files that may declare options. */
@@ -160,7 +160,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable ??= unique([
         ...[...units.values()].flatMap(unit => unit.notAnalysable),
         ...joined.gaps,
-        ...[...ownersOf().values()].flatMap(own => own.gaps),
+        ...[...ownersOf().values()].flatMap(own => [...own.gaps, ...own.strangers]),
         ...notRead(faultsOf()),
       ]);
       return notAnalysable;

@@ -6,13 +6,13 @@
  * It is tried: the module is called with a configuration that fails as soon as somebody looks at it. What reaches the
  * names of the module's attributes or one of its imports has been needed for certain; what stays below is not touched.
  */
-import { attr, attrs, failure, originOf, symbol, thunk } from '../nix/construct.ts';
+import { attr, attrs, failure, symbol, thunk } from '../nix/construct.ts';
 import { apply, force } from '../nix/evaluate.ts';
 import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
 import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
 import type { CircularImport } from './model.ts';
 import { type Given, moduleArguments } from './modules.ts';
-import { placeOf } from './places.ts';
+import { placeOf, writtenAt } from './places.ts';
 import { certain } from './read.ts';
 
 /** What the module system gives to a module that is made of all modules. */
@@ -73,7 +73,7 @@ function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own):
     // What `mkIf` wraps is no module, but what one configures.
     const type = certain(value, '_type');
     if (type !== null) return null;
-    for (const name of ['imports', 'disabledModules']) {
+    for (const name of ['require', 'imports', 'disabledModules']) {
       const entry = certain(value, name);
       const found = entry === null ? null : ofImports(entry, depth);
       if (found !== null) return found;
@@ -111,13 +111,6 @@ function withOwn(module: LambdaValue, given: Given, own: Own): Value {
     if (made !== null) entries.set(name, attr(made, null));
   }
   return attrs(entries, null, args.open);
-}
-
-/** Where an expression is written that has not been evaluated yet, or else what came of it. */
-function writtenAt(lazy: Lazy): Origin | null {
-  if (lazy.kind !== 'thunk') return lazy.origin;
-  if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
-  return lazy.value?.origin ?? lazy.at;
 }
 
 /** The first option that is asked for on the way to a module's imports. */

@@ -53,8 +53,8 @@ export function constantModule(fresh: ModuleFacts, before: ModuleFacts): ModuleF
     fresh.foreign === before.foreign &&
     areSameTraces(fresh.traces, before.traces) &&
     ofHome === before.homes.definitions &&
-    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.circular]) ===
-      JSON.stringify([before.imports, before.homes.imports, before.gaps, before.circular]);
+    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.strangers, fresh.circular]) ===
+      JSON.stringify([before.imports, before.homes.imports, before.gaps, before.strangers, before.circular]);
   return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 

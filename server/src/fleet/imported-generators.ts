@@ -98,3 +98,12 @@ function importsGenerators(
       ),
   );
 }
+
+/** As `holdsGenerators`, for values that are modules nearly always: those are hardly looked into. */
+export function isSetOfGenerators(cx: Evaluation, set: AttrsValue): boolean {
+  const [first] = set.entries.values();
+  if (first === undefined || ['imports', 'config', 'options'].some(name => set.entries.has(name)))
+    return false;
+  const value = force(cx, first.value);
+  return value.kind === 'attrs' && value.entries.has('script') && holdsGenerators(cx, set);
+}

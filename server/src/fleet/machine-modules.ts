@@ -50,6 +50,8 @@ export interface MachineGenerators extends MachineModules {
   readonly possible: readonly GeneratorDefinition[];
   /** Where the modules are not all known, and why. */
   readonly gaps: readonly NotAnalysable[];
+  /** Where modules of other flakes are imported. */
+  readonly strangers: readonly NotAnalysable[];
 }
 
 /** What a machine's modules came to, with all that it was read from. */
@@ -86,6 +88,7 @@ export function followModules(
   const gaps: NotAnalysable[] = [];
   const absent: MachineModules['absent'][number][] = [];
   const reads: ModuleRead[] = [];
+  const strangers: NotAnalysable[] = [];
   let foreign = false;
   // What is certainly imported is followed first, so that each module is visited once for what it is.
   const visited = new Set<ModuleFacts>();
@@ -102,6 +105,7 @@ export function followModules(
       if (!next.importsKnown) importsKnown = false;
       if (next.file !== null) (sure ? files : possibleFiles).push(next.file);
       if (next.foreign) foreign = true;
+      strangers.push(...next.strangers);
       for (const imported of next.imports) {
         const targets = resolve(imported, sure);
         (imported.certain || !sure ? stack : later).push(...targets);
@@ -140,7 +144,7 @@ export function followModules(
     reads,
     modules,
     allKnown: importsKnown,
-    own: { certain, possible, ...own, gaps: complete ? NO_GAPS : gaps },
+    own: { certain, possible, ...own, strangers, gaps: complete ? NO_GAPS : gaps },
   };
 }
 

@@ -7,6 +7,7 @@ import { isClosed } from '../nix/construct.ts';
 import { apply, evaluate, force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { importedFile } from '../nix/evaluator.ts';
+import { describeFailure } from '../nix/failures.ts';
 import { stringAsPath } from '../nix/paths.ts';
 import type {
   AttrsValue,
@@ -23,11 +24,12 @@ import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
+import { isSetOfGenerators } from './imported-generators.ts';
 import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
-import { isOptionModule, type ModuleReference, referenceOf } from './module-references.ts';
+import { isOptionModule, type ModuleReference, ownerOf, referenceOf } from './module-references.ts';
 import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { gatherTraces, type OptionTraces } from './options/traces.ts';
-import { placeOf } from './places.ts';
+import { callsOf, placeOf, writtenAt } from './places.ts';
 import { definitionsOf } from './read.ts';
 
 /** A module that is imported by its file, or by its path below the flake's outputs. */
@@ -49,6 +51,8 @@ export interface ModuleFacts {
   readonly gaps: readonly NotAnalysable[];
   /** True if it imports modules of other flakes that may define generators of their own. */
   readonly foreign: boolean;
+  /** Where it does. */
+  readonly strangers: readonly NotAnalysable[];
   readonly traces: OptionTraces;
   /** False where modules of the workspace may be imported that are not listed. */
   readonly importsKnown: boolean;
@@ -68,10 +72,8 @@ export interface ModuleSource {
 /** Modules inside modules, functions giving functions: deeper than anybody writes. */
 const MAX_DEPTH = 16;
 
-function isOfNixpkgs(value: PathValue | StringValue): boolean {
-  const [first] = value.kind === 'string' ? value.pieces : [];
-  return first !== undefined && 'hole' in first && first.hole.key.startsWith('modulesPath@');
-}
+/** `require` is what `imports` was called before, and still is read. */
+export const IMPORTS: readonly string[] = ['require', 'imports'];
 
 const NO_HOMES: HomeModules = { imports: [], definitions: [] };
 
@@ -90,6 +92,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   const imports: ModuleImport[] = [];
   let homes = NO_HOMES;
   const gaps: NotAnalysable[] = [];
+  const strangers: NotAnalysable[] = [];
   let foreign = false;
   const traces = gatherTraces();
   const circular: CircularImport[] = [];
@@ -107,7 +110,21 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     gaps.push({ at: placeOf(origin ?? fallback), reason });
   }
 
-  function read(lazy: Lazy, certain: boolean, depth: number): void {
+  /** Generators where a module is expected: the call in this file that gave them says it best. */
+  function mistaken({ origin }: AttrsValue, written: Origin | null): void {
+    const calls = origin === null ? [] : callsOf(origin);
+    const at = calls.find(call => call.file === fallback.file.path) ?? placeOf(written ?? fallback);
+    gaps.push({ at, reason: 'a set of generators stands where a module is expected' });
+  }
+
+  function stranger(origin: Origin | null, input: string | null, reason: string): void {
+    foreign = true;
+    traces.foreign(input);
+    strangers.push({ at: placeOf(origin ?? fallback), reason });
+  }
+
+  /** @param at where it is imported, if it was written nowhere */
+  function read(lazy: Lazy, certain: boolean, depth: number, at: Origin | null = null): void {
     if (depth > MAX_DEPTH) {
       importGap('modules nest too deeply', null);
       return;
@@ -117,6 +134,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
       const sure = certain && !conditional;
       switch (value.kind) {
         case 'attrs':
+          if (depth > 0 && isSetOfGenerators(cx, value)) mistaken(value, at);
           readSet(value, sure, depth);
           break;
         case 'lambda':
@@ -127,10 +145,13 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           readPath(value, sure);
           break;
         case 'unknown':
-          readUnknown(value, sure, depth);
+          readUnknown(value, sure, depth, at);
+          break;
+        case 'failure':
+          importGap(`the module cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
           break;
         default:
-          importGap('it is not a module', value.origin);
+          importGap('it is not a module', value.origin ?? at);
       }
     }
   }
@@ -172,13 +193,12 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         at: placeOf(path.origin ?? fallback),
       });
     // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
-    else if (!isOfNixpkgs(value)) {
-      foreign = true;
-      traces.foreign(null);
-    }
+    else if (ownerOf(value) === 'workspace') importGap('a path with parts that are not known', value.origin);
+    else if (ownerOf(value) === 'nobody') importGap('a text that is no absolute path', value.origin);
+    else if (ownerOf(value) === 'other') stranger(value.origin, null, 'a module outside of the workspace');
   }
 
-  function readUnknown(value: UnknownValue, certain: boolean, depth: number): void {
+  function readUnknown(value: UnknownValue, certain: boolean, depth: number, written: Origin | null): void {
     isPlain = false;
     const made = frameworkValue(cx, value);
     if (made !== null) {
@@ -186,7 +206,8 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
       return;
     }
     const reference: ModuleReference | null = referenceOf(cx, value);
-    const at = placeOf(value.origin ?? fallback);
+    const origin = value.origin ?? written;
+    const at = placeOf(origin ?? fallback);
     switch (reference?.kind) {
       case 'output':
         imports.push({ target: { output: reference.path }, certain, at });
@@ -196,41 +217,45 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         for (const file of reference.files) imports.push({ target: { file }, certain, at });
         return;
       case 'foreign':
-        if (!reference.harmless) foreign = true;
-        traces.foreign(reference.input);
+        if (!reference.harmless) stranger(origin, reference.input, 'a module of another flake');
+        else traces.foreign(reference.input);
         return;
       default:
         for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
-        importGap(value.reason, value.origin);
+        importGap(value.reason, origin);
     }
   }
 
   function readSet(set: AttrsValue, certain: boolean, depth: number): void {
     if (!isClosed(set) || [...set.entries.values()].some(({ optional }) => optional)) isPlain = false;
     traces.module(set);
-    const imported = set.entries.get('imports');
-    if (imported !== undefined)
+    for (const name of IMPORTS) {
+      const imported = set.entries.get(name);
+      if (imported === undefined) continue;
       for (const { value, conditional, never } of definitionsOf(cx, imported.value))
-        if (!never) readImports(value, certain && !conditional && !imported.optional, depth);
+        if (!never) readImports(value, certain && !conditional && !imported.optional, depth, imported.at);
+    }
     const config = set.entries.get('config');
     if (config !== undefined) readConfig(config.value, certain && !config.optional);
     else if (!set.entries.has('options')) readConfig(set, certain);
   }
 
-  function readImports(written: Value, certain: boolean, depth: number): void {
+  function readImports(written: Value, certain: boolean, depth: number, at: Origin | null): void {
     const value = resolved(cx, written);
     if (value.kind === 'unknown') {
       isPlain = false;
-      for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1);
-      importGap(value.reason, value.origin);
+      for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1, at);
+      importGap(value.reason, value.origin ?? at);
       return;
     }
-    if (value.kind !== 'list') importGap('the modules in `imports` are not known', value.origin);
+    if (value.kind === 'failure')
+      importGap(`the imports cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
+    else if (value.kind !== 'list') importGap('the modules in `imports` are not known', value.origin ?? at);
     for (const item of value.kind === 'list' ? value.items : []) {
-      if (item.kind !== 'spread') read(item, certain, depth + 1);
+      if (item.kind !== 'spread') read(item, certain, depth + 1, writtenAt(item) ?? at);
       else {
         isPlain = false;
-        readImports(item.of, false, depth);
+        readImports(item.of, false, depth, at);
       }
     }
   }
@@ -298,6 +323,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     homes,
     gaps,
     foreign,
+    strangers,
     traces: traces.result(),
     importsKnown,
     circular,

@@ -5,7 +5,7 @@
 import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { joinPath } from '../nix/paths.ts';
-import type { NixFiles, UnknownValue } from '../nix/value.ts';
+import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
 
 export type ModuleReference =
   /** `self.nixosModules.web`: the path below the flake's outputs. */
@@ -95,7 +95,7 @@ function ofAnotherFlake({ key }: UnknownValue): ModuleReference | null {
 const OPTION_MODULE = /^mk(Removed|Renamed|Changed|Merged|Alias)OptionModule(With|MD)?$/;
 /** Inputs whose modules know nothing of vars, by the names that everybody gives them. */
 const HARMLESS =
-  /^(nixpkgs|nixos-hardware|nixos-facter-modules|home-manager|disko|srvos|sops-nix|agenix|nix-index-database|lanzaboote|stylix|catppuccin|impermanence|preservation|microvm|nixos-wsl|nix-homebrew|nixvim|niri|niri-flake)$/;
+  /^(nixpkgs|hjem|nixos-hardware|nixos-facter-modules|home-manager|disko|srvos|sops-nix|agenix|nix-index-database|lanzaboote|stylix|catppuccin|impermanence|preservation|microvm|nixos-wsl|nix-homebrew|nixvim|niri|niri-flake)$/;
 const FOREIGN = /^((nixos|darwin|home(Manager)?)Modules?|modules)$/;
 
 /** The path below the workspace's own outputs; null for what is not one of them. */
@@ -134,4 +134,16 @@ function filesBelow(files: NixFiles, folder: string): string[] {
   };
   visit(folder);
   return found.sort();
+}
+
+/** Whose file a text or a path names: the workspace's, in a way that is not known, somebody else's, or none at all. */
+export function ownerOf(value: PathValue | StringValue): 'workspace' | 'nixpkgs' | 'other' | 'nobody' {
+  const [first] = value.kind === 'string' ? value.pieces : [];
+  if (value.kind === 'string' && (first === undefined || !('hole' in first)))
+    return value.text === null || value.text.startsWith('/') ? 'other' : 'nobody';
+  if (first === undefined || !('hole' in first)) return 'other';
+  const { key, candidates } = first.hole;
+  if (key.startsWith('modulesPath@')) return 'nixpkgs';
+  const [base] = candidates ?? [];
+  return base?.kind === 'path' && !base.text.startsWith('/') ? 'workspace' : 'other';
 }

@@ -65,6 +65,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       homes: { imports: [], definitions: [] },
       gaps: [{ at: place, reason: facts.message }],
       foreign: false,
+      strangers: [],
       traces: NO_TRACES,
       importsKnown: false,
       circular: [],

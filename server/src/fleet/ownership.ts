@@ -172,6 +172,7 @@ function areAlike(left: MachineGenerators, right: MachineGenerators): boolean {
     left.complete === right.complete &&
     left.foreign === right.foreign &&
     sameItems(left.circular, right.circular) &&
+    sameItems(left.strangers, right.strangers) &&
     left.gaps.length === 0 &&
     right.gaps.length === 0 &&
     sameItems(left.files, right.files) &&

@@ -1,7 +1,8 @@
 /** From the evaluator's origins to plain places. */
+import { originOf } from '../nix/construct.ts';
 import { extentOf } from '../nix/source.ts';
 import type { Range } from '../nix/syntax.ts';
-import type { Origin } from '../nix/value.ts';
+import type { Lazy, Origin } from '../nix/value.ts';
 import type { Place } from './model.ts';
 
 export function placeOf(origin: Origin): Place {
@@ -58,4 +59,11 @@ export function withParentheses(text: string, range: Range): Range {
     start = before;
     end = after + 1;
   }
+}
+
+/** Where an expression is written that has not been evaluated yet, or else what came of it. */
+export function writtenAt(lazy: Lazy): Origin | null {
+  if (lazy.kind !== 'thunk') return lazy.origin;
+  if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
+  return lazy.value?.origin ?? lazy.at;
 }
