@@ -8,6 +8,7 @@ import {
   expectMarked,
   expectSilent,
   fixOf,
+  living,
   onlyFinding,
   type Texts,
   withMatrix,
@@ -466,6 +467,31 @@ in
 `,
       }),
     );
+  });
+
+  it('follows what is typed into any file that it depends on, and is found on each machine', () => {
+    const body = '  home-manager.users.ada = import ../../modules/session.nix { keys = envMatrix.emily; };\n';
+    const texts = {
+      ...fleet(body),
+      'machines/emily/configuration.nix': hostOf('emily', body),
+      'machines/tove/configuration.nix': hostOf('tove', body),
+      'lib/machine-env-matrix.nix':
+        '{\n  emily = [ "gmail" "anthropic" ];\n  lea = [ "gmail" ];\n  tove = [ "anthropic" ];\n}\n',
+    };
+    const now = living(texts);
+    const machines = () => now.findings().flatMap(finding => finding.machines);
+    expect(machines()).toEqual(['lea', 'tove']);
+    now.write({ 'modules/session.nix': SESSION.replace('generators.', '{ }.') });
+    expect(machines()).toEqual([]);
+    now.write({ 'modules/session.nix': SESSION });
+    expect(machines()).toEqual(['lea', 'tove']);
+    now.write({
+      'lib/machine-env-matrix.nix': texts['lib/machine-env-matrix.nix'].replace(
+        'lea = [ "gmail" ]',
+        'lea = [ "gmail" "anthropic" ]',
+      ),
+    });
+    expect(machines()).toEqual(['tove']);
   });
 
   it('is found through a name, and in a module that is written in place', () => {

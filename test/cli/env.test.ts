@@ -52,6 +52,19 @@ test.each([
   expect([found.code, found.stdout]).toEqual([code, expect.stringContaining(text)]);
 });
 
+test('--all lists what is not set', async () => {
+  const text = await varsmith(['env', 'lea', FLEET, '--all']);
+  expect(text.stdout).toMatch(/\nexport [\s\S]*\n\n# Not set on lea:\n(# {3}.*\n)+$/);
+  expect((await varsmith(['env', 'lea', FLEET])).stdout).not.toContain('Not set');
+  const { absent, variables } = JSON.parse((await varsmith(['env', 'lea', FLEET, '--all', '--json'])).stdout);
+  expect(variables).not.toEqual([]);
+  expect(absent).toContainEqual({
+    variable: 'ANTHROPIC_API_KEY_FILE',
+    set: false,
+    reasons: [expect.objectContaining({ kind: 'not-selected', machines: ['emily', 'noa', 'tove'] })],
+  });
+});
+
 test('--explain as JSON', async () => {
   for (const how of [['--format', 'json'], ['--json'], ['--shell', 'json']]) {
     const { code, stdout } = await varsmith(['env', 'lea', FLEET, '--explain', 'anthropic', ...how]);

@@ -1,8 +1,8 @@
 /** `varsmith env`: the session variables of a machine, as text for a shell or as data; and why one is there or not. */
 import { environmentOf } from '../editor/environment.ts';
-import { type Explanation, explainVariable } from '../editor/environment-explain.ts';
+import { absentVariables, type Explanation, explainVariable } from '../editor/environment-explain.ts';
 import { environmentMachines } from '../editor/environment-keys.ts';
-import { environmentText } from '../editor/environment-text.ts';
+import { absentText, environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -16,7 +16,7 @@ const FORMATS = ['text', 'json'] as const;
 export async function env(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(
     args,
-    { machine: 'value', shell: 'value', explain: 'value', format: 'value', json: 'flag' },
+    { machine: 'value', shell: 'value', explain: 'value', all: 'flag', format: 'value', json: 'flag' },
     2,
     { m: 'machine' },
   );
@@ -37,8 +37,15 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
     return explanation.isSet ? EXIT.ok : EXIT.findings;
   }
   const environment = environmentOf(around, machine);
-  if (isJson) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment }, null, 2)}\n`);
-  else io.stdout.write(environmentText(environment, shell));
+  const absent = given.flag('all') ? absentVariables(around, machine) : null;
+  if (isJson) {
+    const spanOf = spansIn(workspace.files);
+    const more = absent === null ? {} : { absent: absent.map(one => explanationData(one, spanOf)) };
+    io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment, ...more }, null, 2)}\n`);
+  } else {
+    const text = environmentText(environment, shell) + absentText(machine, absent ?? []);
+    io.stdout.write(text);
+  }
   return EXIT.ok;
 }
 
@@ -51,12 +58,17 @@ function explanationText({ machine, variable, isSet, reasons }: Explanation, spa
   return `${variable} is ${isSet ? '' : 'not '}set on ${machine}.\n${lines.join('')}`;
 }
 
-function explanationJson({ machine, name, variable, isSet, reasons }: Explanation, spanOf: SpanOf): string {
+function explanationJson(explanation: Explanation, spanOf: SpanOf): string {
+  const { machine, name } = explanation;
+  const { variable, set, reasons } = explanationData(explanation, spanOf);
+  return `${JSON.stringify({ schemaVersion: 1, machine, name, variable, set, reasons }, null, 2)}\n`;
+}
+
+function explanationData({ variable, isSet, reasons }: Explanation, spanOf: SpanOf) {
   const written = reasons.map(({ at, ...reason }) =>
     at === null ? reason : { ...reason, file: at.file, ...placeIn(spanOf(at)) },
   );
-  const data = { schemaVersion: 1, machine, name, variable, set: isSet, reasons: written };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return { variable, set: isSet, reasons: written };
 }
 
 function placeIn({ line, column }: Span): Pick<Span, 'line' | 'column'> {

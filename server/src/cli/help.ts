@@ -82,13 +82,14 @@ Prints the session variables that the registry gives to a machine: NAME_FILE wit
 secret, NAME with the value for a public file, and what the session adds to them. What is not known is told in comments.
 With --explain it says instead why one variable is there, or why it is not, and ends with 0 or 1.
 
-Usage: varsmith env MACHINE [ROOT] [--shell SHELL]
-       varsmith env [ROOT] --machine MACHINE [--shell SHELL]
+Usage: varsmith env MACHINE [ROOT] [--shell SHELL] [--all]
+       varsmith env [ROOT] --machine MACHINE [--shell SHELL] [--all]
        varsmith env MACHINE [ROOT] --explain NAME [--format FORMAT]
 
 Options:
   -m, --machine MACHINE    the machine; not needed where there is only one
   --shell SHELL            bash (default), nushell, or json
+  --all                    below the variables, in comments: the keys of which there is none, and why
   --explain NAME           why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may
                            be a key of the registry, too
   --format FORMAT          text (default) or json; --json is --format json

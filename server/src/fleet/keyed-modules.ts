@@ -13,7 +13,7 @@ import {
 } from '../nix/evaluation.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/value.ts';
-import type { KeyedModule } from './model.ts';
+import type { KeyedModule, ModuleReads } from './model.ts';
 import { config, type Given, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
@@ -44,7 +44,7 @@ interface Handed {
 }
 
 /**
- * What the module that an application makes reads, if the application hands keys over and makes a module.
+ * The module that an application makes, if the application hands keys over and makes one.
  * @returns null if it does not, or if that cannot be seen
  */
 export function readKeyedModule(
@@ -57,6 +57,19 @@ export function readKeyedModule(
   if (made.kind !== 'lambda' || made.expr.formals === null) return null;
   const handed = handedOver(cx, expr, scope);
   if (handed === null) return null;
+  let found: ModuleReads | null | undefined;
+  return {
+    ...handed,
+    application: { file: scope.file.path, start: expr.start, end: expr.end },
+    reads() {
+      if (found === undefined) found = readsOf(cx, made, context);
+      return found;
+    },
+  };
+}
+
+/** Listens to what is selected while the module is looked into. */
+function readsOf(cx: Evaluation, made: Value, context: KeyedContext): ModuleReads | null {
   const generators = new Set<string>();
   const registries = new Set<string>();
   const onSelect = (event: SelectEvent) => {
@@ -79,9 +92,7 @@ export function readKeyedModule(
     cx.tracer = before;
   }
   const [registry] = registries;
-  if (registry === undefined || registries.size > 1 || generators.size === 0) return null;
-  const application = { file: scope.file.path, start: expr.start, end: expr.end };
-  return { ...handed, application, registry, generators: [...generators] };
+  return registry === undefined || registries.size > 1 ? null : { registry, generators: [...generators] };
 }
 
 /** The list of names among the arguments, or in a set that is one. */

@@ -245,7 +245,13 @@ export interface KeyedModule {
   /** The whole application. */
   readonly application: Place;
   readonly keys: readonly string[];
-  /** The registry's file. */
+  /** What it reads of its machine; null where that cannot be seen. Evaluated at most once, when it is first asked for. */
+  readonly reads: () => ModuleReads | null;
+}
+
+/** What a module that is made with keys reads. */
+export interface ModuleReads {
+  /** The file of the registry in which it looks them up. */
   readonly registry: string;
   /** The generators of its machine that it certainly reads. */
   readonly generators: readonly string[];

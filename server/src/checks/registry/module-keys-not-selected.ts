@@ -3,7 +3,7 @@ import type { KeyedModule, Place, RegistryKey, Unit } from '../../fleet/model.ts
 import type { SourceFile } from '../../nix/source.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
-import { factsOf } from '../facts.ts';
+import { factsOf, type RegistryFacts } from '../facts.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { waysFrom } from '../use/surroundings.ts';
@@ -112,25 +112,48 @@ interface Lacking {
 
 const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
   if (unit.keyedModules.length === 0) return;
-  const facts = factsOf(context.fleet);
   const source = context.sources.parse(unit.file);
   for (const module of unit.keyedModules) {
     if (source === null || !isSurelyPart(source, module.application)) continue;
-    const byKey = facts.registries.get(module.registry)?.byKey;
     const machines = machinesAt(context, unit, module.application);
-    const missing: RegistryKey[] = [];
-    const concerned: string[] = [];
-    for (const key of new Set(module.keys)) {
-      const entry = byKey?.get(key);
-      if (entry?.generator == null || !module.generators.includes(entry.generator.value)) continue;
-      const without = machinesWithout(facts, unit, machines, module.registry, entry, entry.generator.value);
-      if (without.length === 0) continue;
-      missing.push(entry);
-      concerned.push(...without);
-    }
-    if (missing.length > 0) yield { unit, module, missing, machines: sortedUnique(concerned) };
+    const lacking = [...factsOf(context.fleet).registries.values()].flatMap(registry =>
+      lackingKeys(context, unit, module, registry, machines),
+    );
+    // Most modules are given what their machine has: they need not be looked into.
+    const reads = lacking.length === 0 ? null : module.reads();
+    const missing = lacking.filter(
+      ({ registry, generator }) => registry === reads?.registry && reads.generators.includes(generator),
+    );
+    if (missing.length === 0) continue;
+    const concerned = sortedUnique(missing.flatMap(one => one.machines));
+    yield { unit, module, missing: missing.map(({ entry }) => entry), machines: concerned };
   }
 });
+
+interface LackingKey {
+  readonly registry: string;
+  readonly entry: RegistryKey;
+  readonly generator: string;
+  readonly machines: readonly string[];
+}
+
+/** The keys that a module is given and of which machines certainly have no generator. */
+function lackingKeys(
+  { fleet }: CheckContext,
+  unit: Unit,
+  { keys }: KeyedModule,
+  { registry: { file }, byKey }: RegistryFacts,
+  machines: readonly string[],
+): LackingKey[] {
+  const facts = factsOf(fleet);
+  return [...new Set(keys)].flatMap(key => {
+    const entry = byKey.get(key);
+    const generator = entry?.generator?.value;
+    if (entry === undefined || generator === undefined) return [];
+    const without = machinesWithout(facts, unit, machines, file, entry, generator);
+    return without.length === 0 ? [] : [{ registry: file, entry, generator, machines: without }];
+  });
+}
 
 /** Options of a module system, which nobody may ever ask for what is in them. */
 const ASIDE: ReadonlySet<string> = new Set([
