@@ -51,6 +51,7 @@ export const EMPTY_FLEET: Fleet = {
     machine: () => null,
   },
   serviceModules: [],
+  exports: [],
   serviceModulesComplete: false,
   registries: [],
   matrices: [],
