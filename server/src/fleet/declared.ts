@@ -9,7 +9,7 @@ import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import { moduleSets, optionSets } from './clan-modules.ts';
+import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
 import { type ExportGenerator, exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { nodesOf } from './frameworks/colmena.ts';
@@ -53,6 +53,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly tags: readonly TagDefinitions[];
   /** What it sets of the options of a clan and of its inventory; judged at most once. */
   readonly options: readonly ClanOptions[];
+  /** False if modules of the clan may declare options of their own. */
+  readonly optionsComplete: boolean;
   readonly modules: readonly ServiceModule[];
   /** False if there may be service modules that are not listed. */
   readonly modulesComplete: boolean;
@@ -108,6 +110,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let homesComplete = true;
   let instancesComplete = true;
   let modulesComplete = true;
+  let optionsComplete = true;
   let isClan = false;
   const directories: ClanDirectory[] = [];
   const settings: ClanSetting[] = [];
@@ -147,6 +150,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   function giveUp(reason: string, at: Place): void {
     instancesComplete = false;
     modulesComplete = false;
+    optionsComplete = false;
     missing(reason, at);
   }
 
@@ -157,7 +161,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       return;
     }
     if (read.gap !== null) giveUp(read.gap, at);
+    noteDeclarations(read);
     for (const one of read.sets) inventorySet(one.set, conditional || one.conditional, at);
+  }
+
+  function noteDeclarations({ sets }: ModuleSets): void {
+    if (sets.some(({ set }) => set.entries.has('options') || set.entries.has('freeformType')))
+      optionsComplete = false;
   }
 
   function configurationSet(set: AttrsValue, kind: Configurations): void {
@@ -182,6 +192,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       if (!isModule(value)) return;
       const read = moduleSets(cx, value, given);
       if (read.gap !== null) giveUp(read.gap, at);
+      noteDeclarations(read);
       for (const { set, conditional } of read.sets) {
         const own = set.entries.get('inventory');
         // What is written in the same file is handed to us by itself.
@@ -238,6 +249,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       instancesComplete,
       tags,
       options,
+      optionsComplete,
       modules,
       modulesComplete,
       homes: { machines: homes, complete: homesComplete },

@@ -5,7 +5,7 @@
 import { folderOf } from '../nix/paths.ts';
 import { type Refused, refusedIn } from '../nix/refused.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { NixSyntaxError } from '../nix/syntax.ts';
+import type { NixSyntaxError, Range } from '../nix/syntax.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { type Lead, leadsOf } from './leads.ts';
 import type { MachineModules } from './machine-modules.ts';
@@ -126,14 +126,25 @@ function brokenAt(file: SourceFile): SyntaxFault | null {
   // Where a bracket is opened Nix is still content: it stumbles over what comes instead of the closing one.
   const stumbled = errors.find(error => !isUnclosed(error));
   if (first !== undefined)
-    return { ...(stumbled ?? first), unclosed: stumbled !== undefined && isUnclosed(first) ? first : null };
+    return {
+      ...whole(text, stumbled ?? first),
+      unclosed: stumbled !== undefined && isUnclosed(first) ? first : null,
+    };
   if (!isEmpty(file)) return null;
   return {
     start: 0,
-    end: Math.min(1, text.length),
+    end: whole(text, { start: 0, end: Math.min(1, text.length) }).end,
     message: 'There is no expression in it.',
     unclosed: null,
   };
+}
+
+/** A range that cuts no character in two. */
+function whole<T extends Range>(text: string, range: T): T {
+  const isInside = (offset: number) =>
+    /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset));
+  const { start, end } = range;
+  return { ...range, start: isInside(start) ? start - 1 : start, end: isInside(end) ? end + 1 : end };
 }
 
 function isUnclosed({ message }: NixSyntaxError): boolean {

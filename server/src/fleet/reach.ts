@@ -93,6 +93,12 @@ function isScoping({ text }: SourceFile): boolean {
   return text.includes('scopedImport');
 }
 
+/** Reads of a tree what is kept without it. */
+export function readForFaults(file: SourceFile): void {
+  leadsOf(file);
+  refusedIn(file);
+}
+
 /** Follows everything that Nix is led to. */
 export function follow(parts: ReachParts): Reached {
   const { files, modules, paths, units } = parts;
@@ -113,9 +119,9 @@ export function follow(parts: ReachParts): Reached {
       reached.set(path, reach);
       const file = files.parse(path);
       if (file === null) continue;
+      readForFaults(file);
       const found = leadsOf(file);
       if (isScoping(file)) isScoped = true;
-      if (reach === 'certain') refusedIn(file);
       parts.done(file);
       leads.set(path, found);
       for (const lead of found) {
