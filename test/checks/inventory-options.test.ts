@@ -123,6 +123,20 @@ describe('options of an inventory', () => {
     ).toEqual([]);
   });
 
+  it('may be more where modules of the clan declare some, or are not known', () => {
+    const strange =
+      '{ imports = [ ./more.nix ]; inventory.machines.emily = { mine = 3; tag = [ ]; tags = 3; }; own = 1; }';
+    const slip = expect.stringContaining(
+      'warning inventory/unknown-option: `inventory.machines.emily` has no option "tag"',
+    );
+    const wrong = expect.stringContaining('error inventory/type');
+    for (const more of [
+      '{ lib, ... }: { options.own = lib.mkOption { }; }',
+      '{ inputs, ... }: { imports = [ inputs.clan-community.clanModules.x ]; }',
+    ])
+      expect(foundIn({ 'clan.nix': strange, 'more.nix': more })).toEqual([slip, wrong]);
+  });
+
   it('leave the old `services` to another rule', () => {
     expect(inventory('{ machines.emily = { }; services = { }; }')).toEqual([]);
   });

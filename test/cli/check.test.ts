@@ -63,6 +63,17 @@ describe('exit codes', () => {
       1,
     );
   });
+  test('1 when Nix cannot read a file that it comes to', async () => {
+    const root = folder({
+      'flake.nix': '{ outputs = { self }: { lib = import ./lib.nix; }; }\n',
+      'lib.nix': '{ a = 1; }}\n',
+    });
+    const { code, output } = await checkJson(root);
+    expect([code, output.findings.map(({ rule, file }) => `${rule} ${file}`)]).toEqual([
+      1,
+      ['host/unreadable lib.nix'],
+    ]);
+  });
   test('a group stands for its rules, as in the settings', async () => {
     const { output } = await checkJson(BROKEN, '--rule', 'registry/*');
     const rules = new Set(output.findings.map(({ rule }) => rule));

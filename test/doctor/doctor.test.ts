@@ -70,6 +70,15 @@ test('what cannot be analysed is listed by reason, with a count and a place', as
   expect(await entryOf('not analysable', FLEET)).toMatchObject({ standing: 'found' });
 });
 
+test('files that Nix refuses are a problem, with their places', async () => {
+  const broken = { ...FLEET, 'flake.nix': `${FLEET['flake.nix']}}` };
+  expect(await entryOf('refused by Nix', broken)).toMatchObject({
+    standing: 'problem',
+    details: [expect.stringMatching(/^flake\.nix:\d+$/)],
+  });
+  expect(await entryOf('refused by Nix', FLEET)).toBeUndefined();
+});
+
 test('the backend is told with what it was told by', async () => {
   expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, going by what lies on disk');
   const set = FLEET['flake.nix'].replace('inherit self;', 'inherit self; vars.settings.secretStore = "age";');

@@ -169,6 +169,7 @@ function plainInventory({ inventory }: Fleet): unknown {
     complete: inventory.complete,
     tagNames: inventory.tagNames,
     tagLists: inventory.tagLists,
+    optionsComplete: inventory.optionsComplete,
     options: inventory.options.map(({ of, judged }) => [of, judged(inventoryOptions().tree)]),
     instances: inventory.instances.map(instance => ({
       ...instance,

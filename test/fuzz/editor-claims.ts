@@ -15,6 +15,7 @@ import { hover } from '../../server/src/editor/hover.ts';
 import { indexOf } from '../../server/src/editor/index.ts';
 import { highlights, references } from '../../server/src/editor/references.ts';
 import { prepareRename, rename } from '../../server/src/editor/rename.ts';
+import { keysOfFile, secretEntries, secretsEntry } from '../../server/src/editor/secrets/explorer.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
 import { documentSymbols, type NamedSymbol, workspaceSymbols } from '../../server/src/editor/symbols.ts';
 import { readContents, type StoreContents } from '../../server/src/store/read.ts';
@@ -40,6 +41,11 @@ export function claimWorkspace(snapshot: Snapshot): void {
   for (const machine of [null, ...machines.map(({ name }) => name)])
     claimPlaces(files, generatorEntries(snapshot, machine, EVERYTHING), 'generators');
   claimPlaces(files, keyEntries(snapshot, EVERYTHING), 'keys');
+  const secrets = secretsEntry(snapshot, EVERYTHING);
+  claimPlaces(files, secrets, 'secrets');
+  for (const machine of [null, ...machines.map(({ name }) => name)])
+    claimPlaces(files, secretEntries(snapshot, machine, EVERYTHING), 'secrets of a machine');
+  for (const { path } of secrets.files) claimPlaces(files, keysOfFile(snapshot, path), 'keys of a file');
   const graph = graphOf(fleet, snapshot.stored());
   claimPlaces(files, graph, 'graph');
   pictureOf(graph);

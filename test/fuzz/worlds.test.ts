@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { worldChange } from './mutations.ts';
 import { claimWorld } from './world-claims.ts';
-import { exampleWorlds, templateWorlds } from './worlds.ts';
+import { exampleWorlds, secretWorlds, templateWorlds } from './worlds.ts';
 
 const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 400);
 
@@ -17,7 +17,7 @@ describe('mutated examples', () => {
       let found = 0;
       fc.assert(
         fc.property(
-          fc.constantFrom(...exampleWorlds, ...templateWorlds),
+          fc.constantFrom(...exampleWorlds, ...templateWorlds, ...secretWorlds),
           fc.array(worldChange, { minLength: 1, maxLength: 2 }),
           fc.double({ min: 0, max: 1, noNaN: true }),
           (seed, changes, spot) => {

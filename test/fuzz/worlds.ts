@@ -8,6 +8,7 @@ import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
 import { rules } from '../../server/src/checks/index.ts';
 import type { Example } from '../../server/src/checks/rule.ts';
 import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
+import { AGENIX, SOPS } from '../editor/secret-fleets.ts';
 
 /** A small repository: texts and links by path, and what git and the file system know of them. */
 export interface World extends Pick<Example, 'tracked' | 'executable'> {
@@ -52,3 +53,9 @@ export const templateWorlds: readonly World[] = TEMPLATES.map(({ label, body }) 
   },
   links: {},
 }));
+
+/** Secrets of sops-nix and agenix in all their places. */
+export const secretWorlds: readonly World[] = [
+  { title: 'sops-nix', files: SOPS, links: {} },
+  { title: 'agenix', files: AGENIX, links: {} },
+];

@@ -47,6 +47,7 @@ export const EMPTY_FLEET: Fleet = {
     tagNames: [],
     tagLists: [],
     options: [],
+    optionsComplete: false,
     certainlyTagged: () => new Set(),
     machine: () => null,
   },

@@ -21,6 +21,7 @@ export function fleetSection(examined: Examined): Section {
       registryEntry(examined),
       settingsEntry(examined),
       analysisEntry(examined),
+      ...refusedEntries(examined),
     ],
   };
 }
@@ -123,6 +124,21 @@ function analysisEntry({ fleet, files }: Examined): Entry {
     details,
     advice: 'Rules are silent about what these places decide; nothing is reported wrongly because of them.',
   });
+}
+
+/** Files that Nix refuses where it certainly comes to them; no entry where there are none. */
+function refusedEntries({ fleet, files }: Examined): Entry[] {
+  const places = fleet.faults().flatMap(({ file, reach, syntax, refused }) => {
+    const at = syntax ?? refused[0];
+    return reach === 'certain' && at !== undefined ? [`${file}:${lineOf(files.text(file), at.start)}`] : [];
+  });
+  if (places.length === 0) return [];
+  const details = places.slice(0, MAX_NAMES);
+  if (places.length > MAX_NAMES) details.push(`… and ${places.length - MAX_NAMES} more`);
+  const text = `${counted(places.length, 'file')}: whatever imports ${places.length === 1 ? 'it' : 'them'} cannot be evaluated`;
+  return [
+    entry('refused by Nix', 'problem', text, { details, advice: '`varsmith check` says what is wrong.' }),
+  ];
 }
 
 /** From 1. */

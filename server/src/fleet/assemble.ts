@@ -44,7 +44,7 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
-  readonly optionReads: (path: string, isOwn: (name: string) => boolean) => readonly OptionRead[];
+  readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
   /** Files that have changed since the options were joined; see module-cache.ts. */
   readonly changedFiles: Set<string>;
   /** The texts of files that may declare options. */

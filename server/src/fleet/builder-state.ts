@@ -19,6 +19,7 @@ import type { Matrix, Registry, Unit } from './model.ts';
 import { createModuleCache, forgetModules, type ModuleCache } from './module-cache.ts';
 import { COMMON } from './modules.ts';
 import type { ClanSetting } from './options/clan-settings.ts';
+import { readForFaults } from './reach.ts';
 import type { RemovedUse } from './removed-options.ts';
 import type { SecretFacts } from './secrets.ts';
 import type { StoreSetting } from './store-settings.ts';
@@ -109,7 +110,7 @@ export function newState(files: FleetFiles): State {
     evaluation,
     flake,
     argument: () => null,
-    trees: createTrees(evaluation, imports, files.release),
+    trees: createTrees(evaluation, imports, releasing(files)),
     registries: new Map(),
     matrices: new Map(),
     registriesOfMatrices: [],
@@ -135,6 +136,16 @@ export function newState(files: FleetFiles): State {
     looseReads,
   };
   return state;
+}
+
+/** Drops trees once all has been read of them that is asked of every file. */
+function releasing({ parse, release }: FleetFiles): ((path: string) => void) | undefined {
+  if (release === undefined) return undefined;
+  return path => {
+    const file = parse(path);
+    if (file !== null) readForFaults(file);
+    release(path);
+  };
 }
 
 /** Forgets what was made of files. What they said of generators is kept, to be compared with. */

@@ -148,10 +148,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
           readEach(files, state.evaluation, groups, texts, state.accessSettings, ACCESS_SETTINGS).flat(),
         changedFiles: state.modules.changed,
         declaring: () => declaringTexts(groups.paths, texts),
-        optionReads(path, isOwn) {
+        optionReads(path, names) {
           const file = files.parse(path);
           if (file === null) return [];
-          const reads = readOptionReads(state.evaluation, file, isOwn);
+          const reads = readOptionReads(state.evaluation, file, names);
           state.trees.done(path, file.text.length);
           return reads;
         },

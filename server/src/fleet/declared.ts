@@ -3,13 +3,12 @@
  * configurations) by whoever found them, and says how much of them is known.
  */
 
-import { fromJson } from '../nix/builtins/json.ts';
 import { isClosed, thunk } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
-import { moduleSets, optionSets } from './clan-modules.ts';
+import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { nodesOf } from './frameworks/colmena.ts';
 import { type Instance, readInstances } from './inventory.ts';
@@ -52,6 +51,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly tags: readonly TagDefinitions[];
   /** What it sets of the options of a clan and of its inventory; judged at most once. */
   readonly options: readonly ClanOptions[];
+  /** False if modules of the clan may declare options of their own. */
+  readonly optionsComplete: boolean;
   readonly modules: readonly ServiceModule[];
   /** False if there may be service modules that are not listed. */
   readonly modulesComplete: boolean;
@@ -105,6 +106,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let homesComplete = true;
   let instancesComplete = true;
   let modulesComplete = true;
+  let optionsComplete = true;
   let isClan = false;
   const directories: ClanDirectory[] = [];
   const settings: ClanSetting[] = [];
@@ -143,6 +145,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   function giveUp(reason: string, at: Place): void {
     instancesComplete = false;
     modulesComplete = false;
+    optionsComplete = false;
     missing(reason, at);
   }
 
@@ -153,7 +156,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       return;
     }
     if (read.gap !== null) giveUp(read.gap, at);
+    noteDeclarations(read);
     for (const one of read.sets) inventorySet(one.set, conditional || one.conditional, at);
+  }
+
+  function noteDeclarations({ sets }: ModuleSets): void {
+    if (sets.some(({ set }) => set.entries.has('options') || set.entries.has('freeformType')))
+      optionsComplete = false;
   }
 
   function configurationSet(set: AttrsValue, kind: Configurations): void {
@@ -178,6 +187,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       if (!isModule(value)) return;
       const read = moduleSets(cx, value, given);
       if (read.gap !== null) giveUp(read.gap, at);
+      noteDeclarations(read);
       for (const { set, conditional } of read.sets) {
         const own = set.entries.get('inventory');
         // What is written in the same file is handed to us by itself.
@@ -233,6 +243,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       instancesComplete,
       tags,
       options,
+      optionsComplete,
       modules,
       modulesComplete,
       homes: { machines: homes, complete: homesComplete },
@@ -310,33 +321,4 @@ function isSame(one: MachineFact, other: MachineFact): boolean {
 function hasAll(set: AttrsValue): boolean {
   for (const entry of set.entries.values()) if (entry.optional) return false;
   return isClosed(set) || (set.patterns.length === 0 && set.open !== null && isPassedOn(set.open));
-}
-
-/** What `inventory.json` at the root says; null if there is none. */
-export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
-  const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
-  if (text === null) return null;
-  const at: Place = { file: 'inventory.json', start: 0, end: text.length };
-  const declared = collectDeclarations(cx, () => null);
-  const value = fromJson(cx, text, null);
-  if (value.kind === 'attrs') declared.inventory(value, false, at);
-  else declared.giveUp('the text is not valid JSON', at);
-  const result = declared.result();
-  return {
-    ...result,
-    machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
-    instances: result.instances.map(instance => {
-      const place = placeInJson(text, instance.name);
-      return place === null ? instance : { ...instance, at: [place] };
-    }),
-  };
-}
-
-/** The first key of that name: good enough to open the file at. */
-function placeInJson(text: string, name: string): Place | null {
-  const key = JSON.stringify(name);
-  for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))
-    if (/^\s*:/.test(text.slice(start + key.length)))
-      return { file: 'inventory.json', start, end: start + key.length };
-  return null;
 }

@@ -55,6 +55,7 @@ export function joinDeclared(
     },
     tags: declared.flatMap(one => one.tags),
     options: declared.flatMap(one => one.options),
+    optionsComplete: declared.every(one => one.optionsComplete),
     machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
     machinesComplete: complete,
     tagsComplete: !facts.some(fact => fact.tagsHidden === true),

@@ -53,6 +53,8 @@ export interface Inventory {
   readonly tagLists: readonly TagListing[];
   /** What is set of the options of the clan and of the inventory. */
   readonly options: readonly ClanOptions[];
+  /** False if modules of the clan may declare options of their own. */
+  readonly optionsComplete: boolean;
   /** Machines with a tag; null where that is not known. */
   tagged(tag: string): readonly string[] | null;
   /** Machines that certainly have a tag, whatever else is not known. */
@@ -66,6 +68,7 @@ export interface InventorySources {
   readonly instances: Instances;
   readonly tags: readonly TagDefinitions[];
   readonly options: readonly ClanOptions[];
+  readonly optionsComplete: boolean;
   readonly machines: readonly Machine[];
   /** False if there may be machines, or tags of machines, that are not listed. */
   readonly machinesComplete: boolean;
@@ -102,6 +105,7 @@ export function createInventory(cx: Evaluation, sources: InventorySources): Inve
     tagNames: [...tags.keys()].sort(),
     tagLists,
     options: sources.options,
+    optionsComplete: sources.optionsComplete,
     tagged(tag) {
       const found = tags.get(tag);
       if (found === undefined) return others && sources.machinesComplete ? [] : null;

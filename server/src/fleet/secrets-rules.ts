@@ -85,7 +85,7 @@ export function ruleFor(config: SopsConfig, file: string): CreationRule | null |
   const path = folder === '' ? file : file.slice(folder.length + 1);
   for (const rule of config.rules) {
     if (rule.pathRegex === null) return rule;
-    const regex = goRegex(rule.pathRegex.value);
+    const regex = regexOf(rule.pathRegex);
     if (regex === null) return undefined;
     if (regex.test(path)) return rule;
   }
@@ -97,6 +97,18 @@ const OTHERWISE = /\(\?[^:]|\\[AzQEpPCG]|\[\[:|\(\?P?</;
 
 /** A pattern that can take exponential time; Go's cannot, and such a file may come from anyone. */
 const SLOW = /[+*}]\)?[^)]*\)[+*{]/;
+
+/** Made once a rule: each is tried on every file. */
+const regexes = new WeakMap<Known<string>, { readonly regex: RegExp | null }>();
+
+function regexOf(pathRegex: Known<string>): RegExp | null {
+  let known = regexes.get(pathRegex);
+  if (known === undefined) {
+    known = { regex: goRegex(pathRegex.value) };
+    regexes.set(pathRegex, known);
+  }
+  return known.regex;
+}
 
 function goRegex(source: string): RegExp | null {
   if (OTHERWISE.test(source) || SLOW.test(source)) return null;

@@ -94,7 +94,8 @@ function reportOf(
     : `There is no ${target}.${didYouMean(meant)}`;
   const written = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
   const fixes: Fix[] = [];
-  if (meant !== null && written.endsWith(last))
+  // What is no part of a path literal would have to be written otherwise.
+  if (meant !== null && written.endsWith(last) && /^[\w.+-]+$/.test(meant))
     fixes.push({
       title: `Replace with "${meant}"`,
       edits: [{ ...at, start: at.end - last.length, text: meant }],

@@ -31,7 +31,9 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
     const standing = standingOf(sources, described);
     for (const mistake of judged(described.tree).mistakes) {
       if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
-      const severity = severityOf(described, standing, mistake, mistake.path);
+      // A module that declares options makes others than clan's.
+      const isOpen = mistake.kind === 'unknown' && !fleet.inventory.optionsComplete;
+      const severity = severityOf(described, isOpen ? 'other' : standing, mistake, mistake.path);
       if (severity === null) continue;
       const names = [...(of === 'inventory' ? ['inventory'] : []), ...mistake.path.slice(0, -1)];
       yield { mistake, severity, below: names.join('.') };

@@ -20,7 +20,8 @@ Only what stands below \`settings\` and \`extraModules\` of a role is up to the 
 
 The options are known as of one commit of clan-core, and which there were in the versions before it. Where \`flake.lock\`
 names a newer clan-core, or a fork, only a slip of a name that there is (\`deploi\`) is reported, and as a warning. Without
-\`flake.lock\` everything is a warning.
+\`flake.lock\` everything is a warning. Slips are all that is reported where modules of the clan declare options of their
+own, or may do so because they are not known.
 
 Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
   bad: [

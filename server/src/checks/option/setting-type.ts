@@ -42,7 +42,7 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
         'machines/emily/configuration.nix': `\
 {
   clan.core.vars.password-store.passCommand = "gopass";
-  #                                           ^^^^^^^^ option/setting-type: takes one of "passage", "pass", not "gopass" (machine emily)
+  #                                           ^^^^^^^^ option/setting-type: takes one of "pass", "passage", not "gopass" (machine emily)
   clan.core.sops.defaultGroups = "admins";
   #                              ^^^^^^^^ option/setting-type: takes a list of strings, not "admins"
 }

@@ -117,8 +117,10 @@ function* conflictsIn(
     const own = set.get('name');
     const isRenamed = typeof plainOf(own) === 'string' && plainOf(own) !== name && nameKind !== 'pattern';
     const hasTemplate = templates.some(one => !one.conditional && isSameModule(one.above, above));
-    const isNamed = definitions.some(one => one.name === plainOf(own));
-    if (own !== undefined && isRenamed && hasTemplate && !isNamed)
+    const isNamed = fleet
+      .secrets()
+      .some(other => other.definitions.some(one => one.name === plainOf(own) || one.nameKind === 'pattern'));
+    if (own !== undefined && isRenamed && hasTemplate && !isNamed && !isForUsers)
       yield* reported(conditional, [
         {
           option: own,

@@ -4,7 +4,7 @@
  */
 import { type TakenSettings, takenBy } from '../../checks/inventory/clan-mistakes.ts';
 import type { Instance, Role } from '../../fleet/inventory.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { Fleet, Place } from '../../fleet/model.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { WrittenName } from '../../fleet/options/judged.ts';
 import type { OptionTree } from '../../fleet/options/tree.ts';
@@ -26,25 +26,33 @@ export interface ThingAt {
 /** @param offset 0-based UTF-16 offset; the end of a name counts as inside */
 export function thingAt(snapshot: Snapshot, file: string, offset: number): ThingAt | null {
   const { fleet } = snapshot;
-  if (!fleet.isClan || !file.endsWith('.nix')) return null;
-  const here = (at: Place | null): at is Place =>
-    at !== null && at.file === file && at.start <= offset && offset <= at.end;
-  for (const instance of fleet.inventory.instances) {
-    const { nameAt, inputAt, input } = instance.module;
-    if (here(nameAt)) return { at: nameAt, thing: { kind: 'service', instance } };
-    if (here(inputAt) && input !== null) return { at: inputAt, thing: { kind: 'input', input } };
-    for (const role of instance.roles.values()) {
-      const tag = role.tags.find(one => here(one.at));
-      if (tag?.at) return { at: tag.at, thing: { kind: 'tag', tag: tag.name } };
-      const setting = settingAt(snapshot, instance, role, here);
-      if (setting !== null) return setting;
-    }
+  if (!fleet.isClan) return null;
+  let known = things.get(fleet);
+  if (known === undefined) {
+    known = thingsByFile(snapshot);
+    things.set(fleet, known);
   }
-  for (const { tag, at } of machineTags(snapshot)) if (here(at)) return { at, thing: { kind: 'tag', tag } };
-  return writtenAt(snapshot, here);
+  return known.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
-type Here = (at: Place | null) => at is Place;
+/** What stands where, looked through once a fleet. */
+const things = new WeakMap<Fleet, ReadonlyMap<string, readonly ThingAt[]>>();
+
+function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[]> {
+  const found = new Map<string, ThingAt[]>();
+  const add = (at: Place | null, thing: Thing) => {
+    if (at === null) return;
+    const same = found.get(at.file);
+    if (same === undefined) found.set(at.file, [{ at, thing }]);
+    else same.push({ at, thing });
+  };
+  for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
+  for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
+  addOptions(snapshot, add);
+  return found;
+}
+
+type Add = (at: Place | null, thing: Thing) => void;
 
 /** Tags as machines list them. */
 export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
@@ -61,41 +69,40 @@ export function settingsOf(
   return takenBy(fleet, files, instance, role);
 }
 
-function settingAt(snapshot: Snapshot, instance: Instance, role: Role, here: Here): ThingAt | null {
+function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
+  const { nameAt, inputAt, input } = instance.module;
+  add(nameAt, { kind: 'service', instance });
+  if (input !== null) add(inputAt, { kind: 'input', input });
+  for (const role of instance.roles.values()) {
+    for (const { name, at } of role.tags) add(at, { kind: 'tag', tag: name });
+    addSettings(snapshot, instance, role, add);
+  }
+}
+
+function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
   const given = [role, ...role.machines, ...role.tags].filter(one => one.values.length > 0);
   const taken = given.length === 0 ? null : settingsOf(snapshot, instance, role.name);
-  if (taken === null) return null;
-  for (const one of given) {
-    const found = one.judged(taken.tree).names.find(name => here(name.at));
-    if (found !== undefined && found.option !== null)
-      return {
-        at: found.at,
-        thing: optionThing(
-          found,
-          found.option,
-          `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`,
-        ),
-      };
-  }
-  return null;
+  if (taken === null) return;
+  const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
+  for (const one of given)
+    for (const name of one.judged(taken.tree).names)
+      if (name.option !== null) add(name.at, optionThing(name, name.option, whose));
 }
 
 function optionThing({ path }: WrittenName, option: OptionTree, whose: string): Thing {
   return { kind: 'option', name: path.at(-1) ?? '', whose, option };
 }
 
-/** What the names of the inventory's own options stand for, and those that are written below them. */
-function writtenAt(snapshot: Snapshot, here: Here): ThingAt | null {
+/** The options of the clan and of its inventory, and what the names below them stand for. */
+function addOptions(snapshot: Snapshot, add: Add): void {
   for (const { of, judged } of snapshot.fleet.inventory.options) {
     const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
-    const found = judged(tree).names.find(name => here(name.at));
-    if (found === undefined) continue;
-    if (found.option !== null)
-      return { at: found.at, thing: optionThing(found, found.option, ownerOf(of, found.path)) };
-    const thing = of === 'inventory' ? namedBy(snapshot, found.path) : null;
-    if (thing !== null) return { at: found.at, thing };
+    for (const name of judged(tree).names) {
+      if (name.option !== null) add(name.at, optionThing(name, name.option, ownerOf(of, name.path)));
+      const thing = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
+      if (thing !== null) add(name.at, thing);
+    }
   }
-  return null;
 }
 
 function ownerOf(of: 'clan' | 'inventory', [first, second]: readonly string[]): string {

@@ -38,7 +38,7 @@ export const MACHINE_OPTIONS = {
     globalSettings: ANY,
     pkgs: ANY,
     sops: { secretUploadDirectory: PATH },
-    'password-store': { secretLocation: PATH, passCommand: oneOf('passage', 'pass') },
+    'password-store': { secretLocation: PATH, passCommand: oneOf('pass', 'passage') },
     age: { secretLocation: PATH },
   },
   'clan.core.sops': { defaultGroups: TEXTS },

@@ -53,7 +53,7 @@ export interface OptionSources {
   readonly declaring: readonly string[];
   options(facts: ModuleFacts): ModuleOptions;
   textOf(path: string): string;
-  readsIn(path: string, isOwn: (name: string) => boolean): readonly OptionRead[];
+  readsIn(path: string, names: ReadonlySet<string>): readonly OptionRead[];
 }
 
 const NO_READS: readonly OptionRead[] = [];
@@ -193,13 +193,12 @@ function joinedTree(cache: OptionCache, all: readonly OptionTree[]): OptionTree 
 /** What a file reads of the fleet's own options; looked for once. */
 function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => readonly OptionRead[] {
   const { names, reads } = cache;
-  const isOwn = (name: string) => names.has(name);
   const words = names.size === 0 ? null : new RegExp(`\\b(${[...names].map(escaped).join('|')})\\b`);
   return path => {
     let found = reads.get(path);
     if (found === undefined) {
       const text = words === null || path === '' ? '' : sources.textOf(path);
-      found = text.includes('config') && words?.test(text) === true ? sources.readsIn(path, isOwn) : NO_READS;
+      found = text.includes('config') && words?.test(text) === true ? sources.readsIn(path, names) : NO_READS;
       reads.set(path, found);
     }
     return found;

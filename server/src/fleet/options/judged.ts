@@ -9,7 +9,7 @@ import type { Place } from '../model.ts';
 import { placeOf } from '../places.ts';
 import { type Definition, definitionsOf } from '../read.ts';
 import { typeOf } from './below.ts';
-import { gotText, takes, textOf } from './takes.ts';
+import { gotText, takes, textOf, textsIn } from './takes.ts';
 import type { OptionTree } from './tree.ts';
 import { type OptionType, scalarOf } from './types.ts';
 import type { WrittenValue } from './written.ts';
@@ -297,12 +297,4 @@ export function wordsOf({ type, value }: WrongValue): { readonly takes: string; 
 /** For a text that is none of several: those that it may be. */
 export function choicesFor({ type, value }: WrongValue): readonly string[] {
   return typeof value.scalar === 'string' ? textsIn(type) : [];
-}
-
-/** The texts that a type takes by name, if it takes no others. */
-function textsIn(type: OptionType): string[] {
-  if (type.kind === 'enum') return type.values.filter(value => typeof value === 'string');
-  if (type.kind === 'null-or') return textsIn(type.of);
-  if (type.kind !== 'either' || type.of.some(({ kind }) => kind === 'text' || kind === 'any')) return [];
-  return type.of.flatMap(textsIn);
 }

@@ -11,6 +11,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
 import type { Lazy } from '../../nix/value.ts';
 import { type WalkState, walk } from '../../nix/walk.ts';
+import { interestOf } from '../interest.ts';
 import type { Place } from '../model.ts';
 import { selectionPath } from '../module-references.ts';
 import { unknownArgument } from '../modules.ts';
@@ -33,11 +34,11 @@ const STEPS = 400_000;
 
 const CONFIG = 'config@';
 
-/** @param isOwn is it a name below which reads are wanted? */
+/** @param own first names of the options of which reads are wanted */
 export function readOptionReads(
   cx: Evaluation,
   file: SourceFile,
-  isOwn: (name: string) => boolean,
+  own: ReadonlySet<string>,
 ): readonly OptionRead[] {
   const found: OptionRead[] = [];
   const guards: string[] = [];
@@ -73,10 +74,13 @@ export function readOptionReads(
       names.push({ file: file.path, start: name.start, end: name.end });
     }
     const [first] = path;
-    return first !== undefined && isOwn(first) && names.length > 0 ? { ...base, path, names } : null;
+    return first !== undefined && own.has(first) && names.length > 0 ? { ...base, path, names } : null;
   }
 
+  const interesting = interestOf(file, placesOf(file.text, own));
+
   function enter(expr: Expr, state: WalkState): boolean {
+    if (!interesting(expr)) return false;
     if (expr.kind === 'binary' && /^(&&|\|\||->)$/.test(expr.operator)) unsure.push(expr.right);
     if (expr.kind === 'lambda' && state.scope.parent !== null) unsure.push(expr.body);
     if (expr.kind === 'select') {
@@ -102,7 +106,11 @@ export function readOptionReads(
 
   const state = { scope: fileScope(cx, file), path: null, conditional: false };
   const walked = withBudget(cx, STEPS, () =>
-    walk(cx, file.root, state, { enter, parameter: (name, lambda) => parameter(name, lambda.start) }),
+    walk(cx, file.root, state, {
+      enter,
+      skips: range => !interesting(range),
+      parameter: (name, lambda) => parameter(name, lambda.start),
+    }),
   );
   if (walked instanceof BudgetExceeded) return [];
   if (guards.length === 0) return found;
@@ -111,4 +119,12 @@ export function readOptionReads(
     const isAsked = guards.some(guard => path === guard || path.startsWith(`${guard}\0`));
     return isAsked ? { ...read, guarded: true } : read;
   });
+}
+
+/** Where the names stand in a text. */
+function placesOf(text: string, names: ReadonlySet<string>): number[] {
+  const places: number[] = [];
+  for (const name of names)
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) places.push(at);
+  return places;
 }

@@ -169,3 +169,11 @@ export function choicesOf(type: OptionType): readonly Scalar[] {
       return [];
   }
 }
+
+/** The texts that a type takes by name, if it takes no others. */
+export function textsIn(type: OptionType): string[] {
+  if (type.kind === 'enum') return type.values.filter(value => typeof value === 'string');
+  if (type.kind === 'null-or') return textsIn(type.of);
+  if (type.kind !== 'either' || type.of.some(({ kind }) => kind === 'text' || kind === 'any')) return [];
+  return type.of.flatMap(textsIn);
+}
