@@ -9,24 +9,38 @@ import { chooser, STAYS } from './choose.ts';
 import { openPlace } from './open-where.ts';
 import { type Ended, runProgram } from './program.ts';
 import { counted } from './run-story.ts';
+import type { SecretNode } from './secret-items.ts';
 import type { Server } from './server.ts';
 import { isTrusted } from './trust.ts';
 
 /** @param cli absolute path of the bundled command line */
 export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
-  const register = (id: string, work: (run: Run, root: string, cwd: string) => Promise<void>) =>
-    commands.registerCommand(id, async () => {
+  const register = (id: string, work: (about: About) => Promise<void>) =>
+    commands.registerCommand(id, async (node?: SecretNode) => {
       if (!(await isTrusted())) return;
-      const root = await choose.root();
-      if (!root) return;
-      const cwd = Uri.parse(root.uri).fsPath;
-      await work(runner(cli, cwd), root.uri, cwd);
+      const given = node !== undefined && 'root' in node ? node : null;
+      const root =
+        given === null ? (await choose.root())?.uri : given.kind === 'root' ? given.root.uri : given.root;
+      if (root === undefined) return;
+      const cwd = Uri.parse(root).fsPath;
+      await work({ run: runner(cli, cwd), root, cwd, node: given });
     });
   return [
     register('varsmith.addSopsSecret', addSopsSecret),
     register('varsmith.convertToVars', convertToVars),
   ];
+}
+
+/** What a command is about. */
+interface About {
+  readonly run: Run;
+  /** URI of the fleet. */
+  readonly root: string;
+  /** Absolute path of the fleet. */
+  readonly cwd: string;
+  /** The item of the view whose menu it was called from. */
+  readonly node: SecretNode | null;
 }
 
 /** What `varsmith add sops --json` says. */
@@ -45,7 +59,7 @@ interface Asked extends Partial<Added> {
   readonly choices: { readonly files: readonly string[]; readonly modules: readonly string[] };
 }
 
-async function addSopsSecret(run: Run, root: string, cwd: string): Promise<void> {
+async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   const title = 'Add sops Secret';
   const name = await window.showInputBox({
     ...STAYS,
@@ -55,7 +69,8 @@ async function addSopsSecret(run: Run, root: string, cwd: string): Promise<void>
     validateInput: value => (value.trim() === '' ? 'Give the secret a name.' : null),
   });
   if (!name || !(await workspace.saveAll(false))) return;
-  const args = await settled(run, ['add', 'sops', name, cwd], title);
+  const into = node?.kind === 'file' ? ['--file', node.file.path] : [];
+  const args = await settled(run, ['add', 'sops', name, cwd, ...into], title);
   if (args === null) return;
   const kinds = [
     { label: 'Type it in', detail: 'Or paste it, or take it from a file.', isRandom: false },
@@ -123,10 +138,10 @@ interface Conversions {
   readonly notes: readonly string[];
 }
 
-async function convertToVars(run: Run, _root: string, cwd: string): Promise<void> {
+async function convertToVars({ run, cwd, node }: About): Promise<void> {
   if (!(await workspace.saveAll(false))) return;
   const within = ['--root', cwd];
-  const looked = await run(['convert', '--all', '--dry-run', '--json', ...within]);
+  const looked = await run(['convert', ...chosenBy(node), '--dry-run', '--json', ...within]);
   if (looked === null) return;
   const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
   const reasons = kept.map(one => one.reason);
@@ -158,6 +173,20 @@ async function convertToVars(run: Run, _root: string, cwd: string): Promise<void
   const changes = 'Show Changes';
   const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
+}
+
+/** Which secrets there are to choose from. */
+function chosenBy(node: SecretNode | null): readonly string[] {
+  switch (node?.kind) {
+    case 'secret':
+      return [node.secret.name];
+    case 'file':
+      return ['--file', node.file.path];
+    case 'machine':
+      return ['--machine', node.machine.name];
+    default:
+      return ['--all'];
+  }
 }
 
 /** Shows what would change, if that is wished for, and asks. */

@@ -162,6 +162,33 @@ test('secrets are chosen, shown as a diff, and converted', async () => {
   expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.view.scm');
 });
 
+test.each([
+  [{ kind: 'secret', secret: { name: 'api/token' } }, ['api/token']],
+  [{ kind: 'file', file: { path: 'secrets/a.yaml' } }, ['--file', 'secrets/a.yaml']],
+  [{ kind: 'machine', machine: { name: 'lea' } }, ['--machine', 'lea']],
+])('from the menu of an item it is about that: %j', async (node, args) => {
+  answers({ json: CONVERTED });
+  await commands.executeCommand('varsmith.convertToVars', { ...node, root: `file://${place}` });
+  expect(called()[0]?.args).toEqual(['convert', ...args, '--dry-run', '--json', '--root', place]);
+});
+
+test('from the menu of an encrypted file a secret is added to that', async () => {
+  answers({ json: { ...ADDED, choices: CHOICES } });
+  window.showInputBox.mockResolvedValueOnce('x');
+  const node = { kind: 'file', root: `file://${place}`, file: { path: 'secrets/b.yaml' } };
+  await commands.executeCommand('varsmith.addSopsSecret', node);
+  expect(called()[0]?.args).toEqual([
+    'add',
+    'sops',
+    'x',
+    place,
+    '--file',
+    'secrets/b.yaml',
+    '--dry-run',
+    '--json',
+  ]);
+});
+
 test('nothing is converted unless that is confirmed', async () => {
   answers({ json: CONVERTED });
   pick();

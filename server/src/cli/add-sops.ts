@@ -35,7 +35,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
   };
   const wish = { name, key: given.option('key') ?? null, file: inside('file'), module: inside('module') };
   const identities = namedIdentities(given.options('identity'), io);
-  const open = await openFleet(root, io);
+  const open = await openFleet(root, io, null, false);
   const around = { fleet: open.fleet(), files: open.files };
   const plan = planSopsSecret(around, wish);
   if (given.flag('dry-run')) return preview(open, plan, given.flag('json'), io);

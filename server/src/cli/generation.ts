@@ -51,18 +51,21 @@ export interface OpenFleet {
 
 /**
  * @param looking what the command wants to know of all that is stored; only for those that change nothing
+ * @param needsClan false: it stores no vars, and where they would lie makes no difference
  * @throws UsageError, RunFailure
  */
 export async function openFleet(
   given: string | undefined,
   io: Io,
   looking: Looking | null = null,
+  needsClan = true,
 ): Promise<OpenFleet> {
   const workspace = await openConfigured(given, io);
   const { root, files } = workspace;
   const glance = looking === null ? null : glanceMeanwhile(looking, root, files, io);
   let seen: Promise<Seen | null> | null = null;
-  const { directory } = workspace.fleet();
+  const { directory: known } = workspace.fleet();
+  const directory = needsClan ? known : (known ?? '');
   if (directory === null)
     throw new RunFailure(
       "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",

@@ -150,6 +150,8 @@ function optionLines(written: WrittenSecret): string[][] | null {
       if (definition.neededForUsers.value) lines.push(['neededFor = "users";']);
       continue;
     }
+    // What clan takes is narrower.
+    if (name === 'mode' && !/^0?[0-7]{3}$/.test(definition.mode?.value ?? '')) return null;
     const text = KEPT.has(name) ? valueLines(file, value) : null;
     if (text === null || text[0] === 'null') return null;
     const [first = '', ...more] = text;
