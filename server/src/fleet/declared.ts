@@ -3,7 +3,6 @@
  * configurations) by whoever found them, and says how much of them is known.
  */
 
-import { fromJson } from '../nix/builtins/json.ts';
 import { isClosed, thunk } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
@@ -329,33 +328,4 @@ function isSame(one: MachineFact, other: MachineFact): boolean {
 function hasAll(set: AttrsValue): boolean {
   for (const entry of set.entries.values()) if (entry.optional) return false;
   return isClosed(set) || (set.patterns.length === 0 && set.open !== null && isPassedOn(set.open));
-}
-
-/** What `inventory.json` at the root says; null if there is none. */
-export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
-  const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
-  if (text === null) return null;
-  const at: Place = { file: 'inventory.json', start: 0, end: text.length };
-  const declared = collectDeclarations(cx, () => null);
-  const value = fromJson(cx, text, null);
-  if (value.kind === 'attrs') declared.inventory(value, false, at);
-  else declared.giveUp('the text is not valid JSON', at);
-  const result = declared.result();
-  return {
-    ...result,
-    machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
-    instances: result.instances.map(instance => {
-      const place = placeInJson(text, instance.name);
-      return place === null ? instance : { ...instance, at: [place] };
-    }),
-  };
-}
-
-/** The first key of that name: good enough to open the file at. */
-function placeInJson(text: string, name: string): Place | null {
-  const key = JSON.stringify(name);
-  for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))
-    if (/^\s*:/.test(text.slice(start + key.length)))
-      return { file: 'inventory.json', start, end: start + key.length };
-  return null;
 }
