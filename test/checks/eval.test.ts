@@ -143,6 +143,18 @@ in
       `lib.modules.importApply ${FILE} { keys = ks; inherit pkgs; }`,
     ],
     [
+      'a module with a location',
+      '',
+      `[ (lib.modules.setDefaultModuleLocation ./x.nix (import ${FILE} ${ARGS})) ]`,
+      `lib.modules.setDefaultModuleLocation ./x.nix (import ${FILE} ${ARGS})`,
+    ],
+    [
+      'keys that are not known',
+      '',
+      `[ (lib.modules.importApply ${FILE} { keys = my.keys; inherit pkgs; }) ]`,
+      `lib.modules.importApply ${FILE} { keys = my.keys; inherit pkgs; }`,
+    ],
+    [
       'a module that is handed them',
       'f = all: { imports = all; };',
       `[ (f [ (${CALL}) ]) ]`,

@@ -1,6 +1,6 @@
 // What git knows, read from its index and compared with what git itself says.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGitIndex } from '../../server/src/workspace/git-index.ts';
@@ -104,5 +104,27 @@ describe.skipIf(!hasGit)('the index of git', () => {
     git(jj, 'add', '.');
     mkdirSync(join(jj, '.jj'));
     expect(createGitIndex(jj).tracked()).toBeNull();
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a repository that was made to be waited for', () => {
+  const nothing = (root: string) => expect(createGitIndex(root).tracked()).toBeNull();
+
+  it('a FIFO in the place of the folder, its index or its settings', () => {
+    for (const place of ['.git', '.git/index', '.git/config', '.git/commondir']) {
+      const root = folder(place === '.git' ? {} : { '.git/HEAD': 'ref: refs/heads/main' });
+      if (place !== '.git/index' && place !== '.git') write(root, '.git/index', 'DIRC');
+      execFileSync('mkfifo', [join(root, place)]);
+      nothing(root);
+    }
+  });
+
+  it('a device behind a link', () => {
+    for (const place of ['.git', '.git/index', '.git/config']) {
+      const root = folder(place === '.git' ? {} : { '.git/HEAD': 'ref: refs/heads/main' });
+      if (place === '.git/config') write(root, '.git/index', 'DIRC');
+      symlinkSync('/dev/zero', join(root, place));
+      nothing(root);
+    }
   });
 });

@@ -16,7 +16,7 @@ import { placeOf, writtenAt } from './places.ts';
 import { certain } from './read.ts';
 
 /** What the module system gives to a module that is made of all modules. */
-export const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
+const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
 
 const NEEDED = 'the configuration is needed to know the modules that it is made of';
 
@@ -33,12 +33,30 @@ interface Need {
 }
 
 /**
- * Where the configuration is needed to know a module, or what the module imports; null where that is not certain.
+ * Where a module needs its own configuration to be known, or to tell what it imports.
  * @param module a function that the module system calls
- * @param names the arguments that are made of all modules
+ * @param isPlain true if all that it comes to is known, whatever its configuration is
  * @param fallback the place of what was written nowhere
  */
-export function circularImport(
+export function circularImports(
+  cx: Evaluation,
+  module: LambdaValue,
+  isPlain: boolean,
+  given: Given,
+  fallback: Origin,
+): CircularImport[] {
+  const ask = (names: readonly string[]) => circularImport(cx, module, names, given, fallback);
+  const own = isPlain ? null : ask(MADE_OF_MODULES);
+  if (own !== null) return [own];
+  // What is given by name may come from `_module.args`: who reads the facts knows.
+  const named = (module.expr.formals ?? []).map(formal => formal.name.name);
+  const handed = named.filter(name => !MADE_OF_MODULES.includes(name) && given(name) !== null);
+  if (handed.length === 0 || ask(handed) === null) return [];
+  return handed.flatMap(name => ask([name]) ?? []);
+}
+
+/** The first place that needs an argument which is made of all modules; null where that is not certain. */
+function circularImport(
   cx: Evaluation,
   module: LambdaValue,
   names: readonly string[],

@@ -89,7 +89,10 @@ function importsGenerators(
   const entry = certain(module, 'imports');
   const list = entry === null ? null : force(cx, entry.value);
   if (list?.kind !== 'list') return false;
-  const isHanded = ({ origin }: Value) => origin !== null && origin.call?.at.call !== module.origin?.call;
+  // A function of lib (`setDefaultModuleLocation`) has no text in which that could be found.
+  const isOfLib = list.origin !== null && list.origin === module.origin;
+  const isHanded = ({ origin }: Value) =>
+    origin !== null && (isOfLib || origin.call?.at.call !== module.origin?.call);
   return list.items.some(
     each =>
       each.kind !== 'spread' &&

@@ -19,7 +19,7 @@ import type {
   UnknownValue,
   Value,
 } from '../nix/value.ts';
-import { circularImport, MADE_OF_MODULES } from './circular-imports.ts';
+import { circularImports } from './circular-imports.ts';
 import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
@@ -73,7 +73,7 @@ export interface ModuleSource {
 const MAX_DEPTH = 16;
 
 /** `require` is what `imports` was called before, and still is read. */
-export const IMPORTS: readonly string[] = ['require', 'imports'];
+const IMPORTS: readonly string[] = ['require', 'imports'];
 
 const NO_HOMES: HomeModules = { imports: [], definitions: [] };
 
@@ -160,20 +160,9 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     const before = isPlain;
     isPlain = true;
     read(applied(value), certain, depth + 1);
-    const found = certain ? circularIn(value) : [];
+    const found = certain ? circularImports(cx, value, isPlain, given, fallback) : [];
     circular.push(...found);
     isPlain = before && (isPlain || found.length > 0);
-  }
-
-  function circularIn(module: LambdaValue): CircularImport[] {
-    const ask = (names: readonly string[]) => circularImport(cx, module, names, given, fallback);
-    const own = isPlain ? null : ask(MADE_OF_MODULES);
-    if (own !== null) return [own];
-    // What is given by name may come from `_module.args`: who reads the facts knows.
-    const named = (module.expr.formals ?? []).map(formal => formal.name.name);
-    const handed = named.filter(name => !MADE_OF_MODULES.includes(name) && given(name) !== null);
-    if (handed.length === 0 || ask(handed) === null) return [];
-    return handed.flatMap(name => ask([name]) ?? []);
   }
 
   /** What the module comes to; where a walk has looked into it with the same arguments, as that has seen it. */

@@ -4,9 +4,14 @@
  *
  * Source: git's Documentation/gitformat-index.adoc, versions 2 to 4.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TrackedFiles } from '../checks/rule.ts';
+import { readRegularFile } from '../host/regular-file.ts';
+
+/** Of an index, which has some hundred bytes a file; the files that say where it is are far smaller. */
+const MAX_INDEX_BYTES = 512 * 1024 * 1024;
+const MAX_SETTINGS_BYTES = 1024 * 1024;
 
 export interface GitIndex {
   /** What git knows now; read again only if the index has changed. Null: not known. */
@@ -49,7 +54,7 @@ function repositoryOf(root: string): Repository | null {
 function gitFolder(git: string, folder: string): string | null {
   try {
     if (statSync(git).isDirectory()) return git;
-    const target = /^gitdir: (.+?)\s*$/.exec(readFileSync(git, 'utf8'))?.[1];
+    const target = /^gitdir: (.+?)\s*$/.exec(settingsText(git) ?? '')?.[1];
     return target === undefined ? null : resolve(folder, target);
   } catch {
     return null;
@@ -57,11 +62,12 @@ function gitFolder(git: string, folder: string): string | null {
 }
 
 function configOf(data: string): string {
-  try {
-    return join(resolve(data, readFileSync(join(data, 'commondir'), 'utf8').trim()), 'config');
-  } catch {
-    return join(data, 'config');
-  }
+  const common = settingsText(join(data, 'commondir'))?.trim();
+  return join(common ? resolve(data, common) : data, 'config');
+}
+
+function settingsText(path: string): string | null {
+  return readRegularFile(path, MAX_SETTINGS_BYTES)?.toString('utf8') ?? null;
 }
 
 function stampOf(path: string): string {
@@ -70,13 +76,16 @@ function stampOf(path: string): string {
 }
 
 function readTracked({ folder, index, config }: Repository, root: string): TrackedFiles | null {
+  const settings = settingsText(config);
+  const bytes = readRegularFile(index, MAX_INDEX_BYTES);
+  if (settings === null || bytes === null) return null;
   try {
-    const hash = /^\s*objectformat\s*=\s*sha256/im.test(readFileSync(config, 'utf8')) ? 32 : 20;
-    const paths = pathsIn(readFileSync(index), hash);
+    const paths = pathsIn(bytes, /^\s*objectformat\s*=\s*sha256/im.test(settings) ? 32 : 20);
     if (paths === null) return null;
     const below = relative(folder, root).split(sep).join('/');
     return trackedBelow(paths, below === '' ? '' : `${below}/`);
   } catch {
+    // Cut off, or no index at all.
     return null;
   }
 }

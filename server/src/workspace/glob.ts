@@ -1,39 +1,133 @@
 /**
  * Path patterns of the settings: `*`, `?`, `**`, `{a,b}`, everything else literal. A pattern without `/` is
  * about the name alone, wherever it is.
+ *
+ * A pattern comes from a repository that may be anybody's, so it is matched by a machine whose states are followed side
+ * by side: the time is at most the length of the path times that of the pattern, whatever the pattern is.
  */
 
-/** A test for paths relative to the root. No patterns: never true. */
+/** Takes one character, goes on in two ways, or goes on elsewhere. Numbers are places in the program. */
+type Instruction =
+  | { readonly kind: 'character'; readonly character: string }
+  /** Any character but `/`. */
+  | { readonly kind: 'inside' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'either'; readonly places: readonly number[] }
+  | { readonly kind: 'go'; place: number }
+  | { readonly kind: 'end' };
+
+type Program = readonly Instruction[];
+
+/** Returns a test for paths relative to the root. No patterns: never true. */
 export function matchesAny(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
-  const expressions = patterns.map(toExpression);
-  return path => expressions.some(expression => expression.test(path));
+  const programs = patterns.map(compiled);
+  return path => programs.some(program => matches(program, path));
 }
 
-function toExpression(pattern: string): RegExp {
+function compiled(pattern: string): Program {
   // A trailing slash means the folder and all that is in it; it does not tie the pattern to the root.
   const bare = pattern.replace(/\/$/, '');
   const whole = bare.includes('/') ? bare.replace(/^\.?\//, '') : `**/${bare}`;
-  let depth = 0;
-  let source = '';
-  for (let i = 0; i < whole.length; i++) {
-    const char = whole[i] as string;
-    if (whole.startsWith('**/', i)) {
-      source += '(?:.*/)?';
-      i += 2;
-    } else if (whole.startsWith('**', i)) {
-      source += '.*';
-      i += 1;
-    } else if (char === '*') source += '[^/]*';
-    else if (char === '?') source += '[^/]';
-    else if (char === '{' && whole.includes('}', i)) {
-      source += '(?:';
-      depth++;
-    } else if (char === '}' && depth > 0) {
-      source += ')';
-      depth--;
-    } else if (char === ',' && depth > 0) source += '|';
-    else source += char.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const program: Instruction[] = [];
+  sequence(whole, 0, 0, program);
+  // A folder is all that is in it.
+  const inFolder = program.length + 1;
+  program.push({ kind: 'either', places: [inFolder, inFolder + 1 + REPEATED] });
+  program.push({ kind: 'character', character: '/' });
+  repeated({ kind: 'any' }, program);
+  program.push({ kind: 'end' });
+  return program;
+}
+
+/**
+ * Compiles a pattern from an offset on, up to its end or, inside of braces, to the `,` or `}` that ends the alternative.
+ * @param depth how many braces are open
+ * @returns the offset behind what was compiled
+ */
+function sequence(pattern: string, from: number, depth: number, program: Instruction[]): number {
+  let at = from;
+  while (at < pattern.length) {
+    const character = String.fromCodePoint(pattern.codePointAt(at) as number);
+    if (depth > 0 && (character === ',' || character === '}')) return at;
+    if (pattern.startsWith('**/', at)) {
+      // Folders, or none.
+      const folders = program.length + 1;
+      program.push({ kind: 'either', places: [folders, folders + REPEATED + 1] });
+      repeated({ kind: 'any' }, program);
+      program.push({ kind: 'character', character: '/' });
+      at += 3;
+    } else if (pattern.startsWith('**', at)) {
+      repeated({ kind: 'any' }, program);
+      at += 2;
+    } else if (character === '*') {
+      repeated({ kind: 'inside' }, program);
+      at += 1;
+    } else if (character === '{' && depth < MAX_DEPTH && pattern.includes('}', at))
+      at = alternatives(pattern, at, depth, program);
+    else {
+      program.push(character === '?' ? { kind: 'inside' } : { kind: 'character', character });
+      at += character.length;
+    }
   }
-  return new RegExp(`^${source}${')'.repeat(depth)}(?:/.*)?$`, 'u');
+  return at;
+}
+
+/** Compiles `{a,b}`. @param from the offset of the brace @returns the offset behind the closing one */
+function alternatives(pattern: string, from: number, depth: number, program: Instruction[]): number {
+  const places: number[] = [];
+  const exits: { kind: 'go'; place: number }[] = [];
+  program.push({ kind: 'either', places });
+  let at = from;
+  do {
+    places.push(program.length);
+    at = sequence(pattern, at + 1, depth + 1, program);
+    const exit = { kind: 'go' as const, place: 0 };
+    exits.push(exit);
+    program.push(exit);
+  } while (pattern[at] === ',');
+  for (const exit of exits) exit.place = program.length;
+  return at + 1;
+}
+
+/** Compiles a character that may stand any number of times. */
+function repeated(what: Instruction, program: Instruction[]): void {
+  const begin = program.length;
+  program.push({ kind: 'either', places: [begin + 1, begin + REPEATED] }, what, { kind: 'go', place: begin });
+}
+
+/** Braces in braces; deeper ones are taken as they are written. */
+const MAX_DEPTH = 20;
+
+/** How many instructions a repetition takes. */
+const REPEATED = 3;
+
+function matches(program: Program, path: string): boolean {
+  let states = new Set<number>();
+  enter(program, 0, states);
+  for (const character of path) {
+    const next = new Set<number>();
+    for (const state of states)
+      if (takes(program[state] as Instruction, character)) enter(program, state + 1, next);
+    if (next.size === 0) return false;
+    states = next;
+  }
+  return [...states].some(state => program[state]?.kind === 'end');
+}
+
+function takes(instruction: Instruction, character: string): boolean {
+  if (instruction.kind === 'character') return instruction.character === character;
+  return instruction.kind === 'any' || (instruction.kind === 'inside' && character !== '/');
+}
+
+/** Adds a state and all that are reached from it without a character. */
+function enter(program: Program, from: number, states: Set<number>): void {
+  const open = [from];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    if (states.has(state)) continue;
+    states.add(state);
+    const instruction = program[state];
+    if (instruction?.kind === 'either') open.push(...instruction.places);
+    if (instruction?.kind === 'go') open.push(instruction.place);
+  }
 }
