@@ -102,6 +102,7 @@ import { sopsUnknownAttribute } from './sops/unknown-attribute.ts';
 import { unknownKey as sopsUnknownKey } from './sops/unknown-key.ts';
 import { sopsUnknownOption } from './sops/unknown-option.ts';
 import { unreplacedPlaceholder } from './sops/unreplaced-placeholder.ts';
+import { unusedFile } from './sops/unused-file.ts';
 import { unusedKey as sopsUnusedKey } from './sops/unused-key.ts';
 import { danglingLink } from './store/dangling-link.ts';
 import { kindChanged } from './store/kind-changed.ts';
@@ -266,6 +267,7 @@ export const rules: readonly Rule[] = [
   sopsRecipientDrift,
   plaintext,
   sopsUnusedKey,
+  unusedFile,
   ageNoRule,
   ageRecipientDrift,
   ageUnusedRule,

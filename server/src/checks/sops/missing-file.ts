@@ -18,7 +18,7 @@ export const missingFile: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix or agenix is taken from a file that is not there',
   documentation: `\
-\`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix names a file of this repository that is not there: it was
+\`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository that is not there: it was
 moved or renamed, or the path is meant from another folder than that of the module. The machine does not evaluate:
 sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
 
@@ -114,7 +114,7 @@ Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules
 interface NamedSource {
   readonly source: SecretSource;
   readonly conditional: boolean;
-  /** Null for a default. */
+  /** Null for a default, and for a template. */
   readonly definition: SecretDefinition | null;
   /** Is anything taken from it? */
   readonly isTaken: boolean;
@@ -127,6 +127,8 @@ function* namedSources(secrets: FleetSecrets): Iterable<NamedSource> {
       if (source === null || given.includes('rekeyFile')) continue;
       yield { source, conditional, definition, isTaken: true };
     }
+  for (const { source, conditional } of secrets.templates)
+    if (source !== null) yield { source, conditional, definition: null, isTaken: true };
   for (const each of secrets.defaults) {
     const { source, conditional } = each;
     if (source !== null)
