@@ -3,13 +3,13 @@
  * configurations) by whoever found them, and says how much of them is known.
  */
 
-import { fromJson } from '../nix/builtins/json.ts';
 import { isClosed, thunk } from '../nix/construct.ts';
 import { force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
+import { type ExportGenerator, exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { nodesOf } from './frameworks/colmena.ts';
 import { type Instance, readInstances } from './inventory.ts';
@@ -63,6 +63,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly gaps: readonly NotAnalysable[];
   /** True if what the file says makes the workspace a clan. */
   readonly isClan: boolean;
+  /** Generators of exports. */
+  readonly exports: readonly ExportGenerator[];
   /** What is set of how the clan keeps its vars. */
   readonly settings: readonly ClanSetting[];
   /** The folders of its clans. */
@@ -111,6 +113,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let isClan = false;
   const directories: ClanDirectory[] = [];
   const settings: ClanSetting[] = [];
+  const exports: ExportGenerator[] = [];
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
     isClan = true;
@@ -203,6 +206,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         }
         // Modules of machines have options below `clan`, too.
         if (!set.entries.has('core')) settings.push(...clanSettingsIn(cx, set, conditional));
+        exports.push(...exportGenerators(cx, set, given));
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
         const named = optionSets(cx, set, 'modules');
         if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
@@ -251,6 +255,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       gaps,
       isClan,
       settings,
+      exports,
       directories,
     }),
   };
@@ -269,6 +274,7 @@ export function declaresNothing(one: DeclaredFleet): boolean {
     one.modules,
     one.gaps,
     one.settings,
+    one.exports,
   ];
   const complete = one.complete && one.homes.complete && one.instancesComplete;
   return complete && !one.isClan && lists.every(list => list.length === 0);
@@ -322,33 +328,4 @@ function isSame(one: MachineFact, other: MachineFact): boolean {
 function hasAll(set: AttrsValue): boolean {
   for (const entry of set.entries.values()) if (entry.optional) return false;
   return isClosed(set) || (set.patterns.length === 0 && set.open !== null && isPassedOn(set.open));
-}
-
-/** What `inventory.json` at the root says; null if there is none. */
-export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {
-  const text = cx.files.kind('inventory.json') === 'file' ? cx.files.text('inventory.json') : null;
-  if (text === null) return null;
-  const at: Place = { file: 'inventory.json', start: 0, end: text.length };
-  const declared = collectDeclarations(cx, () => null);
-  const value = fromJson(cx, text, null);
-  if (value.kind === 'attrs') declared.inventory(value, false, at);
-  else declared.giveUp('the text is not valid JSON', at);
-  const result = declared.result();
-  return {
-    ...result,
-    machines: result.machines.map(machine => ({ ...machine, at: placeInJson(text, machine.name) })),
-    instances: result.instances.map(instance => {
-      const place = placeInJson(text, instance.name);
-      return place === null ? instance : { ...instance, at: [place] };
-    }),
-  };
-}
-
-/** The first key of that name: good enough to open the file at. */
-function placeInJson(text: string, name: string): Place | null {
-  const key = JSON.stringify(name);
-  for (let start = text.indexOf(key); start >= 0; start = text.indexOf(key, start + 1))
-    if (/^\s*:/.test(text.slice(start + key.length)))
-      return { file: 'inventory.json', start, end: start + key.length };
-  return null;
 }

@@ -22,7 +22,8 @@ import { placeOf } from './places.ts';
 import { certain, member, unwrap } from './read.ts';
 
 export type { DeclaredFleet, DeclaredMachines, ServiceModule } from './declared.ts';
-export { declaresNothing, readInventoryJson } from './declared.ts';
+export { declaresNothing } from './declared.ts';
+export { readInventoryJson } from './inventory-json.ts';
 export { joinMachines, platformIn } from './machine-facts.ts';
 
 const MAY_DECLARE =
