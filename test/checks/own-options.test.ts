@@ -48,6 +48,27 @@ describe('option/undeclared', () => {
     ]);
   });
 
+  it('is certain of what a module of the flake reads, and not of what a function in it does', () => {
+    const module = (read: string) => ({
+      'flake.nix': `{
+        outputs = inputs@{ flake-parts, ... }: flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./web.nix ]; };
+      }`,
+      'web.nix': `{ config, inputs, lib, ... }: {
+        flake.modules.nixos.web = { config, ... }: {
+          options.custom.web.port = lib.mkOption { type = lib.types.port; };
+          config.networking.x = let cfg = config.custom.web; in ${read};
+        };
+        flake.nixosConfigurations.lea = inputs.nixpkgs.lib.nixosSystem { modules = [ config.flake.modules.nixos.web ]; };
+      }`,
+    });
+    expect(found(module('cfg.prt == 1'))).toEqual([
+      expect.stringMatching(/^error option\/undeclared .*"port"\?$/),
+    ]);
+    expect(found(module('map (x: cfg.prt) [ ]'))).toEqual([
+      expect.stringMatching(/^warning option\/undeclared/),
+    ]);
+  });
+
   it('says nothing where something else is at hand', () => {
     for (const text of [
       '{ a = config.custom.web.prt or 1; }',

@@ -451,6 +451,36 @@ in
     );
   });
 
+  it('is found where the function makes a set, with modules in it or with the variables themselves', () => {
+    found(
+      `\
+  hjem.users.ada = import ../../modules/user.nix { directory = "/home/ada"; keys = envMatrix.emily; };
+  #                                                                         ^^^^ registry/module-keys-not-selected: does not select`,
+      {
+        'modules/user.nix':
+          '{ directory, keys }:\n{\n  inherit directory;\n  imports = [ (import ./session.nix { inherit keys; }) ];\n}\n',
+      },
+    );
+    found(
+      `\
+  environment.sessionVariables = import ../../modules/variables.nix { inherit config; keys = envMatrix.emily; };
+  #                                                                                   ^^^^ registry/module-keys-not-selected: does not select`,
+      {
+        'modules/variables.nix': `\
+{ config, keys }:
+let
+  registry = import ../lib/secret-registry.nix { pkgs = null; };
+  variable = key: {
+    name = registry.${'${key}'}.envVar;
+    value = config.clan.core.vars.generators.${'${registry.${key}.generator}'}.files.${'${registry.${key}.fileAttr}'}.path;
+  };
+in
+builtins.listToAttrs (map variable keys)
+`,
+      },
+    );
+  });
+
   it('is found in a file that the machine imports', () => {
     expectMarked(
       fleet('  imports = [ ./users.nix ];', {

@@ -118,7 +118,11 @@ export function plainFleet(fleet: Fleet): unknown {
     })),
     units: [...fleet.units.values()]
       .sort((a, b) => (a.file < b.file ? -1 : 1))
-      .map(unit => ({ ...unit, definitions: definitions(unit.definitions) })),
+      .map(unit => ({
+        ...unit,
+        definitions: definitions(unit.definitions),
+        keyedModules: unit.keyedModules.map(one => ({ ...one, reads: one.reads() })),
+      })),
     modules: [...fleet.modules()].map(
       ([machine, { files, possibleFiles, homeFiles, complete, foreign }]) => ({
         machine,

@@ -54,22 +54,27 @@ export function readKeyedModule(
   made: Value,
   context: KeyedContext,
 ): KeyedModule | null {
-  if (made.kind !== 'lambda' || made.expr.formals === null) return null;
+  const isModule = made.kind === 'attrs' || (made.kind === 'lambda' && made.expr.formals !== null);
+  if (!isModule) return null;
   const handed = handedOver(cx, expr, scope);
   if (handed === null) return null;
-  let found: ModuleReads | null | undefined;
+  let found: ModuleReads | typeof NOTHING | null = null;
   return {
     ...handed,
     application: { file: scope.file.path, start: expr.start, end: expr.end },
     reads() {
-      if (found === undefined) found = readsOf(cx, made, context);
-      return found;
+      // Made anew: what was evaluated before is not heard.
+      found ??= readsOf(cx, () => evaluate(cx, expr, scope), context);
+      return found === NOTHING ? null : found;
     },
   };
 }
 
+/** What is read cannot be seen. */
+const NOTHING = 'nothing';
+
 /** Listens to what is selected while the module is looked into. */
-function readsOf(cx: Evaluation, made: Value, context: KeyedContext): ModuleReads | null {
+function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): ModuleReads | typeof NOTHING {
   const generators = new Set<string>();
   const registries = new Set<string>();
   const onSelect = (event: SelectEvent) => {
@@ -86,13 +91,13 @@ function readsOf(cx: Evaluation, made: Value, context: KeyedContext): ModuleRead
     watches: target => target.kind === 'unknown' || context.registryOf(target) !== null,
   };
   try {
-    const looked = withBudget(cx, STEPS, () => look(cx, made, context.given, 0));
-    if (looked instanceof BudgetExceeded) return null;
+    const looked = withBudget(cx, STEPS, () => look(cx, make(), context.given, 0));
+    if (looked instanceof BudgetExceeded) return NOTHING;
   } finally {
     cx.tracer = before;
   }
   const [registry] = registries;
-  return registry === undefined || registries.size > 1 ? null : { registry, generators: [...generators] };
+  return registry === undefined || registries.size > 1 ? NOTHING : { registry, generators: [...generators] };
 }
 
 /** The list of names among the arguments, or in a set that is one. */

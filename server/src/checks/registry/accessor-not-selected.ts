@@ -119,6 +119,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
   const facts = factsOf(context.fleet);
   for (const asked of askedIn(unit)) {
     const { lookup, generator } = asked;
+    if (isHandedOver(unit, lookup)) continue;
     const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
     // It has to be the key's own generator, not another one that is read near by.
     if (entry?.generator == null || entry.generator.value !== generator) continue;
@@ -127,6 +128,11 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
     if (lacking.length > 0) yield { lookup, entry, machines: lacking, path: asked.path };
   }
 });
+
+/** A key of a row that is given to a function as a whole: the row is right where it stands, and another rule says more. */
+function isHandedOver({ file, keyedModules }: Unit, { at, key }: KeyLookup): boolean {
+  return at.file !== file && keyedModules.some(({ keys }) => keys.includes(key));
+}
 
 interface Asked extends Pick<Missing, 'lookup' | 'path'> {
   readonly generator: string;

@@ -112,15 +112,16 @@ interface Lacking {
 
 const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
   if (unit.keyedModules.length === 0) return;
-  const source = context.sources.parse(unit.file);
   for (const module of unit.keyedModules) {
-    if (source === null || !isSurelyPart(source, module.application)) continue;
     const machines = machinesAt(context, unit, module.application);
     const lacking = [...factsOf(context.fleet).registries.values()].flatMap(registry =>
       lackingKeys(context, unit, module, registry, machines),
     );
     // Most modules are given what their machine has: they need not be looked into.
-    const reads = lacking.length === 0 ? null : module.reads();
+    if (lacking.length === 0) continue;
+    const source = context.sources.parse(unit.file);
+    if (source === null || !isSurelyPart(source, module.application)) continue;
+    const reads = module.reads();
     const missing = lacking.filter(
       ({ registry, generator }) => registry === reads?.registry && reads.generators.includes(generator),
     );
