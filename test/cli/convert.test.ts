@@ -475,8 +475,17 @@ describe('stays as it is, with the reason,', () => {
     const place = 'vars/per-machine/lea/other/other/secret';
     write(made.root, place, '{}');
     const { code, stderr } = await made.run(['convert', 'other']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('where a value is stored already')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('where another value is stored already')]);
     expect(readFileSync(join(made.root, place), 'utf8')).toBe('{}');
+  });
+
+  it('unless it is the same value, as a run leaves it that was cut off', async () => {
+    const made = await two();
+    await made.run(['convert', 'api/token', '--keep-old']);
+    made.git('checkout', '-q', LEA);
+    const { code, stderr } = await made.run(['convert', 'api/token']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('1 secret converted')]);
+    expect(await made.values('secrets/lea.yaml')).toEqual({ other: 'o' });
   });
 
   it('everything where there is no clan', async () => {

@@ -235,3 +235,30 @@ test('the summary counts machines, generators, uses, and by reason what was give
     /places? not analysable without Nix\n {4}2 {2}the argument `settings`\n {9}lea\.nix:2:/,
   );
 });
+
+test("generators of exports, which are no machine's and whose values are no leftovers", async () => {
+  const root = folder({
+    'flake.nix': `{
+      outputs = { self, clan-core, ... }: {
+        clan = clan-core.lib.clan {
+          inherit self;
+          inventory.machines.lea = { };
+          exports.":::" = {
+            generators.root-ca = { config, ... }: { files.key.secret = false; script = "true > $out/key"; };
+          };
+        };
+      };
+    }`,
+    'machines/lea/configuration.nix': '{ }',
+    'vars/per-export/:::/root-ca/key/value': 'x',
+  });
+  const { exports, generators, machines } = await inspectJson(root);
+  expect(exports).toEqual([
+    { key: ':::', generator: 'root-ca', file: 'flake.nix', line: 7, column: expect.any(Number) },
+  ]);
+  expect(generators.map(({ name }: { name: string }) => name)).not.toContain('root-ca');
+  expect(machines[0].generators).toEqual([]);
+  expect((await varsmith(['inspect', root])).stdout).toContain('1 generator of exports: root-ca');
+  expect((await varsmith(['check', root])).stdout).not.toContain('per-export');
+  expect((await inspectJson(CLEAN)).exports).toEqual([]);
+});

@@ -78,6 +78,17 @@ describe('declarations', () => {
     expect(inserts).toEqual(['mail.file = ../secrets/mail.age;']);
   });
 
+  test("in agenix' rules: files without one, and what a rule says", () => {
+    const rules = 'let ada = "ssh-ed25519 AAAA"; in {\n  "db.age".publicKeys = [ ada ];\n  |\n}\n';
+    const at = (text: string) => offered(rules.replace('|', text), AGENIX, 'secrets/secrets.nix');
+    expect(at('|')).toMatchObject({ labels: ['mail.age'], inserts: ['"mail.age".publicKeys = [ $0 ];'] });
+    expect(at('"ma|".publicKeys = [ ];')).toMatchObject({ inserts: ['mail.age'], replaced: 'ma' });
+    expect(at('"mail.age".|').labels).toEqual(['publicKeys', 'armor']);
+    expect(
+      offered(rules.replace('let ', 'let |').replace('\n  |', ''), AGENIX, 'secrets/secrets.nix').labels,
+    ).toBeNull();
+  });
+
   test('options of a secret but those that it has, of a template, of sops-nix, of agenix', () => {
     const { labels } = offered(module('sops.secrets.wg = { owner = "ada"; | };'));
     expect(labels).toContain('restartUnits');

@@ -52,6 +52,7 @@ export const EMPTY_FLEET: Fleet = {
     machine: () => null,
   },
   serviceModules: [],
+  exports: [],
   serviceModulesComplete: false,
   registries: [],
   matrices: [],

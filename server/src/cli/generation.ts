@@ -135,11 +135,12 @@ export async function withSession<T>(
   note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { ground, files } = open;
+  const { ground, workspace } = open;
   const session = await openSession(ground, options);
   try {
     if (session.recovered !== null) {
-      files.rescan();
+      // What is brought to its end may be modules too.
+      workspace.rescan();
       note(
         session.recovered === 'finished'
           ? 'A run that was interrupted has been brought to its end.'

@@ -49,7 +49,7 @@ function has(count: number, isOpen: boolean): string {
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
 }
 
-function generatorsText({ generators: all }: Inspection, paint: Paint): string {
+function generatorsText({ generators: all, exports }: Inspection, paint: Paint): string {
   const generators = all.filter(generator => !('catalogue' in generator));
   const leftovers = all.filter(generator => 'leftover' in generator).length;
   const brought = all.length - generators.length - leftovers;
@@ -69,6 +69,11 @@ function generatorsText({ generators: all }: Inspection, paint: Paint): string {
     `  ${counted(prompts, 'prompt')}`,
     ...(brought > 0
       ? [`  and ${counted(brought, 'generator')} of clan-core's own services and modules`]
+      : []),
+    ...(exports.length > 0
+      ? [
+          `  and ${counted(exports.length, 'generator')} of exports: ${exports.map(one => printable(one.generator)).join(', ')}`,
+        ]
       : []),
     ...(leftovers > 0 ? [`  left over from services of clan-core: ${leftovers}`] : []),
   ].join('\n');

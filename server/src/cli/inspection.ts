@@ -49,6 +49,7 @@ export function inspectionParts(workspace: Workspace) {
       for (const generator of fleet.brought()) yield* broughtOf(generator, fleet, at);
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
     },
+    exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
     *references() {
       for (const { uses } of fleet.units.values())
         for (const use of uses)

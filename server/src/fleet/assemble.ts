@@ -116,6 +116,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
     isClan: joined.isClan,
     directory: joined.directory,
     inventory: joined.inventory,
+    exports: joined.exports,
     serviceModules: joined.modules,
     serviceModulesComplete: joined.modulesComplete,
     registries,

@@ -9,6 +9,7 @@ import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/paths.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
+import { type ExportGenerator, exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { nodesOf } from './frameworks/colmena.ts';
 import { type Instance, readInstances } from './inventory.ts';
@@ -62,6 +63,8 @@ export interface DeclaredFleet extends DeclaredMachines {
   readonly gaps: readonly NotAnalysable[];
   /** True if what the file says makes the workspace a clan. */
   readonly isClan: boolean;
+  /** Generators of exports. */
+  readonly exports: readonly ExportGenerator[];
   /** What is set of how the clan keeps its vars. */
   readonly settings: readonly ClanSetting[];
   /** The folders of its clans. */
@@ -110,6 +113,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
   let isClan = false;
   const directories: ClanDirectory[] = [];
   const settings: ClanSetting[] = [];
+  const exports: ExportGenerator[] = [];
 
   function inventorySet(set: AttrsValue, conditional: boolean, at: Place): void {
     isClan = true;
@@ -202,6 +206,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         }
         // Modules of machines have options below `clan`, too.
         if (!set.entries.has('core')) settings.push(...clanSettingsIn(cx, set, conditional));
+        exports.push(...exportGenerators(cx, set, given));
         if (set.entries.has('machines')) machinesOption(set, 'modules', conditional, at);
         const named = optionSets(cx, set, 'modules');
         if (!named.complete || (conditional && named.found.length > 0)) modulesComplete = false;
@@ -250,6 +255,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
       gaps,
       isClan,
       settings,
+      exports,
       directories,
     }),
   };
@@ -268,6 +274,7 @@ export function declaresNothing(one: DeclaredFleet): boolean {
     one.modules,
     one.gaps,
     one.settings,
+    one.exports,
   ];
   const complete = one.complete && one.homes.complete && one.instancesComplete;
   return complete && !one.isClan && lists.every(list => list.length === 0);

@@ -4,6 +4,7 @@
  */
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { ClanDirectory, DeclaredFleet, ServiceModule } from './declared.ts';
+import type { ExportGenerator } from './exports.ts';
 import { joinMachines, type MachineFact } from './machine-facts.ts';
 import { createInventory, type Inventory } from './members.ts';
 import type { Machine, NotAnalysable } from './model.ts';
@@ -24,6 +25,7 @@ export interface JoinedFleet {
   readonly modulesComplete: boolean;
   readonly gaps: readonly NotAnalysable[];
   readonly settings: readonly ClanSetting[];
+  readonly exports: readonly ExportGenerator[];
   readonly isClan: boolean;
   /** The clan's folder, relative to the root; null where it is not known, or there are several. */
   readonly directory: string | null;
@@ -73,9 +75,16 @@ export function joinDeclared(
     modulesComplete: directories.length > 0 && declared.every(one => one.modulesComplete),
     gaps: declared.flatMap(one => one.gaps),
     settings: declared.flatMap(one => one.settings),
+    exports: exportsOf(declared),
     isClan,
     directory: directoryOf(directories),
   };
+}
+
+/** A module of the clan is read where it is written and where it is imported. */
+function exportsOf(declared: readonly DeclaredFleet[]): readonly ExportGenerator[] {
+  const all = declared.flatMap(one => one.exports);
+  return [...new Map(all.map(one => [`${one.key}\0${one.name}`, one])).values()];
 }
 
 /** A configuration that is written out beside a clan is no machine of its inventory. */

@@ -8,6 +8,7 @@ import type { Value } from '../nix/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import type { BroughtGenerator } from './catalogue.ts';
 import type { ServiceModule } from './declared.ts';
+import type { ExportGenerator } from './exports.ts';
 import type { FileFaults } from './faults.ts';
 import type { MachineFact } from './machine-facts.ts';
 import type { MachineModules } from './machine-modules.ts';
@@ -473,6 +474,8 @@ export interface Fleet {
   readonly secrets: () => readonly SecretFacts[];
   /** Where secrets are told to be kept. */
   readonly storeSettings: () => StoreSettings;
+  /** Generators of exports, which are the flake's and no machine's. */
+  readonly exports: readonly ExportGenerator[];
   /** The options that the fleet's own modules declare, and what is defined and read of them. */
   readonly options: () => FleetOptions;
   /** What is written below the options that say how vars are kept. */

@@ -25,7 +25,8 @@ import type { Unchanged } from '../generate/session.ts';
 import { type Situation, situationOf } from '../generate/situation.ts';
 import { withRemoved } from '../generate/sops-files.ts';
 import type { EditedFile } from '../generate/sources.ts';
-import type { VaultChange } from '../generate/vault.ts';
+import { placesOf, type Vault, type VaultChange } from '../generate/vault.ts';
+import { openVault } from '../generate/vaults.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {
@@ -99,7 +100,11 @@ export async function rehearseConversion(
     const modules = rewritten(before, chosen);
     for (const { path, after } of modules) workspace.open(path, after ?? '');
     const situation = await situationOf(workspace.fleet(), ground);
-    const found = placed(chosen, situation);
+    const found = await placed(
+      chosen,
+      situation,
+      await openVault(ground, workspace.fleet(), situation.backend),
+    );
     if (found.kept.length === 0) {
       const rest = await finish(workspace, ground, keys, wish, { ...found, chosen, modules });
       return { ...rest, kept, read: values.read() };
@@ -174,28 +179,45 @@ function rewritten(
 }
 
 /** Where the values go in the edited fleet; those that it does not certainly have are told. */
-function placed(
+async function placed(
   chosen: readonly Chosen[],
   { declared, stored }: Situation,
-): { readonly places: ReadonlyMap<Chosen, readonly NewValue[]>; readonly kept: readonly Kept[] } {
+  vault: Vault,
+): Promise<{
+  readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
+  readonly kept: readonly Kept[];
+}> {
   const { all } = joinGenerators(declared.declarations);
   const places = new Map<Chosen, readonly NewValue[]>();
   const kept: Kept[] = [];
   for (const one of chosen) {
-    const { generator } = one.conversion;
-    const own = [...all.values()].filter(each => each.name === generator);
+    const { generator: name } = one.conversion;
+    const own = [...all.values()].filter(each => each.name === name);
     const found = placesFor(one, own);
-    const taken = own.find(each => stored.has(each.key, generator, true));
-    const problem =
-      typeof found === 'string'
-        ? found
-        : taken === undefined
-          ? null
-          : `would be stored as ${taken.key}/${generator}, where a value is stored already`;
-    if (problem !== null) kept.push(keptAs(one.conversion, problem));
-    else if (typeof found !== 'string') places.set(one, found);
+    if (typeof found === 'string') {
+      kept.push(keptAs(one.conversion, found));
+      continue;
+    }
+    const there = found.filter(({ generator }) => stored.has(generator.key, name, true));
+    const other = await firstDiffering(there, vault);
+    if (other === null) places.set(one, found);
+    else
+      kept.push(
+        keptAs(one.conversion, `would be stored as ${other}/${name}, where another value is stored already`),
+      );
   }
   return { places, kept };
+}
+
+/** A run that was cut off may have reached a store outside of the repository: the same value is no other. */
+async function firstDiffering(places: readonly NewValue[], vault: Vault): Promise<string | null> {
+  for (const { generator, value } of places)
+    for (const place of placesOf(generator)) {
+      // What cannot be opened is not ours to replace.
+      const known = await vault.open(place).catch(() => null);
+      if (known === null || !known.equals(value)) return generator.key;
+    }
+  return null;
 }
 
 function placesFor({ conversion, values }: Chosen, own: readonly Generator[]): readonly NewValue[] | string {

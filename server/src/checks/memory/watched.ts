@@ -45,6 +45,7 @@ const PARTS = {
   isClan: 'read',
   directory: 'read',
   inventory: 'read',
+  exports: 'read',
   serviceModules: 'read',
   serviceModulesComplete: 'read',
   registries: 'read',

@@ -7,13 +7,15 @@ import { sideOf } from '../../checks/sops/surroundings.ts';
 import { mentionsSecrets, type SecretKeeper } from '../../fleet/secrets.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
 import { SECRET_OPTIONS } from '../../fleet/secrets-schema.ts';
+import { folderOf } from '../../nix/paths.ts';
 import { optionsOf, valuesOf } from '../complete-options.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
-import { cursorIn } from '../cursor.ts';
+import { type Cursor, cursorIn } from '../cursor.ts';
 import type { OptionWords } from '../option-words.ts';
 import { encryptedFiles, pathFrom } from './encrypted-files.ts';
 import { machinesOfFile, machinesOfSecret, secretsIn, valueKeys } from './joined.ts';
-import { levelOf, type OptionLevel, SECRET_ATTRIBUTES } from './words.ts';
+import { levelOf, type OptionLevel } from './levels.ts';
+import { SECRET_ATTRIBUTES } from './words.ts';
 
 /** Items, and where the word that they replace begins. */
 export interface SecretItems {
@@ -65,6 +67,8 @@ function nameBegun(asked: Asked, offset: number): SecretItems | null {
   const isBound = /^"?\s*[=.]/.test(text.slice(offset, offset + 50));
   if (last === 'secrets' && above === 'sops') return { start, items: keyItems(asked, isQuoted, isBound) };
   if (last === 'secrets' && above === 'age') return { start, items: ageItems(asked, isQuoted, isBound) };
+  const rules = ruleItems(asked, outer, isQuoted, isBound);
+  if (rules !== null) return { start, items: rules };
   const level = isQuoted ? null : levelOf(path);
   if (level === null) return null;
   return { start, items: optionsOf(ofSide(asked, level), { ...asked, cursor: outer }) };
@@ -74,6 +78,36 @@ function nameBegun(asked: Asked, offset: number): SecretItems | null {
 function ofSide({ snapshot, file }: Asked, { keeper, owner, options }: OptionLevel): readonly OptionWords[] {
   if (sideOf(snapshot.fleet, file, []) !== 'home') return options;
   return options.filter(({ name }) => SECRET_OPTIONS[keeper][owner].get(name)?.side !== 'system');
+}
+
+/** In a `secrets.nix`: encrypted files without a rule, and what a rule says. Null elsewhere. */
+function ruleItems(
+  { snapshot, file }: Asked,
+  { frames, path, before }: Cursor,
+  isQuoted: boolean,
+  isBound: boolean,
+): CompletionItem[] | null {
+  const own = snapshot.fleet.secrets().find(one => one.file === file)?.ageRules ?? null;
+  if (own === null || frames.at(-1)?.kind !== 'set') return null;
+  const names = [...path, ...before];
+  if (names.length === 1 && names[0]?.endsWith('.age') && !isQuoted)
+    return [
+      item('publicKeys', 'option', 'list of public keys', { insert: 'publicKeys = [ $0 ];', snippet: true }),
+      item('armor', 'option', 'boolean: written as text', { insert: 'armor = true;' }),
+    ];
+  if (names.length > 0) return null;
+  const folder = folderOf(file);
+  const ruled = new Set(own.rules.map(rule => rule.path));
+  return encryptedFiles(snapshot).age.flatMap(path => {
+    if (ruled.has(path) || !(folder === '' || path.startsWith(`${folder}/`))) return [];
+    const name = folder === '' ? path : path.slice(folder.length + 1);
+    return [
+      item(name, 'file', 'encrypted file without a rule', {
+        ...bindingText(name, isQuoted, isBound, '.publicKeys = [ $0 ];'),
+        subject: { kind: 'encrypted-file', path },
+      }),
+    ];
+  });
 }
 
 function attributeItems([, set = '', , , word = '']: readonly string[], offset: number): SecretItems {

@@ -281,7 +281,7 @@ export const SECRET_ATTRIBUTES: Readonly<Record<SecretKeeper | 'template', reado
 };
 
 /** `sops.age.…` */
-const SOPS_AGE: readonly OptionWords[] = [
+export const SOPS_AGE: readonly OptionWords[] = [
   {
     name: 'keyFile',
     type: 'null or string',
@@ -316,35 +316,3 @@ export const OPTION_WORDS: Readonly<
   },
   age: { secret: AGE_SECRET, template: [], keeper: AGE },
 };
-
-/** The options of a set, and whose they are. */
-export interface OptionLevel {
-  readonly keeper: SecretKeeper;
-  readonly owner: SecretOwner;
-  readonly options: readonly OptionWords[];
-}
-
-const ANY = '<name>';
-
-/** The options at the levels of a path. */
-const LEVELS: readonly (OptionLevel & { readonly path: readonly string[] })[] = [
-  { path: ['sops', 'secrets', ANY], keeper: 'sops', owner: 'secret', options: SOPS_SECRET },
-  { path: ['sops', 'templates', ANY], keeper: 'sops', owner: 'template', options: SOPS_TEMPLATE },
-  { path: ['age', 'secrets', ANY], keeper: 'age', owner: 'secret', options: AGE_SECRET },
-  { path: ['sops', 'age'], keeper: 'sops', owner: 'keeper', options: SOPS_AGE },
-  { path: ['sops'], keeper: 'sops', owner: 'keeper', options: SOPS },
-  { path: ['age'], keeper: 'age', owner: 'keeper', options: AGE },
-];
-
-/** What else is called so: inputs of a flake, options of clan. */
-const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
-
-/** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */
-export function levelOf(path: readonly string[]): OptionLevel | null {
-  for (const level of LEVELS) {
-    const at = path.length - level.path.length;
-    if (at < 0 || OTHERS.has(path[at - 1] ?? '')) continue;
-    if (level.path.every((name, i) => name === ANY || name === path[at + i])) return level;
-  }
-  return null;
-}

@@ -205,8 +205,9 @@ function readsOf(cache: OptionCache, sources: OptionSources): (path: string) => 
   };
 }
 
+/** Does the name stand anywhere but behind the dot of something that is read? */
 function mentions(texts: readonly string[], name: string): boolean {
-  const word = new RegExp(`(?<![\\w'-])${escaped(name)}(?![\\w'-])`);
+  const word = new RegExp(`(?<![\\w'.-])${escaped(name)}(?![\\w'-])|\\.${escaped(name)}\\s*(?:\\.|=[^=])`);
   return texts.some(text => word.test(text));
 }
 

@@ -44,6 +44,8 @@ export function readOptionReads(
   const guards: string[] = [];
   /** Ranges in which what is written is perhaps not evaluated. */
   const unsure: Range[] = [];
+  /** Functions, of which perhaps nobody calls those inside of the one that has the configuration. */
+  const functions: Range[] = [];
 
   function baseOf(
     target: Expr,
@@ -82,11 +84,13 @@ export function readOptionReads(
   function enter(expr: Expr, state: WalkState): boolean {
     if (!interesting(expr)) return false;
     if (expr.kind === 'binary' && /^(&&|\|\||->)$/.test(expr.operator)) unsure.push(expr.right);
-    if (expr.kind === 'lambda' && state.scope.parent !== null) unsure.push(expr.body);
+    if (expr.kind === 'lambda') functions.push(expr);
     if (expr.kind === 'select') {
       const read = select(expr.target, expr.path, state);
       const conditional =
-        state.conditional || unsure.some(one => one.start <= expr.start && expr.end <= one.end);
+        state.conditional ||
+        unsure.some(one => isWithin(expr, one)) ||
+        functions.some(one => read !== null && one.start > read.of && isWithin(expr, one));
       if (read !== null) found.push({ ...read, guarded: expr.fallback !== null, conditional });
     }
     if (expr.kind === 'has-attr') {
@@ -119,6 +123,10 @@ export function readOptionReads(
     const isAsked = guards.some(guard => path === guard || path.startsWith(`${guard}\0`));
     return isAsked ? { ...read, guarded: true } : read;
   });
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** Where the names stand in a text. */

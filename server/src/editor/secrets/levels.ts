@@ -1,0 +1,47 @@
+/** Which options of sops-nix and agenix a set may have, going by its attribute path. */
+import type { SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretOwner } from '../../fleet/secrets-schema.ts';
+import type { OptionWords } from '../option-words.ts';
+import { OPTION_WORDS, SOPS_AGE } from './words.ts';
+
+/** The options of a set, and whose they are. */
+export interface OptionLevel {
+  readonly keeper: SecretKeeper;
+  readonly owner: SecretOwner;
+  readonly options: readonly OptionWords[];
+}
+
+const ANY = '<name>';
+
+/** The options at the levels of a path. */
+const LEVELS: readonly (OptionLevel & { readonly path: readonly string[] })[] = [
+  { path: ['sops', 'secrets', ANY], keeper: 'sops', owner: 'secret', options: OPTION_WORDS.sops.secret },
+  {
+    path: ['sops', 'templates', ANY],
+    keeper: 'sops',
+    owner: 'template',
+    options: OPTION_WORDS.sops.template,
+  },
+  { path: ['age', 'secrets', ANY], keeper: 'age', owner: 'secret', options: OPTION_WORDS.age.secret },
+  { path: ['sops', 'age'], keeper: 'sops', owner: 'keeper', options: SOPS_AGE },
+  { path: ['sops'], keeper: 'sops', owner: 'keeper', options: OPTION_WORDS.sops.keeper.filter(isOwn) },
+  { path: ['age'], keeper: 'age', owner: 'keeper', options: OPTION_WORDS.age.keeper },
+];
+
+/** Not one of a set below. */
+function isOwn({ name }: OptionWords): boolean {
+  return !name.includes('.');
+}
+
+/** What else is called so: inputs of a flake, options of clan. */
+const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
+
+/** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */
+export function levelOf(path: readonly string[]): OptionLevel | null {
+  for (const level of LEVELS) {
+    const at = path.length - level.path.length;
+    if (at < 0 || OTHERS.has(path[at - 1] ?? '')) continue;
+    if (level.path.every((name, i) => name === ANY || name === path[at + i])) return level;
+  }
+  return null;
+}
