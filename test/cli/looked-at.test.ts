@@ -24,9 +24,15 @@ describe('programs of the repository', () => {
     const here = process.cwd();
     process.chdir(made.root);
     try {
-      for (const PATH of [`.:${process.env.PATH}`, `:${process.env.PATH}`, `bin:${process.env.PATH}`, '.', ''])
+      for (const PATH of [
+        `.:${process.env.PATH}`,
+        `:${process.env.PATH}`,
+        `bin:${process.env.PATH}`,
+        '.',
+        '',
+      ])
+        // What prints the key is the person's own.
         for (const command of ['plan', 'list', 'verify', 'generate'])
-          // What prints the key is the person's own.
           await made.run([command], { env: { PATH, SOPS_AGE_KEY_CMD: 'echo' } });
     } finally {
       process.chdir(here);
