@@ -24,6 +24,7 @@ describe('programs of the repository', () => {
     const here = process.cwd();
     process.chdir(made.root);
     try {
+      // What prints the key is the person's own.
       for (const PATH of [
         `.:${process.env.PATH}`,
         `:${process.env.PATH}`,
@@ -31,7 +32,6 @@ describe('programs of the repository', () => {
         '.',
         '',
       ])
-        // What prints the key is the person's own.
         for (const command of ['plan', 'list', 'verify', 'generate'])
           await made.run([command], { env: { PATH, SOPS_AGE_KEY_CMD: 'echo' } });
     } finally {
