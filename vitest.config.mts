@@ -7,6 +7,7 @@ const PROGRAMS = [
   'test/cli/{events,thread}.test.ts',
   'test/{bench,editors,fuzz,grammars,host,mini-fleet,scripts}/**/*.test.ts',
   'test/fuzz.test.ts',
+  'test/seeds/generate.test.ts',
   'test/shell/{bash,fuzz}.test.ts',
   'test/nix/differential.test.ts',
   'test/editor/{environment,rename-property,session-text}.test.ts',
