@@ -18,7 +18,16 @@ export interface Box {
   readonly bin: string;
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
+  readonly guards: Guards;
 }
+
+/** What a box has where the system gives it. */
+export interface Guards {
+  /** A filter of calls to the kernel, which bubblewrap reads from its descriptor 3. */
+  readonly filter: Uint8Array | null;
+}
+
+export const NO_GUARDS: Guards = { filter: null };
 
 /** Folders of the system that a box can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
@@ -46,7 +55,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): string[] {
+export function boxArguments({ scratch, readOnly, shown, bin, passwd, guards }: Box): string[] {
   return [
     '--unshare-all',
     ...ALONE,
@@ -58,6 +67,7 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): st
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...own(scratch, bin),
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
+    ...guarded(guards),
     ...INTO_WORK,
   ];
 }
@@ -87,8 +97,11 @@ export function roomArguments(root: string, passwd: string, links: ReadonlyMap<s
   ];
 }
 
+/** What is not the same for all boxes of a room. */
+export type RoomBox = Pick<Box, 'scratch' | 'bin' | 'guards'>;
+
 /** The same box as that of `boxArguments`, made in a room. @param box with paths as the room shows them */
-export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>): string[] {
+export function roomBoxArguments({ scratch, bin, guards }: RoomBox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
     ...ALONE,
@@ -97,6 +110,7 @@ export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>)
     ...PROC,
     ...OWN_TMP,
     ...own(scratch, bin),
+    ...guarded(guards),
     ...INTO_WORK,
   ];
 }
@@ -124,6 +138,10 @@ function system(links: ReadonlyMap<string, string>): string[] {
     ...[...links].flatMap(([folder, target]) => ['--symlink', target, folder]),
     ...['--dev', '/dev'],
   ];
+}
+
+export function guarded({ filter }: Guards): string[] {
+  return filter === null ? [] : ['--seccomp', '3'];
 }
 
 function bound(paths: readonly string[]): string[] {
