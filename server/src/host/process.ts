@@ -4,6 +4,7 @@
  * run.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
 import { Writable } from 'node:stream';
 import { codeOf, HostFailure } from './failure.ts';
 
@@ -36,6 +37,7 @@ export interface ProcessResult {
 }
 
 /**
+ * @param command an absolute path: a bare name would be looked for in whatever folders `PATH` has, relative ones too
  * @throws HostFailure `unavailable`: there is no such command; `other`: it cannot be started
  */
 export function runProcess(
@@ -47,6 +49,10 @@ export function runProcess(
   return new Promise((resolve, reject) => {
     if (abort?.aborted) {
       resolve(CANCELLED);
+      return;
+    }
+    if (!isAbsolute(command)) {
+      reject(new HostFailure('other', `The command "${command}" is not named by its absolute path.`));
       return;
     }
     let child: ChildProcess;
