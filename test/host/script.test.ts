@@ -235,6 +235,14 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       });
     });
 
+    it('tells nothing of the keys of the login', async () => {
+      const { outputs } = await run(
+        'for file in /proc/keys /proc/key-users; do cat $file >> $out/seen 2>/dev/null || echo closed >> $out/seen; done',
+        { outputs: ['seen'] },
+      );
+      expect(textOf(outputs).seen).toBe('closed\nclosed\n');
+    });
+
     it('changes no setting of the kernel', async () => {
       // What is there is written back: where a write succeeds, nothing is another than before.
       const { process: ended, outputs } = await run(

@@ -1,7 +1,8 @@
 /** Which box scripts run in on a system, and whether it works there. */
+import { existsSync } from 'node:fs';
 import { findCommand } from './commands.ts';
 import { type ProcessResult, runProcess } from './process.ts';
-import { type Guards, guarded, isInBox, NO_GUARDS } from './sandbox.ts';
+import { CLOSED, type Guards, guarded, isInBox, NO_GUARDS } from './sandbox.ts';
 import { isInMacBox } from './sandbox-mac.ts';
 import { filterFor } from './seccomp.ts';
 
@@ -55,11 +56,8 @@ export async function findBox(
   // Of the system's own there is only one.
   const path = await findCommand(kind, kind === 'bwrap' ? folders : ['/usr/bin']);
   if (path === null) return { problem: ABSENT[kind] };
-  const wanted: Guards = kind === 'bwrap' ? { filter: filterFor(process.arch) } : NO_GUARDS;
-  // What this system does not give is left out, and nothing else.
-  const choices = wanted.filter === null ? [wanted] : [wanted, NO_GUARDS];
   let said = '';
-  for (const guards of choices) {
+  for (const guards of kind === 'bwrap' ? choices() : [NO_GUARDS]) {
     const result = await probe(kind, path, guards);
     if (result.code === 0) return { box: { kind, path, guards } };
     said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
@@ -67,6 +65,20 @@ export async function findBox(
   return {
     problem: `${kind === 'bwrap' ? 'bubblewrap' : kind} does not work on this system (${said})`,
   };
+}
+
+/** Guards from most to none: what this system does not give is left out, and nothing else. */
+function choices(): readonly Guards[] {
+  const filter = filterFor(process.arch);
+  const closed = CLOSED.filter(path => existsSync(path));
+  return [
+    { filter, lastNamespace: true, closed },
+    // Bubblewrap before 0.8.
+    { filter, lastNamespace: false, closed },
+    { filter: null, lastNamespace: true, closed },
+    { filter: null, lastNamespace: false, closed },
+    NO_GUARDS,
+  ];
 }
 
 function probe(kind: BoxKind, path: string, guards: Guards): Promise<ProcessResult> {
