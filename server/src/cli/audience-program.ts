@@ -4,6 +4,7 @@ import type { Audience } from './audience.ts';
 import { terminalAsking } from './audience-people.ts';
 import { say } from './generation.ts';
 import type { Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { planData } from './plan.ts';
 
 /** @param root absolute path of the fleet */
@@ -17,7 +18,7 @@ export function programAudience(root: string, io: Io): Audience {
     ended({ outcome, plan, backend, results, fixed }) {
       if (outcome === 'refused') return;
       const about = { schemaVersion: 1, root, backend, ...planData(plan) };
-      io.stdout.write(`${JSON.stringify({ ...about, results: results.map(resultData), fixed }, null, 2)}\n`);
+      io.stdout.write(`${jsonText({ ...about, results: results.map(resultData), fixed })}\n`);
     },
   };
 }

@@ -8,6 +8,7 @@ import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, commits, openFleet, SHORTS, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { ...COMMON, 'no-commit': 'flag' }, 1, SHORTS);
@@ -33,9 +34,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
           io.stdout.write(`Access to ${printable(generator.key)} brought up to date\n`);
       });
       if (given.flag('json'))
-        io.stdout.write(
-          `${JSON.stringify({ schemaVersion: 1, root: open.root, backend, fixed }, null, 2)}\n`,
-        );
+        io.stdout.write(`${jsonText({ schemaVersion: 1, root: open.root, backend, fixed })}\n`);
       else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
       return EXIT.ok;
     },

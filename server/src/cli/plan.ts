@@ -5,6 +5,7 @@ import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 /** Options that say what a run is about. */
 export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
@@ -29,9 +30,7 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const found = planOf(requestOf(given));
   const planned = { ...found, notes: [...found.notes, ...notes] };
   if (given.flag('json')) {
-    io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned) }, null, 2)}\n`,
-    );
+    io.stdout.write(`${jsonText({ schemaVersion: 1, root, backend, ...planData(planned) })}\n`);
   } else {
     io.stdout.write(planText(planned, painter(io.stdout, io.env)));
   }

@@ -7,6 +7,7 @@ import { readArguments } from './arguments.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { json: 'flag', 'no-commit': 'flag' }, 3);
@@ -39,7 +40,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
         .map(one => one.name);
       const { machines } = generator;
       if (given.flag('json'))
-        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, id, machines, dependents }, null, 2)}\n`);
+        io.stdout.write(`${jsonText({ schemaVersion: 1, id, machines, dependents })}\n`);
       else
         io.stdout.write(
           `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,

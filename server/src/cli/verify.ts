@@ -8,6 +8,7 @@ import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -62,7 +63,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const { backend, problems: all, notes } = await verified(open, choice);
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
-    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
     // A large fleet has thousands of lines, and each write is a call to the system.
