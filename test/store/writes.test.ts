@@ -111,7 +111,7 @@ describe('sops: whom a var is for', () => {
   it('names that do not exist are refused', async () => {
     const { sops } = await fleet();
     expect(() => recipientsFor(sops, { users: ['eve'], machines: [], groups: [] })).toThrow(
-      'There is no user "eve" in sops/users.',
+      'There is no user "eve" with a key.json in sops/users.',
     );
   });
 

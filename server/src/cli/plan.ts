@@ -4,7 +4,7 @@ import { accessChangesOf, accessData, sharedOf } from '../generate/access-change
 import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
-import { notedAsStale } from '../generate/session.ts';
+import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
@@ -31,10 +31,16 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
   const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
+  const owed = await notedAsOwed(ground);
   const request = requestOf(given);
-  const made = planOf(request);
-  const { access, unknown } = await accessOf(made, request, open, backend);
-  const planned = unknown === null ? made : { ...made, notes: [...made.notes, unknown] };
+  const found = planOf(request);
+  const { access, unknown } = await accessOf(found, request, open, backend);
+  const notes = [
+    ...found.notes,
+    ...(owed === null ? [] : [{ generator: null, machines: [], message: owed.message }]),
+    ...(unknown === null ? [] : [unknown]),
+  ];
+  const planned = { ...found, notes };
   if (given.flag('json')) {
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) }, null, 2)}\n`,

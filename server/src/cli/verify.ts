@@ -5,7 +5,7 @@ import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
-import { notedAsStale } from '../generate/session.ts';
+import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
@@ -52,9 +52,15 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
       };
     }),
   );
+  const owed = await notedAsOwed(open.ground);
   return {
     backend,
-    problems: [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access],
+    problems: [
+      ...unknown.map(({ kind, message }) => ({ kind, message })),
+      ...problems,
+      ...access,
+      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
+    ],
     notes,
   };
 }

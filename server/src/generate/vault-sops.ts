@@ -177,7 +177,12 @@ export function sopsVault(
         return { place, reason: `has a link to nowhere (${pathOf(place)}/${kind}/${dangling.name})` };
     }
     const drift = keysDrift(access, recipients.value);
-    if (drift === null) return null;
+    if (drift === null) {
+      const keyless = linked.filter(name => !sops().machines.some(one => one.name === name));
+      return keyless.length === 0
+        ? null
+        : { place, reason: `is for machine ${keyless.join(', ')}, which has no key` };
+    }
     const count = drift.lacking.length;
     return {
       place,

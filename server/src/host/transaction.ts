@@ -4,19 +4,10 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  type Stats,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, realpathSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
-import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
+import { makeFolder, readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
 
 /** Paths are relative to the root, with `/` between names. */
@@ -36,6 +27,8 @@ export interface TransactionOptions {
   readonly journal: string;
   /** Files that must still be as they were read: SHA-256 in hexadecimal, null for "not there". */
   readonly unchanged?: readonly { readonly path: string; readonly sha256: string | null }[];
+  /** What must have ended well before anything moves. */
+  readonly noted?: Promise<void>;
 }
 
 interface Journal {
@@ -59,6 +52,9 @@ export async function applyChanges(
   changes: readonly FileChange[],
   options: TransactionOptions,
 ): Promise<void> {
+  const { noted = Promise.resolve() } = options;
+  // Waited for below; until then nobody listens.
+  noted.catch(() => undefined);
   if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
   const id = randomBytes(6).toString('hex');
   const staged = changes.flatMap(change =>
@@ -81,7 +77,7 @@ export async function applyChanges(
   try {
     await all(staged, async ({ change, staged: name }) => {
       try {
-        mkdirSync(dirname(join(root, name)), { recursive: true });
+        makeFolder(dirname(join(root, name)));
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, change.mode ?? 0o644);
         else symlinkSync(change.target, join(root, name));
       } catch (error) {
@@ -89,6 +85,7 @@ export async function applyChanges(
       }
     });
     await mustBeUnchanged(root, options.unchanged ?? []);
+    await noted;
     await note(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
     await discard(root, journal);

@@ -53,7 +53,7 @@ export function recipientsFor(sops: SopsFolder, access: Access): readonly string
   const add = (what: string, owners: readonly KeyOwner[], name: string) => {
     const owner = owners.find(one => one.name === name);
     if (owner === undefined)
-      throw new StoreFailure('recipient', `There is no ${what} "${name}" in sops/${what}s.`);
+      throw new StoreFailure('recipient', `There is no ${what} "${name}" with a key.json in sops/${what}s.`);
     for (const key of keysOf(owner)) found.add(key);
   };
   for (const name of access.users) add('user', sops.users, name);
@@ -71,7 +71,7 @@ export function recipientsFor(sops: SopsFolder, access: Access): readonly string
 function keysOf(owner: KeyOwner): string[] {
   const keys = owner.keys();
   if (keys === null || keys.length === 0)
-    throw new StoreFailure('recipient', `${owner.path}/key.json is missing or holds no keys.`);
+    throw new StoreFailure('recipient', `${owner.path}/key.json holds no keys.`);
   return keys.map(({ key, type }) => {
     if (type === 'age') return key;
     throw new StoreFailure(

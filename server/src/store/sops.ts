@@ -16,13 +16,14 @@ import {
 } from './links.ts';
 import { type PublicKey, publicKeys, type Reading, sopsRecipients } from './metadata.ts';
 
-/** A user or a machine that secrets are encrypted to. */
+/** A user or a machine that secrets are encrypted to: a folder with a `key.json`. */
 export interface KeyOwner {
   readonly name: string;
+  /** Of the folder. */
   readonly path: string;
-  /** Null where the file is missing or cannot be read as keys. Read when first asked for. */
+  /** Null where the file cannot be read as keys. Read when first asked for. */
   readonly keys: () => readonly PublicKey[] | null;
-  /** Why its `key.json` cannot be used; null where it can, or is missing. */
+  /** Why its `key.json` cannot be used; null where it can. */
   readonly flaw: () => Flaw | null;
 }
 
@@ -57,7 +58,10 @@ export interface SopsFolder {
 export function readSops(files: StoreFiles, directory = ''): SopsFolder {
   const root = below(directory, 'sops');
   const owners = (kind: 'users' | 'machines') =>
-    sortedFolders(files, `${root}/${kind}`).map(name => keyOwner(files, name, `${root}/${kind}/${name}`));
+    sortedFolders(files, `${root}/${kind}`)
+      .map(name => keyOwner(files, name, `${root}/${kind}/${name}`))
+      // Git keeps no empty folders: those of a run that was killed, or of a branch that was left, own nothing.
+      .filter(owner => files.kind(keyFileOf(owner)) !== null);
   return {
     users: owners('users'),
     machines: owners('machines'),
@@ -88,8 +92,12 @@ export function readSops(files: StoreFiles, directory = ''): SopsFolder {
   };
 }
 
+function keyFileOf({ path }: Pick<KeyOwner, 'path'>): string {
+  return `${path}/key.json`;
+}
+
 function keyOwner(files: StoreFiles, name: string, path: string): KeyOwner {
-  const read = reading(files, `${path}/key.json`, publicKeys);
+  const read = reading(files, keyFileOf({ path }), publicKeys);
   return { name, path, keys: () => read().value, flaw: () => read().flaw };
 }
 
