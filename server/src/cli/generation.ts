@@ -11,6 +11,7 @@ import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
+import { leftBehind } from '../host/scratch.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -108,7 +109,7 @@ export async function openFleet(
   };
 }
 
-/** Says what is to be said of a disk, however the work that may have used it ends. */
+/** Says what is to be said of a disk, and of plaintexts that could not be removed, however the work that may have used it ends. */
 export async function tellingOfDisk<T>(
   { hasUsedDisk }: OpenFleet,
   note: (sentence: string) => void,
@@ -118,7 +119,18 @@ export async function tellingOfDisk<T>(
     return await work();
   } finally {
     if (hasUsedDisk()) note(ON_DISK);
+    for (const sentence of leftNotes()) note(sentence);
   }
+}
+
+/** What is to be said of plaintexts that this process could not remove: a sentence, or none. */
+export function leftNotes(): string[] {
+  const left = leftBehind();
+  if (left.length === 0) return [];
+  const folders = left.length === 1 ? 'this folder' : 'these folders';
+  return [
+    `Plaintexts may be left in ${left.join(', ')}, which cannot be removed. Remove ${folders} yourself.`,
+  ];
 }
 
 const ON_DISK =

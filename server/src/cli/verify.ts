@@ -6,7 +6,7 @@ import { isOfRequest } from '../generate/problems.ts';
 import { notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
+import { COMMON, leftNotes, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
 export interface VerifyChoice {
@@ -54,6 +54,8 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { backend, problems: all, notes } = await verified(open, choice);
+  // What killed runs have left was looked for when the store was opened.
+  say(io, ...leftNotes());
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);

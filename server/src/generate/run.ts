@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import { NOTHING_MORE } from '../host/script.ts';
 import { openWorkshop, type Workshop } from '../host/workshop.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
@@ -145,7 +146,7 @@ async function attempt(
     options.onStart?.(generator);
     return await execute(generator, script, inputs, options.surroundings, signal, workshop);
   } catch (error) {
-    const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
+    const nothing = { output: '', line: null, outputs: new Map(), undeclared: NOTHING_MORE };
     return { outcome: 'failed', message: messageOf(error), ...nothing };
   }
 }
