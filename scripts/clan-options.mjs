@@ -96,6 +96,8 @@ function described(commit, modules, kind) {
   const former = new Set();
   const changed = new Set();
   let since = Number(git('show', '-s', '--format=%ct', commit));
+  let settled = since;
+  let isSame = true;
   let failed = 0;
   for (const [each, seconds] of commits) {
     const then = evaluated(each, modules, kind);
@@ -104,12 +106,17 @@ function described(commit, modules, kind) {
       continue;
     }
     since = Math.min(since, Number(seconds));
-    for (const path of differences(now, then, kind).gone) former.add(path);
-    for (const path of differences(now, then, kind).changed) changed.add(path);
+    const before = differences(now, then, kind);
+    for (const path of before.gone) former.add(path);
+    for (const path of before.changed) changed.add(path);
+    const added = differences(then, now, kind).gone;
+    isSame &&= before.gone.length + before.changed.length + added.length === 0;
+    if (isSame) settled = Math.min(settled, Number(seconds));
   }
   const known = new Set(pathsIn(now, kind));
   return {
     since,
+    settled,
     options: now,
     former: [...former].filter(path => !known.has(path)).sort(),
     changed: [...changed].sort(),

@@ -1,6 +1,7 @@
 /** Options of clans and inventories and settings of services: what is said of which version, and what is not. */
 import { describe, expect, it } from 'vitest';
 import { FLAKE, LOCK } from '../../server/src/checks/inventory/examples.ts';
+import { optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import { check, expectMarked, type Texts } from './harness.ts';
 
 const RULES = /^inventory\/(unknown-option|type|unknown-setting|missing-setting|machine-folder)$/;
@@ -306,6 +307,15 @@ describe('settings of services of clan-core', () => {
     ).toEqual([
       'warning inventory/unknown-setting: The role "default" of "importer" takes no setting "extraModules". It is an option of the role itself: write `roles.default.extraModules`, without `settings`.',
     ]);
+  });
+
+  it('may be missing in a version that had others', () => {
+    const lacking = '{ machines.a = { }; instances.localbackup.roles.default.machines.a = { }; }';
+    const settled = optionsOfService('localbackup')?.settled ?? 0;
+    expect(inventory(lacking, locked(settled))).toEqual([
+      expect.stringContaining('needs the setting "targets"'),
+    ]);
+    expect(inventory(lacking, locked(settled - 1))).toEqual([]);
   });
 
   it('are not known of other inputs', () => {

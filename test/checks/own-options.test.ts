@@ -1,4 +1,5 @@
 // The rules about the fleet's own options, where it is less plain than in their examples.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLEET } from '../../server/src/checks/option/samples.ts';
 import { applyFix, check, expectSilent, fixOf, living, onlyFinding, type Texts } from './harness.ts';
@@ -213,6 +214,46 @@ describe('option/undeclared', () => {
       );
       expect(messages()).toEqual(check(current).findings.map(({ message }) => message));
     }
+  });
+});
+
+describe("what is found of the fleet's own options", () => {
+  const texts: Texts = host(
+    '{ config, ... }: { imports = [ ../read.nix ]; custom.web.prot = 1; x = config.custom.web.prt; custom.web.sites.a.root = 2; }',
+    {
+      'read.nix': `{ config, lib, ... }:
+        let cfg = config.custom.web;
+        in { y = cfg.port; z = cfg.prt; options.custom.more = lib.mkOption { type = lib.types.str; }; }`,
+    },
+  );
+  const bits =
+    'custom|.web|.port| = |1|"x"|{ | }|;|config.|lib.mkIf true |options| [ | ]|${|cfg|_| or 1|(|)|rec |😀|'.split(
+      '|',
+    );
+  const edit = fc.record({
+    path: fc.constantFrom(HOST, 'read.nix', WEB, 'flake.nix'),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(12),
+    bit: fc.constantFrom(...bits),
+  });
+
+  it('is, after any edits, what a fresh run finds', () => {
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), edits => {
+        const world = living(texts);
+        const current: Record<string, string> = { ...texts };
+        const ofOptions = (all: ReturnType<typeof world.findings>) =>
+          all.flatMap(({ rule, message }) => (rule.startsWith('option/') ? [`${rule} ${message}`] : []));
+        for (const { path, at, cut, bit } of edits) {
+          const text = current[path] ?? '';
+          const place = Math.floor(at * text.length);
+          current[path] = text.slice(0, place) + bit + text.slice(place + cut);
+          world.write({ [path]: current[path] });
+          expect(ofOptions(world.findings())).toEqual(ofOptions(check(current).findings));
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

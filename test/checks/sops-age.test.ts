@@ -69,9 +69,22 @@ describe('sops/age-recipient-drift', () => {
   it.each([
     ['recipients of age are others', rules(`"${ADA}" "${LEA}" "age1else"`)],
     ['further keys are not known', rules(`"${ADA}"`).replace('];', '] ++ import <keys>;')],
+    ['a recipient is of a kind that is not known', rules(`"${ADA}" "somebody"`)],
     ['the rules are of another folder', rules(`"${ADA}"`).replace('mail', 'other/mail')],
   ])('is silent where %s', (_, text) => {
     expect(drift(text)).toEqual([]);
+  });
+});
+
+describe('sops/undeclared-secret', () => {
+  const use = (name: string) => `  services.${name}.file = config.age.secrets.${name}.path;\n`;
+  const undeclared = (body: string) =>
+    found('sops/undeclared-secret', { 'configuration.nix': `{ config, ... }:\n{\n${body}}\n` });
+
+  it('is silent where all of them are declared in another flake', () => {
+    expect(undeclared(use('mail'))).toEqual([]);
+    const mixed = `  age.secrets.mail.file = ./mail.age;\n${use('mail')}${use('vpn')}`;
+    expect(undeclared(mixed)).toEqual([expect.stringContaining('"vpn" of agenix')]);
   });
 });
 

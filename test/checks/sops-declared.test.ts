@@ -284,6 +284,8 @@ describe('sops/unreplaced-placeholder', () => {
       '  sops.secrets.mail.neededForUsers = true;\n  sops.templates.a.content = "x=${config.sops.placeholder.mail}";\n';
     expect(placeholders(body)).toHaveLength(1);
     expect(placeholders(body.replace('true', 'false'))).toEqual([]);
+    const elsewhere = fleet(body, { 'other.nix': '{ sops.secrets.mail = { }; }\n' });
+    expect(found('sops/unreplaced-placeholder', elsewhere)).toEqual([]);
   });
 });
 

@@ -25,9 +25,10 @@ const SHARED_NAME = /^(shared|common|core|base|default)/i;
  * @param file the matrix's
  */
 export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRow[] {
+  const lent = lendersAmong(rows);
   const isShared = (row: ReadRow) =>
     SHARED_NAME.test(row.machine) ||
-    lendsKeys(row, rows) ||
+    lent(row) ||
     // Of a list that holds nothing, or nothing that is known, nothing can be seen to be taken.
     (row.written.length === 0 && isNamedElsewhere(file.root, row.machine));
   return rows.map(row => {
@@ -36,27 +37,59 @@ export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRo
   });
 }
 
-/** Does another row have keys that are written in this row's own list? */
-function lendsKeys(row: ReadRow, rows: readonly ReadRow[]): boolean {
-  const others = rows.filter(other => other !== row);
-  return listsOf(row).some(list =>
-    others.some(other => other.written.some(key => isWithin(outermostIn(key, list.file.path), list))),
-  );
+/** A key as it is written in one file, and the row that has it. */
+interface WrittenKey extends Range {
+  readonly row: ReadRow;
 }
 
-/**
- * Where a row's own list is written: the list itself, which may stand in another file, and where it is asked for, if a
- * function makes it. A list that stands under another name belongs to that.
- */
-function listsOf({ list, at, machine }: ReadRow): Origin[] {
+/** Tells of a row whether another one has keys that are written in its own list. */
+function lendersAmong(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
+  /** By file, where keys are written in it, in the order of the text. */
+  const written = new Map<string, readonly WrittenKey[]>();
+  const keysIn = (path: string): readonly WrittenKey[] => {
+    const known = written.get(path);
+    if (known !== undefined) return known;
+    const keys = rows.flatMap(row =>
+      row.written.flatMap(key => {
+        const at = outermostIn(key, path);
+        return at === null ? [] : [{ start: at.start, end: at.end, row }];
+      }),
+    );
+    keys.sort((a, b) => a.start - b.start);
+    written.set(path, keys);
+    return keys;
+  };
+  // Most lists lend nothing, which is seen sooner than whose they are.
+  return row =>
+    placesOf(row).some(place => hasForeignKey(keysIn(place.file.path), place, row) && isOwn(row, place));
+}
+
+/** @param keys in the order of their beginnings */
+function hasForeignKey(keys: readonly WrittenKey[], list: Origin, row: ReadRow): boolean {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as WrittenKey).start < list.start) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < keys.length; at++) {
+    const key = keys[at] as WrittenKey;
+    if (key.start > list.end) return false;
+    if (key.row !== row && key.end <= list.end) return true;
+  }
+  return false;
+}
+
+/** Where a row's list is written: the list itself, which may stand in another file, and where it is asked for, if a function makes it. */
+function placesOf({ list, at }: ReadRow): readonly Origin[] {
   if (list === null) return [];
   const asked = outermostIn(list, at.file);
-  const places = asked === null || asked === list ? [list] : [list, asked];
-  return places.filter(place => nameAround(place.file.root, place) === machine);
+  return asked === null || asked === list ? [list] : [list, asked];
 }
 
-function isWithin(key: Origin | null, list: Origin): boolean {
-  return key !== null && contains(list, key);
+/** A list that stands under another name belongs to that. */
+function isOwn({ machine }: ReadRow, place: Origin): boolean {
+  return nameAround(place.file.root, place) === machine;
 }
 
 function contains(outer: Range, inner: Range): boolean {

@@ -11,7 +11,7 @@ import type { OptionFacts, OptionMistake } from '../../fleet/options/judged.ts';
 import type { OptionTree } from '../../fleet/options/tree.ts';
 import { placeKey } from '../../fleet/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../rule.ts';
-import { hasServiceOfClanCore } from './flake.ts';
+import { hasServiceOfClanCore, lockedTime } from './flake.ts';
 import { certainInstances, isDeployed } from './named.ts';
 import { severityOf, standingOf } from './versions.ts';
 
@@ -108,7 +108,8 @@ export function takenBy(
   const isRead = hasOptions(tree);
   return {
     tree,
-    wantsAll: standing === 'same',
+    // An earlier version may do without an option, or not have it.
+    wantsAll: standing === 'same' && (lockedTime(sources) ?? 0) >= described.settled,
     severityOf(mistake) {
       const severity = severityOf(described, standing, mistake, [role, ...mistake.path]);
       return severity === 'error' && !isRead ? 'warning' : severity;

@@ -79,7 +79,8 @@ function compare({ sources }: CheckContext, { path, at, recipients, complete }: 
     if (!tags.has(tag) && !known.has(tag)) missing.push(shortKey(value));
     known.add(tag);
   }
-  const extra = complete ? [...tags].filter(tag => !known.has(tag)) : [];
+  const isReadable = recipients.every(({ value }) => sshTag(value) !== null || value.startsWith('age1'));
+  const extra = complete && isReadable ? [...tags].filter(tag => !known.has(tag)) : [];
   if (missing.length + extra.length === 0) return null;
   const parts: string[] = [];
   if (missing.length > 0) parts.push(`is not encrypted to ${joined(missing)}, which this rule names`);

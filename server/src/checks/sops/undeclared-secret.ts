@@ -26,7 +26,7 @@ Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or men
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
 machine imports. Silent if the machine has a module that declares secrets of which the names are not known, or that name
 with a part left open; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
-machine and that no other file names. Where other machines have it, only what stands under no condition is reported.
+machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
   bad: [
@@ -54,8 +54,10 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
   check: function* (context: CheckContext) {
     const { fleet, sources } = context;
     const secrets = secretsOf(context);
+    const areHere = secrets.uses.some(use => use.keeper === 'age' && secrets.targetOf(use) === 'declared');
     for (const use of secrets.uses) {
-      if (!isOfConfig(use.above)) continue;
+      // Whoever keeps the files of agenix in a private flake often declares them all there.
+      if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
       const target = secrets.targetOf(use);
       if (target === 'undeclared') {
         if (!isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);

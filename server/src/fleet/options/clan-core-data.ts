@@ -11,6 +11,7 @@ export const CLAN_OPTIONS_COMMIT = 'd7c35d9127af3f773b57d8e792818597a9aaa29c';
 /** The options of a clan; the types of most of them are described elsewhere, or nowhere. */
 export const clanData = (): DescribedOptions => ({
   since: 1761068150,
+  settled: 1776680084,
   former: ['exportsModule', 'outputs.moduleForMachine'],
   changed: ['outputs'],
   options: {
@@ -167,6 +168,7 @@ export const clanData = (): DescribedOptions => ({
 /** The options below `inventory`. */
 export const inventoryData = (): DescribedOptions => ({
   since: 1758114932,
+  settled: 1783333991,
   former: [],
   changed: ['instances.*.roles.*.extraModules', 'meta.domain', 'meta.tld'],
   options: {
@@ -427,6 +429,7 @@ export const inventoryData = (): DescribedOptions => ({
 export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   admin: {
     since: 1758031674,
+    settled: 1777450063,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the admin service' },
@@ -463,6 +466,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   borgbackup: {
     since: 1758031674,
+    settled: 1763471043,
     former: [],
     changed: [],
     descriptions: {
@@ -533,6 +537,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   certificates: {
     since: 1758031674,
+    settled: 1763737398,
     former: [],
     changed: ['ca.tlds'],
     descriptions: {
@@ -579,6 +584,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'data-mesher': {
     since: 1758031674,
+    settled: 1775638001,
     former: [
       'admin.bootstrapNodes',
       'admin.extraHostNames',
@@ -671,6 +677,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'dm-dns': {
     since: 1770504359,
+    settled: 1770669608,
     former: [],
     changed: [],
     descriptions: {
@@ -681,6 +688,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   dyndns: {
     since: 1758031674,
+    settled: 1769974027,
     former: [],
     changed: ['default.settings.*.extraSettings'],
     descriptions: { default: 'Placeholder role to apply the dyndns service' },
@@ -766,6 +774,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'emergency-access': {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the emergency-access service' },
@@ -773,6 +782,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   garage: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the garage service' },
@@ -780,6 +790,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'hello-world': {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { evening: 'An evening greeting machine', morning: 'A morning greeting machine' },
@@ -808,6 +819,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   importer: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the importer service' },
@@ -815,6 +827,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   internet: {
     since: 1758031674,
+    settled: 1768081250,
     former: [],
     changed: ['default.host'],
     descriptions: { default: 'Placeholder role to apply the internet service' },
@@ -851,6 +864,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   kde: {
     since: 1760450540,
+    settled: 1760450540,
     former: [],
     changed: [],
     descriptions: {
@@ -860,6 +874,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   localbackup: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the localbackup service' },
@@ -946,6 +961,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'matrix-synapse': {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the matrix-synapse service' },
@@ -1016,6 +1032,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   monitoring: {
     since: 1758031674,
+    settled: 1775551114,
     former: [
       'client.extraAlloyConfig',
       'client.extraLokiRelabelJournalRules',
@@ -1099,6 +1116,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   mycelium: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { peer: 'A peer in the mycelium network' },
@@ -1123,6 +1141,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   ncps: {
     since: 1766485200,
+    settled: 1776163658,
     former: [],
     changed: [],
     descriptions: {
@@ -1171,6 +1190,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'p2p-ssh-iroh': {
     since: 1775135165,
+    settled: 1775135165,
     former: [],
     changed: [],
     descriptions: { server: 'Exposes sshd via dumbpipe over iroh, enabling NAT-traversing SSH access.' },
@@ -1178,6 +1198,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   packages: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the packages service' },
@@ -1196,6 +1217,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   pki: {
     since: 1770489184,
+    settled: 1770489184,
     former: [],
     changed: [],
     descriptions: { default: 'TLS certificate infrastructure (Root CA, endpoint certs)' },
@@ -1203,6 +1225,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   sshd: {
     since: 1758031674,
+    settled: 1774912497,
     former: [],
     changed: ['client.certificate.searchDomains'],
     descriptions: {
@@ -1279,6 +1302,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   syncthing: {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { peer: 'A peer in the syncthing cluster that syncs files with other peers.' },
@@ -1397,6 +1421,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   tor: {
     since: 1758031674,
+    settled: 1765225527,
     former: [],
     changed: [],
     descriptions: {
@@ -1427,6 +1452,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   'trusted-nix-caches': {
     since: 1758031674,
+    settled: 1758031674,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the trusted-nix-caches service' },
@@ -1434,6 +1460,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   users: {
     since: 1758031674,
+    settled: 1776072354,
     former: [],
     changed: ['default.openssh.authorizedKeys', 'default.user'],
     descriptions: { default: 'Placeholder role to apply the user service' },
@@ -1532,6 +1559,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   wifi: {
     since: 1758031674,
+    settled: 1758038024,
     former: [],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the Wi-Fi service' },
@@ -1577,6 +1605,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   wireguard: {
     since: 1758031674,
+    settled: 1777627924,
     former: [],
     changed: [],
     descriptions: {
@@ -1643,6 +1672,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   yggdrasil: {
     since: 1758377006,
+    settled: 1776679359,
     former: ['default.extraMulticastInterfaces', 'default.peers'],
     changed: [],
     descriptions: { default: 'Placeholder role to apply the yggdrasil service' },
@@ -1711,6 +1741,7 @@ export const serviceData = (): Readonly<Record<string, DescribedService>> => ({
   },
   zerotier: {
     since: 1758031674,
+    settled: 1780064008,
     former: [],
     changed: [],
     descriptions: {

@@ -39,6 +39,7 @@ export const clanOptions: () => KnownOptions = once(() => {
   const ofMeta = (path: string) => path.startsWith('meta.');
   return {
     since: Math.max(data.since, inventory.since),
+    settled: Math.max(data.settled, inventory.settled),
     former: [...data.former, ...inventory.former.filter(ofMeta)],
     changed: [...data.changed, ...inventory.changed.filter(ofMeta)],
     tree: meta === undefined ? tree : { ...tree, options: new Map([...tree.options, ['meta', meta]]) },

@@ -40,6 +40,8 @@ export interface DescribedOption {
 export interface History {
   /** From when on the data holds, in seconds since 1970: earlier versions are not known. */
   readonly since: number;
+  /** From when on there were the very same options. */
+  readonly settled: number;
   /** Paths of options that earlier versions had. `*` stands for any name in a set and for any item of a list. */
   readonly former: readonly string[];
   /** Paths of options that had another type in some version, or had to be set. */
