@@ -5,13 +5,13 @@ import type { Fleet } from '../fleet/model.ts';
 import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
+import { leftNotes } from '../generate/left-notes.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
-import { leftBehind } from '../host/scratch.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -121,16 +121,6 @@ export async function tellingOfDisk<T>(
     if (hasUsedDisk()) note(ON_DISK);
     for (const sentence of leftNotes()) note(sentence);
   }
-}
-
-/** What is to be said of plaintexts that this process could not remove: a sentence, or none. */
-export function leftNotes(): string[] {
-  const left = leftBehind();
-  if (left.length === 0) return [];
-  const folders = left.length === 1 ? 'this folder' : 'these folders';
-  return [
-    `Plaintexts may be left in ${left.join(', ')}, which cannot be removed. Remove ${folders} yourself.`,
-  ];
 }
 
 const ON_DISK =

@@ -5,12 +5,12 @@ import { type GivenAnswer, givenFor } from '../generate/answers.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Generator } from '../generate/generators.ts';
 import { findPackages } from '../generate/packages.ts';
+import { NOTHING } from '../generate/results.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
 import { countText } from '../generate/words.ts';
-import { NOTHING_MORE } from '../host/script.ts';
 import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { type Conversation, openConversation } from './conversation.ts';
@@ -123,7 +123,7 @@ function isText(bytes: Buffer | undefined): boolean {
 function trialData({ generator, execution, madeUp, dependencies }: Trial) {
   const { outputs, undeclared } =
     execution.outcome === 'cancelled'
-      ? { outputs: new Map<string, Buffer>(), undeclared: NOTHING_MORE }
+      ? { outputs: new Map<string, Buffer>(), undeclared: NOTHING.undeclared }
       : execution;
   return {
     generator: generator.name,

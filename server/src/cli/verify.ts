@@ -6,7 +6,7 @@ import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, leftNotes, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
+import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
 export interface VerifyChoice {
