@@ -1,6 +1,8 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+
 import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
+import { leftNotes } from '../generate/left-notes.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
