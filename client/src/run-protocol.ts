@@ -105,7 +105,10 @@ export interface ResultEvent {
   /** The end of what the script said, without secrets. */
   readonly output: string;
   readonly files: readonly StoredFile[];
+  /** Names of files that it wrote and does not declare: few of them, without secrets. */
   readonly undeclared: readonly string[];
+  /** How many there are beside them. */
+  readonly undeclaredMore: number;
   /** Where the script is, or the line of it that failed; null where that is not known. */
   readonly where: SourcePlace | null;
 }
@@ -140,7 +143,10 @@ export interface TrialEvent {
   readonly message: string;
   readonly output: string;
   readonly files: readonly TrialFile[];
+  /** Names of files that it wrote and does not declare: few of them, without secrets. */
   readonly undeclared: readonly string[];
+  /** How many there are beside them. */
+  readonly undeclaredMore: number;
   /** Prompts with made-up answers. */
   readonly madeUp: readonly string[];
   /** Generators that were run before it. */

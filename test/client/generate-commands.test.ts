@@ -123,7 +123,7 @@ const question: RunEvent = {
 };
 const stored: RunEvent = {
   ...{ event: 'result', key: step.key, generator: 'ca', machines: ['lea'], outcome: 'stored' },
-  ...{ message: '', output: '', undeclared: [], where: null },
+  ...{ message: '', output: '', undeclared: [], undeclaredMore: 0, where: null },
   files: [{ name: 'key', secret: true, path: 'vars/per-machine/lea/ca/key/secret' }],
 };
 const done: RunEvent = { event: 'end', outcome: 'done', fixed: [] };
@@ -231,7 +231,15 @@ test('generators that need Nix are left out when the person says so', async () =
 test('a trial is shown, and comes from the view, a lens, or a list', async () => {
   const trial: RunEvent = {
     ...{ event: 'trial', machine: 'lea', generator: 'ca', milliseconds: 5, outcome: 'made', message: '' },
-    ...{ output: '', files: [], undeclared: [], madeUp: [], dependencies: [], where: null },
+    ...{
+      output: '',
+      files: [],
+      undeclared: [],
+      undeclaredMore: 0,
+      madeUp: [],
+      dependencies: [],
+      where: null,
+    },
   };
   does([{ ...question, optional: true }, trial]);
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator: generator('ca', 'missing') };

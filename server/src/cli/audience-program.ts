@@ -29,7 +29,8 @@ export function programAudience(root: string, io: Io): Audience {
 function resultData({ step, outcome, message, output, files, undeclared }: StepResult) {
   const { key, name, machine, machines } = step.generator;
   return {
-    ...{ key, generator: name, machine, machines, outcome, message, output, undeclared },
+    ...{ key, generator: name, machine, machines, outcome, message, output },
+    ...{ undeclared: undeclared.names, undeclaredMore: undeclared.more },
     files: files.map(({ name: file, secret, path }) => ({ name: file, secret, path })),
   };
 }

@@ -94,7 +94,8 @@ function resultEvent(
   const { key, name, machines } = step.generator;
   return {
     event: 'result',
-    ...{ key, generator: name, machines, outcome, message, output, undeclared },
+    ...{ key, generator: name, machines, outcome, message, output },
+    ...{ undeclared: undeclared.names, undeclaredMore: undeclared.more },
     files: files.map(({ name: file, secret, path }) => ({ name: file, secret, path })),
     where: whereOf(machines[0] ?? '', name, line),
   };

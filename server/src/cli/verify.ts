@@ -3,6 +3,7 @@ import { askedOf, readerData } from '../generate/access-change.ts';
 import { accessSentences } from '../generate/access-words.ts';
 import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
+import { leftNotes } from '../generate/left-notes.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
@@ -11,7 +12,7 @@ import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
+import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
 export interface VerifyChoice {
@@ -90,6 +91,8 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { backend, problems: all, notes } = await verified(open, choice);
+  // What killed runs have left was looked for when the store was opened.
+  say(io, ...leftNotes());
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);

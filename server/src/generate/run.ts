@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import { NOTHING_MORE } from '../host/script.ts';
 import { openWorkshop, type Workshop } from '../host/workshop.ts';
 import type { Agreed } from './access-change.ts';
 import type { Answers } from './answers.ts';
@@ -148,7 +149,7 @@ async function attempt(
     options.onStart?.(generator);
     return await execute(generator, script, inputs, options.surroundings, signal, workshop);
   } catch (error) {
-    const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
+    const nothing = { output: '', line: null, outputs: new Map(), undeclared: NOTHING_MORE };
     return { outcome: 'failed', message: messageOf(error), ...nothing };
   }
 }
