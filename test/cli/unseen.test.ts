@@ -1,6 +1,6 @@
 // Names that command a terminal, turn the text around them, or end a line: no format writes them raw.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,16 @@ describe.each(FORMATS)('varsmith %s', (command, ...options) => {
 });
 
 describe('what nobody would see', () => {
+  it('has one door into JSON for people and programs', () => {
+    const folder = join(__dirname, '../../server/src/cli');
+    const others = readdirSync(folder).filter(
+      name =>
+        !['json-text.ts', 'baseline.ts'].includes(name) &&
+        /JSON\.stringify\([^;]*null, 2/.test(readFileSync(join(folder, name), 'utf8')),
+    );
+    expect(others).toEqual([]);
+  });
+
   it('is the same text again for a reader of JSON', async () => {
     const { stdout } = await varsmith(['inspect', root, '--format', 'json'], { cwd: root });
     const names = JSON.parse(stdout).generators.map(({ name }: { name: string }) => name);

@@ -86,7 +86,8 @@ export function noteText({ name, text }: Note): string {
  * bytes, whatever the locale.
  */
 function quoteBash(value: string): string {
-  if (hasUnseen(value)) {
+  // A return by itself is written as the fleet's own Nix writes it.
+  if (hasUnseen(value.replaceAll('\r', ''))) {
     const bytes = (text: string) =>
       [...Buffer.from(text, 'utf8')].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
     return `$'${escapedUnseen(value.replace(/[\\']/g, '\\$&'), bytes)}'`;
