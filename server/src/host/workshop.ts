@@ -119,7 +119,7 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
     },
     async close() {
       await Promise.all([outside.close(), inside?.then(room => room?.runners.close())]);
-      await scratch.wipe();
+      scratch.wipe();
     },
   };
 }
