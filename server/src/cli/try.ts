@@ -33,6 +33,7 @@ const OPTIONS = {
   machine: 'value',
   prompt: 'value',
   'no-sandbox': 'flag',
+  'as-root': 'flag',
   packages: 'value',
   timeout: 'value',
   json: 'flag',
@@ -61,7 +62,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
-    const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
+    const surroundings = await findSurroundings(ground, {
+      sandbox: !given.flag('no-sandbox'),
+      asRoot: given.flag('as-root'),
+      timeLimitMs,
+    });
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>
       runTrial(machine, name, {
