@@ -2,11 +2,12 @@
  * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
  * them.
  */
-import { closeSync, fsync, openSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from './failure.ts';
+import { regularBytes } from './regular-file.ts';
 
 /**
  * Writes and flushes a new file; fails where there is one.
@@ -50,7 +51,7 @@ export async function replaceFile(
   lasting = true,
 ): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await rm(beside, { force: true });
   try {
     await writeNew(beside, bytes, mode, lasting);
@@ -62,12 +63,32 @@ export async function replaceFile(
   if (lasting) await syncFolder(dirname(path));
 }
 
-/** The bytes of a file; null where there is none. */
+/** Makes a folder with those above it; nothing where it is there. Fails with what is really in the way. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    // What Node says where a file system is read-only.
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const above = dirname(path);
+    if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above);
+    mkdirSync(path);
+  }
+}
+
+/** Well above what the largest file of a generator comes to when it is encrypted. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The bytes of a file; null where there is none.
+ *
+ * @throws HostFailure for a pipe, a device or a folder in its place, and for a file above the limit; what the system says
+ */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
     // At once: most of those that are asked for like this are not there.
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
-    return await readFile(path);
+    return regularBytes(path, MAX_BYTES);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -4,6 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
 import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
@@ -44,8 +45,10 @@ export async function openRepository(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Repository | null> {
   const environment = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
+  const program = await findCommand('git', commandFolders(env.PATH));
+  if (program === null) return null;
   const git = (args: readonly string[], input?: string) =>
-    runProcess('git', args, {
+    runProcess(program, args, {
       cwd: root,
       env: environment,
       timeLimitMs: TIME_LIMIT_MS,

@@ -25,9 +25,16 @@ export interface Box {
 export interface Guards {
   /** A filter of calls to the kernel, which bubblewrap reads from its descriptor 3. */
   readonly filter: Uint8Array | null;
+  /** No user namespace can be made in it. */
+  readonly lastNamespace: boolean;
+  /** Files of `/proc` that tell of what is outside and that the kernel has here; they cannot be opened. */
+  readonly closed: readonly string[];
 }
 
-export const NO_GUARDS: Guards = { filter: null };
+export const NO_GUARDS: Guards = { filter: null, lastNamespace: false, closed: [] };
+
+/** What `closed` may hold: the descriptions of the login's keys are to be read even where no key is. */
+export const CLOSED = ['/proc/keys', '/proc/key-users'];
 
 /** Folders of the system that a box can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
@@ -140,8 +147,13 @@ function system(links: ReadonlyMap<string, string>): string[] {
   ];
 }
 
-export function guarded({ filter }: Guards): string[] {
-  return filter === null ? [] : ['--seccomp', '3'];
+export function guarded({ filter, lastNamespace, closed }: Guards): string[] {
+  return [
+    ...closed.flatMap(path => ['--ro-bind', '/dev/null', path]),
+    // Needs a namespace that is sure to be made, not only tried.
+    ...(lastNamespace ? ['--unshare-user', '--disable-userns'] : []),
+    ...(filter === null ? [] : ['--seccomp', '3']),
+  ];
 }
 
 function bound(paths: readonly string[]): string[] {
