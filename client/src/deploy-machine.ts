@@ -2,7 +2,7 @@
  * *Deploy Machine…*: verifies a machine's vars, shows what would run, where, and how it is taken back, and runs it in a
  * terminal once the person has confirmed. The command line says what would run.
  */
-import { ProgressLocation, Uri, window } from 'vscode';
+import { ProgressLocation, Uri, window, workspace } from 'vscode';
 import { STAYS } from './choose.ts';
 import type { Bench } from './generate-run.ts';
 import { runProgram } from './program.ts';
@@ -108,7 +108,7 @@ async function ask(
   const args = ['deploy', machine, cwd, '--dry-run', '--json', ...flags];
   const ended = await window.withProgress(
     { location: ProgressLocation.Window, title: `Varsmith: verifying the vars of ${machine}` },
-    () => runProgram({ cli, cwd, args }),
+    () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
   if (ended.stdout !== '') return JSON.parse(ended.stdout) as DeployAnswer;
   void window.showErrorMessage(`Varsmith: ${ended.said === '' ? 'the command line has ended.' : ended.said}`);

@@ -3,7 +3,7 @@
  * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
  * input.
  */
-import { type CancellationToken, ProgressLocation, Uri, window } from 'vscode';
+import { type CancellationToken, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion, type Question } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneTried, Target } from './choose.ts';
@@ -115,7 +115,7 @@ export function watch(
       token.onCancellationRequested(() => stop.abort());
       let story = untold;
       const program: Program = {
-        ...{ cli, cwd: Uri.parse(root).fsPath, signal: stop.signal },
+        ...{ cli, cwd: Uri.parse(root).fsPath, trusted: workspace.isTrusted, signal: stop.signal },
         args: [...args, '--events'],
       };
       const watched = watchProgram(program, async event => {

@@ -14,6 +14,8 @@ export interface Program {
   readonly args: readonly string[];
   /** Absolute path of the fleet. */
   readonly cwd: string;
+  /** The person trusts the workspace: the command that the fleet names as its store may be started. */
+  readonly trusted: boolean;
   /** Aborted: what runs is ended, with everything it has started. */
   readonly signal?: AbortSignal;
 }
@@ -85,10 +87,15 @@ function eventOf(line: string): RunEvent {
 /** A program that has not ended after so many milliseconds is killed. */
 const GRACE = 10_000;
 
-function start({ cli, args, cwd, signal }: Program, take: (text: string) => void) {
+function start({ cli, args, cwd, trusted, signal }: Program, take: (text: string) => void) {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
-    env: { ...process.env, ...nodeEnvironment },
+    env: {
+      ...process.env,
+      ...nodeEnvironment,
+      // Not what an editor that trusts another folder was started with.
+      VARSMITH_TRUSTED_FOLDER: trusted ? cwd : '',
+    },
     stdio: 'pipe',
     // A group of its own: ending it ends everything in it.
     detached: process.platform !== 'win32',

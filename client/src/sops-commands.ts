@@ -215,7 +215,7 @@ function runner(cli: string, cwd: string): Run {
     const all = [...args, ...keys.flatMap(path => ['--identity', path])];
     const ended = await window.withProgress(
       { location: ProgressLocation.Window, title: 'Varsmith: encrypted files' },
-      () => runProgram({ cli, cwd, args: all }, input),
+      () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args: all }, input),
     );
     // What it could not do it says as data.
     if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;

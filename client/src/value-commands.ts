@@ -1,5 +1,5 @@
 /** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
-import { env, ProgressLocation, Uri, window } from 'vscode';
+import { env, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneFile } from './choose.ts';
@@ -35,12 +35,12 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
   // One line ends as it did before.
   const text = value.includes('\n') ? value : value + end;
   const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
-  let ended = await runProgram({ cli, cwd, args }, text);
+  let ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args }, text);
   const refused = refusedIn(ended);
   if (refused !== null) {
     const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
     if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
-    ended = await runProgram({ cli, cwd, args: [...args, '--yes'] }, text);
+    ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args: [...args, '--yes'] }, text);
   }
   if (ended.code !== 0) return fail(ended);
   const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
@@ -59,7 +59,12 @@ function refusedIn({ code, stdout }: Ended): readonly string[] | null {
 
 /** Null where it is not stored, no text, or turns out to be secret. Whatever else is wrong is told when it is set. */
 async function publicText(cli: string, cwd: string, machine: string, id: string): Promise<string | null> {
-  const ended = await runProgram({ cli, cwd, args: ['get', machine, id, cwd, '--json'] });
+  const ended = await runProgram({
+    cli,
+    cwd,
+    trusted: workspace.isTrusted,
+    args: ['get', machine, id, cwd, '--json'],
+  });
   if (ended.code !== 0) return null;
   const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
   return secret || encoding !== 'utf8' ? null : value;
@@ -80,7 +85,12 @@ export async function copyPublicValue(
     return;
   }
   const cwd = Uri.parse(root).fsPath;
-  const ended = await runProgram({ cli, cwd, args: ['get', machine, id, cwd, '--json'] });
+  const ended = await runProgram({
+    cli,
+    cwd,
+    trusted: workspace.isTrusted,
+    args: ['get', machine, id, cwd, '--json'],
+  });
   if (ended.code !== 0) return fail(ended);
   const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
   if (secret || encoding !== 'utf8') {
@@ -107,7 +117,7 @@ export async function verification(
   const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
   const ended = await window.withProgress(
     { location: ProgressLocation.Window, title: 'Varsmith: verifying vars' },
-    () => runProgram({ cli, cwd, args }),
+    () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
   if (ended.stdout !== '') return JSON.parse(ended.stdout) as Verification;
   fail(ended);

@@ -237,6 +237,7 @@ printf '%s|%s|%s|%s|%s\\n' "$*" "$VARSMITH_STORE_PROTOCOL" "\${VARSMITH_MACHINES
 case $2 in exists | get) exit 1 ;; esac
 `,
     );
+    await made.run(['allow']);
     await generated(made, '-m', 'm');
     await made.run(['set', 'n', 'own/key'], { input: 'x' });
     const lines = readFileSync(log, 'utf8').trim().split('\n');
@@ -253,6 +254,7 @@ case $2 in exists | get) exit 1 ;; esac
   ])('that ends with %s is a failure, not an empty store', async (end, message) => {
     const made = await outsideFleet(OWN_KINDS.custom, { m: OWN });
     write(made.root, 'tools/folder-store', `#!/bin/sh\necho locked >&2\n${end}\n`);
+    await made.run(['allow']);
     const { code, stderr } = await made.run(['plan']);
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });

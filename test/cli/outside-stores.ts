@@ -1,7 +1,7 @@
 // Stores outside of the repository that are there to be tested: small ones of our own always, `pass` and `passage`
 // where they are installed.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { write } from '../workspace/support.ts';
@@ -27,6 +27,7 @@ export async function outsideFleet(
 ): Promise<OutsideFleet> {
   const made = await fleet(machines, { user: null, more: kind.files });
   const env = kind.prepare(join(made.home, '..'), made);
+  if (existsSync(join(made.root, 'varsmith.json'))) await made.run(['allow']);
   made.git('add', '-A');
   made.git('commit', '-q', '--allow-empty', '-m', 'store');
   return {

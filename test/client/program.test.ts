@@ -8,7 +8,7 @@ import { folder } from '../workspace/support.ts';
 
 function program(script: string, args: readonly string[] = []) {
   const cwd = folder({ 'cli.cjs': script });
-  return { cli: join(cwd, 'cli.cjs'), cwd, args };
+  return { cli: join(cwd, 'cli.cjs'), cwd, args, trusted: true };
 }
 
 test('a command runs in its folder, as Node, with its input', async () => {

@@ -27,6 +27,7 @@ Commands:
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
   deploy MACHINE    verify a machine's vars, then bring it to its configuration
+  allow [ROOT]      let the store's command of varsmith.json be started
   keygen [ROOT]     make a key for you, and you a user
   doctor [ROOT]     say what is found of the fleet and around it, and what is missing
 
@@ -279,6 +280,19 @@ Options:
   -y, --yes             do not ask
   --dry-run             say what would run, and run nothing; with --json for programs
   -- ARGUMENTS…         handed on to the program as they are
+`,
+  allow: `\
+Lets the command that varsmith.json names as the store of secrets be started for this folder. The repository chooses it
+and it runs with everything that you may do yourself, so look at it first. It has to be allowed anew when it, or a file
+of the repository that it names, changes. Where an editor trusts the folder, its commands need no more.
+
+Usage: varsmith allow [ROOT] [--json]
+       varsmith allow --list [--json]
+       varsmith allow --revoke [ROOT] [--json]
+
+Options:
+  --list      the folders and commands that you have allowed
+  --revoke    take back what you have allowed for the folder
 `,
   keygen: `\
 Makes a key for you where you have none, and a user of the repository from it.

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fix: async () => (await import('./fix-access.ts')).fixAccess,
   deploy: async () => (await import('./deploy.ts')).deploy,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  allow: async () => (await import('./allow.ts')).allowCommand,
   keygen: async () => (await import('./keygen.ts')).keygen,
   convert: async () => (await import('./convert.ts')).convert,
   add: async () => (await import('./add.ts')).add,

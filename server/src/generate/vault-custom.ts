@@ -2,13 +2,13 @@
  * Secrets in a store of somebody's own, reached through a command that `varsmith.json` names. The protocol is in
  * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
  */
-import { isAbsolute, join } from 'node:path';
 import { definedOnly } from '../host/environment.ts';
 import { HostFailure } from '../host/failure.ts';
 import type { ProcessResult } from '../host/process.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Ground } from './ground.ts';
-import { beginningOf, OUTPUT_LIMIT_BYTES, outsideProgram, runOutside } from './outside-program.ts';
+import { beginningOf, OUTPUT_LIMIT_BYTES, runOutside } from './outside-program.ts';
+import { cannotStart, mustBeAllowed, storeCommand } from './store-command.ts';
 import type { SecretPlace } from './vault.ts';
 import type { OutsideStore } from './vault-outside.ts';
 
@@ -24,9 +24,11 @@ type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
 export function customStore(ground: Ground, command: readonly string[]): OutsideStore {
   const [name = '', ...first] = command;
 
+  /** Looked at each time: it may be replaced while a run goes on. */
   async function programOf(): Promise<string> {
-    if (name.includes('/')) return isAbsolute(name) ? name : join(ground.root, name);
-    return outsideProgram(ground, name, `The store's command "${name}" (varsmith.json) is not installed.`);
+    const found = await storeCommand(ground, command);
+    mustBeAllowed(ground, found);
+    return found.program;
   }
 
   async function ask(operation: Operation, entry: string | null, more: Partial<Asked> = {}): Promise<Answer> {
@@ -40,10 +42,7 @@ export function customStore(ground: Ground, command: readonly string[]): Outside
     const shown = [name, ...args].join(' ');
     const result = await runOutside(ground, await programOf(), args, called).catch(error => {
       if (!(error instanceof HostFailure)) throw error;
-      throw new StoreFailure(
-        'unsupported',
-        `The store's command "${name}" (varsmith.json) cannot be started: is it there, and may it be run?`,
-      );
+      throw cannotStart(name);
     });
     if (result.truncated)
       throw new StoreFailure('malformed', `"${shown}" wrote more than ${OUTPUT_LIMIT_BYTES} bytes.`);
