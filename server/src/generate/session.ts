@@ -206,7 +206,7 @@ async function record(
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
     const [work, ...others] = works;
-    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
+    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message.split('\n', 1)[0]}")`;
     throw new AfterwardsFailure(
       error.kind,
       `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
