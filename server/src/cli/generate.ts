@@ -39,6 +39,7 @@ const OPTIONS = {
   yes: 'flag',
   'no-commit': 'flag',
   'no-sandbox': 'flag',
+  'as-root': 'flag',
   packages: 'value',
   timeout: 'value',
   jobs: 'value',
@@ -52,6 +53,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     request,
     isSure: given.flag('yes'),
     sandbox: !given.flag('no-sandbox'),
+    asRoot: given.flag('as-root'),
     packages: packageSourceFrom(given),
     timeLimitMs: timeLimitFrom(given),
     workers: positiveNumber('--jobs', given.option('jobs'), availableParallelism()),
@@ -80,6 +82,7 @@ interface Settings {
   /** Stored values may be overwritten, and keys given access that have none. */
   readonly isSure: boolean;
   readonly sandbox: boolean;
+  readonly asRoot: boolean;
   readonly packages: PackageSource;
   readonly timeLimitMs: number;
   readonly workers: number;

@@ -212,6 +212,7 @@ Options:
   -y, --yes                  overwrite stored values, and give keys access that have none today, without asking
   --no-commit                make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)
   --no-sandbox               run scripts with everything that you may do yourself
+  --as-root                  as root: run scripts in the sandbox as root, too, instead of as nobody
   --packages SOURCE          auto (default): from the fleet's nixpkgs where Nix is installed; nix, host
   --timeout SECONDS          end a script after this time (default 600)
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
@@ -222,8 +223,8 @@ Options:
 Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store
 and nothing is stored; prompts without an answer get a made-up one.
 
-Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--packages SOURCE]
-                    [--timeout SECONDS] [--json | --events]
+Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root]
+                    [--packages SOURCE] [--timeout SECONDS] [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.

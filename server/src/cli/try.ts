@@ -26,12 +26,14 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
   machine: 'value',
   prompt: 'value',
   'no-sandbox': 'flag',
+  'as-root': 'flag',
   packages: 'value',
   timeout: 'value',
   json: 'flag',
@@ -60,7 +62,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
-    const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
+    const surroundings = await findSurroundings(ground, {
+      sandbox: !given.flag('no-sandbox'),
+      asRoot: given.flag('as-root'),
+      timeLimitMs,
+    });
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>
       runTrial(machine, name, {
@@ -77,8 +83,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));
-    else if (given.flag('json'))
-      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    else if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
     else writeTrial(trial, data, io);
     return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
   } finally {
