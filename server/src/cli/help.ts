@@ -215,6 +215,8 @@ Options:
   --as-root                  as root: run scripts in the sandbox as root, too, instead of as nobody
   --packages SOURCE          auto (default): from the fleet's nixpkgs where Nix is installed; nix, host
   --timeout SECONDS          end a script after this time (default 600)
+  --limit NAME=N             how much a script may take: memoryMiB (default 4096), processes (2048), openFiles (4096),
+                             fileMiB (16), temporaryMiB (1024); varsmith.json has "limits" for all
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
   --json                     for programs
   --events                   for programs that watch the run and answer: one JSON object a line
@@ -224,7 +226,8 @@ Runs one generator in the sandbox, with what it depends on, and says what it wri
 and nothing is stored; prompts without an answer get a made-up one.
 
 Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root]
-                    [--packages SOURCE] [--timeout SECONDS] [--json | --events]
+                    [--packages SOURCE] [--timeout SECONDS] [--limit NAME=N]…
+                    [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.
