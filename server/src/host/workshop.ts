@@ -61,7 +61,7 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
   const guards = box?.guards ?? NO_GUARDS;
   const { filter } = guards;
-  if (filter !== null) writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+  if (filter !== null) writeFileSync(join(root, FILTER), filter, { mode: 0o600 });
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
   const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, ...third(root) });
