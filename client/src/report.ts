@@ -27,7 +27,7 @@ export interface Report {
 
 /** @param root URI of the fleet */
 export function runReport(story: Story, root: string, headline: string): Report {
-  const { planned, results, notes, end } = story;
+  const { planned, access, results, notes, end } = story;
   const problems = planned?.problems ?? [];
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const others = results.filter(({ outcome }) => outcome === 'skipped' || outcome === 'cancelled');
@@ -47,6 +47,7 @@ export function runReport(story: Story, root: string, headline: string): Report 
           stored.map(result => storedRow(result, root)),
         ),
       ),
+      section('Who gains or loses access', list((access?.sentences ?? []).map(one => escaped(`${one}.`)))),
       section('Access brought up to date', list((end?.fixed ?? []).map(escaped))),
       section('Good to know', list(remarks.map(({ message }) => escaped(message)))),
     ].join(''),

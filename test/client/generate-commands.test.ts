@@ -160,7 +160,7 @@ test('whoever picks nothing runs nothing', async () => {
 test('a run that would overwrite something shows its plan and asks', async () => {
   does([
     planned,
-    { event: 'confirm', id: 1, overwrites: 1 },
+    { event: 'confirm', id: 1, overwrites: 1, access: [] },
     { event: 'end', outcome: 'refused', fixed: [] },
   ]);
   await commands.executeCommand('varsmith.regenerate', { kind: 'machine', root: root.uri, machine });
@@ -174,6 +174,26 @@ test('a run that would overwrite something shows its plan and asks', async () =>
     'Overwrite',
   );
   expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
+});
+
+test('keys are given access only by somebody who was told whose they are', async () => {
+  const gains = 'user mallory (age1qqqqqqqq…cccccc) gains access to shared/ca/key';
+  const change = { secret: 'shared/ca/key', isNew: false, gains: [], losses: [] };
+  does([
+    { event: 'access', sentences: [gains], changes: [change] },
+    { event: 'confirm', id: 1, overwrites: 0, access: [gains] },
+    { event: 'end', outcome: 'refused', fixed: [] },
+  ]);
+  await commands.executeCommand(fixAccessCommand, root.uri);
+  expect(called()).toEqual([['fix', place, '--events'], { id: 1, answer: false }]);
+  expect(window.showWarningMessage).toHaveBeenCalledWith(
+    'This gives access to keys that have none today.',
+    { modal: true, detail: `${gains}.` },
+    'Give Access',
+  );
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Varsmith: nobody was given access, and nothing was changed.',
+  );
 });
 
 test('a box that is dismissed ends the run', async () => {
@@ -384,6 +404,7 @@ test('clan generates in a terminal', async () => {
 test('nothing is committed, and scripts may take longer, where the settings say so', async () => {
   set['varsmith.commit'] = { workspaceValue: false };
   set['varsmith.timeLimit'] = { globalValue: 900 };
+  set['varsmith.limits'] = { globalValue: { memoryMiB: 8192, processes: 'many' } };
   does([planned, stored, done], { machines: ['lea'], dependents: [], fixed: [] });
   const machineNode = { kind: 'machine', root: root.uri, machine };
   await commands.executeCommand('varsmith.generate', machineNode);
@@ -396,10 +417,21 @@ test('nothing is committed, and scripts may take longer, where the settings say 
   });
   await commands.executeCommand(fixAccessCommand, root.uri);
   expect(called().filter(Array.isArray)).toEqual([
-    ['generate', place, '--machine', 'lea', '--timeout', '900', '--no-commit', '--events'],
-    ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--events'],
+    [
+      'generate',
+      place,
+      '--machine',
+      'lea',
+      '--timeout',
+      '900',
+      '--limit',
+      'memoryMiB=8192',
+      '--no-commit',
+      '--events',
+    ],
+    ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--limit', 'memoryMiB=8192', '--events'],
     ['set', 'lea', 'ca/key', place, '--json', '--no-commit'],
-    ['fix', place, '--json', '--no-commit'],
+    ['fix', place, '--no-commit', '--events'],
   ]);
 
   set['varsmith.engine'] = { globalValue: 'clan' };

@@ -1,9 +1,11 @@
 /** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
+import { accessData } from '../generate/access-change.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { terminalAsking } from './audience-people.ts';
 import { say } from './generation.ts';
 import type { Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { planData } from './plan.ts';
 
 /** @param root absolute path of the fleet */
@@ -11,13 +13,16 @@ export function programAudience(root: string, io: Io): Audience {
   return {
     ...terminalAsking(io),
     planned() {},
+    access() {},
     note: sentence => say(io, sentence),
     started() {},
     result() {},
-    ended({ outcome, plan, backend, results, fixed }) {
+    ended({ outcome, plan, backend, results, access, fixed }) {
       if (outcome === 'refused') return;
       const about = { schemaVersion: 1, root, backend, ...planData(plan) };
-      io.stdout.write(`${JSON.stringify({ ...about, results: results.map(resultData), fixed }, null, 2)}\n`);
+      io.stdout.write(
+        `${jsonText({ ...about, results: results.map(resultData), access: accessData(access), fixed })}\n`,
+      );
     },
   };
 }

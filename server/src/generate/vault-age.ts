@@ -19,8 +19,9 @@ import {
 import { removeIfThere } from '../store/changes.ts';
 import type { Keyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
-import { ageFlaw, sidecarRecipients } from '../store/metadata.ts';
+import { ageFlaw } from '../store/metadata.ts';
 import { recipientDrift } from '../store/sops-writes.ts';
+import { adminReaders, ageChange, notedRecipients } from './access-age.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { MachineKey, SecretPlace, Vault } from './vault.ts';
@@ -45,11 +46,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     return known;
   }
 
-  /** Null where nothing tells: a machine's own secret has no note of its recipients. */
-  function notedRecipients(path: string): readonly string[] | null {
-    const text = files.text(`${path}.recipients`);
-    return text === null ? null : sidecarRecipients(text);
-  }
+  const access = { files, directory, keys: machineKeys, admins };
 
   async function open(place: SecretPlace): Promise<Buffer | null> {
     const path = ageSecretPath(directory, place);
@@ -65,7 +62,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     const wanted = ageRecipients(place, machineKeys(), admins());
     if (place.machinesComplete || !place.deploy) return wanted;
     const ofMachines = new Set(machineKeys().machines.map(one => one.publicKey()));
-    const noted = notedRecipients(ageSecretPath(directory, place)) ?? [];
+    const noted = notedRecipients(files, ageSecretPath(directory, place)) ?? [];
     return [...new Set([...wanted, ...noted.filter(one => ofMachines.has(one))])].sort();
   }
 
@@ -80,7 +77,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     if (text === null) return null;
     const flaw = ageFlaw(text);
     if (flaw !== null) return `cannot be used: ${flaw.reason}`;
-    const noted = notedRecipients(path);
+    const noted = notedRecipients(files, path);
     // A secret of one machine alone is for that machine; there is nothing noted to compare.
     if (noted === null)
       return place.key.startsWith('shared/') || !place.deploy ? 'has no note of whom it is for' : null;
@@ -116,7 +113,8 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { now: ground.now(), command };
-        made.push({ machine, ...(await ageMachineKeyChanges(directory, machine, admins(), options)) });
+        const { changes } = await ageMachineKeyChanges(directory, machine, admins(), options);
+        made.push({ machine, changes, readers: adminReaders(access, machine) });
       }
       return made;
     },
@@ -125,6 +123,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       const reason = driftReason(place);
       return reason === null ? null : { place, reason };
     },
+    change: place => ageChange(access, place),
     async reseal(place) {
       if (driftReason(place) === null) return [];
       const value = await open(place);

@@ -10,6 +10,7 @@ import { StoreFailure } from '../store/failure.ts';
 import { accessSeen, type SecretAccessSeen, type Seen } from '../store/glance.ts';
 import { holdersOf } from '../store/links.ts';
 import { sopsRecipients } from '../store/metadata.ts';
+import { readersOf } from '../store/readers.ts';
 import { keysFor, readSops, type SopsFolder } from '../store/sops.ts';
 import { openSecret, resealSecret, sealSecret } from '../store/sops-secret.ts';
 import {
@@ -20,8 +21,8 @@ import {
   recipientDrift,
   recipientsFor,
   secretChanges,
-  varAccess,
 } from '../store/sops-writes.ts';
+import { defaultGroupsOf, sopsAccessFor, sopsChange } from './access-sops.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
@@ -57,19 +58,8 @@ export function sopsVault(
   }
 
   const pathOf = ({ key, file }: StoredPlace) => varFolder(directory, key, file);
-  // Groups are those of the first machine that declares it, as clan has it.
-  const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
-
-  function accessFor(place: SecretPlace): Access {
-    const before = holdersOf(files, pathOf(place));
-    const there = place.machinesComplete ? [] : before.machines.filter(one => !one.dangling && !one.foreign);
-    return varAccess(before, {
-      actor: actor(),
-      machines: [...place.machines, ...there.map(one => one.name)],
-      deploy: place.deploy,
-      defaultGroups: defaultGroups(place),
-    });
-  }
+  const accessFor = (place: SecretPlace): Access =>
+    sopsAccessFor(place, holdersOf(files, pathOf(place)), actor(), groupsOf);
 
   async function textOf(path: string): Promise<string | null> {
     if (files.kind(path) !== 'file') return null;
@@ -106,7 +96,9 @@ export function sopsVault(
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { actor: acting, defaultGroups: groupsOf(machine), now: ground.now(), command };
-        made.push({ machine, ...(await machineKeyChanges(files, directory, sops(), machine, options)) });
+        const readers = readersOf(sops(), { users: [acting], machines: [], groups: groupsOf(machine) });
+        const { changes } = await machineKeyChanges(files, directory, sops(), machine, options);
+        made.push({ machine, changes, readers });
       }
       return made;
     },
@@ -121,6 +113,8 @@ export function sopsVault(
       const access = seen?.access(folder) ?? accessSeen(files, folder);
       return access === null ? null : driftOf(place, access);
     },
+    change: place =>
+      sopsChange({ files, directory, sops, groupsOf, seen }, place, actingUser(sops(), keyring)),
     async reseal(place) {
       const path = `${pathOf(place)}/secret`;
       const text = await textOf(path);
@@ -149,7 +143,7 @@ export function sopsVault(
     if (extra.length > 0)
       return { place, reason: `is for machine ${extra.join(', ')}, which is not to have it` };
     const groups = before.groups.map(one => one.name);
-    const missingGroups = defaultGroups(place).filter(name => !groups.includes(name));
+    const missingGroups = defaultGroupsOf(place, groupsOf).filter(name => !groups.includes(name));
     if (missingGroups.length > 0) return { place, reason: `is not for group ${missingGroups.join(', ')}` };
     for (const kind of HOLDER_KINDS) {
       const dangling = before[kind].find(one => one.dangling);
