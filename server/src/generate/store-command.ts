@@ -4,17 +4,23 @@
  */
 import { isAbsolute, join } from 'node:path';
 import {
+  type Allowed,
+  allow,
   allowedIn,
   type FolderCommand,
   folderCommand,
   isAllowed,
   isTrustedFolder,
+  revoke,
   stateFolder,
 } from '../host/allowed.ts';
 import { isFile } from '../host/outside-files.ts';
 import { StoreFailure } from '../store/failure.ts';
+import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
 import { outsideProgram } from './outside-program.ts';
+
+export type { Allowed, FolderCommand };
 
 export interface StoreCommand {
   /** Absolute path. */
@@ -61,6 +67,40 @@ export function mustBeAllowed({ env, home, platform, root }: Ground, { command }
     'unsupported',
     `${why} It runs with everything that you may do yourself, so it is not started before you have allowed it: look at it, then run \`varsmith allow ${quoted(root)}\`.`,
   );
+}
+
+/** Where the person's notes are looked for. */
+export type Person = Pick<Ground, 'env' | 'home' | 'platform'>;
+
+/**
+ * Notes that the person allows the command of the repository as it is now.
+ *
+ * @throws RunFailure, StoreFailure, HostFailure
+ */
+export async function allowStore(ground: Ground): Promise<FolderCommand> {
+  if (ground.storeCommand === null)
+    throw new RunFailure(
+      'varsmith.json names no command as the store of secrets: there is nothing to allow.',
+    );
+  const { command } = await storeCommand(ground, ground.storeCommand);
+  await allow(stateOf(ground), command, ground.now());
+  return command;
+}
+
+/** All that the person has allowed, for any folder. @throws RunFailure */
+export function allowedStores(person: Person): readonly Allowed[] {
+  return allowedIn(stateOf(person));
+}
+
+/** @returns how many were allowed for the folder @throws RunFailure, HostFailure */
+export function revokeStores(person: Person, root: string): number {
+  return revoke(stateOf(person), root);
+}
+
+function stateOf({ env, home, platform }: Person): string {
+  const state = stateFolder(env, home, platform);
+  if (state !== null) return state;
+  throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
 }
 
 /** A path for a shell. */
