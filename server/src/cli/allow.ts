@@ -1,8 +1,12 @@
 /** `varsmith allow`: lets the command that `varsmith.json` names as the store of secrets be started for a folder. */
 import { homedir } from 'node:os';
-import { RunFailure } from '../generate/failure.ts';
-import { storeCommand } from '../generate/store-command.ts';
-import { type Allowed, allow, allowedIn, type FolderCommand, revoke, stateFolder } from '../host/allowed.ts';
+import {
+  type Allowed,
+  allowedStores,
+  allowStore,
+  type FolderCommand,
+  revokeStores,
+} from '../generate/store-command.ts';
 import { absolutePath, readArguments } from './arguments.ts';
 import { openFleet } from './generation.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
@@ -15,14 +19,12 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
   const isJson = given.flag('json');
   if (given.flag('list') && (given.flag('revoke') || root !== undefined))
     throw new UsageError('--list lists all folders: it goes with no other argument but --json.');
-  const state = stateFolder(io.env, io.env.HOME || homedir() || null, process.platform);
-  if (state === null)
-    throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
-  if (given.flag('list')) return list(allowedIn(state), isJson, io);
+  const person = { env: io.env, home: io.env.HOME || homedir() || null, platform: process.platform };
+  if (given.flag('list')) return list(allowedStores(person), isJson, io);
   if (given.flag('revoke')) {
     // The folder may be gone, or be no fleet any more.
     const folder = root === undefined ? (nearestRoot(io.cwd) ?? io.cwd) : absolutePath(io.cwd, root);
-    const revoked = revoke(state, folder);
+    const revoked = revokeStores(person, folder);
     if (isJson) io.stdout.write(`${jsonText({ schemaVersion: 1, root: folder, revoked })}\n`);
     else
       io.stdout.write(
@@ -33,12 +35,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
     return EXIT.ok;
   }
   const { ground } = await openFleet(root, io, null, false);
-  if (ground.storeCommand === null)
-    throw new RunFailure(
-      'varsmith.json names no command as the store of secrets: there is nothing to allow.',
-    );
-  const { command } = await storeCommand(ground, ground.storeCommand);
-  await allow(state, command, ground.now());
+  const command = await allowStore(ground);
   if (isJson) io.stdout.write(`${jsonText({ schemaVersion: 1, allowed: [dataOf(command)] })}\n`);
   else
     io.stdout.write(
