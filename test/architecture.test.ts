@@ -117,6 +117,18 @@ describe('layers', () => {
   });
 });
 
+describe('programs', () => {
+  it('are never started by a bare name, which would be looked for wherever PATH says', () => {
+    const starts =
+      /(?<!\.)\b(?:spawn|spawnSync|exec|execSync|execFile|execFileSync|fork|runProcess|runSecretCommand|runInForeground)\(\s*(['"`])/g;
+    const wrong = [...server, ...client].flatMap(file => {
+      const text = readFileSync(file, 'utf8');
+      return [...text.matchAll(starts)].map(match => `${relative(ROOT, file)}: ${match[0]}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
 /** The messages that client and server agree on are types in a file without imports. */
 function isProtocol(from: string, target: string): boolean {
   const file = target.slice(join(ROOT, 'client/src/').length);

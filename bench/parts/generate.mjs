@@ -121,33 +121,41 @@ async function makeLoop(place) {
   for (const name of ['bin', 'in', 'out', 'work']) mkdirSync(join(folder, 'box', name), { recursive: true });
   writeFileSync(join(folder, 'passwd'), 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n');
   writeFileSync(join(folder, 'box/script'), `set -euo pipefail\n${SCRIPT}\n`);
-  const bundle = join(place, 'sandbox.mjs');
-  const entry = join(ROOT, 'server/src/host/sandbox.ts');
-  await build({
-    entryPoints: [entry],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-  const { boxArguments } = await import(pathToFileURL(bundle).href);
+  const { boxArguments } = await bundled('sandbox', place);
+  const { findBox } = await bundled('boxes', place);
+  const { guards } = (await findBox(process.platform, process.env.PATH.split(':'))).box;
+  writeFileSync(join(folder, 'filter'), guards.filter ?? '');
   const box = boxArguments({
     scratch: join(folder, 'box'),
     readOnly: [],
     shown: [],
     bin: join(folder, 'box/bin'),
     passwd: join(folder, 'passwd'),
+    guards,
   });
   const command = ['bwrap', ...box, 'bash', '--norc', '/tmp/vars/script'].map(word => `'${word}'`).join(' ');
   const file = join(place, 'loop.sh');
   writeFileSync(
     file,
-    `set -e\nfor ((i = 0; i < ${GENERATORS}; i++)); do\n  ${command}\n  rm "${folder}/box/out/key"\ndone\n`,
+    `set -e\nfor ((i = 0; i < ${GENERATORS}; i++)); do\n  ${command} 3<'${folder}/filter'\n  rm "${folder}/box/out/key"\ndone\n`,
   );
   return () => {
     const started = performance.now();
     execFileSync('bash', [file], { env: { PATH: process.env.PATH, out: '/tmp/vars/out' }, stdio: 'ignore' });
     return performance.now() - started;
   };
+}
+
+/** @param name a module of `server/src/host` */
+async function bundled(name, place) {
+  const outfile = join(place, `${name}.mjs`);
+  await build({
+    entryPoints: [join(ROOT, `server/src/host/${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  return import(pathToFileURL(outfile).href);
 }

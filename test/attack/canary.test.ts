@@ -151,6 +151,7 @@ it(
         const said = run.stdout + run.stderr;
         const wanted = form.endsWith('of a success') ? 0 : 1;
         const ran = run.code === wanted && said.includes(name) ? null : `did not end as it should: ${said}`;
+        if (process.env.DBG) console.log(form, secret, run.code, said.slice(0, 600));
         ledger.judge('canary: runs', ran);
         const seen = recognised(SECRETS[secret] ?? '').find(part => said.includes(part));
         if (seen !== undefined) ledger.count('seen');

@@ -1,7 +1,8 @@
 /** What runs that did not end well have left behind, and what becomes of it. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { write } from '../workspace/support.ts';
 import { fleet } from './generation.ts';
 
 const GENERATOR = 'g = { files.s = { }; script = "echo secret > $out/s"; };';
@@ -27,5 +28,79 @@ describe('the empty folder of a machine', { timeout: 60_000 }, () => {
     const fixed = await made.run(['fix']);
     expect([fixed.code, fixed.stderr]).toEqual([0, expect.anything()]);
     expect((await made.run(['verify'])).code).toBe(0);
+  });
+});
+
+describe('what is stored and could not be committed', { timeout: 120_000 }, () => {
+  /** A fleet with values whose commit a hook has refused. */
+  async function refused() {
+    const made = await fleet({ m: GENERATOR });
+    await made.run(['generate', '--no-sandbox']);
+    const hook = join(made.root, '.git/hooks/prepare-commit-msg');
+    write(made.root, '.git/hooks/prepare-commit-msg', '#!/bin/sh\necho "no commits today" >&2\nexit 1\n');
+    chmodSync(hook, 0o755);
+    const run = await made.run(['generate', '-g', 'g', '--yes', '--no-sandbox']);
+    return { ...made, code: run.code, stderr: run.stderr, allow: () => rmSync(hook) };
+  }
+
+  it('is committed by the next run, with its own message', async () => {
+    const made = await refused();
+    expect([made.code, made.stderr]).toEqual([
+      1,
+      expect.stringMatching(/stored, but not committed.*no commits today.*The next run commits them/s),
+    ]);
+    made.allow();
+    const next = await made.run(['generate', '--no-sandbox']);
+    expect([next.code, next.stderr]).toEqual([
+      0,
+      expect.stringContaining('What an earlier run had stored and not committed is committed now.'),
+    ]);
+    expect(made.git('status', '--porcelain')).toBe('');
+    expect(made.git('log', '-1', '--format=%s')).toBe('vars: update via generator g (machine: m)\n');
+    expect((await made.run(['verify'])).code).toBe(0);
+    const third = await made.run(['generate', '--no-sandbox']);
+    expect(third.stderr).not.toContain('committed now');
+  });
+
+  it('is named by verify, plan and doctor until then', async () => {
+    const made = await refused();
+    const path = 'vars/per-machine/m/g/s/secret';
+    const verified = await made.run(['verify', '--json']);
+    expect([verified.code, JSON.parse(verified.stdout).problems]).toEqual([
+      1,
+      [
+        {
+          kind: 'uncommitted',
+          files: [path],
+          message: expect.stringContaining(`${path} is stored, but not`),
+        },
+      ],
+    ]);
+    expect((await made.run(['plan'])).stdout).toContain(`${path} is stored, but not committed`);
+    expect((await made.run(['doctor'])).stdout).toContain('1 file that an earlier run has stored');
+    // Somebody commits it by hand.
+    made.allow();
+    made.git('commit', '-qam', 'by hand');
+    expect((await made.run(['verify'])).code).toBe(0);
+    expect((await made.run(['generate', '--no-sandbox'])).stderr).not.toContain('committed now');
+  });
+
+  it('stops the next run before it begins where it still cannot be committed', async () => {
+    const made = await refused();
+    const { code, stderr } = await made.run(['generate', '-g', 'g', '--yes', '--no-sandbox']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/What an earlier run has stored is still not committed\..*no commits today/s),
+    ]);
+    expect((await made.run(['generate', '-g', 'g', '--yes', '--no-sandbox', '--no-commit'])).code).toBe(0);
+  });
+
+  it('is not committed where somebody has changed it since', async () => {
+    const made = await refused();
+    made.allow();
+    write(made.root, 'vars/per-machine/m/g/s/secret', 'theirs');
+    expect((await made.run(['verify', '--json'])).stdout).not.toContain('uncommitted');
+    await made.run(['generate', '--no-sandbox']);
+    expect(made.git('status', '--porcelain')).toMatch(/M vars.per-machine.m.g.s.secret\n$/);
   });
 });

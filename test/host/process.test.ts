@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { HostFailure } from '../../server/src/host/failure.ts';
@@ -7,7 +7,7 @@ import { testFolder } from './folders.ts';
 
 const limits = { env: { PATH: '/usr/bin:/bin' }, timeLimitMs: 60_000, outputLimitBytes: 1000 };
 const bash = (text: string, more: object = {}) =>
-  runProcess('bash', ['--norc', '-c', text], { ...limits, ...more });
+  runProcess('/bin/bash', ['--norc', '-c', text], { ...limits, ...more });
 
 /** A process that has ended, though perhaps nobody has asked for its code yet. */
 function isGone(pid: number): boolean {
@@ -32,16 +32,26 @@ describe('another program', () => {
     expect((await bash('exit 0', { input: Buffer.alloc(1_000_000) })).code).toBe(0);
   });
 
+  it('is started by its absolute path alone', async () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'tool'), '#!/bin/sh\necho ran > ran\n', { mode: 0o755 });
+    for (const name of ['tool', './tool'])
+      await expect(
+        runProcess(name, [], { ...limits, cwd: folder, env: { PATH: `.:${folder}` } }),
+      ).rejects.toThrow(`The command "${name}" is not named by its absolute path.`);
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+
   it('is named where it does not exist', async () => {
-    await expect(runProcess('no-such-command', [], limits)).rejects.toThrow(
-      'The command "no-such-command" was not found.',
+    await expect(runProcess('/nowhere/no-such-command', [], limits)).rejects.toThrow(
+      'The command "/nowhere/no-such-command" was not found.',
     );
   });
 
   it('that cannot be started is a failure in words, without its arguments', async () => {
     const arguments_ = Array.from({ length: 400 }, () => 'x'.repeat(100_000));
-    await expect(runProcess('true', arguments_, limits)).rejects.toThrow(
-      new HostFailure('other', 'The command "true" cannot be started: E2BIG.'),
+    await expect(runProcess('/bin/true', arguments_, limits)).rejects.toThrow(
+      new HostFailure('other', 'The command "/bin/true" cannot be started: E2BIG.'),
     );
   });
 

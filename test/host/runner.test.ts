@@ -213,6 +213,23 @@ describeIf(box !== null, 'a workshop', {}, () => {
     expect(quiet.process.stdout.toString()).toBe('quiet\n');
   });
 
+  it.skipIf(!box?.guards.lastNamespace)(
+    'lets no script make a user namespace, also without a filter',
+    async () => {
+      const unfiltered = box && { ...box, guards: { ...box.guards, filter: null } };
+      for (const bash of [BASH, '/bin/false']) {
+        const workshop = await openWorkshop({ bash, cat: '/bin/cat', box: unfiltered });
+        onTestFinished(() => workshop.close());
+        const { run } = await workshopHere();
+        const { process: tried } = await run('unshare --user true', { workshop, box: unfiltered });
+        expect([tried.code, tried.stderr.toString()]).toEqual([
+          1,
+          expect.stringContaining('No space left on device'),
+        ]);
+      }
+    },
+  );
+
   it('shows files of the repository in a box of its own', async () => {
     const { run } = await workshopHere();
     const root = testFolder({ 'make.sh': 'echo made' });

@@ -1,7 +1,8 @@
-import { chmodSync, readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES, FILTERED } from '../../scripts/lib/seccomp.mjs';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { runScript, type Script } from '../../server/src/host/script.ts';
 import { openWorkshop, type Workshop } from '../../server/src/host/workshop.ts';
@@ -12,6 +13,9 @@ const PATH = ['/usr/bin', '/bin'];
 const CANARY = 'canary-91b2-in-plain';
 const found = await findBox(process.platform, PATH);
 const hasBox = 'box' in found;
+
+/** Perl can make any call by its number. */
+const canCall = process.arch in FILTERED && existsSync('/usr/bin/perl');
 
 let workshop: Workshop;
 
@@ -196,6 +200,47 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       });
       expect(seen.root).not.toMatch(/^(home|root|var|run)$/m);
       expect(seen.pwd).toBe('/tmp/vars/work\n');
+    });
+
+    it.skipIf(!canCall)('makes no call to the kernel that leads out or deep into it', async () => {
+      const [name] = FILTERED[process.arch as 'x64' | 'arm64'];
+      const { refused, absent, byFamily, byFlags } = ARCHITECTURES[name as 'x86_64'];
+      const calls = [
+        ...Object.entries({ ...refused, ...absent }).map(([call, number]) => [call, number, 0]),
+        ['unshare', byFlags.unshare, 0x10000000],
+        ...['unix 1', 'inet 2', 'inet6 10', 'netlink 16', 'alg 38', 'vsock 40'].map(one => {
+          const [family, number] = one.split(' ');
+          return [family, byFamily.socket, number];
+        }),
+      ];
+      const { process: ended, outputs } = await run(
+        `${calls.map(([call, number, first]) => `perl -e '$r = syscall(${number}, ${first}, 1, 0, 0, 0); printf "%s %s\\n", "${call}", $r < 0 ? $!+0 : "made"' >> $out/calls`).join('\n')}
+         openssl genpkey -algorithm ed25519 > $out/key; getent hosts localhost > $out/host || true`,
+        { outputs: ['calls', 'key', 'host'] },
+      );
+      expect([ended.code, ended.stderr.toString()]).toEqual([0, '']);
+      const said = Object.fromEntries(
+        (textOf(outputs).calls ?? '')
+          .trim()
+          .split('\n')
+          .map(line => line.split(' ')),
+      );
+      const all = (names: readonly string[], what: number | string) =>
+        Object.fromEntries(names.map(one => [one, `${what}`]));
+      expect(said).toEqual({
+        ...all([...Object.keys(refused), 'unshare'], constants.errno.EPERM),
+        ...all(Object.keys(absent), constants.errno.ENOSYS),
+        ...all(['netlink', 'alg', 'vsock'], constants.errno.EAFNOSUPPORT),
+        ...all(['unix', 'inet', 'inet6'], 'made'),
+      });
+    });
+
+    it('tells nothing of the keys of the login', async () => {
+      const { outputs } = await run(
+        'for file in /proc/keys /proc/key-users; do cat $file >> $out/seen 2>/dev/null || echo closed >> $out/seen; done',
+        { outputs: ['seen'] },
+      );
+      expect(textOf(outputs).seen).toBe('closed\nclosed\n');
     });
 
     it('changes no setting of the kernel', async () => {

@@ -113,15 +113,6 @@ describe('stores and runs', () => {
       ]);
     }
   });
-
-  test('0.5: generate makes what is missing, and --regenerate what is there', async () => {
-    const root = seedFleet('concepts');
-    expect((await run(root, ['plan'])).stdout).toContain('11 generators to run');
-    const { stdout } = await run(root, ['plan', '--json']);
-    expect(JSON.parse(stdout).steps).toHaveLength(11);
-    const help = await run(root, ['generate', '--help']);
-    expect(help.stdout).toContain('--regenerate');
-  });
 });
 
 describe('neededFor', () => {

@@ -3,10 +3,31 @@ import { describe, expect, test } from 'vitest';
 import { completion } from '../../server/src/editor/completion.ts';
 import { definition } from '../../server/src/editor/definition.ts';
 import { hover } from '../../server/src/editor/hover.ts';
+import { everyText, sopsFleet } from '../cli/sops-fleet.ts';
 import { behind, edit, findingsIn, found, inspect, run, seedFleet, snapshotOf } from './support.ts';
 
 const MISTAKES = 'hosts/server/mistakes.nix';
 const SECRETS = 'nixos/modules/secrets.nix';
+
+const CANARY = 'canary-41d0-do-not-print';
+const FILE = 'secrets/secrets.yaml';
+const MODULE = 'machines/lea/configuration.nix';
+
+/** The document's module of secrets in a clan, whose file is encrypted to a person who has the key. */
+const encryptedFleet = () =>
+  sopsFleet(
+    {
+      [MODULE]: `{ config, ... }:
+{
+  sops.defaultSopsFile = ../../secrets/secrets.yaml;
+  sops.secrets."myuser-password".neededForUsers = true;
+  sops.secrets."api/token".owner = "myuser";
+  services.x.tokenFile = config.sops.secrets."api/token".path;
+}
+`,
+    },
+    { [FILE]: { 'myuser-password': '$6$abc$def', 'api/token': 'old' } },
+  );
 
 /** What is found in the file with one mistake a line, as `rule text`. */
 const mistakes = () =>
@@ -78,9 +99,13 @@ describe('in the editor', () => {
     );
   });
 
-  test('4.10: a secret is added to an encrypted file', async () => {
-    const { stdout } = await run(seedFleet('sops'), ['add', '--help']);
-    expect(stdout).toContain('varsmith add sops');
+  test('4.10: a secret is added to the encrypted file and declared beside the others, without plaintext on disk', async () => {
+    const made = await encryptedFleet();
+    const { code } = await made.run(['add', 'sops', 'github/token'], { input: CANARY });
+    expect(code).toBe(0);
+    expect(await made.values(FILE)).toMatchObject({ 'api/token': 'old', 'github/token': CANARY });
+    expect(made.text(MODULE)).toContain('sops.secrets."github/token" = { };');
+    expect(everyText(made.root)).not.toContain(CANARY);
   });
 });
 
@@ -113,9 +138,15 @@ describe('options of the fleet', () => {
 });
 
 describe('on', () => {
-  test('4.13: secrets become vars, with their values', async () => {
-    const { stdout } = await run(seedFleet('sops'), ['convert', '--help']);
-    expect(stdout).toContain('--dry-run');
+  test('4.13: a secret becomes a var with its value, and a dry run shows it before', async () => {
+    const made = await encryptedFleet();
+    const dry = await made.run(['convert', 'api/token', '--dry-run']);
+    expect(dry.stdout).toContain('clan.core.vars.generators.api-token');
+    expect(made.git('status', '--porcelain')).toBe('');
+    expect((await made.run(['convert', 'api/token'])).code).toBe(0);
+    expect((await made.run(['get', 'lea', 'api-token/api-token'])).stdout).toBe('old');
+    expect(made.text(MODULE)).toContain('config.clan.core.vars.generators.api-token.files.api-token.path');
+    expect(Object.keys(await made.values(FILE))).toEqual(['myuser-password']);
   });
 
   test('4.14: rebuild, test and take back', async () => {

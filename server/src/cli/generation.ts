@@ -147,6 +147,7 @@ export async function withSession<T>(
           : 'What an interrupted run had begun has been taken back.',
       );
     }
+    if (session.settled) note('What an earlier run had stored and not committed is committed now.');
     return await tellingOfDisk(open, note, () => work(session));
   } finally {
     await session.close();

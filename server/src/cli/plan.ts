@@ -1,7 +1,7 @@
 /** `varsmith plan`: what a run would do. */
 import { counted } from '../checks/wording.ts';
 import type { Plan, PlanRequest, PlanStep } from '../generate/plan.ts';
-import { notedAsStale } from '../generate/session.ts';
+import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
@@ -24,7 +24,10 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
   const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
-  const planned = planOf(requestOf(given));
+  const owed = await notedAsOwed(ground);
+  const notes = owed === null ? [] : [{ generator: null, machines: [], message: owed.message }];
+  const found = planOf(requestOf(given));
+  const planned = { ...found, notes: [...found.notes, ...notes] };
   if (given.flag('json')) {
     io.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned) }, null, 2)}\n`,

@@ -3,7 +3,7 @@ import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
-import { notedAsStale } from '../generate/session.ts';
+import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
@@ -42,9 +42,15 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
       message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. "varsmith fix" puts it right.`,
     })),
   );
+  const owed = await notedAsOwed(open.ground);
   return {
     backend,
-    problems: [...unknown.map(({ kind, message }) => ({ kind, message })), ...problems, ...access],
+    problems: [
+      ...unknown.map(({ kind, message }) => ({ kind, message })),
+      ...problems,
+      ...access,
+      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
+    ],
     notes,
   };
 }

@@ -1,7 +1,9 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
 import { counted } from '../checks/wording.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
+import { HostFailure } from '../host/failure.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
+import { owedIn } from '../host/owed.ts';
 import {
   commonSetting,
   isNoStore,
@@ -31,10 +33,30 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
     entries: [
       backendEntry(examined, contents),
       storedEntry(contents, directory),
+      ...(await owedEntries(examined, around)),
       ...secretEntries(examined, secrets),
       ...(await keyEntries(examined, contents, secrets, around)),
     ],
   };
+}
+
+/** What earlier runs have stored and not committed. */
+async function owedEntries({ root }: Examined, { env, home, trusted }: Surroundings): Promise<Entry[]> {
+  // Git is asked.
+  if (!trusted) return [];
+  try {
+    const owed = await owedIn({ root, env, home });
+    if (owed.length === 0) return [];
+    return [
+      entry('not committed', 'problem', `${counted(owed.length, 'file')} that an earlier run has stored`, {
+        details: owed,
+        advice: '`varsmith generate` commits what is still as it was stored.',
+      }),
+    ];
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    return [entry('not committed', 'unknown', error.message)];
+  }
 }
 
 function backendEntry(

@@ -3,6 +3,7 @@
  * those that need it. Keys stay in memory; messages name places.
  */
 import { findAge } from '../host/age-command.ts';
+import { commandFolders, findCommand } from '../host/commands.ts';
 import { definedOnly } from '../host/environment.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import { runProcess } from '../host/process.ts';
@@ -69,7 +70,10 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
 
 /** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
 async function printedBy(variable: string, command: string, { env, root }: Ground): Promise<string> {
-  const result = await runProcess('sh', ['-c', command], {
+  const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
+  if (shell === null)
+    throw new StoreFailure('no-matching-key', `There is no shell to run the command in ${variable} with.`);
+  const result = await runProcess(shell, ['-c', command], {
     cwd: root,
     env: definedOnly(env),
     timeLimitMs: COMMAND_LIMIT_MS,

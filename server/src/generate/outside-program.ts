@@ -1,7 +1,7 @@
 /**
  * Runs the program of a store outside of the repository: what is the same for all of them, however they are spoken to.
  */
-import { findCommand } from '../host/commands.ts';
+import { commandFolders, findCommand } from '../host/commands.ts';
 import type { ProcessResult } from '../host/process.ts';
 import { runSecretCommand } from '../host/secret-command.ts';
 import { StoreFailure } from '../store/failure.ts';
@@ -44,7 +44,7 @@ export function runOutside(
  * @throws StoreFailure `unsupported`
  */
 export async function outsideProgram({ env }: Ground, name: string, absent: string): Promise<string> {
-  const program = await findCommand(name, (env.PATH ?? '').split(':'));
+  const program = await findCommand(name, commandFolders(env.PATH));
   if (program !== null) return program;
   throw new StoreFailure('unsupported', absent);
 }

@@ -2,20 +2,24 @@
  * A repository that is written to: under its lock, with what a crash has left behind brought to its end first. Applies
  * changes as a whole and commits what they touch.
  */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
 import { HostFailure, systemFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
+import { noteOwed, type OwedCommit, owedFor, owedIn, readOwed, stillStored } from '../host/owed.ts';
+import { stateFolder } from '../host/state.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
 import type { Ground } from './ground.ts';
 import type { OutsideChange, VaultChange } from './vault.ts';
+import { listed } from './words.ts';
 
 export interface Session {
   /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
   readonly recovered: 'finished' | 'undone' | null;
+  /** What an earlier run had stored and not committed is committed now. */
+  readonly settled: boolean;
   /**
    * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
    * stored before and removed after.
@@ -67,6 +71,12 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   try {
     const recovered = await recoverChanges(root, journal);
     const note = join(state, STALE);
+    let owed = repository === null ? [] : await readOwed(state);
+    const settled = options.commit && (await settle(repository, root, owed));
+    if (options.commit && owed.length > 0) {
+      await noteOwed(state, []);
+      owed = [];
+    }
     async function applyAll(works: readonly Work[]): Promise<void> {
       const outside = works.flatMap(work => work.changes.filter(isOutside));
       const unchanged = works.flatMap(work => work.unchanged);
@@ -77,14 +87,21 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         .filter(work => work.changes.length > 0);
       if (inside.length > 0) {
         const changes = inside.flatMap(work => work.changes);
-        await applyChanges(root, changes, { journal, unchanged });
+        const toCommit = repository === null || !options.commit ? [] : inside.map(owedOf);
+        // Whatever becomes of it: what was not stored then is not committed.
+        owed = [...owed, ...toCommit];
+        const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
+        await applyChanges(root, changes, { journal, unchanged, noted });
         ground.forget(changes.map(change => change.path));
         if (repository !== null) await record(repository, inside, options);
+        owed = owed.filter(one => !toCommit.includes(one));
+        if (toCommit.length > 0) await noteOwed(state, owed);
       }
       for (const one of outside) if (one.does === 'remove') await one.run();
     }
     return {
       recovered,
+      settled,
       applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {
@@ -105,6 +122,29 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   }
 }
 
+function owedOf({ changes, message }: { readonly changes: readonly Change[]; readonly message: string }) {
+  return owedFor(message, changes);
+}
+
+/** Makes the commits that earlier runs owe. @returns whether there was something to commit */
+async function settle(
+  repository: Repository | null,
+  root: string,
+  owed: readonly OwedCommit[],
+): Promise<boolean> {
+  const commits = stillStored(root, owed);
+  if (repository === null || commits.length === 0) return false;
+  try {
+    return await repository.commit(commits);
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    throw new HostFailure(
+      error.kind,
+      `What an earlier run has stored is still not committed. ${error.message} Mend that, or say --no-commit.`,
+    );
+  }
+}
+
 const STALE = 'stale';
 
 /** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
@@ -115,6 +155,19 @@ export async function notedAsStale(ground: Ground): Promise<ReadonlySet<string>>
   } catch (error) {
     throw systemFailure(error, 'read what an earlier run has left to be made anew');
   }
+}
+
+/** What earlier runs have stored and not committed, for those who only look; null where there is nothing. */
+export async function notedAsOwed(
+  ground: Ground,
+): Promise<{ readonly files: readonly string[]; readonly message: string } | null> {
+  const files = await owedIn(ground);
+  if (files.length === 0) return null;
+  const are = files.length === 1 ? 'is' : 'are';
+  return {
+    files,
+    message: `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`,
+  };
 }
 
 function isOutside(change: VaultChange): change is OutsideChange {
@@ -152,18 +205,7 @@ async function record(
     const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
     throw new AfterwardsFailure(
       error.kind,
-      `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}`,
+      `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
     );
   }
-}
-
-/** Beside git's own files; without git, where programs keep their state. */
-function stateFolder({ root, env, home }: Ground, repository: Repository | null): string {
-  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  // A work tree may hold several fleets.
-  if (repository !== null) return join(repository.gitFolder, 'varsmith', name);
-  const state = env.XDG_STATE_HOME || (home === null ? null : join(home, '.local/state'));
-  if (state === null)
-    throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
-  return join(state, 'varsmith', name);
 }

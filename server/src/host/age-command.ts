@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findCommand } from './commands.ts';
+import { commandFolders, findCommand } from './commands.ts';
 import { HostFailure } from './failure.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { makeScratch } from './scratch.ts';
@@ -32,10 +32,12 @@ export async function findAge(
   env: Readonly<Record<string, string>>,
   onDisk: () => void,
 ): Promise<AgeProgram | null> {
-  const run = (args: readonly string[], input: Uint8Array) =>
-    runProcess('age', args, { env, input, timeLimitMs: TIME_LIMIT_MS, outputLimitBytes: OUTPUT_LIMIT_BYTES });
   // Looked for, not tried: most keys need no command, and to start one takes longer than that.
-  if ((await findCommand('age', (env.PATH ?? '/usr/bin:/bin').split(':'))) === null) return null;
+  const program = await findCommand('age', commandFolders(env.PATH));
+  if (program === null) return null;
+  const limits = { timeLimitMs: TIME_LIMIT_MS, outputLimitBytes: OUTPUT_LIMIT_BYTES };
+  const run = (args: readonly string[], input: Uint8Array) =>
+    runProcess(program, args, { env, input, ...limits });
   return {
     async decrypt(key, armored) {
       const scratch = await makeScratch();

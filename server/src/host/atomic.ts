@@ -3,10 +3,11 @@
  * them.
  */
 import { closeSync, fsync, openSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from './failure.ts';
+import { regularBytes } from './regular-file.ts';
 
 /**
  * Writes and flushes a new file; fails where there is one.
@@ -62,12 +63,19 @@ export async function replaceFile(
   if (lasting) await syncFolder(dirname(path));
 }
 
-/** The bytes of a file; null where there is none. */
+/** Well above what the largest file of a generator comes to when it is encrypted. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The bytes of a file; null where there is none.
+ *
+ * @throws HostFailure for a pipe, a device or a folder in its place, and for a file above the limit; what the system says
+ */
 export async function readIfThere(path: string): Promise<Buffer | null> {
   try {
     // At once: most of those that are asked for like this are not there.
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
-    return await readFile(path);
+    return regularBytes(path, MAX_BYTES);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -21,6 +21,17 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
   return null;
 }
 
+/**
+ * Splits a `PATH` into the folders that commands may be looked for in: the absolute ones. What `.`, an empty part or `bin`
+ * stands for depends on where one is, and that may be a repository of somebody else.
+ *
+ * @param path undefined: nothing is set, and the system's own count
+ */
+export function commandFolders(path: string | undefined): readonly string[] {
+  const folders = (path ?? '').split(':').filter(isAbsolute);
+  return folders.length > 0 ? folders : ['/usr/bin', '/bin'];
+}
+
 /** Where the commands of a system are, whatever `PATH` says. */
 const SYSTEM_FOLDERS = ['/run/current-system/sw/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 

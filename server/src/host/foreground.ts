@@ -1,6 +1,7 @@
 /** Runs a program in the terminal of the person: it has the keyboard and the screen until it ends. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isAbsolute } from 'node:path';
 
 export interface ForegroundOptions {
   /** Absolute path. */
@@ -20,6 +21,7 @@ export function runInForeground(
   { cwd, env }: ForegroundOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
+    if (!isAbsolute(program)) throw new Error(`"${program}" is not an absolute path.`);
     const wait = () => {};
     process.on('SIGINT', wait);
     const child = spawn(program, args, { cwd, env, stdio: 'inherit' });

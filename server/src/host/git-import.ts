@@ -2,10 +2,11 @@
  * Several commits at once, as `git fast-import` takes them: where nothing is asked of a commit that only `git commit`
  * does (signatures, hooks), and no merge or rebase is under way. What is committed has been staged before.
  */
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Commit } from './git.ts';
 import type { ProcessResult } from './process.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** Who commits, as git writes it, without the time. */
 export interface Habits {
@@ -62,9 +63,11 @@ const UNDER_WAY = [
   'sequencer',
 ];
 
+const MAX_HEAD_BYTES = 64 * 1024;
+
 /** The branch that is checked out; null where there is none, or something is under way. */
 export async function quietBranch(gitFolder: string): Promise<string | null> {
-  const head = await readFile(join(gitFolder, 'HEAD'), 'utf8').catch(() => '');
+  const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
   const branch = /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1];
   if (branch === undefined) return null;
   const found = await Promise.all(

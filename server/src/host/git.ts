@@ -4,6 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
 import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
@@ -16,9 +17,12 @@ export interface Repository {
    * Makes commits, one after the other, each of its paths as they lie on disk; none of paths that are as the last
    * commit has them. A path belongs to one commit.
    *
+   * @returns false where there was nothing to commit
    * @throws HostFailure with what git said; earlier ones may have been made then
    */
-  commit(commits: readonly Commit[]): Promise<void>;
+  commit(commits: readonly Commit[]): Promise<boolean>;
+  /** Those of the paths that are not as the last commit has them, sorted. @throws HostFailure */
+  uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
 }
@@ -41,8 +45,10 @@ export async function openRepository(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Repository | null> {
   const environment = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
+  const program = await findCommand('git', commandFolders(env.PATH));
+  if (program === null) return null;
   const git = (args: readonly string[], input?: string) =>
-    runProcess('git', args, {
+    runProcess(program, args, {
       cwd: root,
       env: environment,
       timeLimitMs: TIME_LIMIT_MS,
@@ -84,29 +90,30 @@ export async function openRepository(
     return false;
   }
 
-  async function commitOne({ paths, message }: Commit): Promise<void> {
+  async function commitOne({ paths, message }: Commit): Promise<boolean> {
     const list = await known(paths);
-    if (list.length === 0) return;
+    if (list.length === 0) return false;
     const input = list.join('\0');
     await must(['add', '--all', ...fromInput], 'stage what was written', input);
-    if (!(await isStaged(list))) return;
+    if (!(await isStaged(list))) return false;
     await must(
       ['commit', '--quiet', '--no-verify', '--only', '-m', message, ...fromInput],
       'commit what was written',
       input,
     );
+    return true;
   }
 
   let habits: Promise<Habits | null> | null = null;
 
-  /** False: they have to be made one by one; nothing but the staging has happened. */
-  async function commitTogether(commits: readonly Commit[]): Promise<boolean> {
+  /** Null: they have to be made one by one; nothing but the staging has happened. */
+  async function commitTogether(commits: readonly Commit[]): Promise<boolean | null> {
     habits ??= habitsOf(git, env);
     const found = await habits;
     const branch = found === null ? null : await quietBranch(gitFolder as string);
-    if (found === null || branch === null) return false;
+    if (found === null || branch === null) return null;
     const list = await known(commits.flatMap(one => one.paths));
-    if (list.length === 0) return true;
+    if (list.length === 0) return false;
     await must(['add', '--all', ...fromInput], 'stage what was written', list.join('\0'));
     const raw = await git([
       'diff-index',
@@ -118,12 +125,12 @@ export async function openRepository(
       'HEAD',
       '--',
     ]);
-    if (raw.code !== 0) return false;
+    if (raw.code !== 0) return null;
     const fromTop = commits.map(one => ({ ...one, paths: one.paths.map(path => prefix + path) }));
     const stream = importStream(branch, fromTop, stagedIn(raw.stdout.toString('utf8')), found);
-    if (stream === '') return true;
+    if (stream === '') return false;
     // It refuses a branch that has gone on in between.
-    return (await git(['fast-import', '--quiet', '--done'], stream)).code === 0;
+    return (await git(['fast-import', '--quiet', '--done'], stream)).code === 0 ? true : null;
   }
 
   const fromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'];
@@ -131,8 +138,21 @@ export async function openRepository(
     gitFolder,
     async commit(commits) {
       // Many at once cost git little more than one.
-      if (commits.length > 1 && (await commitTogether(commits))) return;
-      for (const one of commits) await commitOne(one);
+      const together = commits.length > 1 ? await commitTogether(commits) : null;
+      if (together !== null) return together;
+      let made = false;
+      for (const one of commits) made = (await commitOne(one)) || made;
+      return made;
+    },
+    async uncommitted(paths) {
+      const found = new Set<string>();
+      for (const slice of slicesOf(paths)) {
+        const said = await must([...STATUS, '--', ...slice], 'ask git what is not committed');
+        // `XY path`, from the top of the work tree.
+        for (const line of said.split('\0'))
+          if (line.startsWith(prefix, 3)) found.add(line.slice(3 + prefix.length));
+      }
+      return [...found].filter(path => path !== '').sort();
     },
     async intend(paths) {
       const list = await known(paths);
@@ -141,6 +161,16 @@ export async function openRepository(
     },
   };
 }
+
+/** Without a look at the index's lock: who only looks writes nothing. */
+const STATUS = [
+  '--no-optional-locks',
+  'status',
+  '--porcelain',
+  '-z',
+  '--untracked-files=all',
+  '--no-renames',
+];
 
 /** Systems limit the arguments of a program in bytes, with its environment: this is well below all of them. */
 const SLICE_BYTES = 64 * 1024;

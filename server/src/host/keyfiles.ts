@@ -4,12 +4,17 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder, writeNew } from './atomic.ts';
 import { systemFailure } from './failure.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** No key file is this large; what is, is something else. */
 const MAX_BYTES = 1024 * 1024;
 
-/** @param path absolute; null where there is no such file or it may not be read */
+/** What a shell hands over for `<(command)`. */
+const HANDED_OVER = /^\/(dev|proc\/self)\/fd\/\d+$/;
+
+/** @param path absolute; null where there is no such file, where it is a pipe or a device, or may not be read */
 export function readKeyFile(path: string): string | null {
+  if (!HANDED_OVER.test(path)) return readRegularFile(path, MAX_BYTES)?.toString('utf8') ?? null;
   try {
     const bytes = readFileSync(path);
     return bytes.length > MAX_BYTES ? null : bytes.toString('utf8');

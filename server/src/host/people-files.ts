@@ -3,9 +3,10 @@
  * permissions, and only if they are text. Writes nothing.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
+import { regularBytes } from './regular-file.ts';
 
 export interface PeopleFile {
   /** Behind all links, relative to the root. */
@@ -18,6 +19,9 @@ export interface PeopleFile {
   readonly sha256: string;
   readonly mode: number;
 }
+
+/** Nothing that people write by hand is that large. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -33,7 +37,7 @@ export function peopleFile(root: string, path: string): PeopleFile | null {
     const target = realpathSync(join(root, path));
     if (!target.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
       throw new HostFailure('outside', `"${path}" leads out of the repository and is left alone.`);
-    const bytes = readFileSync(target);
+    const bytes = regularBytes(target, MAX_BYTES);
     const whole = bytes.toString('utf8');
     if (!Buffer.from(whole, 'utf8').equals(bytes))
       throw new HostFailure(

@@ -4,6 +4,8 @@
  * run.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { Writable } from 'node:stream';
 import { codeOf, HostFailure } from './failure.ts';
 
 export interface ProcessOptions {
@@ -14,6 +16,8 @@ export interface ProcessOptions {
   readonly input?: Uint8Array;
   /** A descriptor of an open file for standard input instead: what is in it arrives whole whatever becomes of us. */
   readonly inputFile?: number;
+  /** To be read from descriptor 3. */
+  readonly third?: Uint8Array;
   readonly timeLimitMs: number;
   /** Of standard output and of standard error each; what comes after is dropped. */
   readonly outputLimitBytes: number;
@@ -33,6 +37,7 @@ export interface ProcessResult {
 }
 
 /**
+ * @param command an absolute path: a bare name would be looked for in whatever folders `PATH` has, relative ones too
  * @throws HostFailure `unavailable`: there is no such command; `other`: it cannot be started
  */
 export function runProcess(
@@ -40,10 +45,14 @@ export function runProcess(
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessResult> {
-  const { signal: abort, input, timeLimitMs, outputLimitBytes } = options;
+  const { signal: abort, input, third, timeLimitMs, outputLimitBytes } = options;
   return new Promise((resolve, reject) => {
     if (abort?.aborted) {
       resolve(CANCELLED);
+      return;
+    }
+    if (!isAbsolute(command)) {
+      reject(new HostFailure('other', `The command "${command}" is not named by its absolute path.`));
       return;
     }
     let child: ChildProcess;
@@ -51,7 +60,12 @@ export function runProcess(
       child = spawn(command, args, {
         cwd: options.cwd,
         env: { ...options.env },
-        stdio: [options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
+        stdio: [
+          options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'),
+          'pipe',
+          'pipe',
+          ...(third === undefined ? [] : (['pipe'] as const)),
+        ],
         detached: true,
       });
     } catch (error) {
@@ -75,10 +89,8 @@ export function runProcess(
       collect(child.stdout, outputLimitBytes),
       collect(child.stderr, outputLimitBytes),
     ];
-    child.stdin?.on('error', () => {
-      // It ended without reading; its exit code says more.
-    });
-    if (input !== undefined) child.stdin?.end(input);
+    write(child.stdin, input);
+    write(child.stdio[3], third);
     child.on('error', error => {
       done();
       reject(startFailure(command, error));
@@ -124,6 +136,14 @@ export function killGroup(pid: number | undefined): void {
   } catch {
     // Gone already.
   }
+}
+
+function write(stream: ChildProcess['stdio'][3], bytes: Uint8Array | undefined): void {
+  if (bytes === undefined || !(stream instanceof Writable)) return;
+  stream.on('error', () => {
+    // It ended without reading; its exit code says more.
+  });
+  stream.end(bytes);
 }
 
 function collect(stream: NodeJS.ReadableStream | null, limit: number) {

@@ -3,23 +3,23 @@
  * end. Knows nothing of what is read.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { HostFailure } from './failure.ts';
 
 /**
- * Returns the bytes of a regular file, or what a link leads to; null for anything else, for what cannot be read, and for
- * a file above the limit.
+ * Returns the bytes of a regular file, or of one that a link leads to.
+ *
  * @param path absolute
+ * @throws HostFailure for anything else, and for a file above the limit; what the system says, such as `ENOENT`
  */
-export function readRegularFile(path: string, limitBytes: number): Buffer | null {
-  let file: number;
-  try {
-    // Opening a FIFO to read waits for somebody who writes, unless it is said not to.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null;
-  }
+export function regularBytes(path: string, limitBytes: number): Buffer {
+  // Opening a FIFO to read waits for somebody who writes, unless it is said not to.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile() || stats.size > limitBytes) return null;
+    if (!stats.isFile())
+      throw new HostFailure('in-the-way', `${path} is not a regular file, so it is not read.`);
+    if (stats.size > limitBytes)
+      throw new HostFailure('other', `${path} is larger than ${limitBytes} bytes, so it is not read.`);
     const bytes = Buffer.alloc(stats.size);
     let read = 0;
     while (read < bytes.length) {
@@ -28,9 +28,16 @@ export function readRegularFile(path: string, limitBytes: number): Buffer | null
       read += more;
     }
     return bytes.subarray(0, read);
-  } catch {
-    return null;
   } finally {
     closeSync(file);
+  }
+}
+
+/** The same; null for anything else, for what cannot be read, and for a file above the limit. */
+export function readRegularFile(path: string, limitBytes: number): Buffer | null {
+  try {
+    return regularBytes(path, limitBytes);
+  } catch {
+    return null;
   }
 }

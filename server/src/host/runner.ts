@@ -33,7 +33,7 @@ export interface Runners {
 /**
  * What each of them does. What Node gives to write into are sockets, which cannot be opened by name: a script that writes
  * to `/dev/stderr` would fail. So there are pipes before them, and `cat` behind those. Descriptor 3 tells of our end: a second process waits for it, since the first one waits for
- * programs. What Bash itself says, as of a program that was killed, is not for the program's output.
+ * programs; then it is that of the file which is handed to them, `$3`. What Bash itself says, as of a program that was killed, is not for the program's output.
  *
  * A line of standard input is a mark, to be written behind the output; the words of the program lie in the file `$0`,
  * each ended by NUL. Where the file cannot be read, the runner ends itself rather than run the last program again.
@@ -49,7 +49,7 @@ printf %s000 "$1"
 while read -r mark; do
   words=(exit)
   mapfile -d '' -t words <"$0"
-  "\${words[@]}" </dev/null 2>&4 4>&-
+  if [ -n "$3" ]; then "\${words[@]}" </dev/null 2>&4 4>&- 3<"$3"; else "\${words[@]}" </dev/null 2>&4 4>&-; fi
   printf -v mark %s%03d "$mark" "$?"
   printf %s "$mark"
   printf %s "$mark" >&4
@@ -78,11 +78,13 @@ export interface RunnersOptions {
   readonly folder: string;
   /** Where they themselves see it. */
   readonly seen: string;
+  /** A file, as they see it, that each program finds open as its descriptor 3. */
+  readonly third?: string;
 }
 
 let count = 0;
 
-export function makeRunners({ bash, cat, before, folder, seen }: RunnersOptions): Runners {
+export function makeRunners({ bash, cat, before, folder, seen, third }: RunnersOptions): Runners {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
   let isUsable = true;
@@ -92,7 +94,7 @@ export function makeRunners({ bash, cat, before, folder, seen }: RunnersOptions)
     if (known !== undefined || !isUsable) return known ?? null;
     const file = `runner-${count++}`;
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
-    const runner = await startRunner(words, cat, join(folder, file));
+    const runner = await startRunner(words, [cat ?? '', third ?? ''], join(folder, file));
     if (runner === null) {
       isUsable = false;
       return null;
@@ -133,13 +135,13 @@ const NO_STARTUP = ['--norc', '--noprofile'];
 /** Null where it does not come up. */
 async function startRunner(
   [command = '', ...words]: readonly string[],
-  cat: string | null,
+  more: readonly [cat: string, third: string],
   file: string,
 ): Promise<Runner | null> {
   const mark = newMark();
   let child: ChildProcess;
   try {
-    child = spawn(command, [...words, mark, cat ?? ''], {
+    child = spawn(command, [...words, mark, ...more], {
       cwd: '/',
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

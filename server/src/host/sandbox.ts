@@ -18,7 +18,23 @@ export interface Box {
   readonly bin: string;
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
+  readonly guards: Guards;
 }
+
+/** What a box has where the system gives it. */
+export interface Guards {
+  /** A filter of calls to the kernel, which bubblewrap reads from its descriptor 3. */
+  readonly filter: Uint8Array | null;
+  /** No user namespace can be made in it. */
+  readonly lastNamespace: boolean;
+  /** Files of `/proc` that tell of what is outside and that the kernel has here; they cannot be opened. */
+  readonly closed: readonly string[];
+}
+
+export const NO_GUARDS: Guards = { filter: null, lastNamespace: false, closed: [] };
+
+/** What `closed` may hold: the descriptions of the login's keys are to be read even where no key is. */
+export const CLOSED = ['/proc/keys', '/proc/key-users'];
 
 /** Folders of the system that a box can have as links into `/usr`, as most systems have them themselves. */
 export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
@@ -46,7 +62,7 @@ export function isIn(folders: readonly string[], path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): string[] {
+export function boxArguments({ scratch, readOnly, shown, bin, passwd, guards }: Box): string[] {
   return [
     '--unshare-all',
     ...ALONE,
@@ -58,6 +74,7 @@ export function boxArguments({ scratch, readOnly, shown, bin, passwd }: Box): st
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...own(scratch, bin),
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
+    ...guarded(guards),
     ...INTO_WORK,
   ];
 }
@@ -87,8 +104,11 @@ export function roomArguments(root: string, passwd: string, links: ReadonlyMap<s
   ];
 }
 
+/** What is not the same for all boxes of a room. */
+export type RoomBox = Pick<Box, 'scratch' | 'bin' | 'guards'>;
+
 /** The same box as that of `boxArguments`, made in a room. @param box with paths as the room shows them */
-export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>): string[] {
+export function roomBoxArguments({ scratch, bin, guards }: RoomBox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
     ...ALONE,
@@ -97,6 +117,7 @@ export function roomBoxArguments({ scratch, bin }: Pick<Box, 'scratch' | 'bin'>)
     ...PROC,
     ...OWN_TMP,
     ...own(scratch, bin),
+    ...guarded(guards),
     ...INTO_WORK,
   ];
 }
@@ -123,6 +144,15 @@ function system(links: ReadonlyMap<string, string>): string[] {
     ...bound([...folders, ...SETTINGS.map(name => `/etc/${name}`)]),
     ...[...links].flatMap(([folder, target]) => ['--symlink', target, folder]),
     ...['--dev', '/dev'],
+  ];
+}
+
+export function guarded({ filter, lastNamespace, closed }: Guards): string[] {
+  return [
+    ...closed.flatMap(path => ['--ro-bind', '/dev/null', path]),
+    // Needs a namespace that is sure to be made, not only tried.
+    ...(lastNamespace ? ['--unshare-user', '--disable-userns'] : []),
+    ...(filter === null ? [] : ['--seccomp', '3']),
   ];
 }
 

@@ -36,6 +36,8 @@ export interface TransactionOptions {
   readonly journal: string;
   /** Files that must still be as they were read: SHA-256 in hexadecimal, null for "not there". */
   readonly unchanged?: readonly { readonly path: string; readonly sha256: string | null }[];
+  /** What must have ended well before anything moves. */
+  readonly noted?: Promise<void>;
 }
 
 interface Journal {
@@ -59,6 +61,9 @@ export async function applyChanges(
   changes: readonly FileChange[],
   options: TransactionOptions,
 ): Promise<void> {
+  const { noted = Promise.resolve() } = options;
+  // Waited for below; until then nobody listens.
+  noted.catch(() => undefined);
   if ((await readIfThere(options.journal)) !== null) await recoverChanges(root, options.journal);
   const id = randomBytes(6).toString('hex');
   const staged = changes.flatMap(change =>
@@ -89,6 +94,7 @@ export async function applyChanges(
       }
     });
     await mustBeUnchanged(root, options.unchanged ?? []);
+    await noted;
     await note(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
     await discard(root, journal);

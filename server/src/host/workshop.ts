@@ -8,7 +8,16 @@ import type { BoxProgram } from './boxes.ts';
 import { layCommands } from './laying.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
-import { type Box, boxArguments, MERGED, ROOM_FOLDER, roomArguments, roomBoxArguments } from './sandbox.ts';
+import {
+  type Box,
+  boxArguments,
+  MERGED,
+  NO_GUARDS,
+  ROOM_FOLDER,
+  type RoomBox,
+  roomArguments,
+  roomBoxArguments,
+} from './sandbox.ts';
 import { makeScratch, makeWithin, type Scratch } from './scratch.ts';
 
 export interface Workshop {
@@ -28,7 +37,7 @@ export interface Workshop {
 }
 
 /** What is not the same in all. */
-export type OwnBox = Omit<Box, 'passwd'>;
+export type OwnBox = Omit<Box, 'passwd' | 'guards'>;
 
 export interface BoxWords {
   /** The whole environment. */
@@ -50,10 +59,15 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const bins = new Map<string, string>();
   const passwd = join(root, 'passwd');
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
+  const guards = box?.guards ?? NO_GUARDS;
+  const { filter } = guards;
+  if (filter !== null) writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+  const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
-  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root });
+  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, ...third(root) });
   // Nobody waits for it but the first script.
-  const inside = box?.kind === 'bwrap' ? openRoom(box.path, tools, root, passwd).catch(() => null) : null;
+  const inside =
+    box?.kind === 'bwrap' ? openRoom(box, tools, root, passwd, third(ROOM_FOLDER)).catch(() => null) : null;
   return {
     scratch: () => makeWithin(scratch, join(root, `part-${parts++}`)),
     bin(commands) {
@@ -71,14 +85,18 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
       const inRoom = seenInRoom(wanted, root);
       const room = inRoom === null ? null : await inside;
       if (inRoom !== null && room !== null) {
-        const args = [...before, ...roomBoxArguments(inRoom), ...command];
+        const args = [...before, ...roomBoxArguments({ ...inRoom, guards }), ...command];
         const result = await room.runners.run(room.program, args, limits);
         if (result !== null) return result;
       }
-      const args = [...before, ...boxArguments({ ...wanted, passwd }), ...command];
+      const args = [...before, ...boxArguments({ ...wanted, passwd, guards }), ...command];
       return (
         (await outside.run(program, args, limits)) ??
-        (await runProcess(program, args, { ...limits, env: {} }))
+        (await runProcess(program, args, {
+          ...limits,
+          env: {},
+          ...(filter === null ? {} : { third: filter }),
+        }))
       );
     },
     async close() {
@@ -96,17 +114,18 @@ interface Room {
 
 /** Null where no box can be made in a room, as some systems forbid. */
 async function openRoom(
-  path: string,
+  { path, guards }: BoxProgram,
   { bash, cat }: WorkshopTools,
   root: string,
   passwd: string,
+  third: { readonly third?: string },
 ): Promise<Room | null> {
   // Links may lead out of what the room shows.
   const program = realpathSync(path);
   const before = [program, ...roomArguments(root, passwd, mergedFolders())];
-  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER });
+  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
-  const own = { scratch: `${ROOM_FOLDER}/first`, bin: `${ROOM_FOLDER}/first/bin` };
+  const own = { scratch: `${ROOM_FOLDER}/first`, bin: `${ROOM_FOLDER}/first/bin`, guards };
   const args = [...roomBoxArguments(own), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
@@ -134,14 +153,14 @@ function linkOrNull(path: string): string | null {
 }
 
 /** The box's folders as the room shows them; null where it shows not all that the box needs. */
-function seenInRoom(
-  { scratch, bin, readOnly, shown }: OwnBox,
-  root: string,
-): Pick<Box, 'scratch' | 'bin'> | null {
+function seenInRoom({ scratch, bin, readOnly, shown }: OwnBox, root: string): Omit<RoomBox, 'guards'> | null {
   if (readOnly.length > 0 || shown.length > 0) return null;
   const seen = (path: string) => `${ROOM_FOLDER}${path.slice(root.length)}`;
   return { scratch: seen(scratch), bin: seen(bin) };
 }
+
+/** Where the filter lies in the workshop's folder. */
+const FILTER = 'filter';
 
 /** What a box shows as `/etc/passwd`. */
 const PASSWD = 'root:x:0:0::/:/bin/false\nvars:x:1000:1000::/tmp:/bin/false\n';

@@ -5,6 +5,7 @@
  */
 import {
   closeSync,
+  constants,
   type Dirent,
   fstatSync,
   openSync,
@@ -259,11 +260,16 @@ function realPathOf(absolute: string): string | null {
   }
 }
 
+/** It may be a pipe by now, which is waited for otherwise. */
+const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+
 function readText(absolute: string): { readonly text: string } | { readonly reason: string } {
   try {
-    const file = openSync(absolute, 'r');
+    const file = openSync(absolute, WITHOUT_WAITING);
     try {
-      const { size } = fstatSync(file);
+      const found = fstatSync(file);
+      const { size } = found;
+      if (!found.isFile()) return { reason: 'not a regular file' };
       if (size > MAX_FILE_BYTES) return { reason: 'larger than 2 MB' };
       return textOf(readAll(file, size));
     } finally {
@@ -276,7 +282,7 @@ function readText(absolute: string): { readonly text: string } | { readonly reas
 
 function readStart(absolute: string): string | null {
   try {
-    const file = openSync(absolute, 'r');
+    const file = openSync(absolute, WITHOUT_WAITING);
     try {
       const bytes = Buffer.allocUnsafe(START_BYTES);
       return bytes.toString('latin1', 0, readSync(file, bytes, 0, START_BYTES, 0));

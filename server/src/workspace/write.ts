@@ -11,7 +11,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -19,10 +18,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { regularBytes } from '../host/regular-file.ts';
 import type { ChangedFile } from './fix.ts';
 
 /** Why nothing, or not everything, was written; a sentence for the person. */
 export class WriteError extends Error {}
+
+/** Far above what is ever edited here. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -166,7 +169,7 @@ function isAsExpected({ target, expected }: Prepared): boolean {
 
 function readIfThere(target: string): Buffer | null {
   try {
-    return readFileSync(target);
+    return regularBytes(target, MAX_BYTES);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
