@@ -2,12 +2,12 @@
  * Secrets that can be recognised, shown by failing scripts in every form that scripts give them by accident or on
  * purpose: nothing of them may be seen. Nor may they lie anywhere but in memory and in encrypted files.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { createLastingFleet, type GeneratingFleet } from '../cli/generation.ts';
 import { buildProgram, everythingIn, gitObjects, MEMORY } from '../cli/program.ts';
-import { attempts, expectNothingBroken, LIMIT_MS, openLedger } from './ledger.ts';
+import { attempts, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED } from './ledger.ts';
 import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('canary');
@@ -131,9 +131,12 @@ async function withFleet(cases: readonly Case[], body: (made: GeneratingFleet) =
 it(
   'nothing of a secret is seen in what a failing script has shown',
   async () => {
-    const wanted = attempts('canaries', 30);
-    const stride = Math.max(1, Math.floor(CASES.length / wanted));
-    const cases = CASES.filter((_, at) => at % stride === 0).filter(({ form }) => ledger.tries(`canary: ${form}`));
+    const luck = chance(SEED);
+    const shuffled = CASES.map(one => ({ one, at: luck.below(2 ** 30) })).sort((a, b) => a.at - b.at);
+    const cases = shuffled
+      .slice(0, attempts('canaries', 30))
+      .map(({ one }) => one)
+      .filter(({ form }) => ledger.tries(`canary: ${form}`));
     await withFleet(cases, async made => {
       const folder = join(made.home, '../answers');
       mkdirSync(folder);
@@ -144,14 +147,16 @@ it(
       ledger.count('seen', 0);
       const watching = watch();
       const first = await attackProgram(made, ['generate', '--yes', '-g', 'source', ...given]);
-      ledger.judge('canary: generate', first.code === 0 ? null : first.stderr);
-      for (const [at, { name, secret, form }] of cases.entries()) {
-        const run = await made.run([...(WAYS[at % WAYS.length] ?? []), name]);
+      const isStored = existsSync(join(made.root, 'vars/per-machine/m/source/plain/secret'));
+      // Those that are made of it run with it, and fail as they should.
+      ledger.judge('canary: generate', isStored ? null : first.stderr);
+      for (const { name, secret, form } of cases) {
+        const way = luck.pick(WAYS);
+        const run = await made.run([...way, name, ...(way[0] === 'try' ? given : [])]);
         ledger.count('forms');
         const said = run.stdout + run.stderr;
         const wanted = form.endsWith('of a success') ? 0 : 1;
         const ran = run.code === wanted && said.includes(name) ? null : `did not end as it should: ${said}`;
-        if (process.env.DBG) console.log(form, secret, run.code, said.slice(0, 600));
         ledger.judge('canary: runs', ran);
         const seen = recognised(SECRETS[secret] ?? '').find(part => said.includes(part));
         if (seen !== undefined) ledger.count('seen');
@@ -174,12 +179,16 @@ function inMemory(): string {
   return own.map(name => everythingIn(join(MEMORY, name))).join('\n');
 }
 
-/** Looks at the arguments and environments of all processes as often as there is time. @returns ends it, with what it saw */
+/**
+ * Looks at the arguments and environments of processes as often as there is time. Those in a box are the script's own affair.
+ *
+ * @returns ends it, with what it saw
+ */
 function watch(): () => string[] {
   const seen = new Set<string>();
   const look = () => {
     for (const pid of existsSync('/proc') ? readdirSync('/proc').filter(name => /^\d+$/.test(name)) : [])
-      for (const file of ['cmdline', 'environ']) {
+      for (const file of spaceOf(pid) === spaceOf('self') ? ['cmdline', 'environ'] : []) {
         const text = readIfReadable(`/proc/${pid}/${file}`);
         if (text.includes('Canary7')) seen.add(`${file} of a process: ${text.replaceAll('\0', ' ')}`);
       }
@@ -189,6 +198,15 @@ function watch(): () => string[] {
     clearInterval(looking);
     return [...seen];
   };
+}
+
+/** What tells the processes of a box from those of the system. */
+function spaceOf(process: string): string {
+  try {
+    return readlinkSync(`/proc/${process}/ns/pid`);
+  } catch {
+    return '';
+  }
 }
 
 function readIfReadable(path: string): string {

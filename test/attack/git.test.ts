@@ -192,7 +192,7 @@ async function withFleet(body: (made: LastingFleet) => Promise<void>): Promise<v
   }
 }
 
-const VARS = ['--', 'vars', 'sops'];
+const VARS = ['--', 'vars', 'sops/machines', 'sops/secrets'];
 
 /** Puts the repository into a state, runs, ends the state, runs again. @returns what does not hold */
 async function tried({ begin, end, says, keeps = [], staysOpen = false }: State, made: LastingFleet) {
