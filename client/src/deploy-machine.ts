@@ -67,7 +67,7 @@ export async function deployMachine(
     ...(found.length > 0 ? [''] : []),
     `Runs in a terminal: ${command.join(' ')}`,
     `Changes ${where}.`,
-    ...rollback,
+    ...rollback.map(sentence => sentence.replaceAll('`', '')),
   ].join('\n');
   const message = `${action.label} ${machine}?${problems.length > 0 ? ' Its vars have problems.' : ''}`;
   const choice = await window.showWarningMessage(message, { modal: true, detail }, ...buttons);

@@ -14,16 +14,7 @@ import { runReport, trialReport } from './report.ts';
 import type { ReportTab } from './report-panel.ts';
 import type { QuestionEvent, RunAnswer, RunEvent } from './run-protocol.ts';
 import { commitArguments, limitArguments } from './run-settings.ts';
-import {
-  counted,
-  overwriteText,
-  progressText,
-  type Story,
-  someOf,
-  told,
-  untold,
-  verdictOf,
-} from './run-story.ts';
+import { confirmText, progressText, type Story, someOf, told, untold, verdictOf } from './run-story.ts';
 
 export interface Bench {
   /** Absolute path of the bundled command line. */
@@ -106,11 +97,11 @@ interface Manner {
   readonly confirm: boolean;
 }
 
-const KEPT: Manner = { ifEmpty: 'Left empty, it stays as it is', confirm: true };
+export const KEPT: Manner = { ifEmpty: 'Left empty, it stays as it is', confirm: true };
 /** What is only tried is thrown away. */
 const MADE_UP: Manner = { ifEmpty: 'Left empty, an answer is made up', confirm: false };
 
-function watch(
+export function watch(
   { cli }: Bench,
   title: string,
   root: string,
@@ -152,12 +143,9 @@ async function answerTo(
   if (event.event === 'question') return askQuestion(questionOf(event, manner), editorBoxes(token));
   if (event.event !== 'confirm') return undefined;
   if (token.isCancellationRequested) return false;
-  const detail = planned === null ? '' : overwriteText(planned);
-  const message = `This overwrites ${counted(event.overwrites, 'stored value')}.`;
-  return (await window.showWarningMessage(message, { modal: true, detail }, OVERWRITE)) === OVERWRITE;
+  const { message, detail, yes } = confirmText(event, planned);
+  return (await window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
 }
-
-const OVERWRITE = 'Overwrite';
 
 function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Question {
   const { generator, prompt, description, machines, hidden, multiline, required, optional, previous } = event;

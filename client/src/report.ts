@@ -27,7 +27,7 @@ export interface Report {
 
 /** @param root URI of the fleet */
 export function runReport(story: Story, root: string, headline: string): Report {
-  const { planned, results, notes, end } = story;
+  const { planned, access, results, notes, end } = story;
   const problems = planned?.problems ?? [];
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   const others = results.filter(({ outcome }) => outcome === 'skipped' || outcome === 'cancelled');
@@ -47,6 +47,7 @@ export function runReport(story: Story, root: string, headline: string): Report 
           stored.map(result => storedRow(result, root)),
         ),
       ),
+      section('Who gains or loses access', list((access?.sentences ?? []).map(one => escaped(`${one}.`)))),
       section('Access brought up to date', list((end?.fixed ?? []).map(escaped))),
       section('Good to know', list(remarks.map(({ message }) => escaped(message)))),
     ].join(''),
@@ -60,15 +61,23 @@ function failure(result: ResultEvent, root: string): string {
   );
 }
 
-function storedRow({ generator, machines, files, undeclared }: ResultEvent, root: string): string[] {
+function storedRow(
+  { generator, machines, files, undeclared, undeclaredMore }: ResultEvent,
+  root: string,
+): string[] {
   const names = files.map(({ name, secret, path }) => {
     const shown = path === null ? escaped(name) : placeLink(name, root, { file: path, line: 1, column: 1 });
     return `${shown} <span class="dim">${secret ? 'secret' : 'public'}</span>`;
   });
-  const more = undeclared.map(
-    name => `<span class="warn">${escaped(name)} is not declared and was not kept</span>`,
-  );
+  const more = [
+    ...undeclared.map(name => `${escaped(name)} is not declared and was not kept`),
+    ...moreOf(undeclaredMore),
+  ].map(text => `<span class="warn">${text}</span>`);
   return [escaped(generator), escaped(someOf(machines)), [...names, ...more].join('<br>')];
+}
+
+function moreOf(count: number): string[] {
+  return count === 0 ? [] : [`and ${count.toLocaleString('en')} more`];
 }
 
 /** @param root URI of the fleet */
@@ -101,7 +110,10 @@ export function trialReport(trial: TrialEvent, root: string): Report {
       ),
       section(
         'Written, and not declared',
-        list(undeclared.map(name => `<code>${escaped(name)}</code> would not be kept`)),
+        list([
+          ...undeclared.map(name => `<code>${escaped(name)}</code> would not be kept`),
+          ...moreOf(trial.undeclaredMore),
+        ]),
       ),
       section('About the run', list(facts.map(escaped))),
       outputOf(trial.output),

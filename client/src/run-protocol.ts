@@ -7,6 +7,7 @@
 
 export type RunEvent =
   | PlannedEvent
+  | AccessEvent
   | ConfirmEvent
   | QuestionEvent
   | StartedEvent
@@ -34,11 +35,39 @@ export interface PlannedStep {
   readonly overwrites: readonly string[];
 }
 
-/** To be answered with true or false: may what is planned overwrite so many values? */
+/** Who gains and who loses access by what is planned; absent where nobody does. */
+export interface AccessEvent {
+  readonly event: 'access';
+  /** Without a full stop; what concerns new secrets is summed up. */
+  readonly sentences: readonly string[];
+  readonly changes: readonly SecretAccessChange[];
+}
+
+export interface SecretAccessChange {
+  /** `shared/<generator>/<file>` or `per-machine/<machine>/<generator>/<file>`. */
+  readonly secret: string;
+  /** Nothing is stored there yet. */
+  readonly isNew: boolean;
+  /** `asked`: the key has no access today, and the declarations alone do not demand it. */
+  readonly gains: readonly (AccessReader & { readonly asked: boolean })[];
+  readonly losses: readonly AccessReader[];
+}
+
+export interface AccessReader {
+  readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
+  readonly name: string | null;
+  /** Public; null for a machine that is yet to get one. */
+  readonly key: string | null;
+  readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
+}
+
+/** To be answered with true or false: may what is planned overwrite so many values, and give this access? */
 export interface ConfirmEvent {
   readonly event: 'confirm';
   readonly id: number;
   readonly overwrites: number;
+  /** For each key that has no access today: who, and to what. Without a full stop. */
+  readonly access: readonly string[];
 }
 
 /** To be answered with a text, or with null: what it was answered with before, or in a trial something made up. */
@@ -76,7 +105,10 @@ export interface ResultEvent {
   /** The end of what the script said, without secrets. */
   readonly output: string;
   readonly files: readonly StoredFile[];
+  /** Names of files that it wrote and does not declare: few of them, without secrets. */
   readonly undeclared: readonly string[];
+  /** How many there are beside them. */
+  readonly undeclaredMore: number;
   /** Where the script is, or the line of it that failed; null where that is not known. */
   readonly where: SourcePlace | null;
 }
@@ -111,7 +143,10 @@ export interface TrialEvent {
   readonly message: string;
   readonly output: string;
   readonly files: readonly TrialFile[];
+  /** Names of files that it wrote and does not declare: few of them, without secrets. */
   readonly undeclared: readonly string[];
+  /** How many there are beside them. */
+  readonly undeclaredMore: number;
   /** Prompts with made-up answers. */
   readonly madeUp: readonly string[];
   /** Generators that were run before it. */

@@ -3,6 +3,8 @@
  * events; knows no editor and no program.
  */
 import type {
+  AccessEvent,
+  ConfirmEvent,
   EndEvent,
   NoteEvent,
   PlannedEvent,
@@ -14,6 +16,8 @@ import type {
 
 export interface Story {
   readonly planned: PlannedEvent | null;
+  /** Null where nobody gains or loses access. */
+  readonly access: AccessEvent | null;
   /** Keys. */
   readonly started: readonly string[];
   readonly results: readonly ResultEvent[];
@@ -22,7 +26,10 @@ export interface Story {
   readonly end: EndEvent | null;
 }
 
-export const untold: Story = { planned: null, started: [], results: [], notes: [], trial: null, end: null };
+export const untold: Story = {
+  ...{ planned: null, access: null, trial: null, end: null },
+  ...{ started: [], results: [], notes: [] },
+};
 
 export function told(story: Story, event: RunEvent): Story {
   switch (event.event) {
@@ -38,6 +45,8 @@ export function told(story: Story, event: RunEvent): Story {
       return { ...story, trial: event };
     case 'end':
       return { ...story, end: event };
+    case 'access':
+      return { ...story, access: event };
     case 'question':
     case 'confirm':
       return story;
@@ -92,6 +101,24 @@ export function overwriteText({ steps }: PlannedEvent): string {
   if (others > 0)
     lines.push(`Besides, ${counted(others, 'generator')} will run of which nothing is stored yet.`);
   return lines.join('\n');
+}
+
+/** What is asked before it happens: a sentence, the details, and the word for yes. */
+export function confirmText(
+  { overwrites, access }: Pick<ConfirmEvent, 'overwrites' | 'access'>,
+  planned: PlannedEvent | null,
+): { readonly message: string; readonly detail: string; readonly yes: string } {
+  const given = access.slice(0, SHOWN).map(one => `${one}.`);
+  if (access.length > SHOWN) given.push(`And ${access.length - SHOWN} more.`);
+  const lost = planned === null || overwrites === 0 ? '' : overwriteText(planned);
+  const over = `This overwrites ${counted(overwrites, 'stored value')}`;
+  if (access.length === 0) return { message: `${over}.`, detail: lost, yes: 'Overwrite' };
+  const gives = 'gives access to keys that have none today';
+  return {
+    message: overwrites === 0 ? `This ${gives}.` : `${over} and ${gives}.`,
+    detail: [given.join('\n'), lost].filter(text => text !== '').join('\n\n'),
+    yes: overwrites === 0 ? 'Give Access' : 'Overwrite and Give Access',
+  };
 }
 
 function whyText(reason: string): string {

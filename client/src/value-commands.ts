@@ -3,11 +3,12 @@ import { env, ProgressLocation, Uri, window } from 'vscode';
 import { askQuestion } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneFile } from './choose.ts';
-import type { Bench } from './generate-run.ts';
+import { type Bench, KEPT, watch } from './generate-run.ts';
 import { type Ended, runProgram } from './program.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';
+import type { EndEvent } from './run-protocol.ts';
 import { commitArguments } from './run-settings.ts';
-import { counted } from './run-story.ts';
+import { confirmText, counted } from './run-story.ts';
 
 /**
  * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
@@ -34,7 +35,13 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
   // One line ends as it did before.
   const text = value.includes('\n') ? value : value + end;
   const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
-  const ended = await runProgram({ cli, cwd, args }, text);
+  let ended = await runProgram({ cli, cwd, args }, text);
+  const refused = refusedIn(ended);
+  if (refused !== null) {
+    const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
+    if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    ended = await runProgram({ cli, cwd, args: [...args, '--yes'] }, text);
+  }
   if (ended.code !== 0) return fail(ended);
   const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
   const left =
@@ -42,6 +49,12 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
       ? ''
       : ` Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}.`;
   void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.${left}`);
+}
+
+/** Who would have been given access without having been asked about; null where nobody would. */
+function refusedIn({ code, stdout }: Ended): readonly string[] | null {
+  if (code === 0 || stdout === '') return null;
+  return (JSON.parse(stdout) as { readonly refused?: readonly string[] }).refused ?? null;
 }
 
 /** Null where it is not stored, no text, or turns out to be secret. Whatever else is wrong is told when it is set. */
@@ -125,17 +138,22 @@ export async function verify(
 }
 
 /** Encrypts stored secrets to those they should be for. */
-export async function fixAccess({ cli }: Bench, root: string): Promise<void> {
+export async function fixAccess(bench: Bench, root: string): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
-  const ended = await window.withProgress(
-    { location: ProgressLocation.Notification, title: 'Varsmith: encrypting anew' },
-    () => runProgram({ cli, cwd, args: ['fix', cwd, '--json', ...commitArguments(cwd)] }),
-  );
-  if (ended.code !== 0) return fail(ended);
-  const { fixed } = JSON.parse(ended.stdout) as { readonly fixed: readonly unknown[] };
-  void window.showInformationMessage(
-    `Varsmith: ${fixed.length === 0 ? 'nothing was to be done.' : `${counted(fixed.length, 'secret')} brought up to date.`}`,
-  );
+  const args = ['fix', cwd, ...commitArguments(cwd)];
+  const { story, said, isCancelled } = await watch(bench, 'Varsmith: encrypting anew', root, args, KEPT);
+  if (story.end === null) {
+    if (!isCancelled) fail({ said, code: null, stdout: '' });
+    return;
+  }
+  void window.showInformationMessage(`Varsmith: ${fixedText(story.end)}`);
+}
+
+function fixedText({ outcome, fixed }: EndEvent): string {
+  if (outcome === 'refused') return 'nobody was given access, and nothing was changed.';
+  return fixed.length === 0
+    ? 'nothing was to be done.'
+    : `${counted(fixed.length, 'secret')} brought up to date.`;
 }
 
 function fail({ said, code }: Ended): void {

@@ -225,6 +225,7 @@ export const STEPS = [
   ...[
     { how: 'beside', title: 'Walk beside another Nix extension' },
     { how: 'restricted', title: 'Walk through a folder that is not trusted' },
+    { how: 'sops', title: 'Walk through a fleet with sops-nix' },
   ].map(({ how, title }) => ({
     id: `walk-${how}`,
     title,

@@ -18,6 +18,6 @@ it('names cannot command the terminal', () => {
     { machines: [], generators: [], regenerate: false },
   );
   const fixed = ['shared/\u001b[2Jg'];
-  peopleAudience(io).ended({ outcome: 'done', plan, backend: 'sops', results: [], fixed });
+  peopleAudience(io).ended({ outcome: 'done', plan, backend: 'sops', results: [], access: [], fixed });
   expect(said).toBe('Access to shared/\ufffd[2Jg brought up to date\nNothing to generate.\n');
 });

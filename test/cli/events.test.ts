@@ -45,7 +45,10 @@ describe('a watched run', { timeout: 60_000 }, () => {
     const made = await fleet({ m: LOGIN });
     const { code, events, names, stdout, stderr } = await watched(made, ['generate'], ['canary-7f']);
     expect([code, stderr]).toEqual([0, '']);
-    expect(names).toEqual(['planned', 'question', 'note', 'started', 'result', 'end']);
+    expect(names).toEqual(['planned', 'access', 'question', 'note', 'started', 'result', 'end']);
+    expect(only(events, 'access').changes).toMatchObject([
+      { secret: 'per-machine/m/login/hash', isNew: true, losses: [] },
+    ]);
     expect(only(events, 'planned').steps).toMatchObject([
       { key: 'per-machine/m/login', reason: 'missing', missing: ['hash', 'user'], overwrites: [] },
     ]);

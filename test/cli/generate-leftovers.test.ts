@@ -1,7 +1,9 @@
 /** What runs that did not end well have left behind, and what becomes of it. */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contentsOf, fill } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet } from './generation.ts';
 
@@ -103,4 +105,20 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     await made.run(['generate', '--no-sandbox']);
     expect(made.git('status', '--porcelain')).toMatch(/M vars.per-machine.m.g.s.secret\n$/);
   });
+});
+
+it('what a run that was killed left half written beside the notes is swept', async () => {
+  const made = await fleet({ m: GENERATOR });
+  await made.run(['generate', '--no-sandbox']);
+  const [state = ''] = readdirSync(join(made.root, '.git/varsmith'));
+  const gone = JSON.stringify({ pid: process.pid, started: 'another boot/1', host: hostname(), token: 't' });
+  const left = {
+    'journal.123.new': '{',
+    'owed.123.new': '',
+    'stale.7.new': 'x',
+    'lock.0123456789abcdef': gone,
+  };
+  fill(join(made.root, '.git/varsmith', state), left);
+  expect((await made.run(['generate', '--no-sandbox'])).code).toBe(0);
+  expect(contentsOf(join(made.root, '.git/varsmith'))).toEqual({});
 });

@@ -107,6 +107,15 @@ if (bwrap !== null)
       const { code, stderr } = runIn(made, ['--ro-bind', made.root, made.root], 'generate', '--no-sandbox');
       expect([code, stderr]).toEqual([1, expect.stringContaining('the file system is read-only.')]);
     });
+
+    it('that is read-only says so before anything was ever generated there', async () => {
+      const made = await fleet({ m: GENERATOR }, { user: null });
+      const { code, stderr } = runIn(made, ['--ro-bind', made.root, made.root], 'keygen');
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/Cannot take the lock .*: the file system is read-only\./),
+      ]);
+    });
   });
 
 describe('somebody else', { timeout: 120_000 }, () => {

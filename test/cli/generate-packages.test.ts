@@ -29,9 +29,13 @@ function program(base: string, name: string, text: string): void {
   chmodSync(join(base, name), 0o755);
 }
 
+/** Those of root are run as nobody, who goes no way that others may not go. */
+const openToScripts = (folder: string) => chmodSync(folder, 0o755);
+
 /** A Nix that notes what it is asked, and has one package. */
 function withNix(made: GeneratingFleet, answer: string): Readonly<Record<string, string>> {
   const base = join(made.home, '..');
+  openToScripts(base);
   program(base, 'store/abc-our-tool/bin/our-tool', '#!/bin/sh\necho from the store\n');
   program(base, 'bin/nix', `#!/bin/sh\nprintf '%s\\n' "$*" >> ${base}/asked\n${answer}\n`);
   program(base, 'bin/nix-store', `#!/bin/sh\nprintf '%s\\n' "$*" >> ${base}/asked\n`);
@@ -127,6 +131,7 @@ describe('packages', { timeout: 120_000 }, () => {
     it('are built by the real Nix', async () => {
       const made = await fleet({ m: MACHINE });
       const base = join(made.home, '..');
+      openToScripts(base);
       const sh = (lines: string) => `[ "-c" "PATH=/usr/bin:/bin; ${lines}" ]`;
       write(
         base,

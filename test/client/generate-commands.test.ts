@@ -123,7 +123,7 @@ const question: RunEvent = {
 };
 const stored: RunEvent = {
   ...{ event: 'result', key: step.key, generator: 'ca', machines: ['lea'], outcome: 'stored' },
-  ...{ message: '', output: '', undeclared: [], where: null },
+  ...{ message: '', output: '', undeclared: [], undeclaredMore: 0, where: null },
   files: [{ name: 'key', secret: true, path: 'vars/per-machine/lea/ca/key/secret' }],
 };
 const done: RunEvent = { event: 'end', outcome: 'done', fixed: [] };
@@ -160,7 +160,7 @@ test('whoever picks nothing runs nothing', async () => {
 test('a run that would overwrite something shows its plan and asks', async () => {
   does([
     planned,
-    { event: 'confirm', id: 1, overwrites: 1 },
+    { event: 'confirm', id: 1, overwrites: 1, access: [] },
     { event: 'end', outcome: 'refused', fixed: [] },
   ]);
   await commands.executeCommand('varsmith.regenerate', { kind: 'machine', root: root.uri, machine });
@@ -174,6 +174,26 @@ test('a run that would overwrite something shows its plan and asks', async () =>
     'Overwrite',
   );
   expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
+});
+
+test('keys are given access only by somebody who was told whose they are', async () => {
+  const gains = 'user mallory (age1qqqqqqqq…cccccc) gains access to shared/ca/key';
+  const change = { secret: 'shared/ca/key', isNew: false, gains: [], losses: [] };
+  does([
+    { event: 'access', sentences: [gains], changes: [change] },
+    { event: 'confirm', id: 1, overwrites: 0, access: [gains] },
+    { event: 'end', outcome: 'refused', fixed: [] },
+  ]);
+  await commands.executeCommand(fixAccessCommand, root.uri);
+  expect(called()).toEqual([['fix', place, '--events'], { id: 1, answer: false }]);
+  expect(window.showWarningMessage).toHaveBeenCalledWith(
+    'This gives access to keys that have none today.',
+    { modal: true, detail: `${gains}.` },
+    'Give Access',
+  );
+  expect(window.showInformationMessage).toHaveBeenCalledWith(
+    'Varsmith: nobody was given access, and nothing was changed.',
+  );
 });
 
 test('a box that is dismissed ends the run', async () => {
@@ -211,7 +231,15 @@ test('generators that need Nix are left out when the person says so', async () =
 test('a trial is shown, and comes from the view, a lens, or a list', async () => {
   const trial: RunEvent = {
     ...{ event: 'trial', machine: 'lea', generator: 'ca', milliseconds: 5, outcome: 'made', message: '' },
-    ...{ output: '', files: [], undeclared: [], madeUp: [], dependencies: [], where: null },
+    ...{
+      output: '',
+      files: [],
+      undeclared: [],
+      undeclaredMore: 0,
+      madeUp: [],
+      dependencies: [],
+      where: null,
+    },
   };
   does([{ ...question, optional: true }, trial]);
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator: generator('ca', 'missing') };
@@ -391,7 +419,7 @@ test('nothing is committed, and scripts may take longer, where the settings say 
     ['generate', place, '--machine', 'lea', '--timeout', '900', '--no-commit', '--events'],
     ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--events'],
     ['set', 'lea', 'ca/key', place, '--json', '--no-commit'],
-    ['fix', place, '--json', '--no-commit'],
+    ['fix', place, '--no-commit', '--events'],
   ]);
 
   set['varsmith.engine'] = { globalValue: 'clan' };

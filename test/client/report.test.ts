@@ -15,7 +15,7 @@ function linksOf(html: string): [label: string, command: string, args: unknown][
 
 const result: ResultEvent = {
   ...{ event: 'result', key: 'per-machine/tove/wireguard', generator: 'wireguard', machines: ['tove'] },
-  ...{ outcome: 'stored', message: '', output: '', undeclared: ['log'], where: null },
+  ...{ outcome: 'stored', message: '', output: '', undeclared: ['log'], undeclaredMore: 19990, where: null },
   files: [
     { name: 'private', secret: true, path: 'vars/per-machine/tove/wireguard/private/secret' },
     { name: 'public', secret: false, path: 'vars/per-machine/tove/wireguard/public/value' },
@@ -51,7 +51,15 @@ test('a failure shows what the script said and where it is', () => {
 
 const trial: TrialEvent = {
   ...{ event: 'trial', machine: 'tove', generator: 'wireguard', milliseconds: 42, outcome: 'made' },
-  ...{ message: '', output: '', undeclared: ['log'], madeUp: ['name'], dependencies: ['ca'], where: null },
+  ...{
+    message: '',
+    output: '',
+    undeclared: ['log'],
+    undeclaredMore: 19990,
+    madeUp: ['name'],
+    dependencies: ['ca'],
+    where: null,
+  },
   files: [
     { name: 'private', secret: true, written: true, size: 45, value: null },
     { name: 'public', secret: false, written: true, size: 4, value: 'abc\n' },

@@ -13,7 +13,7 @@ const planned = (...steps: readonly PlannedStep[]): RunEvent => ({
 });
 const result = (generator: string, outcome: ResultEvent['outcome']): RunEvent => ({
   ...{ event: 'result', key: `per-machine/tove/${generator}`, generator, machines: ['tove'], outcome },
-  ...{ message: '', output: '', undeclared: [], where: null },
+  ...{ message: '', output: '', undeclared: [], undeclaredMore: 0, where: null },
   files: outcome === 'stored' ? [{ name: 'key', secret: true, path: null }] : [],
 });
 const started = (generator: string): RunEvent => ({ event: 'started', key: `per-machine/tove/${generator}` });

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { takeLock } from '../../server/src/host/lock.ts';
-import { contentsOf, testFolder } from './folders.ts';
+import { sweepClaims, takeLock } from '../../server/src/host/lock.ts';
+import { contentsOf, fill, testFolder } from './folders.ts';
 
 describe('the lock of a repository', () => {
   it('has one holder, and is free again when released', async () => {
@@ -47,6 +47,28 @@ describe('the lock of a repository', () => {
     await expect(takeLock(path)).rejects.toThrow('on elsewhere');
     writeFileSync(path, '1234\n');
     await expect(takeLock(path)).rejects.toThrow("it is no lock of Varsmith's");
+  });
+
+  it('what processes that are gone have left beside it is swept, and nothing else', async () => {
+    const root = testFolder();
+    const holder = (pid: number, started: string) =>
+      JSON.stringify({ pid, started, host: hostname(), token: 't' });
+    const kept = {
+      'lock.0123456789abcdef': JSON.stringify({ pid: 1, started: null, host: 'elsewhere', token: 't' }),
+      // About to be written.
+      'lock.1123456789abcdef': '',
+      'lock.theirs': holder(process.pid, 'another boot/1'),
+      'locket.2123456789abcdef': holder(process.pid, 'another boot/1'),
+    };
+    const left = {
+      'lock.3123456789abcdef': holder(process.pid, 'another boot/1'),
+      'lock.4123456789abcdef.stale': holder(process.pid, 'another boot/1'),
+      'lock.5123456789abcdef': '{"pid":',
+    };
+    fill(root, { ...kept, ...left });
+    utimesSync(join(root, 'lock.5123456789abcdef'), 1, 1);
+    await sweepClaims(join(root, 'lock'));
+    expect(contentsOf(root)).toEqual(kept);
   });
 
   it('is not released by who lost it', async () => {

@@ -1,9 +1,19 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BoxProgram, findBox } from '../../server/src/host/boxes.ts';
+import { isRoot } from '../../server/src/host/other-user.ts';
 import { makeRunners } from '../../server/src/host/runner.ts';
 import { runScript, type Script } from '../../server/src/host/script.ts';
 import { openWorkshop } from '../../server/src/host/workshop.ts';
@@ -229,6 +239,61 @@ describeIf(box !== null, 'a workshop', {}, () => {
       }
     },
   );
+
+  it.skipIf(!isRoot()).each([BASH, '/bin/false'])(
+    'of root runs scripts as nobody (started by %s)',
+    async bash => {
+      const workshop = await openWorkshop({ bash, cat: '/bin/cat', box });
+      onTestFinished(() => workshop.close());
+      const scratch = workshop.scratch();
+      for (const name of ['bin', 'work', 'out']) mkdirSync(join(scratch.path, name));
+      const own = { scratch: scratch.path, bin: workshop.bin(new Map()), readOnly: [], shown: [] };
+      const command = [BASH, '-c', ': > ../out/file'];
+      await workshop.runBoxed(box?.path as string, own, { env: {}, command }, LIMITS);
+      expect(box?.user).toBeGreaterThan(60_000);
+      expect(statSync(join(scratch.path, 'out/file')).uid).toBe(box?.user);
+      // What only root may read of the system's folders, in a file that everybody has.
+      const { run } = await workshopHere();
+      const shadow = testFolder({ key: 'canary' });
+      chmodSync(join(shadow, 'key'), 0o600);
+      chmodSync(shadow, 0o755);
+      const shown = await run(`cat ${shadow}/key || echo closed`, { workshop, show: [shadow] });
+      expect(shown.process.stdout.toString()).toBe('closed\n');
+    },
+  );
+
+  it.skipIf(!isRoot())('of root says which folder is closed to scripts, and what to do', async () => {
+    const { run } = await workshopHere();
+    const folder = testFolder({ 'closed/store/tool': '' });
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, 'closed'), 0o700);
+    await expect(run('true', { show: [join(folder, 'closed/store')] })).rejects.toThrow(
+      `who cannot go to ${folder}/closed/store: ${folder}/closed is closed to others. Run Varsmith as an ordinary user`,
+    );
+  });
+
+  it.skipIf(!isRoot())('of root shows files of the repository that only root may read', async () => {
+    const { run } = await workshopHere();
+    const root = testFolder({
+      'make.sh': 'echo made',
+      'parts/a': 'one',
+      'parts/link': '',
+    });
+    rmSync(join(root, 'parts/link'));
+    symlinkSync('a', join(root, 'parts/link'));
+    for (const path of ['make.sh', 'parts/a']) chmodSync(join(root, path), 0o600);
+    for (const path of ['parts', '']) chmodSync(join(root, path), 0o700);
+    const { process: made } = await run('', {
+      text: [
+        'bash ',
+        { from: join(root, 'make.sh'), root },
+        '; cat ',
+        { from: join(root, 'parts'), root },
+        '/link',
+      ],
+    });
+    expect(made.stdout.toString()).toBe('made\none');
+  });
 
   it('shows files of the repository in a box of its own', async () => {
     const { run } = await workshopHere();

@@ -1,7 +1,18 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import fs, {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { makeScratch, makeWithin, sweepScratch } from '../../server/src/host/scratch.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { leftBehind, makeScratch, makeWithin, sweepScratch } from '../../server/src/host/scratch.ts';
 import { testFolder } from './folders.ts';
 
 // What a killed process leaves is in test/cli/generate-process.test.ts, with a process that is killed.
@@ -15,7 +26,7 @@ describe('a scratch folder on a disk', () => {
     writeFileSync(join(scratch.path, 'box/key'), 'canary');
     // A second name of the same bytes shows what becomes of them.
     linkSync(join(scratch.path, 'box/key'), join(place, 'kept'));
-    await scratch.wipe();
+    scratch.wipe();
     expect(existsSync(scratch.path)).toBe(false);
     expect(readFileSync(join(place, 'kept'))).toEqual(Buffer.alloc(6));
   });
@@ -29,9 +40,9 @@ describe('a scratch folder that somebody else has removed', () => {
     const scratch = await makeScratch(places());
     const part = makeWithin(scratch, join(scratch.path, 'part'));
     rmSync(part.path, { recursive: true });
-    await part.wipe();
+    part.wipe();
     rmSync(scratch.path, { recursive: true });
-    await scratch.wipe();
+    scratch.wipe();
     expect(existsSync(scratch.path)).toBe(false);
   });
 });
@@ -50,7 +61,7 @@ describe('a sweep', () => {
       expect(existsSync(join(scratch.path, 'file'))).toBe(true);
       expect(existsSync(join(place, 'varsmith-999999999.0.0-abc'))).toBe(true);
     } finally {
-      await scratch.wipe();
+      scratch.wipe();
     }
     expect(existsSync(scratch.path)).toBe(false);
   });
@@ -58,7 +69,7 @@ describe('a sweep', () => {
   it('finds what a process of this system has left that is gone', async () => {
     const place = testFolder();
     const scratch = await makeScratch([]);
-    await scratch.wipe();
+    scratch.wipe();
     const name = scratch.path.slice(scratch.path.lastIndexOf('/') + 1);
     // The same mark with an id that no process can have.
     const gone = join(place, name.replace(/^varsmith-\d+/, 'varsmith-999999999'));
@@ -69,5 +80,59 @@ describe('a sweep', () => {
     mkdirSync(reused);
     expect(await sweepScratch([place])).toBe(2);
     expect([existsSync(gone), existsSync(reused)]).toEqual([false, false]);
+  });
+});
+
+describe('a scratch folder in which a script has left a tangle', () => {
+  const places: readonly [string, () => string[] | undefined][] = [
+    ['in memory, where there is any', () => undefined],
+    ['on a disk', () => [testFolder()]],
+  ];
+
+  it.each(places)('%s, goes however deep it is', async (_, places) => {
+    const scratch = await makeScratch(places());
+    // Longer than any path may be: made as a script makes it, a folder at a time.
+    const deep =
+      'for i in {1..300}; do mkdir ddddddddddddddddddd e; cd -P ddddddddddddddddddd; done; echo leak > f';
+    execFileSync('/bin/bash', ['-c', deep], { cwd: scratch.path });
+    scratch.wipe();
+    expect([existsSync(scratch.path), leftBehind()]).toEqual([false, []]);
+  });
+
+  it.each(places)(
+    '%s, goes however wide it is, with closed folders, links and names that are no text',
+    async (_, places) => {
+      const scratch = await makeScratch(places());
+      const kept = testFolder({ 'kept/file': 'kept' });
+      const wide = String.raw`mkdir -p w/{1..2000}/x; mkdir c $'n\\xff'; echo leak > c/leak; echo leak > $'n\\xff/l\\xfe\\n'
+      ln -s "$1/kept" link; ln -s .. c/up; mkfifo c/fifo; chmod 0 c/leak c w/7/x w/7 w .`;
+      execFileSync('/bin/bash', ['-c', wide, 'bash', kept], { cwd: scratch.path });
+      scratch.wipe();
+      expect([existsSync(scratch.path), leftBehind()]).toEqual([false, []]);
+      expect(readFileSync(join(kept, 'kept/file'), 'utf8')).toBe('kept');
+    },
+  );
+});
+
+describe('what cannot be removed', () => {
+  it('is told, ends nothing, and everything beside it goes', async () => {
+    const place = testFolder();
+    const scratch = await makeScratch([place]);
+    mkdirSync(join(scratch.path, 'box/out'), { recursive: true });
+    writeFileSync(join(scratch.path, 'box/out/key'), 'canary');
+    // In place of what only the system could do: a folder that cannot go.
+    const broken = vi.spyOn(fs, 'rmdirSync').mockImplementation(() => {
+      throw Object.assign(new Error('busy'), { code: 'EBUSY' });
+    });
+    syncBuiltinESMExports();
+    scratch.wipe();
+    broken.mockRestore();
+    syncBuiltinESMExports();
+    expect(leftBehind()).toEqual([`${scratch.path} (EBUSY)`]);
+    expect(
+      readdirSync(scratch.path, { recursive: true, withFileTypes: true }).filter(one => one.isFile()),
+    ).toEqual([]);
+    scratch.wipe();
+    expect(leftBehind()).toEqual([]);
   });
 });

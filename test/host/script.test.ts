@@ -73,7 +73,17 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
         outputs: ['a', 'c', 'd'],
       });
       expect([...outputs.keys()]).toEqual(['a']);
-      expect([missing, undeclared]).toEqual([['c', 'd'], ['b']]);
+      expect([missing, undeclared]).toEqual([['c', 'd'], { names: ['b'], more: 0 }]);
+    });
+
+    it('tells few of many names, and looks into folders only as deep as paths go', async () => {
+      const { undeclared } = await run('cd $out; for i in {1..500}; do : > n$i; done');
+      expect([undeclared.names.length, undeclared.names[0], undeclared.more]).toEqual([10, 'n1', 490]);
+      const deep =
+        'cd $out; echo ok > a; for i in {1..250}; do mkdir ddddddddddddddddddd; cd ddddddddddddddddddd; done; : > f';
+      const { outputs, undeclared: below, process: ended } = await run(deep, { outputs: ['a'] });
+      expect([ended.code, [...outputs.keys()], below.more]).toEqual([0, ['a'], 0]);
+      expect(below.names).toEqual([expect.stringMatching(/^(?:d{19}\/)+$/)]);
     });
 
     it('ends at the first command that fails, and where a variable is not set', async () => {

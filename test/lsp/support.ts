@@ -14,6 +14,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
+import { inOrder } from '../../server/src/lsp/order.ts';
 import { serve } from '../../server/src/lsp/server.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
@@ -52,7 +53,11 @@ export interface SessionOptions {
 export async function startSession(options: SessionOptions): Promise<Session> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
+  const server = createConnection(
+    new StreamMessageReader(toServer),
+    new StreamMessageWriter(toClient),
+    inOrder(),
+  );
   const engine = options.engine ?? smallEngine();
   serve(server, '1.2.3', async () => ({ engine, createWorkspace }));
 

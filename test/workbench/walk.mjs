@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted | --generation | --start] [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops] [--report FILE] [--pictures DIR | --update-images]
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
-// a copy of the whole example fleet, with keys; --start: without a fleet, as one begins. Each has steps of its own.
+// a copy of the whole example fleet, with keys; --start: without a fleet, as one begins; --sops: in a fleet with sops-nix.
+// Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // VSC_SLOWDOWN=5 makes its page five times slower, to see that no step depends on how fast it is.
 // Exit code: 0 every step passed, 1 otherwise.
@@ -19,6 +20,7 @@ import { insist } from './ui-wait.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationSteps } from './walk-generation.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
+import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
 import { valueSteps } from './walk-values.mjs';
 
@@ -32,6 +34,7 @@ const { values, positionals } = parseArgs({
     restricted: { type: 'boolean', default: false },
     generation: { type: 'boolean', default: false },
     start: { type: 'boolean', default: false },
+    sops: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -256,8 +259,8 @@ function steps(scene) {
   ];
 }
 
-const { beside, restricted, generation, start } = values;
-const way = ['beside', 'restricted', 'generation', 'start'].filter(name => values[name]);
+const { beside, restricted, generation, start, sops } = values;
+const way = ['beside', 'restricted', 'generation', 'start', 'sops'].filter(name => values[name]);
 // Two ways may be walked in one VS Code at the same time.
 const failurePicture = path.join(out, [...way, 'walk-failed.png'].join('-'));
 const common = { vsix: [vsix], restricted, pictures, failurePicture };
@@ -288,7 +291,12 @@ function walkStart() {
   return drive(common, startSteps(makeStartScene()));
 }
 
-const result = await (generation ? walkGeneration() : start ? walkStart() : walk());
+function walkSops() {
+  const scene = makeSopsScene(root);
+  return drive({ ...common, ...scene }, sopsSteps(scene));
+}
+
+const result = await (generation ? walkGeneration() : start ? walkStart() : sops ? walkSops() : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

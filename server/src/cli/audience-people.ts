@@ -1,8 +1,11 @@
 /** A run for a person: in sentences, asked on the terminal where there is one. */
 import { counted } from '../checks/wording.ts';
+import { accessSentences, accessSummary } from '../generate/access-words.ts';
 import type { Question } from '../generate/answers.ts';
+import { RunFailure } from '../generate/failure.ts';
 import { isHidden } from '../generate/generators.ts';
 import type { StepResult } from '../generate/results.ts';
+import type { AccessChange } from '../store/readers.ts';
 import type { Audience } from './audience.ts';
 import { writeResult } from './generate-text.ts';
 import { say } from './generation.ts';
@@ -18,6 +21,10 @@ export function peopleAudience(io: Io): Audience {
       if (plan.problems.length > 0) io.stderr.write(planText({ ...plan, steps: [] }, paint));
       else if (plan.steps.length > 0) io.stderr.write(planText(plan, paint));
     },
+    access(changes) {
+      for (const line of accessSummary(changes))
+        io.stderr.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
+    },
     note: sentence => say(io, sentence),
     started() {},
     result: result => writeResult(result, io),
@@ -28,24 +35,44 @@ export function peopleAudience(io: Io): Audience {
 }
 
 /** What everybody shares who has no program to answer. */
-export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayOverwrite' | 'ask' | 'close'> {
+export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
   const { stdin, stderr } = io;
   const signal = io.interruption?.() ?? new AbortController().signal;
   const terminal: Terminal | null =
     stdin?.isTTY && stderr.isTTY ? { input: stdin, output: stderr, signal } : null;
   return {
     signal,
-    async mayOverwrite(count) {
-      const what = counted(count, 'stored value');
+    async mayGoOn({ overwritten, asked }) {
+      const what = counted(overwritten, 'stored value');
+      if (terminal === null && asked.length > 0) throw notAsked(asked);
       if (terminal === null)
         throw new UsageError(`This would overwrite ${what}. Say --yes, or look at "varsmith plan" first.`);
-      const sure = await confirm(terminal, `Overwrite ${what}?`);
+      const sure =
+        (overwritten === 0 || (await confirm(terminal, `Overwrite ${what}?`))) &&
+        (asked.length === 0 || (await mayGive(asked, terminal)));
       if (!sure) say(io, 'Nothing was changed.');
       return sure;
     },
     ask: terminal === null ? null : question => ask(terminal, question),
     close() {},
   };
+}
+
+/** Keys are given access by somebody who has said so. */
+export async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
+  for (const line of accessSentences(asked)) terminal.output.write(`  ${printable(line)}\n`);
+  return confirm(terminal, 'Give this access? It has none today.');
+}
+
+/** Why keys are not given access where nobody can be asked, and what to do. */
+export function notAsked(asked: readonly AccessChange[]): RunFailure {
+  return new RunFailure(
+    [
+      'This would give access to keys that have none today:',
+      ...accessSentences(asked).map(line => `  ${line}`),
+      'If that is meant, say --yes. If it is not, take the key or the link out of the repository. Nothing was changed.',
+    ].join('\n'),
+  );
 }
 
 async function ask(terminal: Terminal, { generator, prompt, previous }: Question): Promise<Uint8Array> {

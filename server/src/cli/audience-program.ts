@@ -1,4 +1,5 @@
 /** A run for a program that reads one JSON object at its end. A person at the terminal may still be asked. */
+import { accessData } from '../generate/access-change.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { Audience } from './audience.ts';
 import { terminalAsking } from './audience-people.ts';
@@ -11,13 +12,16 @@ export function programAudience(root: string, io: Io): Audience {
   return {
     ...terminalAsking(io),
     planned() {},
+    access() {},
     note: sentence => say(io, sentence),
     started() {},
     result() {},
-    ended({ outcome, plan, backend, results, fixed }) {
+    ended({ outcome, plan, backend, results, access, fixed }) {
       if (outcome === 'refused') return;
       const about = { schemaVersion: 1, root, backend, ...planData(plan) };
-      io.stdout.write(`${JSON.stringify({ ...about, results: results.map(resultData), fixed }, null, 2)}\n`);
+      io.stdout.write(
+        `${JSON.stringify({ ...about, results: results.map(resultData), access: accessData(access), fixed }, null, 2)}\n`,
+      );
     },
   };
 }
@@ -25,7 +29,8 @@ export function programAudience(root: string, io: Io): Audience {
 function resultData({ step, outcome, message, output, files, undeclared }: StepResult) {
   const { key, name, machine, machines } = step.generator;
   return {
-    ...{ key, generator: name, machine, machines, outcome, message, output, undeclared },
+    ...{ key, generator: name, machine, machines, outcome, message, output },
+    ...{ undeclared: undeclared.names, undeclaredMore: undeclared.more },
     files: files.map(({ name: file, secret, path }) => ({ name: file, secret, path })),
   };
 }

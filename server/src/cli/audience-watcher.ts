@@ -1,9 +1,18 @@
 /** A run for a program that watches it and answers, such as an editor. */
-import type { QuestionEvent, ResultEvent, SourcePlace } from '../../../client/src/run-protocol.ts';
+import type {
+  AccessEvent,
+  ConfirmEvent,
+  QuestionEvent,
+  ResultEvent,
+  SourcePlace,
+} from '../../../client/src/run-protocol.ts';
+import { accessData } from '../generate/access-change.ts';
+import { accessSentences, accessSummary } from '../generate/access-words.ts';
 import type { Question } from '../generate/answers.ts';
 import { isHidden } from '../generate/generators.ts';
 import type { StepResult } from '../generate/results.ts';
-import type { Audience } from './audience.ts';
+import type { AccessChange } from '../store/readers.ts';
+import type { Audience, Consequences } from './audience.ts';
 import { openConversation } from './conversation.ts';
 import type { Io } from './io.ts';
 import { planData } from './plan.ts';
@@ -23,7 +32,10 @@ export function watcherAudience(io: Io, whereOf: WhereOf): Audience {
       }));
       talk.tell({ event: 'planned', steps: shown, problems, notes });
     },
-    mayOverwrite: async overwrites => (await talk.ask({ event: 'confirm', overwrites })) === true,
+    access(changes) {
+      if (changes.length > 0) talk.tell(accessEvent(changes));
+    },
+    mayGoOn: async consequences => (await talk.ask(confirmEvent(consequences))) === true,
     async ask(question) {
       const answer = await talk.ask(questionEvent(question));
       return typeof answer === 'string'
@@ -36,6 +48,14 @@ export function watcherAudience(io: Io, whereOf: WhereOf): Audience {
     ended: ({ outcome, fixed }) => talk.tell({ event: 'end', outcome, fixed }),
     close: talk.close,
   };
+}
+
+export function accessEvent(changes: readonly AccessChange[]): AccessEvent {
+  return { event: 'access', sentences: accessSummary(changes), changes: accessData(changes) };
+}
+
+export function confirmEvent({ overwritten, asked }: Consequences): Omit<ConfirmEvent, 'id'> {
+  return { event: 'confirm', overwrites: overwritten, access: accessSentences(asked) };
 }
 
 function questionEvent({ generator, prompt, previous }: Question): Omit<QuestionEvent, 'id'> {
@@ -74,7 +94,8 @@ function resultEvent(
   const { key, name, machines } = step.generator;
   return {
     event: 'result',
-    ...{ key, generator: name, machines, outcome, message, output, undeclared },
+    ...{ key, generator: name, machines, outcome, message, output },
+    ...{ undeclared: undeclared.names, undeclaredMore: undeclared.more },
     files: files.map(({ name: file, secret, path }) => ({ name: file, secret, path })),
     where: whereOf(machines[0] ?? '', name, line),
   };

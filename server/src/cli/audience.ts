@@ -3,18 +3,21 @@ import type { Question } from '../generate/answers.ts';
 import type { Generator } from '../generate/generators.ts';
 import type { Plan } from '../generate/plan.ts';
 import type { StepResult } from '../generate/results.ts';
+import type { AccessChange } from '../store/readers.ts';
 
 export interface Audience {
   /** A wish to stop. */
   readonly signal: AbortSignal;
   /** Nothing runs where the plan has problems. */
   planned(plan: Plan): void;
+  /** Who gains and loses access by what is planned. */
+  access(changes: readonly AccessChange[]): void;
   /**
-   * Values that are complete are lost when their generators run again: that is to be wished for.
+   * What nobody should do by accident is to be wished for.
    *
-   * @throws UsageError where nobody can be asked
+   * @throws UsageError, RunFailure where nobody can be asked
    */
-  mayOverwrite(count: number): Promise<boolean>;
+  mayGoOn(consequences: Consequences): Promise<boolean>;
   /** Null where nobody can be asked. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
   note(sentence: string): void;
@@ -24,13 +27,22 @@ export interface Audience {
   close(): void;
 }
 
+export interface Consequences {
+  /** Values that are complete, and are lost when their generators run again. */
+  readonly overwritten: number;
+  /** Keys that are given access and have none today. */
+  readonly asked: readonly AccessChange[];
+}
+
 export interface Ending {
-  /** `refused`: values would have been lost, and the answer was no. */
+  /** `refused`: it would have had consequences, and the answer was no. */
   readonly outcome: 'done' | 'problems' | 'refused' | 'failed' | 'cancelled';
   readonly plan: Plan;
   /** Of the store. */
   readonly backend: string;
   readonly results: readonly StepResult[];
+  /** Who gains and loses access; nobody has where it was not done. */
+  readonly access: readonly AccessChange[];
   /** Keys of generators whose secrets were encrypted to others. */
   readonly fixed: readonly string[];
 }

@@ -1,43 +1,117 @@
 /** `varsmith fix`: encrypts stored secrets to those they should be for. */
 
+import { accessChanges, accessData, agreedTo, askedOf } from '../generate/access-change.ts';
+import { accessSummary } from '../generate/access-words.ts';
 import { RunFailure } from '../generate/failure.ts';
 import { driftsOf, fixDrifts } from '../generate/fix.ts';
 import { chosen } from '../generate/generators.ts';
 import { isOfRequest } from '../generate/problems.ts';
+import type { Session } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
-import { readArguments } from './arguments.ts';
-import { COMMON, commits, openFleet, SHORTS, say, withSession } from './generation.ts';
+import type { AccessChange } from '../store/readers.ts';
+import { type Parsed, readArguments } from './arguments.ts';
+import { terminalAsking } from './audience-people.ts';
+import { accessEvent, confirmEvent } from './audience-watcher.ts';
+import { openConversation } from './conversation.ts';
+import { COMMON, commits, type OpenFleet, openFleet, SHORTS, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
 
+const OPTIONS = { ...COMMON, 'no-commit': 'flag', yes: 'flag', events: 'flag' } as const;
+
+/** Whom the command tells what it finds, and asks. */
+interface Listener {
+  note(sentence: string): void;
+  access(changes: readonly AccessChange[]): void;
+  mayGive(asked: readonly AccessChange[]): Promise<boolean>;
+  fixed(key: string): void;
+  /** @param outcome `refused`: the answer was no */
+  ended(outcome: 'done' | 'refused', found: Found): void;
+  close(): void;
+}
+
+interface Found {
+  readonly backend: string;
+  readonly access: readonly AccessChange[];
+  /** Keys of generators. */
+  readonly fixed: readonly string[];
+}
+
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { ...COMMON, 'no-commit': 'flag' }, 1, SHORTS);
+  const given = readArguments(args, OPTIONS, 1, { ...SHORTS, y: 'yes' });
   const open = await openFleet(given.positions[0], io);
-  return withSession(
-    open,
-    { commit: commits(given, io) },
-    sentence => say(io, sentence),
-    async session => {
-      // What is there makes no difference to whom it is for.
-      const { backend, plan } = await open.situation({ asksStore: false });
-      const choice = { machines: given.options('machine'), generators: given.options('generator') };
-      const { generators, problems } = plan({ ...choice, regenerate: false });
-      const unknown = problems.filter(isOfRequest);
-      if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
-      const concerned = chosen(generators, choice);
-      const vault = await openVault(open.ground, open.fleet(), backend);
-      const drifts = driftsOf(concerned, vault);
-      const fixed: string[] = [];
-      await fixDrifts(drifts, vault, session, ({ generator }) => {
-        fixed.push(generator.key);
-        if (!given.flag('json'))
-          io.stdout.write(`Access to ${printable(generator.key)} brought up to date\n`);
-      });
-      if (given.flag('json'))
-        io.stdout.write(
-          `${JSON.stringify({ schemaVersion: 1, root: open.root, backend, fixed }, null, 2)}\n`,
-        );
-      else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
-      return EXIT.ok;
-    },
+  const listener = given.flag('events') ? watcher(io) : reader(open, given, io);
+  try {
+    return await withSession(open, { commit: commits(given, io) }, listener.note, session =>
+      fixIn(session, open, given, listener),
+    );
+  } finally {
+    listener.close();
+  }
+}
+
+async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener: Listener): Promise<number> {
+  // What is there makes no difference to whom it is for.
+  const { backend, plan } = await open.situation({ asksStore: false });
+  const choice = { machines: given.options('machine'), generators: given.options('generator') };
+  const { generators, problems } = plan({ ...choice, regenerate: false });
+  const unknown = problems.filter(isOfRequest);
+  if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
+  const vault = await openVault(open.ground, open.fleet(), backend);
+  const drifts = driftsOf(chosen(generators, choice), vault);
+  const access = accessChanges(
+    vault,
+    drifts.flatMap(one => one.drifts.map(({ place }) => place)),
   );
+  listener.access(access);
+  const asked = askedOf(access);
+  if (asked.length > 0 && !given.flag('yes') && !(await listener.mayGive(asked))) {
+    listener.ended('refused', { backend, access: [], fixed: [] });
+    return EXIT.findings;
+  }
+  const fixed: string[] = [];
+  await fixDrifts(drifts, vault, session, agreedTo(access), ({ generator }) => {
+    fixed.push(generator.key);
+    listener.fixed(generator.key);
+  });
+  listener.ended('done', { backend, access, fixed });
+  return EXIT.ok;
+}
+
+/** Somebody who reads what is written: a person, or a program at the end. */
+function reader({ root }: OpenFleet, given: Parsed, io: Io): Listener {
+  const { mayGoOn, close } = terminalAsking(io);
+  const isJson = given.flag('json');
+  return {
+    note: sentence => say(io, sentence),
+    access(changes) {
+      for (const line of isJson ? [] : accessSummary(changes))
+        io.stderr.write(`access: ${printable(line)}\n`);
+    },
+    mayGive: asked => mayGoOn({ overwritten: 0, asked }),
+    fixed(key) {
+      if (!isJson) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
+    },
+    ended(outcome, { backend, access, fixed }) {
+      if (outcome === 'refused') return;
+      const data = { schemaVersion: 1, root, backend, access: accessData(access), fixed };
+      if (isJson) io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+      else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
+    },
+    close,
+  };
+}
+
+/** A program that watches and answers, such as an editor. */
+function watcher(io: Io): Listener {
+  const talk = openConversation(io);
+  return {
+    note: message => talk.tell({ event: 'note', message }),
+    access(changes) {
+      if (changes.length > 0) talk.tell(accessEvent(changes));
+    },
+    mayGive: async asked => (await talk.ask(confirmEvent({ overwritten: 0, asked }))) === true,
+    fixed() {},
+    ended: (outcome, { fixed }) => talk.tell({ event: 'end', outcome, fixed }),
+    close: talk.close,
+  };
 }

@@ -1,5 +1,6 @@
 /** What came of a generator, for people. */
 import type { FileResult, StepResult } from '../generate/results.ts';
+import { someText } from '../generate/words.ts';
 import { type Io, painter, printable } from './io.ts';
 
 export function writeResult({ step, outcome, message, output, files, undeclared }: StepResult, io: Io): void {
@@ -13,9 +14,9 @@ export function writeResult({ step, outcome, message, output, files, undeclared 
   }
   const machines = generator.machines.join(', ');
   for (const file of files) io.stdout.write(fileText(`${generator.name}/${file.name}`, file, machines));
-  if (undeclared.length > 0)
+  if (undeclared.names.length > 0)
     io.stderr.write(
-      `${paint('yellow', 'note:')} the script of ${printable(generator.name)} also wrote ${printable(undeclared.join(', '))}, which is not declared and not kept\n`,
+      `${paint('yellow', 'note:')} the script of ${printable(generator.name)} also wrote ${printable(someText(undeclared.names, undeclared.more))}, which is not declared and not kept\n`,
     );
 }
 

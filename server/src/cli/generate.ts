@@ -1,5 +1,6 @@
 /** `varsmith generate`: runs what is missing and stores what comes of it. */
 import { availableParallelism } from 'node:os';
+import { accessChangesOf, agreedTo, askedOf, sharedOf } from '../generate/access-change.ts';
 import { answersFor, type GivenAnswer } from '../generate/answers.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
 import { findPackages, type PackageSource } from '../generate/packages.ts';
@@ -38,6 +39,7 @@ const OPTIONS = {
   yes: 'flag',
   'no-commit': 'flag',
   'no-sandbox': 'flag',
+  'as-root': 'flag',
   packages: 'value',
   timeout: 'value',
   jobs: 'value',
@@ -51,6 +53,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     request,
     isSure: given.flag('yes'),
     sandbox: !given.flag('no-sandbox'),
+    asRoot: given.flag('as-root'),
     packages: packageSourceFrom(given),
     timeLimitMs: timeLimitFrom(given),
     workers: positiveNumber('--jobs', given.option('jobs'), availableParallelism()),
@@ -76,9 +79,10 @@ function audienceOf(given: Parsed, open: OpenFleet, io: Io): Audience {
 
 interface Settings {
   readonly request: PlanRequest;
-  /** Stored values may be overwritten. */
+  /** Stored values may be overwritten, and keys given access that have none. */
   readonly isSure: boolean;
   readonly sandbox: boolean;
+  readonly asRoot: boolean;
   readonly packages: PackageSource;
   readonly timeLimitMs: number;
   readonly workers: number;
@@ -99,12 +103,22 @@ async function runIn(
   for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
-  const begun = { plan, backend, results: [], fixed: [] };
+  const begun = { plan, backend, results: [], access: [], fixed: [] };
   audience.planned(plan);
   if (plan.problems.length > 0) return { ...begun, outcome: 'problems' };
   const vault = await openVault(ground, open.fleet(), backend);
+  // A machine that came later gets what was shared before it.
+  const shared = sharedOf(plan.generators.all.values(), request.machines);
+  const access = accessChangesOf(plan.steps, shared, vault);
+  audience.access(access);
+  const asked = askedOf(access);
+  const agreed = agreedTo(access);
+  const mayGoOn = async (overwritten: number) =>
+    settings.isSure || overwritten + asked.length === 0 || audience.mayGoOn({ overwritten, asked });
   let results: readonly StepResult[] = [];
-  if (plan.steps.length > 0) {
+  if (plan.steps.length === 0) {
+    if (!(await mayGoOn(0))) return { ...begun, outcome: 'refused' };
+  } else {
     // Whatever can be missing is found out before anybody is asked anything.
     const surroundings = await looking;
     const recipes = new Map(
@@ -124,8 +138,7 @@ async function runIn(
     const machineKeys = await vault.prepare(machines);
     if (signal.aborted) throw new Cancelled();
     const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
-    if (overwritten > 0 && !settings.isSure && !(await audience.mayOverwrite(overwritten)))
-      return { ...begun, outcome: 'refused' };
+    if (!(await mayGoOn(overwritten))) return { ...begun, outcome: 'refused' };
     const answers = await answersFor(plan.steps, {
       given: settings.answers,
       anew: request.regenerate,
@@ -139,7 +152,17 @@ async function runIn(
     await storeMachineKeys(machineKeys, vault, session);
     for (const { machine } of machineKeys) audience.note(`Machine ${machine} has a key now.`);
     results = await runPlan(plan, {
-      ...{ ground, vault, session, surroundings, scripts, answers, workers: settings.workers, signal },
+      ...{
+        ground,
+        vault,
+        session,
+        surroundings,
+        scripts,
+        answers,
+        agreed,
+        workers: settings.workers,
+        signal,
+      },
       onStart: audience.started,
       onResult: audience.result,
     });
@@ -148,22 +171,15 @@ async function runIn(
   const fixed: string[] = [];
   const isDone = results.every(one => one.outcome === 'stored');
   if (isDone) {
-    // A machine that came later gets what was shared before it.
-    const shared = [...plan.generators.all.values()].filter(one => isShared(one, request.machines));
-    await fixDrifts(driftsOf(shared, vault), vault, session, ({ generator }) => fixed.push(generator.key));
+    const drifts = driftsOf(shared, vault);
+    await fixDrifts(drifts, vault, session, agreed, ({ generator }) => fixed.push(generator.key));
   }
   return {
     plan,
     backend,
     results,
+    access,
     fixed,
     outcome: isDone ? 'done' : signal.aborted ? 'cancelled' : 'failed',
   };
-}
-
-function isShared(
-  { machine, machines }: { machine: string | null; machines: readonly string[] },
-  asked: readonly string[],
-) {
-  return machine === null && (asked.length === 0 || machines.some(one => asked.includes(one)));
 }

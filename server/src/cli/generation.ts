@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet/model.ts';
 import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
+import { leftNotes } from '../generate/left-notes.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { scriptPlace } from '../generate/script-place.ts';
@@ -108,7 +109,7 @@ export async function openFleet(
   };
 }
 
-/** Says what is to be said of a disk, however the work that may have used it ends. */
+/** Says what is to be said of a disk, and of plaintexts that could not be removed, however the work that may have used it ends. */
 export async function tellingOfDisk<T>(
   { hasUsedDisk }: OpenFleet,
   note: (sentence: string) => void,
@@ -118,6 +119,7 @@ export async function tellingOfDisk<T>(
     return await work();
   } finally {
     if (hasUsedDisk()) note(ON_DISK);
+    for (const sentence of leftNotes()) note(sentence);
   }
 }
 

@@ -208,9 +208,10 @@ Options:
   --prompt GENERATOR/PROMPT=@FILE
                              the answer to a prompt, from a file (\`@-\`: standard input); MACHINE: in front of it
                              for one machine alone; =VALUE is visible to everybody on this computer
-  -y, --yes                  overwrite stored values without asking
+  -y, --yes                  overwrite stored values, and give keys access that have none today, without asking
   --no-commit                make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)
   --no-sandbox               run scripts with everything that you may do yourself
+  --as-root                  as root: run scripts in the sandbox as root, too, instead of as nobody
   --packages SOURCE          auto (default): from the fleet's nixpkgs where Nix is installed; nix, host
   --timeout SECONDS          end a script after this time (default 600)
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
@@ -221,8 +222,8 @@ Options:
 Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store
 and nothing is stored; prompts without an answer get a made-up one.
 
-Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--packages SOURCE]
-                    [--timeout SECONDS] [--json | --events]
+Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root]
+                    [--packages SOURCE] [--timeout SECONDS] [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.
@@ -237,7 +238,10 @@ Usage: varsmith get MACHINE GENERATOR/FILE [ROOT] [--json]
   set: `\
 Stores a value from standard input (on a terminal: hidden, typed twice). What is made from it is left as it is.
 
-Usage: varsmith set MACHINE GENERATOR/FILE [ROOT] [--no-commit] [--json]
+Usage: varsmith set MACHINE GENERATOR/FILE [ROOT] [--yes] [--no-commit] [--json]
+
+Options:
+  -y, --yes    give keys access that have none today, without asking
 `,
   verify: `\
 Says which vars are missing, which were made from other inputs, and which are not for those they should be for.
@@ -247,8 +251,14 @@ Usage: varsmith verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]
 `,
   fix: `\
 Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew.
+Names who gains and who loses access. A key that has none today is given it only on request, unless the declarations
+alone demand it (a machine that declares the generator since).
 
-Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--no-commit] [--json]
+Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-commit] [--json | --events]
+
+Options:
+  -y, --yes    give keys access that have none today, without asking
+  --events     for programs that watch the run and answer: one JSON object a line
 `,
   deploy: `\
 Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:

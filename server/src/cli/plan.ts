@@ -1,9 +1,15 @@
 /** `varsmith plan`: what a run would do. */
 import { counted } from '../checks/wording.ts';
-import type { Plan, PlanRequest, PlanStep } from '../generate/plan.ts';
+import { accessChangesOf, accessData, sharedOf } from '../generate/access-change.ts';
+import { accessSummary } from '../generate/access-words.ts';
+import type { ServedBackend } from '../generate/backend.ts';
+import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import { lookInto } from '../generate/vaults.ts';
+import { StoreFailure } from '../store/failure.ts';
+import type { AccessChange } from '../store/readers.ts';
 import { type Parsed, readArguments } from './arguments.ts';
-import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 
 /** Options that say what a run is about. */
@@ -22,20 +28,57 @@ export function requestOf(given: Parsed): PlanRequest {
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
-  const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
+  const open = await openFleet(given.positions[0], io, 'files');
+  const { ground, root, seen, situation } = open;
   const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
   const owed = await notedAsOwed(ground);
-  const notes = owed === null ? [] : [{ generator: null, machines: [], message: owed.message }];
-  const found = planOf(requestOf(given));
-  const planned = { ...found, notes: [...found.notes, ...notes] };
+  const request = requestOf(given);
+  const found = planOf(request);
+  const { access, unknown } = await accessOf(found, request, open, backend);
+  const notes = [
+    ...found.notes,
+    ...(owed === null ? [] : [{ generator: null, machines: [], message: owed.message }]),
+    ...(unknown === null ? [] : [unknown]),
+  ];
+  const planned = { ...found, notes };
   if (given.flag('json')) {
     io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned) }, null, 2)}\n`,
+      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) }, null, 2)}\n`,
     );
   } else {
-    io.stdout.write(planText(planned, painter(io.stdout, io.env)));
+    const paint = painter(io.stdout, io.env);
+    io.stdout.write(planText(planned, paint));
+    for (const line of accessSummary(access))
+      io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
   }
   return planned.problems.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+/** Who would gain and lose access; nobody is at the keyboard, so that whoever runs it comes on top of that. */
+async function accessOf(
+  { steps, problems, generators }: Plan,
+  { machines }: PlanRequest,
+  open: OpenFleet,
+  backend: ServedBackend,
+): Promise<{ readonly access: readonly AccessChange[]; readonly unknown: PlanNote | null }> {
+  const none = { access: [], unknown: null };
+  if (problems.length > 0) return none;
+  try {
+    const vault = await lookInto(open.ground, open.fleet(), backend, await open.seen());
+    if (vault === null) return none;
+    const shared = sharedOf(generators.all.values(), machines);
+    return { ...none, access: accessChangesOf(steps, shared, vault) };
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return {
+      ...none,
+      unknown: {
+        generator: null,
+        machines: [],
+        message: `Who gains access cannot be told: ${error.message}`,
+      },
+    };
+  }
 }
 
 /** A plan as plain data, for programs. */

@@ -1,15 +1,19 @@
 /** `varsmith set`: stores a value that somebody brings. */
+import { accessChanges, accessData, agreedTo, askedOf, mustBeAgreed } from '../generate/access-change.ts';
+import { accessMessage, accessSentences, accessSummary } from '../generate/access-words.ts';
 import { machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
 import { outputChanges } from '../generate/store-step.ts';
 import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
+import { notAsked, terminalAsking } from './audience-people.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
 import { givenValue } from './given-value.ts';
-import { EXIT, type Io, UsageError } from './io.ts';
+import { EXIT, type Io, printable, UsageError } from './io.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag', 'no-commit': 'flag' }, 3);
+  const given = readArguments(args, { json: 'flag', 'no-commit': 'flag', yes: 'flag' }, 3, { y: 'yes' });
   const [machine, id, root] = given.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError(
@@ -30,20 +34,42 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const vault = await openVault(open.ground, open.fleet(), backend);
       const only = { ...generator, files: [file] };
       const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
+      const access = accessChanges(vault, placesOf(only));
+      const asked = askedOf(access);
+      if (asked.length > 0 && !given.flag('yes')) {
+        if (given.flag('json')) {
+          const refused = {
+            schemaVersion: 1,
+            id,
+            refused: accessSentences(asked),
+            access: accessData(access),
+          };
+          io.stdout.write(`${JSON.stringify(refused, null, 2)}\n`);
+          throw notAsked(asked);
+        }
+        if (!(await terminalAsking(io).mayGoOn({ overwritten: 0, asked }))) return EXIT.findings;
+      }
+      const agreed = agreedTo(access);
       const value = await givenValue(id, io);
       await storeMachineKeys(machineKeys, vault, session);
+      const now = accessChanges(vault, placesOf(only));
+      for (const change of now) mustBeAgreed(change, agreed);
       const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
-      await session.apply(changes, `vars: update ${id} for machine ${machine}`);
+      await session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`);
       const dependents = [...generators.all.values()]
         .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))
         .map(one => one.name);
       const { machines } = generator;
       if (given.flag('json'))
-        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, id, machines, dependents }, null, 2)}\n`);
+        io.stdout.write(
+          `${JSON.stringify({ schemaVersion: 1, id, machines, dependents, access: accessData(now) }, null, 2)}\n`,
+        );
       else
         io.stdout.write(
           `Updated ${file.secret ? 'secret var' : 'var'} ${id} for machines: ${machines.join(', ')}\n`,
         );
+      for (const line of given.flag('json') ? [] : accessSummary(now))
+        io.stderr.write(`access: ${printable(line)}\n`);
       if (dependents.length > 0)
         say(
           io,

@@ -5,10 +5,12 @@ import { type GivenAnswer, givenFor } from '../generate/answers.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Generator } from '../generate/generators.ts';
 import { findPackages } from '../generate/packages.ts';
+import { NOTHING } from '../generate/results.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
+import { countText } from '../generate/words.ts';
 import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { type Conversation, openConversation } from './conversation.ts';
@@ -30,6 +32,7 @@ const OPTIONS = {
   machine: 'value',
   prompt: 'value',
   'no-sandbox': 'flag',
+  'as-root': 'flag',
   packages: 'value',
   timeout: 'value',
   json: 'flag',
@@ -58,7 +61,11 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     talk === null ? say(io, message) : talk.tell({ event: 'note', message });
   try {
     if (talk !== null && generator !== undefined) answers.push(...(await askedFor(generator, answers, talk)));
-    const surroundings = await findSurroundings(ground, { sandbox: !given.flag('no-sandbox'), timeLimitMs });
+    const surroundings = await findSurroundings(ground, {
+      sandbox: !given.flag('no-sandbox'),
+      asRoot: given.flag('as-root'),
+      timeLimitMs,
+    });
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>
       runTrial(machine, name, {
@@ -119,7 +126,10 @@ function isText(bytes: Buffer | undefined): boolean {
 }
 
 function trialData({ generator, execution, madeUp, dependencies }: Trial) {
-  const outputs = execution.outcome === 'cancelled' ? new Map<string, Buffer>() : execution.outputs;
+  const { outputs, undeclared } =
+    execution.outcome === 'cancelled'
+      ? { outputs: new Map<string, Buffer>(), undeclared: NOTHING.undeclared }
+      : execution;
   return {
     generator: generator.name,
     outcome: execution.outcome,
@@ -132,7 +142,8 @@ function trialData({ generator, execution, madeUp, dependencies }: Trial) {
         value: secret || value === undefined ? null : value.toString('utf8'),
       };
     }),
-    undeclared: execution.outcome === 'cancelled' ? [] : execution.undeclared,
+    undeclared: undeclared.names,
+    undeclaredMore: undeclared.more,
     madeUp,
     dependencies,
   };
@@ -160,6 +171,8 @@ function writeTrial({ execution, generator }: Trial, data: TrialData, io: Io): v
   }
   for (const one of data.undeclared)
     lines.push(`  ${paint('yellow', '?')} ${printable(one)} is not declared and would not be kept`);
+  if (data.undeclaredMore > 0)
+    lines.push(`  ${paint('yellow', '?')} and ${countText(data.undeclaredMore)} more that are not declared`);
   if (data.madeUp.length > 0) lines.push(`Answers made up for: ${printable(data.madeUp.join(', '))}`);
   if (data.dependencies.length > 0) lines.push(`Run before it: ${printable(data.dependencies.join(', '))}`);
   io.stdout.write(`${lines.join('\n')}\n`);

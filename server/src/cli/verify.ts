@@ -1,12 +1,18 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+import { askedOf, readerData } from '../generate/access-change.ts';
+import { accessSentences } from '../generate/access-words.ts';
 import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
+import { leftNotes } from '../generate/left-notes.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
+import { StoreFailure } from '../store/failure.ts';
+import type { AccessChange } from '../store/readers.ts';
 import { readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
+import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 
 export interface VerifyChoice {
@@ -35,12 +41,17 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   });
   const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
-    drifts.map(({ place, reason }) => ({
-      ...about(generator),
-      kind: 'access' as const,
-      files: [place.file],
-      message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. "varsmith fix" puts it right.`,
-    })),
+    drifts.map(({ place, reason }) => {
+      const access = accessIn(vault, place);
+      return {
+        ...about(generator),
+        kind: 'access' as const,
+        files: [place.file],
+        message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. ${whatToDo(access)}`,
+        gains: access?.gained.map(readerData) ?? [],
+        losses: access?.lost.map(readerData) ?? [],
+      };
+    }),
   );
   const owed = await notedAsOwed(open.ground);
   return {
@@ -55,11 +66,33 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   };
 }
 
+/** Null where it cannot be told. */
+function accessIn(vault: Vault, place: SecretPlace): AccessChange | null {
+  try {
+    return vault.change(place);
+  } catch (error) {
+    if (error instanceof StoreFailure) return null;
+    throw error;
+  }
+}
+
+/** Says who would gain and lose access by it, since that may not be what is wanted. */
+function whatToDo(access: AccessChange | null): string {
+  const who = access === null ? [] : accessSentences([access]);
+  if (access === null || who.length === 0) return '"varsmith fix" puts it right.';
+  const told = `With "varsmith fix", ${who.join('; ')}.`;
+  return askedOf([access]).length > 0
+    ? `${told} It asks before a key that has no access today is given any.`
+    : told;
+}
+
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { backend, problems: all, notes } = await verified(open, choice);
+  // What killed runs have left was looked for when the store was opened.
+  say(io, ...leftNotes());
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);

@@ -1,6 +1,7 @@
 /** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
 import { fleetSection } from './fleet.ts';
 import type { Examined, Surroundings } from './ground.ts';
+import { plaintextsSection } from './plaintexts.ts';
 import { programsSection } from './programs.ts';
 import type { Examination } from './report.ts';
 import { storeSection } from './store.ts';
@@ -10,6 +11,10 @@ export async function examine(
   around: Surroundings,
   version: string,
 ): Promise<Examination> {
-  const [store, programs] = await Promise.all([storeSection(examined, around), programsSection(around)]);
-  return { version, root: examined.root, sections: [fleetSection(examined), store, programs] };
+  const [store, programs, plaintexts] = await Promise.all([
+    storeSection(examined, around),
+    programsSection(around),
+    plaintextsSection(around),
+  ]);
+  return { version, root: examined.root, sections: [fleetSection(examined), store, programs, plaintexts] };
 }

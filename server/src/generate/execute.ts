@@ -5,11 +5,12 @@
 import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
-import { runScript, type ScriptResult } from '../host/script.ts';
+import { NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
 import type { Workshop } from '../host/workshop.ts';
 import type { Generator } from './generators.ts';
 import { redacted } from './redact.ts';
 import type { Prepared } from './tools.ts';
+import { someText } from './words.ts';
 
 export interface Surroundings {
   /** Absolute path of the repository, for the files of it that scripts use. */
@@ -40,7 +41,7 @@ export type Execution =
   | {
       readonly outcome: 'made';
       readonly outputs: ReadonlyMap<string, Buffer>;
-      readonly undeclared: readonly string[];
+      readonly undeclared: Undeclared;
     }
   | { readonly outcome: 'cancelled' }
   | {
@@ -52,7 +53,7 @@ export type Execution =
       readonly line: number | null;
       /** What was written all the same. */
       readonly outputs: ReadonlyMap<string, Buffer>;
-      readonly undeclared: readonly string[];
+      readonly undeclared: Undeclared;
     };
 
 /**
@@ -72,7 +73,7 @@ export async function execute(
   if (signal.aborted) return { outcome: 'cancelled' };
   if (script.text.length === 0 && files.every(file => kept.some(prompt => prompt.name === file))) {
     const outputs = new Map(files.map(file => [file, inputs.answers.get(file) ?? Buffer.alloc(0)]));
-    return { outcome: 'made', outputs, undeclared: [] };
+    return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
   }
   const result = await runScript({
     text: [
@@ -145,8 +146,8 @@ function endReason({ process }: ScriptResult, limits: Surroundings): string | nu
 }
 
 function wroteText({ outputs, undeclared }: ScriptResult): string {
-  const there = [...outputs.keys(), ...undeclared].sort();
-  return there.length === 0 ? '; it wrote nothing' : `; it wrote ${there.join(', ')}`;
+  const names = [...outputs.keys(), ...undeclared.names].sort();
+  return names.length === 0 ? '; it wrote nothing' : `; it wrote ${someText(names, undeclared.more)}`;
 }
 
 /** Bash begins what it has to say with the script and the line; what comes last ended the script. */

@@ -1,6 +1,9 @@
 /**
  * Whom stored secrets are for, compared with whom they should be for, and put right. Values stay as they are.
  */
+import { folderOf } from '../nix/paths.ts';
+import { type Agreed, isCertain, mustBeAgreed } from './access-change.ts';
+import { accessMessage } from './access-words.ts';
 import type { Generator } from './generators.ts';
 import type { Session } from './session.ts';
 import { type Drift, type MachineKey, placesOf, type Vault, type VaultChange } from './vault.ts';
@@ -11,10 +14,9 @@ export interface GeneratorDrift {
 }
 
 /** Opens nothing. */
-export function driftsOf(generators: Iterable<Generator>, vault: Vault): GeneratorDrift[] {
+export function driftsOf(generators: Iterable<Generator>, vault: Pick<Vault, 'drift'>): GeneratorDrift[] {
   return [...generators].flatMap(generator => {
-    // Of what is not known nothing can be said.
-    if (generator.unknown.some(one => one.part === 'files' || one.part === 'share')) return [];
+    if (!isCertain(generator)) return [];
     const drifts = placesOf(generator).flatMap(place => vault.drift(place) ?? []);
     return drifts.length === 0 ? [] : [{ generator, drifts }];
   });
@@ -23,6 +25,7 @@ export function driftsOf(generators: Iterable<Generator>, vault: Vault): Generat
 /**
  * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
  *
+ * @param agreed the gains of access that somebody has agreed to
  * @param onFixed hears of each generator that was changed
  * @throws StoreFailure, HostFailure; what was fixed before stays fixed
  */
@@ -30,6 +33,7 @@ export async function fixDrifts(
   drifts: readonly GeneratorDrift[],
   vault: Vault,
   session: Session,
+  agreed: Agreed,
   onFixed: (drift: GeneratorDrift) => void,
 ): Promise<void> {
   if (drifts.length === 0) return;
@@ -37,10 +41,13 @@ export async function fixDrifts(
   await storeMachineKeys(keys, vault, session);
   for (const one of drifts) {
     const changes: VaultChange[] = [];
+    const access = one.drifts.map(({ place }) => vault.change(place));
+    for (const change of access) mustBeAgreed(change, agreed);
     for (const { place } of one.drifts) changes.push(...(await vault.reseal(place)));
     if (changes.length === 0) continue;
     const { machine, machines } = one.generator;
-    await session.apply(changes, `secrets: fix vars for ${machine ?? machines.join(', ')}`);
+    const subject = `secrets: fix vars for ${machine ?? machines.join(', ')}`;
+    await session.apply(changes, subject + accessMessage(access));
     onFixed(one);
   }
 }
@@ -51,7 +58,14 @@ export async function storeMachineKeys(
   vault: Vault,
   session: Session,
 ): Promise<void> {
-  for (const { machine, changes } of keys) await session.apply(changes, `secrets: add machine ${machine}`);
+  for (const { machine, changes, readers } of keys) {
+    // The private half is the first that is written.
+    const path = changes[0]?.path ?? machine;
+    const place = { key: folderOf(path), file: path.slice(path.lastIndexOf('/') + 1) };
+    const gained = readers.map(one => ({ ...one, asked: false }));
+    const access = accessMessage([{ place, isNew: true, gained, lost: [] }]);
+    await session.apply(changes, `secrets: add machine ${machine}${access}`);
+  }
   vault.forget();
 }
 

@@ -54,6 +54,12 @@ export async function findKeys(
   };
 }
 
+/** Of somebody who only looks: no key is read, and no program started. */
+export async function noKeys(): Promise<Keys> {
+  const found: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
+  return { found, keyring: await openKeyring([], null), command: null };
+}
+
 /** The keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
 export function findAllKeys(ground: Ground, named: readonly Identity[]): Promise<Keys> {
   const { env, platform, home } = ground;

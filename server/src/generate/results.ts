@@ -1,5 +1,6 @@
 /** What comes of a run, a generator at a time: plain data, and the words for what went wrong. */
 import { HostFailure } from '../host/failure.ts';
+import { NOTHING_MORE, type Undeclared } from '../host/script.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Execution } from './execute.ts';
 import type { PlanStep } from './plan.ts';
@@ -31,7 +32,7 @@ export interface StepResult {
   /** The line of the script that failed, from 1; null where that is not known. */
   readonly line: number | null;
   readonly files: readonly FileResult[];
-  readonly undeclared: readonly string[];
+  readonly undeclared: Undeclared;
 }
 
 /** Of what has nothing to tell. */
@@ -40,7 +41,7 @@ export const NOTHING = {
   output: '',
   line: null,
   files: [],
-  undeclared: [],
+  undeclared: NOTHING_MORE,
 } as const;
 
 /** Of a step that was not brought to its end. */

@@ -7,7 +7,9 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import { NOTHING_MORE } from '../host/script.ts';
 import { openWorkshop, type Workshop } from '../host/workshop.ts';
+import type { Agreed } from './access-change.ts';
 import type { Answers } from './answers.ts';
 import { type Execution, execute, type Inputs, type Surroundings } from './execute.ts';
 import type { DeclaredFile, Generator } from './generators.ts';
@@ -38,6 +40,8 @@ export interface RunOptions {
   /** By key of the generator: one for each step. */
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
+  /** The gains of access that somebody has agreed to. */
+  readonly agreed: Agreed;
   /** How many scripts may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
@@ -145,7 +149,7 @@ async function attempt(
     options.onStart?.(generator);
     return await execute(generator, script, inputs, options.surroundings, signal, workshop);
   } catch (error) {
-    const nothing = { output: '', line: null, outputs: new Map(), undeclared: [] };
+    const nothing = { output: '', line: null, outputs: new Map(), undeclared: NOTHING_MORE };
     return { outcome: 'failed', message: messageOf(error), ...nothing };
   }
 }

@@ -8,7 +8,7 @@ import { HostFailure, systemFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
 import { noteOwed, type OwedCommit, owedFor, owedIn, readOwed, stillStored } from '../host/owed.ts';
-import { stateFolder } from '../host/state.ts';
+import { lockIn, stateFolder, sweepState } from '../host/state.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
 import type { Ground } from './ground.ts';
@@ -66,9 +66,10 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   const { root } = ground;
   const repository = await openRepository(root, ground.env);
   const state = stateFolder(ground, repository);
-  const lock = await takeLock(join(state, 'lock'));
+  const lock = await takeLock(lockIn(state));
   const journal = join(state, 'journal');
   try {
+    await sweepState(state);
     const recovered = await recoverChanges(root, journal);
     const note = join(state, STALE);
     let owed = repository === null ? [] : await readOwed(state);
@@ -202,7 +203,7 @@ async function record(
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
     const [work, ...others] = works;
-    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message}")`;
+    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message.split('\n', 1)[0]}")`;
     throw new AfterwardsFailure(
       error.kind,
       `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}${commit ? ' The next run commits them.' : ''}`,

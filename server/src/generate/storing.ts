@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../host/atomic.ts';
 import { HostFailure } from '../host/failure.ts';
+import { type Agreed, mustBeAgreed } from './access-change.ts';
+import { accessMessage } from './access-words.ts';
 import type { Execution } from './execute.ts';
 import type { Generator } from './generators.ts';
 import type { Ground } from './ground.ts';
@@ -13,7 +15,7 @@ import type { Plan, PlanStep } from './plan.ts';
 import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './results.ts';
 import { AfterwardsFailure, type Session, type Unchanged, type Work } from './session.ts';
 import { hashChanges, outputChanges, publicPath } from './store-step.ts';
-import { placeOf, type Vault, type VaultChange } from './vault.ts';
+import { placeOf, placesOf, type Vault, type VaultChange } from './vault.ts';
 import { whereOf } from './words.ts';
 
 export interface Ended {
@@ -28,6 +30,8 @@ export interface Storing {
   readonly vault: Vault;
   readonly session: Session;
   readonly signal: AbortSignal;
+  /** The gains of access that somebody has agreed to. */
+  readonly agreed: Agreed;
   /** What the run replaces, as it was before. */
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
   /** By key: what is noted as old when it changes. */
@@ -142,10 +146,12 @@ interface StepWork extends Work {
 async function workOf(
   step: PlanStep,
   execution: Finished['execution'],
-  { ground, vault, before }: Storing,
+  { ground, vault, before, agreed }: Storing,
 ): Promise<StepWork> {
   const { generator } = step;
   const unchanged = before.get(step) ?? [];
+  const access = placesOf(generator).map(place => vault.change(place));
+  for (const change of access) mustBeAgreed(change, agreed);
   const changes = [
     ...(await outputChanges(ground, vault, generator, execution.outputs)),
     ...hashChanges(ground, generator),
@@ -161,7 +167,7 @@ async function workOf(
     return { name, secret, path, before: found, after: execution.outputs.get(name) ?? null };
   });
   const { undeclared } = execution;
-  const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})`;
+  const message = `vars: update via generator ${generator.name} (${commitPlace(generator)})${accessMessage(access)}`;
   const result: StepResult = { ...NOTHING, step, outcome: 'stored', files, undeclared };
   return { changes, message, unchanged, result };
 }

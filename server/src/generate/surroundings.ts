@@ -13,6 +13,8 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 export interface SurroundingsWanted {
   /** False: scripts run without a box, with all that the person may do. */
   readonly sandbox: boolean;
+  /** Where we are root, scripts in a box are run as root as well, instead of as nobody. */
+  readonly asRoot: boolean;
   readonly timeLimitMs: number;
 }
 
@@ -22,7 +24,7 @@ export interface SurroundingsWanted {
 export async function findSurroundings(ground: Ground, wanted: SurroundingsWanted): Promise<Surroundings> {
   const path = ground.env.PATH ?? '';
   const folders = ['/usr/bin', '/bin', '/run/current-system/sw/bin', ...path.split(':')];
-  const found = wanted.sandbox ? await findBox(ground.platform, folders) : null;
+  const found = wanted.sandbox ? await findBox(ground.platform, folders, wanted.asRoot) : null;
   if (found !== null && 'problem' in found)
     throw new RunFailure(
       `Scripts cannot be run safely here: ${found.problem}. With --no-sandbox they run with everything that you may do yourself.`,

@@ -9,6 +9,7 @@ import { readIfThere } from '../host/atomic.ts';
 import { type AgeKeys, readAgeKeys } from '../store/age.ts';
 import {
   type AdminRecipients,
+  adminsOf,
   ageMachineKeyChanges,
   ageRecipients,
   ageSecretChanges,
@@ -20,7 +21,9 @@ import { removeIfThere } from '../store/changes.ts';
 import type { Keyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
 import { ageFlaw, sidecarRecipients } from '../store/metadata.ts';
+import { type AccessChange, ownersOf, type Reader } from '../store/readers.ts';
 import { recipientDrift } from '../store/sops-writes.ts';
+import { accessChange } from './access-change.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { MachineKey, SecretPlace, Vault } from './vault.ts';
@@ -67,6 +70,68 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     const ofMachines = new Set(machineKeys().machines.map(one => one.publicKey()));
     const noted = notedRecipients(ageSecretPath(directory, place)) ?? [];
     return [...new Set([...wanted, ...noted.filter(one => ofMachines.has(one))])].sort();
+  }
+
+  function adminReaders(machine: string): Reader[] {
+    const { list, setting } = adminsOf(admins(), machine);
+    return list.map(key => ({ kind: 'admin', name: '', key, via: [{ kind: 'setting', name: setting }] }));
+  }
+
+  /** Those that the configuration names; a machine without a key is one that gets it. */
+  function readersOf(place: SecretPlace): readonly Reader[] {
+    const { machines } = machineKeys();
+    const named = place.machines.flatMap((name): Reader[] => {
+      if (!place.deploy) return adminReaders(name);
+      const key = machines.find(one => one.name === name)?.publicKey() ?? null;
+      return [{ kind: 'machine', name, key, via: [{ kind: 'machine', name }] }];
+    });
+    const had = place.machinesComplete || !place.deploy ? [] : notedOf(place);
+    const kept = machines.flatMap(({ name, publicKey }): Reader[] => {
+      const key = publicKey();
+      const isKept = key !== null && had.includes(key) && !named.some(one => one.key === key);
+      return isKept ? [{ kind: 'machine', name, key, via: [{ kind: 'machine', name }] }] : [];
+    });
+    const all = [...named, ...kept];
+    return all.filter(
+      (one, at) =>
+        all.findIndex(other => other.key === one.key && one.key !== null) === at || one.key === null,
+    );
+  }
+
+  function notedOf(place: SecretPlace): readonly string[] {
+    return notedRecipients(ageSecretPath(directory, place)) ?? [];
+  }
+
+  /** A file does not tell whom it is for: the note beside it does, and of a machine's own secret its key of today. */
+  function change(place: SecretPlace): AccessChange {
+    const path = ageSecretPath(directory, place);
+    const wanted = readersOf(place);
+    const sops = {
+      users: [],
+      machines: machineKeys().machines.map(({ name, path: at, publicKey }) => {
+        const key = publicKey();
+        return {
+          name,
+          path: at,
+          keys: () => (key === null ? null : [{ key, type: 'age' }]),
+          flaw: () => null,
+        };
+      }),
+    };
+    const whose = (key: string) => ownersOf(sops, key);
+    if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
+    const noted = notedRecipients(path) ?? wanted.flatMap(one => one.key ?? []);
+    // Whoever opens the key of a machine opens what is for the machine.
+    const behind = machineKeys().machines.flatMap(({ publicKey, keyRecipients }) =>
+      noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
+    );
+    const wasReplaced = noted.some(
+      key => !wanted.some(one => one.key === key) && whose(key).every(one => one.kind === 'unknown'),
+    );
+    return accessChange(place, noted, wanted, whose, ({ kind, key }) =>
+      // A machine whose key was changed is no new one.
+      kind === 'machine' ? !wasReplaced : key !== null && behind.includes(key),
+    );
   }
 
   async function seal(place: SecretPlace, value: Uint8Array) {
@@ -116,7 +181,8 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { now: ground.now(), command };
-        made.push({ machine, ...(await ageMachineKeyChanges(directory, machine, admins(), options)) });
+        const { changes } = await ageMachineKeyChanges(directory, machine, admins(), options);
+        made.push({ machine, changes, readers: adminReaders(machine) });
       }
       return made;
     },
@@ -125,6 +191,7 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       const reason = driftReason(place);
       return reason === null ? null : { place, reason };
     },
+    change,
     async reseal(place) {
       if (driftReason(place) === null) return [];
       const value = await open(place);

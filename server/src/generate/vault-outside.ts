@@ -72,6 +72,7 @@ export function outsideVault(store: OutsideStore): Vault {
     },
     // Whom an entry is for is the other program's business.
     drift: () => null,
+    change: () => null,
     reseal: async () => [],
     forget() {
       opened.clear();

@@ -10,6 +10,7 @@ import { StoreFailure } from '../store/failure.ts';
 import { accessSeen, type SecretAccessSeen, type Seen } from '../store/glance.ts';
 import { holdersOf } from '../store/links.ts';
 import { sopsRecipients } from '../store/metadata.ts';
+import { type AccessChange, ownersOf, readersOf } from '../store/readers.ts';
 import { keysFor, readSops, type SopsFolder } from '../store/sops.ts';
 import { openSecret, resealSecret, sealSecret } from '../store/sops-secret.ts';
 import {
@@ -22,6 +23,7 @@ import {
   secretChanges,
   varAccess,
 } from '../store/sops-writes.ts';
+import { accessChange } from './access-change.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
@@ -60,11 +62,10 @@ export function sopsVault(
   // Groups are those of the first machine that declares it, as clan has it.
   const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
 
-  function accessFor(place: SecretPlace): Access {
-    const before = holdersOf(files, pathOf(place));
+  function accessFor(place: SecretPlace, before: SecretAccessSeen['holders'], acting: string | null): Access {
     const there = place.machinesComplete ? [] : before.machines.filter(one => !one.dangling && !one.foreign);
     return varAccess(before, {
-      actor: actor(),
+      actor: acting,
       machines: [...place.machines, ...there.map(one => one.name)],
       deploy: place.deploy,
       defaultGroups: defaultGroups(place),
@@ -106,12 +107,14 @@ export function sopsVault(
       const made: MachineKey[] = [];
       for (const machine of missing) {
         const options = { actor: acting, defaultGroups: groupsOf(machine), now: ground.now(), command };
-        made.push({ machine, ...(await machineKeyChanges(files, directory, sops(), machine, options)) });
+        const readers = readersOf(sops(), { users: [acting], machines: [], groups: groupsOf(machine) });
+        const { changes } = await machineKeyChanges(files, directory, sops(), machine, options);
+        made.push({ machine, changes, readers });
       }
       return made;
     },
     async seal(place, value) {
-      const access = accessFor(place);
+      const access = accessFor(place, holdersOf(files, pathOf(place)), actor());
       const recipients = recipientsFor(sops(), access);
       const text = await sealSecret(value, { recipients, now: ground.now(), command });
       return secretChanges(files, directory, place, text, access);
@@ -121,11 +124,12 @@ export function sopsVault(
       const access = seen?.access(folder) ?? accessSeen(files, folder);
       return access === null ? null : driftOf(place, access);
     },
+    change: changeOf,
     async reseal(place) {
       const path = `${pathOf(place)}/secret`;
       const text = await textOf(path);
       if (text === null) return [];
-      const access = accessFor(place);
+      const access = accessFor(place, holdersOf(files, pathOf(place)), actor());
       const recipients = recipientsFor(sops(), access);
       const links = linkChanges(files, directory, pathOf(place), access);
       const actual = sopsRecipients(text).value ?? [];
@@ -134,6 +138,22 @@ export function sopsVault(
       return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') } satisfies Change, ...links];
     },
   };
+
+  /** With the person at the keyboard, where there is a key: whoever writes a secret can read it. */
+  function changeOf(place: SecretPlace): AccessChange {
+    const folder = pathOf(place);
+    const found = seen?.access(folder) ?? accessSeen(files, folder);
+    const holders = found?.holders ?? holdersOf(files, folder);
+    const wanted = readersOf(sops(), accessFor(place, holders, actingUser(sops(), keyring)));
+    const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
+    return accessChange(
+      place,
+      found === null ? null : (found.recipients.value ?? []),
+      wanted,
+      key => ownersOf(sops(), key),
+      ({ kind, name }) => kind === 'machine' && place.machines.includes(name) && !linked.includes(name),
+    );
+  }
 
   /** Goes by links and metadata alone; who is looking does not matter. */
   function driftOf(place: SecretPlace, access: SecretAccessSeen): Drift | null {

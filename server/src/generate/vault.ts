@@ -3,6 +3,7 @@
  * handed back so that they can be applied as a whole.
  */
 import type { Change } from '../store/changes.ts';
+import type { AccessChange, Reader } from '../store/readers.ts';
 import type { DeclaredFile, Generator } from './generators.ts';
 
 /** A file of a generator, and what its stored form must say. */
@@ -60,6 +61,13 @@ export interface Vault {
   seal(place: SecretPlace, value: Uint8Array): Promise<readonly VaultChange[]>;
   /** What is wrong with whom a stored secret is for, without opening it; null where it is right, or not there. */
   drift(place: SecretPlace): Drift | null;
+  /**
+   * Who gains and who loses access when a secret is stored now, or encrypted anew. Opens nothing; null where the
+   * store does not tell.
+   *
+   * @throws StoreFailure where the configuration does not tell whom it is for
+   */
+  change(place: SecretPlace): AccessChange | null;
   /** What making it right changes. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
   /** The files of the repository that hold a secret: what somebody else may change while it is made anew. */
@@ -73,6 +81,8 @@ export interface Vault {
 export interface MachineKey {
   readonly machine: string;
   readonly changes: readonly Change[];
+  /** Who can open its private half. */
+  readonly readers: readonly Reader[];
 }
 
 export function placeOf(generator: Generator, { name, deploy, neededFor }: DeclaredFile): SecretPlace {

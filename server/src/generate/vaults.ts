@@ -5,7 +5,7 @@ import type { Seen } from '../store/glance.ts';
 import { adminsFrom, groupsFrom, passCommandFrom } from './access.ts';
 import { isKeyed, type KeyedBackend, type ServedBackend } from './backend.ts';
 import type { Ground } from './ground.ts';
-import { findKeys } from './keys.ts';
+import { findKeys, type Keys, noKeys } from './keys.ts';
 import type { Vault } from './vault.ts';
 import { ageVault } from './vault-age.ts';
 import { customStore } from './vault-custom.ts';
@@ -25,8 +25,32 @@ export async function openVault(
 ): Promise<Vault> {
   // What a killed run has left in memory goes before anything else is opened.
   await sweepScratch();
-  if (!isKeyed(backend)) return outsideVault(outsideStoreOf(ground, fleet, backend));
-  const keys = await findKeys(ground, backend);
+  return isKeyed(backend)
+    ? keyedVault(ground, fleet, backend, await findKeys(ground, backend), seen)
+    : outsideVault(outsideStoreOf(ground, fleet, backend));
+}
+
+/**
+ * A vault that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
+ *
+ * @param seen what was seen of the store already
+ */
+export async function lookInto(
+  ground: Ground,
+  fleet: Fleet,
+  backend: ServedBackend,
+  seen: Seen | null,
+): Promise<Pick<Vault, 'drift' | 'change'> | null> {
+  return isKeyed(backend) ? keyedVault(ground, fleet, backend, await noKeys(), seen) : null;
+}
+
+function keyedVault(
+  ground: Ground,
+  fleet: Fleet,
+  backend: KeyedBackend,
+  keys: Keys,
+  seen: Seen | null,
+): Vault {
   const settings = fleet.accessSettings();
   return backend === 'sops'
     ? sopsVault(ground, keys, groupsFrom(settings), seen)

@@ -16,3 +16,13 @@ export function listed(names: readonly string[]): string {
 export function partText({ part, expression }: UnknownPart): string {
   return `only evaluation can tell its ${part}: ${expression}`;
 }
+
+/** Names of which few are known, and how many there are beside them: `a, b and 19,990 more`. */
+export function someText(names: readonly string[], more: number): string {
+  return `${names.join(', ')}${more === 0 ? '' : ` and ${countText(more)} more`}`;
+}
+
+/** `19,990` */
+export function countText(count: number): string {
+  return count.toLocaleString('en');
+}

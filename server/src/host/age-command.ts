@@ -50,7 +50,7 @@ export async function findAge(
         if (/no identity matched/i.test(result.stderr.toString('utf8'))) return null;
         throw failed(result, scratch.path);
       } finally {
-        await scratch.wipe();
+        scratch.wipe();
       }
     },
     async encrypt(recipients, plaintext) {

@@ -2,8 +2,8 @@
  * Files that are whole or not there at all: written beside, flushed to the disk, renamed. Knows nothing of what is in
  * them.
  */
-import { closeSync, fsync, openSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf } from './failure.ts';
@@ -51,7 +51,7 @@ export async function replaceFile(
   lasting = true,
 ): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await rm(beside, { force: true });
   try {
     await writeNew(beside, bytes, mode, lasting);
@@ -61,6 +61,19 @@ export async function replaceFile(
     throw error;
   }
   if (lasting) await syncFolder(dirname(path));
+}
+
+/** Makes a folder with those above it; nothing where it is there. Fails with what is really in the way. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    // What Node says where a file system is read-only.
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const above = dirname(path);
+    if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above);
+    mkdirSync(path);
+  }
 }
 
 /** Well above what the largest file of a generator comes to when it is encrypted. */

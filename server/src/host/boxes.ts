@@ -1,6 +1,8 @@
 /** Which box scripts run in on a system, and whether it works there. */
 import { existsSync } from 'node:fs';
 import { findCommand } from './commands.ts';
+import { HostFailure } from './failure.ts';
+import { freeUser, isRoot } from './other-user.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { CLOSED, type Guards, guarded, isInBox, NO_GUARDS } from './sandbox.ts';
 import { isInMacBox } from './sandbox-mac.ts';
@@ -14,6 +16,8 @@ export interface BoxProgram {
   readonly path: string;
   /** What boxes of bubblewrap have here beside walls. */
   readonly guards: Guards;
+  /** Number of the user whom boxes are made as; null: as ourselves. */
+  readonly user: number | null;
 }
 
 /** True for a program that can be seen inside of the box without being shown by itself. @param path absolute, without links */
@@ -45,26 +49,43 @@ const ABSENT: Readonly<Record<BoxKind, string>> = {
  * The box of this system, tried once.
  *
  * @param folders where to look for its program
+ * @param asRoot boxes are made as root, too, where we are root
  * @returns or why there is none, in words that end a sentence
  */
 export async function findBox(
   platform: string,
   folders: readonly string[],
+  asRoot = false,
 ): Promise<{ readonly box: BoxProgram } | { readonly problem: string }> {
   const kind = KINDS.get(platform);
   if (kind === undefined) return { problem: `there is none for ${platform}` };
   // Of the system's own there is only one.
   const path = await findCommand(kind, kind === 'bwrap' ? folders : ['/usr/bin']);
   if (path === null) return { problem: ABSENT[kind] };
+  const user = kind === 'bwrap' && !asRoot && isRoot() ? freeUser() : null;
+  const tried = await tryGuards({ kind, path, user });
+  if ('box' in tried) return tried;
+  const name = kind === 'bwrap' ? 'bubblewrap' : kind;
+  if (user !== null && 'box' in (await tryGuards({ kind, path, user: null })))
+    return {
+      problem:
+        `Varsmith runs as root and scripts as somebody else, for whom ${name} does not work on this system (${tried.said}). ` +
+        'Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root',
+    };
+  return { problem: `${name} does not work on this system (${tried.said})` };
+}
+
+type Unguarded = Omit<BoxProgram, 'guards'>;
+
+async function tryGuards(box: Unguarded): Promise<{ readonly box: BoxProgram } | { readonly said: string }> {
   let said = '';
-  for (const guards of kind === 'bwrap' ? choices() : [NO_GUARDS]) {
-    const result = await probe(kind, path, guards);
-    if (result.code === 0) return { box: { kind, path, guards } };
+  for (const guards of box.kind === 'bwrap' ? choices() : [NO_GUARDS]) {
+    const result = await probe(box, guards);
+    if (typeof result === 'string') return { said: result };
+    if (result.code === 0) return { box: { ...box, guards } };
     said = result.stderr.toString('utf8').trim().split('\n')[0] ?? '';
   }
-  return {
-    problem: `${kind === 'bwrap' ? 'bubblewrap' : kind} does not work on this system (${said})`,
-  };
+  return { said };
 }
 
 /** Guards from most to none: what this system does not give is left out, and nothing else. */
@@ -81,11 +102,19 @@ function choices(): readonly Guards[] {
   ];
 }
 
-function probe(kind: BoxKind, path: string, guards: Guards): Promise<ProcessResult> {
-  return runProcess(path, PROBES[kind](guards), {
-    env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
-    timeLimitMs: 10_000,
-    outputLimitBytes: 2000,
-    ...(guards.filter === null ? {} : { third: guards.filter }),
-  });
+/** @returns or why it cannot be started */
+async function probe({ kind, path, user }: Unguarded, guards: Guards): Promise<ProcessResult | string> {
+  try {
+    return await runProcess(path, PROBES[kind](guards), {
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin:/run/current-system/sw/bin' },
+      user,
+      timeLimitMs: 10_000,
+      outputLimitBytes: 2000,
+      ...(guards.filter === null ? {} : { third: guards.filter }),
+    });
+  } catch (error) {
+    if (error instanceof HostFailure) return error.message.replace(/\.$/, '');
+    throw error;
+  }
 }

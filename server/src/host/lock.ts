@@ -3,10 +3,11 @@
  * recognised: by its id together with the moment it started, since ids are used again.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { statSync, writeFileSync } from 'node:fs';
+import { link, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
-import { readIfThere } from './atomic.ts';
+import { basename, dirname, join } from 'node:path';
+import { makeFolder, readIfThere } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
 import { isRunning, startOf } from './running.ts';
 
@@ -34,8 +35,9 @@ export async function takeLock(path: string): Promise<Lock> {
   const mine: Holder = { pid: process.pid, started: await startOf(process.pid), host: hostname(), token };
   const beside = `${path}.${token}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(beside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
+    makeFolder(dirname(path));
+    // At once: cut off in its middle, it would not say whose it is.
+    writeFileSync(beside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
     // Once for the lock of a process that is gone, once more for a rival who was quicker.
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await linked(beside, path)) return { release: () => release(path, token) };
@@ -53,6 +55,31 @@ export async function takeLock(path: string): Promise<Lock> {
   } finally {
     await rm(beside, { force: true });
   }
+}
+
+/**
+ * Removes what processes that are gone have left beside a lock while they took it. To be called under the lock.
+ *
+ * @param path of the lock file
+ */
+export async function sweepClaims(path: string): Promise<void> {
+  const name = `${basename(path)}.`;
+  for (const one of await readdir(dirname(path))) {
+    if (!one.startsWith(name) || !CLAIM.test(one.slice(name.length))) continue;
+    const claim = join(dirname(path), one);
+    const holder = parseHolder((await readIfThere(claim))?.toString('utf8') ?? '');
+    const isGone = holder === null ? isOld(claim) : !(await isAlive(holder));
+    if (isGone) await rm(claim, { force: true });
+  }
+}
+
+/** A file that somebody is about to link to the lock, or a stale lock that was moved aside. */
+const CLAIM = /^[0-9a-f]{16}(\.stale)?$/;
+
+/** Nobody takes that long to write a line. */
+function isOld(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > 60_000;
 }
 
 /** A file appears under its name with its content, or not at all. */

@@ -16,6 +16,8 @@ export interface ProcessOptions {
   readonly input?: Uint8Array;
   /** A descriptor of an open file for standard input instead: what is in it arrives whole whatever becomes of us. */
   readonly inputFile?: number;
+  /** Number of the user, and of the group, to run it as; only root may. */
+  readonly user?: number | null;
   /** To be read from descriptor 3. */
   readonly third?: Uint8Array;
   readonly timeLimitMs: number;
@@ -67,6 +69,7 @@ export function runProcess(
           ...(third === undefined ? [] : (['pipe'] as const)),
         ],
         detached: true,
+        ...asUser(options.user),
       });
     } catch (error) {
       // Too many arguments, for one: only some of what can go wrong is told by an event.
@@ -126,6 +129,11 @@ function startFailure(command: string, error: unknown): HostFailure {
   return code === 'ENOENT'
     ? new HostFailure('unavailable', `The command "${command}" was not found.`)
     : new HostFailure('other', `The command "${command}" cannot be started: ${code ?? 'unknown error'}.`);
+}
+
+/** Options of `spawn`. */
+export function asUser(user: number | null | undefined): { uid?: number; gid?: number } {
+  return user === null || user === undefined ? {} : { uid: user, gid: user };
 }
 
 /** Ends a process that leads a group, and all in the group. */

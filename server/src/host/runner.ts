@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { HostFailure } from './failure.ts';
 import { type MarkedStream, markedStream } from './marked-output.ts';
-import { CANCELLED, killGroup, type ProcessOptions, type ProcessResult } from './process.ts';
+import { handOver } from './other-user.ts';
+import { asUser, CANCELLED, killGroup, type ProcessOptions, type ProcessResult } from './process.ts';
 
 export type RunnerOptions = Pick<ProcessOptions, 'timeLimitMs' | 'outputLimitBytes' | 'signal'>;
 
@@ -80,11 +81,13 @@ export interface RunnersOptions {
   readonly seen: string;
   /** A file, as they see it, that each program finds open as its descriptor 3. */
   readonly third?: string;
+  /** Number of the user to run as; null: as ourselves. */
+  readonly user?: number | null;
 }
 
 let count = 0;
 
-export function makeRunners({ bash, cat, before, folder, seen, third }: RunnersOptions): Runners {
+export function makeRunners({ bash, cat, before, folder, seen, third, user }: RunnersOptions): Runners {
   const idle: Runner[] = [];
   const all = new Set<Runner>();
   let isUsable = true;
@@ -94,7 +97,10 @@ export function makeRunners({ bash, cat, before, folder, seen, third }: RunnersO
     if (known !== undefined || !isUsable) return known ?? null;
     const file = `runner-${count++}`;
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
-    const runner = await startRunner(words, [cat ?? '', third ?? ''], join(folder, file));
+    const path = join(folder, file);
+    writeFileSync(path, '', { mode: 0o600 });
+    if (typeof user === 'number') handOver(path, user);
+    const runner = await startRunner(words, [cat ?? '', third ?? ''], path, user ?? null);
     if (runner === null) {
       isUsable = false;
       return null;
@@ -137,6 +143,7 @@ async function startRunner(
   [command = '', ...words]: readonly string[],
   more: readonly [cat: string, third: string],
   file: string,
+  user: number | null,
 ): Promise<Runner | null> {
   const mark = newMark();
   let child: ChildProcess;
@@ -146,6 +153,7 @@ async function startRunner(
       env: {},
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
+      ...asUser(user),
     });
   } catch {
     return null;

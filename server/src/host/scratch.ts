@@ -3,19 +3,20 @@
  * name says whose it is, so that what a process leaves behind that is killed is found and removed by the next one.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { access, chmod, constants, lstat, open, readdir, rm, statfs } from 'node:fs/promises';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning, processSpace, startOf } from './running.ts';
+import { wipeFolder } from './wipe.ts';
 
 export interface Scratch {
   /** Absolute. */
   readonly path: string;
   /** False: it lies on a disk, which may keep traces of what is deleted. Worth a warning. */
   readonly inMemory: boolean;
-  /** Removes everything; on a disk, overwrites it first. */
-  wipe(): Promise<void>;
+  /** Removes everything; on a disk, overwrites it first. Never fails: what cannot be removed is told by `leftBehind`. */
+  wipe(): void;
 }
 
 /** `statfs` types of tmpfs and ramfs. */
@@ -24,14 +25,26 @@ const MEMORY = new Set([0x01021994, 0x858458f6]);
 /** @param places where to look for memory; by default `$XDG_RUNTIME_DIR` and `/dev/shm` */
 export async function makeScratch(places?: readonly string[]): Promise<Scratch> {
   await sweepScratch();
+  const { path, inMemory } = await scratchPlace(places);
+  return scratchIn(path, inMemory);
+}
+
+/** Where scratch folders are made. @param places where to look for memory; by default the usual ones */
+export async function scratchPlace(
+  places?: readonly string[],
+): Promise<{ readonly path: string; readonly inMemory: boolean }> {
   usual ??= firstInMemory(memoryPlaces());
   const place = await (places === undefined ? usual : firstInMemory(places));
-  return place === null ? scratchIn(tmpdir(), false) : scratchIn(place, true);
+  return place === null ? { path: tmpdir(), inMemory: false } : { path: place, inMemory: true };
 }
 
 /** A folder in one, which is wiped by itself. @param path absolute, where there is nothing yet */
 export function makeWithin({ inMemory }: Scratch, path: string): Scratch {
   mkdirSync(path, 0o700);
+  return scratchAt(path, inMemory);
+}
+
+function scratchAt(path: string, inMemory: boolean): Scratch {
   return { path, inMemory, wipe: () => wipe(path, inMemory) };
 }
 
@@ -60,36 +73,23 @@ async function isMemory(path: string): Promise<boolean> {
 async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
   // 0700 by itself.
   const path = mkdtempSync(join(place, `varsmith-${await ownMark()}-`));
-  return { path, inMemory, wipe: () => wipe(path, inMemory) };
+  return scratchAt(path, inMemory);
 }
 
-async function wipe(path: string, inMemory: boolean): Promise<void> {
+/** Never throws: what has been made does not depend on what is cleared away after it. */
+function wipe(path: string, inMemory: boolean): void {
   // A script outside of a sandbox, or a sweep, was faster.
   if (!existsSync(path)) return;
-  if (inMemory && removed(path)) return;
-  await prepare(path, !inMemory);
-  await rm(path, { recursive: true, force: true });
+  const wrong = wipeFolder(path, !inMemory);
+  if (wrong !== null) left.set(path, wrong);
 }
 
-/** In memory nothing has to be waited for, and a detour through other threads costs more than the work. */
-function removed(path: string): boolean {
-  try {
-    removeFolder(path);
-    return true;
-  } catch {
-    // A script has closed a folder in it.
-    return false;
-  }
-}
+const left = new Map<string, string>();
 
-/** What Node has for it looks at each file several times. */
-function removeFolder(path: string): void {
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const one = join(path, entry.name);
-    if (entry.isDirectory()) removeFolder(one);
-    else unlinkSync(one);
-  }
-  rmdirSync(path);
+/** Scratch folders that this process could not remove, its own and those of others that are gone; for people. */
+export function leftBehind(): string[] {
+  // A part may have gone with the whole.
+  return [...left].filter(([path]) => existsSync(path)).map(([path, code]) => `${path} (${code})`);
 }
 
 let mark: Promise<string> | null = null;
@@ -118,7 +118,7 @@ const swept = new Map<string, Promise<number>>();
  * own to lose there.
  *
  * @param places where to look; by default wherever scratch folders are made
- * @returns how many there were
+ * @returns how many were removed; those that cannot be are told by `leftBehind`
  */
 export async function sweepScratch(
   places: readonly string[] = [...memoryPlaces(), tmpdir()],
@@ -140,14 +140,11 @@ async function sweepPlace(place: string): Promise<number> {
     // Of the processes of another container nothing is known.
     if (pid === undefined || where !== space || (await isSame(Number(pid), started as string))) continue;
     const path = join(place, name);
-    try {
-      const found = await lstat(path);
-      if (!found.isDirectory() || found.uid !== process.getuid?.()) continue;
-      await wipe(path, await isMemory(place));
-      removed++;
-    } catch {
-      // Another process is sweeping it at the same moment.
-    }
+    // Another process may be sweeping it at the same moment.
+    const found = await lstat(path).catch(() => null);
+    if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) continue;
+    wipe(path, await isMemory(place));
+    if (!left.has(path)) removed++;
   }
   return removed;
 }
@@ -156,28 +153,4 @@ async function isSame(pid: number, started: string): Promise<boolean> {
   if (!(await isRunning(pid, null))) return false;
   const now = await startOf(pid);
   return now === null || started === '0' || short(now) === started;
-}
-
-/** Makes folders removable that a script has closed, and overwrites files where that is of use. */
-async function prepare(folder: string, overwriting: boolean): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await prepare(path, overwriting);
-    else if (entry.isFile() && overwriting) await overwrite(path);
-  }
-}
-
-async function overwrite(path: string): Promise<void> {
-  await chmod(path, 0o600);
-  const handle = await open(path, 'r+');
-  try {
-    const { size } = await handle.stat();
-    const zeros = Buffer.alloc(Math.min(size, 64 * 1024));
-    for (let at = 0; at < size; at += zeros.length)
-      await handle.write(zeros, 0, Math.min(zeros.length, size - at), at);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -66,11 +66,20 @@ export interface ScriptResult {
   readonly outputs: ReadonlyMap<string, Buffer>;
   /** Asked for and not there, or no regular files, or too large; sorted. */
   readonly missing: readonly string[];
-  /** There and not asked for; sorted. */
-  readonly undeclared: readonly string[];
+  readonly undeclared: Undeclared;
   /** False: plaintexts lay on a disk while it ran. */
   readonly inMemory: boolean;
 }
+
+/** What is there and was not asked for. */
+export interface Undeclared {
+  /** Sorted, and few. */
+  readonly names: readonly string[];
+  /** How many there are beside them. */
+  readonly more: number;
+}
+
+export const NOTHING_MORE: Undeclared = { names: [], more: 0 };
 
 /** @throws HostFailure */
 export async function runScript(script: Script): Promise<ScriptResult> {
@@ -83,7 +92,7 @@ export async function runScript(script: Script): Promise<ScriptResult> {
     const process = await start(script, folder, told);
     return { process, inMemory: scratch.inMemory, ...collect(join(folder, 'out'), script) };
   } finally {
-    await scratch.wipe();
+    scratch.wipe();
   }
 }
 
@@ -186,32 +195,66 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
 function collect(out: string, { outputs, outputLimitBytes }: Script) {
   const found = new Map<string, Buffer>();
   const missing: string[] = [];
-  const there = filesIn(out);
+  const asked = new Set(outputs);
+  const there = new Set<string>();
+  const undeclared = someOf(
+    (function* () {
+      for (const name of filesIn(out))
+        if (asked.has(name)) there.add(name);
+        else yield name;
+    })(),
+  );
   for (const name of [...outputs].sort()) {
     const path = within(out, name);
     const bytes = there.has(name) ? regularFile(path, outputLimitBytes) : null;
     if (bytes === null) missing.push(name);
     else found.set(name, bytes);
   }
-  const undeclared = [...there].filter(name => !outputs.includes(name));
-  return { outputs: found, missing, undeclared: undeclared.sort() };
+  return { outputs: found, missing, undeclared };
 }
 
-/**
- * What is in a folder and no folder itself. Follows no link, not even in the folder's own place: what it leads to could
- * be anything of the host. Nothing runs any more that could put one there meanwhile.
- */
-function filesIn(folder: string, before = '', found = new Set<string>()): Set<string> {
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return found;
-  // A script may close it behind itself.
-  chmodSync(folder, 0o700);
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const name = before + entry.name;
-    if (entry.isDirectory()) filesIn(join(folder, entry.name), `${name}/`, found);
-    else found.add(name);
+/** Of names that are told. */
+const FEW = 10;
+
+/** Keeps few, however many there are. */
+function someOf(all: Iterable<string>): Undeclared {
+  let names: string[] = [];
+  let count = 0;
+  const sorted = () => names.sort().slice(0, FEW);
+  for (const name of all) {
+    count++;
+    if (names.push(name) > 100 * FEW) names = sorted();
   }
-  return found;
+  names = sorted();
+  return { names, more: count - names.length };
 }
+
+/** In bytes: the system allows 4,096 for a path, and the scratch folder has one, too. */
+const LONGEST_NAME = 2000;
+
+/**
+ * What is in a folder and no folder itself, relative to it; folders too deep to be looked into by their own names, which
+ * end in a slash. Follows no link, not even in the folder's own place: what it leads to could be anything of the host.
+ * Nothing runs any more that could put one there meanwhile.
+ */
+function* filesIn(root: string): Iterable<string> {
+  if (!lstatSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  // Bytes: a script may give names that are no text.
+  const folders = [Buffer.from(`${root}/`)];
+  const start = Buffer.byteLength(root) + 1;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    // A script may close it behind itself.
+    chmodSync(folder, 0o700);
+    for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
+      const path = Buffer.concat([folder, entry.name]);
+      if (!entry.isDirectory()) yield path.toString('utf8', start);
+      else if (path.length - start > LONGEST_NAME) yield `${path.toString('utf8', start)}/`;
+      else folders.push(Buffer.concat([path, SLASH]));
+    }
+  }
+}
+
+const SLASH = Buffer.from('/');
 
 /** Null for a link, wherever it leads to, and for what is too large or closed. */
 function regularFile(path: string, limit: number): Buffer | null {

@@ -31,6 +31,6 @@ export async function runSecretCommand(
       await handle.close();
     }
   } finally {
-    await scratch.wipe();
+    scratch.wipe();
   }
 }

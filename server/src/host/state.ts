@@ -1,8 +1,10 @@
 /** Where the notes lie that runs on one repository leave for each other: who is at work, what has begun, what is owed. */
 import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HostFailure } from './failure.ts';
+import { HostFailure, systemFailure } from './failure.ts';
 import type { Repository } from './git.ts';
+import { sweepClaims } from './lock.ts';
 
 /** A repository and its surroundings. */
 export interface Place {
@@ -26,4 +28,21 @@ export function stateFolder({ root, env, home }: Place, repository: Repository |
   if (state === null)
     throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
   return join(state, 'varsmith', name);
+}
+
+/** Of the lock in the folder. */
+export function lockIn(state: string): string {
+  return join(state, 'lock');
+}
+
+/** Removes what runs that were killed have left half written there. To be called under the lock. @throws HostFailure */
+export async function sweepState(state: string): Promise<void> {
+  try {
+    // Notes are only replaced under the lock.
+    for (const name of await readdir(state))
+      if (/\.\d+\.new$/.test(name)) await rm(join(state, name), { force: true });
+    await sweepClaims(lockIn(state));
+  } catch (error) {
+    throw systemFailure(error, `remove what an earlier run has left in ${state}`);
+  }
 }

@@ -4,19 +4,10 @@
  * nothing of what the changes are for.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  type Stats,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, realpathSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
-import { readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
+import { makeFolder, readIfThere, replaceFile, syncFolder, writeNew } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
 
 /** Paths are relative to the root, with `/` between names. */
@@ -86,7 +77,7 @@ export async function applyChanges(
   try {
     await all(staged, async ({ change, staged: name }) => {
       try {
-        mkdirSync(dirname(join(root, name)), { recursive: true });
+        makeFolder(dirname(join(root, name)));
         if (change.kind === 'write') await writeNew(join(root, name), change.bytes, change.mode ?? 0o644);
         else symlinkSync(change.target, join(root, name));
       } catch (error) {

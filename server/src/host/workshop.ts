@@ -5,7 +5,9 @@
 import { mkdirSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
+import { HostFailure } from './failure.ts';
 import { layCommands } from './laying.ts';
+import { closedFolder, copyFor, handOver, letIn } from './other-user.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
 import {
@@ -56,15 +58,27 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const { bash, cat, box } = tools;
   const scratch = await makeScratch();
   const root = realpathSync(scratch.path);
+  const user = box?.user ?? null;
+  if (user !== null) {
+    mustBeOpen([root]);
+    letIn(root, user);
+  }
+  const hand = (path: string) => {
+    if (user !== null) handOver(path, user);
+  };
   const bins = new Map<string, string>();
   const passwd = join(root, 'passwd');
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
+  hand(passwd);
   const guards = box?.guards ?? NO_GUARDS;
   const { filter } = guards;
-  if (filter !== null) writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+  if (filter !== null) {
+    writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+    hand(join(root, FILTER));
+  }
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
   let parts = 0;
-  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, ...third(root) });
+  const outside = makeRunners({ bash, cat, before: [], folder: root, seen: root, user, ...third(root) });
   // Nobody waits for it but the first script.
   const inside =
     box?.kind === 'bwrap' ? openRoom(box, tools, root, passwd, third(ROOM_FOLDER)).catch(() => null) : null;
@@ -77,10 +91,12 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
       const folder = join(root, `bin-${bins.size}`);
       mkdirSync(folder, { mode: 0o700 });
       layCommands(folder, commands);
+      hand(folder);
       bins.set(id, folder);
       return folder;
     },
-    async runBoxed(program, wanted, { env, command }, limits) {
+    async runBoxed(program, asked, { env, command }, limits) {
+      const wanted = user === null ? asked : boxFor(user, asked);
       const before = Object.entries(env).flatMap(one => ['--setenv', ...one]);
       const inRoom = seenInRoom(wanted, root);
       const room = inRoom === null ? null : await inside;
@@ -94,14 +110,16 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
         (await outside.run(program, args, limits)) ??
         (await runProcess(program, args, {
           ...limits,
+          cwd: '/',
           env: {},
+          user,
           ...(filter === null ? {} : { third: filter }),
         }))
       );
     },
     async close() {
       await Promise.all([outside.close(), inside?.then(room => room?.runners.close())]);
-      await scratch.wipe();
+      scratch.wipe();
     },
   };
 }
@@ -114,7 +132,7 @@ interface Room {
 
 /** Null where no box can be made in a room, as some systems forbid. */
 async function openRoom(
-  { path, guards }: BoxProgram,
+  { path, guards, user }: BoxProgram,
   { bash, cat }: WorkshopTools,
   root: string,
   passwd: string,
@@ -123,14 +141,36 @@ async function openRoom(
   // Links may lead out of what the room shows.
   const program = realpathSync(path);
   const before = [program, ...roomArguments(root, passwd, mergedFolders())];
-  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER, ...third });
+  const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER, user, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
+  if (user !== null) handOver(join(root, 'first'), user);
   const own = { scratch: `${ROOM_FOLDER}/first`, bin: `${ROOM_FOLDER}/first/bin`, guards };
   const args = [...roomBoxArguments(own), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
   await runners.close();
   return null;
+}
+
+/** The same box for somebody else than root: its folder is theirs, and what root alone may look at is copied there. */
+function boxFor(user: number, { scratch, shown, ...box }: OwnBox): OwnBox {
+  mustBeOpen(box.readOnly);
+  const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
+  for (const { from, copy } of copies) copyFor(user, from, copy);
+  handOver(scratch, user);
+  return { ...box, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
+}
+
+/** @throws HostFailure for a path that root alone may go to */
+function mustBeOpen(paths: readonly string[]): void {
+  for (const path of paths) {
+    const closed = closedFolder(path);
+    if (closed === null) continue;
+    throw new HostFailure(
+      'other',
+      `Varsmith runs as root and scripts as somebody else, who cannot go to ${path}: ${closed} is closed to others. Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root.`,
+    );
+  }
 }
 
 /** Those that are links into `/usr`, and what they lead to. */

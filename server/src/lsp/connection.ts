@@ -1,13 +1,14 @@
 /** The server as a process: which streams it talks over. */
 import { createConnection } from 'vscode-languageserver/node';
+import { inOrder } from './order.ts';
 import { serve } from './server.ts';
 
 /** Serves over what the process's arguments name: `--stdio`, `--node-ipc`, `--pipe=…` or `--socket=…`. */
 export function serveProcess(version: string): void {
-  serve(createConnection(), version);
+  serve(createConnection(inOrder()), version);
 }
 
 /** Serves over standard input and output. The process ends when the client leaves. */
 export function serveStdio(version: string): void {
-  serve(createConnection(process.stdin, process.stdout), version);
+  serve(createConnection(process.stdin, process.stdout, inOrder()), version);
 }

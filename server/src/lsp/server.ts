@@ -37,6 +37,7 @@ import { onCodeAction } from './handlers/code-actions.ts';
 import { onDoctor } from './handlers/doctor.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, DOCTOR, type DoctorParams, STATUS } from './messages.ts';
+import { answerRefused } from './order.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
 import { readShown, type Shown } from './shown.ts';
@@ -80,7 +81,7 @@ interface Running {
 
 /**
  * Serves one client until it leaves.
- * @param connection not listening yet
+ * @param connection not listening yet, made with `inOrder()`
  * @param version of this program
  * @param load loads the analysis; tests give a smaller one
  */
@@ -136,6 +137,7 @@ export function serve(
     );
   });
 
+  answerRefused(connection);
   registerRequests(connection, started, version, log);
   registerNotifications(connection, started, log);
   connection.listen();

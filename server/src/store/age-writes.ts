@@ -28,7 +28,10 @@ export interface AgeVar {
 }
 
 /** The admins of a machine: its own list, or the default where it has none. The two are never joined. */
-function adminsOf(admins: AdminRecipients, machine: string): readonly string[] {
+export function adminsOf(
+  admins: AdminRecipients,
+  machine: string,
+): { readonly list: readonly string[]; readonly setting: string } {
   const own = admins.hosts[machine] ?? [];
   const list = own.length > 0 ? own : admins.default;
   if (list.length === 0)
@@ -36,7 +39,7 @@ function adminsOf(admins: AdminRecipients, machine: string): readonly string[] {
       'recipient',
       `No age recipients are configured for machine ${machine}. Set clan.vars.settings.recipients.hosts.${machine} or recipients.default.`,
     );
-  return list;
+  return { list, setting: own.length > 0 ? `recipients.hosts.${machine}` : 'recipients.default' };
 }
 
 /**
@@ -47,7 +50,7 @@ function adminsOf(admins: AdminRecipients, machine: string): readonly string[] {
  */
 export function ageRecipients(target: AgeVar, keys: AgeKeys, admins: AdminRecipients): readonly string[] {
   const found = target.machines.flatMap(machine => {
-    if (!target.deploy) return adminsOf(admins, machine);
+    if (!target.deploy) return adminsOf(admins, machine).list;
     const key = keys.machines.find(one => one.name === machine)?.publicKey() ?? null;
     if (key === null)
       throw new StoreFailure(
@@ -146,7 +149,7 @@ export async function ageMachineKeyChanges(
   admins: AdminRecipients,
   options: { readonly now: Date; readonly command: AgeCommand | null },
 ): Promise<{ readonly recipient: string; readonly changes: readonly Change[] }> {
-  const recipients = adminsOf(admins, machine);
+  const recipients = adminsOf(admins, machine).list;
   const { recipient, secret } = await generateKeyPair();
   const file = `# created: ${options.now.toISOString().slice(0, 19)}Z\n# public key: ${recipient}\n${secret}\n`;
   const folder = below(directory, `secrets/age-keys/machines/${machine}`);

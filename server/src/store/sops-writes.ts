@@ -8,7 +8,7 @@ import { type Change, linkTo, removeIfThere, varFolder, write } from './changes.
 import { type AgeCommand, generateKeyPair, type Keyring } from './crypt.ts';
 import { StoreFailure } from './failure.ts';
 import { below, type StoreFiles } from './files.ts';
-import { type Holder, type HolderKind, type Holders, holdersOf } from './links.ts';
+import { type Holder, type HolderFacts, type HolderKind, holdersOf } from './links.ts';
 import type { PublicKey } from './metadata.ts';
 import type { KeyOwner, SopsFolder } from './sops.ts';
 import { sealSecret } from './sops-secret.ts';
@@ -19,8 +19,8 @@ export type Access = Readonly<Record<HolderKind, readonly string[]>>;
 const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
 
 export interface AccessWanted {
-  /** The user whose key is at hand: somebody must be able to read what is written. */
-  readonly actor: string;
+  /** The user whose key is at hand: somebody must be able to read what is written. Null where nobody writes. */
+  readonly actor: string | null;
   /** Those that declare the file. */
   readonly machines: readonly string[];
   readonly deploy: boolean;
@@ -29,11 +29,14 @@ export interface AccessWanted {
 }
 
 /** Whom a var is for. Users and groups that have it keep it; machines are those that declare and deploy it. */
-export function varAccess(before: Holders | null, wanted: AccessWanted): Access {
+export function varAccess(
+  before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
+  wanted: AccessWanted,
+): Access {
   const had = (kind: HolderKind) =>
     (before?.[kind] ?? []).filter(one => !one.dangling && !one.foreign).map(one => one.name);
   return {
-    users: sorted([...had('users'), wanted.actor]),
+    users: sorted([...had('users'), ...(wanted.actor === null ? [] : [wanted.actor])]),
     machines: wanted.deploy ? sorted(wanted.machines) : [],
     groups: sorted([...had('groups'), ...wanted.defaultGroups]),
   };

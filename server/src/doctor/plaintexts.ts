@@ -1,0 +1,29 @@
+/** Where plaintexts lie while scripts run, and what was left there that should be gone. */
+import { leftBehind, scratchPlace, sweepScratch } from '../host/scratch.ts';
+import type { Surroundings } from './ground.ts';
+import { type Entry, entry, type Section } from './report.ts';
+
+export async function plaintextsSection({ trusted }: Surroundings): Promise<Section> {
+  const { path, inMemory } = await scratchPlace();
+  const place = inMemory
+    ? entry('scratch folders', 'found', `${path}, in memory`, { details: [USE] })
+    : entry('scratch folders', 'absent', `no file system in memory: ${path}, overwritten afterwards`, {
+        details: [USE],
+        advice: 'Mount a tmpfs at /dev/shm that you can write to.',
+      });
+  return { title: 'Plaintexts', entries: trusted ? [place, await leftEntry()] : [place] };
+}
+
+const USE = 'Where secrets lie while scripts and the programs of stores read them.';
+
+async function leftEntry(): Promise<Entry> {
+  const removed = await sweepScratch();
+  const left = leftBehind();
+  if (left.length > 0)
+    return entry('left behind', 'problem', `${left.length} scratch folders cannot be removed`, {
+      details: left,
+      advice: 'Remove them yourself: they may hold plaintexts of a run that was killed.',
+    });
+  const text = removed === 0 ? 'nothing' : `${removed} scratch folders of runs that were killed; now removed`;
+  return entry('left behind', 'found', text);
+}

@@ -1,0 +1,61 @@
+/**
+ * Refuses what the protocol wants refused, before any handler sees it: requests outside of a session (before `initialize`,
+ * after `shutdown`) and parameters that are nonsense. Such notifications, which nobody can be answered, are dropped.
+ */
+import {
+  type Connection,
+  type ConnectionOptions,
+  ErrorCodes,
+  Message,
+  type RequestMessage,
+  ResponseError,
+} from 'vscode-languageserver';
+import { parameterProblem } from './params.ts';
+
+/** Takes the place of the method of a request that is refused; no client can ask for it. */
+const REFUSED = 'varsmith/refused';
+
+interface Refusal {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** For one connection, to be given where it is made. */
+export function inOrder(): ConnectionOptions {
+  let session: 'none' | 'open' | 'over' = 'none';
+
+  function refusalOf({ method, params }: RequestMessage): Refusal | null {
+    if (session === 'over')
+      return { code: ErrorCodes.InvalidRequest, message: 'The server has been shut down.' };
+    if (session === 'none' && method !== 'initialize')
+      return { code: ErrorCodes.ServerNotInitialized, message: 'The first request must be "initialize".' };
+    if (session === 'open' && method === 'initialize')
+      return { code: ErrorCodes.InvalidRequest, message: 'The server is initialized already.' };
+    if (method === REFUSED)
+      return { code: ErrorCodes.MethodNotFound, message: `There is no method "${REFUSED}".` };
+    const problem = parameterProblem(method, params);
+    return problem === null ? null : { code: ErrorCodes.InvalidParams, message: `${method}: ${problem}` };
+  }
+
+  return {
+    messageStrategy: {
+      handleMessage(message, next) {
+        if (Message.isNotification(message)) {
+          const isWanted = session === 'open' && parameterProblem(message.method, message.params) === null;
+          return isWanted || message.method === 'exit' ? next(message) : undefined;
+        }
+        if (!Message.isRequest(message)) return next(message);
+        const refusal = refusalOf(message);
+        if (refusal !== null) return next({ ...message, method: REFUSED, params: refusal } as RequestMessage);
+        if (message.method === 'initialize') session = 'open';
+        if (message.method === 'shutdown') session = 'over';
+        return next(message);
+      },
+    },
+  };
+}
+
+/** Answers what has been refused. */
+export function answerRefused(connection: Connection): void {
+  connection.onRequest(REFUSED, ({ code, message }: Refusal) => new ResponseError(code, message));
+}
