@@ -77,7 +77,9 @@ const CASES: readonly Case[] = Object.keys(SECRETS).flatMap((secret, i) =>
 );
 
 function generators(cases: readonly Case[]): string {
-  const files = Object.keys(SECRETS).map(name => `files.${name} = { }; prompts.${name}.type = "multiline-hidden";`);
+  const files = Object.keys(SECRETS).map(
+    name => `files.${name} = { }; prompts.${name}.type = "multiline-hidden";`,
+  );
   const source = `source = { ${files.join(' ')} script = "cp $prompts/* $out/"; };`;
   const failing = cases.map(
     ({ name, secret, form }) => `${name} = {
@@ -96,8 +98,14 @@ function generators(cases: readonly Case[]): string {
 /** What must not be seen of a secret: runs of it, and of the forms in which it can be read back. */
 function recognised(secret: string): string[] {
   const bytes = Buffer.from(secret.trim());
-  const shifted = [0, 1, 2].map(n => Buffer.concat([Buffer.alloc(n), bytes]).toString('base64').slice(4, 20));
-  const octal = [...bytes].map(byte => (byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`)).join('');
+  const shifted = [0, 1, 2].map(n =>
+    Buffer.concat([Buffer.alloc(n), bytes])
+      .toString('base64')
+      .slice(4, 20),
+  );
+  const octal = [...bytes]
+    .map(byte => (byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`))
+    .join('');
   const forms = [
     ...secret.trim().split('\n'),
     [...secret.trim()].reverse().join(''),
@@ -113,10 +121,15 @@ function recognised(secret: string): string[] {
 
 /** Every run of so many characters. */
 function runs(text: string, length: number): string[] {
-  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
+  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
+    text.slice(at, at + length),
+  );
 }
 
-async function withFleet(cases: readonly Case[], body: (made: GeneratingFleet) => Promise<void>): Promise<void> {
+async function withFleet(
+  cases: readonly Case[],
+  body: (made: GeneratingFleet) => Promise<void>,
+): Promise<void> {
   const made = await createLastingFleet({});
   try {
     made.machine('m', generators(cases));
@@ -160,7 +173,10 @@ it(
         ledger.judge('canary: runs', ran);
         const seen = recognised(SECRETS[secret] ?? '').find(part => said.includes(part));
         if (seen !== undefined) ledger.count('seen');
-        ledger.judge(`canary: ${form}`, seen === undefined ? null : `${secret} is seen as ${JSON.stringify(seen)}: ${said}`);
+        ledger.judge(
+          `canary: ${form}`,
+          seen === undefined ? null : `${secret} is seen as ${JSON.stringify(seen)}: ${said}`,
+        );
       }
       for (const found of watching()) ledger.judge('canary: processes', found);
       const whole = everythingIn(made.root) + gitObjects(made.root) + everythingIn(made.home);

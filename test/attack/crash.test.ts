@@ -144,7 +144,10 @@ function misfits(root: string, values: ReadonlyMap<string, string | Error>): str
     return leaf !== `${rootKey}${token}` || open(`${own}/leaf/p/value`) !== rootKey;
   });
   const isOwn = open('vars/shared/root/cert/value') === rootKey;
-  return [...found.map(machine => `${machine}: leaf does not fit`), ...(isOwn ? [] : ['cert and key differ'])];
+  return [
+    ...found.map(machine => `${machine}: leaf does not fit`),
+    ...(isOwn ? [] : ['cert and key differ']),
+  ];
 }
 
 /** What is wrong right behind the kill. */
@@ -202,7 +205,8 @@ it(
   'a kill at any operation leaves nothing half, nothing lost, and nothing that the next run does not mend',
   async () => {
     const luck = chance(SEED);
-    for (const kind of ['stuck', 'lost', 'half', 'uncommitted', 'invalid', 'misfits', 'left over']) ledger.count(kind, 0);
+    for (const kind of ['stuck', 'lost', 'half', 'uncommitted', 'invalid', 'misfits', 'left over'])
+      ledger.count(kind, 0);
     for (let i = 0; i < attempts('kills', 20); i++) {
       const operation = OPERATIONS[i % OPERATIONS.length] as Operation;
       const { operations, started } = undisturbed.get(operation.name) ?? { operations: 1, started: 1 };

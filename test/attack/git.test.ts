@@ -111,7 +111,11 @@ const STATES: readonly State[] = [
     },
     end: ({ git }) => void git('merge', '--abort'),
     says: /not committed|merge/i,
-    keeps: [['rev-parse', 'MERGE_HEAD'], ['ls-files', '-u'], ['diff', '--name-only', '--cached', ...OWN]],
+    keeps: [
+      ['rev-parse', 'MERGE_HEAD'],
+      ['ls-files', '-u'],
+      ['diff', '--name-only', '--cached', ...OWN],
+    ],
   },
   {
     name: 'a rebase under way',
@@ -167,7 +171,10 @@ const STATES: readonly State[] = [
       writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n'),
     says: /not committed/,
   },
-  { name: 'the empty folder of a machine', begin: ({ root }) => void mkdirSync(join(root, 'sops/machines/m'), { recursive: true }) },
+  {
+    name: 'the empty folder of a machine',
+    begin: ({ root }) => void mkdirSync(join(root, 'sops/machines/m'), { recursive: true }),
+  },
   {
     name: 'what a killed writer leaves beside its journal',
     begin: ({ root }) => {
@@ -208,7 +215,11 @@ async function tried({ begin, end, says, keeps = [], staysOpen = false }: State,
   if (first.code !== 0 && !says?.test(said)) found.push(`does not say why: ${said}`);
   if (kept() !== before) found.push(`changed what is not its own: ${before} → ${kept()}`);
   if (existsSync(join(root, '.git/varsmith/lock'))) found.push('leaves its lock');
-  if (/^(mine|new|untracked)\.txt/m.test(attemptText(git, 'log', '--name-only', '--format=', `${tip.trim()}..HEAD`)))
+  if (
+    /^(mine|new|untracked)\.txt/m.test(
+      attemptText(git, 'log', '--name-only', '--format=', `${tip.trim()}..HEAD`),
+    )
+  )
     found.push('commits what is not its own');
   end?.(made);
   const second = await attackProgram(made, ['generate', '--yes']);
@@ -249,7 +260,11 @@ it(
   'worktrees, submodules and shallow clones are repositories like others',
   async () => {
     await withFleet(async made => {
-      const env = { HOME: made.home, PATH: process.env.PATH ?? '', GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig') };
+      const env = {
+        HOME: made.home,
+        PATH: process.env.PATH ?? '',
+        GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
+      };
       const base = join(made.home, '..');
       const gitIn = (cwd: string, ...args: readonly string[]) =>
         execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -257,13 +272,25 @@ it(
       gitIn(base, 'clone', '-q', '--depth', '1', `file://${made.root}`, 'shallow');
       mkdirSync(join(base, 'super'));
       gitIn(join(base, 'super'), 'init', '-q');
-      gitIn(join(base, 'super'), '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', made.root, 'fleet');
+      gitIn(
+        join(base, 'super'),
+        '-c',
+        'protocol.file.allow=always',
+        'submodule',
+        'add',
+        '-q',
+        made.root,
+        'fleet',
+      );
       for (const name of ['worktree', 'shallow', 'super/fleet']) {
         const root = join(base, name);
         const { code, stderr } = await varsmith(['generate', '--yes'], { cwd: root, env });
         ledger.count('states');
         const open = gitIn(root, 'status', '--porcelain');
-        ledger.judge(`git: ${name}`, code === 0 && open === '' && isPresent({ ...made, root }) ? null : stderr + open);
+        ledger.judge(
+          `git: ${name}`,
+          code === 0 && open === '' && isPresent({ ...made, root }) ? null : stderr + open,
+        );
       }
       ledger.judge('git: beside a worktree', made.git('status', '--porcelain') === '' ? null : 'changed');
     });
@@ -292,7 +319,8 @@ it(
           own.push('');
           // Lets the other one go on.
           await new Promise(resolve => setImmediate(resolve));
-          if (luck.below(3) === 0) await Promise.race([running, new Promise(resolve => setTimeout(resolve, 1))]);
+          if (luck.below(3) === 0)
+            await Promise.race([running, new Promise(resolve => setTimeout(resolve, 1))]);
         }
         await running;
         const next = await attackProgram(made, ['generate', '--yes']);

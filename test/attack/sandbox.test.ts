@@ -8,9 +8,9 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
-import { describeIf } from '../conditionally.ts';
 import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
+import { describeIf } from '../conditionally.ts';
 import { write } from '../workspace/support.ts';
 import { expectNothingBroken, LIMIT_MS, openLedger } from './ledger.ts';
 import { attackProgram, handOver, PEOPLE } from './victim.ts';
@@ -48,10 +48,13 @@ const REACHES: (host: Host) => Readonly<Record<string, string>> = ({ pid, port, 
   'loopback of the host': `(exec 3<>/dev/tcp/127.0.0.1/${port})`,
   'the terminal': '(exec 3<>/dev/tty)',
   'the environment': 'env | grep -i "host-canary\\|SOPS_\\|AGE_\\|SSH_\\|DBUS\\|XDG_"',
-  'a setting of the kernel': 'for f in /proc/sys/*/* /proc/sys/*/*/* /proc/sys/*/*/*/*; do [ -f $f ] && [ -w $f ] && exit 0; done; exit 1',
+  'a setting of the kernel':
+    'for f in /proc/sys/*/* /proc/sys/*/*/* /proc/sys/*/*/*/*; do [ -f $f ] && [ -w $f ] && exit 0; done; exit 1',
   'sysrq-trigger': '[ -w /proc/sysrq-trigger ]',
-  'a change of the system': 'for d in /usr /usr/bin /nix/store /etc/ssl /proc /sys /tmp/vars/bin; do (: > $d/probe) && exit 0; done; exit 1',
-  'a device': 'for d in /dev/mem /dev/kmsg /dev/kvm /dev/sda /dev/vda /dev/fuse /dev/vsock; do [ -e $d ] && exit 0; done; exit 1',
+  'a change of the system':
+    'for d in /usr /usr/bin /nix/store /etc/ssl /proc /sys /tmp/vars/bin; do (: > $d/probe) && exit 0; done; exit 1',
+  'a device':
+    'for d in /dev/mem /dev/kmsg /dev/kvm /dev/sda /dev/vda /dev/fuse /dev/vsock; do [ -e $d ] && exit 0; done; exit 1',
   'a capability': 'grep -q "^Cap\\(Eff\\|Prm\\|Inh\\|Amb\\):.*[1-9a-f]" /proc/self/status',
   'new privileges': '! grep -q "^NoNewPrivs:.*1" /proc/self/status',
   'no filter of system calls': '! grep -q "^Seccomp:.*2" /proc/self/status',
@@ -79,7 +82,17 @@ const CALLS: Readonly<Record<string, readonly [number, number, string]>> = {
 };
 
 /** Families of sockets beside unix (1), inet (2) and inet6 (10): packets, netlink's kin, the hypervisor, algorithms. */
-const FAMILIES = { netlink: 16, packet: 17, alg: 38, vsock: 40, bluetooth: 31, can: 29, xdp: 44, qipcrtr: 42, tipc: 30 };
+const FAMILIES = {
+  netlink: 16,
+  packet: 17,
+  alg: 38,
+  vsock: 40,
+  bluetooth: 31,
+  can: 29,
+  xdp: 44,
+  qipcrtr: 42,
+  tipc: 30,
+};
 
 /** What Perl does for the probes of Bash: system calls by number. A filter says EPERM (1), EACCES (13), ENOSYS (38) or EAFNOSUPPORT (97). */
 function perlProbe(host: Host): string {
@@ -155,7 +168,10 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
       made.git('add', '-A');
       made.git('commit', '-qm', 'probes');
       handOver(made, uid);
-      const run = await attackProgram(made, ['generate', '--yes'], { uid, env: { HOST_CANARY: 'host-canary' } });
+      const run = await attackProgram(made, ['generate', '--yes'], {
+        uid,
+        env: { HOST_CANARY: 'host-canary' },
+      });
       for (const place of ['room', 'box']) {
         const path = join(made.root, `vars/per-machine/m/${place}/a/value`);
         const said = existsSync(path) ? readFileSync(path, 'utf8') : run.stdout + run.stderr;
@@ -170,7 +186,10 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
         ];
         ledger.count('reached', reached.size);
         for (const probe of names.filter(each => ledger.tries(`sandbox: ${each}`)))
-          ledger.judge(`sandbox: ${probe}`, reached.has(probe) ? `${name}, ${place}: ${said.slice(0, 900)}` : null);
+          ledger.judge(
+            `sandbox: ${probe}`,
+            reached.has(probe) ? `${name}, ${place}: ${said.slice(0, 900)}` : null,
+          );
       }
       expectNothingBroken(ledger);
     });
@@ -199,8 +218,12 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
         const wrong = [
           ...(run.code === code ? [] : [`ended with ${run.code}: ${run.stderr}`]),
           ...(/unexpected|ENAMETOOLONG|TypeError/.test(run.stderr) ? [run.stderr] : []),
-          ...(readFileSync(join(outside, 'keep'), 'utf8') === 'outside-canary' ? [] : ['changed a file outside']),
-          ...(existsSync(value) && readFileSync(value, 'utf8').includes('outside-canary') ? ['read outside'] : []),
+          ...(readFileSync(join(outside, 'keep'), 'utf8') === 'outside-canary'
+            ? []
+            : ['changed a file outside']),
+          ...(existsSync(value) && readFileSync(value, 'utf8').includes('outside-canary')
+            ? ['read outside']
+            : []),
           ...leftIn(run.pid),
         ];
         ledger.judge(`sandbox: ${what}`, wrong.length === 0 ? null : `${name}: ${wrong.join('; ')}`);
@@ -214,7 +237,9 @@ it('is only attacked where there is one', () => {
 });
 
 /** By what a script leaves: the script, and how the run ends. */
-const LEAVINGS = (outside: string): Readonly<Record<string, { readonly script: string; readonly code: number }>> => ({
+const LEAVINGS = (
+  outside: string,
+): Readonly<Record<string, { readonly script: string; readonly code: number }>> => ({
   'a link in $out': { script: `ln -s ${outside}/keep $out/a`, code: 1 },
   'a hard link in $out': { script: 'ln /etc/passwd $out/a || ln /usr/bin/env $out/a', code: 1 },
   'a pipe in $out': { script: 'mkfifo $out/a', code: 1 },
@@ -235,7 +260,8 @@ const LEAVINGS = (outside: string): Readonly<Record<string, { readonly script: s
     code: 0,
   },
   'a very deep folder in $out': {
-    script: 'cd $out; echo x > a; for i in $(seq 1 400); do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; done',
+    script:
+      'cd $out; echo x > a; for i in $(seq 1 400); do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; done',
     code: 0,
   },
   'very many folders': { script: 'mkdir -p $(seq -f "d%g/e" 1 3000); echo x > $out/a', code: 0 },
@@ -244,7 +270,8 @@ const LEAVINGS = (outside: string): Readonly<Record<string, { readonly script: s
     code: 0,
   },
   'processes in the background': {
-    script: 'setsid sleep 100000 </dev/null >/dev/null 2>&1 & (trap "" TERM HUP INT; sleep 100000) & echo x > $out/a',
+    script:
+      'setsid sleep 100000 </dev/null >/dev/null 2>&1 & (trap "" TERM HUP INT; sleep 100000) & echo x > $out/a',
     code: 0,
   },
   'a script that ignores signals': { script: 'trap "" TERM INT HUP; while :; do sleep 1; done', code: 1 },

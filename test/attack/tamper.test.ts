@@ -71,18 +71,33 @@ const RULES = [
   { mac_only_encrypted: true, unencrypted_regex: '^data$' },
   { unencrypted_comment_regex: '.*' },
 ];
-const NONSENSE = [null, true, 5, '', 'ABC', [], {}, ['x'], 'ENC[]', 'ENC[AES256_GCM,data:,iv:,tag:,type:str]'];
+const NONSENSE = [
+  null,
+  true,
+  5,
+  '',
+  'ABC',
+  [],
+  {},
+  ['x'],
+  'ENC[]',
+  'ENC[AES256_GCM,data:,iv:,tag:,type:str]',
+];
 const NO_FILE = '-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n';
 
 const TAMPERINGS: readonly Tampering[] = [
   ...PARTS.flatMap(part => [
     {
       name: `a bit of the value's ${part}`,
-      change: sealed((file, luck) => void (file.data = flipped(file.data, part, luck))),
+      change: sealed((file, luck) => {
+        file.data = flipped(file.data, part, luck);
+      }),
     },
     {
       name: `a bit of the MAC's ${part}`,
-      change: sealed((file, luck) => void (file.sops.mac = flipped(file.sops.mac, part, luck))),
+      change: sealed((file, luck) => {
+        file.sops.mac = flipped(file.sops.mac, part, luck);
+      }),
     },
   ]),
   {
@@ -94,7 +109,12 @@ const TAMPERINGS: readonly Tampering[] = [
         const at = 24 + luck.below(bytes.length - 24);
         bytes[at] = (bytes[at] ?? 0) ^ (1 << luck.below(8));
         const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-        key.enc = ['-----BEGIN AGE ENCRYPTED FILE-----', ...lines, '-----END AGE ENCRYPTED FILE-----', ''].join('\n');
+        key.enc = [
+          '-----BEGIN AGE ENCRYPTED FILE-----',
+          ...lines,
+          '-----END AGE ENCRYPTED FILE-----',
+          '',
+        ].join('\n');
       }
     }),
   },
@@ -105,8 +125,18 @@ const TAMPERINGS: readonly Tampering[] = [
       file.data = luck.pick(['forged', '', CANARY.toUpperCase(), 'ENC[forged]']);
     }),
   },
-  { name: 'plain data', change: sealed((file, luck) => void (file.data = luck.pick(NONSENSE))) },
-  { name: 'nonsense for a MAC', change: sealed((file, luck) => void (file.sops.mac = luck.pick(NONSENSE))) },
+  {
+    name: 'plain data',
+    change: sealed((file, luck) => {
+      file.data = luck.pick(NONSENSE);
+    }),
+  },
+  {
+    name: 'nonsense for a MAC',
+    change: sealed((file, luck) => {
+      file.sops.mac = luck.pick(NONSENSE);
+    }),
+  },
   {
     name: 'a field taken out',
     change: sealed((file, luck) => {
@@ -118,13 +148,23 @@ const TAMPERINGS: readonly Tampering[] = [
   {
     name: 'another moment',
     change: sealed((file, luck) => {
-      file.sops.lastmodified = luck.pick(['2020-01-01T00:00:00Z', '', null, 5, '9999-99-99T99:99:99Z', 'now']);
+      file.sops.lastmodified = luck.pick([
+        '2020-01-01T00:00:00Z',
+        '',
+        null,
+        5,
+        '9999-99-99T99:99:99Z',
+        'now',
+      ]);
     }),
   },
   {
     name: 'another type',
     change: sealed((file, luck) => {
-      file.data = String(file.data).replace('type:str', `type:${luck.pick(['int', 'bool', 'float', 'comment', 'x', ''])}`);
+      file.data = String(file.data).replace(
+        'type:str',
+        `type:${luck.pick(['int', 'bool', 'float', 'comment', 'x', ''])}`,
+      );
     }),
   },
   {
@@ -148,7 +188,10 @@ const TAMPERINGS: readonly Tampering[] = [
     name: 'a name that is there twice',
     change: luck =>
       luck.below(2) === 0
-        ? good.replace(/\}\s*$/, `,${luck.pick(['"data":"forged"', '"sops":{}', '"__proto__":{"data":"forged"}'])}}`)
+        ? good.replace(
+            /\}\s*$/,
+            `,${luck.pick(['"data":"forged"', '"sops":{}', '"__proto__":{"data":"forged"}'])}}`,
+          )
         : good.replace('"mac"', '"mac":"forged","mac"').replace('"data"', '"data":"forged","data"'),
   },
   { name: 'cut off', change: luck => good.slice(0, luck.below(good.length - 2)) },
@@ -156,12 +199,15 @@ const TAMPERINGS: readonly Tampering[] = [
     name: 'a letter of the text',
     change: luck => {
       const at = luck.below(good.length);
-      return good.slice(0, at) + luck.pick(['\0', '"', '{', 'A', '\n', '\ud800', '0', '\\']) + good.slice(at + 1);
+      return (
+        good.slice(0, at) + luck.pick(['\0', '"', '{', 'A', '\n', '\ud800', '0', '\\']) + good.slice(at + 1)
+      );
     },
   },
   {
     name: 'something else altogether',
-    change: luck => luck.pick(['', '\0'.repeat(100), '['.repeat(100_000), good + good, '{}', '[]', 'null', NO_FILE]),
+    change: luck =>
+      luck.pick(['', '\0'.repeat(100), '['.repeat(100_000), good + good, '{}', '[]', 'null', NO_FILE]),
   },
 ];
 
@@ -197,7 +243,8 @@ it(
         const run = await made.run(['generate', '--yes', '-g', 'm/b', '--regenerate']);
         const copy = readFileSync(join(made.root, 'vars/per-machine/m/b/copy/value'), 'utf8');
         const isSame = copy === bytesBefore.get('vars/per-machine/m/b/copy/value');
-        const harm = run.code === 0 || !isSame ? `${name}: used for another value, ${copy}` : accepted(run, '');
+        const harm =
+          run.code === 0 || !isSame ? `${name}: used for another value, ${copy}` : accepted(run, '');
         ledger.judge('tamper: dependency', harm);
       }
       writeFileSync(join(made.root, PATH), good);
