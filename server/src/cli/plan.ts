@@ -11,6 +11,7 @@ import type { AccessChange } from '../store/readers.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 /** Options that say what a run is about. */
 export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
@@ -43,7 +44,7 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const planned = { ...found, notes };
   if (given.flag('json')) {
     io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) }, null, 2)}\n`,
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) })}\n`,
     );
   } else {
     const paint = painter(io.stdout, io.env);

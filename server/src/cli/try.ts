@@ -26,6 +26,7 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
@@ -82,8 +83,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));
-    else if (given.flag('json'))
-      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    else if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
     else writeTrial(trial, data, io);
     return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
   } finally {

@@ -70,10 +70,11 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   const journal = join(state, 'journal');
   try {
     await sweepState(state);
+    await repository?.sweep();
     const recovered = await recoverChanges(root, journal);
     const note = join(state, STALE);
     let owed = repository === null ? [] : await readOwed(state);
-    const settled = options.commit && (await settle(repository, root, owed));
+    const settled = options.commit && (await settle(repository, root, owed, state));
     if (options.commit && owed.length > 0) {
       await noteOwed(state, []);
       owed = [];
@@ -94,7 +95,7 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
         await applyChanges(root, changes, { journal, unchanged, noted });
         ground.forget(changes.map(change => change.path));
-        if (repository !== null) await record(repository, inside, options);
+        if (repository !== null) await record(repository, inside, options, state);
         owed = owed.filter(one => !toCommit.includes(one));
         if (toCommit.length > 0) await noteOwed(state, owed);
       }
@@ -132,11 +133,12 @@ async function settle(
   repository: Repository | null,
   root: string,
   owed: readonly OwedCommit[],
+  state: string,
 ): Promise<boolean> {
   const commits = stillStored(root, owed);
   if (repository === null || commits.length === 0) return false;
   try {
-    return await repository.commit(commits);
+    return await repository.commit(commits, state);
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
     throw new HostFailure(
@@ -195,10 +197,11 @@ async function record(
   repository: Repository,
   works: readonly { readonly changes: readonly Change[]; readonly message: string }[],
   { commit }: SessionOptions,
+  state: string,
 ): Promise<void> {
   const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));
   try {
-    if (commit) await repository.commit(commits);
+    if (commit) await repository.commit(commits, state);
     else await repository.intend(commits.flatMap(one => one.paths));
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
