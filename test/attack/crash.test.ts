@@ -115,7 +115,7 @@ const secretsIn = (root: string) => filesIn(root).filter(path => path.endsWith('
 /** Most runs leave most secrets as they are: what was opened once is not opened again. */
 const opened = new Map<string, string | Error>();
 
-function valueOf(text: string): string | Error {
+function opening(text: string): string | Error {
   const known = opened.get(text);
   if (known !== undefined) return known;
   let value: string | Error;
@@ -130,7 +130,7 @@ function valueOf(text: string): string | Error {
 
 /** What the secrets say, or why they cannot be opened, by path. */
 function valuesIn(root: string): Map<string, string | Error> {
-  return new Map(secretsIn(root).map(path => [path, valueOf(readFileSync(join(root, path), 'utf8'))]));
+  return new Map(secretsIn(root).map(path => [path, opening(readFileSync(join(root, path), 'utf8'))]));
 }
 
 /** Why the values of the fleet do not fit each other. */

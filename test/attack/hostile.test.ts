@@ -67,6 +67,8 @@ function restore(): void {
 
 const LOOKING = [['check'], ['inspect'], ['plan'], ['list'], ['verify'], ['graph'], ['env', 'm'], ['doctor']];
 
+const ALL = [...LOOKING, ['generate', '--yes'], ['fix'], ['get', 'm', 'a/s']];
+
 /** What no terminal and no log should get: all that moves the cursor, turns text round or is invisible. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const RAW = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
@@ -143,8 +145,10 @@ it(
       JSON.stringify({ 'varsmith.server.path': evil, 'varsmith.path': evil }),
     );
     ran(made);
-    const paths = ['', '.:', ':', 'bin:', './bin:'].map(before => `${before}${process.env.PATH}`);
-    for (const PATH of isLong ? paths : paths.slice(0, 3))
+    const own = process.env.PATH;
+    // All at once in the short form: what starts anything through one of them is found either way.
+    const paths = [`${own}`, `.:${own}`, `:${own}`, `bin:${own}`, `./bin:${own}`];
+    for (const PATH of isLong ? paths : [`.::bin:./bin:${own}`])
       for (const command of LOOKING) {
         ledger.count('looks');
         const { code } = await attackProgram(made, command, { env: { PATH } });
@@ -160,10 +164,10 @@ it(
   async () => {
     restore();
     const evil = plantPrograms(made);
-    for (const where of ['./evil.sh', evil]) {
+    for (const where of isLong ? ['./evil.sh', evil] : ['./evil.sh']) {
       writeFileSync(join(made.root, 'varsmith.json'), JSON.stringify({ store: { command: [where] } }));
       ran(made);
-      for (const command of [...LOOKING, ['generate', '--yes'], ['fix'], ['get', 'm', 'a/s']]) {
+      for (const command of isLong ? ALL : [['plan'], ['list'], ['check']]) {
         if (!ledger.tries('hostile: store command')) continue;
         ledger.count('looks');
         await attackProgram(made, command);
@@ -213,9 +217,9 @@ it(
       ['generate', '--yes'],
     ]) {
       ledger.count('looks');
-      const { code, stdout, stderr } = await attackProgram(made, command);
+      const { code, stdout, stderr } = await made.run(command);
       const wrong = (stdout + stderr).includes('Canary9') ? 'shows a file from outside' : null;
-      ledger.judge('hostile: outside', wrong ?? (code === 'hangs' ? `${command} hangs` : null));
+      ledger.judge('hostile: outside', wrong ?? (code > 2 ? `${command} ends with ${code}` : null));
     }
     expectNothingBroken(ledger);
   },
@@ -303,11 +307,12 @@ const ENDLESS: Readonly<Record<string, (fleet: GeneratingFleet) => void>> = {
 it(
   'nothing in it is waited for or grows without end',
   async () => {
-    for (const [name, plant] of Object.entries(ENDLESS)) {
-      if (!ledger.tries(`hostile: ${name}`)) continue;
+    for (const [at, [name, plant]] of Object.entries(ENDLESS).entries()) {
+      // Each takes a program of its own.
+      if (!ledger.tries(`hostile: ${name}`) || (!isLong && at % 4 !== 0)) continue;
       restore();
       plant(made);
-      for (const command of isLong ? LOOKING : [['check'], ['verify']]) {
+      for (const command of isLong ? LOOKING : [['check']]) {
         ledger.count('bombs');
         const { code, stderr } = await attackProgram(made, command, {
           env: { NODE_OPTIONS: '--max-old-space-size=3000' },
