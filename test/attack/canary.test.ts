@@ -6,12 +6,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFi
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { createLastingFleet, type GeneratingFleet } from '../cli/generation.ts';
-import { buildProgram, everythingIn, gitObjects, MEMORY } from '../cli/program.ts';
+import { everythingIn, gitObjects, MEMORY } from '../cli/program.ts';
 import { attempts, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED } from './ledger.ts';
-import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('canary');
-buildProgram();
 
 /** By the name of the file that holds it. */
 const SECRETS: Readonly<Record<string, string>> = {
@@ -159,7 +157,7 @@ it(
       });
       ledger.count('seen', 0);
       const watching = watch();
-      const first = await attackProgram(made, ['generate', '--yes', '-g', 'source', ...given]);
+      const first = await made.run(['generate', '--yes', '-g', 'source', ...given]);
       const isStored = existsSync(join(made.root, 'vars/per-machine/m/source/plain/secret'));
       // Those that are made of it run with it, and fail as they should.
       ledger.judge('canary: generate', isStored ? null : first.stderr);

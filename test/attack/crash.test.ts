@@ -177,7 +177,7 @@ async function restOf(operation: Operation, root: string, killed: number): Promi
   const own = join(root, '.git/varsmith');
   const litter = [
     ...filesIn(root).filter(path => LEFT_OVER.test(path)),
-    ...(existsSync(own) ? filesIn(own).filter(path => /^lock|^journal/.test(path)) : []),
+    ...(existsSync(own) ? filesIn(own).filter(path => /(^|\/)(lock|journal)|\.new/.test(path)) : []),
     ...readdirSync(MEMORY).filter(name => name.startsWith(`varsmith-${killed}.`)),
   ];
   if (litter.length > 0) found['left over'] = litter.join(', ');
@@ -207,7 +207,7 @@ it(
     const luck = chance(SEED);
     for (const kind of ['stuck', 'lost', 'half', 'uncommitted', 'invalid', 'misfits', 'left over'])
       ledger.count(kind, 0);
-    for (let i = 0; i < attempts('kills', 20); i++) {
+    for (let i = 0; i < attempts('kills', 10); i++) {
       const operation = OPERATIONS[i % OPERATIONS.length] as Operation;
       const { operations, started } = undisturbed.get(operation.name) ?? { operations: 1, started: 1 };
       const at = luck.below(5) === 0 ? -1 - luck.below(started) : 1 + luck.below(operations);
