@@ -25,9 +25,11 @@ describe('the empty folder of a machine', { timeout: 60_000 }, () => {
     const { code, stdout } = await made.run(['verify']);
     expect([code, stdout]).toEqual([
       1,
-      expect.stringContaining('per-machine/m/g/s is for machine m, which has no key. "varsmith fix" puts'),
+      expect.stringContaining(
+        'per-machine/m/g/s is for machine m, which has no key. With "varsmith fix", machine m',
+      ),
     ]);
-    const fixed = await made.run(['fix']);
+    const fixed = await made.run(['fix', '--yes']);
     expect([fixed.code, fixed.stderr]).toEqual([0, expect.anything()]);
     expect((await made.run(['verify'])).code).toBe(0);
   });

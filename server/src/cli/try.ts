@@ -17,6 +17,7 @@ import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
 import {
   EVERYTHING,
+  limitsFrom,
   openFleet,
   packageSourceFrom,
   placesIn,
@@ -34,6 +35,7 @@ const OPTIONS = {
   prompt: 'value',
   'no-sandbox': 'flag',
   'as-root': 'flag',
+  limit: 'value',
   packages: 'value',
   timeout: 'value',
   json: 'flag',
@@ -48,6 +50,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const source = packageSourceFrom(given);
   const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
   const open = await openFleet(root, io);
+  const limits = limitsFrom(given, open);
   const { ground, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
@@ -66,6 +69,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
       sandbox: !given.flag('no-sandbox'),
       asRoot: given.flag('as-root'),
       timeLimitMs,
+      limits,
     });
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>

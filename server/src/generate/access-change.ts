@@ -23,10 +23,12 @@ export function accessChange(
 ): AccessChange {
   const had = new Set(before);
   const keeps = new Set(wanted.map(one => one.key));
-  const gained = wanted.filter(one => one.key === null || !had.has(one.key));
+  const isKept = ({ key: own }: Reader) => own !== null && had.has(own);
+  const gained = wanted.filter(one => !isKept(one));
   return {
     place: { key, file },
     isNew: before === null,
+    kept: wanted.filter(isKept),
     gained: gained.map(one => ({ ...one, asked: before !== null && !isDemanded(one) })),
     lost: (before ?? []).filter(one => !keeps.has(one)).flatMap(ownersOf),
   };

@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
+import type { Limits } from '../host/limits.ts';
 import { NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
 import type { Workshop } from '../host/workshop.ts';
 import type { Generator } from './generators.ts';
@@ -23,8 +24,7 @@ export interface Surroundings {
   readonly box: BoxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
-  /** Of each stream, and of each file that is written. */
-  readonly outputLimitBytes: number;
+  readonly limits: Limits;
   /** Called where plaintexts lie on a disk while a script runs. */
   readonly onDisk: () => void;
 }
@@ -94,7 +94,7 @@ export async function execute(
     box: surroundings.box,
     show: hiddenStores(script.path, surroundings.box),
     timeLimitMs: surroundings.timeLimitMs,
-    outputLimitBytes: surroundings.outputLimitBytes,
+    limits: surroundings.limits,
     signal,
   });
   const { process, outputs, missing, undeclared, inMemory } = result;
@@ -124,8 +124,8 @@ function copyLine({ name }: { readonly name: string }): string {
 /** How Bash tells of SIGXFSZ. */
 const FILE_TOO_LARGE = 153;
 
-function mebibytes({ outputLimitBytes }: Surroundings): string {
-  return `${Math.round(outputLimitBytes / 1024 ** 2)} MiB`;
+function mebibytes({ limits }: Surroundings): string {
+  return `${limits.fileMiB} MiB`;
 }
 
 /** In words that follow the generator's name; null where the script ended well. */
