@@ -11,7 +11,7 @@ import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { varsmith } from '../cli/support.ts';
 import { readSopsIndependently } from '../store/independent-reader.ts';
-import { attempts, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED } from './ledger.ts';
+import { chance, expectNothingBroken, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
 import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('crash');
@@ -207,7 +207,7 @@ it(
     const luck = chance(SEED);
     for (const kind of ['stuck', 'lost', 'half', 'uncommitted', 'invalid', 'misfits', 'left over'])
       ledger.count(kind, 0);
-    for (let i = 0; i < attempts('kills', 10); i++) {
+    for (const i of turns('kills', 10)) {
       const operation = OPERATIONS[i % OPERATIONS.length] as Operation;
       const { operations, started } = undisturbed.get(operation.name) ?? { operations: 1, started: 1 };
       const at = luck.below(5) === 0 ? -1 - luck.below(started) : 1 + luck.below(operations);

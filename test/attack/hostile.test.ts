@@ -309,7 +309,7 @@ it(
   async () => {
     for (const [at, [name, plant]] of Object.entries(ENDLESS).entries()) {
       // Each takes a program of its own.
-      if (!ledger.tries(`hostile: ${name}`) || (!isLong && at % 4 !== 0)) continue;
+      if (!ledger.tries(`hostile: ${name}`) || (!isLong && at % 7 !== 0)) continue;
       restore();
       plant(made);
       for (const command of isLong ? LOOKING : [['check']]) {
@@ -471,7 +471,7 @@ it(
       .map(entry => join(entry.parentPath, entry.name))
       .filter(path => !/\.git\/(objects|hooks|info|logs|varsmith|description)/.test(path));
     for (const figure of ['crashes', 'hangs']) ledger.count(figure, 0);
-    for (let i = 0; i < attempts('inputs', 120); i++) {
+    for (const _ of turns('inputs', 80)) {
       const path = luck.pick(files);
       const good = readFileSync(path);
       writeFileSync(path, changed(good, luck));

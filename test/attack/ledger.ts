@@ -19,6 +19,15 @@ export function attempts(name: string, short: number): number {
   return given === undefined ? short : Number(given);
 }
 
+/** Counts attempts from 0: as many as are wanted, or as there is time for. */
+export function* turns(name: string, short: number): Generator<number> {
+  const [wanted, until] = [
+    attempts(name, short),
+    Number(process.env.VARSMITH_ATTACK_UNTIL ?? Number.POSITIVE_INFINITY),
+  ];
+  for (let turn = 0; turn < wanted && Date.now() < until; turn++) yield turn;
+}
+
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export interface Chance {
   /** A whole number from 0 up to, but not, `limit`. */

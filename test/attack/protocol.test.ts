@@ -369,8 +369,8 @@ it(
     for (const figure of ['crashes', 'hangs', 'internal errors']) ledger.count(figure, 0);
     let wire = await initialized();
     let editor = strangeEditor(luck);
-    const wanted = attempts('messages', 400);
-    for (let sent = 0; sent < wanted; sent += BATCH) {
+    for (const turn of turns('messages', 400)) {
+      if (turn % BATCH !== 0) continue;
       const before = wire.processorTime();
       const asked = Array.from({ length: BATCH }, () => editor.say(wire)).filter(one => one !== null);
       ledger.count('messages', BATCH);

@@ -229,7 +229,7 @@ it(
     for (const path of [PATH, 'vars/per-machine/m/b/copy/value'])
       bytesBefore.set(path, readFileSync(join(made.root, path), 'utf8'));
     for (const figure of ['accepted', 'refused', 'harmless']) ledger.count(figure, 0);
-    for (let i = 0; i < attempts('files', 60); i++) {
+    for (const i of turns('files', 60)) {
       const { name, change } = TAMPERINGS[i % TAMPERINGS.length] as Tampering;
       const text = change(luck);
       if (text === good) continue;
