@@ -5,11 +5,12 @@
 //   npm run attack -- crash tamper            only these
 //   npm run attack -- --kills 100             another count: of --kills, --files, --messages, --inputs, --canaries, --races
 //   npm run attack -- --seed 7 --workers 2    the same choices again; this many processes share the counts of an attack
-//   npm run attack -- --update                all, and docs/reliability.md is written with the figures of this run
+//   npm run attack -- --minutes 10            no attack begins anything after so many minutes: its figures say how far it came
+//   npm run attack -- --update                docs/reliability.md is written too, with the latest figures of each attack
 //
 // Each attack says its figures in a line. The exit code is 1 if anything broke.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     ...Object.fromEntries(Object.keys(COUNTS).map(name => [name, { type: 'string' }])),
     seed: { type: 'string', default: '20261122' },
     workers: { type: 'string', default: String(Math.max(1, Math.min(4, cpus().length - 1))) },
+    minutes: { type: 'string' },
     update: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -46,9 +48,9 @@ const { values, positionals } = parseArgs({
 const strange = positionals.find(name => !Object.hasOwn(ATTACKS, name));
 if (strange !== undefined)
   fail(`There is no attack "${strange}"; there are ${Object.keys(ATTACKS).join(', ')}.`);
-if (values.update && positionals.length > 0) fail('--update writes the figures of all attacks: name none.');
 const seed = wholeNumber('seed');
 const workers = wholeNumber('workers');
+const minutes = values.minutes === undefined ? null : wholeNumber('minutes');
 
 function fail(message) {
   console.error(message);
@@ -81,13 +83,14 @@ async function share(attack, part, parts, folder) {
       '--project',
       'programs',
       '--reporter=dot',
-      '--silent',
+      '--silent=passed-only',
       `test/attack/${attack}.test.ts`,
     ],
     {
       env: {
         ...Object.fromEntries(counts),
         VARSMITH_ATTACK_REPORT: report,
+        ...(minutes === null ? {} : { VARSMITH_ATTACK_UNTIL: String(Date.now() + minutes * 60_000) }),
         VARSMITH_ATTACK_SEED: String(seed + part * 1_000_003),
       },
       label: parts > 1 ? `${attack} ${part + 1}/${parts}` : attack,
@@ -116,6 +119,19 @@ function linesOf(report) {
   }
 }
 
+/** Where the latest figures of an attack are kept. */
+function latest(attack) {
+  mkdirSync(join(ROOT, 'out/attack'), { recursive: true });
+  return join(ROOT, 'out/attack', `${attack}.json`);
+}
+
+function latestOfAll() {
+  const missing = Object.keys(ATTACKS).filter(attack => !existsSync(latest(attack)));
+  if (missing.length > 0)
+    fail(`--update needs figures of every attack; there are none of ${missing.join(', ')}.`);
+  return Object.keys(ATTACKS).map(attack => JSON.parse(readFileSync(latest(attack), 'utf8')));
+}
+
 endOnInterrupt();
 const folder = mkdtempSync(join(tmpdir(), 'varsmith-attack-'));
 const results = [];
@@ -126,10 +142,11 @@ try {
     const shares = await Promise.all(
       Array.from({ length: parts }, (_, part) => share(attack, part, parts, folder)),
     );
-    results.push({
-      ...sumOf(attack, shares.flat()),
-      seconds: Math.round((performance.now() - started) / 1000),
-    });
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const day = new Date().toISOString().slice(0, 10);
+    const result = { ...sumOf(attack, shares.flat()), seconds, seed, day };
+    results.push(result);
+    writeFileSync(latest(attack), JSON.stringify(result));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -141,5 +158,5 @@ for (const result of results) {
   for (const known of result.known) console.log(`not yet  ${known}`);
 }
 for (const result of results) console.log(figuresLine(result));
-if (values.update) writeFileSync(join(ROOT, 'docs/reliability.md'), reliabilityPage(results, seed));
+if (values.update) writeFileSync(join(ROOT, 'docs/reliability.md'), reliabilityPage(latestOfAll()));
 process.exit(results.some(({ broken }) => broken.length > 0) ? 1 : 0);

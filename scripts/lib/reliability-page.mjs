@@ -4,7 +4,7 @@ import { cpus, release, totalmem } from 'node:os';
 
 /**
  * @typedef {{ attack: string, figures: Record<string, number>, broken: readonly string[], known: readonly string[] }} Report
- * @typedef {Report & { seconds: number }} Result
+ * @typedef {Report & { seconds: number, seed: number, day: string }} Result
  */
 
 /** What each attack does, and when it holds. */
@@ -76,14 +76,11 @@ export function figuresLine(result) {
   return `${held}  ${result.attack}: ${figuresOf(result).join(', ')}; ${result.seconds} s`;
 }
 
-/**
- * @param {readonly Result[]} results
- * @param {number} seed
- */
-export function reliabilityPage(results, seed) {
+/** @param {readonly Result[]} results */
+export function reliabilityPage(results) {
   const rows = results.map(result => {
     const [does, holds] = WORDS[result.attack];
-    return `| ${result.attack} | ${does} | ${holds} | ${figuresOf(result).join('<br>')} |`;
+    return `| ${result.attack} | ${does} | ${holds} | ${figuresOf(result).join('<br>')} | ${result.day}, seed ${result.seed}, ${result.seconds} s |`;
   });
   const known = results.flatMap(result => result.known);
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform} ${release()} ${process.arch}, Node ${process.versions.node}`;
@@ -93,11 +90,11 @@ export function reliabilityPage(results, seed) {
       : 'as an ordinary user';
   return `# Reliability
 
-Written by \`npm run attack -- --update\`; not edited by hand. Run on ${new Date().toISOString().slice(0, 10)} ${who}, seed ${seed}: ${machine}.
+Written by \`npm run attack -- --update\`; not edited by hand. Run ${who}: ${machine}.
 \`npm test\` runs a short form of the same with fixed choices.
 
-| attack | what is tried | it holds if | figures |
-|---|---|---|---|
+| attack | what is tried | it holds if | figures | run |
+|---|---|---|---|---|
 ${rows.join('\n')}
 
 ${known.length === 0 ? 'Nothing is known to fail.' : `Known not to hold yet: ${known.join('; ')}.`}

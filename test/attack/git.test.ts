@@ -12,7 +12,7 @@ import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../
 import { buildProgram } from '../cli/program.ts';
 import { varsmith } from '../cli/support.ts';
 import { write } from '../workspace/support.ts';
-import { attempts, chance, expectNothingBroken, isLong, LIMIT_MS, openLedger, SEED } from './ledger.ts';
+import { chance, expectNothingBroken, isLong, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
 import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('git');

@@ -20,7 +20,6 @@ import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../
 import { buildProgram } from '../cli/program.ts';
 import { write } from '../workspace/support.ts';
 import {
-  attempts,
   type Chance,
   chance,
   expectNothingBroken,
@@ -28,6 +27,7 @@ import {
   LIMIT_MS,
   openLedger,
   SEED,
+  turns,
 } from './ledger.ts';
 import { attackProgram } from './victim.ts';
 

@@ -10,7 +10,6 @@ import { afterAll, beforeAll, it } from 'vitest';
 import { buildProgram } from '../cli/program.ts';
 import { filesBelow } from '../fuzz/worlds.ts';
 import {
-  attempts,
   type Chance,
   chance,
   expectNothingBroken,
@@ -18,6 +17,7 @@ import {
   LIMIT_MS,
   openLedger,
   SEED,
+  turns,
 } from './ledger.ts';
 import { type Answer, frame, openWire, type Wire } from './wire.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
 import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import type { Run } from '../cli/support.ts';
-import { attempts, type Chance, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED } from './ledger.ts';
+import { type Chance, chance, expectNothingBroken, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
 
 const ledger = openLedger('tamper');
 const CANARY = 'canary-tamper-b7c1e2';
