@@ -76,7 +76,7 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   const { temporaryMiB } = tools.limits;
   const { filter } = guards;
   if (filter !== null) {
-    writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+    writeFileSync(join(root, FILTER), filter, { mode: 0o600 });
     hand(join(root, FILTER));
   }
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
