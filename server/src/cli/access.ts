@@ -8,7 +8,8 @@ import {
   type SecretAccess,
   type SecretReader,
 } from '../generate/access-matrix.ts';
-import { type AccessThen, accessAt, accessIn, type WorkspaceAccess } from '../workspace/access.ts';
+import { accessIn, type WorkspaceAccess } from '../workspace/access.ts';
+import { type AccessThen, accessAt } from '../workspace/access-then.ts';
 import { loadEngine } from '../workspace/engine.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { differenceMarkdown, differenceText, matrixText } from './access-text.ts';

@@ -114,7 +114,8 @@ async function runIn(
   const vault = await openVault(ground, open.fleet(), backend);
   // A machine that came later gets what was shared before it.
   const shared = sharedOf(plan.generators.all.values(), request.machines);
-  const access = accessChangesOf(plan.steps, shared, vault);
+  const before = driftsOf(shared, vault);
+  const access = accessChangesOf(plan.steps, before, vault);
   audience.access(access);
   const asked = askedOf(access);
   const agreed = agreedTo(access);
@@ -176,7 +177,15 @@ async function runIn(
   const fixed: string[] = [];
   const isDone = results.every(one => one.outcome === 'stored');
   if (isDone) {
-    const drifts = driftsOf(shared, vault);
+    // Of what was not stored now it is known already.
+    const stored = new Set(results.map(one => one.step.generator));
+    const drifts = [
+      ...driftsOf(
+        shared.filter(one => stored.has(one)),
+        vault,
+      ),
+      ...before.filter(one => !stored.has(one.generator)),
+    ];
     await fixDrifts(drifts, vault, session, agreed, ({ generator }) => fixed.push(generator.key));
   }
   return {

@@ -3,6 +3,7 @@ import { counted } from '../checks/wording.ts';
 import { accessChangesOf, accessData, sharedOf } from '../generate/access-change.ts';
 import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
+import { driftsOf } from '../generate/fix.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { lookInto } from '../generate/vaults.ts';
@@ -68,7 +69,7 @@ async function accessOf(
     const vault = await lookInto(open.ground, open.fleet(), backend, await open.seen());
     if (vault === null) return none;
     const shared = sharedOf(generators.all.values(), machines);
-    return { ...none, access: accessChangesOf(steps, shared, vault) };
+    return { ...none, access: accessChangesOf(steps, driftsOf(shared, vault), vault) };
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
     return {
