@@ -109,6 +109,33 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
   });
 });
 
+it('during a merge everything is stored, nothing staged, and the first run after it commits', async () => {
+  const made = await fleet({ m: GENERATOR }, { more: { 'mine.txt': 'base' } });
+  made.git('checkout', '-qb', 'theirs');
+  write(made.root, 'mine.txt', 'theirs');
+  made.git('commit', '-qam', 'theirs');
+  made.git('checkout', '-q', 'main');
+  write(made.root, 'mine.txt', 'ours');
+  made.git('commit', '-qam', 'ours');
+  expect(() => made.git('merge', 'theirs')).toThrow();
+  const index = made.git('ls-files', '--stage');
+  for (const args of [['generate'], ['generate', '-g', 'g', '--yes']]) {
+    const { code, stderr } = await made.run([...args, '--no-sandbox']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('A merge is under way: what was stored is')]);
+  }
+  expect(made.git('ls-files', '--stage')).toBe(index);
+  expect((await made.run(['verify'])).stdout).toContain('stored, but not committed');
+  write(made.root, 'mine.txt', 'both');
+  made.git('commit', '-qam', 'merged');
+  expect(made.git('show', '--name-only', '--format=', 'HEAD')).not.toContain('vars');
+  expect((await made.run(['generate', '--no-sandbox'])).code).toBe(0);
+  expect(made.git('status', '--porcelain')).toBe('');
+  expect(made.git('log', '--format=%s')).toMatch(
+    /^(vars: update via generator g .*\n)+secrets: add machine m\nmerged\n/,
+  );
+  expect((await made.run(['verify'])).code).toBe(0);
+});
+
 it('what a run that was killed left half written beside the notes is swept', async () => {
   const made = await fleet({ m: GENERATOR });
   await made.run(['generate', '--no-sandbox']);

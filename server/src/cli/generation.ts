@@ -153,6 +153,9 @@ export async function withSession<T>(
     if (session.settled) note('What an earlier run had stored and not committed is committed now.');
     return await tellingOfDisk(open, note, () => work(session));
   } finally {
+    const begun = session.postponed();
+    if (begun !== null)
+      note(`A ${begun} is under way: what was stored is committed by the first run after it.`);
     await session.close();
   }
 }

@@ -20,6 +20,8 @@ export interface Session {
   readonly recovered: 'finished' | 'undone' | null;
   /** What an earlier run had stored and not committed is committed now. */
   readonly settled: boolean;
+  /** What was stored and is left to a later run to commit, since this is under way (`merge`); null where nothing was. */
+  postponed(): string | null;
   /**
    * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
    * stored before and removed after.
@@ -74,8 +76,11 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
     const recovered = await recoverChanges(root, journal);
     const note = join(state, STALE);
     let owed = repository === null ? [] : await readOwed(state);
-    const settled = options.commit && (await settle(repository, root, owed, state));
-    if (options.commit && owed.length > 0) {
+    const begun = options.commit && repository !== null ? await repository.begun() : null;
+    const commitsNow = options.commit && begun === null;
+    let hasPostponed = false;
+    const settled = commitsNow && (await settle(repository, root, owed, state));
+    if (commitsNow && owed.length > 0) {
       await noteOwed(state, []);
       owed = [];
     }
@@ -95,15 +100,19 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
         await applyChanges(root, changes, { journal, unchanged, noted });
         ground.forget(changes.map(change => change.path));
-        if (repository !== null) await record(repository, inside, options, state);
-        owed = owed.filter(one => !toCommit.includes(one));
-        if (toCommit.length > 0) await noteOwed(state, owed);
+        if (begun !== null) hasPostponed = true;
+        else if (repository !== null) await record(repository, inside, options, state);
+        if (toCommit.length > 0 && commitsNow) {
+          owed = owed.filter(one => !toCommit.includes(one));
+          await noteOwed(state, owed);
+        }
       }
       for (const one of outside) if (one.does === 'remove') await one.run();
     }
     return {
       recovered,
       settled,
+      postponed: () => (hasPostponed ? begun : null),
       applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {

@@ -25,6 +25,8 @@ export interface Repository {
    * @throws HostFailure with what git said; earlier ones may have been made then
    */
   commit(commits: readonly Commit[], scratch: string): Promise<boolean>;
+  /** What is under way that keeps anything from being committed, such as a merge; null where nothing is. */
+  begun(): Promise<string | null>;
   /** Those of the paths that are not as the last commit has them, sorted. @throws HostFailure */
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
@@ -212,6 +214,7 @@ export async function openRepository(
       if (list.length > 0)
         await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
     },
+    begun: () => underWay(gitFolder),
     sweep: () => sweepIndexLock(index),
   };
 }
