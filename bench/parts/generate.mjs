@@ -132,6 +132,7 @@ async function makeLoop(place) {
     bin: join(folder, 'box/bin'),
     passwd: join(folder, 'passwd'),
     guards,
+    temporaryMiB: 1024,
   });
   const command = ['bwrap', ...box, 'bash', '--norc', '/tmp/vars/script'].map(word => `'${word}'`).join(' ');
   const file = join(place, 'loop.sh');

@@ -12,6 +12,7 @@ import {
   Uri,
   window,
 } from 'vscode';
+import { createAccessView } from './access-view.ts';
 import { emptyState, filterText, lackingBadge } from './fleet-words.ts';
 import { openWhere } from './open-where.ts';
 import {
@@ -120,6 +121,7 @@ export function createFleetViews(server: Server): FleetViews {
     showCollapseAll: true,
   });
 
+  const access = createAccessView(server, () => filter, changedAll.event);
   const secrets = createSecretsView(server, () => filter, changedAll.event);
 
   function setFilter(some: Partial<FleetFilter>): void {
@@ -192,6 +194,7 @@ export function createFleetViews(server: Server): FleetViews {
       fleet.dispose();
       keys.dispose();
       secrets.dispose();
+      access.dispose();
       changed.dispose();
       changedAll.dispose();
     },

@@ -221,6 +221,43 @@ export interface MachineSecret {
   readonly where: Where | null;
 }
 
+/** Request: who can read what in every open folder. Asked without anything. */
+export const accessRequest = 'varsmith/access';
+
+export interface AccessRoot {
+  /** The folder's name. */
+  readonly name: string;
+  readonly uri: string;
+  readonly secrets: readonly AccessSecret[];
+  /** What cannot be told, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface AccessSecret {
+  /** `<placement>/<generator>/<file>` of a var, else the path of the file that holds it. */
+  readonly secret: string;
+  /** `machine-key`: whoever opens it opens all that its machine can read. */
+  readonly kind: 'var' | 'machine-key' | 'other';
+  /** Those that declare it; of the key of a machine that machine. */
+  readonly machines: readonly string[];
+  /** When it is needed; null where it is not declared. */
+  readonly neededFor: string | null;
+  /** False: `varsmith fix` leaves it alone. */
+  readonly declared: boolean;
+  readonly stored: boolean;
+  readonly readers: readonly SecretReader[];
+}
+
+export interface SecretReader {
+  readonly kind: 'user' | 'machine' | 'admin' | 'unknown';
+  readonly name: string | null;
+  /** Public; null for somebody without one. */
+  readonly key: string | null;
+  readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
+  /** `pending`: it is to be encrypted to the key, and is not yet; `leaving`: it is, and nothing gives it any more. */
+  readonly state: 'now' | 'pending' | 'leaving';
+}
+
 /** Request: the keys of an encrypted file. */
 export const fileKeysRequest = 'varsmith/fileKeys';
 

@@ -11,11 +11,19 @@ export function commitEnvironment(root: string): Readonly<Record<string, string>
   return isCommitted(root) ? {} : { CLAN_NO_COMMIT: '1' };
 }
 
-/** How long a script may run. */
+/** How long a script may run, and how much it may take. */
 export function limitArguments(root: string): readonly string[] {
   const seconds = settingsOf(root).get<unknown>('timeLimit');
   // Settings may hold anything: what is no time limit leaves the usual one.
-  return typeof seconds === 'number' && seconds > 0 ? ['--timeout', String(seconds)] : [];
+  const time = typeof seconds === 'number' && seconds > 0 ? ['--timeout', String(seconds)] : [];
+  const given = settingsOf(root).get<unknown>('limits');
+  const limits = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  return [
+    ...time,
+    ...limits.flatMap(([name, value]) =>
+      typeof value === 'number' && value > 0 ? ['--limit', `${name}=${value}`] : [],
+    ),
+  ];
 }
 
 function isCommitted(root: string): boolean {

@@ -25,9 +25,11 @@ describe('the empty folder of a machine', { timeout: 60_000 }, () => {
     const { code, stdout } = await made.run(['verify']);
     expect([code, stdout]).toEqual([
       1,
-      expect.stringContaining('per-machine/m/g/s is for machine m, which has no key. "varsmith fix" puts'),
+      expect.stringContaining(
+        'per-machine/m/g/s is for machine m, which has no key. With "varsmith fix", machine m',
+      ),
     ]);
-    const fixed = await made.run(['fix']);
+    const fixed = await made.run(['fix', '--yes']);
     expect([fixed.code, fixed.stderr]).toEqual([0, expect.anything()]);
     expect((await made.run(['verify'])).code).toBe(0);
   });
@@ -103,8 +105,35 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     write(made.root, 'vars/per-machine/m/g/s/secret', 'theirs');
     expect((await made.run(['verify', '--json'])).stdout).not.toContain('uncommitted');
     await made.run(['generate', '--no-sandbox']);
-    expect(made.git('status', '--porcelain')).toMatch(/M vars.per-machine.m.g.s.secret\n$/);
+    expect(made.git('status', '--porcelain')).toBe(' M vars/per-machine/m/g/s/secret\n');
   });
+});
+
+it('during a merge everything is stored, nothing staged, and the first run after it commits', async () => {
+  const made = await fleet({ m: GENERATOR }, { more: { 'mine.txt': 'base' } });
+  made.git('checkout', '-qb', 'theirs');
+  write(made.root, 'mine.txt', 'theirs');
+  made.git('commit', '-qam', 'theirs');
+  made.git('checkout', '-q', 'main');
+  write(made.root, 'mine.txt', 'ours');
+  made.git('commit', '-qam', 'ours');
+  expect(() => made.git('merge', 'theirs')).toThrow();
+  const index = made.git('ls-files', '--stage');
+  for (const args of [['generate'], ['generate', '-g', 'g', '--yes']]) {
+    const { code, stderr } = await made.run([...args, '--no-sandbox']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('A merge is under way: what was stored is')]);
+  }
+  expect(made.git('ls-files', '--stage')).toBe(index);
+  expect((await made.run(['verify'])).stdout).toContain('stored, but not committed');
+  write(made.root, 'mine.txt', 'both');
+  made.git('commit', '-qam', 'merged');
+  expect(made.git('show', '--name-only', '--format=', 'HEAD')).not.toContain('vars');
+  expect((await made.run(['generate', '--no-sandbox'])).code).toBe(0);
+  expect(made.git('status', '--porcelain')).toBe('');
+  expect(made.git('log', '--format=%s')).toMatch(
+    /^(vars: update via generator g .*\n)+secrets: add machine m\nmerged\n/,
+  );
+  expect((await made.run(['verify'])).code).toBe(0);
 });
 
 it('what a run that was killed left half written beside the notes is swept', async () => {

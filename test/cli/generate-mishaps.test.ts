@@ -3,8 +3,9 @@
  * written to, others who write at the same time, and `kill -9` at every step that is seen from outside.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { contentsOf } from '../host/folders.ts';
@@ -166,6 +167,9 @@ describe('somebody else', { timeout: 120_000 }, () => {
   });
 });
 
+/** What no run leaves in git's folder. */
+const isLeft = (path: string) => path.startsWith('varsmith/') || path.includes('index.lock');
+
 describe('kill -9', { timeout: 240_000 }, () => {
   it('at any call of git leaves each value old or new, and the next run goes on', async () => {
     const made = await fleet({
@@ -202,9 +206,41 @@ exec ${git} "$@"
       const next = await start(made, 'generate', '--no-sandbox').ended;
       expect([next.code, next.output]).toEqual([0, expect.any(String)]);
       expect((await start(made, 'verify').ended).code).toBe(0);
+      expect(made.git('status', '--porcelain')).toBe('');
+      expect(Object.keys(contentsOf(join(made.root, '.git'))).filter(isLeft)).toEqual([]);
       expect((await made.run(['get', 'm', 'a/s'])).stdout).toBe('canary-mishap');
     }
     // Finding the repository, and each step of a commit.
     expect(moments).toBeGreaterThanOrEqual(4);
+  });
+
+  it('at one operation after the other of a first run leaves nothing that the next one does not complete', async () => {
+    const built = await build({
+      entryPoints: [join(import.meta.dirname, '../host/crashing-program.ts')],
+      ...{ bundle: true, platform: 'node', format: 'esm', write: false },
+    });
+    const stride = process.env.VARSMITH_EVERY_CRASH === undefined ? 13 : 1;
+    let killed = 0;
+    for (let at = 3; ; at += stride) {
+      const made = await fleet({
+        m: 'a = { files.s = { }; files.x.secret = false; script = "echo 1 > $out/s; echo 1 > $out/x"; };',
+      });
+      const script = join(made.home, 'hook.mjs');
+      writeFileSync(script, built.outputFiles[0]?.text ?? '');
+      const env = {
+        ...{ CRASH_AT: String(at), NODE_OPTIONS: `--import=${script}` },
+        VARSMITH_NO_CODE_CACHE: '1',
+      };
+      const { code } = await start({ ...made, env }, 'generate', '--no-sandbox').ended;
+      if (code === 0) break;
+      expect([code, at]).toEqual(['SIGKILL', at]);
+      killed++;
+      const next = await made.run(['generate', '--no-sandbox']);
+      expect([at, next.code, next.stderr]).toEqual([at, 0, expect.any(String)]);
+      expect([at, made.git('status', '--porcelain')]).toEqual([at, '']);
+      expect([at, Object.keys(contentsOf(join(made.root, '.git'))).filter(isLeft)]).toEqual([at, []]);
+      expect([at, (await made.run(['verify'])).code]).toEqual([at, 0]);
+    }
+    expect(killed).toBeGreaterThan(3);
   });
 });

@@ -404,6 +404,7 @@ test('clan generates in a terminal', async () => {
 test('nothing is committed, and scripts may take longer, where the settings say so', async () => {
   set['varsmith.commit'] = { workspaceValue: false };
   set['varsmith.timeLimit'] = { globalValue: 900 };
+  set['varsmith.limits'] = { globalValue: { memoryMiB: 8192, processes: 'many' } };
   does([planned, stored, done], { machines: ['lea'], dependents: [], fixed: [] });
   const machineNode = { kind: 'machine', root: root.uri, machine };
   await commands.executeCommand('varsmith.generate', machineNode);
@@ -416,8 +417,19 @@ test('nothing is committed, and scripts may take longer, where the settings say 
   });
   await commands.executeCommand(fixAccessCommand, root.uri);
   expect(called().filter(Array.isArray)).toEqual([
-    ['generate', place, '--machine', 'lea', '--timeout', '900', '--no-commit', '--events'],
-    ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--events'],
+    [
+      'generate',
+      place,
+      '--machine',
+      'lea',
+      '--timeout',
+      '900',
+      '--limit',
+      'memoryMiB=8192',
+      '--no-commit',
+      '--events',
+    ],
+    ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--limit', 'memoryMiB=8192', '--events'],
     ['set', 'lea', 'ca/key', place, '--json', '--no-commit'],
     ['fix', place, '--no-commit', '--events'],
   ]);

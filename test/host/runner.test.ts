@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BoxProgram, findBox } from '../../server/src/host/boxes.ts';
+import { DEFAULT_LIMITS } from '../../server/src/host/limits.ts';
 import { isRoot } from '../../server/src/host/other-user.ts';
 import { makeRunners } from '../../server/src/host/runner.ts';
 import { runScript, type Script } from '../../server/src/host/script.ts';
@@ -176,7 +177,7 @@ describe('a runner', () => {
 
 describeIf(box !== null, 'a workshop', {}, () => {
   async function workshopHere() {
-    const workshop = await openWorkshop({ bash: BASH, cat: '/bin/cat', box });
+    const workshop = await openWorkshop({ bash: BASH, cat: '/bin/cat', box, limits: DEFAULT_LIMITS });
     let isOpen = true;
     const close = async () => {
       if (isOpen) await workshop.close();
@@ -195,7 +196,7 @@ describeIf(box !== null, 'a workshop', {}, () => {
         box,
         show: [],
         timeLimitMs: 60_000,
-        outputLimitBytes: 1024 * 1024,
+        limits: { ...DEFAULT_LIMITS, fileMiB: 1 },
         workshop,
         ...more,
       });
@@ -228,7 +229,12 @@ describeIf(box !== null, 'a workshop', {}, () => {
     async () => {
       const unfiltered = box && { ...box, guards: { ...box.guards, filter: null } };
       for (const bash of [BASH, '/bin/false']) {
-        const workshop = await openWorkshop({ bash, cat: '/bin/cat', box: unfiltered });
+        const workshop = await openWorkshop({
+          bash,
+          cat: '/bin/cat',
+          box: unfiltered,
+          limits: DEFAULT_LIMITS,
+        });
         onTestFinished(() => workshop.close());
         const { run } = await workshopHere();
         const { process: tried } = await run('unshare --user true', { workshop, box: unfiltered });
@@ -243,7 +249,7 @@ describeIf(box !== null, 'a workshop', {}, () => {
   it.skipIf(!isRoot()).each([BASH, '/bin/false'])(
     'of root runs scripts as nobody (started by %s)',
     async bash => {
-      const workshop = await openWorkshop({ bash, cat: '/bin/cat', box });
+      const workshop = await openWorkshop({ bash, cat: '/bin/cat', box, limits: DEFAULT_LIMITS });
       onTestFinished(() => workshop.close());
       const scratch = workshop.scratch();
       for (const name of ['bin', 'work', 'out']) mkdirSync(join(scratch.path, name));

@@ -55,6 +55,48 @@ describe('the box of macOS', () => {
     expect(allowed('process-exec')).toContain('/Users/ada/fleet/make.sh');
   });
 
+  it('leads to no keychain, no clipboard, no other process, no device and no setting', () => {
+    const all = rules(profile);
+    const denied = (what: string) => all.lastIndexOf(`(deny ${what})`);
+    const imported = all.indexOf('(import "system.sb")');
+    for (const what of [
+      'network*',
+      'system-socket',
+      'mach-lookup',
+      'mach-register',
+      'process-info*',
+      'sysctl-write',
+      'iokit-open',
+      'user-preference-read',
+      'user-preference-write',
+      'file-write-setugid',
+    ])
+      expect([what, denied(what) > imported]).toEqual([what, true]);
+    const services = all.filter(one => one.startsWith('(allow mach-lookup'));
+    expect(services).toHaveLength(1);
+    expect(all.indexOf(services[0] as string)).toBeGreaterThan(denied('mach-lookup'));
+    expect(services[0]).not.toMatch(/security|pasteboard|windowserver|launchservices|cfprefsd|tccd/i);
+    expect(all.filter(one => one.includes('process-info*'))).toEqual([
+      '(deny process-info*)',
+      '(allow process-info* (target same-sandbox))',
+    ]);
+  });
+
+  it('does not tell what is there in homes, but on the way to what is shown', () => {
+    const all = rules(profile).filter(one => one.includes('file-read-metadata'));
+    expect(all).toEqual([
+      '(allow file-read-metadata)',
+      '(deny file-read-metadata (subpath "/Users") (subpath "/Volumes") (subpath "/private/var/root"))',
+      '(allow file-read-metadata (literal "/Users/ada/fleet") (literal "/Users/ada") (literal "/Users") ' +
+        '(literal "/private/var/folders/x/varsmith-1") (literal "/private/var/folders/x") ' +
+        '(literal "/private/var/folders") (literal "/private/var") (literal "/private"))',
+    ]);
+    // The last rule that matches counts.
+    expect(rules(profile).findIndex(one => one.startsWith('(allow file-read* '))).toBeGreaterThan(
+      rules(profile).indexOf(all[2] as string),
+    );
+  });
+
   it('takes names as they are', () => {
     expect(profile).toContain(String.raw`(subpath "/odd \"name\"\\")`);
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, FILTERED } from '../../scripts/lib/seccomp.mjs';
 import { findBox } from '../../server/src/host/boxes.ts';
-import { runScript, type Script } from '../../server/src/host/script.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../server/src/host/limits.ts';
+import { holdsTrace, runScript, type Script } from '../../server/src/host/script.ts';
 import { openWorkshop, type Workshop } from '../../server/src/host/workshop.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
@@ -34,7 +35,7 @@ function run(text: string | Script['text'], more: Partial<Script> = {}) {
     box: 'box' in found ? found.box : null,
     show: [],
     timeLimitMs: 60_000,
-    outputLimitBytes: 1024 * 1024,
+    limits: { ...DEFAULT_LIMITS, fileMiB: 1 },
     workshop,
     ...more,
   });
@@ -48,7 +49,12 @@ const WAYS = { 'in a room of all': '/bin/bash', alone: '/bin/false' };
 
 describe.each(Object.entries(WAYS))('%s', (_, bash) => {
   beforeAll(async () => {
-    workshop = await openWorkshop({ bash, cat: '/bin/cat', box: 'box' in found ? found.box : null });
+    workshop = await openWorkshop({
+      bash,
+      cat: '/bin/cat',
+      box: 'box' in found ? found.box : null,
+      limits: DEFAULT_LIMITS,
+    });
   });
 
   afterAll(() => workshop.close());
@@ -84,6 +90,17 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       const { outputs, undeclared: below, process: ended } = await run(deep, { outputs: ['a'] });
       expect([ended.code, [...outputs.keys()], below.more]).toEqual([0, ['a'], 0]);
       expect(below.names).toEqual([expect.stringMatching(/^(?:d{19}\/)+$/)]);
+    });
+
+    it.each([
+      ['set -$(printf x); :', true],
+      ['eval "set -o xtr""ace"; :', true],
+      ['exec 5>&1; set -x; BASH_XTRACEFD=5; :', true],
+      ['echo : > other; bash -$(printf x) other', true],
+      ['env; export -p; set', false],
+      ['echo "+ not traced"', false],
+    ])('is known to be traced by what it says: %s', async (text, traced) => {
+      expect(holdsTrace((await run(`${text}\nfalse`)).process)).toBe(traced);
     });
 
     it('ends at the first command that fails, and where a variable is not set', async () => {
@@ -148,11 +165,13 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       });
     });
 
+    const small = { ...DEFAULT_LIMITS, fileMiB: 10 / 1024 };
+
     it('output beyond the limit is dropped, and files cannot grow beyond it', async () => {
-      const loud = await run('head -c 100000 /dev/zero', { outputLimitBytes: 10_000 });
-      expect([loud.process.stdout.length, loud.process.truncated]).toEqual([10_000, true]);
+      const loud = await run('head -c 100000 /dev/zero', { limits: small });
+      expect([loud.process.stdout.length, loud.process.truncated]).toEqual([10_240, true]);
       const large = await run('head -c 100000 /dev/zero > $out/a', {
-        outputLimitBytes: 10_240,
+        limits: small,
         outputs: ['a'],
       });
       expect(large.process.code).not.toBe(0);
@@ -253,6 +272,41 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       expect(textOf(outputs).seen).toBe('closed\nclosed\n');
     });
 
+    it.skipIf(!existsSync('/usr/bin/perl'))('takes no more of the machine than it may', async () => {
+      const tried = async (text: string, limits: Partial<Limits>) => {
+        const { process: ended } = await run(text, { limits: { ...DEFAULT_LIMITS, ...limits } });
+        return `${ended.code} ${ended.stdout}`;
+      };
+      const grow = `perl -e '$x = "a" x (300 << 20); print "grown"' || printf ended`;
+      expect(await tried(grow, {})).toBe('0 grown');
+      expect(await tried(grow, { memoryMiB: 100 })).toBe('0 ended');
+      const fork = `perl -e 'for (1..40) { my $p = fork; defined $p or exit 9; if (!$p) { sleep 600 } } print "forked"'`;
+      expect(await tried(fork, {})).toBe('0 forked');
+      const isCounted = 'box' in found && found.box.guards.countsProcesses;
+      expect(await tried(fork, { processes: 20 })).toBe(isCounted ? '9 ' : '0 forked');
+      expect(await tried('ulimit -Hn; ulimit -c', { openFiles: 99 })).toBe('0 99\n0\n');
+    });
+
+    it('fills no memory by its own folders', async () => {
+      const fill = (folder: string) => `for i in 1 2 3; do head -c 600000 /dev/zero > ${folder}/$i; done`;
+      const limits = { ...DEFAULT_LIMITS, temporaryMiB: 1 };
+      const box = 'box' in found ? found.box : null;
+      const small = await openWorkshop({ bash, cat: '/bin/cat', box, limits });
+      for (const folder of ['/tmp', '/dev/shm']) {
+        expect((await run(fill(folder))).process.code).toBe(0);
+        const { process: full } = await run(fill(folder), { workshop: small });
+        expect([full.code, full.stderr.toString()]).toEqual([1, expect.stringContaining('No space left')]);
+      }
+      await small.close();
+    });
+
+    it('writes nowhere but to its own folders', async () => {
+      const { process: ended } = await run(
+        'for folder in / /dev /etc /usr /proc /tmp/vars/bin; do : 2>/dev/null > $folder/made && echo $folder; done || true',
+      );
+      expect([ended.code, ended.stdout.toString()]).toEqual([0, '']);
+    });
+
     it('changes no setting of the kernel', async () => {
       // What is there is written back: where a write succeeds, nothing is another than before.
       const { process: ended, outputs } = await run(
@@ -287,7 +341,7 @@ describe('where there is no sandbox', () => {
   });
 
   it('a script runs all the same when that is asked for', async () => {
-    workshop = await openWorkshop({ bash: '/bin/bash', cat: '/bin/cat', box: null });
+    workshop = await openWorkshop({ bash: '/bin/bash', cat: '/bin/cat', box: null, limits: DEFAULT_LIMITS });
     const { outputs } = await run('echo "${PWD##*/}" > $out/a', { box: null, outputs: ['a'] });
     expect(textOf(outputs)).toEqual({ a: 'work\n' });
     await workshop.close();

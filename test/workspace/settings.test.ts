@@ -165,6 +165,23 @@ test('a setting that is wrong costs none of the others', () => {
   });
 });
 
+test('limits of scripts are numbers by name', () => {
+  const text = '{ "limits": { "memoryMiB": 8192, "proceses": 9, "fileMiB": 0, "openFiles": "many" } }';
+  const { settings, problems } = read(text);
+  expect(settings.limits).toEqual({ memoryMiB: 8192 });
+  expect(problems.map(({ message, at }) => [text.slice(at?.start, at?.end), message])).toEqual([
+    [
+      '"proceses"',
+      expect.stringMatching(
+        /^There is no limit "proceses". Did you mean "processes"\? There are memoryMiB, /,
+      ),
+    ],
+    ['0', '"fileMiB" must be a whole number from 1 to 1024.'],
+    ['"many"', '"openFiles" must be a whole number from 1 to 1000000.'],
+  ]);
+  expect(read('{ "limits": 7 }').problems[0]?.message).toMatch(/^"limits" must be an object of numbers/);
+});
+
 test.each([
   ['{ "command": ["./store", "x"] }', { command: ['./store', 'x'], backend: null }],
   ['{ "backend": "age" }', { command: null, backend: 'age' }],

@@ -11,6 +11,7 @@ import { type OpenFleet, openFleet, say, withSession } from './generation.ts';
 import { givenValue, randomValue } from './given-value.ts';
 import { namedIdentities } from './identities.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 const OPTIONS = {
   file: 'value',
@@ -56,7 +57,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
       const { changes, unchanged } = sourceChanges(open.root, edited);
       await session.apply(changes, `secrets: add ${name}`, unchanged);
       if (given.flag('json'))
-        io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...planData(plan, edited) }, null, 2)}\n`);
+        io.stdout.write(`${jsonText({ schemaVersion: 1, ...planData(plan, edited) })}\n`);
       else
         for (const { path, before: old } of edited)
           io.stdout.write(`${old === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
@@ -89,9 +90,7 @@ function preview(open: OpenFleet, plan: SopsPlan | RefusedChoice, json: boolean,
   if (json) {
     const { files, modules } = sopsChoices(around);
     const found = 'refused' in plan ? plan : planData(plan, editedFiles(around, plan.edits));
-    io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, ...found, choices: { files, modules } }, null, 2)}\n`,
-    );
+    io.stdout.write(`${jsonText({ schemaVersion: 1, ...found, choices: { files, modules } })}\n`);
     return EXIT.ok;
   }
   if ('refused' in plan) throw new Error(plan.refused);

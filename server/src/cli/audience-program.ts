@@ -5,6 +5,7 @@ import type { Audience } from './audience.ts';
 import { terminalAsking } from './audience-people.ts';
 import { say } from './generation.ts';
 import type { Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { planData } from './plan.ts';
 
 /** @param root absolute path of the fleet */
@@ -20,7 +21,7 @@ export function programAudience(root: string, io: Io): Audience {
       if (outcome === 'refused') return;
       const about = { schemaVersion: 1, root, backend, ...planData(plan) };
       io.stdout.write(
-        `${JSON.stringify({ ...about, results: results.map(resultData), access: accessData(access), fixed }, null, 2)}\n`,
+        `${jsonText({ ...about, results: results.map(resultData), access: accessData(access), fixed })}\n`,
       );
     },
   };

@@ -4,6 +4,7 @@
  */
 import type { ConfirmEvent, QuestionEvent, RunAnswer, RunEvent } from '../../../client/src/run-protocol.ts';
 import { type Io, UsageError } from './io.ts';
+import { jsonLine } from './json-text.ts';
 import { Cancelled } from './terminal.ts';
 
 type Asking = Omit<ConfirmEvent, 'id'> | Omit<QuestionEvent, 'id'>;
@@ -34,7 +35,7 @@ export function openConversation({ stdin, stdout, interruption }: Io): Conversat
   );
   const signal = interruption ? AbortSignal.any([gone.signal, interruption()]) : gone.signal;
   let asked = 0;
-  const write = (event: object) => stdout.write(`${JSON.stringify(event)}\n`);
+  const write = (event: object) => stdout.write(`${jsonLine(event)}\n`);
   return {
     signal,
     tell: write,

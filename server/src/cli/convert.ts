@@ -12,6 +12,7 @@ import { printDiff } from './fix.ts';
 import { type OpenFleet, openFleet, say, tellingOfDisk, withSession } from './generation.ts';
 import { namedIdentities } from './identities.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 const OPTIONS = {
   root: 'value',
@@ -128,7 +129,7 @@ function report(done: Rehearsal, given: Parsed, open: OpenFleet, io: Io): number
   const { converted, kept, modules, encrypted, removed, newKeys, notes } = done;
   const failed = converted.length === 0 && kept.length > 0;
   if (given.flag('json')) {
-    io.stdout.write(`${JSON.stringify(dataOf(done, open.root, isDry), null, 2)}\n`);
+    io.stdout.write(`${jsonText(dataOf(done, open.root, isDry))}\n`);
     return failed ? EXIT.findings : EXIT.ok;
   }
   if (isDry)

@@ -20,6 +20,7 @@ import { oneOf, type Parsed, readArguments } from './arguments.ts';
 import { terminalOf } from './ask.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { confirm } from './terminal.ts';
 import { verified } from './verify.ts';
 
@@ -71,7 +72,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
     if (!given.flag('dry-run'))
       throw new UsageError('--json says what would be run: give --dry-run with it.');
     const data = { schemaVersion: 1, root: open.root, machine: name, problems, ...described(deployment) };
-    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    io.stdout.write(`${jsonText(data)}\n`);
     return 'refused' in deployment || problems.length > 0 ? EXIT.findings : EXIT.ok;
   }
   return inSentences({ given, open, name, deployment, problems, io });

@@ -6,6 +6,7 @@ import { examinationText } from '../doctor/text.ts';
 import { examinedIn } from '../workspace/examined.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { openWorkspace, problemLines } from './load.ts';
 
 const COLOURS = { found: 'green', absent: 'dim', problem: 'red', unknown: 'yellow' } as const;
@@ -23,7 +24,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<number> {
     trusted: true,
   };
   const found = await examine(examined, around, io.version);
-  if (format === 'json') io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...found }, null, 2)}\n`);
+  if (format === 'json') io.stdout.write(`${jsonText({ schemaVersion: 1, ...found })}\n`);
   else {
     const paint = painter(io.stdout, io.env);
     const marked = (standing: Standing, mark: string) => paint(COLOURS[standing], mark);

@@ -5,7 +5,8 @@ import { environmentMachines } from '../editor/environment-keys.ts';
 import { absentText, environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { oneOf, readArguments } from './arguments.ts';
-import { EXIT, type Io, UsageError } from './io.ts';
+import { EXIT, type Io, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
 import { otherNames } from './names.ts';
 import { type Span, type SpanOf, spansIn } from './positions.ts';
@@ -41,7 +42,7 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   if (isJson) {
     const spanOf = spansIn(workspace.files);
     const more = absent === null ? {} : { absent: absent.map(one => explanationData(one, spanOf)) };
-    io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...environment, ...more }, null, 2)}\n`);
+    io.stdout.write(`${jsonText({ schemaVersion: 1, ...environment, ...more })}\n`);
   } else {
     const text = environmentText(environment, shell) + absentText(machine, absent ?? []);
     io.stdout.write(text);
@@ -51,9 +52,9 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
 
 function explanationText({ machine, variable, isSet, reasons }: Explanation, spanOf: SpanOf): string {
   const lines = reasons.map(({ text, at }) => {
-    if (at === null) return `  ${text}\n`;
+    if (at === null) return `  ${printable(text)}\n`;
     const { line, column } = spanOf(at);
-    return `  ${text}\n    ${at.file}:${line}:${column}\n`;
+    return `  ${printable(text)}\n    ${printable(at.file)}:${line}:${column}\n`;
   });
   return `${variable} is ${isSet ? '' : 'not '}set on ${machine}.\n${lines.join('')}`;
 }
@@ -61,7 +62,7 @@ function explanationText({ machine, variable, isSet, reasons }: Explanation, spa
 function explanationJson(explanation: Explanation, spanOf: SpanOf): string {
   const { machine, name } = explanation;
   const { variable, set, reasons } = explanationData(explanation, spanOf);
-  return `${JSON.stringify({ schemaVersion: 1, machine, name, variable, set, reasons }, null, 2)}\n`;
+  return `${jsonText({ schemaVersion: 1, machine, name, variable, set, reasons })}\n`;
 }
 
 function explanationData({ variable, isSet, reasons }: Explanation, spanOf: SpanOf) {

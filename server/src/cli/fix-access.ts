@@ -15,6 +15,7 @@ import { accessEvent, confirmEvent } from './audience-watcher.ts';
 import { openConversation } from './conversation.ts';
 import { COMMON, commits, type OpenFleet, openFleet, SHORTS, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 const OPTIONS = { ...COMMON, 'no-commit': 'flag', yes: 'flag', events: 'flag' } as const;
 
@@ -94,7 +95,7 @@ function reader({ root }: OpenFleet, given: Parsed, io: Io): Listener {
     ended(outcome, { backend, access, fixed }) {
       if (outcome === 'refused') return;
       const data = { schemaVersion: 1, root, backend, access: accessData(access), fixed };
-      if (isJson) io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+      if (isJson) io.stdout.write(`${jsonText(data)}\n`);
       else if (fixed.length === 0) io.stdout.write('Nothing to fix.\n');
     },
     close,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { accessChangesOf, agreedTo, askedOf, sharedOf } from '../generate/access-change.ts';
 import { answersFor, type GivenAnswer } from '../generate/answers.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import type { Limits } from '../generate/limits.ts';
 import { findPackages, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { NO_RECIPE } from '../generate/recipe.ts';
@@ -20,6 +21,7 @@ import { programAudience } from './audience-program.ts';
 import { watcherAudience } from './audience-watcher.ts';
 import {
   commits,
+  limitsFrom,
   type OpenFleet,
   openFleet,
   packageSourceFrom,
@@ -40,6 +42,7 @@ const OPTIONS = {
   'no-commit': 'flag',
   'no-sandbox': 'flag',
   'as-root': 'flag',
+  limit: 'value',
   packages: 'value',
   timeout: 'value',
   jobs: 'value',
@@ -60,10 +63,11 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
     answers: await givenAnswers(given.options('prompt'), given.flag('events'), io),
   };
   const open = await openFleet(given.positions[0], io);
+  const limits = limitsFrom(given, open);
   const audience = audienceOf(given, open, io);
   try {
     const ending = await withSession(open, { commit: commits(given, io) }, audience.note, session =>
-      runIn(session, open, settings, audience),
+      runIn(session, open, { ...settings, limits }, audience),
     );
     audience.ended(ending);
     return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
@@ -85,6 +89,7 @@ interface Settings {
   readonly asRoot: boolean;
   readonly packages: PackageSource;
   readonly timeLimitMs: number;
+  readonly limits: Limits;
   readonly workers: number;
   readonly answers: readonly GivenAnswer[];
 }
@@ -109,7 +114,8 @@ async function runIn(
   const vault = await openVault(ground, open.fleet(), backend);
   // A machine that came later gets what was shared before it.
   const shared = sharedOf(plan.generators.all.values(), request.machines);
-  const access = accessChangesOf(plan.steps, shared, vault);
+  const before = driftsOf(shared, vault);
+  const access = accessChangesOf(plan.steps, before, vault);
   audience.access(access);
   const asked = askedOf(access);
   const agreed = agreedTo(access);
@@ -171,7 +177,15 @@ async function runIn(
   const fixed: string[] = [];
   const isDone = results.every(one => one.outcome === 'stored');
   if (isDone) {
-    const drifts = driftsOf(shared, vault);
+    // Of what was not stored now it is known already.
+    const stored = new Set(results.map(one => one.step.generator));
+    const drifts = [
+      ...driftsOf(
+        shared.filter(one => stored.has(one)),
+        vault,
+      ),
+      ...before.filter(one => !stored.has(one.generator)),
+    ];
     await fixDrifts(drifts, vault, session, agreed, ({ generator }) => fixed.push(generator.key));
   }
   return {

@@ -6,6 +6,7 @@ import { type Declared, declarationsOf } from '../generate/declarations.ts';
 import { RunFailure } from '../generate/failure.ts';
 import type { Ground } from '../generate/ground.ts';
 import { leftNotes } from '../generate/left-notes.ts';
+import { chosenLimits, type Limits } from '../generate/limits.ts';
 import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
 import type { PlanRequest } from '../generate/plan.ts';
 import { scriptPlace } from '../generate/script-place.ts';
@@ -152,6 +153,9 @@ export async function withSession<T>(
     if (session.settled) note('What an earlier run had stored and not committed is committed now.');
     return await tellingOfDisk(open, note, () => work(session));
   } finally {
+    const begun = session.postponed();
+    if (begun !== null)
+      note(`A ${begun} is under way: what was stored is committed by the first run after it.`);
     await session.close();
   }
 }
@@ -177,6 +181,13 @@ export function commits(given: { flag(name: string): boolean }, io: Io): boolean
 /** `--timeout`, in milliseconds. @throws UsageError */
 export function timeLimitFrom(given: Parsed): number {
   return 1000 * positiveNumber('--timeout', given.option('timeout'), TIME_LIMIT_MS / 1000);
+}
+
+/** Of the fleet's settings, and `--limit NAME=N` before them. @throws UsageError */
+export function limitsFrom(given: Parsed, { workspace }: OpenFleet): Limits {
+  const chosen = chosenLimits(workspace.settings.limits, given.options('limit'));
+  if ('limits' in chosen) return chosen.limits;
+  throw new UsageError(`"${chosen.wrong}" is no value of --limit: it takes ${chosen.wanted}.`);
 }
 
 /** `--packages`. @throws UsageError */

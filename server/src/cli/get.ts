@@ -7,6 +7,7 @@ import { readArguments } from './arguments.ts';
 import { valueData } from './generate-text.ts';
 import { EVERYTHING, openFleet, say, tellingOfDisk } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { json: 'flag' }, 3);
@@ -28,7 +29,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   if (value === null) throw new RunFailure(`Var ${id} has not been generated yet.`);
   if (given.flag('json')) {
     const shown = { schemaVersion: 1, machine, id, secret: file.secret, ...valueData(value) };
-    io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+    io.stdout.write(`${jsonText(shown)}\n`);
   } else {
     io.stdout.write(value);
     if (io.stdout.isTTY && value.at(-1) !== 0x0a) io.stdout.write('\n');

@@ -5,6 +5,7 @@ import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
 import { otherNames } from './names.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -54,7 +55,7 @@ async function written(
 ): Promise<string> {
   if (format === 'svg')
     return (await import('../editor/graph-picture.ts')).pictureOf(found, { grouping }).svg;
-  if (format === 'json') return `${JSON.stringify(withLines(found, spanOf), null, 2)}\n`;
+  if (format === 'json') return `${jsonText(withLines(found, spanOf))}\n`;
   const { dotOf, mermaidOf } = await import('../editor/graph-text.ts');
   return format === 'dot' ? dotOf(found, grouping) : mermaidOf(found, grouping);
 }

@@ -26,6 +26,7 @@ Commands:
   set MACHINE VAR   store a value from standard input
   verify [ROOT]     say which vars are missing, outdated, or for the wrong people
   fix [ROOT]        encrypt stored secrets to those they should be for
+  access [ROOT]     say who can read what, and what a change gives to whom
   deploy MACHINE    verify a machine's vars, then bring it to its configuration
   keygen [ROOT]     make a key for you, and you a user
   doctor [ROOT]     say what is found of the fleet and around it, and what is missing
@@ -214,6 +215,8 @@ Options:
   --as-root                  as root: run scripts in the sandbox as root, too, instead of as nobody
   --packages SOURCE          auto (default): from the fleet's nixpkgs where Nix is installed; nix, host
   --timeout SECONDS          end a script after this time (default 600)
+  --limit NAME=N             how much a script may take: memoryMiB (default 4096), processes (2048), openFiles (4096),
+                             fileMiB (16), temporaryMiB (1024); varsmith.json has "limits" for all
   -j, --jobs N               run at most so many scripts at a time (default: one a processor)
   --json                     for programs
   --events                   for programs that watch the run and answer: one JSON object a line
@@ -223,7 +226,8 @@ Runs one generator in the sandbox, with what it depends on, and says what it wri
 and nothing is stored; prompts without an answer get a made-up one.
 
 Usage: varsmith try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root]
-                    [--packages SOURCE] [--timeout SECONDS] [--json | --events]
+                    [--packages SOURCE] [--timeout SECONDS] [--limit NAME=N]…
+                    [--json | --events]
 `,
   list: `\
 Lists vars: public ones with their values, secret ones as stars.
@@ -259,6 +263,21 @@ Usage: varsmith fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-comm
 Options:
   -y, --yes    give keys access that have none today, without asking
   --events     for programs that watch the run and answer: one JSON object a line
+`,
+  access: `\
+Says who can read which secret, with which key and by which link: users, machines, groups. With --diff, what the changes
+since a revision give to whom, and take away. Goes by declarations, links, public keys and what encrypted files say of
+themselves; opens nothing, changes nothing and checks nothing out.
+
+Usage: varsmith access [ROOT] [--machine M]… [--user U]… [-g GENERATOR]… [--diff REV] [--format FORMAT]
+
+Options:
+  -m, --machine M            only what this machine can read; may be given several times
+  --user U                   only what this user can read; may be given several times
+  -g, --generator GENERATOR  only the secrets of this one, or of one of its places (per-machine/web/GENERATOR)
+  --diff REV                 compare with a revision of git: a branch, a tag, a commit
+  --format FORMAT            text (default), json, or markdown (for a pull request; with --diff)
+  --json                     the same as --format json
 `,
   deploy: `\
 Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:

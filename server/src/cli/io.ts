@@ -1,4 +1,5 @@
 /** What a command reads from and writes to, so that tests can hold both ends. */
+import { marked } from '../editor/unseen.ts';
 
 export interface Output {
   write(text: string | Uint8Array): void;
@@ -78,6 +79,5 @@ export function painter(output: Output, env: Io['env']): Paint {
 
 /** Text of a file, safe on a terminal: control characters, which could command it, become visible marks. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+  return marked(text).replaceAll('\n', '\ufffd');
 }

@@ -6,6 +6,7 @@ import { ownKey, userKeyChanges } from '../generate/keygen.ts';
 import { readArguments } from './arguments.ts';
 import { commits, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
   const options = { user: 'value', force: 'flag', 'no-commit': 'flag', json: 'flag' } as const;
@@ -34,7 +35,7 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
           user: backend === 'sops' ? user : null,
           added: changes.length > 0,
         };
-        io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+        io.stdout.write(`${jsonText(data)}\n`);
         return EXIT.ok;
       }
       if (written !== null)

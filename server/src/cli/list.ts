@@ -8,6 +8,7 @@ import { readArguments } from './arguments.ts';
 import { shownValue, valueData } from './generate-text.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
@@ -42,7 +43,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       ...{ share: generator.machine === null, stored: isThere },
       ...(value === null ? { encoding: null, value } : valueData(value)),
     }));
-    io.stdout.write(`${JSON.stringify({ schemaVersion: 1, root, backend, vars, notes }, null, 2)}\n`);
+    io.stdout.write(`${jsonText({ schemaVersion: 1, root, backend, vars, notes })}\n`);
     return EXIT.ok;
   }
   const paint = painter(io.stdout, io.env);

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   fix: async () => (await import('./fix-access.ts')).fixAccess,
   deploy: async () => (await import('./deploy.ts')).deploy,
+  access: async () => (await import('./access.ts')).access,
   doctor: async () => (await import('./doctor.ts')).doctor,
   keygen: async () => (await import('./keygen.ts')).keygen,
   convert: async () => (await import('./convert.ts')).convert,

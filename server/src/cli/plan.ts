@@ -3,6 +3,7 @@ import { counted } from '../checks/wording.ts';
 import { accessChangesOf, accessData, sharedOf } from '../generate/access-change.ts';
 import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
+import { driftsOf } from '../generate/fix.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { lookInto } from '../generate/vaults.ts';
@@ -11,6 +12,7 @@ import type { AccessChange } from '../store/readers.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 /** Options that say what a run is about. */
 export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
@@ -43,7 +45,7 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const planned = { ...found, notes };
   if (given.flag('json')) {
     io.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) }, null, 2)}\n`,
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) })}\n`,
     );
   } else {
     const paint = painter(io.stdout, io.env);
@@ -67,7 +69,7 @@ async function accessOf(
     const vault = await lookInto(open.ground, open.fleet(), backend, await open.seen());
     if (vault === null) return none;
     const shared = sharedOf(generators.all.values(), machines);
-    return { ...none, access: accessChangesOf(steps, shared, vault) };
+    return { ...none, access: accessChangesOf(steps, driftsOf(shared, vault), vault) };
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
     return {

@@ -11,6 +11,7 @@ import { notAsked, terminalAsking } from './audience-people.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { json: 'flag', 'no-commit': 'flag', yes: 'flag' }, 3, { y: 'yes' });
@@ -44,7 +45,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
             refused: accessSentences(asked),
             access: accessData(access),
           };
-          io.stdout.write(`${JSON.stringify(refused, null, 2)}\n`);
+          io.stdout.write(`${jsonText(refused)}\n`);
           throw notAsked(asked);
         }
         if (!(await terminalAsking(io).mayGoOn({ overwritten: 0, asked }))) return EXIT.findings;
@@ -62,7 +63,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const { machines } = generator;
       if (given.flag('json'))
         io.stdout.write(
-          `${JSON.stringify({ schemaVersion: 1, id, machines, dependents, access: accessData(now) }, null, 2)}\n`,
+          `${jsonText({ schemaVersion: 1, id, machines, dependents, access: accessData(now) })}\n`,
         );
       else
         io.stdout.write(

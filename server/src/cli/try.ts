@@ -17,6 +17,7 @@ import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
 import {
   EVERYTHING,
+  limitsFrom,
   openFleet,
   packageSourceFrom,
   placesIn,
@@ -26,6 +27,7 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
@@ -33,6 +35,7 @@ const OPTIONS = {
   prompt: 'value',
   'no-sandbox': 'flag',
   'as-root': 'flag',
+  limit: 'value',
   packages: 'value',
   timeout: 'value',
   json: 'flag',
@@ -47,6 +50,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const source = packageSourceFrom(given);
   const answers = await givenAnswers(given.options('prompt'), given.flag('events'), io);
   const open = await openFleet(root, io);
+  const limits = limitsFrom(given, open);
   const { ground, situation } = open;
   const { declared, plan } = await situation({ asksStore: false });
   const { generators } = plan(EVERYTHING);
@@ -65,6 +69,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
       sandbox: !given.flag('no-sandbox'),
       asRoot: given.flag('as-root'),
       timeLimitMs,
+      limits,
     });
     const start = performance.now();
     const trial = await tellingOfDisk(open, tell, () =>
@@ -82,8 +87,7 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
     const milliseconds = Math.round(performance.now() - start);
     const data = { machine, milliseconds, ...trialData(trial) };
     if (talk !== null) talk.tell(trialEvent(trial, data, placesIn(open)));
-    else if (given.flag('json'))
-      io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    else if (given.flag('json')) io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
     else writeTrial(trial, data, io);
     return trial.execution.outcome === 'made' ? EXIT.ok : EXIT.findings;
   } finally {

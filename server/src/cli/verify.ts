@@ -14,6 +14,7 @@ import type { AccessChange } from '../store/readers.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -95,7 +96,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   say(io, ...leftNotes());
   if (given.flag('json')) {
     const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
-    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
     // A large fleet has thousands of lines, and each write is a call to the system.

@@ -4,6 +4,7 @@
  * Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
  */
 import type { Finding, Severity } from '../checks/rule.ts';
+import { marked } from '../editor/unseen.ts';
 import type { CheckReport } from './check.ts';
 import type { Io } from './io.ts';
 
@@ -33,7 +34,9 @@ function annotation({ spanOf }: CheckReport, { severity, rule, message, at }: Fi
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const whole = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  // GitHub takes back no other escapes.
+  return marked(whole);
 }
 
 function escapeProperty(text: string): string {

@@ -4,6 +4,7 @@
  */
 import type { InspectionParts } from './inspection.ts';
 import type { Io } from './io.ts';
+import { jsonLine, jsonText } from './json-text.ts';
 
 /** UTF-16 units that are written at once. */
 const ENOUGH = 1 << 16;
@@ -23,7 +24,7 @@ export async function writeInspectionJson(parts: InspectionParts, { stdout }: Io
 function* textsOf(parts: InspectionParts): Generator<string> {
   let before = '{\n';
   for (const [name, part] of Object.entries(parts)) {
-    yield `${before}  ${JSON.stringify(name)}: `;
+    yield `${before}  ${jsonLine(name)}: `;
     if (typeof part === 'function') yield* listTexts(part());
     else yield indented(part, '  ');
     before = ',\n';
@@ -42,5 +43,5 @@ function* listTexts(items: Iterable<unknown>): Generator<string> {
 
 /** Line ends inside texts are escaped in JSON: those that are there are of the layout. */
 function indented(value: unknown, by: string): string {
-  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${by}`);
+  return jsonText(value).replaceAll('\n', `\n${by}`);
 }

@@ -1,6 +1,7 @@
 /** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
 import type { CheckReport } from './check.ts';
 import type { Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 export function writeJson(report: CheckReport, { stdout }: Io): void {
   const { root, findings, counts, baseline, fixed, fileCount, milliseconds, spanOf } = report;
@@ -33,5 +34,5 @@ export function writeJson(report: CheckReport, { stdout }: Io): void {
         : { baseline: { silenced: baseline.silenced.length, obsolete: baseline.obsolete } }),
     },
   };
-  stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+  stdout.write(`${jsonText(output)}\n`);
 }

@@ -10,6 +10,7 @@ import type { Finding, Fix, Rule, Severity } from '../checks/rule.ts';
 import type { Place } from '../fleet/model.ts';
 import type { CheckReport } from './check.ts';
 import type { Io } from './io.ts';
+import { jsonText } from './json-text.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const HOME = 'https://github.com/varsmith/varsmith';
@@ -36,7 +37,7 @@ export function writeSarif(report: CheckReport, { stdout, version: programVersio
     invocations: [{ executionSuccessful: true }],
     results: allFindings(report).map(finding => result(report, finding)),
   };
-  stdout.write(`${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`);
+  stdout.write(`${jsonText({ $schema: SCHEMA, version: '2.1.0', runs: [run] })}\n`);
 }
 
 /** Findings that the baseline silences stay in the log, marked as suppressed, in their place. */

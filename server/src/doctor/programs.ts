@@ -7,6 +7,7 @@ import { findCommand } from '../host/commands.ts';
 import { runProcess } from '../host/process.ts';
 import type { Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
+import { sandboxWords } from './sandbox.ts';
 
 interface Program {
   readonly command: string;
@@ -91,10 +92,14 @@ async function programEntry(
   const text = version === null ? `${path}, which does not tell its version` : `${path} (${version})`;
   if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
   const box = await findBox(platform, folders);
-  if ('box' in box) return entry(command, 'found', `${text}; the sandbox works`, { details: [use] });
+  if ('box' in box)
+    return entry(command, 'found', `${text}; the sandbox works`, {
+      details: [use, ...sandboxWords(box.box, process.arch)],
+    });
   return entry(command, 'problem', `${text}; ${box.problem}`, {
     details: [use],
-    advice: 'Allow user namespaces on this system; until then scripts run only with --no-sandbox.',
+    advice:
+      'Allow user namespaces on this system (as root: for others than root, or use --as-root); until then scripts run only with --no-sandbox.',
   });
 }
 

@@ -8,6 +8,7 @@ import type { Environment, Note } from './environment-data.ts';
 import type { Explanation } from './environment-explain.ts';
 import type { Step } from './session-steps.ts';
 import { assigns, type Shell, type ShellText } from './session-text.ts';
+import { escapedUnseen, hasUnseen, marked } from './unseen.ts';
 
 export function environmentText(environment: Environment, shell: Shell): string {
   const notes = environment.notes.map(note => `# ${noteText(note)}\n`);
@@ -77,11 +78,20 @@ export function absentText(machine: string, absent: readonly Explanation[]): str
 
 /** On one line: a name of the sources must not end the comment. */
 export function noteText({ name, text }: Note): string {
-  return (name === null ? text : `${name}: ${text}`).replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
+  return marked(name === null ? text : `${name}: ${text}`).replace(/[\p{Cc}\ufffd]/gu, ' ');
 }
 
-/** Between single quotes bash reads everything as it stands, but a single quote. */
+/**
+ * Between single quotes bash reads everything as it stands, but a single quote. What nobody would see is written by its
+ * bytes, whatever the locale.
+ */
 function quoteBash(value: string): string {
+  // A return by itself is written as the fleet's own Nix writes it.
+  if (hasUnseen(value.replaceAll('\r', ''))) {
+    const bytes = (text: string) =>
+      [...Buffer.from(text, 'utf8')].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+    return `$'${escapedUnseen(value.replace(/[\\']/g, '\\$&'), bytes)}'`;
+  }
   return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
@@ -89,5 +99,9 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 
 /** Between double quotes nushell reads everything as it stands, but backslashes and double quotes. */
 function quoteNushell(value: string): string {
-  return `"${value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, found => ESCAPES[found] ?? found)}"`;
+  const code = (character: string) => `\\u{${character.charCodeAt(0).toString(16)}}`;
+  return `"${escapedUnseen(
+    value.replace(/[\\"]/g, '\\$&').replace(/[\n\r\t]/g, found => ESCAPES[found] ?? found),
+    code,
+  )}"`;
 }

@@ -9,6 +9,7 @@ import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 import type { Point } from './layout/layered.ts';
 import type { StoredState } from './stored-state.ts';
+import { marked } from './unseen.ts';
 
 const HEIGHT = 44;
 const MARGIN = 16;
@@ -207,7 +208,7 @@ function round(value: number): number {
 export function escaped(text: string): string {
   // Nearly all names are plain, and a large graph has ten thousand of them.
   if (/^[\w .:/+-]*$/.test(text)) return text;
-  return text
+  return marked(text)
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
     .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

@@ -2,6 +2,7 @@
 import type { Graph, GraphNode } from './graph.ts';
 import { type Grouping, groupsOf } from './graph-groups.ts';
 import { detailOf } from './graph-picture.ts';
+import { marked } from './unseen.ts';
 
 /** For `dot -Tsvg`. Names are quoted as DOT wants it. Groups are clusters. */
 export function dotOf(graph: Graph, grouping: Grouping | null = null): string {
@@ -34,7 +35,7 @@ function styleOf({ origin, share }: GraphNode): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+  return `"${marked(text).replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
 /** For Markdown on GitHub and elsewhere. Nodes have numbers, since Mermaid has few characters for names. */
@@ -62,5 +63,5 @@ export function mermaidOf(graph: Graph, grouping: Grouping | null = null): strin
 }
 
 function entities(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,_·-]/gu, character => `#${character.codePointAt(0)};`);
+  return marked(text).replace(/[^\p{L}\p{N} .,_·\ufffd-]/gu, character => `#${character.codePointAt(0)};`);
 }

@@ -6,7 +6,7 @@ import { StoreFailure } from '../store/failure.ts';
 import { type AccessChange, type Reader, readerId } from '../store/readers.ts';
 import { readerText } from './access-words.ts';
 import type { Generator } from './generators.ts';
-import { placesOf, type SecretPlace, type StoredPlace, type Vault } from './vault.ts';
+import { type Drift, placesOf, type SecretPlace, type StoredPlace, type Vault } from './vault.ts';
 
 /**
  * @param before the keys that can open what is stored; null where nothing is stored
@@ -23,10 +23,12 @@ export function accessChange(
 ): AccessChange {
   const had = new Set(before);
   const keeps = new Set(wanted.map(one => one.key));
-  const gained = wanted.filter(one => one.key === null || !had.has(one.key));
+  const isKept = ({ key: own }: Reader) => own !== null && had.has(own);
+  const gained = wanted.filter(one => !isKept(one));
   return {
     place: { key, file },
     isNew: before === null,
+    kept: wanted.filter(isKept),
     gained: gained.map(one => ({ ...one, asked: before !== null && !isDemanded(one) })),
     lost: (before ?? []).filter(one => !keeps.has(one)).flatMap(ownersOf),
   };
@@ -43,20 +45,18 @@ export function accessChanges(vault: Pick<Vault, 'change'>, places: readonly Sec
  * What a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
  * that have come since. Opens nothing.
  *
- * @param shared those that the run looks after
+ * @param drifts of the shared ones that the run looks after
  * @throws StoreFailure
  */
 export function accessChangesOf(
   steps: readonly { readonly generator: Generator }[],
-  shared: readonly Generator[],
-  vault: Pick<Vault, 'drift' | 'change'>,
+  drifts: readonly { readonly generator: Generator; readonly drifts: readonly Drift[] }[],
+  vault: Pick<Vault, 'change'>,
 ): AccessChange[] {
   const made = new Set(steps.map(step => step.generator));
   return accessChanges(vault, [
     ...steps.flatMap(step => placesOf(step.generator)),
-    ...shared
-      .filter(one => !made.has(one) && isCertain(one))
-      .flatMap(one => placesOf(one).filter(place => vault.drift(place) !== null)),
+    ...drifts.filter(one => !made.has(one.generator)).flatMap(one => one.drifts.map(({ place }) => place)),
   ]);
 }
 

@@ -97,6 +97,6 @@ function secretsText(secrets: readonly string[]): string {
 }
 
 /** A name in one line: nothing in it begins another, or turns the direction of writing. */
-function inLine(text: string): string {
+export function inLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }

@@ -17,8 +17,14 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
   return backend === 'sops' || backend === 'age';
 }
 
+/** What tells which backend it is. */
+export type StoreGround = Pick<Ground, 'files' | 'storeCommand' | 'storeBackend'>;
+
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
-export function backendOf(fleet: Fleet, { files, storeCommand, storeBackend = null }: Ground): ServedBackend {
+export function backendOf(
+  fleet: Fleet,
+  { files, storeCommand, storeBackend = null }: StoreGround,
+): ServedBackend {
   const chosen = storeCommand === null ? storeBackend : 'custom';
   if (chosen === null && isWithoutClan(fleet, files)) throw new StoreFailure('unsupported', NOBODY_READS);
   const [name = 'sops', other] = usedSettings(fleet, files, chosen);

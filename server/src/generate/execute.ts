@@ -5,10 +5,11 @@
 import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
-import { NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
+import type { Limits } from '../host/limits.ts';
+import { holdsTrace, NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
 import type { Workshop } from '../host/workshop.ts';
 import type { Generator } from './generators.ts';
-import { redacted } from './redact.ts';
+import { type Known, shownNames, shownOutput, withheldTrace } from './shown.ts';
 import type { Prepared } from './tools.ts';
 import { someText } from './words.ts';
 
@@ -23,8 +24,7 @@ export interface Surroundings {
   readonly box: BoxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
-  /** Of each stream, and of each file that is written. */
-  readonly outputLimitBytes: number;
+  readonly limits: Limits;
   /** Called where plaintexts lie on a disk while a script runs. */
   readonly onDisk: () => void;
 }
@@ -94,19 +94,42 @@ export async function execute(
     box: surroundings.box,
     show: hiddenStores(script.path, surroundings.box),
     timeLimitMs: surroundings.timeLimitMs,
-    outputLimitBytes: surroundings.outputLimitBytes,
+    limits: surroundings.limits,
     signal,
   });
-  const { process, outputs, missing, undeclared, inMemory } = result;
+  const { process, outputs, missing, inMemory } = result;
   if (!inMemory) surroundings.onDisk();
   if (process.end === 'cancelled') return { outcome: 'cancelled' };
   const reason = endReason(result, surroundings);
-  if (reason === null && missing.length === 0) return { outcome: 'made', outputs, undeclared };
+  const isMade = reason === null && missing.length === 0;
+  if (isMade && result.undeclared.names.length === 0)
+    return { outcome: 'made', outputs, undeclared: NOTHING_MORE };
+  const known = knownOf(generator, script, inputs, outputs);
+  const undeclared = shownNames(result.undeclared, known);
+  if (isMade) return { outcome: 'made', outputs, undeclared };
   const message =
-    reason ?? `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(result)}`;
-  const secret = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
-  const output = outputOf(result, [...inputs.secrets, ...secret], surroundings);
-  return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
+    reason ??
+    `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(outputs, undeclared)}`;
+  const line = failedLine(process.stderr);
+  const output =
+    script.traces || holdsTrace(process)
+      ? withheldTrace(line)
+      : shownOutput(process, known, mebibytes(surroundings));
+  return { outcome: 'failed', message, output, line, outputs, undeclared };
+}
+
+/** Secrets are what it was given and what it has made. */
+function knownOf(
+  generator: Generator,
+  script: Prepared,
+  { secrets: given, dependencies }: Inputs,
+  outputs: ScriptResult['outputs'],
+): Known {
+  const made = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
+  const secrets = [...given, ...made];
+  const values = [...dependencies.values()].flatMap(files => [...files.values()]);
+  const text = script.text.filter(part => typeof part === 'string').join('');
+  return { secrets, open: [Buffer.from(text, 'utf8'), ...values.filter(one => !secrets.includes(one))] };
 }
 
 /** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
@@ -124,8 +147,8 @@ function copyLine({ name }: { readonly name: string }): string {
 /** How Bash tells of SIGXFSZ. */
 const FILE_TOO_LARGE = 153;
 
-function mebibytes({ outputLimitBytes }: Surroundings): string {
-  return `${Math.round(outputLimitBytes / 1024 ** 2)} MiB`;
+function mebibytes({ limits }: Surroundings): string {
+  return `${limits.fileMiB} MiB`;
 }
 
 /** In words that follow the generator's name; null where the script ended well. */
@@ -145,7 +168,7 @@ function endReason({ process }: ScriptResult, limits: Surroundings): string | nu
   }
 }
 
-function wroteText({ outputs, undeclared }: ScriptResult): string {
+function wroteText(outputs: ScriptResult['outputs'], undeclared: Undeclared): string {
   const names = [...outputs.keys(), ...undeclared.names].sort();
   return names.length === 0 ? '; it wrote nothing' : `; it wrote ${someText(names, undeclared.more)}`;
 }
@@ -154,29 +177,4 @@ function wroteText({ outputs, undeclared }: ScriptResult): string {
 function failedLine(stderr: Buffer): number | null {
   const said = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
   return said === undefined ? null : Number(said[1]);
-}
-
-const SHOWN_LINES = 20;
-
-/** Of each line, in UTF-16 units. */
-const SHOWN_LENGTH = 1000;
-
-/** The end of what the script said, without secrets. */
-function outputOf({ process }: ScriptResult, secrets: readonly Uint8Array[], limits: Surroundings): string {
-  const { truncated } = process;
-  const said = [process.stdout, process.stderr]
-    .map(stream => stream.toString('utf8'))
-    // Half of a secret would not be recognised.
-    .map(text => (truncated ? text.slice(0, text.lastIndexOf('\n') + 1) : text).trim())
-    .filter(text => text !== '')
-    .join('\n');
-  const shown = redacted(said, secrets);
-  if (shown === null) return '(Its output is not shown: it may hold a secret.)';
-  const lines = shown
-    .split('\n')
-    .slice(-SHOWN_LINES)
-    .map(line => (line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line));
-  return (truncated ? [...lines, `(What it said after ${mebibytes(limits)} was dropped.)`] : lines).join(
-    '\n',
-  );
 }

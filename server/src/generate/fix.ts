@@ -63,7 +63,7 @@ export async function storeMachineKeys(
     const path = changes[0]?.path ?? machine;
     const place = { key: folderOf(path), file: path.slice(path.lastIndexOf('/') + 1) };
     const gained = readers.map(one => ({ ...one, asked: false }));
-    const access = accessMessage([{ place, isNew: true, gained, lost: [] }]);
+    const access = accessMessage([{ place, isNew: true, kept: [], gained, lost: [] }]);
     await session.apply(changes, `secrets: add machine ${machine}${access}`);
   }
   vault.forget();

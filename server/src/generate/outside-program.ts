@@ -6,7 +6,7 @@ import type { ProcessResult } from '../host/process.ts';
 import { runSecretCommand } from '../host/secret-command.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { Ground } from './ground.ts';
-import { redacted } from './redact.ts';
+import { MOST_SHOWN, redacted } from './redact.ts';
 
 /** A key may want a passphrase or a touch. */
 const TIME_LIMIT_MS = 120_000;
@@ -51,6 +51,7 @@ export async function outsideProgram({ env }: Ground, name: string, absent: stri
 
 /** The beginning of what it said, without the secret that it was given; empty where it said nothing that can be shown. */
 export function beginningOf({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
-  const said = redacted(stderr.toString('utf8').trim(), secret === undefined ? [] : [secret]) ?? '';
+  const said =
+    redacted(stderr.toString('utf8', 0, MOST_SHOWN).trim(), secret === undefined ? [] : [secret]) ?? '';
   return said.split('\n').slice(0, 3).join(' ');
 }

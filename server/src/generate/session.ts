@@ -20,6 +20,8 @@ export interface Session {
   readonly recovered: 'finished' | 'undone' | null;
   /** What an earlier run had stored and not committed is committed now. */
   readonly settled: boolean;
+  /** What was stored and is left to a later run to commit, since this is under way (`merge`); null where nothing was. */
+  postponed(): string | null;
   /**
    * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
    * stored before and removed after.
@@ -70,11 +72,15 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
   const journal = join(state, 'journal');
   try {
     await sweepState(state);
+    await repository?.sweep();
     const recovered = await recoverChanges(root, journal);
     const note = join(state, STALE);
     let owed = repository === null ? [] : await readOwed(state);
-    const settled = options.commit && (await settle(repository, root, owed));
-    if (options.commit && owed.length > 0) {
+    const begun = options.commit && repository !== null ? await repository.begun() : null;
+    const commitsNow = options.commit && begun === null;
+    let hasPostponed = false;
+    const settled = commitsNow && (await settle(repository, root, owed, state));
+    if (commitsNow && owed.length > 0) {
       await noteOwed(state, []);
       owed = [];
     }
@@ -94,15 +100,19 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(state, owed);
         await applyChanges(root, changes, { journal, unchanged, noted });
         ground.forget(changes.map(change => change.path));
-        if (repository !== null) await record(repository, inside, options);
-        owed = owed.filter(one => !toCommit.includes(one));
-        if (toCommit.length > 0) await noteOwed(state, owed);
+        if (begun !== null) hasPostponed = true;
+        else if (repository !== null) await record(repository, inside, options, state);
+        if (toCommit.length > 0 && commitsNow) {
+          owed = owed.filter(one => !toCommit.includes(one));
+          await noteOwed(state, owed);
+        }
       }
       for (const one of outside) if (one.does === 'remove') await one.run();
     }
     return {
       recovered,
       settled,
+      postponed: () => (hasPostponed ? begun : null),
       applyAll,
       stale: new Set(linesIn(await readIfThere(note))),
       async noteStale(keys) {
@@ -132,11 +142,12 @@ async function settle(
   repository: Repository | null,
   root: string,
   owed: readonly OwedCommit[],
+  state: string,
 ): Promise<boolean> {
   const commits = stillStored(root, owed);
   if (repository === null || commits.length === 0) return false;
   try {
-    return await repository.commit(commits);
+    return await repository.commit(commits, state);
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
     throw new HostFailure(
@@ -195,10 +206,11 @@ async function record(
   repository: Repository,
   works: readonly { readonly changes: readonly Change[]; readonly message: string }[],
   { commit }: SessionOptions,
+  state: string,
 ): Promise<void> {
   const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));
   try {
-    if (commit) await repository.commit(commits);
+    if (commit) await repository.commit(commits, state);
     else await repository.intend(commits.flatMap(one => one.paths));
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;

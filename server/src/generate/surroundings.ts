@@ -1,6 +1,7 @@
 /** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
 import { findBox, isSeenIn } from '../host/boxes.ts';
 import { findCommand, hostCommands } from '../host/commands.ts';
+import type { Limits } from '../host/limits.ts';
 import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { Ground } from './ground.ts';
@@ -8,14 +9,13 @@ import type { Ground } from './ground.ts';
 /** How long a script may take unless it is said otherwise. */
 export const TIME_LIMIT_MS = 10 * 60_000;
 
-const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
-
 export interface SurroundingsWanted {
   /** False: scripts run without a box, with all that the person may do. */
   readonly sandbox: boolean;
   /** Where we are root, scripts in a box are run as root as well, instead of as nobody. */
   readonly asRoot: boolean;
   readonly timeLimitMs: number;
+  readonly limits: Limits;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function findSurroundings(ground: Ground, wanted: SurroundingsWante
     box,
     commands,
     timeLimitMs: wanted.timeLimitMs,
-    outputLimitBytes: OUTPUT_LIMIT_BYTES,
+    limits: wanted.limits,
     onDisk: ground.onDisk,
   };
 }

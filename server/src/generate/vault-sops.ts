@@ -10,7 +10,7 @@ import { StoreFailure } from '../store/failure.ts';
 import { accessSeen, type SecretAccessSeen, type Seen } from '../store/glance.ts';
 import { holdersOf } from '../store/links.ts';
 import { sopsRecipients } from '../store/metadata.ts';
-import { type AccessChange, ownersOf, readersOf } from '../store/readers.ts';
+import { readersOf } from '../store/readers.ts';
 import { keysFor, readSops, type SopsFolder } from '../store/sops.ts';
 import { openSecret, resealSecret, sealSecret } from '../store/sops-secret.ts';
 import {
@@ -21,9 +21,8 @@ import {
   recipientDrift,
   recipientsFor,
   secretChanges,
-  varAccess,
 } from '../store/sops-writes.ts';
-import { accessChange } from './access-change.ts';
+import { defaultGroupsOf, sopsAccessFor, sopsChange } from './access-sops.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
@@ -59,18 +58,8 @@ export function sopsVault(
   }
 
   const pathOf = ({ key, file }: StoredPlace) => varFolder(directory, key, file);
-  // Groups are those of the first machine that declares it, as clan has it.
-  const defaultGroups = ({ machines: [first] }: SecretPlace) => (first === undefined ? [] : groupsOf(first));
-
-  function accessFor(place: SecretPlace, before: SecretAccessSeen['holders'], acting: string | null): Access {
-    const there = place.machinesComplete ? [] : before.machines.filter(one => !one.dangling && !one.foreign);
-    return varAccess(before, {
-      actor: acting,
-      machines: [...place.machines, ...there.map(one => one.name)],
-      deploy: place.deploy,
-      defaultGroups: defaultGroups(place),
-    });
-  }
+  const accessFor = (place: SecretPlace): Access =>
+    sopsAccessFor(place, holdersOf(files, pathOf(place)), actor(), groupsOf);
 
   async function textOf(path: string): Promise<string | null> {
     if (files.kind(path) !== 'file') return null;
@@ -114,7 +103,7 @@ export function sopsVault(
       return made;
     },
     async seal(place, value) {
-      const access = accessFor(place, holdersOf(files, pathOf(place)), actor());
+      const access = accessFor(place);
       const recipients = recipientsFor(sops(), access);
       const text = await sealSecret(value, { recipients, now: ground.now(), command });
       return secretChanges(files, directory, place, text, access);
@@ -124,12 +113,13 @@ export function sopsVault(
       const access = seen?.access(folder) ?? accessSeen(files, folder);
       return access === null ? null : driftOf(place, access);
     },
-    change: changeOf,
+    change: place =>
+      sopsChange({ files, directory, sops, groupsOf, seen }, place, actingUser(sops(), keyring)),
     async reseal(place) {
       const path = `${pathOf(place)}/secret`;
       const text = await textOf(path);
       if (text === null) return [];
-      const access = accessFor(place, holdersOf(files, pathOf(place)), actor());
+      const access = accessFor(place);
       const recipients = recipientsFor(sops(), access);
       const links = linkChanges(files, directory, pathOf(place), access);
       const actual = sopsRecipients(text).value ?? [];
@@ -138,22 +128,6 @@ export function sopsVault(
       return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') } satisfies Change, ...links];
     },
   };
-
-  /** With the person at the keyboard, where there is a key: whoever writes a secret can read it. */
-  function changeOf(place: SecretPlace): AccessChange {
-    const folder = pathOf(place);
-    const found = seen?.access(folder) ?? accessSeen(files, folder);
-    const holders = found?.holders ?? holdersOf(files, folder);
-    const wanted = readersOf(sops(), accessFor(place, holders, actingUser(sops(), keyring)));
-    const linked = holders.machines.filter(one => !one.dangling).map(one => one.name);
-    return accessChange(
-      place,
-      found === null ? null : (found.recipients.value ?? []),
-      wanted,
-      key => ownersOf(sops(), key),
-      ({ kind, name }) => kind === 'machine' && place.machines.includes(name) && !linked.includes(name),
-    );
-  }
 
   /** Goes by links and metadata alone; who is looking does not matter. */
   function driftOf(place: SecretPlace, access: SecretAccessSeen): Drift | null {
@@ -169,7 +143,7 @@ export function sopsVault(
     if (extra.length > 0)
       return { place, reason: `is for machine ${extra.join(', ')}, which is not to have it` };
     const groups = before.groups.map(one => one.name);
-    const missingGroups = defaultGroups(place).filter(name => !groups.includes(name));
+    const missingGroups = defaultGroupsOf(place, groupsOf).filter(name => !groups.includes(name));
     if (missingGroups.length > 0) return { place, reason: `is not for group ${missingGroups.join(', ')}` };
     for (const kind of HOLDER_KINDS) {
       const dangling = before[kind].find(one => one.dangling);

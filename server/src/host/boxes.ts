@@ -1,7 +1,9 @@
 /** Which box scripts run in on a system, and whether it works there. */
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { findCommand } from './commands.ts';
 import { HostFailure } from './failure.ts';
+import { sized } from './limits.ts';
 import { freeUser, isRoot } from './other-user.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { CLOSED, type Guards, guarded, isInBox, NO_GUARDS } from './sandbox.ts';
@@ -34,6 +36,7 @@ const KINDS: ReadonlyMap<string, BoxKind> = new Map([
 const PROBES: Readonly<Record<BoxKind, (guards: Guards) => readonly string[]>> = {
   bwrap: guards => [
     ...['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', '--proc', '/proc'],
+    ...(guards.sizes ? [...sized(1), '--tmpfs', '/tmp'] : []),
     ...guarded(guards),
     ...['--', 'true'],
   ],
@@ -79,7 +82,7 @@ type Unguarded = Omit<BoxProgram, 'guards'>;
 
 async function tryGuards(box: Unguarded): Promise<{ readonly box: BoxProgram } | { readonly said: string }> {
   let said = '';
-  for (const guards of box.kind === 'bwrap' ? choices() : [NO_GUARDS]) {
+  for (const guards of box.kind === 'bwrap' ? choices(box.user) : [NO_GUARDS]) {
     const result = await probe(box, guards);
     if (typeof result === 'string') return { said: result };
     if (result.code === 0) return { box: { ...box, guards } };
@@ -89,17 +92,27 @@ async function tryGuards(box: Unguarded): Promise<{ readonly box: BoxProgram } |
 }
 
 /** Guards from most to none: what this system does not give is left out, and nothing else. */
-function choices(): readonly Guards[] {
+function choices(user: number | null): readonly Guards[] {
   const filter = filterFor(process.arch);
   const closed = CLOSED.filter(path => existsSync(path));
+  const countsProcesses = user !== null || (countsByNamespace(release()) && process.getuid?.() !== 0);
+  const filters = filter === null ? [null] : [filter, null];
+  const all = { closed, countsProcesses, lastNamespace: true, sizes: true };
   return [
-    { filter, lastNamespace: true, closed },
-    // Bubblewrap before 0.8.
-    { filter, lastNamespace: false, closed },
-    { filter: null, lastNamespace: true, closed },
-    { filter: null, lastNamespace: false, closed },
+    ...filters.flatMap(one => [
+      { ...all, filter: one },
+      // Bubblewrap before 0.8, and before it knew sizes.
+      { ...all, filter: one, lastNamespace: false },
+      { ...all, filter: one, lastNamespace: false, sizes: false },
+    ]),
     NO_GUARDS,
   ];
+}
+
+/** Since 5.14 the kernel counts the processes of a user in each user namespace by itself. */
+export function countsByNamespace(kernel: string): boolean {
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).map(Number);
+  return major > 5 || (major === 5 && minor >= 14);
 }
 
 /** @returns or why it cannot be started */

@@ -1,6 +1,6 @@
 /**
  * Several commits at once, as `git fast-import` takes them: where nothing is asked of a commit that only `git commit`
- * does (signatures, hooks), and no merge or rebase is under way. What is committed has been staged before.
+ * does (signatures, hooks). What is committed has been staged before, in an index of our own.
  */
 import { access, readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -53,32 +53,36 @@ async function identity(git: Git, who: 'AUTHOR' | 'COMMITTER'): Promise<string |
   return code === 0 ? (/^(.*>) \d+ [+-]\d{4}$/.exec(stdout.toString('utf8').trimEnd())?.[1] ?? null) : null;
 }
 
-/** What is under way and keeps parts of the tree from being committed. */
-const UNDER_WAY = [
-  'MERGE_HEAD',
-  'CHERRY_PICK_HEAD',
-  'REVERT_HEAD',
-  'rebase-merge',
-  'rebase-apply',
-  'sequencer',
-];
+/** What git leaves in its folder while something is under way that may be taken back, and what that is. */
+const UNDER_WAY: Readonly<Record<string, string>> = {
+  MERGE_HEAD: 'merge',
+  CHERRY_PICK_HEAD: 'cherry-pick',
+  REVERT_HEAD: 'revert',
+  'rebase-merge': 'rebase',
+  'rebase-apply': 'rebase',
+  sequencer: 'cherry-pick or revert',
+};
 
-const MAX_HEAD_BYTES = 64 * 1024;
-
-/** The branch that is checked out; null where there is none, or something is under way. */
-export async function quietBranch(gitFolder: string): Promise<string | null> {
-  const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
-  const branch = /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1];
-  if (branch === undefined) return null;
+/** What is under way, in a word; null where nothing is. */
+export async function underWay(gitFolder: string): Promise<string | null> {
   const found = await Promise.all(
-    UNDER_WAY.map(name =>
+    Object.entries(UNDER_WAY).map(([name, what]) =>
       access(join(gitFolder, name)).then(
-        () => true,
-        () => false,
+        () => what,
+        () => null,
       ),
     ),
   );
-  return found.includes(true) ? null : branch;
+  return found.find(what => what !== null) ?? null;
+}
+
+/** A branch's name is a path. */
+const MAX_HEAD_BYTES = 4096;
+
+/** The branch that is checked out; null where there is none. */
+export function branchOf(gitFolder: string): string | null {
+  const head = readRegularFile(join(gitFolder, 'HEAD'), MAX_HEAD_BYTES)?.toString('utf8') ?? '';
+  return /^ref: (refs\/heads\/(?!\.).+)$/.exec(head.trimEnd())?.[1] ?? null;
 }
 
 /** A staged change: the file's mode and object, or null where it is gone. */

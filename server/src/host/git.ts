@@ -1,13 +1,15 @@
 /**
  * Commits of chosen paths, and nothing else that git can do. Whatever else is staged, changed or untracked stays as it
- * is. Knows nothing of what the files are.
+ * is: commits are put together in an index of our own. Knows nothing of what the files are.
  */
-import { lstatSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './atomic.ts';
 import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
-import { type Habits, habitsOf, importStream, quietBranch, stagedIn } from './git-import.ts';
+import { branchOf, type Habits, habitsOf, importStream, stagedIn, underWay } from './git-import.ts';
+import { copyIndex, indexOf, lockIndex, replaceIndex, sweepIndexLock } from './git-index.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 
 export interface Repository {
@@ -15,16 +17,22 @@ export interface Repository {
   readonly gitFolder: string;
   /**
    * Makes commits, one after the other, each of its paths as they lie on disk; none of paths that are as the last
-   * commit has them. A path belongs to one commit.
+   * commit has them. A path belongs to one commit. The person's index says of these paths what the last commit says
+   * then, and of others what it said before.
    *
+   * @param scratch absolute path of a folder for an index of our own
    * @returns false where there was nothing to commit
    * @throws HostFailure with what git said; earlier ones may have been made then
    */
-  commit(commits: readonly Commit[]): Promise<boolean>;
+  commit(commits: readonly Commit[], scratch: string): Promise<boolean>;
+  /** What is under way that keeps anything from being committed, such as a merge; null where nothing is. */
+  begun(): Promise<string | null>;
   /** Those of the paths that are not as the last commit has them, sorted. @throws HostFailure */
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
+  /** Takes away what a process of ours that was killed has left in the way of git. */
+  sweep(): Promise<void>;
 }
 
 export interface Commit {
@@ -47,16 +55,16 @@ export async function openRepository(
   const environment = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) return null;
-  const git = (args: readonly string[], input?: string) =>
+  const git = (args: readonly string[], input?: string, index?: string) =>
     runProcess(program, args, {
       cwd: root,
-      env: environment,
+      env: index === undefined ? environment : { ...environment, GIT_INDEX_FILE: index },
       timeLimitMs: TIME_LIMIT_MS,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
       ...(input === undefined ? {} : { input: Buffer.from(input, 'utf8') }),
     });
-  const must = async (args: readonly string[], action: string, input?: string) => {
-    const result = await git(args, input);
+  const must = async (args: readonly string[], action: string, input?: string, index?: string) => {
+    const result = await git(args, input, index);
     if (result.code === 0) return result.stdout.toString('utf8');
     throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
   };
@@ -64,9 +72,10 @@ export async function openRepository(
   const folder = await git(asked).catch(() => null);
   const [gitFolder, inside, prefix = ''] = folder?.stdout.toString('utf8').split('\n') ?? [];
   if (folder?.code !== 0 || !gitFolder || inside !== 'true') return null;
+  const index = indexOf(root, gitFolder, env);
 
   /** Paths that git knows, or that lie on disk: it refuses all where one is neither. */
-  async function known(paths: readonly string[]): Promise<string[]> {
+  async function known(paths: readonly string[], own?: string): Promise<string[]> {
     const wanted = [...new Set(paths)].sort();
     // Starting git takes longer than looking oneself.
     const lying = new Set(wanted.filter(path => isFile(join(root, path))));
@@ -74,7 +83,8 @@ export async function openRepository(
     if (asked.length === 0) return wanted;
     const listed: string[] = [];
     for (const slice of slicesOf(asked)) {
-      const answer = await must(['ls-files', '-co', '-z', '--', ...slice], 'ask git for its files');
+      const asking = ['ls-files', '-co', '-z', '--', ...slice];
+      const answer = await must(asking, 'ask git for its files', undefined, own);
       for (const name of answer.split('\0')) listed.push(name);
     }
     const names = new Set(listed);
@@ -84,47 +94,64 @@ export async function openRepository(
     return wanted.filter(path => lying.has(path) || names.has(path));
   }
 
-  async function isStaged(paths: readonly string[]): Promise<boolean> {
-    for (const slice of slicesOf(paths))
-      if ((await git(['diff', '--cached', '--quiet', '--', ...slice])).code !== 0) return true;
+  /** Makes an index of our own that is as the last commit; what is known of files is taken over from the person's. */
+  async function begin(own: string): Promise<void> {
+    // In a sparse work tree the person's leaves out files that are to be committed.
+    const isSparse = isFile(join(gitFolder as string, 'info/sparse-checkout'));
+    if (isSparse) rmSync(own, { force: true });
+    else copyIndex(index, own);
+    const read = await git([...PLAIN, 'read-tree', '--reset', 'HEAD'], undefined, own);
+    if (read.code === 0) return;
+    const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD']);
+    if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${saidBy(read)}`);
+    // Before the first commit.
+    rmSync(own, { force: true });
+    await must(['read-tree', '--empty'], 'begin an index', undefined, own);
+  }
+
+  async function stage(paths: readonly string[], own: string): Promise<readonly string[]> {
+    const list = await known(paths, own);
+    if (list.length > 0)
+      await must([...PLAIN, 'add', '--all', ...fromInput], 'stage what was written', list.join('\0'), own);
+    return list;
+  }
+
+  async function isStaged(paths: readonly string[], own: string): Promise<boolean> {
+    for (const slice of slicesOf(paths)) {
+      const { code } = await git(['diff', '--cached', '--quiet', '--', ...slice], undefined, own);
+      if (code !== 0) return true;
+    }
     return false;
   }
 
-  async function commitOne({ paths, message }: Commit): Promise<boolean> {
-    const list = await known(paths);
-    if (list.length === 0) return false;
-    const input = list.join('\0');
-    await must(['add', '--all', ...fromInput], 'stage what was written', input);
-    if (!(await isStaged(list))) return false;
-    await must(
-      ['commit', '--quiet', '--no-verify', '--only', '-m', message, ...fromInput],
-      'commit what was written',
-      input,
-    );
-    return true;
+  /** As `git commit` makes them, with hooks and signatures. */
+  async function commitEach(commits: readonly Commit[], own: string, done: Commit[]): Promise<void> {
+    await begin(own);
+    for (const commit of commits) {
+      const { paths, message } = commit;
+      const list = await stage(paths, own);
+      if (!(await isStaged(list, own))) continue;
+      const args = ['commit', '--quiet', '--no-verify', '-m', message];
+      await must(args, 'commit what was written', undefined, own);
+      done.push(commit);
+    }
   }
 
   let habits: Promise<Habits | null> | null = null;
 
-  /** Null: they have to be made one by one; nothing but the staging has happened. */
-  async function commitTogether(commits: readonly Commit[]): Promise<boolean | null> {
+  /** Null: they have to be made one by one; nothing has happened. */
+  async function commitTogether(commits: readonly Commit[], own: string): Promise<boolean | null> {
     habits ??= habitsOf(git, env);
     const found = await habits;
-    const branch = found === null ? null : await quietBranch(gitFolder as string);
+    const branch = found === null ? null : branchOf(gitFolder as string);
     if (found === null || branch === null) return null;
-    const list = await known(commits.flatMap(one => one.paths));
-    if (list.length === 0) return false;
-    await must(['add', '--all', ...fromInput], 'stage what was written', list.join('\0'));
-    const raw = await git([
-      'diff-index',
-      '--cached',
-      '--raw',
-      '-z',
-      '--no-renames',
-      '--no-abbrev',
-      'HEAD',
-      '--',
-    ]);
+    await begin(own);
+    if ((await stage(pathsOf(commits), own)).length === 0) return false;
+    const raw = await git(
+      ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', 'HEAD', '--'],
+      undefined,
+      own,
+    );
     if (raw.code !== 0) return null;
     const fromTop = commits.map(one => ({ ...one, paths: one.paths.map(path => prefix + path) }));
     const stream = importStream(branch, fromTop, stagedIn(raw.stdout.toString('utf8')), found);
@@ -133,16 +160,44 @@ export async function openRepository(
     return (await git(['fast-import', '--quiet', '--done'], stream)).code === 0 ? true : null;
   }
 
+  /** The person's index would say that what was committed is removed. */
+  async function bringUp(paths: readonly string[], copy: string): Promise<void> {
+    copyIndex(index, copy);
+    await must(['reset', ...fromInput], 'tell your index of the commit', paths.join('\0'), copy);
+    replaceIndex(index, copy);
+  }
+
   const fromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'];
   return {
     gitFolder,
-    async commit(commits) {
-      // Many at once cost git little more than one.
-      const together = commits.length > 1 ? await commitTogether(commits) : null;
-      if (together !== null) return together;
-      let made = false;
-      for (const one of commits) made = (await commitOne(one)) || made;
-      return made;
+    async commit(commits, scratch) {
+      const paths = pathsOf(commits);
+      if (paths.length === 0) return false;
+      makeFolder(scratch);
+      const [own, copy] = ['index', 'index-after'].map(name =>
+        join(scratch, `${name}.${process.pid}.new`),
+      ) as [string, string];
+      const lock = await lockIndex(index);
+      try {
+        const begun = await underWay(gitFolder);
+        // Committed in the middle of it, values would be part of it, and gone if it is taken back.
+        if (begun !== null)
+          throw new HostFailure('other', `A ${begun} is under way in the repository: end it first.`);
+        // Many at once cost git little more than one.
+        const together = commits.length > 1 ? await commitTogether(commits, own) : null;
+        const done: Commit[] = [];
+        if (together === null)
+          await commitEach(commits, own, done).catch(async error => {
+            if (done.length > 0) await bringUp(pathsOf(done), copy);
+            throw error;
+          });
+        // Also where nothing was left to commit: a run that was killed may not have come to this.
+        await bringUp(paths, copy);
+        return together ?? done.length > 0;
+      } finally {
+        for (const path of [own, copy]) rmSync(path, { force: true });
+        await lock.release();
+      }
     },
     async uncommitted(paths) {
       const found = new Set<string>();
@@ -159,8 +214,16 @@ export async function openRepository(
       if (list.length > 0)
         await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
     },
+    begun: () => underWay(gitFolder),
+    sweep: () => sweepIndexLock(index),
   };
 }
+
+/** An index of our own has all files of the commit in it, whatever the person's work tree leaves out. */
+const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.fsmonitor'].flatMap(name => [
+  '-c',
+  `${name}=false`,
+]);
 
 /** Without a look at the index's lock: who only looks writes nothing. */
 const STATUS = [
@@ -188,6 +251,10 @@ function* slicesOf(paths: readonly string[]): Generator<readonly string[]> {
     size += bytes;
   }
   if (slice.length > 0) yield slice;
+}
+
+function pathsOf(commits: readonly Commit[]): string[] {
+  return commits.flatMap(one => one.paths);
 }
 
 /** A file or a link, whatever it leads to. */

@@ -2,6 +2,7 @@
  * The box that a script runs in on macOS, as a profile of `sandbox-exec`: no network, no home, a read-only system, one
  * writable folder. Pure text; knows nothing of what the script is for.
  */
+import { dirname } from 'node:path';
 import { isIn } from './sandbox.ts';
 
 /** Where programs are, and what they need beside themselves; nothing of anybody's home. */
@@ -24,6 +25,28 @@ const MAC_DEVICES = [
   '/dev/stderr',
 ];
 
+const MAC_DENIED = [
+  'system-socket',
+  'mach-lookup',
+  'mach-register',
+  'process-info*',
+  'sysctl-write',
+  'iokit-open',
+  'user-preference-read',
+  'user-preference-write',
+];
+/** What the system's libraries ask of users, of the time zone and of temporary folders, and where they log. */
+const MAC_SERVICES = [
+  'com.apple.bsd.dirhelper',
+  'com.apple.logd',
+  'com.apple.system.DirectoryService.libinfo_v1',
+  'com.apple.system.logger',
+  'com.apple.system.notification_center',
+  'com.apple.system.opendirectoryd.libinfo',
+];
+/** Where people have their files. */
+const MAC_HOMES = ['/Users', '/Volumes', '/private/var/root'];
+
 export interface MacBox {
   /** The folder that the script may write to, behind all links: absolute. */
   readonly scratch: string;
@@ -40,10 +63,17 @@ export function macProfile({ scratch, readOnly }: MacBox): string {
     // What the system's own loader and libraries cannot do without.
     '(import "system.sb")',
     '(deny network*)',
+    // What it allows beyond that leads to keychains, the clipboard, other processes, settings of programs, devices.
+    ...MAC_DENIED.map(operation => `(deny ${operation})`),
+    rule('allow mach-lookup', MAC_SERVICES.map(globalName)),
     '(allow process-fork)',
     '(allow signal (target same-sandbox))',
+    '(allow process-info* (target same-sandbox))',
     '(allow sysctl-read)',
     '(allow file-read-metadata)',
+    // Not even whether something is there; only the way to what is shown.
+    rule('deny file-read-metadata', MAC_HOMES.map(subpath)),
+    rule('allow file-read-metadata', [...foldersAbove([...readOnly, scratch])].map(literal)),
     rule('allow process-exec file-map-executable', [...programs, subpath(scratch)]),
     rule('allow file-read*', [
       '(literal "/")',
@@ -53,6 +83,7 @@ export function macProfile({ scratch, readOnly }: MacBox): string {
     ]),
     rule('allow file-read* file-write-data file-ioctl', [...MAC_DEVICES.map(literal), subpath('/dev/fd')]),
     rule('allow file-read* file-write*', [subpath(scratch)]),
+    '(deny file-write-setugid)',
   ].join('\n')}\n`;
 }
 
@@ -63,6 +94,18 @@ export function isInMacBox(path: string): boolean {
 
 function rule(head: string, filters: readonly string[]): string {
   return `(${head}\n${filters.map(filter => `  ${filter}`).join('\n')})`;
+}
+
+/** All folders on the way to these. @param paths absolute */
+function foldersAbove(paths: readonly string[]): Set<string> {
+  const above = new Set<string>();
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) above.add(folder);
+  return above;
+}
+
+function globalName(name: string): string {
+  return `(global-name ${quoted(name)})`;
 }
 
 function subpath(path: string): string {

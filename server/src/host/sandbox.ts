@@ -3,6 +3,7 @@
  * read-only system, one writable folder. Made from nothing, or in a room that many have in common. Pure; knows nothing
  * of what the script is for.
  */
+import { sized } from './limits.ts';
 
 /** Where the writable folder is seen inside of the box. */
 export const BOX_FOLDER = '/tmp/vars';
@@ -19,6 +20,8 @@ export interface Box {
   /** A file on the host that is shown as `/etc/passwd`. */
   readonly passwd: string;
   readonly guards: Guards;
+  /** Of `/tmp` and `/dev/shm` each. */
+  readonly temporaryMiB: number;
 }
 
 /** What a box has where the system gives it. */
@@ -29,9 +32,19 @@ export interface Guards {
   readonly lastNamespace: boolean;
   /** Files of `/proc` that tell of what is outside and that the kernel has here; they cannot be opened. */
   readonly closed: readonly string[];
+  /** File systems in memory have a size. */
+  readonly sizes: boolean;
+  /** Processes are counted box by box, so that they can be limited. */
+  readonly countsProcesses: boolean;
 }
 
-export const NO_GUARDS: Guards = { filter: null, lastNamespace: false, closed: [] };
+export const NO_GUARDS: Guards = {
+  filter: null,
+  lastNamespace: false,
+  closed: [],
+  sizes: false,
+  countsProcesses: false,
+};
 
 /** What `closed` may hold: the descriptions of the login's keys are to be read even where no key is. */
 export const CLOSED = ['/proc/keys', '/proc/key-users'];
@@ -62,19 +75,20 @@ export function isIn(folders: readonly string[], path: string): boolean {
 }
 
 /** The arguments of `bwrap` up to the command. */
-export function boxArguments({ scratch, readOnly, shown, bin, passwd, guards }: Box): string[] {
+export function boxArguments({ scratch, readOnly, shown, bin, passwd, ...common }: Box): string[] {
   return [
     '--unshare-all',
     ...ALONE,
     ...system(new Map()),
     ...PROC,
-    ...OWN_TMP,
+    ...temporary(common),
     // They may lie below what is hidden before.
     ...bound(readOnly),
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...own(scratch, bin),
     ...shown.flatMap(({ from, to }) => ['--ro-bind', from, to]),
-    ...guarded(guards),
+    ...['--remount-ro', '/dev', '--remount-ro', '/'],
+    ...guarded(common.guards),
     ...INTO_WORK,
   ];
 }
@@ -97,7 +111,7 @@ export function roomArguments(root: string, passwd: string, links: ReadonlyMap<s
     ...system(links),
     // Without one that hides nothing, no other can be made in it.
     ...['--bind', '/proc', '/proc'],
-    ...OWN_TMP,
+    ...['--perms', '1777', '--tmpfs', '/tmp'],
     ...['--ro-bind', passwd, '/etc/passwd'],
     ...['--bind', root, ROOM_FOLDER],
     '--',
@@ -105,19 +119,19 @@ export function roomArguments(root: string, passwd: string, links: ReadonlyMap<s
 }
 
 /** What is not the same for all boxes of a room. */
-export type RoomBox = Pick<Box, 'scratch' | 'bin' | 'guards'>;
+export type RoomBox = Pick<Box, 'scratch' | 'bin' | 'guards' | 'temporaryMiB'>;
 
 /** The same box as that of `boxArguments`, made in a room. @param box with paths as the room shows them */
-export function roomBoxArguments({ scratch, bin, guards }: RoomBox): string[] {
+export function roomBoxArguments({ scratch, bin, ...common }: RoomBox): string[] {
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc'],
     ...ALONE,
     ...['--ro-bind', '/', '/'],
-    ...['--dev-bind', '/dev', '/dev', '--remount-ro', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--dev-bind', '/dev', '/dev', '--remount-ro', '/dev'],
     ...PROC,
-    ...OWN_TMP,
+    ...temporary(common),
     ...own(scratch, bin),
-    ...guarded(guards),
+    ...guarded(common.guards),
     ...INTO_WORK,
   ];
 }
@@ -134,7 +148,6 @@ const ALONE = [
  * `core_pattern` there has a program run on the host.
  */
 const PROC = ['--proc', '/proc', '--remount-ro', '/proc'];
-const OWN_TMP = ['--perms', '1777', '--tmpfs', '/tmp'];
 const INTO_WORK = ['--chdir', `${BOX_FOLDER}/work`, '--'];
 
 function system(links: ReadonlyMap<string, string>): string[] {
@@ -145,6 +158,11 @@ function system(links: ReadonlyMap<string, string>): string[] {
     ...[...links].flatMap(([folder, target]) => ['--symlink', target, folder]),
     ...['--dev', '/dev'],
   ];
+}
+
+function temporary({ guards, temporaryMiB }: Pick<Box, 'guards' | 'temporaryMiB'>): string[] {
+  const size = sized(guards.sizes ? temporaryMiB : null);
+  return ['/tmp', '/dev/shm'].flatMap(path => ['--perms', '1777', ...size, '--tmpfs', path]);
 }
 
 export function guarded({ filter, lastNamespace, closed }: Guards): string[] {

@@ -21,6 +21,7 @@ import { basename, join, sep } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
 import { put, putIn, within } from './laying.ts';
+import { fileBytes, type Limits, ulimits } from './limits.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { BOX_FOLDER } from './sandbox.ts';
 import { macProfile } from './sandbox-mac.ts';
@@ -55,8 +56,7 @@ export interface Script {
   /** Folders to show in the sandbox beside the system, such as those of `path` that lie elsewhere. */
   readonly show: readonly string[];
   readonly timeLimitMs: number;
-  /** Of each stream, and of each file that is written. */
-  readonly outputLimitBytes: number;
+  readonly limits: Limits;
   readonly signal?: AbortSignal;
 }
 
@@ -98,8 +98,9 @@ export async function runScript(script: Script): Promise<ScriptResult> {
 
 /** @param folder on the host, absolute and behind all links, that is the box's */
 function start(script: Script, folder: string, told: Told): Promise<ProcessResult> {
-  const { box, show, workshop, timeLimitMs, outputLimitBytes, signal } = script;
+  const { box, show, workshop, timeLimitMs, signal } = script;
   const bin = workshop.bin(script.commands);
+  const outputLimitBytes = fileBytes(script.limits);
   const limits = { timeLimitMs, outputLimitBytes, ...(signal === undefined ? {} : { signal }) };
   if (box?.kind === 'bwrap') {
     const wanted = { scratch: folder, bin, readOnly: show, shown: told.shown };
@@ -179,9 +180,9 @@ const FOLDERS = ['bin', 'in', 'out', 'work'];
 
 function lay(box: string, { text, shown }: Told, script: Script): void {
   for (const name of FOLDERS) mkdirSync(join(box, name), 0o700);
-  const kib = Math.max(1, Math.floor(script.outputLimitBytes / 1024));
+  const countsProcesses = script.box?.guards.countsProcesses ?? false;
   // On the script's first line, so that Bash counts lines as the author does.
-  const prelude = `set -euo pipefail; ulimit -c 0 -f ${kib}; `;
+  const prelude = `set -euo pipefail; export PS4='${TRACE_MARK}'; ${ulimits(script.limits, countsProcesses)}`;
   put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
   if (script.box?.kind !== 'bwrap' && shown.length > 0) {
     mkdirSync(join(box, 'files'), { mode: 0o700 });
@@ -192,7 +193,19 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
   for (const [name, bytes] of script.prompts) putIn(join(box, 'prompts'), name, bytes);
 }
 
-function collect(out: string, { outputs, outputLimitBytes }: Script) {
+/** What begins the lines of a trace: the script's own, and those of the shells that it starts. */
+const TRACE_MARK = '+varsmith-trace: ';
+
+/** Whether a shell has written down what it runs. A script that only lists its variables has not. */
+export function holdsTrace({ stdout, stderr }: ProcessResult): boolean {
+  return [stdout, stderr].some(stream => {
+    for (let at = stream.indexOf(TRACE_MARK); at !== -1; at = stream.indexOf(TRACE_MARK, at + 1))
+      if (!/PS4=["']?$/.test(stream.toString('latin1', Math.max(0, at - 5), at))) return true;
+    return false;
+  });
+}
+
+function collect(out: string, { outputs, limits }: Script) {
   const found = new Map<string, Buffer>();
   const missing: string[] = [];
   const asked = new Set(outputs);
@@ -206,7 +219,7 @@ function collect(out: string, { outputs, outputLimitBytes }: Script) {
   );
   for (const name of [...outputs].sort()) {
     const path = within(out, name);
-    const bytes = there.has(name) ? regularFile(path, outputLimitBytes) : null;
+    const bytes = there.has(name) ? regularFile(path, fileBytes(limits)) : null;
     if (bytes === null) missing.push(name);
     else found.set(name, bytes);
   }

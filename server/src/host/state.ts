@@ -38,9 +38,9 @@ export function lockIn(state: string): string {
 /** Removes what runs that were killed have left half written there. To be called under the lock. @throws HostFailure */
 export async function sweepState(state: string): Promise<void> {
   try {
-    // Notes are only replaced under the lock.
+    // Notes are replaced, and indexes made, under the lock alone.
     for (const name of await readdir(state))
-      if (/\.\d+\.new$/.test(name)) await rm(join(state, name), { force: true });
+      if (/\.\d+\.new(\.lock)?$/.test(name)) await rm(join(state, name), { force: true });
     await sweepClaims(lockIn(state));
   } catch (error) {
     throw systemFailure(error, `remove what an earlier run has left in ${state}`);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BoxProgram } from './boxes.ts';
 import { HostFailure } from './failure.ts';
 import { layCommands } from './laying.ts';
+import type { Limits } from './limits.ts';
 import { closedFolder, copyFor, handOver, letIn } from './other-user.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
@@ -39,7 +40,7 @@ export interface Workshop {
 }
 
 /** What is not the same in all. */
-export type OwnBox = Omit<Box, 'passwd' | 'guards'>;
+export type OwnBox = Omit<Box, 'passwd' | 'guards' | 'temporaryMiB'>;
 
 export interface BoxWords {
   /** The whole environment. */
@@ -52,6 +53,7 @@ export interface WorkshopTools {
   readonly bash: string;
   readonly cat: string | null;
   readonly box: BoxProgram | null;
+  readonly limits: Limits;
 }
 
 export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
@@ -71,9 +73,10 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
   writeFileSync(passwd, PASSWD, { mode: 0o644 });
   hand(passwd);
   const guards = box?.guards ?? NO_GUARDS;
+  const { temporaryMiB } = tools.limits;
   const { filter } = guards;
   if (filter !== null) {
-    writeFileSync(join(root, FILTER), filter, { mode: 0o644 });
+    writeFileSync(join(root, FILTER), filter, { mode: 0o600 });
     hand(join(root, FILTER));
   }
   const third = (seen: string) => (filter === null ? {} : { third: join(seen, FILTER) });
@@ -101,11 +104,11 @@ export async function openWorkshop(tools: WorkshopTools): Promise<Workshop> {
       const inRoom = seenInRoom(wanted, root);
       const room = inRoom === null ? null : await inside;
       if (inRoom !== null && room !== null) {
-        const args = [...before, ...roomBoxArguments({ ...inRoom, guards }), ...command];
+        const args = [...before, ...roomBoxArguments({ ...inRoom, guards, temporaryMiB }), ...command];
         const result = await room.runners.run(room.program, args, limits);
         if (result !== null) return result;
       }
-      const args = [...before, ...boxArguments({ ...wanted, passwd, guards }), ...command];
+      const args = [...before, ...boxArguments({ ...wanted, passwd, guards, temporaryMiB }), ...command];
       return (
         (await outside.run(program, args, limits)) ??
         (await runProcess(program, args, {
@@ -133,7 +136,7 @@ interface Room {
 /** Null where no box can be made in a room, as some systems forbid. */
 async function openRoom(
   { path, guards, user }: BoxProgram,
-  { bash, cat }: WorkshopTools,
+  { bash, cat, limits }: WorkshopTools,
   root: string,
   passwd: string,
   third: { readonly third?: string },
@@ -144,7 +147,12 @@ async function openRoom(
   const runners = makeRunners({ bash, cat, before, folder: root, seen: ROOM_FOLDER, user, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
   if (user !== null) handOver(join(root, 'first'), user);
-  const own = { scratch: `${ROOM_FOLDER}/first`, bin: `${ROOM_FOLDER}/first/bin`, guards };
+  const own = {
+    scratch: `${ROOM_FOLDER}/first`,
+    bin: `${ROOM_FOLDER}/first/bin`,
+    guards,
+    temporaryMiB: limits.temporaryMiB,
+  };
   const args = [...roomBoxArguments(own), bash, '--norc', '-c', ':'];
   const result = await runners.run(program, args, { timeLimitMs: 10_000, outputLimitBytes: 1000 });
   if (result?.code === 0) return { runners, program };
@@ -193,7 +201,10 @@ function linkOrNull(path: string): string | null {
 }
 
 /** The box's folders as the room shows them; null where it shows not all that the box needs. */
-function seenInRoom({ scratch, bin, readOnly, shown }: OwnBox, root: string): Omit<RoomBox, 'guards'> | null {
+function seenInRoom(
+  { scratch, bin, readOnly, shown }: OwnBox,
+  root: string,
+): Omit<RoomBox, 'guards' | 'temporaryMiB'> | null {
   if (readOnly.length > 0 || shown.length > 0) return null;
   const seen = (path: string) => `${ROOM_FOLDER}${path.slice(root.length)}`;
   return { scratch: seen(scratch), bin: seen(bin) };

@@ -3,6 +3,7 @@ import type { CancellationToken, CompletionItem, Connection } from 'vscode-langu
 import type { Engine } from '../workspace/engine.ts';
 import type { Analysis } from './analysis.ts';
 import type { Client } from './client.ts';
+import { onAccess } from './handlers/access.ts';
 import { onCompletion, onCompletionResolve } from './handlers/completion.ts';
 import { onDefinition } from './handlers/definition.ts';
 import { onEnvironment } from './handlers/environment.ts';
@@ -16,6 +17,7 @@ import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from '.
 import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import {
+  ACCESS,
   AT,
   type AtParams,
   CHECK_NAME,
@@ -122,6 +124,10 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     FILE_KEYS,
     request('secrets', ({ analysis }, params: FileKeysParams, token) => onFileKeys(analysis, params, token)),
+  );
+  connection.onRequest(
+    ACCESS,
+    request('access', ({ analysis }, _params: object, token) => onAccess(analysis, token)),
   );
   connection.onRequest(
     ENVIRONMENT,

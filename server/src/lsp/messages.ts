@@ -1,5 +1,6 @@
 /** The protocol's additions, by the names and shapes that the extension's side writes down. */
 import type {
+  accessRequest,
   additionsCapability,
   atRequest,
   changedNotification,
@@ -23,6 +24,7 @@ import type {
 } from '../../../client/src/protocol.ts';
 
 export type {
+  AccessRoot,
   AtParams,
   AtResult,
   CheckNameParams,
@@ -71,6 +73,7 @@ export const SECRET_PROPOSALS: typeof secretProposalsRequest = 'varsmith/secretP
 export const SCAFFOLD: typeof scaffoldRequest = 'varsmith/scaffold';
 export const SECRETS: typeof secretsRequest = 'varsmith/secrets';
 export const MACHINE_SECRETS: typeof machineSecretsRequest = 'varsmith/machineSecrets';
+export const ACCESS: typeof accessRequest = 'varsmith/access';
 export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';

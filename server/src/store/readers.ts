@@ -36,6 +36,8 @@ export interface AccessChange {
   readonly place: { readonly key: string; readonly file: string };
   /** Nothing is stored there yet. */
   readonly isNew: boolean;
+  /** Who can open it and keeps that. */
+  readonly kept: readonly Reader[];
   readonly gained: readonly Gain[];
   readonly lost: readonly Reader[];
 }

@@ -306,7 +306,8 @@ function readAll(file: number, size: number): Buffer {
   return bytes.subarray(0, length);
 }
 
-function textOf(bytes: Buffer): { readonly text: string } | { readonly reason: string } {
+/** The text of a file's bytes, or why it has none. */
+export function textOf(bytes: Buffer): { readonly text: string } | { readonly reason: string } {
   if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { reason: 'not text' };
   return { text: withoutMark(bytes.toString('utf8')) };
 }

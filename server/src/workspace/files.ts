@@ -48,6 +48,8 @@ interface Cell {
 export interface FilesOptions {
   /** Absolute path. */
   readonly root: string;
+  /** What is shown in the place of the folder, such as an earlier state of it. */
+  readonly disk?: Disk;
   readonly parse: (text: string) => SyntaxTree;
   readonly excluded: (path: string) => boolean;
   /** False: only open documents belong to it, as for a file that is in no folder. */
@@ -56,7 +58,7 @@ export interface FilesOptions {
 
 export function createFiles(options: FilesOptions): WorkspaceFiles {
   const { excluded } = options;
-  const disk = createDisk(options.root);
+  const disk = options.disk ?? createDisk(options.root);
   /** Open documents. */
   const overlays = new Map<string, Cell>();
   /** Nix files from disk that somebody asked for. Others are read again each time. */

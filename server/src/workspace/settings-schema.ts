@@ -3,6 +3,7 @@
  * say. Draft 7, the newest that editors know in full. Only the script that writes the schema loads this.
  */
 import type { Rule } from '../checks/rule.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/limits.ts';
 import { groupsOf, SEVERITY_WORDS } from './rule-settings.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
@@ -15,6 +16,14 @@ const WORDS = {
   info: 'Report it as information.',
   hint: 'Report it as a hint.',
 } as const satisfies Readonly<Record<(typeof SEVERITY_WORDS)[number], string>>;
+
+const LIMIT_WORDS: Readonly<Record<keyof Limits, string>> = {
+  memoryMiB: 'Memory that each process of a script can write to, in MiB.',
+  processes: 'Processes and threads of a script at a time.',
+  openFiles: 'Files that each process has open at a time.',
+  fileMiB: 'Size of each file that a script writes, and of what it says, in MiB.',
+  temporaryMiB: 'Size of /tmp and of /dev/shm in the sandbox, each, in MiB.',
+};
 
 /** The schema as text, with a line break at the end. */
 export function settingsSchemaText(rules: readonly Rule[]): string {
@@ -68,6 +77,23 @@ function settingsSchema(rules: readonly Rule[]) {
         'Files that are matrices whatever they look like: paths or globs relative to the root.',
         DEFAULT_SETTINGS.matrixFiles,
       ),
+      limits: {
+        type: 'object',
+        description: 'How much the script of a generator may take; docs/sandbox.md says of what.',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          LIMIT_NAMES.map(name => [
+            name,
+            {
+              type: 'integer',
+              minimum: 1,
+              maximum: GREATEST[name],
+              default: DEFAULT_LIMITS[name],
+              description: LIMIT_WORDS[name],
+            },
+          ]),
+        ),
+      },
       store: {
         type: 'object',
         description:

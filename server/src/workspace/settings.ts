@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { didYouMean, suggest } from '../checks/suggest.ts';
 import type { FleetSettings } from '../fleet/builder.ts';
 import type { Place } from '../fleet/model.ts';
+import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../host/limits.ts';
 import { matchesAny } from './glob.ts';
 import { type JsonNode, memberAt } from './json.ts';
 import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';
@@ -29,6 +30,8 @@ export interface Settings {
    * that the configuration names.
    */
   readonly store: StoreChoice | null;
+  /** How much scripts may take. Of the file alone: an editor hands its own to the command that runs them. */
+  readonly limits: Partial<Limits>;
 }
 
 /** The command of a store of somebody's own, program first; or one of clan's stores, for a fleet without clan. */
@@ -36,7 +39,7 @@ export type StoreChoice =
   | { readonly command: readonly string[]; readonly backend: null }
   | { readonly command: null; readonly backend: 'sops' | 'age' };
 
-/** The same names stand in the extension's manifest under `varsmith.`, except `store`. */
+/** The same names stand in the extension's manifest under `varsmith.`, except `store`; `limits` are not the server's there. */
 export const DEFAULT_SETTINGS: Settings = {
   enable: true,
   rules: {},
@@ -44,6 +47,7 @@ export const DEFAULT_SETTINGS: Settings = {
   matrixFiles: ['**/machine-env-matrix.nix'],
   exclude: [],
   store: null,
+  limits: {},
 };
 
 /** A setting that was left out. */
@@ -89,7 +93,8 @@ export function readSettings(layers: readonly SettingsLayer[], ruleIds: readonly
     const note = notesOf(layer, problems);
     if (node !== undefined) noteUnknown(value, note);
     settings = { ...settings, ...readLayer(value as Record<string, unknown>, settings, ruleIds, note) };
-    if (node !== undefined) settings = { ...settings, store: readStore(value, note) };
+    if (node !== undefined)
+      settings = { ...settings, store: readStore(value, note), limits: readLimits(value, note) };
   }
   return { settings, problems };
 }
@@ -142,6 +147,32 @@ function readStore(layer: object, note: NoteProblem): StoreChoice | null {
   note({ path: ['store'], part: 'value', message });
   return null;
 }
+
+function readLimits(layer: object, note: NoteProblem): Partial<Limits> {
+  const given = 'limits' in layer ? layer.limits : null;
+  if (given === undefined || given === null) return {};
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    const message = `"limits" must be an object of numbers, such as { "memoryMiB": ${DEFAULT_LIMITS.memoryMiB} }.`;
+    note({ path: ['limits'], part: 'value', message });
+    return {};
+  }
+  const read: Partial<Record<keyof Limits, number>> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const known = LIMIT_NAMES.find(one => one === name);
+    if (known === undefined) {
+      const near = suggest(name, LIMIT_NAMES);
+      const message = `There is no limit "${name}".${didYouMean(near)} There are ${LIMIT_NAMES.join(', ')}.`;
+      note({ path: ['limits', name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
+    } else if (v.is(limit(GREATEST[known]), value)) read[known] = value;
+    else {
+      const message = `"${name}" must be a whole number from 1 to ${GREATEST[known]}.`;
+      note({ path: ['limits', name], part: 'value', message });
+    }
+  }
+  return read;
+}
+
+const limit = (greatest: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(greatest));
 
 function readLayer(
   layer: Readonly<Record<string, unknown>>,

@@ -5,6 +5,7 @@
 import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model.ts';
+import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';
 import { createGitIndex } from './git-index.ts';
@@ -57,6 +58,8 @@ export interface WorkspaceOptions {
   /** Absolute path. */
   readonly root: string;
   readonly engine: Engine;
+  /** What is shown in the place of the folder, such as an earlier state of it. */
+  readonly disk?: Disk;
   /** What the editor or the command line sets. */
   readonly configuration?: unknown;
   /** Folders inside the root that are not this workspace's, relative to it. */
@@ -74,6 +77,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let isExcluded: (path: string) => boolean = () => false;
   const files = createFiles({
     root,
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
     parse: engine.parse,
     excluded: path => foreign.includes(path) || isExcluded(path),
     search: options.search ?? true,

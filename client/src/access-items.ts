@@ -1,0 +1,225 @@
+/** The items of the access view: people and machines with the secrets that they can read, and secrets with their readers. */
+import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { AccessRoot, AccessSecret, SecretReader } from './protocol.ts';
+import { counted } from './run-story.ts';
+import { COLLAPSED, look, NONE, named } from './tree-look.ts';
+
+export type AccessNode =
+  | { readonly kind: 'root'; readonly root: AccessRoot }
+  | { readonly kind: 'group'; readonly root: AccessRoot; readonly by: 'readers' | 'secrets' }
+  /** Somebody: all keys of a person or machine, or one key that belongs to nobody. */
+  | { readonly kind: 'reader'; readonly root: AccessRoot; readonly reader: Somebody }
+  | { readonly kind: 'secret'; readonly root: AccessRoot; readonly secret: AccessSecret }
+  | {
+      readonly kind: 'right';
+      readonly root: AccessRoot;
+      readonly secret: AccessSecret;
+      readonly reader: SecretReader;
+      /** What stands above it; the item shows the other one. */
+      readonly below: 'reader' | 'secret';
+    };
+
+export interface Somebody {
+  readonly kind: SecretReader['kind'];
+  /** The name, or the key of those that have none. */
+  readonly name: string;
+}
+
+/** Only secrets that have the text in their name, and those that somebody with it in theirs can read. */
+export function filtered(root: AccessRoot, text: string): AccessRoot {
+  const wanted = text.toLowerCase();
+  const has = (name: string | null) => name?.toLowerCase().includes(wanted) === true;
+  const secrets = root.secrets.filter(
+    ({ secret, machines, readers }) =>
+      has(secret) ||
+      machines.some(has) ||
+      readers.some(({ name, via }) => has(name) || via.some(one => has(one.name))),
+  );
+  return { ...root, secrets };
+}
+
+/** Of one fleet its two groups; below their folders where there are several. */
+export function accessNodes(roots: readonly AccessRoot[]): AccessNode[] {
+  const filled = roots.filter(root => root.secrets.length > 0);
+  const [only] = filled;
+  if (filled.length === 1 && only) return groupsOf(only);
+  return filled.map(root => ({ kind: 'root', root }));
+}
+
+/** What is below an item. */
+export function accessParts(node: AccessNode): AccessNode[] {
+  const { root } = node;
+  switch (node.kind) {
+    case 'root':
+      return groupsOf(root);
+    case 'group':
+      return node.by === 'secrets'
+        ? root.secrets.map(secret => ({ kind: 'secret', root, secret }))
+        : readersIn(root).map(reader => ({ kind: 'reader', root, reader }));
+    case 'secret':
+      return node.secret.readers.map(reader => ({
+        ...{ kind: 'right', root, secret: node.secret, reader, below: 'secret' },
+      }));
+    case 'reader':
+      return rightsOf(root, node.reader).map(([secret, reader]) => ({
+        ...{ kind: 'right', root, secret, reader, below: 'reader' },
+      }));
+    case 'right':
+      return [];
+  }
+}
+
+function groupsOf(root: AccessRoot): AccessNode[] {
+  return [
+    { kind: 'group', root, by: 'readers' },
+    { kind: 'group', root, by: 'secrets' },
+  ];
+}
+
+const ORDER: readonly SecretReader['kind'][] = ['user', 'admin', 'machine', 'unknown'];
+
+/** People, then machines, then keys of nobody; each by name. */
+function readersIn({ secrets }: AccessRoot): Somebody[] {
+  const found = new Map<string, Somebody>();
+  for (const { readers } of secrets)
+    for (const reader of readers) {
+      const somebody = somebodyOf(reader);
+      found.set(`${somebody.kind}\n${somebody.name}`, somebody);
+    }
+  return [...found.values()].sort(
+    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.name < b.name ? -1 : 1),
+  );
+}
+
+function somebodyOf({ kind, name, key }: SecretReader): Somebody {
+  return { kind, name: name ?? key ?? '' };
+}
+
+function rightsOf({ secrets }: AccessRoot, { kind, name }: Somebody): [AccessSecret, SecretReader][] {
+  return secrets.flatMap(secret =>
+    secret.readers
+      .filter(reader => reader.kind === kind && somebodyOf(reader).name === name)
+      .map((reader): [AccessSecret, SecretReader] => [secret, reader]),
+  );
+}
+
+export function accessItem(node: AccessNode): TreeItem {
+  const { root } = node;
+  switch (node.kind) {
+    case 'root':
+      return named(look(root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), root.uri);
+    case 'group': {
+      const isReaders = node.by === 'readers';
+      const label = isReaders ? 'People and Machines' : 'Secrets';
+      const count = isReaders ? readersIn(root).length : root.secrets.length;
+      const item = look(label, isReaders ? 'organization' : 'lock', String(count), COLLAPSED);
+      return named(spoken(item, `${label}, ${count}`), root.uri, 'access', node.by);
+    }
+    case 'reader': {
+      const { kind, name } = node.reader;
+      const rights = rightsOf(root, node.reader);
+      const changing = rights.filter(([, { state }]) => state !== 'now').length;
+      const text = [counted(rights.length, 'secret'), changing === 0 ? '' : `${changing} not settled`]
+        .filter(Boolean)
+        .join(' · ');
+      const item = look(nameText(kind, name), ICONS[kind], text, COLLAPSED);
+      if (kind === 'unknown') item.iconPath = warning(ICONS[kind]);
+      item.tooltip = [whoText(kind, name), ...keysOf(rights)].join('\n');
+      return named(spoken(item, `${whoText(kind, name)}, ${text}`), root.uri, 'access', kind, name);
+    }
+    case 'secret': {
+      const { secret, stored } = node.secret;
+      const text = [counted(node.secret.readers.length, 'reader'), stored ? '' : 'not generated yet']
+        .filter(Boolean)
+        .join(' · ');
+      const item = look(secret, iconOf(node.secret), text, COLLAPSED);
+      item.tooltip = aboutText(node.secret);
+      return named(
+        spoken(item, `${aboutText(node.secret)}: ${secret}, ${text}`),
+        ...[root.uri, 'access', 'secret', secret],
+      );
+    }
+    case 'right':
+      return rightItem(node);
+  }
+}
+
+function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'right' }): TreeItem {
+  const { kind, state, key } = reader;
+  const { name } = somebodyOf(reader);
+  const text = [viaText(reader), stateText(reader, secret)].filter(Boolean).join(' · ');
+  const isSecret = below === 'reader';
+  const icon = isSecret ? iconOf(secret) : ICONS[kind];
+  const item = look(isSecret ? secret.secret : nameText(kind, name), icon, text, NONE);
+  if (kind === 'unknown' || (secret.stored && state !== 'now')) item.iconPath = warning(icon);
+  item.tooltip = [isSecret ? aboutText(secret) : whoText(kind, name), key ?? 'No key yet'].join('\n');
+  const heard = isSecret ? `${aboutText(secret)}: ${secret.secret}` : whoText(kind, name);
+  return spoken(item, [heard, text].filter(Boolean).join(', '));
+}
+
+const ICONS: Readonly<Record<SecretReader['kind'], string>> = {
+  user: 'person',
+  admin: 'person',
+  machine: 'vm',
+  unknown: 'key',
+};
+
+function stateText({ state }: SecretReader, { stored, declared }: AccessSecret): string {
+  if (state === 'now' || !stored) return '';
+  if (state === 'pending') return declared ? 'not yet: "varsmith fix" gives it' : 'not encrypted to it yet';
+  return declared ? 'still, until "varsmith fix"' : 'still encrypted to it';
+}
+
+function iconOf({ kind }: AccessSecret): string {
+  return kind === 'machine-key' ? 'key' : 'lock';
+}
+
+function nameText(kind: SecretReader['kind'], name: string): string {
+  return kind === 'unknown' || kind === 'admin' ? shortKey(name) : name;
+}
+
+function whoText(kind: SecretReader['kind'], name: string): string {
+  switch (kind) {
+    case 'user':
+      return `User ${name}`;
+    case 'machine':
+      return `Machine ${name}`;
+    case 'admin':
+      return `Admin key ${shortKey(name)}`;
+    case 'unknown':
+      return `Key of nobody here ${shortKey(name)}`;
+  }
+}
+
+function shortKey(key: string): string {
+  return key.length > 24 ? `${key.slice(0, 12)}…${key.slice(-6)}` : key;
+}
+
+function keysOf(rights: readonly [AccessSecret, SecretReader][]): string[] {
+  return [...new Set(rights.map(([, { key }]) => key ?? 'No key yet'))];
+}
+
+/** "through group ops"; empty for a link of one's own name. */
+function viaText({ kind, name, via }: SecretReader): string {
+  if (via.some(link => link.kind === kind && link.name === name)) return '';
+  return via
+    .map(link => (link.kind === 'setting' ? `by ${link.name}` : `through ${link.kind} ${link.name}`))
+    .join(' and ');
+}
+
+function aboutText({ kind, machines, neededFor }: AccessSecret): string {
+  if (kind === 'machine-key')
+    return `Key of machine ${machines.join(', ')}, which opens all that it can read`;
+  if (kind === 'other') return "Secret of clan's own";
+  return neededFor === null ? 'Stored secret that is not known to be declared' : `Secret for ${neededFor}`;
+}
+
+function warning(icon: string): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
+}
+
+/** What a screen reader says: an icon alone would not be heard. */
+function spoken(item: TreeItem, label: string): TreeItem {
+  item.accessibilityInformation = { label };
+  return item;
+}

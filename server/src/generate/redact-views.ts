@@ -1,0 +1,210 @@
+/**
+ * A text as what it may stand for: as it is, without quotes, with escapes resolved, decoded, backwards. All in one row of
+ * bytes, each with the place in the text that it comes from, so that whatever is found in it is found in the text.
+ * Letters of ASCII are small ones.
+ */
+
+export interface Views {
+  readonly bytes: Uint8Array;
+  /** Of each byte, where in the text that begins which it stands for, in bytes. */
+  readonly starts: Int32Array;
+  /** And where that ends. */
+  readonly ends: Int32Array;
+  /** Where one view ends and the next one begins. */
+  readonly bounds: readonly number[];
+}
+
+export function viewsOf(text: Uint8Array): Views {
+  const row = makeRow(14 * text.length + 64);
+  plain(text, row);
+  stripped(text, row);
+  unescaped(text, row);
+  backwards(text, row);
+  for (const { bits, period, values } of CODINGS)
+    for (let skip = 0; skip < period; skip++) decoded(text, { bits, values, skip }, row);
+  return row.views();
+}
+
+type Row = ReturnType<typeof makeRow>;
+
+function makeRow(most: number) {
+  const bytes = new Uint8Array(most);
+  const starts = new Int32Array(most);
+  const ends = new Int32Array(most);
+  const bounds: number[] = [];
+  let length = 0;
+  return {
+    push(byte: number, start: number, end: number) {
+      bytes[length] = small(byte);
+      starts[length] = start;
+      ends[length++] = end;
+    },
+    endView: () => void bounds.push(length),
+    views: (): Views => ({
+      bytes: bytes.subarray(0, length),
+      starts: starts.subarray(0, length),
+      ends: ends.subarray(0, length),
+      bounds,
+    }),
+  };
+}
+
+function small(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+}
+
+/** What a secret is compared with views as. */
+export function folded(secret: Uint8Array): Uint8Array {
+  return secret.map(small);
+}
+
+const codes = (text: string) => new Set(Buffer.from(text, 'latin1'));
+
+/** What shells, JSON, URLs and programs that wrap lines put into a text, or write in another way. */
+const QUOTES = codes(`'"\\$+ \t\r\n`);
+
+/** What a secret is compared with views without quotes as. */
+export function withoutQuotes(secret: Uint8Array): Uint8Array {
+  return secret.filter(byte => !QUOTES.has(byte)).map(small);
+}
+
+function plain(text: Uint8Array, row: Row): void {
+  for (let at = 0; at < text.length; at++) row.push(text[at] as number, at, at + 1);
+  row.endView();
+}
+
+function stripped(text: Uint8Array, row: Row): void {
+  for (let at = 0; at < text.length; at++)
+    if (!QUOTES.has(text[at] as number)) row.push(text[at] as number, at, at + 1);
+  row.endView();
+}
+
+/** By characters, as `rev` does. */
+function backwards(text: Uint8Array, row: Row): void {
+  for (let end = text.length; end > 0; ) {
+    let start = end - 1;
+    while (start > 0 && end - start < 4 && isContinued(text[start])) start--;
+    for (let at = start; at < end; at++) row.push(text[at] as number, start, end);
+    end = start;
+  }
+  row.endView();
+}
+
+/** Within a character of UTF-8. */
+export function isContinued(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+
+/** `\303`, `\xc3`, `\u00e4`, `\n`, `%C3`; what quotes is left out. */
+function unescaped(text: Uint8Array, row: Row): void {
+  // A byte a character, so that places are the same.
+  const source = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
+  for (let at = 0; at < text.length; ) {
+    const byte = text[at] as number;
+    const escaped = byte === BACKSLASH || byte === PERCENT ? escapeAt(source, at) : null;
+    const end = at + (escaped?.length ?? 1);
+    const meant = escaped?.bytes ?? [byte];
+    for (const one of meant) if (!QUOTES.has(one)) row.push(one, at, end);
+    at = end;
+  }
+  row.endView();
+}
+
+interface Escape {
+  readonly bytes: Iterable<number>;
+  readonly length: number;
+}
+
+const H = '[0-9a-fA-F]';
+const ESCAPE = new RegExp(
+  `%(${H}{2})|\\\\(?:([0-7]{1,3})|x(${H}{1,2})|(u${H}{4}(?:\\\\u${H}{4})?|u${H}{1,3}|U${H}{1,8})|([abefnrtvE]))`,
+  'y',
+);
+
+const LETTERS: Readonly<Record<string, number>> = {
+  ...{ a: 7, b: 8, e: 27, E: 27, f: 12, n: 10, r: 13, t: 9, v: 11 },
+};
+
+/** Null where nothing is escaped: what stands there is itself, or only quotes. */
+function escapeAt(source: string, at: number): Escape | null {
+  if (source.startsWith('\\\\', at)) return { bytes: [], length: 2 };
+  ESCAPE.lastIndex = at;
+  const [whole, percent, octal, hex, code, letter] = ESCAPE.exec(source) ?? [];
+  if (whole === undefined) return null;
+  const number = percent ?? hex;
+  if (number !== undefined) return { bytes: [Number.parseInt(number, 16)], length: whole.length };
+  if (octal !== undefined) return { bytes: [Number.parseInt(octal, 8) & 0xff], length: whole.length };
+  if (code !== undefined) return characterOf(code);
+  const control = LETTERS[letter ?? ''];
+  return control === undefined ? null : { bytes: [control], length: whole.length };
+}
+
+/** @param code `u` or `U` and digits; two of them where JSON writes a character as a pair */
+function characterOf(code: string): Escape {
+  const [, first = '', second] = /^[uU](\w+)(?:\\u(\w+))?$/.exec(code) ?? [];
+  const point = Number.parseInt(first, 16);
+  const isPair = second !== undefined && /^d[89ab]/i.test(first) && /^d[c-f]/i.test(second);
+  const text = isPair
+    ? String.fromCharCode(point, Number.parseInt(second, 16))
+    : String.fromCodePoint(Math.min(point, 0x10ffff));
+  return { bytes: Buffer.from(text, 'utf8'), length: isPair ? code.length + 1 : first.length + 2 };
+}
+
+interface Coding {
+  readonly bits: number;
+  /** After how many characters the bits begin with a byte again. */
+  readonly period: number;
+  /** By character: what it stands for, `SKIPPED`, or `ENDS`. */
+  readonly values: Int8Array;
+}
+
+const SKIPPED = -1;
+const ENDS = -2;
+
+function coding(bits: number, period: number, alphabets: readonly string[], separators: string): Coding {
+  const values = new Int8Array(256).fill(ENDS);
+  for (const byte of codes(` \t\r\n${separators}`)) values[byte] = SKIPPED;
+  for (const alphabet of alphabets)
+    for (const [value, byte] of Buffer.from(alphabet, 'latin1').entries()) values[byte] = value;
+  return { bits, period, values };
+}
+
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = UPPER.toLowerCase();
+const DIGITS = '0123456789';
+
+const CODINGS: readonly Coding[] = [
+  coding(6, 4, [`${UPPER}${LOWER}${DIGITS}+/`, `${UPPER}${LOWER}${DIGITS}-_`], ''),
+  coding(5, 8, [`${UPPER}234567`, `${LOWER}234567`], ''),
+  coding(4, 2, [`${DIGITS}abcdef`, `${DIGITS}ABCDEF`], ':,'),
+];
+
+/** @param skip how many characters of each run are none of the code: where it begins is not to be seen */
+function decoded(
+  text: Uint8Array,
+  { bits, values, skip }: Pick<Coding, 'bits' | 'values'> & { readonly skip: number },
+  row: Row,
+): void {
+  let [run, held, count, start] = [0, 0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const value = values[text[at] as number] as number;
+    if (value === SKIPPED) continue;
+    if (value === ENDS) {
+      run = 0;
+      count = 0;
+      continue;
+    }
+    if (run++ < skip) continue;
+    if (count === 0) start = at;
+    held = ((held << bits) | value) & 0xffff;
+    count += bits;
+    if (count < 8) continue;
+    count -= 8;
+    row.push((held >> count) & 0xff, start, at + 1);
+    start = at;
+  }
+  row.endView();
+}

@@ -1,0 +1,39 @@
+/** Who could read what at a revision of git. */
+import type { AccessMatrix } from '../generate/access-matrix.ts';
+import { RunFailure } from '../generate/failure.ts';
+import { readRevision } from '../host/git-tree.ts';
+import { StoreFailure } from '../store/failure.ts';
+import { accessIn } from './access.ts';
+import { MAX_FILE_BYTES } from './disk.ts';
+import type { Engine } from './engine.ts';
+import { createRevisionDisk } from './revision-disk.ts';
+import { createWorkspace } from './workspace.ts';
+
+export interface AccessThen extends Pick<AccessMatrix, 'secrets' | 'notes'> {
+  /** In hexadecimal. */
+  readonly commit: string;
+}
+
+/**
+ * The same at a revision, with the settings of then. What cannot be told of it counts as nothing, with a note that says so.
+ *
+ * @param root absolute path of the folder of the fleet
+ * @throws HostFailure where there is no such revision
+ */
+export async function accessAt(
+  root: string,
+  revision: string,
+  engine: Engine,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<AccessThen> {
+  const found = await readRevision(root, revision, env, MAX_FILE_BYTES);
+  const workspace = createWorkspace({ root, engine, disk: createRevisionDisk(found) });
+  try {
+    const { secrets, notes } = accessIn(workspace);
+    return { commit: found.commit, secrets, notes };
+  } catch (error) {
+    if (!(error instanceof StoreFailure || error instanceof RunFailure)) throw error;
+    const note = `Nothing is known of who could read what at ${revision}: ${error.message}`;
+    return { commit: found.commit, secrets: [], notes: [note] };
+  }
+}

@@ -1,0 +1,29 @@
+/** Who can read what in a workspace. */
+import { type AccessMatrix, accessMatrix } from '../generate/access-matrix.ts';
+import { backendOf, isKeyed, type KeyedBackend } from '../generate/backend.ts';
+import { RunFailure } from '../generate/failure.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface WorkspaceAccess extends AccessMatrix {
+  readonly backend: KeyedBackend;
+}
+
+/** @throws RunFailure, StoreFailure where it cannot be told, such as of a store outside of the repository */
+export function accessIn({ files, settings, fleet: build }: Workspace): WorkspaceAccess {
+  const fleet = build();
+  const { directory } = fleet;
+  if (directory === null)
+    throw new RunFailure(
+      "Only Nix can tell which folder is the clan's, or there are several: write `clan.directory` out as a path, or name the folder of one flake.",
+    );
+  const store = {
+    storeCommand: settings.store?.command ?? null,
+    storeBackend: settings.store?.backend ?? null,
+  };
+  const backend = backendOf(fleet, { files, ...store });
+  if (!isKeyed(backend))
+    throw new RunFailure(
+      `Secrets are in a store outside of the repository ("${backend}"), which knows by itself who can read what.`,
+    );
+  return { backend, ...accessMatrix(fleet, files, directory, backend) };
+}

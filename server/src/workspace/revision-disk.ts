@@ -1,0 +1,106 @@
+/** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
+import type { Revision, RevisionEntry } from '../host/git-tree.ts';
+import { folderOf } from '../nix/paths.ts';
+import { type Disk, type Entry, type LinkEntry, textOf } from './disk.ts';
+
+/** As many links in a row as Linux follows. */
+const MAX_HOPS = 40;
+
+const START_BYTES = 16 * 1024;
+
+export function createRevisionDisk({ entries }: Revision): Disk {
+  const folders = foldersIn(entries.keys());
+
+  /** The path that a path leads to, links followed; null where it leads nowhere, or out of the root. */
+  function resolved(path: string): string | null {
+    let pending = path.split('/');
+    let at = '';
+    let hops = 0;
+    for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
+      if (name === '' || name === '.') continue;
+      if (name === '..') {
+        if (at === '') return null;
+        at = folderOf(at);
+        continue;
+      }
+      const next = at === '' ? name : `${at}/${name}`;
+      const target = targetOf(entries.get(next));
+      if (target === null) {
+        if (!entries.has(next) && !folders.has(next)) return null;
+        at = next;
+        continue;
+      }
+      if (target.startsWith('/') || ++hops > MAX_HOPS) return null;
+      pending = [...target.split('/'), ...pending];
+    }
+    return at;
+  }
+
+  function kind(path: string): Entry['kind'] | null {
+    const found = resolved(path);
+    if (found === null) return null;
+    return folders.has(found) ? 'directory' : 'file';
+  }
+
+  function bytesOf(path: string): Buffer | null {
+    const found = resolved(path);
+    return found === null ? null : (entries.get(found)?.bytes ?? null);
+  }
+
+  function namesIn(path: string): { readonly folder: string; readonly names: readonly string[] } | null {
+    const folder = resolved(path);
+    const names = folder === null ? undefined : folders.get(folder);
+    return folder === null || names === undefined ? null : { folder, names: [...names] };
+  }
+
+  return {
+    kind,
+    list(path) {
+      const found = namesIn(path);
+      if (found === null) return null;
+      return found.names.flatMap((name): Entry[] => {
+        const what = kind(found.folder === '' ? name : `${found.folder}/${name}`);
+        return what === null ? [] : [{ name, kind: what }];
+      });
+    },
+    read(path) {
+      const bytes = bytesOf(path);
+      const result = bytes === null ? null : textOf(bytes);
+      return result !== null && 'text' in result ? result.text : null;
+    },
+    start: path => bytesOf(path)?.toString('latin1', 0, START_BYTES) ?? null,
+    isExecutable(path) {
+      const found = resolved(path);
+      return found === null ? null : (entries.get(found)?.executable ?? null);
+    },
+    isLink: path => targetOf(entries.get(path)) !== null,
+    links(path) {
+      const found = namesIn(path);
+      if (found === null) return null;
+      return found.names.flatMap((name): LinkEntry[] => {
+        const target = targetOf(entries.get(found.folder === '' ? name : `${found.folder}/${name}`));
+        return target === null ? [] : [{ name, target }];
+      });
+    },
+    skipped: () => [],
+    forget() {},
+    forgetAll() {},
+  };
+}
+
+/** Null for what is no link. */
+function targetOf(entry: RevisionEntry | undefined): string | null {
+  return entry?.kind === 'link' ? (entry.bytes?.toString('utf8') ?? '') : null;
+}
+
+/** The names in each folder. */
+function foldersIn(paths: Iterable<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>([['', new Set()]]);
+  for (const path of paths)
+    for (let below = path; below !== ''; below = folderOf(below)) {
+      const folder = folderOf(below);
+      const names = found.get(folder) ?? new Set();
+      found.set(folder, names.add(below.slice(folder === '' ? 0 : folder.length + 1)));
+    }
+  return found;
+}
