@@ -6,10 +6,11 @@
 // dist/ runs from any directory without node_modules; nothing in it is fetched or compiled at run time.
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
+import { noticesOf } from './lib/notices.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -62,6 +63,7 @@ function bundleOptions(name) {
     alias,
     banner: executable ? { js: '#!/usr/bin/env node' } : {},
     logLevel: 'warning',
+    metafile: true,
   };
 }
 
@@ -111,7 +113,9 @@ if (options.watch) {
   for (const name of options.only)
     await (await context({ ...bundleOptions(name), logLevel: 'info' })).watch();
 } else {
-  await Promise.all(options.only.map(name => build(bundleOptions(name))));
+  const built = await Promise.all(options.only.map(name => build(bundleOptions(name))));
+  const files = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(join(options.outdir, 'THIRD-PARTY-NOTICES.txt'), noticesOf([...files, ...wasmFiles]));
   await makeExecutable();
   await printSizes();
 }
