@@ -147,7 +147,7 @@ export function accessItem(node: AccessNode): TreeItem {
 function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'right' }): TreeItem {
   const { kind, state, key } = reader;
   const { name } = somebodyOf(reader);
-  const text = [viaText(reader), secret.stored ? STATES[state] : ''].filter(Boolean).join(' · ');
+  const text = [viaText(reader), stateText(reader, secret)].filter(Boolean).join(' · ');
   const isSecret = below === 'reader';
   const icon = isSecret ? iconOf(secret) : ICONS[kind];
   const item = look(isSecret ? secret.secret : nameText(kind, name), icon, text, NONE);
@@ -164,12 +164,11 @@ const ICONS: Readonly<Record<SecretReader['kind'], string>> = {
   unknown: 'key',
 };
 
-/** What follows "can read it". */
-const STATES: Readonly<Record<SecretReader['state'], string>> = {
-  now: '',
-  pending: 'not yet: with the next run',
-  leaving: 'until the next run',
-};
+function stateText({ state }: SecretReader, { stored, declared }: AccessSecret): string {
+  if (state === 'now' || !stored) return '';
+  if (state === 'pending') return declared ? 'not yet: "varsmith fix" gives it' : 'not encrypted to it yet';
+  return declared ? 'still, until "varsmith fix"' : 'still encrypted to it';
+}
 
 function iconOf({ kind }: AccessSecret): string {
   return kind === 'machine-key' ? 'key' : 'lock';

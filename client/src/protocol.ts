@@ -242,6 +242,8 @@ export interface AccessSecret {
   readonly machines: readonly string[];
   /** When it is needed; null where it is not declared. */
   readonly neededFor: string | null;
+  /** False: `varsmith fix` leaves it alone. */
+  readonly declared: boolean;
   readonly stored: boolean;
   readonly readers: readonly SecretReader[];
 }
@@ -252,7 +254,7 @@ export interface SecretReader {
   /** Public; null for somebody without one. */
   readonly key: string | null;
   readonly via: readonly { readonly kind: 'user' | 'machine' | 'group' | 'setting'; readonly name: string }[];
-  /** `pending`: with the next run; `leaving`: until the next run. */
+  /** `pending`: it is to be encrypted to the key, and is not yet; `leaving`: it is, and nothing gives it any more. */
   readonly state: 'now' | 'pending' | 'leaving';
 }
 

@@ -148,7 +148,7 @@ describe('access --diff', { timeout: 60_000 }, () => {
     ]);
     const { stdout } = await made.run(['access', '--diff', 'HEAD']);
     expect(stdout).toContain(
-      `+ user mallory (${short(key)}) gains access to: (through group ops; with the next "varsmith generate" or "fix")\n    shared/s/x\n`,
+      `+ user mallory (${short(key)}) gains access to: (through group ops; with the next "varsmith fix")\n    shared/s/x\n`,
     );
     expect(stdout).toMatch(/- machine b \(age1.*\) loses access to:/);
     expect((await made.run(['access', '--diff', 'HEAD', '-g', 'nope'])).stdout).toContain(

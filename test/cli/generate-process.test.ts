@@ -152,6 +152,7 @@ describe('secrets', { timeout: 240_000 }, () => {
     const run = await start(made, 'generate', ...BOX, ...args, '--timeout', '2').ended;
     expect(run.code).toBe(1);
     expect(run.output).toContain('Generator "c-fails" (machine m) failed with exit code 7.');
+    expect(run.output).toContain('(Its output is not shown: the script switches tracing on');
     expect(run.output).toContain('[secret]');
     expect(run.output).toContain('Generator "d-slow" (machine m) was ended after 2 seconds.');
     expect(run.output).toContain('(Its output is not shown: it may hold a secret.)');

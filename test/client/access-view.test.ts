@@ -19,7 +19,14 @@ const root: AccessRoot = {
   notes: [],
   secrets: [
     {
-      ...{ secret: 'shared/ca/key', kind: 'var', machines: ['web'], neededFor: 'services', stored: true },
+      ...{
+        secret: 'shared/ca/key',
+        kind: 'var',
+        machines: ['web'],
+        neededFor: 'services',
+        stored: true,
+        declared: true,
+      },
       readers: [
         user('ada'),
         { ...user('mallory'), via: [{ kind: 'group', name: 'ops' }], state: 'pending' },
@@ -27,7 +34,14 @@ const root: AccessRoot = {
       ],
     },
     {
-      ...{ secret: 'per-machine/web/g/x', kind: 'var', machines: ['web'], neededFor: 'users', stored: false },
+      ...{
+        secret: 'per-machine/web/g/x',
+        kind: 'var',
+        machines: ['web'],
+        neededFor: 'users',
+        stored: false,
+        declared: true,
+      },
       readers: [
         {
           kind: 'machine',
@@ -40,7 +54,7 @@ const root: AccessRoot = {
     },
     {
       ...{ secret: 'sops/secrets/web-age.key/secret', kind: 'machine-key', machines: ['web'] },
-      ...{ neededFor: null, stored: true, readers: [user('ada')] },
+      ...{ neededFor: null, stored: true, declared: false, readers: [user('ada')] },
     },
   ],
 };
@@ -94,8 +108,8 @@ test('people and machines lead to secrets, secrets to people and machines', asyn
   ]);
   expect((await children(all[0])).map(shown)).toEqual([
     'ada | ',
-    'mallory | through group ops · not yet: with the next run',
-    'age1qqqqqqqq…zzzzzz | until the next run',
+    'mallory | through group ops · not yet: "varsmith fix" gives it',
+    'age1qqqqqqqq…zzzzzz | still, until "varsmith fix"',
   ]);
 });
 
@@ -116,11 +130,11 @@ test('every item says in words what it shows by its icon', async () => {
   ]);
   expect((await children(all[0])).map(spoken)).toEqual([
     'User ada',
-    'User mallory, through group ops · not yet: with the next run',
-    'Key of nobody here age1qqqqqqqq…zzzzzz, until the next run',
+    'User mallory, through group ops · not yet: "varsmith fix" gives it',
+    'Key of nobody here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
   ]);
   expect((await children(somebody[1])).map(spoken)).toEqual([
-    'Secret for services: shared/ca/key, through group ops · not yet: with the next run',
+    'Secret for services: shared/ca/key, through group ops · not yet: "varsmith fix" gives it',
   ]);
 });
 

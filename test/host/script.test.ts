@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, FILTERED } from '../../scripts/lib/seccomp.mjs';
 import { findBox } from '../../server/src/host/boxes.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../server/src/host/limits.ts';
-import { runScript, type Script } from '../../server/src/host/script.ts';
+import { holdsTrace, runScript, type Script } from '../../server/src/host/script.ts';
 import { openWorkshop, type Workshop } from '../../server/src/host/workshop.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
@@ -90,6 +90,17 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       const { outputs, undeclared: below, process: ended } = await run(deep, { outputs: ['a'] });
       expect([ended.code, [...outputs.keys()], below.more]).toEqual([0, ['a'], 0]);
       expect(below.names).toEqual([expect.stringMatching(/^(?:d{19}\/)+$/)]);
+    });
+
+    it.each([
+      ['set -$(printf x); :', true],
+      ['eval "set -o xtr""ace"; :', true],
+      ['exec 5>&1; set -x; BASH_XTRACEFD=5; :', true],
+      ['echo : > other; bash -$(printf x) other', true],
+      ['env; export -p; set', false],
+      ['echo "+ not traced"', false],
+    ])('is known to be traced by what it says: %s', async (text, traced) => {
+      expect(holdsTrace((await run(`${text}\nfalse`)).process)).toBe(traced);
     });
 
     it('ends at the first command that fails, and where a variable is not set', async () => {

@@ -14,8 +14,15 @@ import type { Paint } from './io.ts';
 
 const NOTE: Readonly<Record<ReaderState, string>> = {
   now: '',
-  pending: 'not yet: the next "varsmith generate" or "fix" gives it',
-  leaving: 'still: the next "varsmith generate" or "fix" takes it away',
+  pending: 'not yet: the next "varsmith fix" gives it',
+  leaving: 'still: the next "varsmith fix" takes it away',
+};
+
+/** Of what no generator makes, which `varsmith fix` leaves alone. */
+const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
+  now: '',
+  pending: 'not yet: it is not encrypted to it',
+  leaving: 'still: it is encrypted to it, and no link says so',
 };
 
 /** A paragraph for each secret: what it is, then a line for everybody who can read it. */
@@ -28,7 +35,9 @@ function secretText(one: SecretAccess, paint: Paint): string {
   const rows = one.readers.map(reader => [
     reader.kind === 'unknown' ? 'nobody here' : [reader.kind, inLine(reader.name)].join(' ').trim(),
     reader.key === null ? 'no key yet' : shortKey(reader.key),
-    [viaText(reader), one.stored ? NOTE[reader.state] : ''].filter(text => text !== '').join('; '),
+    [viaText(reader), one.stored ? (one.declared ? NOTE : OTHER_NOTE)[reader.state] : '']
+      .filter(text => text !== '')
+      .join('; '),
   ]);
   const width = (column: number) => Math.max(0, ...rows.map(row => row[column]?.length ?? 0));
   const [first, second] = [width(0), width(1)];
@@ -42,7 +51,7 @@ function secretText(one: SecretAccess, paint: Paint): string {
 function aboutText({ kind, machines, neededFor, declared, stored }: SecretAccess): string {
   const names = machines.map(inLine).join(', ');
   if (kind === 'machine-key') return `opens all that machine ${names} can read`;
-  if (kind === 'other') return "clan's own";
+  if (kind === 'other') return 'kept by "clan secrets"';
   if (!declared) return 'stored, and not known to be declared';
   return [
     `for ${neededFor ?? 'services'}, declared by ${names}`,
@@ -82,7 +91,7 @@ function rowsOf(differences: readonly AccessDifference[]): Row[] {
 function whenText(
   verb: Row['verb'],
   state: ReaderState,
-  { kind, machines, change, stored }: AccessDifference,
+  { kind, machines, change, stored, declared }: AccessDifference,
 ): string {
   const all =
     kind === 'machine-key' ? `with it all that machine ${machines.map(inLine).join(', ')} can read` : '';
@@ -90,11 +99,16 @@ function whenText(
     state === 'pending' && verb === 'gains' && !stored
       ? 'once it is generated'
       : state === 'pending'
-        ? 'with the next "varsmith generate" or "fix"'
+        ? pendingText(verb, declared)
         : change === 'gone'
           ? 'it is no longer there'
           : '';
   return [all, when].filter(text => text !== '').join('; ');
+}
+
+function pendingText(verb: Row['verb'], declared: boolean): string {
+  if (declared) return 'with the next "varsmith fix"';
+  return verb === 'gains' ? 'when it is encrypted anew, not yet' : 'when it is encrypted anew, still there';
 }
 
 export function differenceText(

@@ -20,8 +20,8 @@ import { placesOf, type SecretPlace } from './vault.ts';
 
 /**
  * - `now`: it is encrypted to the key, as it should be;
- * - `pending`: it will be, with the next run that generates it or brings access up to date;
- * - `leaving`: it is, and will not be after that.
+ * - `pending`: it is to be, and is not yet: `varsmith fix` or the first generation of a declared var gives it;
+ * - `leaving`: it is, and nothing gives it any more.
  */
 export type ReaderState = 'now' | 'pending' | 'leaving';
 
@@ -168,6 +168,8 @@ export interface AccessDifference {
   readonly change: 'new' | 'gone' | 'changed';
   /** Whether it is stored afterwards. */
   readonly stored: boolean;
+  /** Whether it is a var that is declared now: `varsmith fix` brings nothing else up to date. */
+  readonly declared: boolean;
   readonly gains: readonly SecretReader[];
   /** `pending`: with the next run; such a reader can still open it. */
   readonly losses: readonly Loss[];
@@ -201,6 +203,7 @@ export function accessDifference(
       ...{ secret: name, kind: about.kind, machines: about.machines, gains, losses },
       change: was === undefined ? 'new' : is === undefined ? 'gone' : 'changed',
       stored: is?.stored ?? false,
+      declared: is?.declared ?? false,
     });
   }
   return found.sort(byName);

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { type BoxProgram, isSeenIn } from '../host/boxes.ts';
 import type { Commands } from '../host/commands.ts';
 import type { Limits } from '../host/limits.ts';
-import { NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
+import { holdsTrace, NOTHING_MORE, runScript, type ScriptResult, type Undeclared } from '../host/script.ts';
 import type { Workshop } from '../host/workshop.ts';
 import type { Generator } from './generators.ts';
-import { type Known, shownNames, shownOutput } from './shown.ts';
+import { type Known, shownNames, shownOutput, withheldTrace } from './shown.ts';
 import type { Prepared } from './tools.ts';
 import { someText } from './words.ts';
 
@@ -110,8 +110,12 @@ export async function execute(
   const message =
     reason ??
     `did not write ${missing.map(file => `$out/${file}`).join(', ')}${wroteText(outputs, undeclared)}`;
-  const output = shownOutput(process, known, mebibytes(surroundings));
-  return { outcome: 'failed', message, output, line: failedLine(process.stderr), outputs, undeclared };
+  const line = failedLine(process.stderr);
+  const output =
+    script.traces || holdsTrace(process)
+      ? withheldTrace(line)
+      : shownOutput(process, known, mebibytes(surroundings));
+  return { outcome: 'failed', message, output, line, outputs, undeclared };
 }
 
 /** Secrets are what it was given and what it has made. */

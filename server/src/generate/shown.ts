@@ -36,6 +36,16 @@ export function shownOutput(
   return (truncated ? [...lines, `(What it said after ${limit} was dropped.)`] : lines).join('\n');
 }
 
+/**
+ * Instead of what a script said that traces itself: a trace has values that the script derives, which nobody can recognise.
+ *
+ * @param line of the script that failed, from 1; null where that is not known
+ */
+export function withheldTrace(line: number | null): string {
+  const where = line === null ? '' : ` It failed at line ${line} of the script.`;
+  return `(Its output is not shown: the script switches tracing on, as "set -x" does, and a trace may hold secrets.${where})`;
+}
+
 /** Names are given by the script, and may be made of anything. */
 export function shownNames({ names, more }: Undeclared, { secrets, open }: Known): Undeclared {
   if (names.length === 0) return { names, more };

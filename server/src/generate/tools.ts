@@ -12,6 +12,7 @@ import { packageCommands } from '../shell/tools.ts';
 import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { CopyPart, Recipe } from './recipe.ts';
+import { switchesTracingOn } from './traces.ts';
 
 /** A script with all it needs to run. */
 export interface Prepared {
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly commands: ReadonlyMap<string, string>;
   /** Folders of further commands: of packages in the Nix store. */
   readonly path: readonly string[];
+  /** It is to be seen that it has Bash write down what it runs. */
+  readonly traces: boolean;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function prepareScript(
       throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
   // Where a file is seen does not matter to what the text uses.
   const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
-  if (text.trim() === '') return { text: [], commands: new Map(), path: [] };
+  if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
   const wanted = [...recipe.packages, 'coreutils'];
   const path = wanted.flatMap(one => packages.get(one) ?? []).map(one => join(one, 'bin'));
   const commands = new Map<string, string>();
@@ -56,7 +59,8 @@ export async function prepareScript(
     const program = await host.find(command);
     if (program !== null) commands.set(command, program);
   }
-  for (const command of await usedBy(text)) {
+  const { programs, traces } = await lookedUp(text);
+  for (const command of programs) {
     if (commands.has(command) || (await findCommand(command, path)) !== null) continue;
     const from = offered.get(command);
     if (from !== undefined) throw absent(name, command, `which "${from}" brings`);
@@ -66,7 +70,7 @@ export async function prepareScript(
     if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
     commands.set(command, program);
   }
-  return { text: script, commands, path };
+  return { text: script, commands, path, traces };
 }
 
 function absent(generator: string, command: string, origin: string): RunFailure {
@@ -99,16 +103,23 @@ async function scriptParts(
   return parts;
 }
 
-const looked = new Map<string, Promise<ReadonlySet<string>>>();
+/** What the text of a script shows. */
+interface Looked {
+  /** Names of programs that it looks up and does not ask about first. */
+  readonly programs: ReadonlySet<string>;
+  readonly traces: boolean;
+}
 
-/** Names of programs that the script looks up and does not ask about first. Machines often share their scripts. */
-function usedBy(text: string): Promise<ReadonlySet<string>> {
-  const found = looked.get(text) ?? lookedUp(text);
+const looked = new Map<string, Promise<Looked>>();
+
+/** Machines often share their scripts. */
+function lookedUp(text: string): Promise<Looked> {
+  const found = looked.get(text) ?? lookAt(text);
   looked.set(text, found);
   return found;
 }
 
-async function lookedUp(text: string): Promise<ReadonlySet<string>> {
+async function lookAt(text: string): Promise<Looked> {
   const shell = await loadShell();
   const flow = followScript(shell.parse({ text, holes: [] }), {
     directories: ['in', 'out', 'prompts'],
@@ -117,12 +128,12 @@ async function lookedUp(text: string): Promise<ReadonlySet<string>> {
     errexit: true,
     pipefail: true,
   });
-  if (flow.setsPath) return new Set();
-  return new Set(
-    flow.commands.flatMap(({ kind, lookup, name }) =>
-      kind === 'program' && lookup === 'path' && name !== null && !flow.probed.has(name) ? [name] : [],
-    ),
+  const traces = switchesTracingOn(flow);
+  if (flow.setsPath) return { programs: new Set(), traces };
+  const programs = flow.commands.flatMap(({ kind, lookup, name }) =>
+    kind === 'program' && lookup === 'path' && name !== null && !flow.probed.has(name) ? [name] : [],
   );
+  return { programs: new Set(programs), traces };
 }
 
 /** The packages that a recipe is about, by the names they have below `pkgs`. */

@@ -182,7 +182,7 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
   for (const name of FOLDERS) mkdirSync(join(box, name), 0o700);
   const countsProcesses = script.box?.guards.countsProcesses ?? false;
   // On the script's first line, so that Bash counts lines as the author does.
-  const prelude = `set -euo pipefail; ${ulimits(script.limits, countsProcesses)}`;
+  const prelude = `set -euo pipefail; export PS4='${TRACE_MARK}'; ${ulimits(script.limits, countsProcesses)}`;
   put(join(box, 'script'), Buffer.from(prelude + text, 'utf8'));
   if (script.box?.kind !== 'bwrap' && shown.length > 0) {
     mkdirSync(join(box, 'files'), { mode: 0o700 });
@@ -191,6 +191,18 @@ function lay(box: string, { text, shown }: Told, script: Script): void {
   for (const [folder, files] of script.inputs)
     for (const [file, bytes] of files) putIn(join(box, 'in'), `${folder}/${file}`, bytes);
   for (const [name, bytes] of script.prompts) putIn(join(box, 'prompts'), name, bytes);
+}
+
+/** What begins the lines of a trace: the script's own, and those of the shells that it starts. */
+const TRACE_MARK = '+varsmith-trace: ';
+
+/** Whether a shell has written down what it runs. A script that only lists its variables has not. */
+export function holdsTrace({ stdout, stderr }: ProcessResult): boolean {
+  return [stdout, stderr].some(stream => {
+    for (let at = stream.indexOf(TRACE_MARK); at !== -1; at = stream.indexOf(TRACE_MARK, at + 1))
+      if (!/PS4=["']?$/.test(stream.toString('latin1', Math.max(0, at - 5), at))) return true;
+    return false;
+  });
 }
 
 function collect(out: string, { outputs, limits }: Script) {

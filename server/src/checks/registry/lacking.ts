@@ -1,5 +1,5 @@
 /** Which machines read a file as a module of theirs and are certainly without a key of a registry. */
-import type { Place, RegistryKey, Unit } from '../../fleet/model.ts';
+import type { MatrixRow, Place, RegistryKey, Unit } from '../../fleet/model.ts';
 import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../facts.ts';
 import type { CheckContext } from '../rule.ts';
 import { isPerhapsLeftOut, readersOf } from '../use/machines.ts';
@@ -35,6 +35,15 @@ export function machinesWithout(
   return machines.filter(machine => isWithoutKey(facts, unit, machine, registry, entry, generator));
 }
 
+const keys = new WeakMap<MatrixRow, ReadonlySet<string>>();
+
+/** Returns the keys that a row lists. */
+function keysOf(row: MatrixRow): ReadonlySet<string> {
+  const known = keys.get(row) ?? new Set(row.keys.map(({ key }) => key));
+  keys.set(row, known);
+  return known;
+}
+
 function isWithoutKey(
   facts: Facts,
   unit: Unit,
@@ -44,8 +53,7 @@ function isWithoutKey(
   generator: string,
 ): boolean {
   const found = rowOf(facts, registry, machine);
-  if (found === null || !found.row.complete || found.row.keys.some(key => key.key === entry.key))
-    return false;
+  if (found === null || !found.row.complete || keysOf(found.row).has(entry.key)) return false;
   if (
     unit.assignments.some(assignment => assignment.names === null || assignment.names.includes(generator))
   ) {

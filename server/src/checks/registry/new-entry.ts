@@ -89,10 +89,23 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written
 
 /** Returns the family of a new entry, among those whose entries can be copied where there are such. */
 function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
-  const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
-  const families = familiesOf(registry, simple.length > 0 ? simple : written);
-  return familyFor(families, { key, category: null, domain: null });
+  const known = families.get(registry);
+  const isKnown = known !== undefined && known.written === written;
+  const all = isKnown ? known.families : copyableFamilies(registry, written);
+  if (!isKnown) families.set(registry, { written, families: all });
+  return familyFor(all, { key, category: null, domain: null });
 }
+
+function copyableFamilies(registry: Registry, written: readonly Written[]): readonly Family[] {
+  const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
+  return familiesOf(registry, simple.length > 0 ? simple : written);
+}
+
+/** Several rows may lack keys of one registry. */
+const families = new WeakMap<
+  Registry,
+  { readonly written: readonly Written[]; readonly families: readonly Family[] }
+>();
 
 /** Are all fields given plain values, each under one name? */
 export function isSimple(fields: AttrSetExpr): boolean {

@@ -30,8 +30,14 @@ const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
 /** Steps allowed for one file. */
 const STEPS = 200_000;
 
+/**
+ * Something that is set below `clan.core.vars` or `clan.core.sops`, or may be, other than generators: those stand in most
+ * files of a fleet.
+ */
+const SETTING = /\bcore"?\s*(?:=|\.\s*"?(?:vars|sops)"?\s*(?:=|\.\s*(?!"?generators\b)))/;
+
 export function mentionsClanSettings(text: string): boolean {
-  return /\bclan\b/.test(text) && /\bcore\b[\s\S]{0,400}?\b(vars|sops)\b/.test(text);
+  return text.includes('clan') && SETTING.test(text);
 }
 
 /** What one file writes of machines' options. What takes too long to evaluate is left out. */

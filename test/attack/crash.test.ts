@@ -1,0 +1,231 @@
+/**
+ * `kill -9` in front of any operation on the file system, and behind the start of any program, of everything that writes
+ * to a repository. Nothing is half or lost then; the next run ends well, commits what was left, and the values fit.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, it, vi } from 'vitest';
+import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
+import { buildProgram, MEMORY } from '../cli/program.ts';
+import { varsmith } from '../cli/support.ts';
+import { readSopsIndependently } from '../store/independent-reader.ts';
+import { chance, expectNothingBroken, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
+import { attackProgram } from './victim.ts';
+
+const ledger = openLedger('crash');
+buildProgram();
+
+/** Values that name what they are made from, so that two that do not fit are seen. */
+const GENERATORS = `
+  root = {
+    share = true; files.key = { }; files.cert.secret = false;
+    script = ''
+      n=$RANDOM$RANDOM; printf 'root-%s' "$n" > $out/key; printf 'root-%s' "$n" > $out/cert
+    '';
+  };
+  token = {
+    files.t = { }; script = "printf 'token-%s' $RANDOM$RANDOM > $out/t";
+  };
+  leaf = {
+    dependencies = [ "root" "token" ]; files.l = { }; files.p.secret = false;
+    script = ''
+      cat $in/root/key $in/token/t > $out/l; cat $in/root/cert > $out/p
+    '';
+  };`;
+
+interface Operation {
+  readonly name: string;
+  readonly from: 'empty' | 'full' | 'drifted';
+  readonly args: readonly string[];
+  readonly input?: string;
+}
+
+const OPERATIONS: readonly Operation[] = [
+  { name: 'generate', from: 'empty', args: ['generate', '--yes'] },
+  { name: 'regenerate', from: 'full', args: ['generate', '--yes', '--regenerate'] },
+  { name: 'one', from: 'full', args: ['generate', '--yes', '-g', 'root', '--regenerate'] },
+  { name: 'set', from: 'full', args: ['set', 'm', 'token/t'], input: 'token-set' },
+  { name: 'fix', from: 'drifted', args: ['fix'] },
+];
+
+const MACHINES = ['m', 'n', 'o'];
+
+let made: LastingFleet;
+/** What is loaded in front of the program, and the person's key. */
+let [hook, key] = ['', ''];
+/** How many operations and programs each takes when it is not killed. */
+const undisturbed = new Map<string, { readonly operations: number; readonly started: number }>();
+
+const template = (name: Operation['from']) => join(made.home, `../template-${name}`);
+const copy = (from: string, to: string) =>
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+
+function crashing(root: string, { args, input = '' }: Operation, at: number, counted?: string) {
+  const env = {
+    ...{ NODE_OPTIONS: `--import=${hook}`, CRASH_AT: String(at) },
+    ...(counted === undefined ? {} : { CRASH_COUNT: counted }),
+  };
+  return attackProgram({ root, home: made.home }, args, { env, input });
+}
+
+beforeAll(async () => {
+  made = await createLastingFleet({ m: GENERATORS, n: GENERATORS });
+  const built = await build({
+    entryPoints: [join(import.meta.dirname, 'crashing-program.ts')],
+    ...{ bundle: true, platform: 'node', format: 'esm', write: false },
+  });
+  hook = join(made.home, 'hook.mjs');
+  writeFileSync(hook, built.outputFiles[0]?.text ?? '');
+  key = readFileSync(join(made.home, '.config/sops/age/keys.txt'), 'utf8');
+  copy(made.root, template('empty'));
+  const { code, stderr } = await attackProgram(made, ['generate', '--yes']);
+  if (code !== 0) throw new Error(stderr);
+  copy(made.root, template('full'));
+  // A further machine declares the generators: what is shared is not encrypted to it yet.
+  made.machine('o', GENERATORS);
+  made.git('add', '-A');
+  made.git('commit', '-qm', 'a further machine');
+  copy(made.root, template('drifted'));
+  for (const operation of OPERATIONS) await measure(operation);
+}, LIMIT_MS);
+
+afterAll(() => made.remove());
+
+async function measure(operation: Operation): Promise<void> {
+  const [root, counted] = [join(made.home, '../measured'), join(made.home, 'counted')];
+  copy(template(operation.from), root);
+  const { code, stderr } = await crashing(root, operation, 0, counted);
+  if (code !== 0) throw new Error(`${operation.name} fails undisturbed: ${stderr}`);
+  undisturbed.set(operation.name, JSON.parse(readFileSync(counted, 'utf8')));
+  rmSync(root, { recursive: true });
+}
+
+/** All files and links below a folder, but those of Git. */
+function filesIn(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => !entry.isDirectory())
+    .map(entry => relative(root, join(entry.parentPath, entry.name)))
+    .filter(path => !path.startsWith('.git/'));
+}
+
+const secretsIn = (root: string) => filesIn(root).filter(path => path.endsWith('/secret'));
+
+/** Most runs leave most secrets as they are: what was opened once is not opened again. */
+const opened = new Map<string, string | Error>();
+
+function opening(text: string): string | Error {
+  const known = opened.get(text);
+  if (known !== undefined) return known;
+  let value: string | Error;
+  try {
+    value = readSopsIndependently(text, key).toString();
+  } catch (error) {
+    value = error as Error;
+  }
+  opened.set(text, value);
+  return value;
+}
+
+/** What the secrets say, or why they cannot be opened, by path. */
+function valuesIn(root: string): Map<string, string | Error> {
+  return new Map(secretsIn(root).map(path => [path, opening(readFileSync(join(root, path), 'utf8'))]));
+}
+
+/** Why the values of the fleet do not fit each other. */
+function misfits(root: string, values: ReadonlyMap<string, string | Error>): string[] {
+  const open = (path: string) => readFileSync(join(root, path), 'utf8');
+  const rootKey = values.get('vars/shared/root/key/secret');
+  const found = MACHINES.filter(machine => existsSync(join(root, 'machines', machine))).filter(machine => {
+    const own = `vars/per-machine/${machine}`;
+    const token = values.get(`${own}/token/t/secret`);
+    const leaf = values.get(`${own}/leaf/l/secret`);
+    return leaf !== `${rootKey}${token}` || open(`${own}/leaf/p/value`) !== rootKey;
+  });
+  const isOwn = open('vars/shared/root/cert/value') === rootKey;
+  return [
+    ...found.map(machine => `${machine}: leaf does not fit`),
+    ...(isOwn ? [] : ['cert and key differ']),
+  ];
+}
+
+/** What is wrong right behind the kill. */
+function harm(operation: Operation, root: string): { readonly half: string[]; readonly lost: string[] } {
+  const before = secretsIn(template(operation.from));
+  const now = valuesIn(root);
+  const half = [...now].filter(([, value]) => value instanceof Error).map(([path]) => path);
+  return { half, lost: before.filter(path => !now.has(path)) };
+}
+
+const LEFT_OVER = /\.varsmith-|\.new$/;
+
+/** What is wrong when the command has run once more. */
+async function restOf(operation: Operation, root: string, killed: number): Promise<Record<string, string>> {
+  await untilAlone(root);
+  const next = await attackProgram({ root, home: made.home }, ['generate', '--yes']);
+  if (next.code !== 0) return { stuck: next.stderr };
+  const found: Record<string, string> = {};
+  const status = gitIn(root, 'status', '--porcelain');
+  if (status !== '') found.uncommitted = status;
+  const env = { HOME: made.home, PATH: process.env.PATH ?? '' };
+  const verified = await varsmith(['verify'], { cwd: root, env });
+  if (verified.code !== 0) found.invalid = verified.stdout + verified.stderr;
+  // A value that a person sets is made into nothing else by itself.
+  const wrong = operation.name === 'set' ? [] : misfits(root, valuesIn(root));
+  if (wrong.length > 0) found.misfits = wrong.join(', ');
+  const own = join(root, '.git/varsmith');
+  const litter = [
+    ...filesIn(root).filter(path => LEFT_OVER.test(path)),
+    ...(existsSync(own) ? filesIn(own).filter(path => /(^|\/)(lock|journal)|\.new/.test(path)) : []),
+    ...readdirSync(MEMORY).filter(name => name.startsWith(`varsmith-${killed}.`)),
+  ];
+  if (litter.length > 0) found['left over'] = litter.join(', ');
+  return found;
+}
+
+/** Waits for what the killed program had started, such as Git, which goes on by itself. */
+async function untilAlone(root: string): Promise<void> {
+  const isInside = (process: string) => {
+    try {
+      return readlinkSync(`/proc/${process}/cwd`).startsWith(root);
+    } catch {
+      return false;
+    }
+  };
+  const numbers = () => (existsSync('/proc') ? readdirSync('/proc').filter(name => /^\d+$/.test(name)) : []);
+  await vi.waitUntil(() => !numbers().some(isInside), { timeout: 60_000, interval: 10 });
+}
+
+function gitIn(root: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+}
+
+it(
+  'a kill at any operation leaves nothing half, nothing lost, and nothing that the next run does not mend',
+  async () => {
+    const luck = chance(SEED);
+    for (const kind of ['stuck', 'lost', 'half', 'uncommitted', 'invalid', 'misfits', 'left over'])
+      ledger.count(kind, 0);
+    for (const i of turns('kills', 10)) {
+      const operation = OPERATIONS[i % OPERATIONS.length] as Operation;
+      const { operations, started } = undisturbed.get(operation.name) ?? { operations: 1, started: 1 };
+      const at = luck.below(5) === 0 ? -1 - luck.below(started) : 1 + luck.below(operations);
+      const root = join(made.home, `../run-${i}`);
+      copy(template(operation.from), root);
+      const { code, pid } = await crashing(root, operation, at);
+      ledger.count('kills', code === 'SIGKILL' ? 1 : 0);
+      const { half, lost } = harm(operation, root);
+      const found = { half: half.join(', '), lost: lost.join(', '), ...(await restOf(operation, root, pid)) };
+      for (const [kind, what] of Object.entries(found))
+        if (what !== '') {
+          ledger.count(kind);
+          ledger.judge(`crash: ${kind}`, `${operation.name}, killed at ${at}: ${what}`);
+        }
+      ledger.judge('crash: a run', code === 'hangs' ? `${operation.name} hangs` : null);
+      rmSync(root, { recursive: true });
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,508 @@
+/**
+ * A repository of somebody else that is only looked at: nothing of it runs, nothing outside of it is shown, nothing in it
+ * is waited for, and no name of it reaches a terminal as it is.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, it } from 'vitest';
+import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../cli/generation.ts';
+import { buildProgram } from '../cli/program.ts';
+import { write } from '../workspace/support.ts';
+import {
+  type Chance,
+  chance,
+  expectNothingBroken,
+  isLong,
+  LIMIT_MS,
+  openLedger,
+  SEED,
+  turns,
+} from './ledger.ts';
+import { attackProgram } from './victim.ts';
+
+const ledger = openLedger('hostile');
+buildProgram();
+
+const GENERATORS = `
+  a = { files.s = { }; files.p.secret = false; script = "printf s > $out/s; printf p > $out/p"; };
+  b = { dependencies = [ "a" ]; files.t = { }; script = "cat $in/a/s > $out/t"; };`;
+
+let made: LastingFleet;
+let pristine = '';
+
+beforeAll(async () => {
+  made = await createLastingFleet({ m: GENERATORS, n: GENERATORS });
+  const { code, stderr } = await made.run(['generate', '--yes']);
+  if (code !== 0) throw new Error(stderr);
+  write(
+    made.root,
+    'varsmith.json',
+    '{ "exclude": ["**/node_modules/**"], "rules": { "eval/*": "warning" } }\n',
+  );
+  write(made.root, 'flake.lock', '{ "nodes": { "root": {} }, "root": "root", "version": 7 }\n');
+  made.git('add', '-A');
+  made.git('commit', '-qm', 'settings');
+  pristine = join(made.home, '../pristine');
+  cpSync(made.root, pristine, { recursive: true, verbatimSymlinks: true });
+}, 120_000);
+
+afterAll(() => made.remove());
+
+/** Puts the fleet back to what it was. */
+function restore(): void {
+  rmSync(made.root, { recursive: true, force: true });
+  cpSync(pristine, made.root, { recursive: true, verbatimSymlinks: true });
+}
+
+const LOOKING = [['check'], ['inspect'], ['plan'], ['list'], ['verify'], ['graph'], ['env', 'm'], ['doctor']];
+
+const ALL = [...LOOKING, ['generate', '--yes'], ['fix'], ['get', 'm', 'a/s']];
+
+/** What no terminal and no log should get: all that moves the cursor, turns text round or is invisible. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const RAW = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
+const PROGRAMS = [
+  'git',
+  'age',
+  'nix',
+  'nix-store',
+  'nix-instantiate',
+  'bwrap',
+  'sh',
+  'bash',
+  'node',
+  'pass',
+  'clan',
+  'ssh',
+];
+
+function plantPrograms({ root }: GeneratingFleet): string {
+  const evil = join(root, 'evil.sh');
+  for (const path of [
+    evil,
+    ...['.', 'bin'].flatMap(folder => PROGRAMS.map(name => join(root, folder, name))),
+  ]) {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\necho "$0" >> ${join(root, '../ran')}\n`);
+    chmodSync(path, 0o755);
+  }
+  return evil;
+}
+
+/** What has run since it was asked last. */
+function ran({ root }: GeneratingFleet): string | null {
+  const path = join(root, '../ran');
+  if (!existsSync(path)) return null;
+  const text = readFileSync(path, 'utf8');
+  rmSync(path);
+  return `runs ${text}`;
+}
+
+it(
+  'nothing of it runs, whatever PATH, Git and its own settings say',
+  async () => {
+    restore();
+    const evil = plantPrograms(made);
+    for (const hook of ['post-index-change', 'reference-transaction', 'pre-commit', 'post-checkout']) {
+      const path = join(made.root, '.git/hooks', hook);
+      mkdirSync(join(path, '..'), { recursive: true });
+      cpSync(evil, path);
+    }
+    for (const key of [
+      'core.fsmonitor',
+      'core.sshCommand',
+      'diff.external',
+      'core.pager',
+      'core.editor',
+      'gpg.program',
+    ])
+      made.git('config', key, evil);
+    for (const key of [
+      'filter.x.clean',
+      'filter.x.smudge',
+      'filter.x.process',
+      'diff.x.textconv',
+      'alias.rev-parse',
+      'alias.ls-files',
+    ])
+      made.git('config', key, key.startsWith('alias') ? `!${evil}` : evil);
+    writeFileSync(join(made.root, '.gitattributes'), '* filter=x diff=x\n');
+    write(
+      made.root,
+      '.vscode/settings.json',
+      JSON.stringify({ 'varsmith.server.path': evil, 'varsmith.path': evil }),
+    );
+    ran(made);
+    const own = process.env.PATH;
+    // All at once in the short form: what starts anything through one of them is found either way.
+    const paths = [`${own}`, `.:${own}`, `:${own}`, `bin:${own}`, `./bin:${own}`];
+    for (const PATH of isLong ? paths : [`.::bin:./bin:${own}`])
+      for (const command of LOOKING) {
+        ledger.count('looks');
+        const { code } = await attackProgram(made, command, { env: { PATH } });
+        ledger.judge('hostile: runs', ran(made) ?? (code === 'hangs' ? `${command} hangs` : null));
+      }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
+
+it(
+  "the store's own command is started by nobody who was not allowed to",
+  async () => {
+    restore();
+    const evil = plantPrograms(made);
+    for (const where of isLong ? ['./evil.sh', evil] : ['./evil.sh']) {
+      writeFileSync(join(made.root, 'varsmith.json'), JSON.stringify({ store: { command: [where] } }));
+      ran(made);
+      for (const command of isLong ? ALL : [['plan'], ['list'], ['check']]) {
+        if (!ledger.tries('hostile: store command')) continue;
+        ledger.count('looks');
+        await attackProgram(made, command);
+        ledger.judge('hostile: store command', ran(made));
+      }
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
+
+it(
+  'nothing outside of it is shown',
+  async () => {
+    restore();
+    const outside = join(made.root, '../outside');
+    write(outside, 's.txt', 'Canary9-outside');
+    write(outside, 'x.nix', '{ x = "Canary9-outside"; }');
+    const machine = join(made.root, 'machines/m');
+    for (const [name, target] of [
+      ['link', 's.txt'],
+      ['link.nix', 'x.nix'],
+      ['dir', ''],
+    ] as const)
+      symlinkSync(join(outside, target), join(machine, name));
+    made.machine(
+      'm',
+      `g = { files."\${builtins.readFile ../../../outside/s.txt}" = { }; files.\${(import ../../../outside/x.nix).x} = { };
+         script = builtins.readFile ./link; dependencies = [ (import ./link.nix).x (builtins.readFile ./dir/s.txt) ]; };
+       k = { files.b = { }; script = "\${builtins.readFile \${./dir/s.txt}}"; };`,
+    );
+    for (const path of [
+      'varsmith.json',
+      '.sops.yaml',
+      'vars/shared/q/v/value',
+      'sops/users/eve/key.json',
+      'flake.lock',
+    ]) {
+      mkdirSync(join(made.root, path, '..'), { recursive: true });
+      rmSync(join(made.root, path), { force: true });
+      symlinkSync(join(outside, 's.txt'), join(made.root, path));
+    }
+    for (const command of [
+      ...LOOKING,
+      ['check', '--format', 'json'],
+      ['inspect', '--format', 'json'],
+      ['generate', '--yes'],
+    ]) {
+      ledger.count('looks');
+      const { code, stdout, stderr } = await made.run(command);
+      const wrong = (stdout + stderr).includes('Canary9') ? 'shows a file from outside' : null;
+      ledger.judge('hostile: outside', wrong ?? (code > 2 ? `${command} ends with ${code}` : null));
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
+
+const fifo = (path: string) => {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(join(path, '..'), { recursive: true });
+  execFileSync('mkfifo', [path]);
+};
+const endless = (path: string) => {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(join(path, '..'), { recursive: true });
+  symlinkSync('/dev/zero', path);
+};
+const doubled = (operator: string, last: string) =>
+  `let ${Array.from({ length: 200 }, (_, i) => `x${i + 1} = x${i} ${operator} x${i};`).join(' ')} x0 = ${last}; in x200`;
+const script = (text: string) => (fleet: GeneratingFleet) =>
+  fleet.machine('m', `g = { files.a = { }; script = ${text}; };`);
+
+/** By name: what makes a repository that has no end for whoever reads it carelessly. */
+const ENDLESS: Readonly<Record<string, (fleet: GeneratingFleet) => void>> = {
+  'a pattern of varsmith.json': ({ root }) => {
+    const name = 'a'.repeat(60);
+    write(root, `${name}/${name}.nix`, '{ }');
+    writeFileSync(
+      join(root, 'varsmith.json'),
+      JSON.stringify({ exclude: [`**/${'*a'.repeat(14)}b`], registryFiles: [`${'a*'.repeat(20)}b`] }),
+    );
+  },
+  '.git is a pipe': ({ root }) => fifo(join(root, '.git')),
+  '.git is endless': ({ root }) => endless(join(root, '.git')),
+  '.git/index is a pipe': ({ root }) => fifo(join(root, '.git/index')),
+  '.git/index is endless': ({ root }) => endless(join(root, '.git/index')),
+  '.git/config is a pipe': ({ root }) => fifo(join(root, '.git/config')),
+  '.git/HEAD is endless': ({ root }) => endless(join(root, '.git/HEAD')),
+  '.git leads to a pipe': ({ root }) => {
+    fifo(join(root, 'pipe'));
+    rmSync(join(root, '.git'), { recursive: true });
+    writeFileSync(join(root, '.git'), 'gitdir: ./pipe\n');
+  },
+  'files that are pipes': ({ root }) =>
+    [
+      'x.nix',
+      '.sops.yaml',
+      'flake.lock',
+      'varsmith.json',
+      'sops/users/e/key.json',
+      'vars/shared/q/v/value',
+      '.gitattributes',
+      '.clan-flake',
+    ].forEach(path => void fifo(join(root, path))),
+  'files without end': ({ root }) =>
+    [
+      'x.nix',
+      '.sops.yaml',
+      'flake.lock',
+      'varsmith.json',
+      'sops/users/e/key.json',
+      'vars/shared/q/v/value',
+    ].forEach(path => void endless(join(root, path))),
+  'a secret that is a pipe': ({ root }) => fifo(join(root, 'vars/per-machine/m/a/s/secret')),
+  'a value without end': ({ root }) => endless(join(root, 'vars/per-machine/m/a/p/value')),
+  'links in a circle': ({ root }) => {
+    symlinkSync('.', join(root, 'loop'));
+    symlinkSync('..', join(root, 'machines/loop'));
+  },
+  'large files': ({ root }) => {
+    for (const path of ['big.nix', 'flake.lock', 'varsmith.json', 'vars/shared/q/v/value', '.git/index'])
+      write(root, path, Buffer.alloc(60_000_000, '['));
+  },
+  'strings that double': script(doubled('+', '"aaaaaaaa"')),
+  'lists that double': fleet =>
+    fleet.machine('m', `g = { files.a = { }; dependencies = ${doubled('++', '[ "a" ]')}; };`),
+  'a list of a billion': script('builtins.concatStringsSep "," (builtins.genList toString 1000000000)'),
+  'deep brackets': script(`${'('.repeat(20_000)}"x"${')'.repeat(20_000)}`),
+  'a regular expression': script(`toString (builtins.match "(a*)*(a*)*b" "${'a'.repeat(45)}")`),
+  'endless recursion': script('let f = n: f (n + 1) + "x"; in f 0'),
+  'concatMap that grows': script(
+    `builtins.concatStringsSep "" (${'builtins.concatMap (x: [ x x x ]) ('.repeat(40)}[ "a" ]${')'.repeat(40)})`,
+  ),
+};
+
+it(
+  'nothing in it is waited for or grows without end',
+  async () => {
+    for (const [at, [name, plant]] of Object.entries(ENDLESS).entries()) {
+      // Each takes a program of its own.
+      if (!ledger.tries(`hostile: ${name}`) || (!isLong && at % 7 !== 0)) continue;
+      restore();
+      plant(made);
+      for (const command of isLong ? LOOKING : [['check']]) {
+        ledger.count('bombs');
+        const { code, stderr } = await attackProgram(made, command, {
+          env: { NODE_OPTIONS: '--max-old-space-size=3000' },
+        });
+        const ends = code === 0 || code === 1 || code === 2;
+        ledger.judge(`hostile: ${name}`, ends ? null : `${command} ends with ${code}: ${stderr.slice(-300)}`);
+      }
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
+
+const EVIL_NAMES = [
+  ...[
+    '\x1b]0;PWN\x07',
+    '\x1b[2J',
+    'a\nb::error file=x::PWN',
+    '::stop-commands::x',
+    '<img src=x onerror=alert(1)>',
+    '\u202eevil',
+  ],
+  ...[
+    '[x](command:evil)',
+    '\u2028',
+    '\x9b31m',
+    '\r\x1b[K',
+    '--no-sandbox',
+    '../../e',
+    '__proto__',
+    '\x7f',
+    '\u2066x\u2069',
+  ],
+];
+
+const FORMATS = [
+  ...[
+    ['check'],
+    ['check', '--format', 'json'],
+    ['check', '--format', 'github'],
+    ['check', '--format', 'sarif'],
+  ],
+  ...[
+    ['check', '--format', 'lines'],
+    ['inspect'],
+    ['inspect', '--format', 'json'],
+    ['graph', '--format', 'dot'],
+  ],
+  ...[
+    ['graph', '--format', 'mermaid'],
+    ['graph', '--format', 'svg'],
+    ['graph', '--format', 'json'],
+    ['plan'],
+    ['plan', '--json'],
+  ],
+  ...[
+    ['list'],
+    ['verify'],
+    ['verify', '--json'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['env', 'm'],
+    ['generate', '--yes'],
+  ],
+];
+
+it(
+  'names with control characters reach no output as they are',
+  async () => {
+    restore();
+    const quoted = (text: string) =>
+      JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, (_, hex) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
+    const generators = EVIL_NAMES.map(
+      (
+        name,
+        i,
+      ) => `${quoted(name)} = { files.${quoted(`${name}f`)} = { }; prompts.${quoted(name)}.description = ${quoted(name)};
+        dependencies = [ ${quoted(`missing${name}`)} ]; script = "echo ${i}"; };`,
+    );
+    made.machine('m', generators.join('\n'));
+    for (const name of EVIL_NAMES.filter(one => !one.includes('/'))) {
+      write(made.root, `${name}.nix`, `{ x = (; ${name} }`);
+      write(made.root, `vars/per-machine/m/${name}/f\x1b[1m/value`, '\x1b]52;c;UFdO\x07\x1b[31mred\r\nx');
+    }
+    for (const args of FORMATS) {
+      const probe = `hostile: control characters of ${args.filter(arg => !arg.startsWith('-')).join(' ')}`;
+      if (!ledger.tries(probe)) continue;
+      ledger.count('looks');
+      const { code, stdout, stderr } = await made.run(args);
+      const raw = RAW.exec((stdout + stderr).replaceAll('\r\n', '\n'));
+      const around =
+        raw === null
+          ? ''
+          : JSON.stringify((stdout + stderr).slice(Math.max(0, raw.index - 60), raw.index + 20));
+      ledger.judge(probe, raw === null ? null : `${code}: ${around}`);
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
+
+const PLACES = [
+  '\0',
+  '"',
+  '{',
+  '[',
+  ']',
+  '}',
+  '..',
+  '/',
+  '\\',
+  '😀',
+  '\ud800',
+  '\x1b',
+  '99999999999',
+  '-1',
+  'null',
+  '${',
+  '*',
+  '\n',
+  '\ufeff',
+];
+
+/** A file of the repository, changed in some place. */
+function changed(bytes: Buffer, luck: Chance): Buffer {
+  const at = luck.below(bytes.length + 1);
+  const splinter = Buffer.from(luck.pick(PLACES).repeat(luck.below(20) === 0 ? 2000 : 1));
+  switch (luck.below(5)) {
+    case 0:
+      return bytes.subarray(0, at);
+    case 1:
+      return Buffer.concat([bytes.subarray(0, at), splinter, bytes.subarray(at)]);
+    case 2:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + luck.below(40))]);
+    case 3: {
+      const copy = Buffer.from(bytes);
+      if (copy.length > 0) copy[at % copy.length] = luck.below(256);
+      return copy;
+    }
+    default:
+      return Buffer.concat([bytes.subarray(0, at), splinter, bytes.subarray(luck.below(bytes.length + 1))]);
+  }
+}
+
+const HANG_MS = 2000;
+
+it(
+  'whatever one of its files says, all commands end, and none crashes',
+  async () => {
+    restore();
+    const luck = chance(SEED);
+    const files = readdirSync(made.root, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name))
+      .filter(path => !/\.git\/(objects|hooks|info|logs|varsmith|description)/.test(path));
+    for (const figure of ['crashes', 'hangs']) ledger.count(figure, 0);
+    for (const _ of turns('inputs', 80)) {
+      const path = luck.pick(files);
+      const good = readFileSync(path);
+      writeFileSync(path, changed(good, luck));
+      const command = luck.pick([
+        ...LOOKING,
+        ['check', '--format', 'json'],
+        ['get', 'm', 'a/s'],
+        ['graph', '--format', 'dot'],
+      ]);
+      const before = process.cpuUsage();
+      const { code, stdout, stderr } = await made.run(command);
+      const { user, system } = process.cpuUsage(before);
+      const took = (user + system) / 1000;
+      ledger.count('inputs');
+      ledger.most('most ms for an input', took);
+      const what = `${command.join(' ')} with another ${path.slice(made.root.length)}`;
+      const isCrash =
+        /TypeError|RangeError|is not a function|Cannot read prop|is not iterable|call stack|undefined/.test(
+          stderr,
+        );
+      if (isCrash || code > 2) ledger.count('crashes');
+      ledger.judge('hostile: inputs', isCrash || code > 2 ? `${what}: ${code} ${stderr}` : null);
+      if (RAW.test(stderr) || (command[1] === undefined && RAW.test(stdout)))
+        ledger.judge('hostile: control characters of inputs', what);
+      if (isLong && took > HANG_MS) {
+        ledger.count('hangs');
+        ledger.judge('hostile: hangs', `${what}: ${took} ms of the processor`);
+      }
+      writeFileSync(path, good);
+    }
+    expectNothingBroken(ledger);
+  },
+  LIMIT_MS,
+);
