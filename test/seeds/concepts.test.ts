@@ -156,7 +156,7 @@ describe('sharing and access', () => {
     const mesh = generators.find(({ name }: { name: string }) => name === 'mesh');
     expect([mesh.share, mesh.machines]).toEqual([true, ['db', 'web']]);
     const { stdout } = await run(seedFleet('concepts'), ['plan']);
-    expect(stdout.match(/shared\/mesh/g)).toHaveLength(1);
+    expect(stdout.match(/shared\/mesh +missing/g)).toHaveLength(1);
   });
 
   test('0.9: owner, group and mode are checked, and say so where they do nothing', () => {

@@ -16,6 +16,7 @@ import { differenceMarkdown, differenceText, matrixText } from './access-text.ts
 import { oneOf, readArguments } from './arguments.ts';
 import { SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { openConfigured } from './load.ts';
 
 const OPTIONS = {
@@ -141,7 +142,7 @@ function writeDifference(
 }
 
 function writeJson(data: object, io: Io): void {
-  io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+  io.stdout.write(`${jsonText({ schemaVersion: 1, ...data })}\n`);
 }
 
 function secretData({ readers, ...about }: SecretAccess) {
