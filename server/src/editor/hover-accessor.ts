@@ -2,15 +2,16 @@
  * The hover card of a function that looks keys of a registry up (`getPath`, `mkPasswordCmd`), where it is called and
  * where it is written: which key, what comes of it, who calls it.
  */
+import { expressionsAt } from '../checks/locate.ts';
 import { counted } from '../checks/wording.ts';
 import type { KeyLookup, Place, Unit, Use } from '../fleet/model.ts';
-import { childrenOf, freeNames } from '../nix/inside.ts';
+import { freeNames } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, LambdaExpr } from '../nix/syntax.ts';
 import type { HoverContext } from './hover.ts';
 import type { CardAt } from './hover-around.ts';
 import { definedPhrase } from './hover-words.ts';
-import { bindingOf, importedFrom, type NameAt, nameAt } from './lexical.ts';
+import { bindingOf, findBinding, importedFrom, type NameAt, nameAt } from './lexical.ts';
 import { code, plain } from './markdown.ts';
 
 const MAX_CALLS = 5;
@@ -116,19 +117,10 @@ function callsOf(context: HoverContext, name: string, file: string): Call[] {
 /** The name of the innermost function that is applied to something around a place. */
 function calledWith(source: SourceFile, at: Place): NameAt | null {
   if (at.file !== source.path) return null;
-  const apply = expressionsWith(source.root, at).findLast(
+  const apply = expressionsAt(source, at.start).findLast(
     expr => expr.kind === 'apply' && isWithin(at, expr.arg),
   );
   return apply?.kind === 'apply' ? nameAt(source, apply.fn.end) : null;
-}
-
-function expressionsWith(root: Expr, at: Place): Expr[] {
-  const path: Expr[] = [];
-  for (let expr: Expr | undefined = root; expr !== undefined; ) {
-    path.push(expr);
-    expr = childrenOf(expr).find(child => isWithin(at, child));
-  }
-  return path;
 }
 
 /** The file that a called function is imported from; null for one of the same file, and where it cannot be told. */
@@ -139,6 +131,8 @@ function sourceOf(source: SourceFile, { name, around, selectedFrom }: NameAt): s
   const from = binding.kind === 'inherit' ? binding.from : binding.value;
   return from === null ? null : importedFrom(source, around, from);
 }
+
+const isLambda = ({ value }: AttrBinding) => value.kind === 'lambda';
 
 interface Definition {
   readonly at: Place;
@@ -152,7 +146,7 @@ function definitionOf(context: HoverContext, source: SourceFile, named: NameAt):
   const here = own?.kind === 'bind' && own.value.kind === 'lambda';
   const path = here ? source.path : sourceOf(source, named);
   const file = path === null ? null : context.snapshot.files.parse(path);
-  const binding = here ? own : file === null ? null : lambdaNamed(file.root, named.name);
+  const binding = here ? own : file === null ? null : findBinding(file.root, named.name, isLambda);
   if (file === null || binding?.kind !== 'bind' || binding.value.kind !== 'lambda') return null;
   const [name] = binding.path;
   const at = { file: file.path, start: name?.start ?? binding.start, end: name?.end ?? binding.start };
@@ -162,35 +156,15 @@ function definitionOf(context: HoverContext, source: SourceFile, named: NameAt):
 /** A function and those of the same file that call it, directly or through others. */
 function callersIn(source: SourceFile, name: string): readonly string[] {
   const functions = new Map<string, LambdaExpr>();
-  const open: Expr[] = [source.root];
-  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
-    if (expr.kind === 'attrs' || expr.kind === 'let')
-      for (const binding of expr.bindings) {
-        const [first] = binding.kind === 'bind' ? binding.path : [];
-        if (binding.kind === 'bind' && binding.path.length === 1 && binding.value.kind === 'lambda')
-          if (first?.kind === 'name') functions.set(first.name, binding.value);
-      }
-    open.push(...childrenOf(expr));
-  }
+  findBinding(source.root, null, binding => {
+    const [first] = binding.path;
+    if (binding.value.kind === 'lambda' && first?.kind === 'name') functions.set(first.name, binding.value);
+    return false;
+  });
   const callers = new Set([name]);
   for (const callee of callers)
     for (const [caller, lambda] of functions) if (freeNames(lambda).has(callee)) callers.add(caller);
   return [...callers];
-}
-
-function lambdaNamed(root: Expr, name: string): AttrBinding | null {
-  if (root.kind === 'attrs' || root.kind === 'let') {
-    for (const binding of root.bindings) {
-      const [first] = binding.kind === 'bind' ? binding.path : [];
-      if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'lambda') continue;
-      if (first?.kind === 'name' && first.name === name) return binding;
-    }
-  }
-  for (const child of childrenOf(root)) {
-    const binding = lambdaNamed(child, name);
-    if (binding !== null) return binding;
-  }
-  return null;
 }
 
 /** The comment in the lines directly above a name, without its marks; null if there is none. */

@@ -6,7 +6,14 @@ import { childAround } from '../checks/locate.ts';
 import { childrenOf } from '../nix/inside.ts';
 import { folderOf, joinPath } from '../nix/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
-import { type AttrName, type Binding, type Expr, literalText, type Range } from '../nix/syntax.ts';
+import {
+  type AttrBinding,
+  type AttrName,
+  type Binding,
+  type Expr,
+  literalText,
+  type Range,
+} from '../nix/syntax.ts';
 
 /** A name as it stands under a cursor. */
 export interface NameAt extends Range {
@@ -113,4 +120,29 @@ export function importedFrom(file: SourceFile, around: readonly Expr[], value: E
   look(value);
   const [only, ...others] = paths;
   return only === undefined || others.length > 0 ? null : only;
+}
+
+/**
+ * Returns the first binding of one name, in the order of the text, at any depth of an expression.
+ * @param name null: any name
+ * @param accepts tells which of several is meant
+ */
+export function findBinding(
+  expr: Expr,
+  name: string | null,
+  accepts: (binding: AttrBinding) => boolean = () => true,
+): AttrBinding | null {
+  if (expr.kind === 'let' || expr.kind === 'attrs') {
+    for (const binding of expr.bindings) {
+      if (binding.kind !== 'bind' || binding.path.length !== 1) continue;
+      const [first] = binding.path;
+      if (first?.kind === 'name' && (name === null || first.name === name) && accepts(binding))
+        return binding;
+    }
+  }
+  for (const child of childrenOf(expr)) {
+    const binding = findBinding(child, name, accepts);
+    if (binding !== null) return binding;
+  }
+  return null;
 }

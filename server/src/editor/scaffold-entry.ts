@@ -24,9 +24,9 @@ import {
   type Written,
 } from '../checks/registry/new-entry.ts';
 import type { Registry } from '../fleet/model.ts';
-import { childrenOf } from '../nix/inside.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { AttrBinding, Expr, Formal } from '../nix/syntax.ts';
+import type { Formal } from '../nix/syntax.ts';
+import { findBinding } from './lexical.ts';
 
 /** A new entry. What is absent or null is as in the entries that it takes after. */
 export interface EntryWish extends ChosenNames, FamilyWish {
@@ -117,21 +117,6 @@ function helpersFor(
 function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
   const binding = findBinding(file.root, helper);
   return binding?.value.kind === 'lambda' && !binding.value.ellipsis ? binding.value.formals : null;
-}
-
-function findBinding(expr: Expr, name: string): AttrBinding | null {
-  if (expr.kind === 'let' || expr.kind === 'attrs') {
-    for (const binding of expr.bindings) {
-      if (binding.kind !== 'bind' || binding.path.length !== 1) continue;
-      const [first] = binding.path;
-      if (first?.kind === 'name' && first.name === name) return binding;
-    }
-  }
-  for (const child of childrenOf(expr)) {
-    const found = findBinding(child, name);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 type Field = readonly [name: string, lines: readonly string[]];
