@@ -6,6 +6,7 @@ import { RunFailure } from '../generate/failure.ts';
 import { isHidden } from '../generate/generators.ts';
 import type { StepResult } from '../generate/results.ts';
 import type { AccessChange } from '../store/readers.ts';
+import { terminalOf } from './ask.ts';
 import type { Audience } from './audience.ts';
 import { writeResult } from './generate-text.ts';
 import { say } from './generation.ts';
@@ -36,12 +37,9 @@ export function peopleAudience(io: Io): Audience {
 
 /** What everybody shares who has no program to answer. */
 export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
-  const { stdin, stderr } = io;
-  const signal = io.interruption?.() ?? new AbortController().signal;
-  const terminal: Terminal | null =
-    stdin?.isTTY && stderr.isTTY ? { input: stdin, output: stderr, signal } : null;
+  const terminal = terminalOf(io);
   return {
-    signal,
+    signal: terminal?.signal ?? io.interruption?.() ?? new AbortController().signal,
     async mayGoOn({ overwritten, asked }) {
       const what = counted(overwritten, 'stored value');
       if (terminal === null && asked.length > 0) throw notAsked(asked);
