@@ -7,25 +7,25 @@ import { COLLAPSED, look, NONE, named } from './tree-look.ts';
 export type AccessNode =
   | { readonly kind: 'root'; readonly root: AccessRoot }
   | { readonly kind: 'group'; readonly root: AccessRoot; readonly by: 'readers' | 'secrets' }
-  /** Somebody: all keys of a person or machine, or one key that belongs to nobody. */
-  | { readonly kind: 'reader'; readonly root: AccessRoot; readonly reader: Somebody }
+  /** Who reads: all keys of a person or machine, or one key that belongs to nobody. */
+  | { readonly kind: 'reader'; readonly root: AccessRoot; readonly reader: Reader }
   | { readonly kind: 'secret'; readonly root: AccessRoot; readonly secret: AccessSecret }
   | {
       readonly kind: 'right';
       readonly root: AccessRoot;
       readonly secret: AccessSecret;
       readonly reader: SecretReader;
-      /** What stands above it; the item shows the other one. */
+      /** The kind of the item above; this one shows the other side. */
       readonly below: 'reader' | 'secret';
     };
 
-export interface Somebody {
+export interface Reader {
   readonly kind: SecretReader['kind'];
   /** The name, or the key of those that have none. */
   readonly name: string;
 }
 
-/** Only secrets that have the text in their name, and those that somebody with it in theirs can read. */
+/** Only secrets that have the text in their name, and those that identity with it in theirs can read. */
 export function filtered(root: AccessRoot, text: string): AccessRoot {
   const wanted = text.toLowerCase();
   const has = (name: string | null) => name?.toLowerCase().includes(wanted) === true;
@@ -38,7 +38,7 @@ export function filtered(root: AccessRoot, text: string): AccessRoot {
   return { ...root, secrets };
 }
 
-/** Of one fleet its two groups; below their folders where there are several. */
+/** Returns the first items of the view: the two groups of the one fleet, or a folder for each of several. */
 export function accessNodes(roots: readonly AccessRoot[]): AccessNode[] {
   const filled = roots.filter(root => root.secrets.length > 0);
   const [only] = filled;
@@ -46,7 +46,7 @@ export function accessNodes(roots: readonly AccessRoot[]): AccessNode[] {
   return filled.map(root => ({ kind: 'root', root }));
 }
 
-/** What is below an item. */
+/** Returns the items below an item. */
 export function accessParts(node: AccessNode): AccessNode[] {
   const { root } = node;
   switch (node.kind) {
@@ -79,26 +79,26 @@ function groupsOf(root: AccessRoot): AccessNode[] {
 const ORDER: readonly SecretReader['kind'][] = ['user', 'admin', 'machine', 'unknown'];
 
 /** People, then machines, then keys of nobody; each by name. */
-function readersIn({ secrets }: AccessRoot): Somebody[] {
-  const found = new Map<string, Somebody>();
+function readersIn({ secrets }: AccessRoot): Reader[] {
+  const byIdentity = new Map<string, Reader>();
   for (const { readers } of secrets)
     for (const reader of readers) {
-      const somebody = somebodyOf(reader);
-      found.set(`${somebody.kind}\n${somebody.name}`, somebody);
+      const identity = readerIdentity(reader);
+      byIdentity.set(`${identity.kind}\n${identity.name}`, identity);
     }
-  return [...found.values()].sort(
+  return [...byIdentity.values()].sort(
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.name < b.name ? -1 : 1),
   );
 }
 
-function somebodyOf({ kind, name, key }: SecretReader): Somebody {
+function readerIdentity({ kind, name, key }: SecretReader): Reader {
   return { kind, name: name ?? key ?? '' };
 }
 
-function rightsOf({ secrets }: AccessRoot, { kind, name }: Somebody): [AccessSecret, SecretReader][] {
+function rightsOf({ secrets }: AccessRoot, { kind, name }: Reader): [AccessSecret, SecretReader][] {
   return secrets.flatMap(secret =>
     secret.readers
-      .filter(reader => reader.kind === kind && somebodyOf(reader).name === name)
+      .filter(reader => reader.kind === kind && readerIdentity(reader).name === name)
       .map((reader): [AccessSecret, SecretReader] => [secret, reader]),
   );
 }
@@ -146,7 +146,7 @@ export function accessItem(node: AccessNode): TreeItem {
 
 function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'right' }): TreeItem {
   const { kind, state, key } = reader;
-  const { name } = somebodyOf(reader);
+  const { name } = readerIdentity(reader);
   const text = [viaText(reader), stateText(reader, secret)].filter(Boolean).join(' · ');
   const isSecret = below === 'reader';
   const icon = isSecret ? iconOf(secret) : ICONS[kind];

@@ -8,7 +8,7 @@ import type { Bench } from './generate-run.ts';
 import { runProgram } from './program.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 
-/** What `varsmith deploy --dry-run --json` says. */
+/** The answer of `varsmith deploy --dry-run --json`. */
 export interface DeployAnswer {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   /** Why nothing can be run; null if it can. */
@@ -61,10 +61,10 @@ export async function deployMachine(
   const anyway = `${action.label} Anyway`;
   const canGenerate = problems.some(({ kind }) => kind === 'missing');
   const buttons = problems.length === 0 ? [action.label] : canGenerate ? [GENERATE, anyway] : [anyway];
-  const found = problems.map(({ message }) => `✗ ${message}`);
+  const lines = problems.map(({ message }) => `✗ ${message}`);
   const detail = [
-    ...(found.length > SHOWN ? [...found.slice(0, SHOWN), `and ${found.length - SHOWN} more`] : found),
-    ...(found.length > 0 ? [''] : []),
+    ...(lines.length > SHOWN ? [...lines.slice(0, SHOWN), `and ${lines.length - SHOWN} more`] : lines),
+    ...(lines.length > 0 ? [''] : []),
     `Runs in a terminal: ${command.join(' ')}`,
     `Changes ${where}.`,
     ...rollback.map(sentence => sentence.replaceAll('`', '')),

@@ -75,8 +75,9 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     }),
     register('varsmith.deployMachine', async (node?: FleetNode) => {
       const given = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
-      const one = given ?? (await choose.machine('Deploy which machine?'));
-      if (one) await deployMachine(bench, one.root, one.machine, () => missing(one.root, [one.machine]));
+      const chosen = given ?? (await choose.machine('Deploy which machine?'));
+      if (chosen)
+        await deployMachine(bench, chosen.root, chosen.machine, () => missing(chosen.root, [chosen.machine]));
     }),
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
