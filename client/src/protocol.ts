@@ -113,8 +113,10 @@ export interface FleetRoot {
   /** Generators of no machine that is known. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
-  /** Of the whole fleet, whatever the filter: missing files and outdated generators, shared ones once. */
-  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Generators of machines that are to be generated, of the whole fleet, whatever the filter; shared ones once. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing · 1 outdated`. */
+  readonly summary: string;
   /** Vars or machines are declared there. */
   readonly isFleet: boolean;
   /** How many secrets of sops-nix and agenix there are. */
@@ -129,10 +131,10 @@ export interface FleetMachine {
   readonly generators: number;
   /** False: only Nix can tell whether it has more. */
   readonly complete: boolean;
-  /** Files that are not generated yet; null where that cannot be told. */
-  readonly missing: number | null;
-  /** Generators of which something was made from other inputs. */
-  readonly outdated: number;
+  /** How many of them are to be generated. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing`. Empty without generators. */
+  readonly summary: string;
   readonly where: Where | null;
 }
 
@@ -168,6 +170,8 @@ export interface KeyDetail {
   readonly machines: readonly {
     readonly name: string;
     readonly state: FleetGenerator['state'];
+    /** The state in a word or two; empty where it is not known. */
+    readonly stateText: string;
     readonly where: Where | null;
   }[];
   readonly uses: readonly { readonly file: string; readonly where: Where }[];
@@ -302,6 +306,9 @@ export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  /** The state in a word or two, and in a sentence. */
+  readonly stateText: string;
+  readonly stateSentence: string;
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];
@@ -312,6 +319,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** `missing` in words; empty where it is stored, or that is not known. */
+  readonly stateText: string;
   /** The URI of the file with the value of a public one that is stored. */
   readonly value: string | null;
   readonly where: Where | null;

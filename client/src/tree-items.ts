@@ -165,9 +165,9 @@ export function itemOf(node: FleetNode): TreeItem {
     case 'key':
       return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
     case 'selected': {
-      const [icon, color, text] = STATES[node.machine.state];
+      const [icon, color] = STATES[node.machine.state];
       const isKnown = node.machine.state !== 'unknown';
-      const item = look(node.machine.name, isKnown ? icon : 'vm', isKnown ? text : '', NONE);
+      const item = look(node.machine.name, isKnown ? icon : 'vm', node.machine.stateText, NONE);
       if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
       return opening(item, node.machine.where);
     }
@@ -186,18 +186,13 @@ function machineItem({
   tags,
   generators,
   complete,
-  missing,
-  outdated,
+  lacking,
+  summary,
   where,
 }: FleetMachine): TreeItem {
-  // In a narrow view the end is cut off: what is to be done stands first.
-  const counts = [
-    missing ? `${missing} not generated` : '',
-    outdated > 0 ? `${outdated} outdated` : '',
-    generators === 0 && !complete ? 'generators not known' : counted(generators, 'generator'),
-  ];
-  const item = look(name, 'vm', counts.filter(Boolean).join(' · '), COLLAPSED);
-  if (missing || outdated > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
+  const none = complete ? counted(0, 'generator') : 'generators not known';
+  const item = look(name, 'vm', generators === 0 ? none : summary, COLLAPSED);
+  if (lacking > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
@@ -208,40 +203,37 @@ function machineItem({
   return opening(item, where, false);
 }
 
-const STATES: Readonly<
-  Record<FleetGenerator['state'], readonly [icon: string, color: string | null, text: string]>
-> = {
-  present: ['pass', 'testing.iconPassed', 'generated'],
-  partial: ['warning', 'list.warningForeground', 'partly generated'],
-  outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
-  missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
-  // Stores outside of the repository are never asked by looking.
-  unknown: ['circle-outline', null, 'not known whether it is generated: Verify Vars asks the store'],
+const STATES: Readonly<Record<FleetGenerator['state'], readonly [icon: string, color: string | null]>> = {
+  present: ['pass', 'testing.iconPassed'],
+  partial: ['warning', 'list.warningForeground'],
+  outdated: ['history', 'list.warningForeground'],
+  missing: ['circle-large-outline', 'list.warningForeground'],
+  unknown: ['circle-outline', null],
 };
 
 function generatorItem(
-  { name, share, state, files, where }: FleetGenerator,
+  { name, share, state, stateText, stateSentence, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
-  const [icon, color, text] = STATES[state];
+  const [icon, color] = STATES[state];
   const words = [
+    state === 'present' || state === 'unknown' ? '' : stateText,
     share === true ? 'shared' : '',
     counted(files.length, 'file'),
-    state === 'outdated' ? 'outdated' : '',
   ];
   const item = look(name, icon, words.filter(Boolean).join(' · '), COLLAPSED);
   if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
-  item.tooltip = text;
+  item.tooltip = stateSentence;
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
-function fileItem({ name, secret, stored, value, where }: FleetFile, machine: string | null): TreeItem {
+function fileItem({ name, secret, stateText, value, where }: FleetFile, machine: string | null): TreeItem {
   const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
-    [kind, stored === false ? 'not generated' : ''].filter(Boolean).join(' · '),
+    [kind, stateText].filter(Boolean).join(' · '),
     NONE,
   );
   if (machine !== null)

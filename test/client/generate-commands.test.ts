@@ -32,16 +32,18 @@ const machine = {
   tags: [],
   generators: 2,
   complete: true,
-  missing: 1,
-  outdated: 0,
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   where: null,
 };
 const generator = (name: string, state: FleetGenerator['state']): FleetGenerator => ({
   name,
   share: false,
   state,
+  stateText: state,
+  stateSentence: state,
   where: null,
-  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
+  files: [{ name: 'key', secret: true, stored: false, stateText: 'missing', value: null, where: null }],
   prompts: [],
   dependencies: [],
 });
@@ -90,7 +92,7 @@ beforeEach(() => {
     machines: [machine],
     unassigned: 0,
     keys: [],
-    lacking: { missing: 1, outdated: 0 },
+    ...{ lacking: 1, summary: '1 of 2 generators missing' },
     isFleet: true,
     secrets: 0,
   };

@@ -14,8 +14,8 @@ const machine: FleetMachine = {
   tags: ['home'],
   generators: 2,
   complete: true,
-  missing: 1,
-  outdated: 0,
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   where,
 };
 const key = {
@@ -32,7 +32,8 @@ const root: FleetRoot = {
   machines: [machine],
   unassigned: 3,
   keys: [key],
-  lacking: { missing: 1, outdated: 0 },
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   isFleet: true,
   secrets: 0,
 };
@@ -48,10 +49,12 @@ const generator: FleetGenerator = {
   name: 'mail-password',
   share: true,
   state: 'partial',
+  stateText: 'partly generated',
+  stateSentence: 'Partly generated: some of its files are not stored.',
   where,
   files: [
-    { name: 'password', secret: true, stored: true, value: null, where },
-    { name: 'hash', secret: false, stored: false, value: null, where },
+    { name: 'password', secret: true, stored: true, stateText: '', value: null, where },
+    { name: 'hash', secret: false, stored: false, stateText: 'missing', value: null, where },
   ],
   prompts: ['password'],
   dependencies: ['salt'],
@@ -64,7 +67,7 @@ const shown = (node: Parameters<typeof itemOf>[0]) => {
 
 test('machines stand at the top; their folders do where there are several', () => {
   expect(machineNodes([root, empty]).map(shown)).toEqual([
-    'lea | 1 not generated · 2 generators',
+    'lea | 1 of 2 generators missing',
     'Not tied to a machine | 3 generators',
   ]);
   const two = machineNodes([root, { ...root, name: 'second' }]);
@@ -80,7 +83,7 @@ test('a machine says what it is, and opens on its own list', () => {
 });
 
 test('a machine of which nothing is known claims no number of generators', () => {
-  const hidden = { ...machine, generators: 0, missing: null, complete: false };
+  const hidden = { ...machine, generators: 0, lacking: 0, summary: '', complete: false };
   const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
   expect(shown(node)).toBe('lea | generators not known');
   expect(itemOf(node).tooltip).toContain('Only Nix can tell whether it has generators.');
@@ -89,14 +92,14 @@ test('a machine of which nothing is known claims no number of generators', () =>
 
 test('a generator has its files, prompts and dependencies, and a click opens it', () => {
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
-  expect(shown(node)).toBe('mail-password | shared · 2 files');
+  expect(shown(node)).toBe('mail-password | partly generated · shared · 2 files');
   expect(itemOf(node)).toMatchObject({
     iconPath: { id: 'warning' },
     command: { command: 'varsmith.open', arguments: [where] },
   });
   expect(partsOf(node).map(shown)).toEqual([
     'password | secret',
-    'hash | public · not generated',
+    'hash | public · missing',
     'password | prompt',
     'salt | dependency',
   ]);
@@ -106,10 +109,10 @@ test('a key has the machines that select it, each with its state, and its uses',
   const [node] = keyNodes([root]);
   expect(node && shown(node)).toBe('mail | 1 machine · MAIL');
   const parts = keyParts({
-    machines: [{ name: 'lea', state: 'missing', where }],
+    machines: [{ name: 'lea', state: 'missing', stateText: 'missing', where }],
     uses: [{ file: 'modules/mail.nix', where }],
   });
-  expect(parts.map(shown)).toEqual(['lea | not generated', 'modules/mail.nix:1 | use']);
+  expect(parts.map(shown)).toEqual(['lea | missing', 'modules/mail.nix:1 | use']);
 });
 
 test('items keep their ids, and those that can be revealed know what they stand below', () => {

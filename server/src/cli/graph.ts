@@ -1,8 +1,6 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
 import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
-import { setBackend } from '../store/backend.ts';
-import { readContents } from '../store/read.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
@@ -29,12 +27,10 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const stored = readContents(workspace.files, {
-    backend: setBackend(fleet),
-    directory: fleet.directory ?? '',
-    elsewhere: workspace.settings.store?.command != null,
+  const found = graphOf(fleet, workspace.looked(), {
+    machine: machine ?? null,
+    generator: generator ?? null,
   });
-  const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
   else if (format === 'svg' && io.stdout.isTTY)

@@ -3,7 +3,9 @@ import { RunFailure } from '../generate/failure.ts';
 import { chosen } from '../generate/generators.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { storedPublic } from '../generate/run.ts';
+import { generatorTally } from '../generate/tally.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
+import { tallyText } from '../store/tally.ts';
 import { readArguments } from './arguments.ts';
 import { shownValue, valueData } from './generate-text.ts';
 import { COMMON, openFleet, SHORTS } from './generation.ts';
@@ -13,7 +15,7 @@ import { jsonText } from './json-text.ts';
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
-  const { backend, declared, plan, stored } = await situation({ seen });
+  const { backend, declared, plan, status, stored } = await situation({ seen });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { generators, notes, problems } = plan({ ...choice, regenerate: false });
   const unknown = problems.filter(isOfRequest);
@@ -43,13 +45,19 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       ...{ share: generator.machine === null, stored: isThere },
       ...(value === null ? { encoding: null, value } : valueData(value)),
     }));
-    io.stdout.write(`${jsonText({ schemaVersion: 1, root, backend, vars, notes })}\n`);
+    io.stdout.write(
+      `${jsonText({ schemaVersion: 1, root, backend, vars, summary: generatorTally([...wanted], status), notes })}\n`,
+    );
     return EXIT.ok;
   }
   const paint = painter(io.stdout, io.env);
   let last: string | null = null;
   for (const { machine, id, file, isThere, value } of listed) {
-    if (machines.length > 1 && machine !== last) io.stdout.write(`${paint('bold', printable(machine))}\n`);
+    if (machines.length > 1 && machine !== last) {
+      const own = [...wanted].filter(one => one.machines.includes(machine));
+      const summary = tallyText(generatorTally(own, status), ', ');
+      io.stdout.write(`${paint('bold', printable(machine))}  ${paint('dim', summary)}\n`);
+    }
     last = machine;
     const shown = file.secret && isThere ? '********' : shownValue(value);
     io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}\n`);

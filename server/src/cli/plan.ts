@@ -4,11 +4,14 @@ import { accessChangesOf, accessData, sharedOf } from '../generate/access-change
 import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
 import { driftsOf } from '../generate/fix.ts';
+import { chosen } from '../generate/generators.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import { generatorTally } from '../generate/tally.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
+import { tallyText } from '../store/tally.ts';
 import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
@@ -32,7 +35,7 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
-  const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
+  const { backend, plan: planOf, status } = await situation({ seen, stale: await notedAsStale(ground) });
   const owed = await notedAsOwed(ground);
   const request = requestOf(given);
   const found = planOf(request);
@@ -43,12 +46,14 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
     ...(unknown === null ? [] : [unknown]),
   ];
   const planned = { ...found, notes };
+  const tally = generatorTally(chosen(found.generators, request), status);
   if (given.flag('json')) {
     io.stdout.write(
-      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) })}\n`,
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), summary: tally, access: accessData(access) })}\n`,
     );
   } else {
     const paint = painter(io.stdout, io.env);
+    if (tally.generators > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
     io.stdout.write(planText(planned, paint));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);

@@ -7,10 +7,12 @@ import { leftNotes } from '../generate/left-notes.ts';
 import type { StepReason } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import { stateOfStatus } from '../generate/tally.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
+import { tallyOf, tallyText } from '../store/tally.ts';
 import { readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
@@ -55,8 +57,15 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     }),
   );
   const owed = await notedAsOwed(open.ground);
+  const states = concerned.map(generator => {
+    const known = status(generator);
+    return { ...about(generator), state: stateOfStatus(generator, known), missing: known.missing };
+  });
   return {
     backend,
+    /** Every generator that was looked at, in its place. */
+    generators: states,
+    summary: tallyOf(states.map(({ state }) => state)),
     problems: [
       ...unknown.map(({ kind, message }) => ({ kind, message })),
       ...problems,
@@ -91,11 +100,11 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, COMMON, 1, SHORTS);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { backend, problems: all, notes } = await verified(open, choice);
+  const { backend, generators, summary, problems: all, notes } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.
   say(io, ...leftNotes());
   if (given.flag('json')) {
-    const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
+    const data = { schemaVersion: 1, root: open.root, backend, problems: all, summary, generators, notes };
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
@@ -104,8 +113,11 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
-    if (all.length === 0)
+    if (summary.generators === 0 && all.length === 0)
+      lines.push('There are no vars here: no generator of a machine is declared.\n');
+    else if (all.length === 0)
       lines.push(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+    else lines.push(`${tallyText(summary, ', ')}.\n`);
     io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;

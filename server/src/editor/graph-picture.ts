@@ -3,12 +3,12 @@
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
 import { counted } from '../checks/wording.ts';
+import { lackingIn, STATE_WORDS, shortTallyText, type Tally, tallyOf, tallyText } from '../store/tally.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 import type { Point } from './layout/layered.ts';
-import type { StoredState } from './stored-state.ts';
 import { marked } from './unseen.ts';
 
 const HEIGHT = 44;
@@ -36,14 +36,6 @@ export interface PictureOptions {
   readonly open?: ReadonlySet<string> | null;
 }
 
-const STATE_WORDS: Readonly<Record<StoredState, string>> = {
-  present: 'generated',
-  outdated: 'made from other inputs',
-  partial: 'partly generated',
-  missing: 'not generated',
-  unknown: '',
-};
-
 /** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
@@ -57,18 +49,25 @@ export function detailOf({ origin, share, machines, secrets, publics, service }:
 }
 
 function groupDetail({ nodes }: GraphGroup): string {
-  const count = (state: StoredState) => nodes.filter(node => node.state === state).length;
-  const lacking = count('missing') + count('partial');
-  const outdated = count('outdated');
   const errors = nodes.filter(node => node.errors > 0).length;
   return [
-    counted(nodes.length, 'generator'),
-    lacking > 0 ? `${lacking} not generated` : '',
-    outdated > 0 ? `${outdated} outdated` : '',
+    groupText(
+      tallyOf(nodes.filter(node => node.origin === 'declared').map(({ state }) => state)),
+      nodes.length,
+    ),
     errors > 0 ? `${errors} with errors` : '',
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** Of generators whose state nobody knows only the number is said. */
+function groupText(tally: Tally, all: number): string {
+  const isKnown = tally.generators === all && tally.unknown < tally.generators;
+  if (isKnown) return tallyText(tally);
+  const lacking =
+    lackingIn(tally) > 0 ? ` · ${shortTallyText({ ...tally, generators: all, unknown: 0 })}` : '';
+  return `${counted(all, 'generator')}${lacking}`;
 }
 
 function sized(name: string, detail: string): { readonly width: number; readonly height: number } {
@@ -114,7 +113,7 @@ interface Writer {
 function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
-    STATE_WORDS[node.state],
+    node.state === 'unknown' ? '' : STATE_WORDS[node.state],
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];

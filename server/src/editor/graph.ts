@@ -2,11 +2,11 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
+import { type Looked, type StoredStates, stateOverall, storedStates } from '../checks/store/generated.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
-import type { StoreContents } from '../store/read.ts';
+import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import type { StoredState } from '../store/tally.ts';
 import { circleOf } from './layout/circles.ts';
-import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -58,10 +58,13 @@ export interface GraphOptions {
   readonly condition?: GraphCondition | null;
 }
 
-/** @param errors how many errors each generator has, by name */
+/**
+ * @param looked what is stored; null: nobody asks
+ * @param errors how many errors each generator has, by name
+ */
 export function graphOf(
   fleet: Fleet,
-  stored: StoreContents | null,
+  looked: Looked | null,
   options: GraphOptions = {},
   errors: ReadonlyMap<string, number> = new Map(),
 ): Graph {
@@ -75,7 +78,7 @@ export function graphOf(
   const wanted = wantedOf(declared, brought, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const states = stored === null ? null : storedStates(fleet, stored);
+  const states = looked === null ? null : storedStates(looked);
   const nodes = [...wanted]
     .sort()
     .map(id => nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0))
@@ -213,7 +216,7 @@ function nodeOf(
     secrets: files.filter(file => file.secret !== false).length,
     publics: files.filter(file => file.secret === false).length,
     prompts: new Set(bodies.flatMap(body => body.prompts.map(({ name }) => name))).size,
-    state: states === null ? 'unknown' : stateOf(id, same, bodies, states),
+    state: states === null ? 'unknown' : stateOverall(states, same),
     errors,
     service: null,
     at: same[0]?.definitions[0]?.at ?? null,
@@ -235,22 +238,4 @@ function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
     service: brought?.service ?? null,
     at: brought?.instance?.at[0] ?? null,
   };
-}
-
-function stateOf(
-  id: string,
-  same: readonly Generator[],
-  bodies: readonly GeneratorBody[],
-  states: StoredStates,
-): StoredState {
-  const found: (boolean | null)[] = [];
-  for (const [position, generator] of same.entries()) {
-    const body = bodies[position];
-    if (body === undefined || body.share === null || !body.complete.files) return 'unknown';
-    const machines = generator.machines ?? [];
-    const owners = body.share && machines.length > 0 ? [null] : machines;
-    for (const owner of owners)
-      for (const file of body.files) found.push(states.isStored(id, body.share, owner, file));
-  }
-  return stateOfAll(found, states.isOutdated(id, null));
 }
