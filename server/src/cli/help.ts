@@ -1,4 +1,5 @@
 /** The help texts. */
+import { pageUrl } from '../checks/pages.ts';
 
 const OVERVIEW = `\
 Varsmith reads the Nix sources of a fleet and says what is wrong with its vars: no Nix, no network needed.
@@ -337,7 +338,7 @@ Usage: varsmith lsp [--stdio]
 Options:
   --stdio    what it does anyway; for editors that say it
 
-How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmith/tree/main/docs/editors
+How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}
 `,
 };
 
