@@ -92,7 +92,10 @@ export function fileChoices(generators: readonly FleetGenerator[], onlyPublic: b
       .filter(file => !onlyPublic || (file.secret === false && file.stored !== false))
       .map(file => ({
         label: `${name}/${file.name}`,
-        description: [file.secret === false ? 'public' : 'secret', file.stateText]
+        description: [
+          file.secret === false ? 'public' : 'secret',
+          file.stored === false ? file.stateText : '',
+        ]
           .filter(Boolean)
           .join(' · '),
         generator: name,

@@ -319,7 +319,7 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
-  /** `missing` in words; empty where it is stored, or that is not known. */
+  /** The same in a word; empty where it cannot be told. */
   readonly stateText: string;
   /** The URI of the file with the value of a public one that is stored. */
   readonly value: string | null;

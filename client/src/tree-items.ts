@@ -1,6 +1,6 @@
 /** The items of the fleet explorer: what is below and above what, and how each looks. */
 
-import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type {
   FleetFile,
   FleetGenerator,
@@ -11,7 +11,7 @@ import type {
   Where,
 } from './protocol.ts';
 import { counted } from './run-story.ts';
-import { COLLAPSED, look, NONE, named, opening } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, opening, spoken, stateIcon, warningIcon } from './tree-look.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -140,6 +140,45 @@ export function whereOf(node: FleetNode): Where | null {
 }
 
 export function itemOf(node: FleetNode): TreeItem {
+  const item = shapeOf(node);
+  return spoken(item, String(item.label), kindOf(node), String(item.description ?? ''), stateWords(node));
+}
+
+function kindOf({ kind }: FleetNode): string {
+  switch (kind) {
+    case 'root':
+      return l10n.t('fleet');
+    case 'machine':
+    case 'selected':
+      return l10n.t('machine');
+    case 'generator':
+      return l10n.t('generator');
+    case 'file':
+      return l10n.t('file');
+    case 'key':
+      return l10n.t('registry key');
+    // Their descriptions say what they are.
+    case 'unassigned':
+    case 'prompt':
+    case 'dependency':
+    case 'use':
+      return '';
+  }
+}
+
+/** What the icon alone tells. */
+function stateWords(node: FleetNode): string {
+  switch (node.kind) {
+    case 'generator':
+      return isTold(node.generator) ? '' : node.generator.stateText;
+    case 'file':
+      return node.file.stored === true ? node.file.stateText : '';
+    default:
+      return '';
+  }
+}
+
+function shapeOf(node: FleetNode): TreeItem {
   switch (node.kind) {
     case 'root':
       return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
@@ -165,10 +204,10 @@ export function itemOf(node: FleetNode): TreeItem {
     case 'key':
       return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
     case 'selected': {
-      const [icon, color] = STATES[node.machine.state];
-      const isKnown = node.machine.state !== 'unknown';
-      const item = look(node.machine.name, isKnown ? icon : 'vm', node.machine.stateText, NONE);
-      if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+      const { name, state } = node.machine;
+      const isKnown = state !== 'unknown';
+      const item = look(name, 'vm', node.machine.stateText, NONE);
+      if (isKnown) item.iconPath = stateIcon(state);
       return opening(item, node.machine.where);
     }
     case 'use': {
@@ -192,7 +231,7 @@ function machineItem({
 }: FleetMachine): TreeItem {
   const none = complete ? counted(0, 'generator') : 'generators not known';
   const item = look(name, 'vm', generators === 0 ? none : summary, COLLAPSED);
-  if (lacking > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
+  if (lacking > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
@@ -203,37 +242,36 @@ function machineItem({
   return opening(item, where, false);
 }
 
-const STATES: Readonly<Record<FleetGenerator['state'], readonly [icon: string, color: string | null]>> = {
-  present: ['pass', 'testing.iconPassed'],
-  partial: ['warning', 'list.warningForeground'],
-  outdated: ['history', 'list.warningForeground'],
-  missing: ['circle-large-outline', 'list.warningForeground'],
-  unknown: ['circle-outline', null],
-};
+/** Is the state of a generator in its description? What is to be done stands first: in a narrow view the end is cut off. */
+function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
+  return state !== 'present' && state !== 'unknown';
+}
 
 function generatorItem(
   { name, share, state, stateText, stateSentence, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
-  const [icon, color] = STATES[state];
   const words = [
-    state === 'present' || state === 'unknown' ? '' : stateText,
+    isTold({ state }) ? stateText : '',
     share === true ? 'shared' : '',
     counted(files.length, 'file'),
   ];
-  const item = look(name, icon, words.filter(Boolean).join(' · '), COLLAPSED);
-  if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+  const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
+  item.iconPath = stateIcon(state);
   item.tooltip = stateSentence;
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
-function fileItem({ name, secret, stateText, value, where }: FleetFile, machine: string | null): TreeItem {
+function fileItem(
+  { name, secret, stored, stateText, value, where }: FleetFile,
+  machine: string | null,
+): TreeItem {
   const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
-    [kind, stateText].filter(Boolean).join(' · '),
+    [kind, stored === false ? stateText : ''].filter(Boolean).join(' · '),
     NONE,
   );
   if (machine !== null)

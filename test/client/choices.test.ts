@@ -70,8 +70,8 @@ test('nothing is chosen already where things are made anew', () => {
 
 test('only public values that are there can be copied', () => {
   const files = [
-    { name: 'private', secret: true, stored: true, stateText: '', value: null, where: null },
-    { name: 'public', secret: false, stored: true, stateText: '', value: null, where: null },
+    { name: 'private', secret: true, stored: true, stateText: 'generated', value: null, where: null },
+    { name: 'public', secret: false, stored: true, stateText: 'generated', value: null, where: null },
     { name: 'later', secret: false, stored: false, stateText: 'missing', value: null, where: null },
   ];
   const labels = (onlyPublic: boolean) =>

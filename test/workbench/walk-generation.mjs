@@ -89,7 +89,9 @@ export function generationSteps({ folder, git, get }) {
         await ui.page.waitForFunction(
           ([name, count]) =>
             [...globalThis.document.querySelectorAll('.sidebar .monaco-list-row')].some(
-              row => row.textContent?.includes(name) && new RegExp(`\\b${count} of \\d+ generators missing`).test(row.textContent),
+              row =>
+                row.textContent?.includes(name) &&
+                new RegExp(`\\b${count} of \\d+ generators missing`).test(row.textContent),
             ),
           [MACHINE, missingBefore - 4],
         );

@@ -61,7 +61,7 @@ export async function onMachine(
     where: whereOf(border, at),
     files: files.map(({ at: place, value, ...file }) => ({
       ...file,
-      stateText: file.stored === false ? STATE_WORDS.missing : '',
+      stateText: file.stored === null ? '' : STATE_WORDS[file.stored ? 'present' : 'missing'],
       value: value === null ? null : border.uriOf(value),
       where: whereOf(border, place),
     })),
