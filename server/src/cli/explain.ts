@@ -2,12 +2,12 @@
 import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
 import type { Example, Rule } from '../checks/rule.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
 import { unknownRule } from './rule-names.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  const [id] = readArguments(args, {}, 1).positions;
+  const [id] = readCommand('explain', args).positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);
   const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
