@@ -6,14 +6,14 @@ import { storedPublic } from '../generate/run.ts';
 import { staleIn } from '../generate/session.ts';
 import { outdatedText } from '../generate/status-words.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { shownValue, valueData } from './generate-text.ts';
-import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { openFleet } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, COMMON, 1, SHORTS);
+  const given = readCommand('list', args);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
   const stale = await staleIn(ground);
   const { backend, declared, plan, stored, status } = await situation({ seen, stale });
