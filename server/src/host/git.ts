@@ -31,6 +31,8 @@ export interface Repository {
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
+  /** What git's attribute says of each path: `set`, `unset`, `unspecified` or its value. The paths need not exist. */
+  attribute(name: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Takes away what a process of ours that was killed has left in the way of git. */
   sweep(): Promise<void>;
 }
@@ -213,6 +215,12 @@ export async function openRepository(
       const list = await known(paths);
       if (list.length > 0)
         await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
+    },
+    async attribute(name, paths) {
+      const asking = ['check-attr', '-z', '--stdin', name];
+      const said = (await must(asking, 'ask git for attributes', paths.join('\0'))).split('\0');
+      // Path, attribute, value, one after the other.
+      return new Map(paths.map((path, index) => [path, said[index * 3 + 2] ?? 'unspecified']));
     },
     begun: () => underWay(gitFolder),
     sweep: () => sweepIndexLock(index),
