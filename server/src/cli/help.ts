@@ -12,6 +12,7 @@ Commands:
   env MACHINE       print the session variables that a machine gets
   add secret NAME   add a secret to the registry, and to machines
   add sops NAME     add a secret to an encrypted file of sops-nix, and declare it
+  rename KIND OLD NEW  change a name everywhere, with what is stored under it
   convert SECRET…   make vars of secrets of sops-nix and agenix, with their values
   new generator NAME  write a generator from a template
   init [ROOT]       lay the registry pipeline into a repository
@@ -170,6 +171,23 @@ Options:
   --machine NAME     what the example machine is called (default example); only for a fleet without machines
   --system SYSTEM    its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin
   --dry-run          say which files it would make, and make none
+`,
+  rename: `\
+Changes a name everywhere: where it is declared, in uses, dependencies, matrices and scripts, and moves what is stored
+under it, with the links that say who a secret is shared with. Values and keys stay as they are. All or nothing; nothing
+is committed, git's index knows the files by their new names (as after git mv).
+
+Usage: varsmith rename generator|key|machine OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]
+       varsmith rename file|prompt GENERATOR/OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]
+       varsmith rename moved OLD-PATH NEW-PATH… [--root ROOT] [--dry-run] [--json]
+
+The last is for what has been moved already, by hand or by an editor: it puts the links and git's index right.
+
+Options:
+  --root ROOT      the fleet, instead of the one around the current folder
+  --keep-stored    leave what is stored where it is; what goes by the new name is generated anew
+  --dry-run        print the changes and moves, and make none
+  --json           for programs
 `,
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.
