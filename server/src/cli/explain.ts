@@ -1,13 +1,14 @@
 /** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
 import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
+import { ruleUrl } from '../checks/pages.ts';
 import type { Example, Rule } from '../checks/rule.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
 import { unknownRule } from './rule-names.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  const [id] = readArguments(args, {}, 1).positions;
+  const [id] = readCommand('explain', args).positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);
   const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
@@ -27,6 +28,7 @@ function explanation(rule: Rule, paint: Paint): string {
     ...rule.bad.map(example => exampleText('Wrong', example, paint)),
     ...rule.good.map(example => exampleText('Right', example, paint)),
     `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`, everywhere with \`{ "rules": { "${rule.id}": "off" } }\` in varsmith.json.`,
+    `The same as a page: ${ruleUrl(rule.id)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

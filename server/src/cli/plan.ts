@@ -9,16 +9,13 @@ import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
-import { type Parsed, readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
+import type { Parsed } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
+import { type OpenFleet, openFleet } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 
-/** Options that say what a run is about. */
-export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
-
-export const REQUEST_SHORTS = { ...SHORTS, r: 'regenerate' } as const;
-
+/** What a run is about. */
 export function requestOf(given: Parsed): PlanRequest {
   return {
     machines: given.options('machine'),
@@ -29,7 +26,7 @@ export function requestOf(given: Parsed): PlanRequest {
 }
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
+  const given = readCommand('plan', args);
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
   const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });

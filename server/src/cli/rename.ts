@@ -12,25 +12,23 @@ import { type EditedFile, sourceChanges } from '../generate/sources.ts';
 import { joinPath } from '../nix/paths.ts';
 import { movedLinks } from '../store/moved-links.ts';
 import type { Move } from '../store/moves.ts';
-import { oneOf, type Parsed, readArguments } from './arguments.ts';
+import { oneOf, type Parsed } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
+import { RENAMED_KINDS } from './commands/write.ts';
 import { printDiff } from './fix.ts';
 import { type OpenFleet, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { otherNames } from './names.ts';
 
-const KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'moved'] as const;
-
-const OPTIONS = { root: 'value', 'keep-stored': 'flag', 'dry-run': 'flag', json: 'flag' } as const;
-
 export async function rename(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, Number.POSITIVE_INFINITY);
+  const given = readCommand('rename', args);
   const [word, ...names] = given.positions;
   if (word === undefined)
     throw new UsageError(
       'Rename what? `varsmith rename KIND OLD NEW`, where KIND is generator, file, prompt, key or machine.',
     );
-  const kind = oneOf('rename', word, KINDS, 'generator');
+  const kind = oneOf('rename', word, RENAMED_KINDS, 'generator');
   const open = await openFleet(given.option('root'), io);
   if (kind === 'moved') return settleMoved(open, movesFrom(names), given, io);
   const [old, to, ...more] = names;
@@ -40,7 +38,7 @@ export async function rename(args: readonly string[], io: Io): Promise<number> {
 }
 
 interface Wish {
-  readonly kind: Exclude<(typeof KINDS)[number], 'moved'>;
+  readonly kind: Exclude<(typeof RENAMED_KINDS)[number], 'moved'>;
   readonly old: string;
   readonly to: string;
 }

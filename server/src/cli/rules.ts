@@ -1,11 +1,11 @@
 /** `varsmith rules`: all rules, one a line, with the severities that the settings give them. */
 import type { ConfiguredRule } from '../workspace/workspace.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter } from './io.ts';
 import { nearestRoot, openConfigured } from './load.ts';
 
 export async function listRules(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, {}, 1).positions[0];
+  const given = readCommand('rules', args).positions[0];
   const { stdout, env } = io;
   const paint = painter(stdout, env);
   const rules = await rulesOf(given, io);

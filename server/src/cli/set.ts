@@ -6,15 +6,15 @@ import { outputChanges } from '../generate/store-step.ts';
 import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
 import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
-import { readArguments } from './arguments.ts';
 import { notAsked, terminalAsking } from './audience-people.ts';
+import { readCommand } from './commands/read.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag', 'no-commit': 'flag', yes: 'flag' }, 3, { y: 'yes' });
+  const given = readCommand('set', args);
   const [machine, id, root] = given.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError(

@@ -11,8 +11,8 @@ import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { mustBeMachine } from '../generate/vars.ts';
 import { countText } from '../generate/words.ts';
-import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
+import { readCommand } from './commands/read.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
 import {
@@ -30,20 +30,8 @@ import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { Cancelled } from './terminal.ts';
 
-const OPTIONS = {
-  machine: 'value',
-  prompt: 'value',
-  'no-sandbox': 'flag',
-  'as-root': 'flag',
-  limit: 'value',
-  packages: 'value',
-  timeout: 'value',
-  json: 'flag',
-  events: 'flag',
-} as const;
-
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 2, { m: 'machine' });
+  const given = readCommand('try', args);
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);
