@@ -122,6 +122,13 @@ const MACHINE_FOLDERS: FileOperationRegistrationOptions['filters'] = [
   { scheme: 'file', pattern: { glob: '**/machines/*', matches: FileOperationPatternKind.folder } },
 ];
 
+function workspaceCapabilities(client: Client): ServerCapabilities['workspace'] {
+  return {
+    ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
+    ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: MACHINE_FOLDERS } } } : {}),
+  };
+}
+
 export function serverCapabilities(client: Client): ServerCapabilities {
   return {
     positionEncoding: 'utf-16',
@@ -168,9 +175,6 @@ export function serverCapabilities(client: Client): ServerCapabilities {
           },
         }
       : {}),
-    workspace: {
-      ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
-      ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: MACHINE_FOLDERS } } } : {}),
-    },
+    ...(client.changesFolders || client.asksBeforeMoves ? { workspace: workspaceCapabilities(client) } : {}),
   };
 }
