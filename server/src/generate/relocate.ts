@@ -83,7 +83,11 @@ export async function renameNotes(
   moves: readonly Move[],
 ): Promise<void> {
   const stores = directory === '' ? 'vars/' : `${directory}/vars/`;
-  const rename = (key: string) => movedPath(stores + key, moves).slice(stores.length);
-  const renamed = new Set([...session.stale].map(rename));
-  if ([...renamed].some(key => !session.stale.has(key))) await session.noteStale(renamed);
+  const renamed = new Map(
+    [...session.stale].map(([key, sources]) => [
+      movedPath(stores + key, moves).slice(stores.length),
+      sources,
+    ]),
+  );
+  if ([...renamed.keys()].some(key => !session.stale.has(key))) await session.noteStale(renamed);
 }

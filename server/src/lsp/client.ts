@@ -122,7 +122,7 @@ const MACHINE_FOLDERS: FileOperationRegistrationOptions['filters'] = [
   { scheme: 'file', pattern: { glob: '**/machines/*', matches: FileOperationPatternKind.folder } },
 ];
 
-function workspaceCapabilities(client: Client): ServerCapabilities['workspace'] {
+function workspaceCapabilities(client: Client): NonNullable<ServerCapabilities['workspace']> {
   return {
     ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
     ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: MACHINE_FOLDERS } } } : {}),
