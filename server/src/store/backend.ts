@@ -97,6 +97,11 @@ export function keeperOf(
   return machine => (machine === null || others.length === 0 ? shared : keeper(used(settings.of(machine))));
 }
 
+/** Does a machine keep its secrets elsewhere than in the repository, encrypted to keys? */
+export function areSecretsOutside(fleet: Configured): boolean {
+  return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
+}
+
 /** The backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */
 export function setBackend(fleet: Configured): Backend | null {
   return backendNamed(commonSetting(fleet) ?? '');
