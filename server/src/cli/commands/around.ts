@@ -1,4 +1,5 @@
 /** The commands around a fleet: machines, keys, programs, shells, editors. */
+import { pageUrl } from '../../checks/pages.ts';
 import { type CommandSpec, flag, json, MACHINE, NAME_SOURCES, noCommit, ROOT, value } from './command.ts';
 
 /** The shells that there are completions for. */
@@ -92,8 +93,7 @@ export const PROGRAMS: readonly CommandSpec[] = [
     usage: ['lsp [--stdio]'],
     positions: [],
     options: [flag('stdio', 'what it does anyway; for editors that say it')],
-    after:
-      'How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmith/tree/main/docs/editors',
+    after: `How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}`,
   },
   {
     name: 'completions',
@@ -112,7 +112,7 @@ export const PROGRAMS: readonly CommandSpec[] = [
         'what the scripts ask: the names that there are of a kind, one a line (machine, generator, var, user, rule)',
       ),
     ],
-    after: 'Where the script goes: https://github.com/varsmith/varsmith/blob/main/docs/ci.md#shells',
+    after: `Where the script goes: ${pageUrl('shells')}`,
   },
   {
     name: 'man',
