@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const PROGRAMS = [
   'test/cli/{add-sops,convert,diff,env,generate,process,prompts}*.test.ts',
   'test/cli/{allow,completions,events,looked-at,thread}.test.ts',
-  'test/{attack,bench,editors,fuzz,grammars,host,mini-fleet,scripts}/**/*.test.ts',
+  'test/{attack,bench,editors,fuzz,grammars,host,mini-fleet,release,scripts}/**/*.test.ts',
   'test/fuzz.test.ts',
   'test/seeds/generate.test.ts',
   'test/shell/{bash,fuzz}.test.ts',
