@@ -135,7 +135,7 @@ describe('what runs in a browser', () => {
         match => `${relative(ROOT, file)}: ${match[0]}`,
       );
     });
-    // Over which streams a process talks, what the doctor examines, and what git is asked with.
+    // Over which streams a process talks, what the doctor examines, and the git that is told of new files.
     expect(wrong.filter(one => !/lsp\/(connection|handlers\/(doctor|scaffold))\.ts/.test(one))).toEqual([]);
   });
 });
