@@ -20,7 +20,10 @@ export interface Place {
  *
  * @throws HostFailure where there is neither git nor a home folder
  */
-export function stateFolder({ root, env, home }: Place, repository: Repository | null): string {
+export function stateFolder(
+  { root, env, home }: Place,
+  repository: Pick<Repository, 'gitFolder'> | null,
+): string {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   // A work tree may hold several fleets.
   if (repository !== null) return join(repository.gitFolder, 'varsmith', name);
