@@ -134,7 +134,7 @@ test('every item says in words what it shows by its icon', async () => {
     'Key of nobody here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
   ]);
   expect((await children(somebody[1])).map(spoken)).toEqual([
-    'Secret for services: shared/ca/key, through group ops · not yet: "varsmith fix" gives it',
+    'Secret for services: shared/ca/key, through group ops, not yet: "varsmith fix" gives it',
   ]);
 });
 
