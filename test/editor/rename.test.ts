@@ -43,12 +43,12 @@ const inModule = (before: string, more: Readonly<Record<string, string>> = {}) =
   inExample(FILE, before, { [FILE]: MODULE, ...more });
 
 test('a generator is renamed in its declaration, in dependencies, in uses and in scripts', () => {
-  const { texts } = renamed(inModule('dependencies = [ "c'), 'root-ca');
+  const { texts } = renamed(inModule('dependencies = [ "c'), 'house-ca');
   expect(texts[FILE]).toBe(
-    MODULE.replace('generators.ca =', 'generators.root-ca =')
-      .replace('"ca"', '"root-ca"')
-      .replaceAll('$in/ca/', '$in/root-ca/')
-      .replace('generators.ca.files', 'generators.root-ca.files'),
+    MODULE.replace('generators.ca =', 'generators.house-ca =')
+      .replace('"ca"', '"house-ca"')
+      .replaceAll('$in/ca/', '$in/house-ca/')
+      .replace('generators.ca.files', 'generators.house-ca.files'),
   );
 });
 
@@ -65,6 +65,15 @@ test('a persisted prompt takes its file along', () => {
   expect(texts[FILE]).toContain('prompts.passphrase = {');
   expect(texts[FILE]).toContain('file:$prompts/passphrase"');
   expect(texts[FILE]).toContain('$in/ca/passphrase >');
+});
+
+test('what a persisted prompt has stored moves with it, and nothing moves over something else', () => {
+  const stored = { 'vars/shared/ca/pass/secret': '{}' };
+  expect(renamed(inModule('prompts.pa', stored), 'passphrase').moves).toEqual([
+    { from: 'vars/shared/ca/pass', to: 'vars/shared/ca/passphrase' },
+  ]);
+  const taken = { ...stored, 'vars/shared/ca/passphrase/secret': '{}' };
+  expect(() => renamed(inModule('prompts.pa', taken), 'passphrase')).toThrow('is there already');
 });
 
 test('a registry key is renamed in the registry, in the matrix and where accessors are given it', () => {
