@@ -19,6 +19,8 @@ const { values: options } = parseArgs({ options: { pictures: { type: 'string' } 
 /** A page of every layout. */
 const SAMPLE = [
   '',
+  'guides/first-secret',
+  'commands',
   'rules/',
   'rules/registry/unknown-key',
   'generate',

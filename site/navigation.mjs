@@ -1,7 +1,7 @@
 // What stands where on the site. Data, so that a test can hold that every page of docs/ has its place. Pages are named as
 // below docs/, without `.md`.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const DOCS = join(import.meta.dirname, '..', 'docs');
@@ -11,10 +11,26 @@ export const DOCS = join(import.meta.dirname, '..', 'docs');
  * @typedef {{ readonly title: string, readonly pages: readonly Entry[] }} Section
  */
 
-const entries = pages => Object.entries(pages).map(([page, title]) => ({ page, title }));
+/** Pages with their titles here; a page that is not there is left out. */
+const entries = pages =>
+  Object.entries(pages)
+    .filter(([page]) => existsSync(join(DOCS, `${page}.md`)))
+    .map(([page, title]) => ({ page, title }));
 
 /** @type {readonly Section[]} */
 export const SECTIONS = [
+  {
+    title: 'Guides',
+    pages: entries({
+      'guides/first-secret': 'A first secret',
+      'guides/ca-chain': 'A certificate authority',
+      'guides/new-machine': 'A new machine',
+      'guides/team': 'Working in a team',
+      ci: 'In CI',
+      migrate: 'Coming from sops-nix or agenix',
+      start: 'A registry pipeline',
+    }),
+  },
   {
     title: 'In the editor',
     pages: entries({
@@ -29,19 +45,20 @@ export const SECTIONS = [
   {
     title: 'Working with vars',
     pages: entries({
-      start: 'A registry pipeline',
       scaffolding: 'Adding secrets and generators',
       generate: 'Generating',
       'session-variables': 'Session variables',
       access: 'Who can read what',
       deploy: 'Deploying',
-      migrate: 'Secrets of sops-nix and agenix',
       fleets: 'How a fleet may be laid out',
     }),
   },
   {
     title: 'Reference',
     pages: entries({
+      commands: 'Commands',
+      shells: 'Completion in shells',
+      json: 'JSON for programs',
       configuration: 'Configuration',
       settings: 'Settings of VS Code',
     }),

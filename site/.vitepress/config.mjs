@@ -47,7 +47,7 @@ const HOME = {
     tagline:
       'It reads your Nix, says what is wrong with its secrets and public files, generates and stores them, and shows who can read what. No Nix, no network, no configuration needed.',
     actions: [
-      { theme: 'brand', text: 'A first secret', link: '/start' },
+      { theme: 'brand', text: 'A first secret', link: '/guides/first-secret' },
       { theme: 'alt', text: 'All rules', link: '/rules/' },
     ],
   },
@@ -86,6 +86,7 @@ export default defineConfig({
     nav: [
       { text: 'Guides', link: address(SECTIONS[0].pages[0].page), activeMatch: '^/guides/' },
       { text: 'Rules', link: '/rules/', activeMatch: '^/rules/' },
+      { text: 'Commands', link: '/commands' },
       { text: 'Configuration', link: '/configuration' },
     ],
     sidebar: { ...ruleSidebars(), '/': SECTIONS.map(group) },
