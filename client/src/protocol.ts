@@ -91,7 +91,7 @@ export interface PlaceParams {
 export interface FleetFilter {
   /** Part of a name; '' for all. */
   readonly text: string;
-  /** Only what is not generated, or was made from other inputs. */
+  /** Only what is not generated, or outdated. */
   readonly lacking: boolean;
 }
 
@@ -309,6 +309,11 @@ export interface FleetGenerator {
   /** The state in a word or two, and in a sentence. */
   readonly stateText: string;
   readonly stateSentence: string;
+  /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
+  readonly outdated: {
+    readonly reason: 'inputs' | 'superseded' | 'interrupted';
+    readonly older: readonly string[];
+  } | null;
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];

@@ -247,8 +247,19 @@ function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
   return state !== 'present' && state !== 'unknown';
 }
 
+function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']>, sentence: string): string {
+  switch (reason) {
+    case 'inputs':
+      return sentence;
+    case 'superseded':
+      return l10n.t('made from older values than are stored now: {0}', older.join(', '));
+    case 'interrupted':
+      return l10n.t('left behind by a run that was cut off');
+  }
+}
+
 function generatorItem(
-  { name, share, state, stateText, stateSentence, files, where }: FleetGenerator,
+  { name, share, state, stateText, stateSentence, outdated, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
   const words = [
@@ -258,7 +269,7 @@ function generatorItem(
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
-  item.tooltip = stateSentence;
+  item.tooltip = outdated === null ? stateSentence : outdatedWords(outdated, stateSentence);
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }

@@ -39,7 +39,16 @@ const root: FleetRoot = {
   secrets: 0,
 };
 const generator: FleetGenerator = {
-  ...{ name: 'mail', share: false, state: 'missing', where, files: [], prompts: [], dependencies: [] },
+  ...{
+    name: 'mail',
+    share: false,
+    state: 'missing',
+    outdated: null,
+    where,
+    files: [],
+    prompts: [],
+    dependencies: [],
+  },
   ...{ stateText: 'missing', stateSentence: 'Missing.' },
 };
 const detail = {

@@ -2,7 +2,7 @@
  * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
  * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
  */
-import { fleetTally, storedStates } from '../checks/store/generated.ts';
+import { fleetTally, type Outdated, storedStates } from '../checks/store/generated.ts';
 import type { Generator, Place } from '../fleet/model.ts';
 import { publicValuePath } from '../store/deployed.ts';
 import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../store/tally.ts';
@@ -27,6 +27,8 @@ export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: StoredState;
+  /** Why it is outdated; null where it is not. */
+  readonly outdated: Outdated | null;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -141,10 +143,12 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
     const value = secret === false && stored ? publicValuePath(directory, place) : null;
     return { name, secret, at, stored, value };
   });
+  const state = states.stateOf(generator.name, body, machine);
   return {
     name: generator.name,
     share: body.share,
-    state: states.stateOf(generator.name, body, machine),
+    state,
+    outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),

@@ -2,6 +2,8 @@
  * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
+
+import type { Outdated } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import { lackingIn, STATE_WORDS, shortTallyText, type Tally, tallyOf, tallyText } from '../store/tally.ts';
 import type { Graph, GraphNode } from './graph.ts';
@@ -34,6 +36,11 @@ export interface PictureOptions {
   readonly grouping?: Grouping | null;
   /** Ids of the groups that are open; null for all. */
   readonly open?: ReadonlySet<string> | null;
+}
+
+function outdatedWords({ reason, older }: Outdated): string {
+  if (reason === 'superseded') return `made from ${older.length === 1 ? 'an ' : ''}older ${older.join(', ')}`;
+  return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
 }
 
 /** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
@@ -113,7 +120,11 @@ interface Writer {
 function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
-    node.state === 'unknown' ? '' : STATE_WORDS[node.state],
+    node.outdated !== null
+      ? outdatedWords(node.outdated)
+      : node.state === 'unknown'
+        ? ''
+        : STATE_WORDS[node.state],
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];

@@ -2,7 +2,13 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
-import { type Looked, type StoredStates, stateOverall, storedStates } from '../checks/store/generated.ts';
+import {
+  type Looked,
+  type Outdated,
+  type StoredStates,
+  stateOverall,
+  storedStates,
+} from '../checks/store/generated.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, Place } from '../fleet/model.ts';
 import type { StoredState } from '../store/tally.ts';
@@ -20,6 +26,8 @@ export interface GraphNode {
   readonly publics: number;
   readonly prompts: number;
   readonly state: StoredState;
+  /** Why it is outdated; null where it is not. */
+  readonly outdated: Outdated | null;
   /** Errors that stand at places of it. */
   readonly errors: number;
   /** One of clan-core's services that brings it; null for others. */
@@ -208,6 +216,7 @@ function nodeOf(
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
+  const state = states === null ? 'unknown' : stateOverall(states, same);
   return {
     id,
     origin: 'declared',
@@ -216,7 +225,8 @@ function nodeOf(
     secrets: files.filter(file => file.secret !== false).length,
     publics: files.filter(file => file.secret === false).length,
     prompts: new Set(bodies.flatMap(body => body.prompts.map(({ name }) => name))).size,
-    state: states === null ? 'unknown' : stateOverall(states, same),
+    state,
+    outdated: state === 'outdated' ? (states?.outdatedBy(id, null) ?? null) : null,
     errors,
     service: null,
     at: same[0]?.definitions[0]?.at ?? null,
@@ -234,6 +244,7 @@ function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
     publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
     prompts: brought?.prompts.length ?? 0,
     state: 'unknown',
+    outdated: null,
     errors: 0,
     service: brought?.service ?? null,
     at: brought?.instance?.at[0] ?? null,

@@ -2,7 +2,9 @@
  * What editor features are given: one version of a workspace, whole. They read it and never wait, so an answer
  * always belongs to one version. How it is made is the business of `workspace`.
  */
+
 import type { Finding } from '../checks/rule.ts';
+import type { Noted } from '../checks/store/generated.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { StoreFiles } from '../store/files.ts';
@@ -18,4 +20,6 @@ export interface Snapshot {
   readonly files: NixFiles & StoreFiles;
   /** What is stored, as far as names and metadata tell. Read when first asked for. */
   readonly stored: () => StoreContents;
+  /** What runs have noted to be made anew, as it is at this moment. */
+  readonly noted: () => Noted;
 }

@@ -23,7 +23,7 @@ export const STATE_SENTENCES: Readonly<Record<StoredState, string>> = {
   present: 'Generated: all of its files are stored.',
   partial: 'Partly generated: some of its files are not stored.',
   missing: 'Missing: nothing of it is stored yet.',
-  outdated: 'Outdated: made from other inputs than are declared now.',
+  outdated: 'Outdated: made from other inputs or older values than there are now.',
   unknown: 'Unknown: whether it is stored cannot be told by looking. Verify Vars asks the store.',
 };
 

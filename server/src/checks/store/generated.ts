@@ -18,6 +18,22 @@ export interface Looked {
   readonly fleet: Fleet;
   readonly files: StoreFiles;
   readonly stored: () => StoreContents;
+  /** What runs have noted; absent: nobody has looked. */
+  readonly noted?: () => Noted;
+}
+
+/**
+ * Generators that the next run makes anew although nothing that is stored says so, by `shared/NAME` or
+ * `per-machine/MACHINE/NAME`: the values that were set since, as `generator/file`. None: a run was cut off.
+ */
+export type Noted = ReadonlyMap<string, readonly string[]>;
+
+/** Why what is stored is outdated. */
+export interface Outdated {
+  /** `inputs`: made from other inputs than are declared now; the others as they were noted. */
+  readonly reason: 'inputs' | 'superseded' | 'interrupted';
+  /** Of `superseded`: the values that were set since, sorted. */
+  readonly older: readonly string[];
 }
 
 type DeclaredFile = Pick<GeneratorBody['files'][number], 'name' | 'nameKind' | 'secret' | 'conditional'>;
@@ -30,6 +46,8 @@ export interface StoredStates {
     machine: string | null,
     file: DeclaredFile,
   ): boolean | null;
+  /** Why what is stored for a machine, or shared, is outdated; null where it is not. Machine null: any machine. */
+  outdatedBy(generator: string, machine: string | null): Outdated | null;
   /** Of a generator in one place. @param machine null: shared, or of no machine that is known */
   stateOf(generator: string, body: GeneratorBody, machine: string | null): StoredState;
   stateOn(generator: Generator, machine: string): StoredState;
@@ -44,25 +62,56 @@ export interface Placement {
   readonly state: StoredState;
 }
 
-const kept = new WeakMap<Fleet, { readonly stored: StoreContents; readonly states: StoredStates }>();
+interface Kept {
+  readonly stored: StoreContents;
+  readonly noted: Noted;
+  readonly states: StoredStates;
+}
+
+const kept = new WeakMap<Fleet, Kept>();
+
+const NOTHING: Noted = new Map();
 
 export function storedStates(looked: Looked): StoredStates {
   const stored = looked.stored();
   const known = kept.get(looked.fleet);
-  if (known?.stored === stored) return known.states;
-  const states = createStates(looked.fleet, looked.files, stored);
-  kept.set(looked.fleet, { stored, states });
+  const noted = looked.noted?.() ?? NOTHING;
+  if (known?.stored === stored && known.noted === noted) return known.states;
+  const states = createStates(looked.fleet, looked.files, stored, noted);
+  kept.set(looked.fleet, { stored, noted, states });
   return states;
 }
 
-function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents): StoredStates {
+const BY_INPUTS: Outdated = { reason: 'inputs', older: [] };
+
+/** By generator and machine, '' for what is shared: why what is stored is outdated. */
+function outdatedIn(
+  fleet: Fleet,
+  stored: StoreContents,
+  noted: Noted,
+): ReadonlyMap<string, ReadonlyMap<string, Outdated>> {
+  const found = new Map<string, Map<string, Outdated>>();
+  const note = (generator: string, owner: string, outdated: Outdated) => {
+    const byOwner = found.get(generator) ?? new Map<string, Outdated>();
+    found.set(generator, byOwner.set(owner, outdated));
+  };
+  for (const [key, older] of noted) {
+    const [placement, ...names] = key.split('/');
+    const owner = placement === 'shared' ? '' : (names.shift() ?? '');
+    note(names.join('/'), owner, { reason: older.length === 0 ? 'interrupted' : 'superseded', older });
+  }
+  // What everybody can see comes before what is noted here.
+  for (const { declared, owners } of staleGenerators(fleet, stored))
+    for (const owner of owners) note(declared.generator.name, owner, BY_INPUTS);
+  return found;
+}
+
+function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents, noted: Noted): StoredStates {
   const index = storedIndex(stored);
   const keeper = keeperOf(fleet, files, stored.elsewhere ? 'custom' : stored.chosen);
   // Nothing there reads what is stored in clan's layout.
   const isNobodys = !stored.elsewhere && stored.chosen === null && isWithoutClan(fleet, files);
-  const stale = new Map<string, ReadonlySet<string>>();
-  for (const { declared, owners } of staleGenerators(fleet, stored))
-    stale.set(declared.generator.name, new Set(owners));
+  const outdated = outdatedIn(fleet, stored, noted);
 
   /** Of secrets that are stored by two backends, those of the one in use count. */
   function isThere(generator: string, file: string, owner: string | null, secret: boolean, by: Keeper) {
@@ -100,7 +149,7 @@ function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents): S
 
   function isOutdated(generator: string, owner: string | null): boolean {
     return (
-      stale.get(generator)?.has(owner ?? '') === true ||
+      outdated.get(generator)?.has(owner ?? '') === true ||
       stored.verified.get(keyOf(generator, owner))?.outdated === true
     );
   }
@@ -115,6 +164,12 @@ function createStates(fleet: Fleet, files: StoreFiles, stored: StoreContents): S
 
   return {
     isStored,
+    outdatedBy(generator, machine) {
+      const owners = outdated.get(generator);
+      if (machine !== null) return owners?.get('') ?? owners?.get(machine) ?? null;
+      const [first = null] = owners?.values() ?? [];
+      return first;
+    },
     stateOf,
     stateOn: (generator, machine) => stateOf(generator.name, bodyOn(generator, machine), machine),
     placements(generator) {
