@@ -32,7 +32,8 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io } from './io.ts';
-import { REQUEST, REQUEST_SHORTS, requestOf } from './plan.ts';
+import { mustBeKnownNames } from './names.ts';
+import { REQUEST, REQUEST_SHORTS, requestOf, writePlan } from './plan.ts';
 import { Cancelled } from './terminal.ts';
 
 const OPTIONS = {
@@ -47,11 +48,13 @@ const OPTIONS = {
   timeout: 'value',
   jobs: 'value',
   events: 'flag',
+  'dry-run': 'flag',
 } as const;
 
 export async function generate(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, OPTIONS, 1, { ...REQUEST_SHORTS, y: 'yes', j: 'jobs' });
   const request = requestOf(given);
+  if (given.flag('dry-run')) return writePlan(given, io);
   const settings = {
     request,
     isSure: given.flag('yes'),
@@ -108,6 +111,7 @@ async function runIn(
   for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
+  mustBeKnownNames(plan, declared.machines);
   const begun = { plan, backend, results: [], access: [], fixed: [] };
   audience.planned(plan);
   if (plan.problems.length > 0) return { ...begun, outcome: 'problems' };

@@ -1,4 +1,5 @@
 /** The help texts. */
+import { exitCodesLine } from './exit-codes.ts';
 
 const OVERVIEW = `\
 Varsmith reads the Nix sources of a fleet and says what is wrong with its vars: no Nix, no network needed.
@@ -37,9 +38,10 @@ Commands:
 Options:
   -h, --help        this text, or that of a command
   -V, --version     the version
+  --json            data for programs, with every command that prints any; the same as --format json
 
 ROOT is the folder of the fleet. Without it, it is the nearest one upward with \`.clan-flake\`, \`flake.nix\` or \`.git\`.
-Exit codes: 0 nothing found, 1 findings or a failed operation, 2 wrong usage or unreadable input.
+${exitCodesLine()}
 `;
 
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -94,7 +96,7 @@ Options:
   --all                    below the variables, in comments: the keys of which there is none, and why
   --explain NAME           why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may
                            be a key of the registry, too
-  --format FORMAT          text (default) or json; --json is --format json
+  --format FORMAT          text (default) or json
 `,
   add: `\
 Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines; or a secret to
@@ -174,14 +176,14 @@ Options:
   explain: `\
 Says what a rule finds, why it matters and what to do, with examples.
 
-Usage: varsmith explain RULE
+Usage: varsmith explain RULE [--json]
 
 Of a group (\`registry\`) it lists the rules.
 `,
   rules: `\
 Lists all rules with their severities, as varsmith.json sets them.
 
-Usage: varsmith rules [ROOT]
+Usage: varsmith rules [ROOT] [--json]
 `,
   plan: `\
 Says what a run would do: which generators, in which order, why, and what in their declarations would make it fail.
@@ -210,6 +212,7 @@ Options:
   --prompt GENERATOR/PROMPT=@FILE
                              the answer to a prompt, from a file (\`@-\`: standard input); MACHINE: in front of it
                              for one machine alone; =VALUE is visible to everybody on this computer
+  --dry-run                  say what it would do, as plan does, and do nothing
   -y, --yes                  overwrite stored values, and give keys access that have none today, without asking
   --no-commit                make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)
   --no-sandbox               run scripts with everything that you may do yourself
@@ -278,7 +281,6 @@ Options:
   -g, --generator GENERATOR  only the secrets of this one, or of one of its places (per-machine/web/GENERATOR)
   --diff REV                 compare with a revision of git: a branch, a tag, a commit
   --format FORMAT            text (default), json, or markdown (for a pull request; with --diff)
-  --json                     the same as --format json
 `,
   deploy: `\
 Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed:

@@ -13,6 +13,7 @@ import { type Parsed, readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 /** Options that say what a run is about. */
 export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
@@ -29,13 +30,18 @@ export function requestOf(given: Parsed): PlanRequest {
 }
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, REQUEST, 1, REQUEST_SHORTS);
+  return writePlan(readArguments(args, REQUEST, 1, REQUEST_SHORTS), io);
+}
+
+/** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
+export async function writePlan(given: Parsed, io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
-  const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
+  const { backend, declared, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
   const owed = await notedAsOwed(ground);
   const request = requestOf(given);
   const found = planOf(request);
+  mustBeKnownNames(found, declared.machines);
   const { access, unknown } = await accessOf(found, request, open, backend);
   const notes = [
     ...found.notes,

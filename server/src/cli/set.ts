@@ -3,7 +3,7 @@ import { accessChanges, accessData, agreedTo, askedOf, mustBeAgreed } from '../g
 import { accessMessage, accessSentences, accessSummary } from '../generate/access-words.ts';
 import { machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
 import { outputChanges } from '../generate/store-step.ts';
-import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { mustBeKnown } from '../generate/vars.ts';
 import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readArguments } from './arguments.ts';
@@ -12,6 +12,7 @@ import { commits, EVERYTHING, openFleet, say, withSession } from './generation.t
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeMachine, varNamed } from './names.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
   const given = readArguments(args, { json: 'flag', 'no-commit': 'flag', yes: 'flag' }, 3, { y: 'yes' });

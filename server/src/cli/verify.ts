@@ -5,7 +5,6 @@ import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import { leftNotes } from '../generate/left-notes.ts';
 import type { StepReason } from '../generate/plan.ts';
-import { isOfRequest } from '../generate/problems.ts';
 import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
@@ -15,6 +14,7 @@ import { readArguments } from './arguments.ts';
 import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -23,12 +23,13 @@ export interface VerifyChoice {
 
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
-  const { backend, plan, status } = await open.situation({
+  const { backend, declared, plan, status } = await open.situation({
     seen: open.seen,
     stale: await notedAsStale(open.ground),
   });
-  const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
-  const unknown = asked.filter(isOfRequest);
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, steps, notes } = found;
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
@@ -57,12 +58,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const owed = await notedAsOwed(open.ground);
   return {
     backend,
-    problems: [
-      ...unknown.map(({ kind, message }) => ({ kind, message })),
-      ...problems,
-      ...access,
-      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
-    ],
+    problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
   };
 }
