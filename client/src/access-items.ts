@@ -1,8 +1,8 @@
 /** The items of the access view: people and machines with the secrets that they can read, and secrets with their readers. */
-import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { AccessRoot, AccessSecret, SecretReader } from './protocol.ts';
 import { counted } from './run-story.ts';
-import { COLLAPSED, look, NONE, named } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.ts';
 
 export type AccessNode =
   | { readonly kind: 'root'; readonly root: AccessRoot }
@@ -107,7 +107,10 @@ export function accessItem(node: AccessNode): TreeItem {
   const { root } = node;
   switch (node.kind) {
     case 'root':
-      return named(look(root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), root.uri);
+      return named(
+        spoken(look(root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), root.name),
+        root.uri,
+      );
     case 'group': {
       const isReaders = node.by === 'readers';
       const label = isReaders ? 'People and Machines' : 'Secrets';
@@ -123,7 +126,7 @@ export function accessItem(node: AccessNode): TreeItem {
         .filter(Boolean)
         .join(' · ');
       const item = look(nameText(kind, name), ICONS[kind], text, COLLAPSED);
-      if (kind === 'unknown') item.iconPath = warning(ICONS[kind]);
+      if (kind === 'unknown') item.iconPath = warningIcon(ICONS[kind]);
       item.tooltip = [whoText(kind, name), ...keysOf(rights)].join('\n');
       return named(spoken(item, `${whoText(kind, name)}, ${text}`), root.uri, 'access', kind, name);
     }
@@ -151,7 +154,7 @@ function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'rig
   const isSecret = below === 'reader';
   const icon = isSecret ? iconOf(secret) : ICONS[kind];
   const item = look(isSecret ? secret.secret : nameText(kind, name), icon, text, NONE);
-  if (kind === 'unknown' || (secret.stored && state !== 'now')) item.iconPath = warning(icon);
+  if (kind === 'unknown' || (secret.stored && state !== 'now')) item.iconPath = warningIcon(icon);
   item.tooltip = [isSecret ? aboutText(secret) : whoText(kind, name), key ?? 'No key yet'].join('\n');
   const heard = isSecret ? `${aboutText(secret)}: ${secret.secret}` : whoText(kind, name);
   return spoken(item, [heard, text].filter(Boolean).join(', '));
@@ -212,14 +215,4 @@ function aboutText({ kind, machines, neededFor }: AccessSecret): string {
     return `Key of machine ${machines.join(', ')}, which opens all that it can read`;
   if (kind === 'other') return "Secret of clan's own";
   return neededFor === null ? 'Stored secret that is not known to be declared' : `Secret for ${neededFor}`;
-}
-
-function warning(icon: string): ThemeIcon {
-  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
-}
-
-/** What a screen reader says: an icon alone would not be heard. */
-function spoken(item: TreeItem, label: string): TreeItem {
-  item.accessibilityInformation = { label };
-  return item;
 }

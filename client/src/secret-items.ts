@@ -1,8 +1,8 @@
 /** The items of the view of sops-nix and agenix: machines with their secrets, encrypted files with their keys. */
-import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from './protocol.ts';
 import { counted } from './run-story.ts';
-import { COLLAPSED, look, NONE, named, opening } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, opening, spoken, warningIcon } from './tree-look.ts';
 
 export type SecretNode =
   | { readonly kind: 'root'; readonly root: SecretsRoot }
@@ -72,7 +72,10 @@ export function secretParent(node: SecretNode, roots: readonly SecretsRoot[]): S
 export function secretItem(node: SecretNode): TreeItem {
   switch (node.kind) {
     case 'root':
-      return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
+      return named(
+        spoken(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.name),
+        node.root.uri,
+      );
     case 'machine': {
       const { name, secrets, where } = node.machine;
       const text = counted(secrets, 'secret');
@@ -120,7 +123,7 @@ export function secretItem(node: SecretNode): TreeItem {
 function secretOf({ keeper, name, path, found, uses, where }: MachineSecret): TreeItem {
   const words = [found ? '' : 'not in its file', counted(uses.length, 'use')].filter(Boolean);
   const item = look(name, 'lock', words.join(' · '), COLLAPSED);
-  if (!found) item.iconPath = warning('lock');
+  if (!found) item.iconPath = warningIcon('lock');
   const whose = `Secret of ${keeper === 'sops' ? 'sops-nix' : 'agenix'}`;
   item.tooltip = path === null ? whose : `${whose}\nOn the machine: ${path}`;
   item.contextValue = where ? 'secret.declared' : 'secret';
@@ -142,7 +145,7 @@ function fileOf({ path, keeper, state, keys, recipients, where }: EncryptedFile)
   ].filter(Boolean);
   const icon = state === 'plain' || state === 'missing' ? 'warning' : 'file';
   const item = look(path, icon, words.join(' · '), keeper === 'sops' && keys ? COLLAPSED : NONE);
-  if (icon === 'warning') item.iconPath = warning(icon);
+  if (icon === 'warning') item.iconPath = warningIcon(icon);
   item.tooltip = recipients.length === 0 ? path : `${path}\nCan be decrypted by ${recipients.join(', ')}`;
   item.contextValue = where ? 'encrypted.there' : 'encrypted';
   return opening(
@@ -150,14 +153,4 @@ function fileOf({ path, keeper, state, keys, recipients, where }: EncryptedFile)
     where,
     item.collapsibleState === NONE,
   );
-}
-
-function warning(icon: string): ThemeIcon {
-  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
-}
-
-/** What a screen reader says: an icon alone would not be heard. */
-function spoken(item: TreeItem, label: string): TreeItem {
-  item.accessibilityInformation = { label };
-  return item;
 }

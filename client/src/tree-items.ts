@@ -1,6 +1,6 @@
 /** The items of the fleet explorer: what is below and above what, and how each looks. */
 
-import { ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type {
   FleetFile,
   FleetGenerator,
@@ -11,7 +11,7 @@ import type {
   Where,
 } from './protocol.ts';
 import { counted } from './run-story.ts';
-import { COLLAPSED, look, NONE, named, opening } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, opening, spoken, stateIcon, warningIcon } from './tree-look.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -140,6 +140,45 @@ export function whereOf(node: FleetNode): Where | null {
 }
 
 export function itemOf(node: FleetNode): TreeItem {
+  const item = shapeOf(node);
+  return spoken(item, String(item.label), kindOf(node), String(item.description ?? ''), stateWords(node));
+}
+
+function kindOf({ kind }: FleetNode): string {
+  switch (kind) {
+    case 'root':
+      return l10n.t('fleet');
+    case 'machine':
+    case 'selected':
+      return l10n.t('machine');
+    case 'generator':
+      return l10n.t('generator');
+    case 'file':
+      return l10n.t('file');
+    case 'key':
+      return l10n.t('registry key');
+    // Their descriptions say what they are.
+    case 'unassigned':
+    case 'prompt':
+    case 'dependency':
+    case 'use':
+      return '';
+  }
+}
+
+/** What the icon alone tells. */
+function stateWords(node: FleetNode): string {
+  switch (node.kind) {
+    case 'generator':
+      return STATE_WORDS[node.generator.state];
+    case 'file':
+      return node.file.stored === true ? STATE_WORDS.present : '';
+    default:
+      return '';
+  }
+}
+
+function shapeOf(node: FleetNode): TreeItem {
   switch (node.kind) {
     case 'root':
       return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
@@ -165,10 +204,10 @@ export function itemOf(node: FleetNode): TreeItem {
     case 'key':
       return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
     case 'selected': {
-      const [icon, color, text] = STATES[node.machine.state];
-      const isKnown = node.machine.state !== 'unknown';
-      const item = look(node.machine.name, isKnown ? icon : 'vm', isKnown ? text : '', NONE);
-      if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+      const { name, state } = node.machine;
+      const isKnown = state !== 'unknown';
+      const item = look(name, 'vm', isKnown ? STATE_WORDS[state] : '', NONE);
+      if (isKnown) item.iconPath = stateIcon(state);
       return opening(item, node.machine.where);
     }
     case 'use': {
@@ -197,7 +236,7 @@ function machineItem({
     generators === 0 && !complete ? 'generators not known' : counted(generators, 'generator'),
   ];
   const item = look(name, 'vm', counts.filter(Boolean).join(' · '), COLLAPSED);
-  if (missing || outdated > 0) item.iconPath = new ThemeIcon('vm', new ThemeColor('list.warningForeground'));
+  if (missing || outdated > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
@@ -208,30 +247,27 @@ function machineItem({
   return opening(item, where, false);
 }
 
-const STATES: Readonly<
-  Record<FleetGenerator['state'], readonly [icon: string, color: string | null, text: string]>
-> = {
-  present: ['pass', 'testing.iconPassed', 'generated'],
-  partial: ['warning', 'list.warningForeground', 'partly generated'],
-  outdated: ['history', 'list.warningForeground', 'made from other inputs than are declared now'],
-  missing: ['circle-large-outline', 'list.warningForeground', 'not generated'],
+const STATE_WORDS: Readonly<Record<FleetGenerator['state'], string>> = {
+  present: 'generated',
+  partial: 'partly generated',
+  outdated: 'made from other inputs than are declared now',
+  missing: 'not generated',
   // Stores outside of the repository are never asked by looking.
-  unknown: ['circle-outline', null, 'not known whether it is generated: Verify Vars asks the store'],
+  unknown: 'not known whether it is generated: Verify Vars asks the store',
 };
 
 function generatorItem(
   { name, share, state, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
-  const [icon, color, text] = STATES[state];
   const words = [
     share === true ? 'shared' : '',
     counted(files.length, 'file'),
     state === 'outdated' ? 'outdated' : '',
   ];
-  const item = look(name, icon, words.filter(Boolean).join(' · '), COLLAPSED);
-  if (color !== null) item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
-  item.tooltip = text;
+  const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
+  item.iconPath = stateIcon(state);
+  item.tooltip = STATE_WORDS[state];
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }

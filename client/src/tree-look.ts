@@ -1,5 +1,5 @@
 /** How items of trees are made: their look, their identity, and what a click on them does. */
-import { ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Where } from './protocol.ts';
 
 export const openCommand = 'varsmith.open';
@@ -28,5 +28,28 @@ export function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
 /** @param byClick false where a click should open the item's own list */
 export function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
   if (where && byClick) item.command = { command: openCommand, title: 'Open', arguments: [where] };
+  return item;
+}
+
+/** Colours and shapes of states, the same in trees and in the graph. The colours are declared in package.json. */
+export const STATE_ICONS = {
+  present: ['pass', 'varsmith.state.generated'],
+  partial: ['color-mode', 'varsmith.state.partlyGenerated'],
+  outdated: ['history', 'varsmith.state.outdated'],
+  missing: ['circle-large-outline', 'varsmith.state.notGenerated'],
+  unknown: ['question', 'varsmith.state.unknown'],
+} as const;
+
+export function stateIcon(state: keyof typeof STATE_ICONS, icon: string = STATE_ICONS[state][0]): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor(STATE_ICONS[state][1]));
+}
+
+export function warningIcon(icon: string): ThemeIcon {
+  return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
+}
+
+/** What a screen reader says: icons are not heard, and without a label it reads the tooltip instead of the name. */
+export function spoken(item: TreeItem, ...words: readonly string[]): TreeItem {
+  item.accessibilityInformation = { label: words.filter(Boolean).join(', ').replaceAll(' · ', ', ') };
   return item;
 }

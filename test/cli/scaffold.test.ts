@@ -124,7 +124,7 @@ test.each([
   [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is no value of --kind'],
   [['add', 'secret', 'x', '--env', 'X', '--no-env'], '--env and --no-env exclude each other'],
   [['new', 'generator'], 'Say what to write'],
-  [['new', 'generator', 'x', '--per', 'machine'], '--per is no option of "new generator".'],
+  [['new', 'generator', 'x', '--per', 'machine'], 'There is no option "--per".'],
   [['new', 'service', 'x', '--template', 'magic'], '"magic" is no value of --template'],
 ])('%j is a mistake of usage', async (args, message) => {
   const { code, stderr } = await varsmith(args, { cwd: folder({ 'flake.nix': '{ }\n' }) });

@@ -92,9 +92,9 @@ test('people and machines lead to secrets, secrets to people and machines', asyn
   const somebody = await children(readers);
   expect(somebody.map(shown)).toEqual([
     'ada | 2 secrets',
-    'mallory | 1 secret · 1 not settled',
-    'web | 1 secret · 1 not settled',
-    'age1qqqqqqqq…zzzzzz | 1 secret · 1 not settled',
+    'mallory | 1 secret, 1 not settled',
+    'web | 1 secret, 1 not settled',
+    'age1qqqqqqqq…zzzzzz | 1 secret, 1 not settled',
   ]);
   expect((await children(somebody[0])).map(shown)).toEqual([
     'shared/ca/key | ',
@@ -118,9 +118,9 @@ test('every item says in words what it shows by its icon', async () => {
   const somebody = await children(readers);
   expect(somebody.map(spoken)).toEqual([
     'User ada, 2 secrets',
-    'User mallory, 1 secret · 1 not settled',
-    'Machine web, 1 secret · 1 not settled',
-    'Key of nobody here age1qqqqqqqq…zzzzzz, 1 secret · 1 not settled',
+    'User mallory, 1 secret, 1 not settled',
+    'Machine web, 1 secret, 1 not settled',
+    'Key of nobody here age1qqqqqqqq…zzzzzz, 1 secret, 1 not settled',
   ]);
   const all = await children(secrets);
   expect(all.map(spoken)).toEqual([

@@ -243,6 +243,11 @@ export class TreeItem {
   ) {}
 }
 
+export const l10n = {
+  t: (text: string, ...given: readonly unknown[]) =>
+    text.replace(/\{(\d+)\}/g, (_hole, at: string) => String(given[Number(at)])),
+};
+
 export const Uri = {
   from: <Parts extends object>(parts: Parts) => parts,
   parse: (text: string) => {

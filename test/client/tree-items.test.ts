@@ -1,7 +1,17 @@
 // The items of the fleet explorer.
 import { expect, test, vi } from 'vitest';
 import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol.ts';
-import { itemOf, keyNodes, keyParts, machineNodes, parentOf, partsOf } from '../../client/src/tree-items.ts';
+import {
+  type FleetNode,
+  itemOf,
+  keyNodes,
+  keyParts,
+  machineNodes,
+  parentOf,
+  partsOf,
+} from '../../client/src/tree-items.ts';
+import { STATE_ICONS } from '../../client/src/tree-look.ts';
+import manifest from '../../package.json' with { type: 'json' };
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -91,7 +101,7 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
   expect(shown(node)).toBe('mail-password | shared · 2 files');
   expect(itemOf(node)).toMatchObject({
-    iconPath: { id: 'warning' },
+    iconPath: { id: 'color-mode', color: { id: 'varsmith.state.partlyGenerated' } },
     command: { command: 'varsmith.open', arguments: [where] },
   });
   expect(partsOf(node).map(shown)).toEqual([
@@ -119,4 +129,46 @@ test('items keep their ids, and those that can be revealed know what they stand 
   const top = { kind: 'machine', root: root.uri, machine } as const;
   expect(parentOf(top, [root])).toBeUndefined();
   expect(parentOf(top, [root, { ...root, uri: 'file:///second' }])).toMatchObject({ kind: 'root' });
+});
+
+test('a screen reader hears the name of every item, what it is, and what its icon alone would tell', () => {
+  const below = (node: FleetNode): FleetNode[] => [node, ...partsOf(node).flatMap(below)];
+  const states = ['present', 'partial', 'outdated', 'missing', 'unknown'] as const;
+  const nodes = [
+    ...machineNodes([root, { ...root, name: 'second' }]).flatMap(below),
+    ...keyNodes([root]),
+    ...states.flatMap(state =>
+      below({ kind: 'generator', root: root.uri, machine: 'lea', generator: { ...generator, state } }),
+    ),
+    ...keyParts({
+      machines: states.map(state => ({ name: 'tove', state, where })),
+      uses: [{ file: 'modules/mail.nix', where }],
+    }),
+  ];
+  expect(new Set(nodes.map(({ kind }) => kind)).size).toBe(10);
+  for (const node of nodes) {
+    const { label, description, accessibilityInformation } = itemOf(node);
+    const heard = accessibilityInformation?.label ?? '';
+    expect(heard.startsWith(String(label))).toBe(true);
+    for (const word of String(description ?? '').split(' · ')) expect(heard).toContain(word);
+  }
+  const heard = nodes.map(node => itemOf(node).accessibilityInformation?.label);
+  expect(heard).toEqual(
+    expect.arrayContaining([
+      'lea, machine, 1 not generated, 2 generators',
+      'mail-password, generator, shared, 2 files, partly generated',
+      'mail-password, generator, shared, 2 files, not generated',
+      'password, file, secret, generated',
+      'mail, registry key, 1 machine, MAIL',
+      'tove, machine, not generated',
+    ]),
+  );
+});
+
+test('every state has a shape and a colour of its own', () => {
+  const icons = Object.values(STATE_ICONS);
+  expect(new Set(icons.map(([shape]) => shape)).size).toBe(icons.length);
+  expect(new Set(icons.map(([, colour]) => colour)).size).toBe(icons.length);
+  const declared = new Set(manifest.contributes.colors.map(({ id }) => id));
+  for (const [, colour] of icons) expect(declared).toContain(colour);
 });

@@ -13,25 +13,18 @@ import { type AccessThen, accessAt } from '../workspace/access-then.ts';
 import { loadEngine } from '../workspace/engine.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { differenceMarkdown, differenceText, matrixText } from './access-text.ts';
-import { oneOf, readArguments } from './arguments.ts';
-import { SHORTS, say } from './generation.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
+import { say } from './generation.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openConfigured } from './load.ts';
 import { mustBeMachine } from './names.ts';
 
-const OPTIONS = {
-  machine: 'value',
-  generator: 'value',
-  user: 'value',
-  diff: 'value',
-  format: 'value',
-} as const;
-
 const FORMATS = ['text', 'json', 'markdown'] as const;
 
 export async function access(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 1, SHORTS);
+  const given = readCommand('access', args);
   const format = oneOf('--format', given.option('format'), FORMATS, 'text');
   const revision = given.option('diff');
   if (format === 'markdown' && revision === undefined)

@@ -9,31 +9,16 @@ import {
   type SecretWish,
   secretProposals,
 } from '../editor/scaffold-secret.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
 import { terminalOf } from './ask.ts';
+import { readCommand } from './commands/read.ts';
 import { type Io, UsageError } from './io.ts';
 import { openWorkspace } from './load.ts';
 import { carryOut } from './scaffolded.ts';
 import { askFor, type Terminal } from './terminal.ts';
 
-const OPTIONS = {
-  kind: 'value',
-  category: 'value',
-  machines: 'value',
-  // As it is called elsewhere.
-  machine: 'value',
-  description: 'value',
-  domain: 'value',
-  generator: 'value',
-  env: 'value',
-  'no-env': 'flag',
-  registry: 'value',
-  yes: 'flag',
-  'dry-run': 'flag',
-} as const;
-
 export async function addSecretCommand(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 3, { m: 'machines', y: 'yes' });
+  const given = readCommand('add secret', args);
   const [what, name, root] = given.positions;
   if (what !== 'secret' || name === undefined)
     throw new UsageError('Say what to add: varsmith add secret NAME.');

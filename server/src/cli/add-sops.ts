@@ -5,7 +5,7 @@ import { findKeys, type Keys } from '../generate/keys.ts';
 import { created, type SopsFile, valuesIn, withAdded } from '../generate/sops-files.ts';
 import { sourceChanges } from '../generate/sources.ts';
 import { joinPath } from '../nix/paths.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { printDiff } from './fix.ts';
 import { type OpenFleet, openFleet, say, withSession } from './generation.ts';
 import { givenValue, randomValue } from './given-value.ts';
@@ -13,18 +13,8 @@ import { namedIdentities } from './identities.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 
-const OPTIONS = {
-  file: 'value',
-  module: 'value',
-  key: 'value',
-  identity: 'value',
-  random: 'flag',
-  'dry-run': 'flag',
-  json: 'flag',
-} as const;
-
 export async function addSops(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 3, { i: 'identity' });
+  const given = readCommand('add sops', args);
   const [, name, root] = given.positions;
   if (name === undefined) throw new UsageError('Say what to call it: varsmith add sops NAME.');
   const inside = (option: 'file' | 'module') => {

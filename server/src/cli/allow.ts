@@ -7,14 +7,15 @@ import {
   type FolderCommand,
   revokeStores,
 } from '../generate/store-command.ts';
-import { absolutePath, readArguments } from './arguments.ts';
+import { absolutePath } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { openFleet } from './generation.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { nearestRoot } from './load.ts';
 
 export async function allowCommand(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { list: 'flag', revoke: 'flag', json: 'flag' }, 1);
+  const given = readCommand('allow', args);
   const [root] = given.positions;
   const isJson = given.flag('json');
   if (given.flag('list') && (given.flag('revoke') || root !== undefined))

@@ -3,7 +3,8 @@ import { fingerprintsOf, lineTextIn } from '../checks/fingerprint.ts';
 import type { Finding, Rule, Severity } from '../checks/rule.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { absolutePath, oneOf, type Parsed, readArguments } from './arguments.ts';
+import { absolutePath, oneOf, type Parsed } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { countFiles, openConfigured } from './load.ts';
 import { type SpanOf, spansIn } from './positions.ts';
@@ -55,19 +56,9 @@ const WRITERS: Readonly<Record<'text' | 'lines' | 'json' | 'sarif' | 'github', (
   github: async () => (await import('./write-github.ts')).writeGithub,
 };
 
-const OPTIONS = {
-  format: 'value',
-  rule: 'value',
-  severity: 'value',
-  fix: 'flag',
-  'dry-run': 'flag',
-  baseline: 'value',
-  'write-baseline': 'value',
-} as const;
-
 export async function check(args: readonly string[], io: Io): Promise<number> {
   const begun = performance.now();
-  const given = readArguments(args, OPTIONS, 1);
+  const given = readCommand('check', args);
   const format = oneOf(
     '--format',
     given.option('format'),

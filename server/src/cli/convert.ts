@@ -7,27 +7,16 @@ import { sourceChanges } from '../generate/sources.ts';
 import { listed } from '../generate/words.ts';
 import { joinPath } from '../nix/paths.ts';
 import { type ConvertWish, type Rehearsal, rehearseConversion } from '../workspace/convert.ts';
-import { type Parsed, readArguments } from './arguments.ts';
+import type { Parsed } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { printDiff } from './fix.ts';
 import { type OpenFleet, openFleet, say, tellingOfDisk, withSession } from './generation.ts';
 import { namedIdentities } from './identities.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 
-const OPTIONS = {
-  root: 'value',
-  file: 'value',
-  machine: 'value',
-  name: 'value',
-  identity: 'value',
-  all: 'flag',
-  'keep-old': 'flag',
-  'dry-run': 'flag',
-  json: 'flag',
-} as const;
-
 export async function convert(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, Number.POSITIVE_INFINITY, { i: 'identity', m: 'machine' });
+  const given = readCommand('convert', args);
   const choice = choiceFrom(given);
   const identities = namedIdentities(given.options('identity'), io);
   const open = await openFleet(given.option('root'), io);

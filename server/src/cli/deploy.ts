@@ -15,28 +15,15 @@ import {
 } from '../deploy/deployment.ts';
 import { carryOut, here } from '../deploy/here.ts';
 import type { Machine } from '../fleet/model.ts';
-import { oneOf, type Parsed, readArguments } from './arguments.ts';
+import { oneOf, type Parsed } from './arguments.ts';
 import { terminalOf } from './ask.ts';
+import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { noSuch } from './names.ts';
 import { confirm } from './terminal.ts';
 import { verified } from './verify.ts';
-
-const OPTIONS = {
-  test: 'flag',
-  install: 'flag',
-  rollback: 'flag',
-  'target-host': 'value',
-  'build-host': 'value',
-  local: 'flag',
-  with: 'value',
-  anyway: 'flag',
-  yes: 'flag',
-  'dry-run': 'flag',
-  json: 'flag',
-} as const;
 
 /** What stands in the way of a machine, or of what is to be run. */
 interface Problem {
@@ -47,19 +34,20 @@ interface Problem {
 export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
   const own = end === -1 ? args : args.slice(0, end);
-  const given = readArguments(own, OPTIONS, 2, { y: 'yes' });
+  const given = readCommand('deploy', own);
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
   const actions = ACTIONS.filter(action => action !== 'switch' && given.flag(action)).map(
     each => `--${each}`,
   );
   if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
+  const tool = oneOf('--with', given.option('with'), TOOLS, 'auto');
   const open = await openFleet(root, io, 'access');
   const machine = machineNamed(open, name);
   const request = {
     machine,
     action: actionOf(given),
-    tool: oneOf('--with', given.option('with'), TOOLS, 'auto'),
+    tool,
     targetHost: given.option('target-host') ?? null,
     buildHost: given.option('build-host') ?? null,
     local: given.flag('local'),

@@ -4,7 +4,8 @@ import { examine } from '../doctor/examine.ts';
 import { hasProblems, type Standing } from '../doctor/report.ts';
 import { examinationText } from '../doctor/text.ts';
 import { examinedIn } from '../workspace/examined.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace, problemLines } from './load.ts';
@@ -12,7 +13,7 @@ import { openWorkspace, problemLines } from './load.ts';
 const COLOURS = { found: 'green', absent: 'dim', problem: 'red', unknown: 'yellow' } as const;
 
 export async function doctor(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { format: 'value' }, 1);
+  const given = readCommand('doctor', args);
   const format = oneOf('--format', given.option('format'), ['text', 'json'] as const, 'text');
   const workspace = await openWorkspace(given.positions[0], io);
   const examined = examinedIn(workspace, problemLines(workspace));

@@ -4,7 +4,8 @@ import { absentVariables, type Explanation, explainVariable } from '../editor/en
 import { environmentMachines } from '../editor/environment-keys.ts';
 import { absentText, environmentText } from '../editor/environment-text.ts';
 import type { Fleet } from '../fleet/model.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
@@ -15,12 +16,7 @@ const SHELLS = ['bash', 'nushell', 'json'] as const;
 const FORMATS = ['text', 'json'] as const;
 
 export async function env(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(
-    args,
-    { machine: 'value', shell: 'value', explain: 'value', all: 'flag', format: 'value' },
-    2,
-    { m: 'machine' },
-  );
+  const given = readCommand('env', args);
   const asked = given.option('explain');
   const shell = oneOf('--shell', given.option('shell'), SHELLS, 'bash');
   const format = oneOf('--format', given.option('format'), FORMATS, 'text');

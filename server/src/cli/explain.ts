@@ -2,14 +2,14 @@
 import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
 import type { Example, Rule } from '../checks/rule.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { ruleData, ruleSummary } from './rule-data.ts';
 import { unknownRule } from './rule-names.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag' }, 1);
+  const given = readCommand('explain', args);
   const [id] = given.positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);

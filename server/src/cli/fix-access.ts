@@ -7,16 +7,15 @@ import { chosen } from '../generate/generators.ts';
 import type { Session } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import type { AccessChange } from '../store/readers.ts';
-import { type Parsed, readArguments } from './arguments.ts';
+import type { Parsed } from './arguments.ts';
 import { terminalAsking } from './audience-people.ts';
 import { accessEvent, confirmEvent } from './audience-watcher.ts';
+import { readCommand } from './commands/read.ts';
 import { openConversation } from './conversation.ts';
-import { COMMON, commits, type OpenFleet, openFleet, SHORTS, say, withSession } from './generation.ts';
+import { commits, type OpenFleet, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
-
-const OPTIONS = { ...COMMON, 'no-commit': 'flag', yes: 'flag', events: 'flag' } as const;
 
 /** Whom the command tells what it finds, and asks. */
 interface Listener {
@@ -37,7 +36,7 @@ interface Found {
 }
 
 export async function fixAccess(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 1, { ...SHORTS, y: 'yes' });
+  const given = readCommand('fix', args);
   const open = await openFleet(given.positions[0], io);
   const listener = given.flag('events') ? watcher(io) : reader(open, given, io);
   try {

@@ -14,11 +14,12 @@ import { findSurroundings } from '../generate/surroundings.ts';
 import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
 import { loadShell } from '../shell/parser.ts';
-import { type Parsed, readArguments } from './arguments.ts';
+import type { Parsed } from './arguments.ts';
 import type { Audience, Ending } from './audience.ts';
 import { peopleAudience } from './audience-people.ts';
 import { programAudience } from './audience-program.ts';
 import { watcherAudience } from './audience-watcher.ts';
+import { readCommand } from './commands/read.ts';
 import {
   commits,
   limitsFrom,
@@ -33,26 +34,11 @@ import {
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io } from './io.ts';
 import { mustBeKnownNames } from './names.ts';
-import { REQUEST, REQUEST_SHORTS, requestOf, writePlan } from './plan.ts';
+import { requestOf, writePlan } from './plan.ts';
 import { Cancelled } from './terminal.ts';
 
-const OPTIONS = {
-  ...REQUEST,
-  prompt: 'value',
-  yes: 'flag',
-  'no-commit': 'flag',
-  'no-sandbox': 'flag',
-  'as-root': 'flag',
-  limit: 'value',
-  packages: 'value',
-  timeout: 'value',
-  jobs: 'value',
-  events: 'flag',
-  'dry-run': 'flag',
-} as const;
-
 export async function generate(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 1, { ...REQUEST_SHORTS, y: 'yes', j: 'jobs' });
+  const given = readCommand('generate', args);
   const request = requestOf(given);
   if (given.flag('dry-run')) return writePlan(given, io);
   const settings = {

@@ -1,4 +1,4 @@
-/** What the commands of generation share: their options, the fleet they are about, and the ground they stand on. */
+/** What the commands of generation share: the fleet they are about, and the ground they stand on. */
 import { homedir } from 'node:os';
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
@@ -22,11 +22,6 @@ import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
 import { spansIn } from './positions.ts';
 import { glanceMeanwhile, type Looking } from './thread.ts';
-
-/** Options that most of them take. */
-export const COMMON = { machine: 'value', generator: 'value', json: 'flag' } as const;
-
-export const SHORTS = { m: 'machine', g: 'generator' } as const;
 
 /** For commands that want to know of all generators and run none. */
 export const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };

@@ -3,7 +3,7 @@ import { RunFailure } from '../generate/failure.ts';
 import { storedValue } from '../generate/run.ts';
 import { mustBeKnown } from '../generate/vars.ts';
 import { openVault } from '../generate/vaults.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { valueData } from './generate-text.ts';
 import { EVERYTHING, openFleet, say, tellingOfDisk } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -11,7 +11,7 @@ import { jsonText } from './json-text.ts';
 import { mustBeMachine, varNamed } from './names.ts';
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag' }, 3);
+  const given = readCommand('get', args);
   const [machine, id, root] = given.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError('Which var? `varsmith get MACHINE GENERATOR/FILE [ROOT]`.');

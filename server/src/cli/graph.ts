@@ -3,7 +3,8 @@ import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
 import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
@@ -14,8 +15,7 @@ const GROUPINGS = ['machine', 'service'] as const;
 const FORMATS = ['svg', 'dot', 'mermaid', 'json'] as const;
 
 export async function graph(args: readonly string[], io: Io): Promise<number> {
-  const known = { machine: 'value', generator: 'value', group: 'value', format: 'value' } as const;
-  const given = readArguments(args, known, 1, { g: 'generator' });
+  const given = readCommand('graph', args);
   const format = oneOf('--format', given.option('format'), FORMATS, 'svg');
   const group = given.option('group');
   const grouping = group === undefined ? null : oneOf('--group', group, GROUPINGS, 'machine');

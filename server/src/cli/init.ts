@@ -2,13 +2,13 @@
 import { counted } from '../checks/wording.ts';
 import { layPipeline, SYSTEMS } from '../editor/pipeline.ts';
 import { makeFolders, writeChanges } from '../workspace/write.ts';
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
-  const known = { machine: 'value', system: 'value', 'dry-run': 'flag' } as const;
-  const given = readArguments(args, known, 1);
+  const given = readCommand('init', args);
   const system = oneOf('--system', given.option('system'), SYSTEMS, 'x86_64-linux');
   // A new fleet has nothing yet by which its root could be found.
   const root = given.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;

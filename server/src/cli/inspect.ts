@@ -1,12 +1,13 @@
 /** `varsmith inspect`: what a fleet declares, uses and has stored. */
-import { oneOf, readArguments } from './arguments.ts';
+import { oneOf } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { inspection, inspectionParts } from './inspection.ts';
 import { EXIT, type Io, printable } from './io.ts';
 import { openWorkspace, problemLines } from './load.ts';
 import { writeInspectionJson } from './write-inspection.ts';
 
 export async function inspect(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { format: 'value' }, 1);
+  const given = readCommand('inspect', args);
   const format = oneOf('--format', given.option('format'), ['text', 'json'], 'text');
   const workspace = await openWorkspace(given.positions[0], io);
   for (const line of problemLines(workspace)) io.stderr.write(`varsmith: ${printable(line)}\n`);

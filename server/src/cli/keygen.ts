@@ -3,14 +3,13 @@ import { userInfo } from 'node:os';
 import { backendOf, isKeyed } from '../generate/backend.ts';
 import { RunFailure } from '../generate/failure.ts';
 import { ownKey, userKeyChanges } from '../generate/keygen.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { commits, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io } from './io.ts';
 import { jsonText } from './json-text.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
-  const options = { user: 'value', force: 'flag', 'no-commit': 'flag', json: 'flag' } as const;
-  const given = readArguments(args, options, 1, { f: 'force' });
+  const given = readCommand('keygen', args);
   const open = await openFleet(given.positions[0], io);
   const user = given.option('user') ?? io.env.USER ?? userInfo().username;
   return withSession(

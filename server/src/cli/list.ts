@@ -2,15 +2,15 @@
 import { chosen } from '../generate/generators.ts';
 import { storedPublic } from '../generate/run.ts';
 import { varsOf } from '../generate/vars.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { shownValue, valueData } from './generate-text.ts';
-import { COMMON, openFleet, SHORTS } from './generation.ts';
+import { openFleet } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, COMMON, 1, SHORTS);
+  const given = readCommand('list', args);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
   const { backend, declared, plan, stored } = await situation({ seen });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };

@@ -8,8 +8,8 @@ import { EXIT, type Io, printable, UsageError } from './io.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
-/** In the order of the help. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+/** The first words of the commands; what they take stands in the table (`commands/table.ts`). */
+export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   inspect: async () => (await import('./inspect.ts')).inspect,
   plan: async () => (await import('./plan.ts')).plan,
@@ -74,7 +74,7 @@ async function run(args: readonly string[], io: Io): Promise<number> {
     io.stdout.write(helpOf(rest[0] ?? null));
     return EXIT.ok;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
   if (!load) throw new UsageError(unknownCommand(name));
   if (rest.includes('--help') || rest.includes('-h')) {
     io.stdout.write(helpOf(name));
@@ -85,6 +85,6 @@ async function run(args: readonly string[], io: Io): Promise<number> {
 
 function unknownCommand(name: string): string {
   const kind = name.startsWith('-') ? 'option' : 'command';
-  const near = suggest(name, Object.keys(COMMANDS));
+  const near = suggest(name, Object.keys(LOADERS));
   return `There is no ${kind} "${name}".${near ? ` Did you mean "${near}"?` : ''} \`varsmith --help\` lists what there is.`;
 }

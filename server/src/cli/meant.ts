@@ -1,5 +1,5 @@
 /** What somebody meant who typed a name where a command takes the folder of the fleet: `list tove`. */
-import { helpOf } from './help.ts';
+import { commandsOf } from './commands/table.ts';
 import type { Io } from './io.ts';
 import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
 
@@ -9,11 +9,11 @@ import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
  * @param command its name
  */
 export async function optionMeant(command: string, { given }: NoSuchFolder, io: Io): Promise<string> {
-  const help = helpOf(command);
-  if (nearestRoot(io.cwd) === null || !/--(machine|generator)\b/.test(help)) return '';
+  const options = new Set(commandsOf(command).flatMap(each => each.options.map(({ name }) => name)));
+  const kinds = (['machine', 'generator'] as const).filter(kind => options.has(kind));
+  if (nearestRoot(io.cwd) === null || kinds.length === 0) return '';
   const { machines, generators } = (await openWorkspace(undefined, io)).fleet();
-  const takes = (option: string, named: readonly { readonly name: string }[]) =>
-    help.includes(`--${option} `) && named.some(({ name }) => name === given);
-  const option = takes('machine', machines) ? 'machine' : takes('generator', generators) ? 'generator' : null;
-  return option === null ? '' : ` Did you mean \`--${option} ${given}\`?`;
+  const named = { machine: machines, generator: generators };
+  const option = kinds.find(kind => named[kind].some(({ name }) => name === given));
+  return option === undefined ? '' : ` Did you mean \`--${option} ${given}\`?`;
 }

@@ -9,17 +9,14 @@ import { notedAsOwed, notedAsStale } from '../generate/session.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
-import { type Parsed, readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS } from './generation.ts';
+import type { Parsed } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
+import { type OpenFleet, openFleet } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
 
-/** Options that say what a run is about. */
-export const REQUEST = { ...COMMON, regenerate: 'flag', 'skip-unknown': 'flag' } as const;
-
-export const REQUEST_SHORTS = { ...SHORTS, r: 'regenerate' } as const;
-
+/** What a run is about. */
 export function requestOf(given: Parsed): PlanRequest {
   return {
     machines: given.options('machine'),
@@ -30,7 +27,7 @@ export function requestOf(given: Parsed): PlanRequest {
 }
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
-  return writePlan(readArguments(args, REQUEST, 1, REQUEST_SHORTS), io);
+  return writePlan(readCommand('plan', args), io);
 }
 
 /** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */

@@ -1,13 +1,13 @@
 /** `varsmith rules`: all rules, one a line, with the severities that the settings give them. */
 import type { ConfiguredRule } from '../workspace/workspace.ts';
-import { readArguments } from './arguments.ts';
+import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { nearestRoot, openConfigured } from './load.ts';
 import { defaultSeverity, ruleSummary } from './rule-data.ts';
 
 export async function listRules(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag' }, 1);
+  const given = readCommand('rules', args);
   const { stdout, env } = io;
   const paint = painter(stdout, env);
   const rules = await rulesOf(given.positions[0], io);

@@ -6,8 +6,8 @@ import { outputChanges } from '../generate/store-step.ts';
 import { mustBeKnown } from '../generate/vars.ts';
 import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
-import { readArguments } from './arguments.ts';
 import { notAsked, terminalAsking } from './audience-people.ts';
+import { readCommand } from './commands/read.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
@@ -15,7 +15,7 @@ import { jsonText } from './json-text.ts';
 import { mustBeMachine, varNamed } from './names.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, { json: 'flag', 'no-commit': 'flag', yes: 'flag' }, 3, { y: 'yes' });
+  const given = readCommand('set', args);
   const [machine, id, root] = given.positions;
   if (machine === undefined || id === undefined)
     throw new UsageError(

@@ -9,8 +9,8 @@ import { findSurroundings } from '../generate/surroundings.ts';
 import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
 import { countText } from '../generate/words.ts';
-import { readArguments } from './arguments.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
+import { readCommand } from './commands/read.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { shownValue } from './generate-text.ts';
 import {
@@ -29,20 +29,8 @@ import { jsonText } from './json-text.ts';
 import { mustBeMachine, noSuch } from './names.ts';
 import { Cancelled } from './terminal.ts';
 
-const OPTIONS = {
-  machine: 'value',
-  prompt: 'value',
-  'no-sandbox': 'flag',
-  'as-root': 'flag',
-  limit: 'value',
-  packages: 'value',
-  timeout: 'value',
-  json: 'flag',
-  events: 'flag',
-} as const;
-
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, OPTIONS, 2, { m: 'machine' });
+  const given = readCommand('try', args);
   const [name, root] = given.positions;
   if (name === undefined) throw new UsageError('Which generator? `varsmith try GENERATOR [ROOT]`.');
   const timeLimitMs = timeLimitFrom(given);

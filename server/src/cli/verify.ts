@@ -10,8 +10,8 @@ import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
-import { readArguments } from './arguments.ts';
-import { COMMON, type OpenFleet, openFleet, SHORTS, say } from './generation.ts';
+import { readCommand } from './commands/read.ts';
+import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
@@ -84,7 +84,7 @@ function whatToDo(access: AccessChange | null): string {
 }
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
-  const given = readArguments(args, COMMON, 1, SHORTS);
+  const given = readCommand('verify', args);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { backend, problems: all, notes } = await verified(open, choice);

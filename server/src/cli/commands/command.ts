@@ -1,0 +1,79 @@
+/** What the table of commands is made of: plain data that the help, the parser, completions and the manual page read. */
+
+/** What a name or a path on the command line can be, so that shells can complete it. */
+export type Source = 'machine' | 'generator' | 'user' | 'rule' | 'command' | 'file' | 'folder' | 'text';
+
+export interface ValueSpec {
+  /** As the help shows it: `FORMAT`. */
+  readonly label: string;
+  /** All values that there are, or where they come from. */
+  readonly from: readonly string[] | Source;
+}
+
+export interface OptionSpec {
+  /** Without dashes. */
+  readonly name: string;
+  /** A letter that stands for it. */
+  readonly short?: string;
+  /** Absent: it takes no value. */
+  readonly value?: ValueSpec;
+  /** A sentence's beginning, without a full stop; may have several lines' length. */
+  readonly help: string;
+  /** Understood and not shown: another spelling of an option. */
+  readonly hidden?: true;
+}
+
+export interface PositionSpec extends ValueSpec {
+  /** All further positions are of this kind. */
+  readonly many?: true;
+}
+
+export interface CommandSpec {
+  /** One word, or two where the first alone says too little: `add secret`. */
+  readonly name: string;
+  /** As the overview shows it after the name: `[ROOT]`. */
+  readonly operand: string;
+  /** A line for the overview. */
+  readonly summary: string;
+  /** A paragraph for the help; it is filled anew. */
+  readonly text: string;
+  /** What follows `varsmith`, a line for each way to call it; filled anew, options stay whole. */
+  readonly usage: readonly string[];
+  readonly positions: readonly PositionSpec[];
+  readonly options: readonly OptionSpec[];
+  /** A paragraph below the options. */
+  readonly after?: string;
+}
+
+/** An option without a value. */
+export function flag(name: string, help: string, more: Partial<OptionSpec> = {}): OptionSpec {
+  return { name, help, ...more };
+}
+
+/** An option with a value. */
+export function value(
+  name: string,
+  label: string,
+  from: ValueSpec['from'],
+  help: string,
+  more: Partial<OptionSpec> = {},
+): OptionSpec {
+  return { name, help, value: { label, from }, ...more };
+}
+
+export const ROOT: PositionSpec = { label: 'ROOT', from: 'folder' };
+export const MACHINE: PositionSpec = { label: 'MACHINE', from: 'machine' };
+export const GENERATOR: PositionSpec = { label: 'GENERATOR', from: 'generator' };
+
+export const machines = (help = 'only for this machine; may be given several times') =>
+  value('machine', 'M', 'machine', help, { short: 'm' });
+
+export const generators = (help: string) =>
+  value('generator', 'GENERATOR', 'generator', help, { short: 'g' });
+
+export const json = flag('json', 'for programs');
+export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
+export const noCommit = flag(
+  'no-commit',
+  'make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)',
+);
