@@ -1,42 +1,85 @@
-// docs/rules.md is made from the rules, and is as they are.
+// docs/rules/ is made from the rules, and is as they are.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rulesPage } from '../../server/src/checks/documentation.ts';
+import { GROUPS, rulePages } from '../../server/src/checks/documentation.ts';
 import { ruleById, rules } from '../../server/src/checks/index.ts';
-import { anchor } from '../../server/src/checks/pages.ts';
+import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages.ts';
+import { groupOf, rulePage } from '../../server/src/checks/rule-page.ts';
+import { shownFixes } from './shown-fixes.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const page = readFileSync(join(root, 'docs', 'rules.md'), 'utf8');
+const DOCS = join(import.meta.dirname, '..', '..', 'docs');
+const pages = rulePages(rules, shownFixes);
+const pageOf = (id: string) => pages.get(`rules/${id}.md`) as string;
+const index = pages.get('rules/README.md') as string;
 
-describe('docs/rules.md', () => {
-  it('is current: node scripts/docs-rules.mjs writes it', () => {
-    expect(page).toBe(rulesPage(rules));
+describe('docs/rules', () => {
+  it('is current, and nothing else lies there: node scripts/docs-rules.mjs writes it', () => {
+    const found = readdirSync(join(DOCS, 'rules'), { recursive: true, encoding: 'utf8' })
+      .filter(path => path.endsWith('.md'))
+      .map(path => `rules/${path.replaceAll('\\', '/')}`);
+    expect(found.sort()).toEqual([...pages.keys()].sort());
+    for (const [path, text] of pages) expect(readFileSync(join(DOCS, path), 'utf8')).toBe(text);
   });
 
-  it('has a heading for each link', () => {
-    const anchors = new Set(
-      [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading as string)),
+  it('has an index with each rule in the section of its group', () => {
+    const groups = [...new Set(rules.map(groupOf))];
+    expect(Object.keys(GROUPS)).toEqual(groups);
+    for (const group of groups) {
+      const section = index.split(/^## /m).find(text => text.startsWith(`${group}\n`)) as string;
+      expect(section).toContain(`\n${GROUPS[group]}.\n`);
+      const listed = [...section.matchAll(/^\| \[([^\]]+)\]\(([^)]+)\.md\) /gm)];
+      const members = rules.filter(rule => groupOf(rule) === group).map(({ id }) => id);
+      expect(listed.map(([, id]) => id)).toEqual(members);
+      expect(listed.map(([, , page]) => page)).toEqual(members);
+    }
+  });
+
+  it.each(rules.map(rule => [rule.id, rule] as const))('%s has a page with all parts', (id, rule) => {
+    const page = pageOf(id);
+    const fixes = shownFixes(rule);
+    const headings = [...page.matchAll(/^##? (.+)$/gm)].map(([, heading]) => heading as string);
+    const wanted = ['Wrong', 'Right', ...(fixes.length > 0 ? ['Fix'] : []), 'Configuration', 'Source'];
+    expect(headings.filter(heading => [id, ...wanted].includes(heading))).toEqual([id, ...wanted]);
+    for (const example of [...rule.bad, ...rule.good]) {
+      expect(page).toContain(`### ${example.title}\n`);
+      const shared = pages.get('rules/shared-files.md') as string;
+      for (const file of Object.values(example.files)) expect(page + shared).toContain(file.trimEnd());
+    }
+    expect(() => readFileSync(join(DOCS, '..', 'server', 'src', 'checks', `${id}.ts`), 'utf8')).not.toThrow();
+  });
+
+  it('shows what a fix changes, and which fixes need nobody to look at them', () => {
+    const guessed = pageOf('registry/unknown-key');
+    expect(guessed).toContain('* *Replace with "anthropic"*\n');
+    expect(guessed).toContain('\n-    "anthropc"\n+    "anthropic"\n');
+    expect(pageOf('registry/duplicate-key')).toMatch(
+      /^\* \*.+\*, which `varsmith check --fix` applies too$/m,
     );
-    const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, link]) => link as string);
-    expect(links.length).toBeGreaterThan(rules.length);
-    expect(links.filter(link => !anchors.has(link))).toEqual([]);
   });
 
-  it('begins with its groups, each of which says what it is about', () => {
-    const groups = [...new Set(rules.map(({ id }) => id.slice(0, id.indexOf('/'))))];
-    for (const group of groups)
-      expect(page).toMatch(
-        new RegExp(`^- \\[[A-Z][^\\]]{15,}\\]\\(#rules-${group}\\) \\(\\d+ rules?\\)$`, 'm'),
-      );
-    const tables = page.slice(0, page.indexOf('\n## Severities'));
-    for (const { id } of rules) expect(tables).toContain(`| [${id}](#`);
+  it('says how to switch an optional rule on, and any other off', () => {
+    expect(pageOf('generator/unquoted-path')).toContain('"generator/unquoted-path": "hint"');
+    expect(pageOf('registry/unknown-key')).toContain('"registry/unknown-key": "off"');
   });
 
-  it('links to a rule as GitHub does', () => {
+  it('says nothing of fixes that nobody has tried', () => {
+    expect(rulePage(ruleById('registry/unknown-key') as never)).not.toContain('\n## Fix\n');
+  });
+});
+
+describe('addresses', () => {
+  it('are those of pages below docs/', () => {
+    expect(ruleUrl('registry/unknown-key')).toBe(
+      'https://varsmith.github.io/varsmith/rules/registry/unknown-key',
+    );
+    expect(pageUrl('configuration')).toBe('https://varsmith.github.io/varsmith/configuration');
+  });
+
+  it('have the anchors that GitHub gives to headings', () => {
+    expect(anchor('How much a script may take')).toBe('how-much-a-script-may-take');
     expect(anchor('registry/unknown-key')).toBe('registryunknown-key');
-    expect(page).toContain('[registry/unknown-key](#registryunknown-key) | error |');
   });
 });
 
@@ -48,27 +91,8 @@ describe('the list of rules', () => {
   });
 
   it('has the rules of a group together', () => {
-    const groups = rules.map(({ id }) => id.slice(0, id.indexOf('/')));
-    const runs = groups.filter((group, index) => group !== groups[index - 1]);
-    expect(runs).toEqual([
-      'registry',
-      'generator',
-      'option',
-      'use',
-      'store',
-      'inventory',
-      'sops',
-      'host',
-      'eval',
-    ]);
-  });
-
-  it('is documented with all the files of its examples', () => {
-    for (const rule of rules) {
-      expect(page).toContain(`\n## ${rule.id}\n`);
-      for (const example of [...rule.bad, ...rule.good]) {
-        for (const file of Object.values(example.files)) expect(page).toContain(file.trimEnd());
-      }
-    }
+    const groups = rules.map(groupOf);
+    const runs = groups.filter((group, i) => group !== groups[i - 1]);
+    expect(runs).toEqual(Object.keys(GROUPS));
   });
 });

@@ -7,18 +7,21 @@
 import { expect } from 'vitest';
 import { PIPELINE } from '../../server/src/checks/examples.ts';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
-import type { CheckFiles, Example, Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
-import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
-import { createFleetBuilder, type FleetFiles, type FleetSettings } from '../../server/src/fleet/builder.ts';
-import type { Fleet } from '../../server/src/fleet/model.ts';
+import type { CheckFiles, Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
+import { runChecks } from '../../server/src/checks/run.ts';
+import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
-import { loadShell } from '../../server/src/shell/parser.ts';
-import { memoryFiles } from '../nix/support.ts';
-import { storeFiles } from '../store/support.ts';
+import {
+  type Checked,
+  check,
+  checkFiles,
+  defaults,
+  type Texts,
+  usualFiles,
+  type World,
+} from './small-workspace.ts';
 
-await loadShell();
-
-export type Texts = Readonly<Record<string, string>>;
+export * from './small-workspace.ts';
 
 /** A finding that a comment asks for. Offsets as in `Place`; `end` is null for a range of several lines. */
 export interface Mark {
@@ -29,14 +32,6 @@ export interface Mark {
   readonly message: string;
 }
 
-export const defaults: CheckSettings = { severities: {} };
-/** The names of files that are read as registries and matrices unless the settings say otherwise. */
-export const usualFiles: FleetSettings = {
-  isRegistryFile: path => /(^|\/)secret-registry\.nix$/.test(path),
-  isMatrixFile: path => /(^|\/)machine-env-matrix\.nix$/.test(path),
-};
-export const noFiles: FleetSettings = { isRegistryFile: () => false, isMatrixFile: () => false };
-
 /** Files from one text: each begins at a line `#- path`. */
 export function filesIn(text: string): Texts {
   const files: Record<string, string> = {};
@@ -45,38 +40,6 @@ export function filesIn(text: string): Texts {
     files[part.slice(0, end).trim()] = part.slice(end + 1);
   }
   return files;
-}
-
-export interface Checked {
-  readonly fleet: Fleet;
-  readonly files: CheckFiles;
-  readonly findings: readonly Finding[];
-}
-
-/** What there is beside files. */
-/** `others`: rules whose findings are of no interest here. */
-export type World = { readonly others?: (rule: string) => boolean } & Pick<
-  Example,
-  'links' | 'tracked' | 'found' | 'executable'
->;
-
-/** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
-export function check(
-  texts: Texts,
-  settings = defaults,
-  fleetSettings = usualFiles,
-  world: World = {},
-): Checked {
-  const files = checkFiles(texts, world);
-  const builder = createFleetBuilder(
-    { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
-    fleetSettings,
-  );
-  const fleet = builder.build();
-  const findings = runChecks(fleet, files, settings, failure => {
-    throw failure.error;
-  }).filter(({ rule }) => world.others?.(rule) !== true);
-  return { fleet, files, findings };
 }
 
 /** A workspace that lives on, as in an editor: edits in, findings out. */
@@ -132,18 +95,6 @@ export function living(texts: Texts, world: World = {}): Living {
       };
       return runChecks(builder.build(), view(), defaults, fail, since);
     },
-  };
-}
-
-function checkFiles(texts: Texts, { links = {}, tracked, executable }: World): CheckFiles {
-  const targets = Object.entries(links).map(([path, link]) => [path, { link }]);
-  const stored = storeFiles({ ...texts, ...Object.fromEntries(targets) });
-  const known = tracked === undefined ? null : { has: (path: string) => tracked.includes(path) };
-  return {
-    ...memoryFiles(texts),
-    ...stored,
-    tracked: () => known,
-    isExecutable: path => executable?.includes(path) ?? null,
   };
 }
 

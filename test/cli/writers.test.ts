@@ -46,7 +46,7 @@ describe('sarif', () => {
     for (const rule of run.tool.driver.rules) {
       expect(rule.help.text).not.toMatch(/`|\*\*/);
       expect(rule.help.markdown).toBe(rules.find(({ id }) => id === rule.id)?.documentation);
-      expect(rule.helpUri).toContain(`docs/rules.md#${rule.id.replace('/', '')}`);
+      expect(rule.helpUri).toBe(`https://varsmith.github.io/varsmith/rules/${rule.id}`);
       expect(['error', 'warning', 'note']).toContain(rule.defaultConfiguration.level);
     }
     expect(run.columnKind).toBe('utf16CodeUnits');

@@ -111,6 +111,6 @@ test('the rule of a finding is explained', () => {
   const found = hover(snapshot, matrix, offset, () => null, rules);
   expect(found && textAt(snapshot, found.at)).toContain('deepsek');
   expect(found?.markdown).toMatch(
-    /^\*\*registry\/unknown-key\*\* · .+\n\n.+\n\n\[Documentation\]\(https:.+rules\.md#registryunknown-key\)$/s,
+    /^\*\*registry\/unknown-key\*\* · .+\n\n.+\n\n\[Documentation\]\(https:.+rules\/registry\/unknown-key\)$/s,
   );
 });

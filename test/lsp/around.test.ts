@@ -121,7 +121,7 @@ describe('documentation', () => {
     expect(session.initialized.capabilities.executeCommandProvider?.commands).toEqual([command?.command]);
     await session.connection.sendRequest('workspace/executeCommand', command as object);
     expect(await asked).toEqual({
-      uri: 'https://github.com/varsmith/varsmith/blob/main/docs/rules.md#testbad',
+      uri: 'https://varsmith.github.io/varsmith/rules/test/bad',
       external: true,
     });
   });
@@ -155,7 +155,7 @@ describe('varsmith.json in the editor', () => {
     expect(diagnostics).toMatchObject([
       {
         code: 'settings',
-        codeDescription: { href: expect.stringContaining('docs/configuration.md') },
+        codeDescription: { href: 'https://varsmith.github.io/varsmith/configuration' },
         severity: 1,
         range: { start: { line: 0, character: 13 }, end: { line: 0, character: 23 } },
       },

@@ -16,7 +16,7 @@ describe('findings are pushed', () => {
         range: { start: { line: 0, character: 4 }, end: { line: 0, character: 7 } },
         severity: 1,
         code: 'test/bad',
-        codeDescription: { href: 'https://github.com/varsmith/varsmith/blob/main/docs/rules.md#testbad' },
+        codeDescription: { href: 'https://varsmith.github.io/varsmith/rules/test/bad' },
         source: 'varsmith',
         message: 'This is bad.',
       },

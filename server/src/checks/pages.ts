@@ -1,13 +1,27 @@
-/** Where rules are documented on the web. Knows the page, not what stands on it. */
+/** Where Varsmith is documented on the web. Knows the names of the pages, not what stands on them. */
 
-const PAGE = 'https://github.com/varsmith/varsmith/blob/main/docs/rules.md';
+/** The address of the public documentation. Pages are named as below `docs/`, without `.md`. */
+const DOCUMENTATION = 'https://varsmith.github.io/varsmith';
 
-/** The address of a rule's documentation. */
-export function ruleUrl(id: string): string {
-  return `${PAGE}#${anchor(id)}`;
+/**
+ * The address of a page.
+ * @param page relative to `docs/`, without its ending: `configuration`; an anchor may follow, `generate#prompts`
+ */
+export function pageUrl(page: string): string {
+  return `${DOCUMENTATION}/${page}`;
 }
 
-/** The anchor that GitHub gives to a heading: lower case, without punctuation, dashes for spaces. */
+/** The page of a rule, as `pageUrl` takes it: `rules/registry/unknown-key`. */
+export function rulePageName(id: string): string {
+  return `rules/${id}`;
+}
+
+/** The address of a rule's page. */
+export function ruleUrl(id: string): string {
+  return pageUrl(rulePageName(id));
+}
+
+/** The anchor that GitHub and our site give to a heading: lower case, without punctuation, dashes for spaces. */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()

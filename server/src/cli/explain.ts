@@ -1,6 +1,7 @@
 /** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
 import { PIPELINE } from '../checks/examples.ts';
 import { ruleById, rules } from '../checks/index.ts';
+import { ruleUrl } from '../checks/pages.ts';
 import type { Example, Rule } from '../checks/rule.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
@@ -33,6 +34,7 @@ function explanation(rule: Rule, paint: Paint): string {
     ...rule.bad.map(example => exampleText('Wrong', example, paint)),
     ...rule.good.map(example => exampleText('Right', example, paint)),
     `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`, everywhere with \`{ "rules": { "${rule.id}": "off" } }\` in varsmith.json.`,
+    `The same as a page: ${ruleUrl(rule.id)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

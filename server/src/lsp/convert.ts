@@ -15,15 +15,13 @@ import {
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { ruleUrl } from '../checks/pages.ts';
+import { pageUrl, ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
 import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
 import { SETTINGS_RULE } from '../workspace/settings-names.ts';
-
-const SETTINGS_PAGE = 'https://github.com/varsmith/varsmith/blob/main/docs/configuration.md';
 
 const BEGINNING: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
@@ -105,7 +103,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
 
 /** The page about a rule; that about settings, for findings in them. */
 export function documentationOf(rule: string): string {
-  return rule === SETTINGS_RULE ? SETTINGS_PAGE : ruleUrl(rule);
+  return rule === SETTINGS_RULE ? pageUrl('configuration') : ruleUrl(rule);
 }
 
 /** @param versioned the client takes edits that name the document's version */

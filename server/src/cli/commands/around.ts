@@ -1,4 +1,5 @@
 /** The commands around a fleet: machines, keys, programs, shells, editors. */
+import { pageUrl } from '../../checks/pages.ts';
 import { type CommandSpec, flag, json, MACHINE, noCommit, ROOT, value } from './command.ts';
 
 export const AROUND: readonly CommandSpec[] = [
@@ -89,7 +90,6 @@ export const PROGRAMS: readonly CommandSpec[] = [
     usage: ['lsp [--stdio]'],
     positions: [],
     options: [flag('stdio', 'what it does anyway; for editors that say it')],
-    after:
-      'How to set it up in Neovim, Helix and Emacs: https://github.com/varsmith/varsmith/tree/main/docs/editors',
+    after: `How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}`,
   },
 ];

@@ -1,0 +1,67 @@
+/**
+ * Runs rules over a small workspace in memory. Needs no test runner: the script that writes the pages of the rules tries
+ * their fixes with it.
+ */
+import type { CheckFiles, Example, Finding } from '../../server/src/checks/rule.ts';
+import { type CheckSettings, runChecks } from '../../server/src/checks/run.ts';
+import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/builder.ts';
+import type { Fleet } from '../../server/src/fleet/model.ts';
+import { loadShell } from '../../server/src/shell/parser.ts';
+import { memoryFiles } from '../nix/support.ts';
+import { storeFiles } from '../store/support.ts';
+
+await loadShell();
+
+export type Texts = Readonly<Record<string, string>>;
+
+export const defaults: CheckSettings = { severities: {} };
+/** The names of files that are read as registries and matrices unless the settings say otherwise. */
+export const usualFiles: FleetSettings = {
+  isRegistryFile: path => /(^|\/)secret-registry\.nix$/.test(path),
+  isMatrixFile: path => /(^|\/)machine-env-matrix\.nix$/.test(path),
+};
+export const noFiles: FleetSettings = { isRegistryFile: () => false, isMatrixFile: () => false };
+
+export interface Checked {
+  readonly fleet: Fleet;
+  readonly files: CheckFiles;
+  readonly findings: readonly Finding[];
+}
+
+/** What there is beside files. */
+/** `others`: rules whose findings are of no interest here. */
+export type World = { readonly others?: (rule: string) => boolean } & Pick<
+  Example,
+  'links' | 'tracked' | 'found' | 'executable'
+>;
+
+/** Builds the fleet of a workspace and runs all rules over it. Fails if a rule throws. */
+export function check(
+  texts: Texts,
+  settings = defaults,
+  fleetSettings = usualFiles,
+  world: World = {},
+): Checked {
+  const files = checkFiles(texts, world);
+  const builder = createFleetBuilder(
+    { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
+    fleetSettings,
+  );
+  const fleet = builder.build();
+  const findings = runChecks(fleet, files, settings, failure => {
+    throw failure.error;
+  }).filter(({ rule }) => world.others?.(rule) !== true);
+  return { fleet, files, findings };
+}
+
+export function checkFiles(texts: Texts, { links = {}, tracked, executable }: World): CheckFiles {
+  const targets = Object.entries(links).map(([path, link]) => [path, { link }]);
+  const stored = storeFiles({ ...texts, ...Object.fromEntries(targets) });
+  const known = tracked === undefined ? null : { has: (path: string) => tracked.includes(path) };
+  return {
+    ...memoryFiles(texts),
+    ...stored,
+    tracked: () => known,
+    isExecutable: path => executable?.includes(path) ?? null,
+  };
+}
