@@ -106,19 +106,14 @@ export function documentationOf(rule: string): string {
   return rule === SETTINGS_RULE ? pageUrl('configuration') : ruleUrl(rule);
 }
 
-/** @param versioned the client takes edits that name the document's version */
-export function codeActionOf(
-  border: Border,
-  { finding, fix }: CodeAction,
-  versioned: boolean,
-): LspCodeAction {
+/** Returns an action without its edit, which is `editOf`. */
+export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspCodeAction {
   const diagnostic = diagnosticOf(border, finding);
   return {
     title: fix.title,
     kind: CodeActionKind.QuickFix,
     ...(diagnostic ? { diagnostics: [diagnostic] } : {}),
     ...(fix.preferred ? { isPreferred: true } : {}),
-    edit: editOf(border, fix, versioned),
   };
 }
 

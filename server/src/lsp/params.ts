@@ -71,6 +71,15 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
       context: v.object({ diagnostics: v.array(v.object({ range })), only: texts }),
     }),
   ],
+  [
+    'codeAction/resolve',
+    v.object({
+      title: v.string(),
+      data: v.nullish(
+        v.object({ textDocument, range, only: v.nullish(v.array(v.string())), index: v.number() }),
+      ),
+    }),
+  ],
   ['completionItem/resolve', v.object({ label: v.string(), data })],
   ['codeLens/resolve', v.object({ range, data })],
   ['callHierarchy/incomingCalls', item],
