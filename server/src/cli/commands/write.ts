@@ -1,5 +1,8 @@
 /** The commands that write sources. */
-import { type CommandSpec, dryRun, flag, ROOT, value } from './command.ts';
+import { type CommandSpec, dryRun, flag, json, ROOT, value } from './command.ts';
+
+/** What `rename` renames; `moved` is told what has been moved already. */
+export const RENAMED_KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'moved'] as const;
 
 const NAME = { label: 'NAME', from: 'text' } as const;
 const TEMPLATES = [
@@ -88,6 +91,37 @@ export const WRITE: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'rename',
+    operand: 'KIND OLD NEW',
+    summary: 'change a name everywhere, with what is stored under it',
+    text:
+      'Changes a name everywhere: where it is declared, in uses, dependencies, matrices and scripts, and moves what is ' +
+      'stored under it, with the links that say who a secret is shared with. Values and keys stay as they are. All of it ' +
+      'or nothing; nothing is committed, and git knows the files by their new names, as after `git mv`. `rename moved` is for ' +
+      'what has been moved already, by hand or by an editor: it puts the links and git right.',
+    usage: [
+      'rename generator|key|machine OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]',
+      'rename file|prompt GENERATOR/OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]',
+      'rename moved OLD-PATH NEW-PATH… [--root ROOT] [--dry-run] [--json]',
+    ],
+    positions: [
+      { label: 'KIND', from: RENAMED_KINDS },
+      { label: 'OLD', from: 'text' },
+      { label: 'NEW', from: 'text', many: true },
+    ],
+    options: [
+      value(
+        'root',
+        'ROOT',
+        'folder',
+        'the folder of the fleet, instead of the one around the current folder',
+      ),
+      flag('keep-stored', 'leave what is stored where it is; what goes by the new name is generated anew'),
+      flag('dry-run', 'print the changes and moves, and make none'),
+      json,
+    ],
+  },
+  {
     name: 'convert',
     operand: 'SECRET…',
     summary: 'make vars of secrets of sops-nix and agenix, with their values',
@@ -159,9 +193,10 @@ export const WRITE: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'lay the registry pipeline into a repository',
     text:
-      'Lays the registry pipeline into a repository: registry, matrix, generators function, session variables, accessors and ' +
-      'an example machine. A file that is there already is kept as it is.',
-    usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--dry-run]'],
+      'Lays the registry pipeline into a repository: registry, matrix, generators function, session variables and accessors; where ' +
+      'there is no machine yet, a flake with a clan and an example machine as well. A file that is there already is kept as it ' +
+      'is. A folder that is in no git repository is made one, since a flake sees only what git knows; nothing is committed.',
+    usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--no-git] [--dry-run]'],
     positions: [ROOT],
     options: [
       value(
@@ -176,6 +211,7 @@ export const WRITE: readonly CommandSpec[] = [
         ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'],
         'its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin',
       ),
+      flag('no-git', 'make no repository, and tell git nothing of the new files'),
       flag('dry-run', 'say which files it would make, and make none'),
     ],
   },
