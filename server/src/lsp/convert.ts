@@ -15,13 +15,11 @@ import {
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { pageUrl, ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
 import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
-import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 
 const BEGINNING: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
@@ -39,6 +37,8 @@ export interface Border {
   uriOf(path: string): string;
   /** The version of an open document; null for others. */
   versionOf(path: string): number | null;
+  /** The address of the page about a rule, as the client opens it. */
+  documentationOf(rule: string): string;
 }
 
 /** The absolute path of a `file:` URI; null for other schemes and for what is no URI. */
@@ -93,17 +93,12 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
     range,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
-    codeDescription: { href: documentationOf(finding.rule) },
+    codeDescription: { href: border.documentationOf(finding.rule) },
     source: 'varsmith',
     message: finding.message,
     ...(related.length > 0 ? { relatedInformation: related } : {}),
     ...(finding.unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
   };
-}
-
-/** The page about a rule; that about settings, for findings in them. */
-export function documentationOf(rule: string): string {
-  return rule === SETTINGS_RULE ? pageUrl('configuration') : ruleUrl(rule);
 }
 
 /** Returns an action without its edit, which is `editOf`. */

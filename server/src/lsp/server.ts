@@ -28,6 +28,7 @@ import {
 } from './configuration.ts';
 import { pathOfUri } from './convert.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
+import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
 import { registerViews } from './features-view.ts';
@@ -180,7 +181,16 @@ async function begin(
   folders.set(client.folders);
   const pull = createPull(connection, documents, reports, client);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
-  analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
+  analysis = createAnalysis({
+    folders,
+    documents,
+    reports,
+    delivery,
+    status,
+    log,
+    looked,
+    documentationOf: rule => documentationOf(client, rule),
+  });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');

@@ -15,6 +15,7 @@ import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { type Border, codeActionOf, editOf, offsetOf } from '../convert.ts';
+import { showCommandOf } from '../documentation.ts';
 import { OPEN_DOCUMENTATION } from './open-documentation.ts';
 import { locatedIn } from './point.ts';
 import { withMoves } from './rename.ts';
@@ -107,9 +108,9 @@ async function offeredTo(
   ];
   for (const found of codeActions(snapshot, path, start, end, silenced))
     offered.push({ action: codeActionOf(border, found), edit: edits(found.fix) });
-  if (client.showsDocuments) {
-    for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end)))
-      offered.push({ action: documentation(rule), edit: null });
+  for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end))) {
+    const command = showCommandOf(client, rule) ?? (client.showsDocuments ? OPEN_DOCUMENTATION : null);
+    if (command !== null) offered.push({ action: documentation(rule, command), edit: null });
   }
   return offered;
 }
@@ -146,12 +147,12 @@ function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: Located, 
   return [{ title: `Switch ${rule} off in the workspace`, edits: [edit], preferred: false }];
 }
 
-function documentation(rule: string): CodeAction {
+function documentation(rule: string, command: string): CodeAction {
   const title =
     rule === SETTINGS_RULE ? 'Open the documentation of the settings' : `Open the documentation of ${rule}`;
   return {
     title,
     kind: CodeActionKind.QuickFix,
-    command: { title, command: OPEN_DOCUMENTATION, arguments: [rule] },
+    command: { title, command, arguments: [rule] },
   };
 }
