@@ -122,7 +122,7 @@ test('a generator that is outdated says why', () => {
     const one = { ...generator, state: 'outdated' as const, outdated: { reason, older } };
     return itemOf({ kind: 'generator', root: root.uri, machine: 'lea', generator: one }).tooltip;
   };
-  expect(because('inputs')).toBe('made from other inputs than are declared now');
+  expect(because('inputs')).toBe(generator.stateSentence);
   expect(because('superseded', ['ca/key', 'ca/crt'])).toBe(
     'made from older values than are stored now: ca/key, ca/crt',
   );
