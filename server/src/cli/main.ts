@@ -27,6 +27,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   allow: async () => (await import('./allow.ts')).allowCommand,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  rename: async () => (await import('./rename.ts')).rename,
   convert: async () => (await import('./convert.ts')).convert,
   add: async () => (await import('./add.ts')).add,
   new: async () => (await import('./new.ts')).create,
@@ -34,6 +35,8 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
   lsp: async () => (await import('./lsp.ts')).lsp,
+  completions: async () => (await import('./completions.ts')).completions,
+  man: async () => (await import('./man.ts')).man,
 };
 
 /**
