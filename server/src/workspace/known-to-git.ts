@@ -1,4 +1,5 @@
 /** Makes new files of a fleet known to git, since a flake sees no others. */
+import { TELL_GIT } from '../editor/pipeline.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository } from '../host/git.ts';
 import { beginRepository } from '../host/git-begin.ts';
@@ -10,8 +11,6 @@ export interface KnownToGit {
   readonly left: string | null;
 }
 
-export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
-
 /**
  * Where the folder is in no repository, one is made first. Nothing is staged and nothing committed.
  * @param root absolute path
@@ -20,7 +19,7 @@ export const TELL_GIT = 'Make the new files known to git (`git add`): a flake se
 export async function makeKnownToGit(
   root: string,
   paths: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<KnownToGit> {
   if (paths.length === 0) return { began: false, left: null };
   let began = false;
