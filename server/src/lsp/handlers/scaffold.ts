@@ -2,7 +2,6 @@
  * Our own requests for scaffolding: what can be chosen, whether a name will do, and the writing itself, for which the
  * editor is asked to apply one edit with all of it, so that one undo takes it back.
  */
-
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment-keys.ts';
 import { machineNameProblem } from '../../editor/machine-name.ts';
