@@ -308,6 +308,7 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     state: 'unknown' as const,
     errors: 0,
     service: null,
+    domain: null,
     at: null,
   };
   const graph = {

@@ -13,7 +13,10 @@ import type { Cell, Layout, LayoutEdge, LayoutNode, PlacedEdge, Point } from './
 
 export type { Layout, LayoutEdge, LayoutNode, Point } from './shapes.ts';
 
+/** Between layers; more where lines climb far, so that they do not become too steep. */
 const LAYER_GAP = 56;
+const WIDEST_GAP = 140;
+const CLIMB = 7;
 
 /** Edges whose ends are not among the nodes are left out. */
 export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
@@ -22,9 +25,13 @@ export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   const { parts, single } = partsOf(nodes, known);
   const laid = parts
     .map(part => layoutPart(part.nodes, part.edges))
-    .sort((a, b) => b.height * b.width - a.height * a.width);
+    .sort((a, b) => Number(isPinned(b)) - Number(isPinned(a)) || b.height * b.width - a.height * a.width);
   if (single.length > 0) laid.push(gridOf(single, targetWidth(laid, single)));
   return packed(laid, edges);
+}
+
+function isPinned({ nodes }: Layout): boolean {
+  return nodes.some(({ pin }) => pin !== undefined);
 }
 
 function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
@@ -66,6 +73,18 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
   return positioned(layers, chains);
 }
 
+function gapBehind(layer: readonly Cell[]): number {
+  const climb = layer.reduce(
+    (most, { y, height, right }) =>
+      right.reduce(
+        (far, other) => Math.max(far, Math.abs(other.y + other.height / 2 - y - height / 2)),
+        most,
+      ),
+    0,
+  );
+  return Math.min(WIDEST_GAP, Math.max(LAYER_GAP, climb / CLIMB));
+}
+
 function positioned(
   layers: readonly (readonly Cell[])[],
   chains: readonly { readonly edge: Forward; readonly chain: readonly Cell[] }[],
@@ -73,17 +92,21 @@ function positioned(
   // Long edges make many cells: more than a call takes arguments.
   const top = layers.flat().reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
   const widths = layers.map(layer => Math.max(0, ...layer.map(cell => cell.node?.width ?? 0)));
-  const lefts = widths.map((_, index) =>
-    widths.slice(0, index).reduce((sum, width) => sum + width + LAYER_GAP, 0),
-  );
+  const lefts: number[] = [];
+  let right = 0;
+  for (const [index, width] of widths.entries()) {
+    lefts.push(right);
+    right += width + gapBehind(layers[index] ?? []);
+  }
   const at = (cell: Cell) => ({ x: lefts[cell.layer] as number, y: cell.y - top });
   const nodes = layers.flat().flatMap(cell => (cell.node === null ? [] : [{ ...cell.node, ...at(cell) }]));
   const edges = chains.map(({ edge, chain }): PlacedEdge => {
     const points = chain.flatMap((cell, index): Point[] => {
-      const { x, y } = at(cell);
-      const middle = y + cell.height / 2;
-      if (cell.node === null) return [{ x: x + (widths[cell.layer] as number) / 2, y: middle }];
-      return [{ x: index === 0 ? x + cell.node.width : x, y: middle }];
+      const { x, y: top } = at(cell);
+      const y = top + cell.height / 2;
+      const end = { x: x + (widths[cell.layer] as number), y };
+      if (index === chain.length - 1) return [{ x, y }];
+      return [{ x: x + (cell.node?.width ?? 0), y }, end];
     });
     return edge.reversed
       ? { from: edge.to, to: edge.from, points: points.reverse() }
