@@ -9,10 +9,13 @@ export interface GraphPage {
   readonly errors: readonly string[];
   said<Type extends FromPage['type']>(type: Type): Promise<(FromPage & { type: Type })[]>;
   show(message: ToPage): Promise<void>;
+  /** Puts the page into one of VS Code's themes. */
+  theme(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openGraphPage(size?: {
   readonly width?: number;
   readonly height?: number;
+  readonly theme?: string;
 }): Promise<GraphPage>;

@@ -193,13 +193,13 @@ function nodeText({ node, box, isCompact }: Scene['generators'][number], write: 
   const name = `<text x="26" y="${middle + 4}">${escaped(id)}</text>`;
   const detail = isCompact ? '' : `<text class="detail" x="26" y="34">${escaped(detailOf(node))}</text>`;
   const alarm = errors > 0 ? markOf('error', box.width - 14, middle) : '';
-  return `<g class="${classes.filter(Boolean).join(' ')}" data-id="${escaped(id)}"${attributes} ${placed(box)}>${first}<rect width="${box.width}" height="${box.height}" rx="6"/>${markOf(state, 14, middle)}${alarm}${name}${detail}</g>`;
+  return `<g class="${classes.filter(Boolean).join(' ')}" data-id="${escaped(id)}"${attributes} ${placed(box)}>${first}<rect width="${box.width}" height="${box.height}" rx="6"/>${markOf(state, 14, middle)}${alarm}${name} ${detail}</g>`;
 }
 
 function foldedText({ group, box }: Scene['groups'][number], write: Writer): string {
   const { attributes, first } = write.group(group, false);
   const mark = markOf(stateOfGroup(group), 14, 16);
-  return `<g class="group folded" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect class="behind" x="4" y="4" width="${box.width}" height="${box.height}" rx="6"/><rect width="${box.width}" height="${box.height}" rx="6"/>${mark}<text x="26" y="20">${escaped(group.label)}</text><text class="detail" x="26" y="34">${escaped(groupDetail(group))}</text></g>`;
+  return `<g class="group folded" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect class="behind" x="4" y="4" width="${box.width}" height="${box.height}" rx="6"/><rect width="${box.width}" height="${box.height}" rx="6"/>${mark}<text x="26" y="20">${escaped(group.label)}</text> <text class="detail" x="26" y="34">${escaped(groupDetail(group))}</text></g>`;
 }
 
 /** Of all that is known of a group: what is not known of some does not hide what the others lack. */
