@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Bundles the three programs into dist/ and puts the wasm files beside them:
+// Bundles everything that runs into dist/ and puts the wasm files beside them:
 //   extension.js  the VS Code side        server.js  the language server        cli.js  the command line
-// The latter two are small and start server-program.js and cli-program.js with the code that an earlier start compiled.
+// The latter two are small and start programs.js, which holds both, with the code that an earlier start compiled.
 // Options: --watch, --sourcemap, --outdir DIR (default dist), --only NAME (repeatable).
 // dist/ runs from any directory without node_modules; nothing in it is fetched or compiled at run time.
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
@@ -18,11 +18,11 @@ const programs = {
   // VS Code provides the module `vscode`. `import()` stays lazy inside the one file: esbuild wraps what only it reaches.
   extension: { entry: 'client/src/extension.ts', external: ['vscode'] },
   server: { entry: 'server/src/start-server.ts' },
-  'server-program': { entry: 'server/src/server.ts', partOf: 'server' },
   // The page of the dependency graph runs in a webview, as a script of its own.
   'graph-page': { entry: 'client/src/webview/graph.ts', platform: 'browser', format: 'iife' },
   cli: { entry: 'server/src/start-cli.ts', executable: true },
-  'cli-program': { entry: 'server/src/cli.ts', partOf: 'cli' },
+  // Both of them: what they have in common is nearly everything.
+  programs: { entry: 'server/src/programs.ts', partOf: ['server', 'cli'], wrapped: true },
 };
 
 // Of the parser library's two builds, the one that needs no `import.meta`, which a CommonJS bundle does not have.
@@ -46,7 +46,7 @@ options.outdir = resolve(options.outdir);
 
 /** esbuild's options for one program; all of them are CommonJS, which the extension host loads fastest. */
 function bundleOptions(name) {
-  const { entry, external = [], executable = false, platform = 'node', format = 'cjs' } = programs[name];
+  const { entry, external = [], platform = 'node', format = 'cjs' } = programs[name];
   return {
     absWorkingDir: root,
     entryPoints: [entry],
@@ -61,10 +61,31 @@ function bundleOptions(name) {
     // A program that is started with kept code has no `import()`.
     supported: { 'dynamic-import': platform === 'browser' },
     alias,
-    banner: executable ? { js: '#!/usr/bin/env node' } : {},
+    ...surroundings(programs[name]),
     logLevel: 'warning',
     metafile: true,
   };
+}
+
+/** What stands before and after the code: `start.ts` runs what is wrapped, as Node wraps modules. */
+function surroundings({ executable = false, wrapped = false }) {
+  if (executable) return { banner: { js: '#!/usr/bin/env node' } };
+  if (!wrapped) return {};
+  return {
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
+    charset: 'ascii',
+  };
+}
+
+/** What is wrapped is read as ASCII. esbuild writes regular expressions as they are. */
+async function refuseWide() {
+  for (const name of options.only.filter(name => programs[name].wrapped)) {
+    const text = await readFile(join(options.outdir, `${name}.js`), 'utf8');
+    const wide = /.{0,40}[^\0-\x7f].{0,40}/.exec(text)?.[0];
+    if (wide !== undefined)
+      throw new Error(`${name}.js has a character beyond ASCII, write it as \\u…: ${wide}`);
+  }
 }
 
 async function copyWasm() {
@@ -105,7 +126,8 @@ for (const name of options.only.filter(name => !existsSync(join(root, programs[n
 }
 
 for (const [name, { partOf }] of Object.entries(programs))
-  if (options.only.includes(partOf) && !options.only.includes(name)) options.only.push(name);
+  if (partOf?.some(other => options.only.includes(other)) && !options.only.includes(name))
+    options.only.push(name);
 
 await mkdir(options.outdir, { recursive: true });
 await copyWasm();
@@ -116,6 +138,7 @@ if (options.watch) {
   const built = await Promise.all(options.only.map(name => build(bundleOptions(name))));
   const files = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(options.outdir, 'THIRD-PARTY-NOTICES.txt'), noticesOf([...files, ...wasmFiles]));
+  await refuseWide();
   await makeExecutable();
   await printSizes();
 }

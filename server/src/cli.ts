@@ -7,11 +7,20 @@ import { interruption } from './cli/interruption.ts';
 import { main } from './cli/main.ts';
 import { doInThread } from './cli/thread.ts';
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no failure.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
-  throw error;
-});
+/** Runs the command that the arguments name; in a thread, the job that it was given. */
+export function runCli(): void {
+  // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
+    throw error;
+  });
+
+  // An editor runs this with its own binary; the programs that are started from here are not to be taken for Node.
+  delete process.env.ELECTRON_RUN_AS_NODE;
+
+  if (isMainThread) run();
+  else parentPort?.postMessage(doInThread(workerData));
+}
 
 const output = (stream: NodeJS.WriteStream) => ({
   write: (text: string | Uint8Array) => void stream.write(text),
@@ -21,12 +30,6 @@ const output = (stream: NodeJS.WriteStream) => ({
       : Promise.resolve(),
   isTTY: stream.isTTY === true,
 });
-
-// An editor runs this with its own binary; the programs that are started from here are not to be taken for Node.
-delete process.env.ELECTRON_RUN_AS_NODE;
-
-if (isMainThread) run();
-else parentPort?.postMessage(doInThread(workerData));
 
 /** The same program, as another thread. */
 function inThread(job: unknown): Promise<unknown> {

@@ -2,4 +2,6 @@
 import { version } from '../../package.json';
 import { serveProcess } from './lsp/connection.ts';
 
-serveProcess(version);
+export function runServer(): void {
+  serveProcess(version);
+}

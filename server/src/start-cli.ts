@@ -1,5 +1,4 @@
 /** `varsmith`: starts the command line. */
-import { join } from 'node:path';
 import { GARBAGE_KEPT_SMALL, start } from './start.ts';
 
 /** Commands that are waited for; each keeps compiled code of its own. */
@@ -25,7 +24,7 @@ const command = process.argv[2] ?? '';
 const isKnown = Object.hasOwn(FLAGS, command);
 start(
   {
-    program: join(__dirname, 'cli-program.js'),
+    program: 'cli',
     purpose: `cli-${isKnown ? command : 'other'}`,
     flags: (isKnown && FLAGS[command]) || [],
     lasts: command === 'lsp',

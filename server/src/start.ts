@@ -1,18 +1,20 @@
 /**
- * Starts a program of ours with the code that an earlier start has compiled: to read two megabytes of it anew takes
+ * Starts one of the two programs with the code that an earlier start has compiled: to read two megabytes of it anew takes
  * longer than most of what is done with it. Small, since it is itself compiled at every start. The program runs in the
  * same way where there is nothing kept.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { keptCode } from './host/kept-code.ts';
+import type * as Programs from './programs.ts';
 
 export interface Start {
-  /** Absolute path of the bundled program, CommonJS. */
-  readonly program: string;
+  /** Which of the programs in `programs.js`, the bundle beside the running file. */
+  readonly program: keyof typeof Programs;
   /** What it is started for, as a part of a file's name: other work needs other parts of the code. */
   readonly purpose: string;
   /**
@@ -34,19 +36,22 @@ const ROUNDS = 3;
 export function start({ program, purpose, flags, lasts }: Start, within: NodeJS.Module): void {
   if (process.versions.electron === undefined && isMainThread)
     for (const flag of flags) setFlagsFromString(flag);
-  const source = readFileSync(program);
+  const file = join(__dirname, 'programs.js');
+  const source = readFileSync(file);
   const kept = keptCode(process.env);
   const name = `${purpose}-${fingerprint(source)}`;
   const known = kept?.read(name) ?? null;
-  const script = new Script(wrapped(source), {
-    filename: program,
+  // It is ASCII, and a function as Node makes of a module: nothing is decoded or put together at a start.
+  const script = new Script(source.toString('latin1'), {
+    filename: file,
     ...(known === null ? {} : { cachedData: known.subarray(0, -1) }),
   });
   const round = known?.at(-1) ?? 0;
   // What V8 has refused it would refuse again: the name holds all that it goes by.
   if (kept !== null && round < ROUNDS && script.cachedDataRejected !== true && isMainThread)
     atEnd(lasts, () => kept.write(name, Buffer.concat([script.createCachedData(), Buffer.of(round + 1)])));
-  script.runInThisContext().call(within.exports, within.exports, require, within, program, __dirname);
+  script.runInThisContext().call(within.exports, within.exports, require, within, file, __dirname);
+  void (within.exports as typeof Programs)[program]();
 }
 
 function atEnd(orBefore: boolean, keep: () => void): void {
@@ -57,11 +62,6 @@ function atEnd(orBefore: boolean, keep: () => void): void {
   };
   process.once('exit', work);
   if (orBefore) setTimeout(work, SETTLED_MS).unref();
-}
-
-/** As Node wraps modules. */
-function wrapped(source: Buffer): string {
-  return `(function (exports, require, module, __filename, __dirname) { ${source.toString('utf8')}\n})`;
 }
 
 /** Of the text, which V8 itself tells apart by its length only, and of all that compiled code depends on. */

@@ -161,7 +161,7 @@ function harm(operation: Operation, root: string): { readonly half: string[]; re
 const LEFT_OVER = /\.varsmith-|\.new$/;
 
 /** What is wrong when the command has run once more. */
-async function restOf(operation: Operation, root: string, killed: number): Promise<Record<string, string>> {
+async function restOf(root: string, killed: number): Promise<Record<string, string>> {
   await untilAlone(root);
   const next = await attackProgram({ root, home: made.home }, ['generate', '--yes']);
   if (next.code !== 0) return { stuck: next.stderr };
@@ -171,8 +171,7 @@ async function restOf(operation: Operation, root: string, killed: number): Promi
   const env = { HOME: made.home, PATH: process.env.PATH ?? '' };
   const verified = await varsmith(['verify'], { cwd: root, env });
   if (verified.code !== 0) found.invalid = verified.stdout + verified.stderr;
-  // A value that a person sets is made into nothing else by itself.
-  const wrong = operation.name === 'set' ? [] : misfits(root, valuesIn(root));
+  const wrong = misfits(root, valuesIn(root));
   if (wrong.length > 0) found.misfits = wrong.join(', ');
   const own = join(root, '.git/varsmith');
   const litter = [
@@ -216,7 +215,7 @@ it(
       const { code, pid } = await crashing(root, operation, at);
       ledger.count('kills', code === 'SIGKILL' ? 1 : 0);
       const { half, lost } = harm(operation, root);
-      const found = { half: half.join(', '), lost: lost.join(', '), ...(await restOf(operation, root, pid)) };
+      const found = { half: half.join(', '), lost: lost.join(', '), ...(await restOf(root, pid)) };
       for (const [kind, what] of Object.entries(found))
         if (what !== '') {
           ledger.count(kind);

@@ -44,16 +44,16 @@ test('a generator with files, prompts, script and the way it came', async () => 
     nameKind: 'literal',
     completeness: 'full',
     share: false,
-    machines: ['tove'],
+    machines: ['emily', 'lea', 'noa', 'tove'],
     files: [
       { name: 'private', secret: true, from: 'files' },
       { name: 'public', secret: false, from: 'files' },
     ],
-    runtimeInputs: ['wireguard-tools'],
+    runtimeInputs: ['openssl'],
     script: { known: true },
     validation: null,
   });
-  expect(wireguard.definitions[0].via[0].file).toBe('modules/hosts/tove/default.nix');
+  expect(wireguard.definitions[0].via[0].file).toBe('modules/hosts/emily/default.nix');
 });
 
 test('the registry with the machines that select each key', async () => {
@@ -168,17 +168,17 @@ test('a summary for people', async () => {
     "FLEET
 
     4 machines: 2 NixOS, 2 nix-darwin
-      emily  aarch64-darwin      10 generators
-      lea    x86_64-linux        5 generators
-      noa    aarch64-darwin      7 generators
-      tove   x86_64-linux        11 generators
+      emily  aarch64-darwin      16 generators
+      lea    x86_64-linux        11 generators
+      noa    aarch64-darwin      13 generators
+      tove   x86_64-linux        16 generators
 
-    15 generators: 15 known in full
-      16 files: 13 secret, 3 public
+    20 generators: 20 known in full
+      25 files: 16 secret, 9 public
       13 prompts
       and 2 generators of clan-core's own services and modules
 
-    Registry lib/secret-registry.nix: 15 keys, 15 of them on a machine
+    Registry lib/secret-registry.nix: 17 keys, 17 of them on a machine
 
     Uses: …
 

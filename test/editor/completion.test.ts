@@ -24,7 +24,7 @@ const labels = (items: readonly CompletionItem[]) => items.map(({ label }) => la
 /** A module with two generators, and something in the second. */
 const module = (inside: string, after = '') => `{ config, pkgs, ... }:
 {
-  clan.core.vars.generators."root-ca" = {
+  clan.core.vars.generators."house-ca" = {
     files."ca.key" = { };
     files.crt.secret = false;
   };
@@ -87,21 +87,21 @@ describe('options', () => {
 describe('names', () => {
   test('of generators, in dependencies and in uses, quoted as Nix needs it', () => {
     const inList = labels(offered(module('dependencies = [ "|" ];')));
-    expect(inList).toContain('root-ca');
+    expect(inList).toContain('house-ca');
     expect(inList).not.toContain('leaf');
     const use = 'x = config.clan.core.vars.generators.|';
     expect(labels(offered(module('', use)))).toEqual(
-      expect.arrayContaining(['root-ca', 'leaf', 'wireguard']),
+      expect.arrayContaining(['house-ca', 'leaf', 'wireguard']),
     );
   });
 
   test('of files and of what can be read of them', () => {
-    const files = offered(module('', 'x = config.clan.core.vars.generators.root-ca.files.|'));
+    const files = offered(module('', 'x = config.clan.core.vars.generators.house-ca.files.|'));
     expect(files.map(({ label, insert }) => [label, insert])).toEqual([
       ['ca.key', '"ca.key"'],
       ['crt', 'crt'],
     ]);
-    const attributes = offered(module('', 'x = config.clan.core.vars.generators.root-ca.files."ca.key".|'));
+    const attributes = offered(module('', 'x = config.clan.core.vars.generators.house-ca.files."ca.key".|'));
     expect(labels(attributes).slice(0, 3)).toEqual(['path', 'value', 'exists']);
   });
 
@@ -133,7 +133,7 @@ in
 
 describe('scripts', () => {
   const script = (words: string) =>
-    module(`dependencies = [ "root-ca" ];
+    module(`dependencies = [ "house-ca" ];
     files.key = { };
     prompts.pass = { };
     script = ''
@@ -144,9 +144,9 @@ describe('scripts', () => {
     ['cat $|', ['out', 'in', 'prompts']],
     ['cat $out/|', ['key']],
     ['cat "$prompts/|"', ['pass']],
-    ['cat $in/|', ['root-ca']],
-    ['cat "$in/root-ca/|"', ['ca.key', 'crt']],
-    ["cat ''${in}/root-ca/|", ['ca.key', 'crt']],
+    ['cat $in/|', ['house-ca']],
+    ['cat "$in/house-ca/|"', ['ca.key', 'crt']],
+    ["cat ''${in}/house-ca/|", ['ca.key', 'crt']],
     ['cat /etc/|', []],
   ])('%s', (words, expected) => {
     expect(labels(offered(script(words)))).toEqual(expected);

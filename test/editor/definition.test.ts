@@ -8,6 +8,7 @@ function leadsTo({ snapshot, file, offset }: At): string[] | undefined {
 }
 const MATRIX = 'lib/machine-env-matrix.nix';
 const REGISTRY = 'lib/secret-registry.nix';
+const MESH = 'modules/shared/mesh.nix';
 const HOST = 'modules/hosts/tove/default.nix';
 
 test('a key of the matrix leads to its entry', () => {
@@ -28,11 +29,11 @@ in
 });
 
 test('a generator that is used leads to where its name is written', () => {
-  expect(leadsTo(inExample(HOST, 'generators.wireg'))).toEqual([`${REGISTRY}: "wireguard"`]);
+  expect(leadsTo(inExample(MESH, 'generators.wireg'))).toEqual([`${REGISTRY}: "wireguard"`]);
 });
 
 test('a file that is used leads to its declaration', () => {
-  expect(leadsTo(inExample(HOST, 'wireguard.files.priv'))).toEqual([`${REGISTRY}: private`]);
+  expect(leadsTo(inExample(MESH, 'wireguard.files.priv'))).toEqual([`${REGISTRY}: private`]);
 });
 
 test('a row of the matrix leads to its machine, a read of it to the row', () => {

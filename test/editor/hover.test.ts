@@ -19,7 +19,7 @@ test('a key of the matrix: what it produces, and for whom', () => {
     - Variable \`ANTHROPIC_API_KEY_FILE\` = the path of \`key\`
     - Machines: emily, noa, tove (3 of 4)
 
-    Defined in \`lib/secret-registry.nix:102\`"
+    Defined in \`lib/secret-registry.nix:104\`"
   `);
 });
 test('a secret that a store of another kind deploys: nobody but its author knows where', () => {
@@ -39,7 +39,7 @@ test('the same key in the registry', () => {
     - Variable \`ANTHROPIC_API_KEY_FILE\` = the path of \`key\`
     - Machines: emily, noa, tove (3 of 4)
 
-    Defined in \`lib/secret-registry.nix:102\`"
+    Defined in \`lib/secret-registry.nix:104\`"
   `);
 });
 test('a key of a public file: the value itself is exported', () => {
@@ -54,7 +54,7 @@ test('a key of a public file: the value itself is exported', () => {
     - Variable \`NTFY_TOPIC\` = \`backups-of-tove\`
     - Machines: tove (1 of 4)
 
-    Defined in \`lib/secret-registry.nix:197\`"
+    Defined in \`lib/secret-registry.nix:199\`"
   `);
 });
 test('a public value that is not there yet', () => {
@@ -68,7 +68,7 @@ test('a public value that is not there yet', () => {
     - Variable \`CLOUDFLARE_ACCOUNT_ID\` = not generated yet
     - Machines: emily, lea, noa, tove (4 of 4)
 
-    Defined in \`lib/secret-registry.nix:158\`"
+    Defined in \`lib/secret-registry.nix:160\`"
   `);
 });
 test('a generator in the registry', () => {
@@ -77,45 +77,45 @@ test('a generator in the registry', () => {
 
     - \`password-hash\` secret, for users → \`/run/secrets-for-users/vars/per-machine/tove/login-password/password-hash\`
     - Asks for \`password\` (hidden) “Password of ada on this machine”
-    - Runs with \`mkpasswd\`
+    - Runs with \`openssl\`
     - Machines: tove (1 of 4)
 
-    Defined in \`lib/secret-registry.nix:239\`"
+    Defined in \`lib/secret-registry.nix:281\`"
   `);
 });
 test('a machine in the matrix', () => {
   expect(shown(inExample(MATRIX, '\n  le'))).toMatchInlineSnapshot(`
     "**lea** · machine · x86_64-linux · laptop, mail
 
-    - 5 keys: \`cloudflare-account-id\`, \`hindsight\`, \`deepseek\`, \`gmail\`, \`icloud\`
-    - 5 generators
+    - 8 keys: \`mesh-network\`, \`wireguard\`, \`mesh-address\`, \`cloudflare-account-id\`, \`hindsight\`, \`deepseek\`, \`gmail\`, \`icloud\`
+    - 11 generators
 
-    Defined in \`flake.nix:46\`, \`lib/machine-env-matrix.nix:22\`"
+    Defined in \`flake.nix:46\`, \`lib/machine-env-matrix.nix:29\`"
   `);
 });
 test('a row that is read', () => {
   expect(shown(inExample('modules/hosts/tove/default.nix', 'envMatrix.to'))).toMatchInlineSnapshot(`
     "**tove** · machine · x86_64-linux · server, backup
 
-    - 11 keys: \`cloudflare-account-id\`, \`github-token\`, \`hindsight\`, \`anthropic\`, \`openrouter\`, \`cloudflare-api-token\`, \`hetzner\`, \`ntfy-topic\`, \`restic-password\`, \`wireguard\`, \`login-password\`
-    - 11 generators
+    - 13 keys: \`cloudflare-account-id\`, \`github-token\`, \`hindsight\`, \`anthropic\`, \`openrouter\`, \`mesh-network\`, \`wireguard\`, \`mesh-address\`, \`cloudflare-api-token\`, \`hetzner\`, \`ntfy-topic\`, \`restic-password\`, \`login-password\`
+    - 16 generators
 
-    Defined in \`flake.nix:57\`, \`lib/machine-env-matrix.nix:35\`"
+    Defined in \`flake.nix:57\`, \`lib/machine-env-matrix.nix:42\`"
   `);
 });
 test('a file that is used, by its name and by what is read of it', () => {
   const host = 'modules/hosts/tove/default.nix';
-  const byName = shown(inExample(host, 'wireguard.files.priv'));
+  const byName = shown(inExample(host, 'login-password.files.pass'));
   expect(byName).toMatchInlineSnapshot(`
-    "**wireguard/private** · file · one for each machine
+    "**login-password/password-hash** · file · one for each machine
 
-    - secret → \`/run/secrets/vars/per-machine/tove/wireguard/private\`
+    - secret, for users → \`/run/secrets-for-users/vars/per-machine/tove/login-password/password-hash\`
     - Mode \`0400\`
     - Machines: tove (1 of 4)
 
-    Defined in \`lib/secret-registry.nix:228\`"
+    Defined in \`lib/secret-registry.nix:286\`"
   `);
-  expect(shown(inExample(host, 'wireguard.files.private.pa'))).toBe(byName);
+  expect(shown(inExample(host, 'login-password.files.password-hash.pa'))).toBe(byName);
 });
 test('a generator that is used', () => {
   expect(shown(inExample('modules/hosts/tove/default.nix', '${generators.nt'))).toMatchInlineSnapshot(`
@@ -125,7 +125,7 @@ test('a generator that is used', () => {
     - Asks for \`topic\` (line) “ntfy topic for messages from backups”
     - Machines: tove (1 of 4)
 
-    Defined in \`lib/secret-registry.nix:198\`"
+    Defined in \`lib/secret-registry.nix:200\`"
   `);
 });
 test('a generator that depends on another, and one that asks for what nobody has declared', () => {
@@ -133,12 +133,12 @@ test('a generator that depends on another, and one that asks for what nobody has
 {
   clan.core.vars.generators.leaf = {
     share = true;
-    dependencies = [ "root-ca" ];
+    dependencies = [ "house-ca" ];
     files.cert.secret = false;
     files.key.deploy = false;
     script = "mint > $out/cert";
   };
-  clan.core.vars.generators.root-ca = { files.ca = { }; script = "mint > $out/ca"; };
+  clan.core.vars.generators.house-ca = { files.ca = { }; script = "mint > $out/ca"; };
   environment.etc.a.source = config.clan.core.vars.generators.openssh.files."ssh.id_ed25519.pub".path;
 }
 `;
@@ -148,15 +148,15 @@ test('a generator that depends on another, and one that asks for what nobody has
 
     - \`cert\` public → \`vars/shared/leaf/cert/value\`
     - \`key\` secret → not deployed
-    - Depends on \`root-ca\`
+    - Depends on \`house-ca\`
     - Machines: none
 
     Defined in \`modules/pki.nix:3\`"
   `);
-  expect(shown(inExample('modules/pki.nix', '"root', others))).toMatchInlineSnapshot(`
-    "**root-ca** · generator · one for each machine
+  expect(shown(inExample('modules/pki.nix', '"house', others))).toMatchInlineSnapshot(`
+    "**house-ca** · generator · one for each machine
 
-    - \`ca\` secret → \`/run/secrets/vars/per-machine/<machine>/root-ca/ca\`
+    - \`ca\` secret → \`/run/secrets/vars/per-machine/<machine>/house-ca/ca\`
     - Needed by \`leaf\`
     - Machines: none
 
@@ -177,8 +177,8 @@ test('a generator that depends on another, and one that asks for what nobody has
 });
 test('the store of age has other places', () => {
   const others = { 'secrets/age-keys/machines/tove/pub': 'age1…' };
-  expect(shown(inExample('lib/machine-env-matrix.nix', '"wireg', others))).toContain(
-    '`/run/secrets/per-machine/tove/wireguard/private`',
+  expect(shown(inExample('lib/machine-env-matrix.nix', '"hetz', others))).toContain(
+    '`/run/secrets/per-machine/tove/hetzner-cloud-token/token`',
   );
 });
 test('a helper function that makes many files is none of them', () => {

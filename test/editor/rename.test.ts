@@ -43,12 +43,12 @@ const inModule = (before: string, more: Readonly<Record<string, string>> = {}) =
   inExample(FILE, before, { [FILE]: MODULE, ...more });
 
 test('a generator is renamed in its declaration, in dependencies, in uses and in scripts', () => {
-  const { texts } = renamed(inModule('dependencies = [ "c'), 'root-ca');
+  const { texts } = renamed(inModule('dependencies = [ "c'), 'house-ca');
   expect(texts[FILE]).toBe(
-    MODULE.replace('generators.ca =', 'generators.root-ca =')
-      .replace('"ca"', '"root-ca"')
-      .replaceAll('$in/ca/', '$in/root-ca/')
-      .replace('generators.ca.files', 'generators.root-ca.files'),
+    MODULE.replace('generators.ca =', 'generators.house-ca =')
+      .replace('"ca"', '"house-ca"')
+      .replaceAll('$in/ca/', '$in/house-ca/')
+      .replace('generators.ca.files', 'generators.house-ca.files'),
   );
 });
 

@@ -1,9 +1,15 @@
 # Evaluates one machine of an example fleet without nixpkgs and without Clan: the host module is
 # applied to a configuration that holds nothing but its own generators, as if they had been
-# generated and deployed, and the modules of its Hjem users are merged.
+# generated and deployed, and merged with the modules that it imports from the fleet; the modules of
+# its Hjem users are merged, too.
 { root, machine }:
 let
-  inherit (builtins) foldl' isFunction mapAttrs;
+  inherit (builtins)
+    foldl'
+    isAttrs
+    isFunction
+    mapAttrs
+    ;
 
   # Only the packages that the fleets use: another name fails like a misspelt one.
   pkgs = builtins.listToAttrs (
@@ -18,10 +24,8 @@ let
       [
         "coreutils"
         "curl"
-        "mkpasswd"
         "openssl"
         "restic"
-        "wireguard-tools"
       ]
   );
 
@@ -31,7 +35,7 @@ let
     nixosModules.host = { };
   };
 
-  host = import (/. + "${root}/modules/hosts/${machine}") {
+  arguments = {
     inherit config pkgs;
     inputs = {
       hjem = noModules;
@@ -39,27 +43,47 @@ let
     };
     # The pattern of bringing a function in with its arguments, as nixpkgs' lib has it.
     lib.modules.importApply = path: arguments: import path arguments;
+    # What a machine has published, as Clan's own function reads it from the store.
+    clanLib.getPublicValue = { flake, machine, generator, file }: "<${machine}/${generator}/${file}>";
   };
+
+  host = import (/. + "${root}/modules/hosts/${machine}") arguments;
+
+  # Sets are merged, and the rest is defined once.
+  merge =
+    left: right:
+    left
+    // mapAttrs (
+      name: value:
+      if isAttrs value && isAttrs (left.${name} or null) then merge left.${name} value else value
+    ) right;
+
+  imported = foldl' merge { } (
+    map (module: if isFunction module then module arguments else module) host.imports or [ ]
+  );
+
+  isSecret = options: options.secret or true;
 
   deploy =
     generator: file: options:
     options
     // {
       path =
-        if options.secret then
+        if isSecret options then
           "/run/secrets/vars/${generator}/${file}"
         else
           "/nix/store/${generator}-${file}";
       value =
-        if options.secret then
+        if isSecret options then
           throw "Cannot access value of secret file '${file}' of '${generator}'"
         else
           "<${generator}/${file}>";
     };
 
+  config.clan.core.settings.directory = root;
   config.clan.core.vars.generators = mapAttrs (
     name: generator: generator // { files = mapAttrs (deploy name) generator.files; }
-  ) host.clan.core.vars.generators;
+  ) ((imported.clan.core.vars.generators or { }) // host.clan.core.vars.generators);
 
   evaluateUser =
     user:
@@ -75,9 +99,11 @@ let
     };
 in
 {
-  body = removeAttrs host [
-    "imports"
-    "hjem"
-  ];
+  body = merge imported (
+    removeAttrs host [
+      "imports"
+      "hjem"
+    ]
+  );
   users = mapAttrs (_: evaluateUser) (host.hjem.users or { });
 }

@@ -16,6 +16,9 @@ import {
 } from './machines.ts';
 import { describeWithNix, evaluate, parse } from './nix.ts';
 
+/** What modules/shared/vars/certificates.nix gives to each machine. */
+const CERTIFICATES = ['host-certificate', 'intermediate-ca', 'root-ca'];
+
 describeWithNix('the example fleet', () => {
   let registry: Record<string, Entry>;
   let matrix: Record<string, readonly string[]>;
@@ -62,7 +65,7 @@ describeWithNix('the example fleet', () => {
     const entries = Object.values(registry);
     const generators = entries.map(entry => entry.generator);
     const variables = entries.map(entry => entry.envVar).filter(name => name !== null);
-    expect(generators).toHaveLength(15);
+    expect(generators).toHaveLength(17);
     expect(generators).toEqual([...new Set(generators)]);
     expect(variables).toEqual([...new Set(variables)]);
     for (const name of variables) expect(name).toMatch(/^[A-Z_][A-Z0-9_]*$/);
@@ -75,13 +78,16 @@ describeWithNix('the example fleet', () => {
     for (const name of machineNames) {
       const generators = at(machines, name).body.clan.core.vars.generators;
       const entries = at(matrix, name).map(key => at(registry, key));
-      expect(Object.keys(generators).sort()).toEqual(entries.map(entry => entry.generator).sort());
-      for (const { generator, files, prompts, script, share } of entries) {
+      expect(Object.keys(generators).sort()).toEqual(
+        [...CERTIFICATES, ...entries.map(entry => entry.generator)].sort(),
+      );
+      for (const { generator, files, prompts, script, share, dependencies } of entries) {
         expect(at(generators, generator)).toMatchObject({
           files,
           script,
           share,
           ...(prompts && { prompts }),
+          ...(dependencies && { dependencies }),
         });
       }
     }
@@ -96,22 +102,50 @@ describeWithNix('the example fleet', () => {
       ['deepseek-api-key', ['key']],
       ['gmail-app-password', ['password']],
       ['hindsight-api-key', ['key']],
+      ['host-certificate', ['cert', 'chain', 'key']],
       ['icloud-app-password', ['password']],
+      ['intermediate-ca', ['cert', 'key']],
+      ['mesh-address', ['address']],
+      ['mesh-network', ['prefix']],
+      ['root-ca', ['cert', 'key']],
+      ['wireguard', ['private', 'public']],
     ]);
   });
 
-  it('shares one generator between machines and takes packages only where a script needs them', () => {
+  it('makes certificates, keys and addresses from one another', () => {
+    const generators = at(machines, 'tove').body.clan.core.vars.generators;
+    const edges = Object.entries(generators).flatMap(([name, { dependencies }]) =>
+      (dependencies ?? []).map(dependency => `${dependency} -> ${name}`),
+    );
+    expect(edges.sort()).toEqual([
+      'intermediate-ca -> host-certificate',
+      'mesh-network -> mesh-address',
+      'root-ca -> intermediate-ca',
+      'wireguard -> mesh-address',
+    ]);
+  });
+
+  it('shares what all machines have in common, and takes packages only where a script needs them', () => {
     const generators = at(machines, 'tove').body.clan.core.vars.generators;
     const shared = Object.entries(generators).filter(([, generator]) => generator.share);
-    expect(shared.map(([name]) => name)).toEqual(['github-token']);
+    expect(shared.map(([name]) => name)).toEqual([
+      'github-token',
+      'intermediate-ca',
+      'mesh-network',
+      'root-ca',
+    ]);
     expect(
       Object.entries(generators).flatMap(([name, { runtimeInputs }]) =>
-        runtimeInputs === undefined ? [] : [[name, runtimeInputs]],
+        runtimeInputs === undefined || runtimeInputs.length === 0 ? [] : [`${name}: ${runtimeInputs}`],
       ),
     ).toEqual([
-      ['login-password', ['/packages/mkpasswd']],
-      ['restic-password', ['/packages/openssl']],
-      ['wireguard', ['/packages/wireguard-tools']],
+      'host-certificate: /packages/openssl',
+      'intermediate-ca: /packages/openssl',
+      'login-password: /packages/openssl',
+      'mesh-network: /packages/openssl',
+      'restic-password: /packages/openssl',
+      'root-ca: /packages/openssl',
+      'wireguard: /packages/openssl',
     ]);
   });
 
@@ -156,8 +190,21 @@ describeWithNix('the example fleet', () => {
     expect(at(machines, 'tove').body).toMatchObject({
       environment: { etc: { 'wireguard/public-key': { text: '<wireguard/public>' } } },
       networking: {
-        wireguard: { interfaces: { wg0: { privateKeyFile: '/run/secrets/vars/wireguard/private' } } },
+        'wg-quick': {
+          interfaces: {
+            wg0: {
+              address: ['<mesh-address/address>/64'],
+              privateKeyFile: '/run/secrets/vars/wireguard/private',
+              peers: ['emily', 'lea', 'noa'].map(name => ({
+                publicKey: `<${name}/wireguard/public>`,
+                allowedIPs: [`<${name}/mesh-address/address>/128`],
+                endpoint: `${name}.orchard.internal:51820`,
+              })),
+            },
+          },
+        },
       },
+      security: { pki: { certificateFiles: ['/nix/store/root-ca-cert'] } },
       microvm: {
         vms: {
           agent: {

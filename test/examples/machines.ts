@@ -13,10 +13,11 @@ export type Entry = {
   readonly share: boolean;
   readonly files: Readonly<Record<string, { readonly secret: boolean }>>;
   readonly prompts?: Readonly<Record<string, { readonly type: string }>>;
+  readonly dependencies?: readonly string[];
   readonly script: string;
 };
 
-export type Generator = Pick<Entry, 'files' | 'prompts' | 'script' | 'share'> & {
+export type Generator = Pick<Entry, 'files' | 'prompts' | 'script' | 'share' | 'dependencies'> & {
   readonly runtimeInputs?: readonly string[];
 };
 

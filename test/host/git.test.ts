@@ -319,3 +319,26 @@ it('hooks that follow a commit are run', async () => {
   expect(execFileSync('cat', [join(root, '.git/heard')], { encoding: 'utf8' })).toBe('first\nsecond\n');
   expect(git('status', '--porcelain')).toBe('');
 });
+
+it.each(['HEAD', 'config', 'index', 'info/exclude'])(
+  'a pipe at .git/%s is named, not waited for',
+  async name => {
+    const { root, env } = repository();
+    rmSync(join(root, '.git', name), { force: true });
+    mkdirSync(dirname(join(root, '.git', name)), { recursive: true });
+    execFileSync('mkfifo', [join(root, '.git', name)]);
+    await expect(openRepository(root, env)).rejects.toThrow(
+      `${join(root, '.git', name)} is not a regular file`,
+    );
+  },
+);
+
+it('a pipe in the folder of the repository that a linked work tree is of is named', async () => {
+  const { root, env, git } = repository();
+  git('worktree', 'add', '-q', 'linked');
+  rmSync(join(root, '.git/config'));
+  execFileSync('mkfifo', [join(root, '.git/config')]);
+  await expect(openRepository(join(root, 'linked'), env)).rejects.toThrow(
+    '.git/config is not a regular file',
+  );
+});

@@ -55,7 +55,7 @@ const ADDED = `{
 /** Why there can be no such walk here; null where there can. */
 export function generationProblem() {
   if (process.platform !== 'linux') return 'the sandbox needs Linux';
-  const lacking = ['bwrap', 'git', 'wg', 'mkpasswd'].filter(
+  const lacking = ['bwrap', 'git', 'wg', 'openssl'].filter(
     name => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
   );
   if (lacking.length > 0) return `needs ${lacking.join(', ')}`;

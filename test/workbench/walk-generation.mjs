@@ -67,8 +67,8 @@ export function generationSteps({ folder, git, get }) {
       async () => {
         equal(fs.readFileSync(inFleet(topic), 'utf8'), 'backups-of-tove');
         const hash = get('login-password/password-hash').trim();
-        const settings = hash.slice(0, hash.lastIndexOf('$'));
-        const again = execFileSync('mkpasswd', ['--method=yescrypt', '--stdin', `--salt=${settings}`], {
+        const salt = hash.split('$')[2];
+        const again = execFileSync('openssl', ['passwd', '-6', '-stdin', '-salt', salt], {
           input: PASSWORD,
           encoding: 'utf8',
         });
@@ -77,7 +77,7 @@ export function generationSteps({ folder, git, get }) {
           input: get('wireguard/private'),
           encoding: 'utf8',
         });
-        equal(publicKey, fs.readFileSync(inFleet(`${VARS}/wireguard/public/value`), 'utf8'));
+        equal(publicKey.trim(), fs.readFileSync(inFleet(`${VARS}/wireguard/public/value`), 'utf8'));
         equal(git('status', '--porcelain'), '');
         equal(git('log', '-3', '--format=%s').includes('vars: update via generator wireguard'), true);
       },

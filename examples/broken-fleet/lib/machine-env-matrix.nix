@@ -5,6 +5,13 @@ let
     "cloudflare-account-id"
     "github-token"
   ];
+
+  # A place in the WireGuard mesh.
+  mesh = [
+    "mesh-network"
+    "wireguard"
+    "mesh-address"
+  ];
 in
 {
   emily = sharedCore ++ [
@@ -19,7 +26,7 @@ in
     "gmail"
   ];
 
-  noa = sharedCore ++ [ "captcha" ];
+  noa = sharedCore ++ mesh ++ [ "captcha" ];
 
   # Given away last year; nothing reads this row any more.
   otto = [ # broken: registry/unknown-machine
@@ -28,11 +35,10 @@ in
   ];
 
   # The token has come with sharedCore already.
-  tove = sharedCore ++ [
+  tove = sharedCore ++ mesh ++ [
     "github-token" # broken: registry/duplicate-key
     "cloudflare-api-token"
     "cloudflare-dns-token"
     "restic-password"
-    "wireguard"
   ];
 }

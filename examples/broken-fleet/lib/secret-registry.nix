@@ -116,6 +116,43 @@ in
     kind = "api-key";
   };
 
+  # The WireGuard mesh: one network for all, and for each machine a key pair and an address in it.
+  mesh-network = {
+    generator = "mesh-network";
+    envVar = null;
+    domain = "network";
+    kind = "setting";
+    fileAttr = "prefix";
+    secret = false;
+    share = true;
+    files.prefix.secret = false;
+    runtimeInputs = [ pkgs.openssl ];
+    script = ''
+      hex=$(openssl rand -hex 5)
+      printf '%s' "fd''${hex:0:2}:''${hex:2:4}:''${hex:6:4}" > "$out/prefix"
+    '';
+  };
+
+  mesh-address = {
+    generator = "mesh-address";
+    envVar = null;
+    domain = "network";
+    kind = "setting";
+    fileAttr = "address";
+    secret = false;
+    share = false;
+    dependencies = [
+      "mesh-network"
+      "wireguard"
+    ];
+    files.address.secret = false;
+    script = ''
+      prefix=$(cat "$in/mesh-network/prefix")
+      hash=$(sha256sum < "$in/wireguard/public")
+      printf '%s' "$prefix:0:''${hash:0:4}:''${hash:4:4}:''${hash:8:4}:''${hash:12:4}" > "$out/address"
+    '';
+  };
+
   # No machine asks for it.
   mistral = mkPromptedSecret { # broken: registry/unused-key
     generator = "mistral-api-key";
@@ -153,10 +190,11 @@ in
       private.secret = true;
       public.secret = false;
     };
-    runtimeInputs = [ pkgs.wireguard-tools ];
+    runtimeInputs = [ pkgs.openssl ];
     script = ''
-      wg genkey > "$out/private"
-      wg pubkey < "$out/private" > "$out/public"
+      key=$(openssl genpkey -algorithm X25519)
+      openssl pkey -outform DER <<< "$key" | tail -c 32 | base64 > "$out/private"
+      openssl pkey -pubout -outform DER <<< "$key" | tail -c 32 | base64 | tr -d '\n' > "$out/public"
     '';
   };
 }

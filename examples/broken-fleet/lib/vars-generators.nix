@@ -19,6 +19,7 @@ let
       inherit (entry) files script share;
     }
     // (if entry ? prompts then { inherit (entry) prompts; } else { })
+    // (if entry ? dependencies then { inherit (entry) dependencies; } else { })
     // (if entry ? runtimeInputs then { inherit (entry) runtimeInputs; } else { });
 in
 builtins.listToAttrs (

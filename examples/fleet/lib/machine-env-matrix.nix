@@ -8,9 +8,16 @@ let
     "anthropic"
     "openrouter"
   ];
+
+  # A place in the WireGuard mesh.
+  mesh = [
+    "mesh-network"
+    "wireguard"
+    "mesh-address"
+  ];
 in
 {
-  emily = sharedCore ++ [
+  emily = sharedCore ++ mesh ++ [
     "deepseek"
     "mistral"
     "gmail"
@@ -19,7 +26,7 @@ in
   ];
 
   # Travels a lot, so it carries as little as it can.
-  lea = [
+  lea = mesh ++ [
     "cloudflare-account-id"
     "hindsight"
     "deepseek"
@@ -27,17 +34,16 @@ in
     "icloud"
   ];
 
-  noa = sharedCore ++ [
+  noa = sharedCore ++ mesh ++ [
     "mistral"
     "icloud"
   ];
 
-  tove = sharedCore ++ [
+  tove = sharedCore ++ mesh ++ [
     "cloudflare-api-token"
     "hetzner"
     "ntfy-topic"
     "restic-password"
-    "wireguard"
     "login-password"
   ];
 }

@@ -64,6 +64,7 @@ let
       kind,
       script,
       prompts ? null,
+      dependencies ? [ ],
       runtimeInputs ? [ ],
       fileAttr ? "key",
       files ? {
@@ -79,6 +80,7 @@ let
         domain
         kind
         script
+        dependencies
         runtimeInputs
         fileAttr
         files
@@ -218,6 +220,26 @@ in
     '';
   };
 
+  # The WireGuard mesh: one network for all, and for each machine a key pair and an address in it.
+
+  mesh-network = mkGeneratedSecret {
+    generator = "mesh-network";
+    envVar = null;
+    domain = "network";
+    kind = "setting";
+    fileAttr = "prefix";
+    secret = false;
+    share = true;
+    runtimeInputs = [ pkgs.openssl ];
+    # A private prefix as RFC 4193 asks for: fd and 40 random bits.
+    script = ''
+      hex=$(openssl rand -hex 5)
+      printf '%s' "fd''${hex:0:2}:''${hex:2:4}:''${hex:6:4}" > "$out/prefix"
+    '';
+  };
+
+  # A WireGuard key is an X25519 key in base64. OpenSSL makes it as well as `wg genkey` does, and is
+  # on most machines that vars are generated on.
   wireguard = mkGeneratedSecret {
     generator = "wireguard";
     envVar = null;
@@ -228,10 +250,30 @@ in
       private.secret = true;
       public.secret = false;
     };
-    runtimeInputs = [ pkgs.wireguard-tools ];
+    runtimeInputs = [ pkgs.openssl ];
     script = ''
-      wg genkey > "$out/private"
-      wg pubkey < "$out/private" > "$out/public"
+      key=$(openssl genpkey -algorithm X25519)
+      openssl pkey -outform DER <<< "$key" | tail -c 32 | base64 > "$out/private"
+      openssl pkey -pubout -outform DER <<< "$key" | tail -c 32 | base64 | tr -d '\n' > "$out/public"
+    '';
+  };
+
+  # The second half comes from the machine's public key, so that nobody has to number machines.
+  mesh-address = mkGeneratedSecret {
+    generator = "mesh-address";
+    envVar = null;
+    domain = "network";
+    kind = "setting";
+    fileAttr = "address";
+    secret = false;
+    dependencies = [
+      "mesh-network"
+      "wireguard"
+    ];
+    script = ''
+      prefix=$(cat "$in/mesh-network/prefix")
+      hash=$(sha256sum < "$in/wireguard/public")
+      printf '%s' "$prefix:0:''${hash:0:4}:''${hash:4:4}:''${hash:8:4}:''${hash:12:4}" > "$out/address"
     '';
   };
 
@@ -249,9 +291,9 @@ in
       description = "Password of ${user} on this machine";
       type = "hidden";
     };
-    runtimeInputs = [ pkgs.mkpasswd ];
+    runtimeInputs = [ pkgs.openssl ];
     script = ''
-      mkpasswd --method=yescrypt --stdin < "$prompts/password" > "$out/password-hash"
+      openssl passwd -6 -stdin < "$prompts/password" > "$out/password-hash"
     '';
   };
 }

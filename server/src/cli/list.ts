@@ -3,6 +3,8 @@ import { RunFailure } from '../generate/failure.ts';
 import { chosen } from '../generate/generators.ts';
 import { isOfRequest } from '../generate/problems.ts';
 import { storedPublic } from '../generate/run.ts';
+import { staleIn } from '../generate/session.ts';
+import { outdatedText } from '../generate/status-words.ts';
 import { mustBeMachine, varsOf } from '../generate/vars.ts';
 import { readCommand } from './commands/read.ts';
 import { shownValue, valueData } from './generate-text.ts';
@@ -13,7 +15,8 @@ import { jsonText } from './json-text.ts';
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('list', args);
   const { ground, root, seen, situation } = await openFleet(given.positions[0], io, 'files');
-  const { backend, declared, plan, stored } = await situation({ seen });
+  const stale = await staleIn(ground);
+  const { backend, declared, plan, stored, status } = await situation({ seen, stale });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
   const { generators, notes, problems } = plan({ ...choice, regenerate: false });
   const unknown = problems.filter(isOfRequest);
@@ -28,10 +31,12 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       const { file, generator } = one;
       const isThere = stored.has(generator.key, file.name, file.secret);
       const value = file.secret || !isThere ? null : await storedPublic(ground, generator, file);
-      listed.push({ ...one, machine, isThere, value });
+      const { reason, older } = status(generator);
+      const outdated = isThere && reason !== 'missing' ? reason : null;
+      listed.push({ ...one, machine, isThere, value, outdated, older });
     }
   if (given.flag('json')) {
-    const vars = listed.map(({ machine, id, generator, file, isThere, value }) => ({
+    const vars = listed.map(({ machine, id, generator, file, isThere, value, outdated, older }) => ({
       ...{
         machine,
         id,
@@ -40,7 +45,7 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
         secret: file.secret,
         deploy: file.deploy,
       },
-      ...{ share: generator.machine === null, stored: isThere },
+      ...{ share: generator.machine === null, stored: isThere, outdated, older },
       ...(value === null ? { encoding: null, value } : valueData(value)),
     }));
     io.stdout.write(`${jsonText({ schemaVersion: 1, root, backend, vars, notes })}\n`);
@@ -48,11 +53,13 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   }
   const paint = painter(io.stdout, io.env);
   let last: string | null = null;
-  for (const { machine, id, file, isThere, value } of listed) {
+  for (const { machine, id, file, isThere, value, outdated, older } of listed) {
     if (machines.length > 1 && machine !== last) io.stdout.write(`${paint('bold', printable(machine))}\n`);
     last = machine;
     const shown = file.secret && isThere ? '********' : shownValue(value);
-    io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}\n`);
+    const why = outdatedText({ reason: outdated, older });
+    const said = why === '' ? '' : `  ${paint('yellow', printable(why))}`;
+    io.stdout.write(`${machines.length > 1 ? '  ' : ''}${printable(id)}: ${paint('dim', shown)}${said}\n`);
   }
   return EXIT.ok;
 }

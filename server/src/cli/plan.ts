@@ -5,7 +5,8 @@ import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
 import { driftsOf } from '../generate/fix.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
-import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import { notedIn } from '../generate/session.ts';
+import { outdatedText } from '../generate/status-words.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
@@ -29,8 +30,8 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('plan', args);
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
-  const { backend, plan: planOf } = await situation({ seen, stale: await notedAsStale(ground) });
-  const owed = await notedAsOwed(ground);
+  const { stale, owed } = await notedIn(ground);
+  const { backend, plan: planOf } = await situation({ seen, stale });
   const request = requestOf(given);
   const found = planOf(request);
   const { access, unknown } = await accessOf(found, request, open, backend);
@@ -83,12 +84,13 @@ async function accessOf(
 /** A plan as plain data, for programs. */
 export function planData({ steps, problems, notes }: Plan) {
   return {
-    steps: steps.map(({ generator, reason, missing, overwrites }) => ({
+    steps: steps.map(({ generator, reason, older, missing, overwrites }) => ({
       key: generator.key,
       generator: generator.name,
       machine: generator.machine,
       machines: generator.machines,
       reason,
+      older,
       missing,
       overwrites,
       files: generator.files.map(({ name, secret }) => ({ name, secret })),
@@ -123,18 +125,16 @@ export function planText({ steps, problems, notes }: Plan, paint: Paint): string
 }
 
 /** Why a generator runs, and what becomes of its files. */
-function reasonText({ reason, missing, overwrites }: PlanStep): string {
+function reasonText({ reason, older, missing, overwrites }: PlanStep): string {
   const over = overwrites.length === 0 ? '' : `; overwrites ${overwrites.join(', ')}`;
   switch (reason) {
     case 'missing':
       return `missing: ${missing.join(', ')}${over}`;
-    case 'outdated':
-      return `made from other inputs${over}`;
-    case 'interrupted':
-      return `left behind by a run that was cut off${over}`;
     case 'requested':
       return `asked for${over}`;
     case 'dependent':
       return `made from what changes${over}`;
+    default:
+      return `${outdatedText({ reason, older })}${over}`;
   }
 }

@@ -2,10 +2,12 @@
 import { accessChanges, accessData, agreedTo, askedOf, mustBeAgreed } from '../generate/access-change.ts';
 import { accessMessage, accessSentences, accessSummary } from '../generate/access-words.ts';
 import { machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
+import { isSame, madeFrom, replacing } from '../generate/replacing.ts';
 import { outputChanges } from '../generate/store-step.ts';
 import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
 import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
+import { listed } from '../generate/words.ts';
 import { notAsked, terminalAsking } from './audience-people.ts';
 import { readCommand } from './commands/read.ts';
 import { commits, EVERYTHING, openFleet, say, withSession } from './generation.ts';
@@ -26,7 +28,8 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
     { commit: commits(given, io) },
     sentence => say(io, sentence),
     async session => {
-      const { backend, declared, plan } = await open.situation({ asksStore: false });
+      const situation = await open.situation({ asksStore: false });
+      const { backend, declared, plan } = situation;
       mustBeMachine(declared.machines, machine);
       const { generators } = plan(EVERYTHING);
       const found = varNamed(generators, machine, id);
@@ -56,14 +59,18 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const now = accessChanges(vault, placesOf(only));
       for (const change of now) mustBeAgreed(change, agreed);
       const changes = await outputChanges(open.ground, vault, only, new Map([[file.name, value]]));
-      await session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`);
-      const dependents = [...generators.all.values()]
-        .filter(one => one.dependencies.some(dependency => dependency.key === generator.key))
-        .map(one => one.name);
+      const made = madeFrom(found, generators, situation);
+      const around = { backend, ground: open.ground, vault };
+      // Opening a secret may ask for more than storing it: only where something depends on the answer.
+      const outdated = made.length > 0 && (await isSame(found, value, around)) ? [] : made;
+      await replacing(found, outdated, session, () =>
+        session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),
+      );
       const { machines } = generator;
+      const dependents = outdated.map(key => generators.all.get(key)?.name ?? key);
       if (given.flag('json'))
         io.stdout.write(
-          `${jsonText({ schemaVersion: 1, id, machines, dependents, access: accessData(now) })}\n`,
+          `${jsonText({ schemaVersion: 1, id, machines, dependents, outdated, access: accessData(now) })}\n`,
         );
       else
         io.stdout.write(
@@ -74,7 +81,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       if (dependents.length > 0)
         say(
           io,
-          `Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}. "varsmith generate -g" makes them anew.`,
+          `Made from the older value: ${listed(outdated)}. "varsmith generate" makes ${outdated.length === 1 ? 'it' : 'them'} anew.`,
         );
       return EXIT.ok;
     },

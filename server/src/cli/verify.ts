@@ -4,9 +4,10 @@ import { accessSentences } from '../generate/access-words.ts';
 import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import { leftNotes } from '../generate/left-notes.ts';
-import type { StepReason } from '../generate/plan.ts';
+import type { Status } from '../generate/plan.ts';
 import { isOfRequest } from '../generate/problems.ts';
-import { notedAsOwed, notedAsStale } from '../generate/session.ts';
+import { notedIn } from '../generate/session.ts';
+import { olderText } from '../generate/status-words.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
@@ -23,10 +24,8 @@ export interface VerifyChoice {
 
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
-  const { backend, plan, status } = await open.situation({
-    seen: open.seen,
-    stale: await notedAsStale(open.ground),
-  });
+  const { stale, owed } = await notedIn(open.ground);
+  const { backend, plan, status } = await open.situation({ seen: open.seen, stale });
   const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
   const unknown = asked.filter(isOfRequest);
   const concerned = chosen(generators, choice);
@@ -34,11 +33,11 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const planned = new Map(steps.map(step => [step.generator.key, step]));
   const problems = concerned.flatMap(generator => {
     const step = planned.get(generator.key);
-    const { reason, missing } = step?.reason === 'missing' ? step : status(generator);
+    const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
+    const { reason, older, missing } = found;
     if (reason === null) return [];
-    return [
-      { ...about(generator), kind: reason, files: missing, message: reasonText(generator, reason, missing) },
-    ];
+    const message = reasonText(generator, found);
+    return [{ ...about(generator), kind: reason, files: missing, older, message }];
   });
   const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
@@ -54,7 +53,6 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
       };
     }),
   );
-  const owed = await notedAsOwed(open.ground);
   return {
     backend,
     problems: [
@@ -115,12 +113,14 @@ function about({ key, name, machines }: Generator) {
   return { key, generator: name, machines };
 }
 
-function reasonText({ key }: Generator, reason: StepReason, missing: readonly string[]): string {
+function reasonText({ key }: Generator, { reason, older, missing }: Omit<Status, 'present'>): string {
   switch (reason) {
     case 'missing':
       return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
     case 'interrupted':
       return `${key} was left behind by a run that was cut off: what it is made from has changed since. "varsmith generate" makes it anew.`;
+    case 'superseded':
+      return `${key} was made from ${olderText(older)}, set anew since. "varsmith generate" makes it anew.`;
     default:
       return `${key} was made from other inputs than the configuration has now.`;
   }

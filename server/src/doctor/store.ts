@@ -2,6 +2,7 @@
 import { counted } from '../checks/wording.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
 import { HostFailure } from '../host/failure.ts';
+import { openRepository } from '../host/git.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
 import { owedIn } from '../host/owed.ts';
 import {
@@ -45,7 +46,7 @@ async function owedEntries({ root }: Examined, { env, home, trusted }: Surroundi
   // Git is asked.
   if (!trusted) return [];
   try {
-    const owed = await owedIn({ root, env, home });
+    const owed = await owedIn({ root, env, home }, await openRepository(root, env));
     if (owed.length === 0) return [];
     return [
       entry('not committed', 'problem', `${counted(owed.length, 'file')} that an earlier run has stored`, {

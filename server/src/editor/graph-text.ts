@@ -63,5 +63,8 @@ export function mermaidOf(graph: Graph, grouping: Grouping | null = null): strin
 }
 
 function entities(text: string): string {
-  return marked(text).replace(/[^\p{L}\p{N} .,_·\ufffd-]/gu, character => `#${character.codePointAt(0)};`);
+  return marked(text).replace(
+    /[^\p{L}\p{N} .,_\u00b7\ufffd-]/gu,
+    character => `#${character.codePointAt(0)};`,
+  );
 }

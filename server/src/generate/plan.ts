@@ -5,6 +5,7 @@
  * Source: clan-core d7c35d912, clan_lib/vars/generate.py. Where clan fails in the middle of a run, or loses a value,
  * there is a problem here instead.
  */
+import type { StaleNotes } from '../host/stale.ts';
 import { exact } from '../nix/exact.ts';
 import type { StoredLookups } from '../store/state.ts';
 import { graphOf, missingClosure, orderOf, requestedClosure, withDependents } from './closures.ts';
@@ -51,8 +52,8 @@ export interface PlanInput {
   /** What services do not allow. Nothing is generated where there is any, whomever it is asked for. */
   readonly violations?: readonly Violation[];
   readonly stored: StoredLookups;
-  /** Keys of what an interrupted run has left to be made anew, complete as it may look. */
-  readonly stale?: ReadonlySet<string>;
+  /** What is noted to be made anew, complete as it may look. */
+  readonly stale?: StaleNotes;
 }
 
 export interface PlanRequest extends Choice {
@@ -66,14 +67,17 @@ export interface PlanRequest extends Choice {
  * - `missing`: a file is not there; `outdated`: made from other inputs;
  * - `interrupted`: complete, but a run that was cut off has replaced what it was made from, or some of its own values in
  *   a store outside of the repository;
+ * - `superseded`: complete, and made from a value that somebody has set anew since;
  * - `requested`: complete, and asked for;
  * - `dependent`: complete, and made from something that changes.
  */
-export type StepReason = 'missing' | 'outdated' | 'interrupted' | 'requested' | 'dependent';
+export type StepReason = 'missing' | 'outdated' | 'interrupted' | 'superseded' | 'requested' | 'dependent';
 
 export interface PlanStep {
   readonly generator: Generator;
   readonly reason: StepReason;
+  /** Of `superseded`: the values that have been set since, as `generator/file`, sorted. */
+  readonly older: readonly string[];
   /** Files that are not there, sorted. */
   readonly missing: readonly string[];
   /** Files that are there and get another value, sorted. */
@@ -116,9 +120,9 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
     if (skipped.has(generator.key)) return [];
     // It has nothing to make: running it could only fail.
     if (generator.files.length === 0 && !generator.unknown.some(one => one.part === 'files')) return [];
-    const { reason, missing, present } = status(generator.key);
+    const { reason, older, missing, present } = status(generator.key);
     const why = reason ?? (everything && rootKeys.has(generator.key) ? 'requested' : 'dependent');
-    return [{ generator, reason: why, missing, overwrites: present }];
+    return [{ generator, reason: why, older, missing, overwrites: present }];
   });
 
   return {
@@ -143,7 +147,9 @@ function unknownIn(generators: readonly Generator[]): string[] {
 
 export interface Status {
   /** Null: complete. */
-  readonly reason: 'missing' | 'outdated' | 'interrupted' | null;
+  readonly reason: 'missing' | 'outdated' | 'interrupted' | 'superseded' | null;
+  /** Of `superseded`: the values that have been set since, as `generator/file`, sorted. */
+  readonly older: readonly string[];
   readonly missing: readonly string[];
   readonly present: readonly string[];
 }
@@ -159,26 +165,33 @@ function statusOf(
     const generator = all.get(key);
     const status =
       generator === undefined
-        ? { reason: null, missing: [], present: [] }
-        : statusIn(stored, generator, stale?.has(key));
+        ? { reason: null, older: [], missing: [], present: [] }
+        : statusIn(stored, generator, stale?.get(key));
     known.set(key, status);
     return status;
   };
 }
 
-/** What is there of a generator, and why it would run by itself. */
-export function statusIn(stored: StoredLookups, generator: Generator, isStale = false): Status {
+/**
+ * What is there of a generator, and why it would run by itself.
+ *
+ * @param noted values that it was made from and that were set since; undefined where nothing is noted of it
+ */
+export function statusIn(stored: StoredLookups, generator: Generator, noted?: readonly string[]): Status {
   const missing: string[] = [];
   const present: string[] = [];
   for (const { name, secret } of generator.files)
     (stored.has(generator.key, name, secret) ? present : missing).push(name);
-  const lists = { missing: exact(missing.sort()), present: exact(present.sort()) };
+  const lists = { older: [], missing: exact(missing.sort()), present: exact(present.sort()) };
   if (missing.length > 0) return { reason: 'missing', ...lists };
   // Without files there is nothing that could be out of date, and no hash is ever stored.
-  const unknown = generator.unknown.some(one => one.part === 'validation');
-  if (unknown || present.length === 0) return { reason: isStale ? 'interrupted' : null, ...lists };
-  const same = stored.validation(generator.key) === generator.validationHash;
-  return { reason: !same ? 'outdated' : isStale ? 'interrupted' : null, ...lists };
+  const isHashed = present.length > 0 && !generator.unknown.some(one => one.part === 'validation');
+  if (isHashed && stored.validation(generator.key) !== generator.validationHash)
+    return { reason: 'outdated', ...lists };
+  if (noted === undefined) return { reason: null, ...lists };
+  return noted.length === 0
+    ? { reason: 'interrupted', ...lists }
+    : { reason: 'superseded', ...lists, older: noted };
 }
 
 /** What would keep a complete generator from being seen as incomplete. */

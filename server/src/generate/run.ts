@@ -78,7 +78,7 @@ async function runWith(workshop: Workshop, plan: Plan, options: RunOptions): Pro
     ...options,
     before,
     dependents: presentDependents(plan),
-    stale: new Set(options.session.stale),
+    stale: new Map(options.session.stale),
   };
   const pace = paceOf(plan.steps.length, options.ground.now);
   for (const step of plan.steps) {

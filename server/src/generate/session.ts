@@ -3,11 +3,12 @@
  * changes as a whole and commits what they touch.
  */
 import { join } from 'node:path';
-import { readIfThere, replaceFile, rmIfThere } from '../host/atomic.ts';
-import { HostFailure, systemFailure } from '../host/failure.ts';
+import { readIfThere } from '../host/atomic.ts';
+import { HostFailure } from '../host/failure.ts';
 import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
 import { noteOwed, type OwedCommit, owedFor, owedIn, readOwed, stillStored } from '../host/owed.ts';
+import { readStale, type StaleNotes, writeStale } from '../host/stale.ts';
 import { lockIn, stateFolder, sweepState } from '../host/state.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
@@ -36,13 +37,12 @@ export interface Session {
    * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
-  /**
-   * Keys of generators that a run which was cut off has left to be made anew: what they were made from has been replaced
-   * since, or only some of their own values have reached a store outside of the repository.
-   */
-  readonly stale: ReadonlySet<string>;
+  /** Generators that are to be made anew, as they were noted when the session was opened. */
+  readonly stale: StaleNotes;
   /** Notes them, so that the next run makes them anew whatever becomes of this one. @throws HostFailure */
-  noteStale(keys: ReadonlySet<string>): Promise<void>;
+  noteStale(notes: StaleNotes): Promise<void>;
+  /** Whether changes have begun to be applied that the next run brings to their end. */
+  hasBegun(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,6 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
     await sweepState(state);
     await repository?.sweep();
     const recovered = await recoverChanges(root, journal);
-    const note = join(state, STALE);
     let owed = repository === null ? [] : await readOwed(state);
     const begun = options.commit && repository !== null ? await repository.begun() : null;
     const commitsNow = options.commit && begun === null;
@@ -114,16 +113,9 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
       settled,
       postponed: () => (hasPostponed ? begun : null),
       applyAll,
-      stale: new Set(linesIn(await readIfThere(note))),
-      async noteStale(keys) {
-        const written =
-          keys.size === 0
-            ? rmIfThere(note)
-            : replaceFile(note, Buffer.from([...keys].sort().join('\n'), 'utf8'), 0o600);
-        await written.catch(error => {
-          throw systemFailure(error, 'note what is being replaced');
-        });
-      },
+      stale: await readStale(state),
+      noteStale: notes => writeStale(state, notes),
+      hasBegun: async () => (await readIfThere(journal)) !== null,
       apply: (changes, message, unchanged = []) => applyAll([{ changes, message, unchanged }]),
       close: () => lock.release(),
     };
@@ -157,29 +149,28 @@ async function settle(
   }
 }
 
-const STALE = 'stale';
-
-/** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
-export async function notedAsStale(ground: Ground): Promise<ReadonlySet<string>> {
-  const repository = await openRepository(ground.root, ground.env);
-  try {
-    return new Set(linesIn(await readIfThere(join(stateFolder(ground, repository), STALE))));
-  } catch (error) {
-    throw systemFailure(error, 'read what an earlier run has left to be made anew');
-  }
+/** What earlier runs have noted, for those who only look. */
+export interface Noted {
+  /** What `Session.stale` is. */
+  readonly stale: StaleNotes;
+  /** What is stored and not committed; null where there is nothing. */
+  readonly owed: { readonly files: readonly string[]; readonly message: string } | null;
 }
 
-/** What earlier runs have stored and not committed, for those who only look; null where there is nothing. */
-export async function notedAsOwed(
-  ground: Ground,
-): Promise<{ readonly files: readonly string[]; readonly message: string } | null> {
-  const files = await owedIn(ground);
-  if (files.length === 0) return null;
+/** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
+export async function staleIn(ground: Ground): Promise<StaleNotes> {
+  return readStale(stateFolder(ground, await openRepository(ground.root, ground.env)));
+}
+
+/** @throws HostFailure where a note is not to be read */
+export async function notedIn(ground: Ground): Promise<Noted> {
+  const repository = await openRepository(ground.root, ground.env);
+  const stale = await readStale(stateFolder(ground, repository));
+  const files = await owedIn(ground, repository);
+  if (files.length === 0) return { stale, owed: null };
   const are = files.length === 1 ? 'is' : 'are';
-  return {
-    files,
-    message: `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`,
-  };
+  const message = `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`;
+  return { stale, owed: { files, message } };
 }
 
 function isOutside(change: VaultChange): change is OutsideChange {
@@ -188,15 +179,6 @@ function isOutside(change: VaultChange): change is OutsideChange {
 
 function isInside(change: VaultChange): change is Change {
   return change.kind !== 'outside';
-}
-
-function linesIn(bytes: Buffer | null): string[] {
-  return bytes === null
-    ? []
-    : bytes
-        .toString('utf8')
-        .split('\n')
-        .filter(line => line !== '');
 }
 
 /** The changes are applied; what comes after them has failed, such as their commit. */

@@ -1,5 +1,6 @@
 /** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
 import type { Fleet } from '../fleet/model.ts';
+import type { StaleNotes } from '../host/stale.ts';
 import type { Seen } from '../store/glance.ts';
 import { type StoredLookups, storedFilesIn, storedLookups } from '../store/state.ts';
 import { backendOf, isKeyed, type ServedBackend } from './backend.ts';
@@ -18,8 +19,8 @@ export interface Situation {
 }
 
 export interface SituationOptions {
-  /** Keys of what an interrupted run has left to be made anew. */
-  readonly stale?: ReadonlySet<string>;
+  /** What is noted to be made anew. */
+  readonly stale?: StaleNotes;
   /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
   readonly asksStore?: boolean;
   /** What somebody has seen of the store meanwhile; asked when it is needed. */
@@ -49,6 +50,6 @@ export async function situationOf(
   return {
     ...{ backend, declared, stored },
     plan: request => planRun({ ...declared, stored, ...(stale === undefined ? {} : { stale }) }, request),
-    status: generator => statusIn(stored, generator, stale?.has(generator.key)),
+    status: generator => statusIn(stored, generator, stale?.get(generator.key)),
   };
 }

@@ -36,8 +36,8 @@ export interface Storing {
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
   /** By key: what is noted as old when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
-  /** Keys that are noted as old, so that the next run makes them anew. */
-  readonly stale: Set<string>;
+  /** What is noted as old, so that the next run makes it anew. */
+  readonly stale: Map<string, readonly string[]>;
 }
 
 export interface Before extends Unchanged {
@@ -178,7 +178,7 @@ async function store(works: readonly StepWork[], { session, dependents, stale }:
   const own = works.filter(hasOutside).map(work => work.result.step.generator.key);
   const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...own].filter(key => !stale.has(key));
   if (older.length > 0) {
-    for (const key of older) stale.add(key);
+    for (const key of older) stale.set(key, []);
     await session.noteStale(stale);
   }
   await session.applyAll(works);

@@ -5,6 +5,7 @@
 import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
+import { mustBeOrdinary } from './git-folder.ts';
 import { runProcess } from './process.ts';
 
 export interface RevisionEntry {
@@ -39,6 +40,7 @@ export async function readRevision(
 ): Promise<Revision> {
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) throw new HostFailure('unavailable', 'git is not installed.');
+  if (!env.GIT_DIR) mustBeOrdinary(root);
   const environment = { ...withoutKeys(env), LC_ALL: 'C', GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0' };
   const git = (args: readonly string[], input?: string) =>
     runProcess(program, args, {

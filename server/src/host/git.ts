@@ -8,6 +8,7 @@ import { makeFolder } from './atomic.ts';
 import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
+import { mustBeOrdinary } from './git-folder.ts';
 import { branchOf, type Habits, habitsOf, importStream, stagedIn, underWay } from './git-import.ts';
 import { copyIndex, indexOf, lockIndex, replaceIndex, sweepIndexLock } from './git-index.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -47,6 +48,7 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 /**
  * @param root absolute path of a folder in the work tree
  * @returns null where it is no work tree, or there is no git
+ * @throws HostFailure where git would wait without end
  */
 export async function openRepository(
   root: string,
@@ -55,6 +57,7 @@ export async function openRepository(
   const environment = { ...withoutKeys(env), GIT_LITERAL_PATHSPECS: '1', LC_ALL: 'C' };
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) return null;
+  if (!env.GIT_DIR) mustBeOrdinary(root);
   const git = (args: readonly string[], input?: string, index?: string) =>
     runProcess(program, args, {
       cwd: root,

@@ -7,7 +7,7 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere, replaceFile, rmIfThere } from './atomic.ts';
 import { codeOf, HostFailure, systemFailure } from './failure.ts';
-import { type Commit, openRepository } from './git.ts';
+import type { Commit, Repository } from './git.ts';
 import { type Place, stateFolder } from './state.ts';
 import type { FileChange } from './transaction.ts';
 
@@ -77,11 +77,11 @@ export function stillStored(root: string, commits: readonly OwedCommit[]): Commi
 /**
  * What earlier runs have stored and not committed, for those who only look.
  *
+ * @param repository null where there is none: nothing is owed then
  * @returns paths relative to the root, sorted
  * @throws HostFailure
  */
-export async function owedIn(place: Place): Promise<readonly string[]> {
-  const repository = await openRepository(place.root, place.env);
+export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
   if (repository === null) return [];
   const commits = stillStored(place.root, await readOwed(stateFolder(place, repository)));
   return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(one => one.paths));

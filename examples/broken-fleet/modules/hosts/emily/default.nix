@@ -12,6 +12,8 @@ let
   sessionVariables.GH_TOKEN_FILE = config.clan.core.vars.generators.github-token.files.token.path; # broken: eval/path-in-let
 in
 {
+  imports = [ (import ../../shared/vars/certificates.nix { machine = "emily"; }) ];
+
   clan.core.vars.generators = varsGenerators;
 
   nixpkgs.hostPlatform = "aarch64-darwin";

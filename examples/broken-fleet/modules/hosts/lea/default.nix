@@ -8,6 +8,8 @@ let
   };
 in
 {
+  imports = [ (import ../../shared/vars/certificates.nix { machine = "lea"; }) ];
+
   clan.core.vars.generators = varsGenerators;
 
   nixpkgs.hostPlatform = "x86_64-linux";

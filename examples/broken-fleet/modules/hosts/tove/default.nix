@@ -9,6 +9,8 @@ let
   secrets = import ../../../lib/secrets.nix;
 in
 {
+  imports = [ (import ../../shared/vars/certificates.nix { machine = "tove"; }) ];
+
   clan.core.vars.generators = varsGenerators;
 
   nixpkgs.hostPlatform = "x86_64-linux";
@@ -22,7 +24,7 @@ in
   };
 
   networking.wireguard.interfaces.wg0 = {
-    ips = [ "10.42.0.1/24" ];
+    ips = [ "${config.clan.core.vars.generators.mesh-address.files.address.value}/64" ];
     # The generator writes `private` and `public`.
     privateKeyFile = config.clan.core.vars.generators.wireguard.files.privkey.path; # broken: use/undefined-file
   };

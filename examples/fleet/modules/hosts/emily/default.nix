@@ -16,7 +16,11 @@ let
   sessionExtras = import ../../../lib/machine-session-extras.nix { machine = "emily"; };
 in
 {
-  imports = [ inputs.hjem.darwinModules.default ];
+  imports = [
+    inputs.hjem.darwinModules.default
+    (import ../../shared/mesh.nix { machine = "emily"; })
+    (import ../../shared/vars/certificates.nix { machine = "emily"; })
+  ];
 
   # Stays in the body. In `imports` it would have to be known before the configuration exists, which
   # ends in infinite recursion as soon as the fleet is looked at from another architecture.

@@ -16,7 +16,11 @@ let
   sessionExtras = import ../../../lib/machine-session-extras.nix { machine = "lea"; };
 in
 {
-  imports = [ inputs.hjem.nixosModules.default ];
+  imports = [
+    inputs.hjem.nixosModules.default
+    (import ../../shared/mesh.nix { machine = "lea"; })
+    (import ../../shared/vars/certificates.nix { machine = "lea"; })
+  ];
 
   # In the body, never in `imports`: see emily.
   clan.core.vars.generators = varsGenerators;

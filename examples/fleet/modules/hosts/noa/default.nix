@@ -11,7 +11,11 @@ let
   sessionExtras = import ../../../lib/machine-session-extras.nix { machine = "noa"; };
 in
 {
-  imports = [ inputs.hjem.darwinModules.default ];
+  imports = [
+    inputs.hjem.darwinModules.default
+    (import ../../shared/mesh.nix { machine = "noa"; })
+    (import ../../shared/vars/certificates.nix { machine = "noa"; })
+  ];
 
   # In the body, never in `imports`: see emily.
   clan.core.vars.generators = varsGenerators;

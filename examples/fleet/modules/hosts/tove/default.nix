@@ -23,6 +23,8 @@ in
   imports = [
     inputs.hjem.nixosModules.default
     inputs.microvm.nixosModules.host
+    (import ../../shared/mesh.nix { machine = "tove"; })
+    (import ../../shared/vars/certificates.nix { machine = "tove"; })
   ];
 
   # In the body, never in `imports`: see emily.
@@ -47,12 +49,6 @@ in
     inherit (sessionExtras) extraSessionVars extraNuSessionVars;
   };
 
-  networking.wireguard.interfaces.wg0 = {
-    ips = [ "10.42.0.1/24" ];
-    listenPort = 51820;
-    privateKeyFile = generators.wireguard.files.private.path;
-  };
-
   # The other end has to know it, and it is no secret.
   environment.etc."wireguard/public-key".text = generators.wireguard.files.public.value;
 
@@ -66,6 +62,19 @@ in
         https://ntfy.sh/${generators.ntfy.files.topic.value}
     '';
   };
+
+  # Others keep their backups here. The key of the certificate reaches the service as a credential.
+  services.restic.server = {
+    enable = true;
+    dataDir = "/srv/backup";
+    extraFlags = [
+      "--tls"
+      "--tls-cert=${generators.host-certificate.files.chain.path}"
+      "--tls-key=%d/tls-key"
+    ];
+  };
+  systemd.services.restic-rest-server.serviceConfig.LoadCredential =
+    "tls-key:${generators.host-certificate.files.key.path}";
 
   # Inside the guest there is no vars configuration to ask, hence the path below the mount point.
   microvm.vms.agent.config = {
