@@ -37,7 +37,9 @@ svg{display:block;user-select:none}
 svg text{font:13px var(--vscode-font-family);fill:var(--vscode-editor-foreground);pointer-events:none}
 svg .detail{font-size:10.5px;fill:var(--vscode-descriptionForeground)}
 svg .list-title{font-size:12px;fill:var(--vscode-descriptionForeground)}
-.far .node .detail,.very-far .node text,.very-far .mark .cut,.very-far .list-title{display:none}
+/* Seen from afar, names take the room of what is not shown. */
+.far .node:not(.compact) text,.far .group.folded text{font-size:16px;transform:translateY(6px)}
+.far .group.folded .detail,.far .node .detail,.very-far .node text,.very-far .mark .cut,.very-far .list-title{display:none}
 .node,.group{cursor:pointer}
 .node rect,.sample{fill:var(--vscode-editorWidget-background);stroke:var(--vscode-varsmith-graphBorder)}
 .shared rect,.shared.sample{stroke:var(--vscode-varsmith-graphSharedBorder);stroke-width:2.5}

@@ -127,6 +127,10 @@ describe('no line runs behind a box', () => {
           const scene = sceneOf(graph, { ...SIZES, grouping, open });
           expect(hits(scene)).toEqual([]);
           expect(looseEnds(scene)).toEqual([]);
+          for (const { y } of scene.lines.flatMap(({ points }) => points)) {
+            expect(y).toBeGreaterThanOrEqual(-0.001);
+            expect(y).toBeLessThanOrEqual(scene.height + 0.001);
+          }
           const shown = scene.lines.reduce((sum, { count }) => sum + count, 0);
           const isFolded = (name: string) =>
             open !== null &&

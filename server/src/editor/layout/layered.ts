@@ -56,21 +56,40 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
     return cell;
   };
   for (const node of nodes) cells.set(node.id, addCell(node, layerOf.get(node.id) ?? 0));
+  const link = (left: Cell, right: Cell) => {
+    left.right.push(right);
+    right.left.push(left);
+  };
+  // Lines of one node share their way as far as they go together, which keeps drawings small and calm.
+  const shared = new Map<string, Cell>();
   const chains = forward.map(edge => {
     const chain = [cells.get(edge.from) as Cell];
     const last = cells.get(edge.to) as Cell;
-    for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++)
-      chain.push(addCell(null, layer));
-    chain.push(last);
-    for (let i = 0; i + 1 < chain.length; i++) {
-      (chain[i] as Cell).right.push(chain[i + 1] as Cell);
-      (chain[i + 1] as Cell).left.push(chain[i] as Cell);
+    for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++) {
+      const key = `${layer}\0${edge.from}`;
+      const known = shared.get(key);
+      const cell = known ?? addCell(null, layer);
+      if (known === undefined) {
+        shared.set(key, cell);
+        link(chain.at(-1) as Cell, cell);
+      }
+      chain.push(cell);
     }
+    link(chain.at(-1) as Cell, last);
+    chain.push(last);
     return { edge, chain };
   });
+  for (const [index, layer] of layers.entries()) layers[index] = linesInside(layer);
   orderCells(layers);
   placeCells(layers);
   return positioned(layers, chains);
+}
+
+/** Lines that pass begin between the nodes, so that what lies behind them does not drift to one side. */
+function linesInside(layer: readonly Cell[]): Cell[] {
+  const nodes = layer.filter(({ node }) => node !== null);
+  const half = nodes.length >> 1;
+  return [...nodes.slice(0, half), ...layer.filter(({ node }) => node === null), ...nodes.slice(half)];
 }
 
 function gapBehind(layer: readonly Cell[]): number {
@@ -116,6 +135,6 @@ function positioned(
     nodes,
     edges,
     width: nodes.reduce((most, { x, width }) => Math.max(most, x + width), 0),
-    height: nodes.reduce((most, { y, height }) => Math.max(most, y + height), 0),
+    height: layers.flat().reduce((most, { y, height }) => Math.max(most, y - top + height), 0),
   };
 }
