@@ -117,6 +117,29 @@ describe('layers', () => {
   });
 });
 
+describe('what runs in a browser', () => {
+  const analysis = server.filter(file => /^(nix|shell|fleet|checks|editor)$/.test(layerOf(file) ?? ''));
+
+  it('asks Node for nothing but files of wasm and hashes, each in one place', () => {
+    const door = /^server\/src\/(nix\/(hash|parser|wasm)|shell\/(parser|wasm))\.ts$/;
+    const wrong = analysis.flatMap(importsOf).filter(({ from, specifier }) => {
+      return specifier.startsWith('node:') && !door.test(from);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("uses no global of Node's", () => {
+    const wrong = [...analysis, ...server.filter(file => layerOf(file) === 'lsp')].flatMap(file => {
+      const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|`[^`]*`|'[^'\n]*'/g, '');
+      return [...code.matchAll(/\b(Buffer|process)\s*\./g)].map(
+        match => `${relative(ROOT, file)}: ${match[0]}`,
+      );
+    });
+    // Over which streams a process talks, and what the doctor examines.
+    expect(wrong.filter(one => !/lsp\/(connection|handlers\/doctor)\.ts/.test(one))).toEqual([]);
+  });
+});
+
 describe('programs', () => {
   it('are never started by a bare name, which would be looked for wherever PATH says', () => {
     const starts =

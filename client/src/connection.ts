@@ -140,6 +140,7 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
 /** What lenses may run. */
 const startOptions: StartOptions = {
   clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph'],
+  mendsMoves: true,
 };
 
 function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {

@@ -12,6 +12,7 @@ import { registerExample } from './example.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
+import { followMoves } from './moved-files.ts';
 import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { registerSopsCommands } from './sops-commands.ts';
@@ -50,6 +51,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     ...registerScaffoldCommands(server),
     ...registerSopsCommands(server, context.asAbsolutePath('dist/cli.js')),
     ...registerDoctor(server),
+    followMoves(context.asAbsolutePath('dist/cli.js')),
     registerExample(context.extensionUri),
     ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),

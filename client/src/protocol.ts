@@ -340,6 +340,8 @@ export interface GeneratorRef {
 export interface StartOptions {
   /** The client's commands that lenses may name; without them lenses only say what is known. */
   readonly clientCommands: readonly string[];
+  /** `varsmith rename moved` runs when files were moved: the server may move what links lead to. */
+  readonly mendsMoves: boolean;
 }
 
 /** Request: what is found of each open folder and around it, and what is missing. */

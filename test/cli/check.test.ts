@@ -132,9 +132,9 @@ describe('json', () => {
     expect(unknown).toMatchObject({
       severity: 'error',
       file: 'lib/machine-env-matrix.nix',
-      line: 17,
+      line: 24,
       column: 5,
-      endLine: 17,
+      endLine: 24,
       endColumn: 15,
       machines: ['lea'],
     });
@@ -145,7 +145,7 @@ describe('json', () => {
   test('columns count UTF-16 units', async () => {
     const root = brokenFleet('"anthropc"', '/* 🔑 */ "anthropc"');
     const { output } = await checkJson(root, '--rule', 'registry/unknown-key');
-    expect(output.findings[0]).toMatchObject({ line: 17, column: 14 });
+    expect(output.findings[0]).toMatchObject({ line: 24, column: 14 });
   });
 });
 
@@ -154,12 +154,12 @@ describe('text', () => {
     const { stdout } = await varsmith(['check', BROKEN, '--rule', 'registry/duplicate-key']);
     expect(stdout.replace(/\d+ ms/, 'N ms')).toMatchInlineSnapshot(`
       "lib/machine-env-matrix.nix
-        32:5  warning  Machine tove lists "github-token" twice. Remove one of the two.  registry/duplicate-key
+        39:5  warning  Machine tove lists "github-token" twice. Remove one of the two.  registry/duplicate-key
               "github-token" # broken: registry/duplicate-key
               ^^^^^^^^^^^^^^
           lib/machine-env-matrix.nix:6:5 "github-token" is listed here already
 
-      1 warning in 11 files (N ms)
+      1 warning in 12 files (N ms)
       "
     `);
   });
@@ -240,7 +240,7 @@ describe('sarif', () => {
     }
     const unknown = run.results.find(({ ruleId }: { ruleId: string }) => ruleId === 'registry/unknown-key');
     expect(unknown.fixes[0].artifactChanges[0].replacements[0]).toMatchObject({
-      deletedRegion: { startLine: 17, startColumn: 5, endLine: 17, endColumn: 15 },
+      deletedRegion: { startLine: 24, startColumn: 5, endLine: 24, endColumn: 15 },
       insertedContent: { text: '"anthropic"' },
     });
     const duplicate = run.results.find(

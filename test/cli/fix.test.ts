@@ -64,10 +64,10 @@ describe('--dry-run', () => {
       [
         `--- a/${MATRIX}`,
         `+++ b/${MATRIX}`,
-        '@@ -29,7 +29,6 @@',
+        '@@ -36,7 +36,6 @@',
         ' ',
         '   # The token has come with sharedCore already.',
-        '   tove = sharedCore ++ [',
+        '   tove = sharedCore ++ mesh ++ [',
         '-    "github-token" # broken: registry/duplicate-key',
         '     "cloudflare-api-token"',
         '     "cloudflare-dns-token"',

@@ -89,8 +89,9 @@ describe.each(FORMATS)('varsmith %s', (command, ...options) => {
 describe('what nobody would see', () => {
   it('has one door into JSON for people and programs', () => {
     const folder = join(__dirname, '../../server/src/cli');
-    const others = readdirSync(folder).filter(
+    const others = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
       name =>
+        name.endsWith('.ts') &&
         !['json-text.ts', 'baseline.ts'].includes(name) &&
         /JSON\.stringify\([^;]*null, 2/.test(readFileSync(join(folder, name), 'utf8')),
     );

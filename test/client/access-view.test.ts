@@ -92,9 +92,9 @@ test('people and machines lead to secrets, secrets to people and machines', asyn
   const somebody = await children(readers);
   expect(somebody.map(shown)).toEqual([
     'ada | 2 secrets',
-    'mallory | 1 secret, 1 not settled',
-    'web | 1 secret, 1 not settled',
-    'age1qqqqqqqq…zzzzzz | 1 secret, 1 not settled',
+    'mallory | 1 secret · 1 not settled',
+    'web | 1 secret · 1 not settled',
+    'age1qqqqqqqq…zzzzzz | 1 secret · 1 not settled',
   ]);
   expect((await children(somebody[0])).map(shown)).toEqual([
     'shared/ca/key | ',
@@ -125,16 +125,16 @@ test('every item says in words what it shows by its icon', async () => {
   const all = await children(secrets);
   expect(all.map(spoken)).toEqual([
     'Secret for services: shared/ca/key, 3 readers',
-    'Secret for users: per-machine/web/g/x, 1 reader · not generated yet',
+    'Secret for users: per-machine/web/g/x, 1 reader, not generated yet',
     'Key of machine web, which opens all that it can read: sops/secrets/web-age.key/secret, 1 reader',
   ]);
   expect((await children(all[0])).map(spoken)).toEqual([
     'User ada',
-    'User mallory, through group ops · not yet: "varsmith fix" gives it',
+    'User mallory, through group ops, not yet: "varsmith fix" gives it',
     'Key of nobody here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
   ]);
   expect((await children(somebody[1])).map(spoken)).toEqual([
-    'Secret for services: shared/ca/key, through group ops · not yet: "varsmith fix" gives it',
+    'Secret for services: shared/ca/key, through group ops, not yet: "varsmith fix" gives it',
   ]);
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/apply-fixes.ts';
 import { registryOf } from '../../server/src/checks/examples.ts';
 import { rename } from '../../server/src/editor/rename.ts';
+import { renameMachineFolder } from '../../server/src/editor/rename-machine.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';
@@ -60,6 +61,23 @@ test('it is renamed where it is declared, in roles, in paths, and as the name of
   ]);
 });
 
+test('what is stored for it goes along: values, its keys, in every store', () => {
+  const stored = {
+    'vars/per-machine/lea/ca/key/secret': '{}',
+    'sops/machines/lea/key.json': '{}',
+    'sops/secrets/lea-age.key/secret': '{}',
+    'secrets/age-keys/machines/lea/pub': 'age1',
+    'secrets/clan-vars/per-machine/lea/ca/key/key.age': '',
+  };
+  expect(renamed(stored).moves?.slice(1)).toEqual([
+    { from: 'vars/per-machine/lea', to: 'vars/per-machine/lena' },
+    { from: 'secrets/clan-vars/per-machine/lea', to: 'secrets/clan-vars/per-machine/lena' },
+    { from: 'sops/machines/lea', to: 'sops/machines/lena' },
+    { from: 'secrets/age-keys/machines/lea', to: 'secrets/age-keys/machines/lena' },
+    { from: 'sops/secrets/lea-age.key', to: 'sops/secrets/lena-age.key' },
+  ]);
+});
+
 test('the steps of its sessions go along', () => {
   const more = {
     'lib/secret-registry.nix': registryOf(
@@ -88,16 +106,34 @@ test.each([
     'lena',
     'cannot be told whether that is the machine',
   ],
-  ['secrets are encrypted for it', { 'sops/machines/lea/key.json': '{}' }, 'lena', '(sops/machines/lea)'],
   [
-    'a secret of its own is stored',
-    { 'vars/per-machine/lea/ca/key/secret': '{}' },
+    'something is stored under the new name',
+    { 'vars/per-machine/lena/ca/crt/value': 'x' },
     'lena',
-    'Secrets are encrypted for "lea"',
+    'vars/per-machine/lena is there already',
   ],
   ['there is such a machine', {}, 'lea-two', 'There is a machine "lea-two" already.'],
   ['no host can have the name', {}, 'le/a', 'cannot be the name of a machine'],
   ['clan does not take the name', {}, 'le_a', 'cannot be the name of a machine'],
 ])('it is refused where %s', (_, more, to, message) => {
   expect(renamed(more, to).refused).toContain(message);
+});
+
+test('a folder that is moved renames its machine, without itself', () => {
+  const snapshot = createWorkspace({ root: folder(FILES), engine }).snapshot();
+  const found = renameMachineFolder(snapshot, 'machines/lea', 'machines/lena');
+  expect(found).toMatchObject({
+    moves: [{ from: 'vars/per-machine/lea', to: 'vars/per-machine/lena' }],
+  });
+  expect(found && 'edits' in found && found.edits.length).toBeGreaterThan(3);
+});
+
+test.each([
+  ['it is a folder of no machine', 'machines/nobody', 'machines/lena'],
+  ['it goes elsewhere', 'machines/lea', 'old/lea'],
+  ['it is a file of a machine', 'machines/lea/extra.nix', 'machines/lea/more.nix'],
+  ['there is a machine of the new name', 'machines/lea', 'machines/lea-two'],
+])('a folder that is moved renames nothing where %s', (_, from, to) => {
+  const snapshot = createWorkspace({ root: folder(FILES), engine }).snapshot();
+  expect(renameMachineFolder(snapshot, from, to)).toBeNull();
 });

@@ -67,6 +67,15 @@ test('a persisted prompt takes its file along', () => {
   expect(texts[FILE]).toContain('$in/ca/passphrase >');
 });
 
+test('what a persisted prompt has stored moves with it, and nothing moves over something else', () => {
+  const stored = { 'vars/shared/ca/pass/secret': '{}' };
+  expect(renamed(inModule('prompts.pa', stored), 'passphrase').moves).toEqual([
+    { from: 'vars/shared/ca/pass', to: 'vars/shared/ca/passphrase' },
+  ]);
+  const taken = { ...stored, 'vars/shared/ca/passphrase/secret': '{}' };
+  expect(() => renamed(inModule('prompts.pa', taken), 'passphrase')).toThrow('is there already');
+});
+
 test('a registry key is renamed in the registry, in the matrix and where accessors are given it', () => {
   const { texts } = renamed(inExample(MATRIX, '"anthr'), 'claude');
   expect(Object.keys(texts)).toEqual(expect.arrayContaining([REGISTRY, MATRIX]));

@@ -19,6 +19,7 @@ import { drive } from './ui-drive.mjs';
 import { insist } from './ui-wait.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationSteps } from './walk-generation.mjs';
+import { renameSteps } from './walk-rename.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
@@ -284,7 +285,11 @@ function walkGeneration() {
   const problem = generationProblem();
   if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
   const scene = makeGenerationScene(root);
-  return drive({ ...common, ...scene }, [...generationSteps(scene), ...valueSteps(scene)]);
+  return drive({ ...common, ...scene }, [
+    ...generationSteps(scene),
+    ...valueSteps(scene),
+    ...renameSteps(scene),
+  ]);
 }
 
 function walkStart() {

@@ -3,7 +3,7 @@
  * and the text of its line. Of several that are alike in all of these, the order decides. The text itself, which may
  * hold what nobody should read, cannot be had back from one.
  */
-import { createHash } from 'node:crypto';
+import { hexHash } from '../nix/hash.ts';
 import type { Finding, Sources } from './rule.ts';
 
 /** What fingerprints are made in a certain way is part of every file that keeps them. */
@@ -21,8 +21,7 @@ export function fingerprintsOf(
     const alike = [finding.rule, finding.at.file, finding.message, line].join('\0');
     const ordinal = counts.get(alike) ?? 0;
     counts.set(alike, ordinal + 1);
-    const hash = createHash('sha256').update(`${alike}\0${ordinal}`, 'utf8').digest('hex');
-    fingerprints.set(finding, hash.slice(0, 32));
+    fingerprints.set(finding, hexHash('sha256', `${alike}\0${ordinal}`).slice(0, 32));
   }
   return fingerprints;
 }

@@ -27,6 +27,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   allow: async () => (await import('./allow.ts')).allowCommand,
   keygen: async () => (await import('./keygen.ts')).keygen,
+  rename: async () => (await import('./rename.ts')).rename,
   convert: async () => (await import('./convert.ts')).convert,
   add: async () => (await import('./add.ts')).add,
   new: async () => (await import('./new.ts')).create,

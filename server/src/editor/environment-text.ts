@@ -89,7 +89,7 @@ function quoteBash(value: string): string {
   // A return by itself is written as the fleet's own Nix writes it.
   if (hasUnseen(value.replaceAll('\r', ''))) {
     const bytes = (text: string) =>
-      [...Buffer.from(text, 'utf8')].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+      [...new TextEncoder().encode(text)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
     return `$'${escapedUnseen(value.replace(/[\\']/g, '\\$&'), bytes)}'`;
   }
   return `'${value.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
 /**
- * Renaming a machine: where it is declared, in roles and tags, the rows of matrices and what reads them, and the folder
- * it is configured in. A machine's name is written in many ways, so every text is looked through, and one mention that
- * is not understood refuses the whole. Where secrets are encrypted for it, a new name needs new links: that is refused.
+ * Renaming a machine: where it is declared, in roles and tags, the rows of matrices and what reads them, the folder
+ * it is configured in, and what is stored for it. A machine's name is written in many ways, so every text is looked
+ * through, and one mention that is not understood refuses the whole.
  */
 import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
@@ -10,10 +10,10 @@ import { childrenOf } from '../nix/inside.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';
-import { readVars } from '../store/vars.ts';
+import { inTheWay, type Move, movesOfMachine } from '../store/moves.ts';
 import { indexOf } from './index.ts';
 import { machineNameProblem } from './machine-name.ts';
-import type { Move, Refusal, Renaming } from './rename.ts';
+import type { Refusal, Renaming } from './rename.ts';
 import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';
@@ -23,12 +23,9 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   const problem = machineNameProblem(to);
   if (problem !== null) return { refused: problem };
   if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
-  const encrypted = encryptedFor(snapshot, from);
-  if (encrypted !== null)
-    return {
-      refused: `Secrets are encrypted for "${from}" (${encrypted}), and a new name would leave their links behind. Make a machine of the new name with clan instead.`,
-    };
-  const moves = movesOf(snapshot, from, to);
+  const moves = movesOfMachine(snapshot.files, snapshot.fleet.directory ?? '', from, to);
+  const taken = inTheWay(snapshot.files, moves);
+  if (taken !== null) return { refused: taken };
   const edits = new Map<string, TextEdit>();
   const add = (edit: TextEdit) => edits.set(`${edit.file}:${edit.start}`, edit);
   for (const file of filesWithTargets(snapshot.fleet))
@@ -52,33 +49,33 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
     return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
   });
   // Who is told of the new place needs the value there.
-  return { edits: [...edits.values()], moves: isStoredNamed ? moves.map(asRequired) : moves };
+  const isNamed = ({ from: path }: Move) => isStoredNamed && path.includes('per-machine/');
+  return {
+    edits: [...edits.values()],
+    moves: moves.map(move => (isNamed(move) ? { ...move, required: true } : move)),
+  };
 }
 
-function asRequired(move: Move): Move {
-  return { ...move, required: true };
+/**
+ * Renames the machine whose folder below `machines` somebody moves. Null where it is no such folder, or the machine goes
+ * by the new name already. The move of the folder itself is left out.
+ *
+ * @param from path of the folder, relative to the root, as is `to`
+ */
+export function renameMachineFolder(snapshot: Snapshot, from: string, to: string): Renaming | Refusal | null {
+  const folder = below(snapshot.fleet.directory ?? '', 'machines');
+  const [old, fresh] = [nameIn(folder, from), nameIn(folder, to)];
+  if (old === null || fresh === null || old === fresh) return null;
+  const { machines } = indexOf(snapshot);
+  if (!machines.has(old) || machines.has(fresh)) return null;
+  const renaming = renameMachine(snapshot, old, fresh);
+  if ('refused' in renaming) return renaming;
+  return { ...renaming, moves: renaming.moves.filter(move => move.from !== from) };
 }
 
-/** Where something is encrypted for the machine; null if nothing is. */
-function encryptedFor({ fleet, files }: Snapshot, machine: string): string | null {
-  const directory = fleet.directory ?? '';
-  const key = below(directory, `sops/machines/${machine}`);
-  if (files.kind(key) !== null) return key;
-  const secret = readVars(files, directory).vars.find(one => one.owner === machine && one.kind === 'secret');
-  return secret?.path ?? null;
-}
-
-/** Public values, and the folder that clan reads the machine's configuration from. */
-function movesOf({ fleet, files }: Snapshot, from: string, to: string): Move[] {
-  const folders = [
-    { name: 'machines', more: { required: true } },
-    { name: 'vars/per-machine', more: {} },
-  ];
-  return folders.flatMap(({ name, more }) => {
-    const folder = below(fleet.directory ?? '', name);
-    if (files.kind(`${folder}/${from}`) !== 'directory') return [];
-    return [{ from: `${folder}/${from}`, to: `${folder}/${to}`, ...more }];
-  });
+function nameIn(folder: string, path: string): string | null {
+  const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
+  return name === '' || name.includes('/') ? null : name;
 }
 
 /** What stands before a machine's name in the path of a value of its own. */

@@ -7,7 +7,7 @@ import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import type { Place } from '../fleet/model.ts';
 import { positionAt } from '../nix/source.ts';
-import { readVars } from '../store/vars.ts';
+import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../store/moves.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';
@@ -15,14 +15,6 @@ import { isOfSecrets, pointedAt } from './secrets/places.ts';
 import { prepareSecret, renameSecret } from './secrets/rename.ts';
 import type { Snapshot } from './snapshot.ts';
 import { nameOf, type Subject, type Target } from './subjects.ts';
-
-/** A stored file or folder that goes by the old name. Paths relative to the root. */
-export interface Move {
-  readonly from: string;
-  readonly to: string;
-  /** True where the edits are wrong without it; else the person may leave what is stored where it is. */
-  readonly required?: boolean;
-}
 
 export interface Renaming {
   readonly edits: readonly TextEdit[];
@@ -62,12 +54,16 @@ export function rename(
   offset: number,
   to: string,
 ): Renaming | Refusal | null {
+  const target = pointedAt(snapshot, indexOf(snapshot), file, offset);
+  return target && renameTarget(snapshot, target, to);
+}
+
+/** @param target one place of what is to be renamed */
+export function renameTarget(snapshot: Snapshot, target: Target, to: string): Renaming | Refusal | null {
   const index = indexOf(snapshot);
-  const found = pointedAt(snapshot, index, file, offset);
-  if (!found) return null;
-  const { subject } = found;
-  if (isOfSecrets(subject)) return renameSecret(snapshot, found, subject, to);
-  if (found.role === 'field') return null;
+  const { subject } = target;
+  if (isOfSecrets(subject)) return renameSecret(snapshot, target, subject, to);
+  if (target.role === 'field') return null;
   if (subject.kind === 'option') return { refused: OF_OPTIONS };
   const from = nameOf(subject);
   if (from === to) return { edits: [], moves: [] };
@@ -75,18 +71,19 @@ export function rename(
   const problem = problemOf(index, subject, to);
   if (problem !== null) return { refused: problem };
 
-  const targets = subjectsWith(index, subject).flatMap(each =>
-    index.occurrencesOf(each).filter(({ role }) => role !== 'field'),
-  );
+  const subjects = subjectsWith(index, subject);
+  const targets = subjects.flatMap(each => index.occurrencesOf(each).filter(({ role }) => role !== 'field'));
   const edits: TextEdit[] = [];
-  for (const target of targets) {
-    const edit = editOf(snapshot, target, from, to);
-    if (edit === null) return { refused: computed(snapshot, target.at, from) };
+  for (const place of targets) {
+    const edit = editOf(snapshot, place, from, to);
+    if (edit === null) return { refused: computed(snapshot, place.at, from) };
     edits.push(edit);
   }
-  const missed = definitionPlaces(snapshot, found).find(place => !edits.some(edit => covers(edit, place)));
+  const missed = definitionPlaces(snapshot, target).find(place => !edits.some(edit => covers(edit, place)));
   if (missed !== undefined) return { refused: computed(snapshot, missed, from) };
-  return { edits: unique(edits), moves: movesOf(snapshot, subject, to) };
+  const moves = subjects.flatMap(each => movesOf(snapshot, each, to));
+  const taken = inTheWay(snapshot.files, moves);
+  return taken === null ? { edits: unique(edits), moves } : { refused: taken };
 }
 
 /** The subjects that have to go by one name: a persisted prompt is its file. */
@@ -171,28 +168,10 @@ function computed({ files }: Snapshot, at: Place, name: string): string {
   return `"${name}" is not written out at ${at.file}${line}: it is put together there, or shared with others. Rename it there by hand.`;
 }
 
-/** What is stored under the old name: a folder for a generator; for a file its folder, or with age the files in it. */
+/** What is stored under the old name. */
 function movesOf({ files, fleet }: Snapshot, subject: Subject, to: string): Move[] {
-  if (subject.kind !== 'generator' && subject.kind !== 'file') return [];
-  const generator = subject.kind === 'generator' ? subject.name : subject.generator;
-  const moves = new Map<string, string>();
   const directory = fleet.directory ?? '';
-  const above = directory === '' ? 0 : directory.split('/').length;
-  for (const stored of readVars(files, directory).vars) {
-    if (stored.generator !== generator || !stored.current) continue;
-    const names = stored.path.split('/');
-    const depth = above + (stored.keeper === 'age' ? 2 : 1) + (stored.owner === null ? 1 : 2);
-    const place = names.slice(0, depth).join('/');
-    if (subject.kind === 'generator') moves.set(`${place}/${generator}`, `${place}/${to}`);
-    else if (stored.file === subject.file) {
-      const from = `${place}/${generator}/${subject.file}`;
-      const target = `${place}/${generator}/${to}`;
-      if (stored.keeper !== 'age') moves.set(from, target);
-      else
-        for (const suffix of ['age', 'age.recipients'])
-          if (files.kind(`${from}/${subject.file}.${suffix}`) === 'file')
-            moves.set(`${from}/${subject.file}.${suffix}`, `${target}/${to}.${suffix}`);
-    }
-  }
-  return [...moves].map(([from, target]) => ({ from, to: target }));
+  if (subject.kind === 'generator') return movesOfGenerator(files, directory, subject.name, to);
+  if (subject.kind !== 'file') return [];
+  return movesOfFile(files, directory, subject.generator, subject.file, to);
 }

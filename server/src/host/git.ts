@@ -32,6 +32,15 @@ export interface Repository {
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
+  /**
+   * Looks up what the person's index says of files that are about to get other names.
+   *
+   * @param places files and folders to look for; relative to the root, as is what `to` takes and gives
+   * @returns writes it under the new names, as `git mv` does: what is staged of a file stays staged. What the index knows
+   *   without its content (`git add --intent-to-add`) it knows so by its new name.
+   * @throws HostFailure
+   */
+  beginRename(places: readonly string[], to: (path: string) => string): Promise<() => Promise<void>>;
   /** Takes away what a process of ours that was killed has left in the way of git. */
   sweep(): Promise<void>;
 }
@@ -170,6 +179,12 @@ export async function openRepository(
     replaceIndex(index, copy);
   }
 
+  async function intend(paths: readonly string[]): Promise<void> {
+    const list = await known(paths);
+    if (list.length > 0)
+      await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
+  }
+
   const fromInput = ['--pathspec-from-file=-', '--pathspec-file-nul'];
   return {
     gitFolder,
@@ -212,15 +227,34 @@ export async function openRepository(
       }
       return [...found].filter(path => path !== '').sort();
     },
-    async intend(paths) {
-      const list = await known(paths);
-      if (list.length > 0)
-        await must(['add', '--intent-to-add', ...fromInput], 'tell git of new files', list.join('\0'));
+    intend,
+    async beginRename(places, to) {
+      const info: string[] = [];
+      const intended: string[] = [];
+      for (const slice of slicesOf([...new Set(places)].sort())) {
+        const listed = await must(['ls-files', '--stage', '-z', '--', ...slice], 'ask git for its files');
+        for (const entry of listed.split('\0')) {
+          const [, mode, object, path] = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? [];
+          if (path === undefined || to(path) === path) continue;
+          info.push(`0 ${'0'.repeat(object?.length ?? 40)}\t${prefix}${path}`);
+          if (EMPTY.test(object ?? '')) intended.push(to(path));
+          else info.push(`${mode} ${object}\t${prefix}${to(path)}`);
+        }
+      }
+      return async () => {
+        if (info.length === 0) return;
+        const lines = `${info.join('\0')}\0`;
+        await must(['update-index', '-z', '--index-info'], 'tell git of new names', lines);
+        await intend(intended);
+      };
     },
     begun: () => underWay(gitFolder),
     sweep: () => sweepIndexLock(index),
   };
 }
+
+/** The object of nothing, as SHA-1 and SHA-256: what files are in the index that are only intended to be added. */
+const EMPTY = /^(e69de29bb2d1d643|473a0f4c3be8a936)/;
 
 /** An index of our own has all files of the commit in it, whatever the person's work tree leaves out. */
 const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.fsmonitor'].flatMap(name => [

@@ -1,6 +1,8 @@
 /** What the client says it can do, read once from `initialize`, and what the server says in return. */
 import {
   CodeActionKind,
+  FileOperationPatternKind,
+  type FileOperationRegistrationOptions,
   type InitializeParams,
   MarkupKind,
   ResourceOperationKind,
@@ -39,6 +41,10 @@ export interface Client {
   readonly createsFiles: boolean;
   /** Its edits may move files. */
   readonly movesFiles: boolean;
+  /** It runs `varsmith rename moved` once its edits have moved files. */
+  readonly mendsMoves: boolean;
+  /** It asks before a person moves files or folders. */
+  readonly asksBeforeMoves: boolean;
   /** It shows why an edit is made, and asks before where it should. */
   readonly annotatesEdits: boolean;
   /** Outlines may have parts within parts. */
@@ -80,6 +86,8 @@ export function readClient(params: InitializeParams): Client {
     movesFiles:
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Rename) === true,
+    mendsMoves: startOption(params.initializationOptions, 'mendsMoves') === true,
+    asksBeforeMoves: workspace?.fileOperations?.willRename === true,
     annotatesEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     fillsSnippets: completion?.completionItem?.snippetSupport === true,
@@ -93,9 +101,14 @@ export function readClient(params: InitializeParams): Client {
   };
 }
 
+function startOption(options: unknown, name: string): unknown {
+  return typeof options === 'object' && options !== null
+    ? (options as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
 function commandsOf(options: unknown): string[] {
-  if (typeof options !== 'object' || options === null || !('clientCommands' in options)) return [];
-  const { clientCommands } = options;
+  const clientCommands = startOption(options, 'clientCommands');
   return Array.isArray(clientCommands) ? clientCommands.filter(one => typeof one === 'string') : [];
 }
 
@@ -103,6 +116,17 @@ function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): s
   const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
   const paths = uris.map(pathOfUri).filter(path => path !== null);
   return paths.length === 0 && rootPath ? [rootPath] : paths;
+}
+
+const MACHINE_FOLDERS: FileOperationRegistrationOptions['filters'] = [
+  { scheme: 'file', pattern: { glob: '**/machines/*', matches: FileOperationPatternKind.folder } },
+];
+
+function workspaceCapabilities(client: Client): NonNullable<ServerCapabilities['workspace']> {
+  return {
+    ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
+    ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: MACHINE_FOLDERS } } } : {}),
+  };
 }
 
 export function serverCapabilities(client: Client): ServerCapabilities {
@@ -151,8 +175,6 @@ export function serverCapabilities(client: Client): ServerCapabilities {
           },
         }
       : {}),
-    ...(client.changesFolders
-      ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
-      : {}),
+    ...(client.changesFolders || client.asksBeforeMoves ? { workspace: workspaceCapabilities(client) } : {}),
   };
 }

@@ -12,7 +12,7 @@ import { onFoldingRanges } from './handlers/folding.ts';
 import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
-import { onPrepareRename, onRename } from './handlers/rename.ts';
+import { onPrepareRename, onRename, onWillRenameFiles } from './handlers/rename.ts';
 import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from './handlers/scaffold.ts';
 import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
@@ -86,6 +86,16 @@ export function registerFeatures<Running extends Served>(
   );
   connection.onRenameRequest(
     request('rename', ({ analysis, client }, ...asked) => onRename(analysis, client, ...asked)),
+  );
+  connection.workspace.onWillRenameFiles(
+    request('rename of files', ({ analysis, client }, ...asked) =>
+      onWillRenameFiles(
+        analysis,
+        client,
+        message => void connection.window.showWarningMessage(message),
+        ...asked,
+      ),
+    ),
   );
   connection.onRequest(
     GRAPH,

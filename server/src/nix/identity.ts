@@ -2,7 +2,7 @@
  * Identity without evaluation: keys by which two unknowns are recognised as the same value. Equal keys promise
  * equal values; different keys promise nothing.
  */
-import { createHash } from 'node:crypto';
+import { hexHash } from './hash.ts';
 import type { Lazy, StringValue, UnknownValue } from './value.ts';
 
 const numbers = new WeakMap<object, string>();
@@ -47,7 +47,7 @@ export function lazyKey(lazy: Lazy): string {
 
 /** Keys are made of keys; this keeps them from growing without end. */
 export function boundedKey(key: string): string {
-  return key.length <= 240 ? key : `sha1:${createHash('sha1').update(key).digest('hex')}`;
+  return key.length <= 240 ? key : `sha1:${hexHash('sha1', key)}`;
 }
 
 /** True for the unknown that stands for a failure which was passed over: see `BuiltinContext.tolerate`. */

@@ -10,7 +10,7 @@ import { pieceReader } from './pieces.ts';
 import { copyTree, missedEnd, type RawNode } from './raw-tree.ts';
 import type { ScriptText, ShellTree, Statement } from './syntax.ts';
 import { objectionsTo } from './syntax-errors.ts';
-import { shellWasm } from './wasm.ts';
+import { type ShellWasm, shellWasm } from './wasm.ts';
 
 export interface ShellParser {
   /** Parses a script. Never throws; what could not be read is an `unreadable` statement. */
@@ -23,10 +23,11 @@ let loaded: ShellParser | null = null;
 /**
  * Loads the parser, once a process. tree-sitter has one runtime for all its languages, and two first loads at the
  * same time would make two: where other languages are parsed too, let the load of the first one end before.
+ * @param wasm left out: they are read from the files beside the program
  * @throws if a wasm file cannot be read or does not load
  */
-export function loadShell(): Promise<ShellParser> {
-  shared ??= load();
+export function loadShell(wasm?: ShellWasm<Uint8Array>): Promise<ShellParser> {
+  shared ??= load(wasm);
   return shared;
 }
 
@@ -35,10 +36,14 @@ export function loadedShell(): ShellParser | null {
   return loaded;
 }
 
-async function load(): Promise<ShellParser> {
-  const wasm = shellWasm(__dirname);
-  await Parser.init({ wasmBinary: readFileSync(wasm.runtime) });
-  const language = await Language.load(readFileSync(wasm.grammar));
+function wasmFromFiles(): ShellWasm<Uint8Array> {
+  const { runtime, grammar } = shellWasm(__dirname);
+  return { runtime: readFileSync(runtime), grammar: readFileSync(grammar) };
+}
+
+async function load(wasm = wasmFromFiles()): Promise<ShellParser> {
+  await Parser.init({ wasmBinary: wasm.runtime });
+  const language = await Language.load(wasm.grammar);
   const parser = new Parser();
   parser.setLanguage(language);
   const read = pieceReader((piece, plain) => parsePiece(parser, piece, plain));

@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** Absolute paths of the tree-sitter runtime and of the Bash grammar. */
-export interface ShellWasm {
-  readonly runtime: string;
-  readonly grammar: string;
+/** The tree-sitter runtime and the Bash grammar: their bytes, or absolute paths. */
+export interface ShellWasm<Source> {
+  readonly runtime: Source;
+  readonly grammar: Source;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface ShellWasm {
  * @param folder where the running code lies: the bundle's folder, or `server/src/shell`
  * @throws if they are neither beside the code nor installed packages
  */
-export function shellWasm(folder: string): ShellWasm {
+export function shellWasm(folder: string): ShellWasm<string> {
   const bundled = join(folder, 'tree-sitter-bash.wasm');
   if (existsSync(bundled)) return { runtime: join(folder, 'web-tree-sitter.wasm'), grammar: bundled };
   const require = createRequire(join(folder, 'wasm.ts'));

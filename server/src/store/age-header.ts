@@ -4,7 +4,7 @@
  *
  * Source: the age specification (C2SP, age-encryption.org/v1, age-ssh).
  */
-import { createHash } from 'node:crypto';
+import { hexHash } from '../nix/hash.ts';
 
 export interface Stanza {
   /** `X25519`, `ssh-ed25519`, `ssh-rsa`, …, or what a plugin is called. */
@@ -21,7 +21,7 @@ const ARMOR = /^\s*-----BEGIN AGE ENCRYPTED FILE-----\r?\n([A-Za-z0-9+/=\r\n]*)/
  */
 export function ageStanzas(start: string): readonly Stanza[] | null {
   const armored = ARMOR.exec(start)?.[1];
-  const text = armored === undefined ? start : Buffer.from(armored, 'base64').toString('latin1');
+  const text = armored === undefined ? start : fromBase64(armored);
   if (!text.startsWith(VERSION)) return null;
   const stanzas: Stanza[] = [];
   for (const line of text.slice(VERSION.length).split('\n')) {
@@ -37,6 +37,16 @@ export function ageStanzas(start: string): readonly Stanza[] | null {
 export function sshTag(recipient: string): { readonly type: string; readonly tag: string } | null {
   const [, type, blob] = /^(ssh-ed25519|ssh-rsa)\s+([A-Za-z0-9+/=]+)/.exec(recipient.trim()) ?? [];
   if (type === undefined || blob === undefined) return null;
-  const hash = createHash('sha256').update(Buffer.from(blob, 'base64')).digest();
-  return { type, tag: hash.subarray(0, 4).toString('base64').replace(/=+$/, '') };
+  const hash = hexHash(
+    'sha256',
+    Uint8Array.from(fromBase64(blob), byte => byte.charCodeAt(0)),
+  );
+  const start = [0, 2, 4, 6].map(at => Number.parseInt(hash.slice(at, at + 2), 16));
+  return { type, tag: btoa(String.fromCharCode(...start)).replace(/=+$/, '') };
+}
+
+/** One character a byte. What is cut off anywhere is read as far as it goes. */
+function fromBase64(text: string): string {
+  const digits = text.replace(/=[\s\S]*$/, '').replace(/[\r\n]/g, '');
+  return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);
 }

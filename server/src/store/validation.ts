@@ -4,14 +4,15 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { createHash } from 'node:crypto';
+import { compareBytes } from '../nix/bytes.ts';
+import { hexHash } from '../nix/hash.ts';
 
 /** What the option may hold; integers are 64-bit in Nix. */
 export type Validation = boolean | bigint | string | { readonly [name: string]: Validation };
 
 /** @returns 64 hexadecimal digits; null where nothing is validated */
 export function validationHash(validation: Validation | null): string | null {
-  return validation === null ? null : createHash('sha256').update(nixJson(validation)).digest('hex');
+  return validation === null ? null : hexHash('sha256', nixJson(validation));
 }
 
 function nixJson(value: Validation): string {
@@ -20,9 +21,7 @@ function nixJson(value: Validation): string {
       return JSON.stringify(value);
     case 'object': {
       // Nix sorts names by their bytes, JavaScript by UTF-16.
-      const entries = Object.entries(value).sort(([a], [b]) =>
-        Buffer.compare(Buffer.from(a), Buffer.from(b)),
-      );
+      const entries = Object.entries(value).sort(([a], [b]) => compareBytes(a, b));
       return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${nixJson(inner)}`).join(',')}}`;
     }
     default:

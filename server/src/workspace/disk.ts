@@ -24,7 +24,8 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 /** A NUL byte among the first bytes makes a file binary, as git has it. */
 const BINARY_PROBE_BYTES = 8 * 1024;
 
-const START_BYTES = 16 * 1024;
+/** What `start` gives at most. */
+export const START_BYTES = 16 * 1024;
 
 export type EntryKind = 'file' | 'directory';
 
@@ -57,8 +58,11 @@ export interface Disk {
   isExecutable(path: string): boolean | null;
   /** True for a symbolic link, which a walk must not follow. */
   isLink(path: string): boolean;
-  /** The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder. */
-  links(path: string): readonly LinkEntry[] | null;
+  /**
+   * The symbolic links directly in a folder, those that lead out of the root or nowhere included. Null: no such folder.
+   * Absent where links cannot be told from what they lead to.
+   */
+  links?(path: string): readonly LinkEntry[] | null;
   /** What could not be read so far, sorted by path. */
   skipped(): readonly Skipped[];
   /** Drops what is known of a path, of everything below it, and of the folders it lies in. */
@@ -82,7 +86,7 @@ const MAX_LOOKED_THROUGH = 8;
 const NO_LINKS = new Set<string>();
 
 /** @param root absolute path of the folder */
-export function createDisk(root: string): Disk {
+export function createDisk(root: string): Required<Disk> {
   const folders = new Map<string, Folder | null>();
   const unread = new Map<string, string>();
   /** By absolute path: what links lead to. */
@@ -91,7 +95,7 @@ export function createDisk(root: string): Disk {
   /** A folder that is not there: nothing below it is, and a plan asks for thousands of files below one. */
   let absent: string | null = null;
 
-  const disk: Disk = {
+  const disk: Required<Disk> = {
     kind(path) {
       if (path === '') return folder('') === null ? null : 'directory';
       const parent = folderOf(path);
@@ -261,11 +265,13 @@ function realPathOf(absolute: string): string | null {
 }
 
 /** It may be a pipe by now, which is waited for otherwise. */
-const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
+function openWithoutWaiting(absolute: string): number {
+  return openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK);
+}
 
 function readText(absolute: string): { readonly text: string } | { readonly reason: string } {
   try {
-    const file = openSync(absolute, WITHOUT_WAITING);
+    const file = openWithoutWaiting(absolute);
     try {
       const found = fstatSync(file);
       const { size } = found;
@@ -282,7 +288,7 @@ function readText(absolute: string): { readonly text: string } | { readonly reas
 
 function readStart(absolute: string): string | null {
   try {
-    const file = openSync(absolute, WITHOUT_WAITING);
+    const file = openWithoutWaiting(absolute);
     try {
       const bytes = Buffer.allocUnsafe(START_BYTES);
       return bytes.toString('latin1', 0, readSync(file, bytes, 0, START_BYTES, 0));
@@ -308,8 +314,12 @@ function readAll(file: number, size: number): Buffer {
 
 /** The text of a file's bytes, or why it has none. */
 export function textOf(bytes: Buffer): { readonly text: string } | { readonly reason: string } {
-  if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { reason: 'not text' };
+  if (isBinary(bytes)) return { reason: 'not text' };
   return { text: withoutMark(bytes.toString('utf8')) };
+}
+
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, BINARY_PROBE_BYTES).includes(0);
 }
 
 /** Editors take the byte order mark off before they count characters, so positions must not count it either. */

@@ -36,11 +36,19 @@ export interface Engine {
   readonly silence: (finding: Finding, sources: Sources) => Fix[];
 }
 
+/** The wasm modules, for who has no files to read them from. */
+export interface EngineWasm {
+  readonly runtime: Uint8Array;
+  readonly nix: Uint8Array;
+  readonly bash: Uint8Array;
+}
+
 /**
  * Loads the real one; the wasm modules are loaded once a process.
+ * @param wasm left out: they are read from the files beside the program
  * @throws if a wasm file cannot be read
  */
-export async function loadEngine(): Promise<Engine> {
+export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
   const [
     parser,
     { createFleetBuilder },
@@ -50,7 +58,9 @@ export async function loadEngine(): Promise<Engine> {
     { setBackend },
     { createMemory },
   ] = await Promise.all([
-    import('../nix/parser.ts').then(module => module.createParser()),
+    import('../nix/parser.ts').then(module =>
+      module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
+    ),
     import('../fleet/builder.ts'),
     import('../checks/index.ts'),
     import('../checks/run.ts'),
@@ -65,7 +75,7 @@ export async function loadEngine(): Promise<Engine> {
     check: runChecks,
     createMemory,
     backendOf: setBackend,
-    loadScripts,
+    loadScripts: () => loadScripts(wasm),
     silence: silenceFixes,
   };
 }
@@ -73,10 +83,10 @@ export async function loadEngine(): Promise<Engine> {
 let scripts: Promise<void> | null = null;
 let scriptsLoaded = false;
 
-function loadScripts(): Promise<void> | null {
+function loadScripts(wasm?: EngineWasm): Promise<void> | null {
   if (scriptsLoaded) return null;
   scripts ??= import('../shell/parser.ts')
-    .then(module => module.loadShell())
+    .then(module => module.loadShell(wasm && { runtime: wasm.runtime, grammar: wasm.bash }))
     .then(() => {
       scriptsLoaded = true;
     });

@@ -21,11 +21,14 @@ export interface WorkspaceFiles extends NixFiles {
   nixFiles(): Iterable<string>;
   /** Drops the tree of a file: it is parsed again when somebody asks for it. */
   release(path: string): void;
-  /** The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. */
-  links(folder: string): readonly LinkEntry[] | null;
-  /** May the file be run as a program? Null where that cannot be told. */
+  /**
+   * The symbolic links directly in a folder, those that lead nowhere included. Null: there is no such folder. Absent
+   * where links cannot be told.
+   */
+  links?(folder: string): readonly LinkEntry[] | null;
   /** The first 16 KB of a file on disk, a character for each byte; null if it cannot be read. */
   start(path: string): string | null;
+  /** May the file be run as a program? Null where that cannot be told. */
   isExecutable(path: string): boolean | null;
   /** What is in the workspace but cannot be read, and why. */
   skipped(): readonly Skipped[];
@@ -112,7 +115,7 @@ export function createFiles(options: FilesOptions): WorkspaceFiles {
     release(path) {
       (overlays.get(path) ?? cells.get(path))?.source?.release();
     },
-    links: folder => disk.links(folder),
+    ...(disk.links === undefined ? {} : { links: disk.links }),
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
     skipped: () => disk.skipped(),

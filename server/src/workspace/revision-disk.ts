@@ -1,12 +1,10 @@
 /** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
 import type { Revision, RevisionEntry } from '../host/git-tree.ts';
 import { folderOf } from '../nix/paths.ts';
-import { type Disk, type Entry, type LinkEntry, textOf } from './disk.ts';
+import { type Disk, type Entry, type LinkEntry, START_BYTES, textOf } from './disk.ts';
 
 /** As many links in a row as Linux follows. */
 const MAX_HOPS = 40;
-
-const START_BYTES = 16 * 1024;
 
 export function createRevisionDisk({ entries }: Revision): Disk {
   const folders = foldersIn(entries.keys());

@@ -82,7 +82,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     excluded: path => foreign.includes(path) || isExcluded(path),
     search: options.search ?? true,
   });
-  const gitIndex = options.search === false ? null : createGitIndex(root);
+  const gitIndex = options.search === false || options.disk !== undefined ? null : createGitIndex(root);
   const storedReader = createStoredReader(files);
   const ruleIds = engine.rules.map(({ id }) => id);
   const optional = engine.rules.filter(rule => rule.optional === true).map(({ id }) => id);

@@ -1,5 +1,8 @@
 /** The commands that write sources. */
-import { type CommandSpec, dryRun, flag, ROOT, value } from './command.ts';
+import { type CommandSpec, dryRun, flag, json, ROOT, value } from './command.ts';
+
+/** What `rename` renames; `moved` is told what has been moved already. */
+export const RENAMED_KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'moved'] as const;
 
 const NAME = { label: 'NAME', from: 'text' } as const;
 const TEMPLATES = [
@@ -85,6 +88,37 @@ export const WRITE: readonly CommandSpec[] = [
       ),
       dryRun,
       flag('json', 'say what was done as JSON'),
+    ],
+  },
+  {
+    name: 'rename',
+    operand: 'KIND OLD NEW',
+    summary: 'change a name everywhere, with what is stored under it',
+    text:
+      'Changes a name everywhere: where it is declared, in uses, dependencies, matrices and scripts, and moves what is ' +
+      'stored under it, with the links that say who a secret is shared with. Values and keys stay as they are. All of it ' +
+      'or nothing; nothing is committed, and git knows the files by their new names, as after `git mv`. `rename moved` is for ' +
+      'what has been moved already, by hand or by an editor: it puts the links and git right.',
+    usage: [
+      'rename generator|key|machine OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]',
+      'rename file|prompt GENERATOR/OLD NEW [--root ROOT] [--keep-stored] [--dry-run] [--json]',
+      'rename moved OLD-PATH NEW-PATH… [--root ROOT] [--dry-run] [--json]',
+    ],
+    positions: [
+      { label: 'KIND', from: RENAMED_KINDS },
+      { label: 'OLD', from: 'text' },
+      { label: 'NEW', from: 'text', many: true },
+    ],
+    options: [
+      value(
+        'root',
+        'ROOT',
+        'folder',
+        'the folder of the fleet, instead of the one around the current folder',
+      ),
+      flag('keep-stored', 'leave what is stored where it is; what goes by the new name is generated anew'),
+      flag('dry-run', 'print the changes and moves, and make none'),
+      json,
     ],
   },
   {

@@ -2,8 +2,8 @@
 import { type NamedBinding, namedAt } from '../../checks/edit-bindings.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model.ts';
+import type { Move } from '../../store/moves.ts';
 import { indexOf } from '../index.ts';
-import type { Move } from '../rename.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface Refactoring {

@@ -5,6 +5,7 @@
  */
 import { parseRegex } from '../../nix/builtins/regex.ts';
 import { matchWhole } from '../../nix/builtins/regex-match.ts';
+import { asByteString } from '../../nix/bytes.ts';
 import type { OptionType, Scalar } from './types.ts';
 import type { WrittenValue } from './written.ts';
 
@@ -53,12 +54,12 @@ const STEPS = 10_000;
 
 /** Does the text match, or can that not be told? Nix sees bytes. */
 function mayMatch(pattern: string, text: string): boolean {
-  const regex = parseRegex(Buffer.from(pattern).toString('latin1'));
+  const regex = parseRegex(asByteString(pattern));
   if (regex === null) return true;
   let left = STEPS;
   try {
     return (
-      matchWhole(regex, Buffer.from(text).toString('latin1'), () => {
+      matchWhole(regex, asByteString(text), () => {
         if (left-- === 0) throw new TooLong();
       }) !== null
     );

@@ -1,17 +1,23 @@
-/** `textDocument/prepareRename` and `textDocument/rename`. */
+/** `textDocument/prepareRename`, `textDocument/rename` and `workspace/willRenameFiles`. */
+import { relative, sep } from 'node:path';
 import {
   type CancellationToken,
   ErrorCodes,
   type PrepareRenameParams,
   type Range,
+  type RenameFilesParams,
   type RenameParams,
   ResponseError,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { type Move, prepareRename, rename } from '../../editor/rename.ts';
+import { prepareRename, rename } from '../../editor/rename.ts';
+import { renameMachineFolder } from '../../editor/rename-machine.ts';
+import type { Snapshot } from '../../editor/snapshot.ts';
+import { movedLinks } from '../../store/moved-links.ts';
+import type { Move } from '../../store/moves.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { type Border, editOf, rangeOf } from '../convert.ts';
+import { type Border, editOf, pathOfUri, rangeOf } from '../convert.ts';
 import { pointAt } from './point.ts';
 
 export async function onPrepareRename(
@@ -42,8 +48,48 @@ export async function onRename(
     throw refusal(
       `This editor cannot move folders for a language server, and ${folder.from} has to become ${folder.to}.`,
     );
+  if (client.movesFiles && !client.mendsMoves && leavesLinks(point.snapshot, found.moves))
+    throw refusal(LINKS);
   const edit = editOf(point.border, found, client.takesVersionedEdits);
   return client.movesFiles ? withMoves(edit, found.moves, point.border, client.annotatesEdits) : edit;
+}
+
+/**
+ * Edits for the first machine whose folder a person is about to move: its name, and what is stored under it. Null where
+ * the folder is no machine's, or the text has the new name already.
+ *
+ * @param warn shows why nothing goes along: the folder is moved in any case
+ */
+export async function onWillRenameFiles(
+  analysis: Analysis,
+  client: Client,
+  warn: (message: string) => void,
+  { files }: RenameFilesParams,
+  token: CancellationToken,
+): Promise<WorkspaceEdit | null> {
+  for (const { oldUri, newUri } of files) {
+    const [old, fresh] = [pathOfUri(oldUri), pathOfUri(newUri)];
+    const located = old === null ? null : await analysis.locate(old, token);
+    if (located === null || fresh === null) continue;
+    const { snapshot, border, path, root } = located;
+    const renaming = renameMachineFolder(snapshot, path, relative(root, fresh).split(sep).join('/'));
+    if (renaming === null) continue;
+    const hasLinks = 'moves' in renaming && leavesLinks(snapshot, renaming.moves);
+    if ('refused' in renaming || (hasLinks && !client.mendsMoves)) {
+      warn(`Only the folder is renamed. ${'refused' in renaming ? renaming.refused : LINKS}`);
+      return null;
+    }
+    const edit = editOf(border, renaming, client.takesVersionedEdits);
+    return client.movesFiles ? withMoves(edit, renaming.moves, border, client.annotatesEdits) : edit;
+  }
+  return null;
+}
+
+const LINKS =
+  'Links beside encrypted secrets have to move along, and this editor cannot change links for a language server: `varsmith rename machine OLD NEW` does.';
+
+function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolean {
+  return movedLinks(files, fleet.directory ?? '', moves, false).length > 0;
 }
 
 const MOVE = 'varsmith.move';
@@ -60,7 +106,8 @@ export function withMoves(
     kind: 'rename' as const,
     oldUri: border.uriOf(from),
     newUri: border.uriOf(to),
-    options: { ignoreIfExists: true },
+    // VS Code takes a lone `ignoreIfExists` for the old place, and leaves out every move.
+    options: { overwrite: false },
     ...(annotated && required !== true ? { annotationId: MOVE } : {}),
   }));
   const label = 'Move what is stored under the old name';

@@ -1,6 +1,7 @@
 /**
- * `match` and `split`.
+ * `match` and `split`. std::regex sees UTF-8 as one character a byte.
  */
+import { asByteString, fromByteString } from '../bytes.ts';
 import { list, nullValue, string, unknown } from '../construct.ts';
 import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
 import { asText, holeIn, stop } from './arguments.ts';
@@ -8,22 +9,10 @@ import { because, fn2, type Result, type Table } from './define.ts';
 import { parseRegex } from './regex.ts';
 import { type Match, matches, matchWhole } from './regex-match.ts';
 
-/** UTF-8 as one character a byte: what std::regex sees. */
-function asBytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
-/** Back from bytes; null if they are not UTF-8. */
-function fromBytes(bytes: string): string | null {
-  const buffer = Buffer.from(bytes, 'latin1');
-  const text = buffer.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(buffer) ? text : null;
-}
-
 class HalfCharacter extends Error {}
 
 function piece(bytes: string, at: Origin | null): Value {
-  const text = fromBytes(bytes);
+  const text = fromByteString(bytes);
   if (text === null) throw new HalfCharacter();
   return string(text, at);
 }
@@ -49,11 +38,11 @@ function withRegex(
   const text = cx.toText(lazy, false, at);
   if (text.kind !== 'string') return stop(text);
   if (text.text === null) return because(holeIn(text));
-  const regex = parseRegex(asBytes(source.text));
+  const regex = parseRegex(asByteString(source.text));
   if (regex === null)
     return because(unknown('what a regular expression matches', `regex ${source.text}`, at));
   try {
-    return use(regex, asBytes(text.text));
+    return use(regex, asByteString(text.text));
   } catch (error) {
     if (error instanceof HalfCharacter)
       return because(unknown('half a character', `regex ${source.text}`, at));

@@ -2,8 +2,9 @@
  * Builtins on strings. Nix counts bytes of UTF-8; so does this, and where a cut would leave half a character the
  * result is not known.
  */
-import { createHash } from 'node:crypto';
+import { sliceOfBytes, utf8Length } from '../bytes.ts';
 import { attrs, failure, int, list, string, stringOf, unknown } from '../construct.ts';
+import { type HashName, hexHash } from '../hash.ts';
 import { boundedKey, lazyKey } from '../identity.ts';
 import { addText } from '../strings.ts';
 import type {
@@ -61,13 +62,6 @@ export function concatStringsSep(cx: BuiltinContext, sep: Lazy, xs: Lazy, at: Or
   return joinTexts(cx, separator, value.items, item => cx.toText(item, false, at), at);
 }
 
-/** The bytes `start` to `start + length` of a text; null if they cut a character in two. */
-function bytesOf(text: string, start: number, length: number): string | null {
-  const bytes = Buffer.from(text, 'utf8').subarray(start, start + length);
-  const cut = bytes.toString('utf8');
-  return Buffer.from(cut, 'utf8').equals(bytes) ? cut : null;
-}
-
 function substring(
   cx: BuiltinContext,
   startLazy: Lazy,
@@ -93,7 +87,7 @@ function substring(
   if (isAscii(head) && start <= head.length && length === Number.POSITIVE_INFINITY)
     return dropStart(value, start);
   if (value.text === null) return because(holeIn(value));
-  const cut = bytesOf(value.text, start, length === Number.POSITIVE_INFINITY ? 2 ** 40 : length);
+  const cut = sliceOfBytes(value.text, start, length === Number.POSITIVE_INFINITY ? 2 ** 40 : length);
   return cut === null ? because(unknown('half a character', lazyKey(value), at)) : string(cut, at);
 }
 
@@ -195,15 +189,16 @@ function replaceInPieces(
   };
 }
 
-const HASHES = new Set(['md5', 'sha1', 'sha256', 'sha512']);
+const HASHES: readonly HashName[] = ['md5', 'sha1', 'sha256', 'sha512'];
 
 function hashString(cx: BuiltinContext, kind: Lazy, text: Lazy, at: Origin | null): Result {
   const type = asText(cx, kind, at);
   if (type.kind !== 'string') return stop(type);
-  if (!HASHES.has(type.text)) return failure('other', `unknown hash type '${type.text}'`, at);
+  const name = HASHES.find(each => each === type.text);
+  if (name === undefined) return failure('other', `unknown hash type '${type.text}'`, at);
   const value = asText(cx, text, at);
   if (value.kind !== 'string') return stop(value);
-  return string(createHash(type.text).update(value.text, 'utf8').digest('hex'), at);
+  return string(hexHash(name, value.text), at);
 }
 
 export const STRINGS: Table = {
@@ -220,7 +215,7 @@ export const STRINGS: Table = {
   }),
   stringLength: fn1('stringLength', (cx, text, at) => {
     const value = coercedText(cx, text, at);
-    return value.kind === 'string' ? int(BigInt(Buffer.byteLength(value.text)), at) : stop(value);
+    return value.kind === 'string' ? int(BigInt(utf8Length(value.text)), at) : stop(value);
   }),
   unsafeDiscardStringContext: fn1('unsafeDiscardStringContext', (cx, text, at) => {
     const value = cx.toText(text, false, at);

@@ -1,3 +1,5 @@
+import { compareBytes } from '../bytes.ts';
+
 /** Runs of digits and runs of anything else; dots and dashes only separate. */
 export function versionParts(version: string): string[] {
   return version.match(/[0-9]+|[^0-9.-]+/g) ?? [];
@@ -24,7 +26,7 @@ function isBefore(x: string, y: string): boolean {
   if (y === 'pre') return false;
   if (m !== null) return true;
   if (n !== null) return false;
-  return Buffer.from(x).compare(Buffer.from(y)) < 0;
+  return compareBytes(x, y) < 0;
 }
 
 /** A number that fits 32 bits; Nix takes a longer one for a word. */

@@ -10,6 +10,7 @@ import { PATTERNS } from '../builtins/patterns.ts';
 import { concatStringsSep, joinTexts, replaceStrings, STRINGS } from '../builtins/strings.ts';
 import { dropEnd, dropStart, mapCharacters } from '../builtins/text.ts';
 import { compareVersions } from '../builtins/versions.ts';
+import { utf8Length } from '../bytes.ts';
 import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
 import { textOfPath } from '../paths.ts';
 import { addText } from '../strings.ts';
@@ -101,7 +102,7 @@ function fixedWidth(
 ): Result {
   const wanted = asInt(cx, width, at);
   if (wanted.kind !== 'int') return stop(wanted);
-  const missing = Number(wanted.value) - Buffer.byteLength(text);
+  const missing = Number(wanted.value) - utf8Length(text);
   if (missing < 0) return failure('throw', `fixedWidthString: requested string length ${wanted.value}`, at);
   cx.step(missing);
   return string(missing === 0 ? text : filler.repeat(missing) + text, at);

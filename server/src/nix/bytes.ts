@@ -1,0 +1,59 @@
+/**
+ * Texts as the bytes of their UTF-8, which is how Nix sees them. With what every JavaScript has, so that it runs in a
+ * browser too. Most texts are ASCII, which is its own UTF-8.
+ */
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const WIDE = /[^\0-\x7f]/;
+
+/** How many arguments a call may have everywhere. */
+const CHUNK = 8 * 1024;
+
+export function utf8Length(text: string): number {
+  return WIDE.test(text) ? encoder.encode(text).length : text.length;
+}
+
+/** UTF-8 as one character a byte. */
+export function asByteString(text: string): string {
+  return WIDE.test(text) ? byteString(encoder.encode(text)) : text;
+}
+
+/** One character a byte. */
+export function byteString(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return text;
+}
+
+/** The text of UTF-8 that is written as one character a byte; null if it is not UTF-8. */
+export function fromByteString(bytes: string): string | null {
+  return WIDE.test(bytes) ? decoded(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes;
+}
+
+/** The bytes `start` to `start + length` of a text; null if they cut a character in two. */
+export function sliceOfBytes(text: string, start: number, length: number): string | null {
+  if (!WIDE.test(text)) return text.slice(start, start + length);
+  return decoded(encoder.encode(text).subarray(start, start + length));
+}
+
+/** Negative if `a` comes before `b` in the order of their bytes, 0 if they are the same. */
+export function compareBytes(a: string, b: string): number {
+  if (!WIDE.test(a) && !WIDE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const [x, y] = [encoder.encode(a), encoder.encode(b)];
+  for (let i = 0; i < x.length && i < y.length; i++) {
+    const difference = (x[i] as number) - (y[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return x.length - y.length;
+}
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    // No UTF-8.
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Says which folders and files go by the name of a generator, of one of its files, or of a machine, and where they
+ * belong under another name. Only the layouts that clan reads today are moved. Reads names of files and folders, moves nothing.
+ */
+import { below, foldersIn, type Tree } from './files.ts';
+import { AGE_FOLDER, readVars } from './vars.ts';
+
+/** A stored file or folder that goes by an old name. Paths are relative to the root. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  /** True where the edits of the text are wrong without it; else the person may leave what is stored where it is. */
+  readonly required?: boolean;
+}
+
+/** @param directory the clan's folder; the root is '' */
+export function movesOfGenerator(files: Tree, directory: string, generator: string, to: string): Move[] {
+  return placesOf(files, directory, generator).map(place => ({
+    from: `${place}/${generator}`,
+    to: `${place}/${to}`,
+  }));
+}
+
+/** Of a file of a generator; in the age backend the names of the files in its folder repeat its own. */
+export function movesOfFile(
+  files: Tree,
+  directory: string,
+  generator: string,
+  file: string,
+  to: string,
+): Move[] {
+  return placesOf(files, directory, generator).flatMap(place => {
+    const from = `${place}/${generator}/${file}`;
+    const target = `${place}/${generator}/${to}`;
+    if (files.kind(from) !== 'directory') return [];
+    if (!place.startsWith(`${below(directory, AGE_FOLDER)}/`)) return [{ from, to: target }];
+    return ['age', 'age.recipients'].flatMap(suffix => {
+      const old = `${from}/${baseOf(file)}.${suffix}`;
+      return files.kind(old) === 'file' ? [{ from: old, to: `${target}/${baseOf(to)}.${suffix}` }] : [];
+    });
+  });
+}
+
+/**
+ * Of a machine: its values, its public and private key, and the folder that clan reads its configuration from. Secrets
+ * stay encrypted to the same keys.
+ */
+export function movesOfMachine(files: Tree, directory: string, machine: string, to: string): Move[] {
+  const named = [
+    { folder: 'machines', suffix: '', required: true },
+    ...['vars/per-machine', `${AGE_FOLDER}/per-machine`, 'sops/machines', 'secrets/age-keys/machines'].map(
+      folder => ({ folder, suffix: '', required: false }),
+    ),
+    { folder: 'sops/secrets', suffix: '-age.key', required: false },
+  ];
+  return named.flatMap(({ folder, suffix, required }) => {
+    const from = below(directory, `${folder}/${machine}${suffix}`);
+    if (files.kind(from) !== 'directory') return [];
+    return [{ from, to: below(directory, `${folder}/${to}${suffix}`), ...(required ? { required } : {}) }];
+  });
+}
+
+/** Where a path lies after the moves. */
+export function movedPath(path: string, moves: readonly Move[]): string {
+  const move = moves.find(({ from }) => path === from || path.startsWith(`${from}/`));
+  return move === undefined ? path : move.to + path.slice(move.from.length);
+}
+
+/** Says what lies where something is to be moved to; null where nothing does. */
+export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
+  const taken = moves.find(({ to }) => files.kind(to) !== null);
+  return taken === undefined
+    ? null
+    : `${taken.to} is there already, and ${taken.from} would have to move there. Remove it first, or choose another name.`;
+}
+
+/** The folders `…/shared` and `…/per-machine/<machine>` that hold something of a generator: values, or the hash of its inputs. */
+function placesOf(files: Tree, directory: string, generator: string): string[] {
+  const { vars, validations } = readVars(files, directory);
+  const isOfCurrent = vars.some(one => one.generator === generator && one.current);
+  if (!isOfCurrent && !validations.some(one => one.generator === generator && one.current)) return [];
+  return ['vars', AGE_FOLDER].flatMap(store => {
+    const root = below(directory, store);
+    const owned = ['per-machine', 'per-export'].flatMap(placement =>
+      foldersIn(files, `${root}/${placement}`).map(owner => `${root}/${placement}/${owner}`),
+    );
+    return [`${root}/shared`, ...owned].filter(place => files.kind(`${place}/${generator}`) === 'directory');
+  });
+}
+
+function baseOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,132 @@
+/**
+ * A folder that is handed over piece by piece, as a workspace's: one that no file system of ours reaches. Names come
+ * first, contents as far as they are likely to be read; what is asked for and is not there yet is noted, so that who
+ * fills it can bring it. Until then such a file is there and cannot be read, of which nothing is claimed.
+ */
+import { byteString } from '../nix/bytes.ts';
+import { folderOf } from '../nix/paths.ts';
+import {
+  type Disk,
+  type Entry,
+  type EntryKind,
+  isBinary,
+  MAX_FILE_BYTES,
+  START_BYTES,
+  withoutMark,
+} from './disk.ts';
+
+/** Something in the folder; what it lies in need not be named by itself. */
+export interface Handed {
+  /** Relative to the root, with `/` between names. */
+  readonly path: string;
+  readonly kind: EntryKind;
+  /** It is a symbolic link; `kind` is what that leads to. */
+  readonly link?: boolean;
+  /** Absent: not read so far. Null: it cannot be read. */
+  readonly bytes?: Uint8Array | null;
+  /** Larger than what is read. */
+  readonly tooLarge?: boolean;
+}
+
+export interface MemoryDisk extends Disk {
+  /** Adds what is there, or replaces what was. */
+  put(entries: readonly Handed[]): void;
+  remove(path: string): void;
+  /** The files that were asked for and have not been brought, each once. */
+  takeWanted(): string[];
+}
+
+type Folder = Map<string, Handed>;
+
+export function createMemoryDisk(): MemoryDisk {
+  const folders = new Map<string, Folder>([['', new Map()]]);
+  const texts = new WeakMap<Uint8Array, string>();
+  const unread = new Map<string, string>();
+  const wanted = new Set<string>();
+  /** Asked for once: who could not bring it is not asked again until it changes. */
+  const asked = new Set<string>();
+
+  const at = (path: string) => folders.get(folderOf(path))?.get(nameOf(path));
+
+  function folder(path: string): Folder {
+    const known = folders.get(path);
+    if (known !== undefined) return known;
+    const made: Folder = new Map();
+    folders.set(path, made);
+    folder(folderOf(path)).set(nameOf(path), { path, kind: 'directory' });
+    return made;
+  }
+
+  function bytesOf(path: string): Uint8Array | null {
+    const found = at(path);
+    if (found?.kind !== 'file') return null;
+    if (found.tooLarge) unread.set(path, 'larger than 2 MB');
+    else if (found.bytes === null) unread.set(path, 'it cannot be read');
+    else if (found.bytes === undefined && !asked.has(path)) wanted.add(path);
+    return found.bytes ?? null;
+  }
+
+  function remove(path: string): void {
+    folders.get(folderOf(path))?.delete(nameOf(path));
+    for (const known of [...folders.keys()])
+      if (known !== '' && (known === path || known.startsWith(`${path}/`))) folders.delete(known);
+    for (const known of [unread, wanted, asked])
+      for (const each of [...known.keys()])
+        if (each === path || each.startsWith(`${path}/`)) known.delete(each);
+  }
+
+  return {
+    kind: path => (path === '' ? 'directory' : (at(path)?.kind ?? null)),
+    list(path) {
+      const found = folders.get(path);
+      return found === undefined ? null : [...found].map(([name, { kind }]): Entry => ({ name, kind }));
+    },
+    read(path) {
+      const bytes = bytesOf(path);
+      if (bytes === null) return null;
+      if (bytes.length > MAX_FILE_BYTES || isBinary(bytes)) {
+        unread.set(path, bytes.length > MAX_FILE_BYTES ? 'larger than 2 MB' : 'not text');
+        return null;
+      }
+      const known = texts.get(bytes);
+      if (known !== undefined) return known;
+      const text = withoutMark(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+      texts.set(bytes, text);
+      return text;
+    },
+    start(path) {
+      const bytes = bytesOf(path);
+      return bytes === null ? null : byteString(bytes.subarray(0, START_BYTES));
+    },
+    isExecutable: () => null,
+    isLink: path => at(path)?.link === true,
+    skipped: () =>
+      [...unread].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    // What has changed is put here by who fills it.
+    forget() {},
+    forgetAll() {},
+    put(entries) {
+      for (const entry of entries) {
+        const { path, kind } = entry;
+        if (path === '') continue;
+        if (at(path) !== undefined && at(path)?.kind !== kind) remove(path);
+        unread.delete(path);
+        wanted.delete(path);
+        if (entry.bytes === undefined) asked.delete(path);
+        if (kind === 'directory') folder(path);
+        folder(folderOf(path)).set(nameOf(path), entry);
+      }
+    },
+    remove,
+    takeWanted() {
+      const paths = [...wanted];
+      for (const path of paths) asked.add(path);
+      wanted.clear();
+      return paths;
+    },
+  };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
