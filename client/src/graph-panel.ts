@@ -138,13 +138,13 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     window.setStatusBarMessage(`Varsmith: wrote ${basename(target.fsPath)}`, 4000);
   }
 
-  const dist = Uri.joinPath(extension, 'dist');
-  const options = { enableScripts: true, localResourceRoots: [dist] };
+  const dist = () => Uri.joinPath(extension, 'dist');
+  const options = () => ({ enableScripts: true, localResourceRoots: [dist()] });
 
   /** Fills a tab, a new one or that of a window which is opened anew. */
   function adopt(fresh: WebviewPanel): void {
-    fresh.webview.options = options;
-    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
+    fresh.webview.options = options();
+    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist(), 'graph-page.js')).toString();
     fresh.webview.onDidReceiveMessage((message: FromPage) =>
       heard(message).catch(error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`)),
     );
@@ -174,7 +174,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
       if (panel === undefined)
-        adopt(window.createWebviewPanel(VIEW, 'Dependency Graph', ViewColumn.Active, options));
+        adopt(window.createWebviewPanel(VIEW, 'Dependency Graph', ViewColumn.Active, options()));
       else {
         panel.reveal();
         await draw();

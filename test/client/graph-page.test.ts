@@ -249,6 +249,21 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await opened.page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  test('a group that is opened stays under the mouse, and nothing else becomes smaller', async () => {
+    await opened.page.locator('#fit').click();
+    await opened.show(graphMessage({ grouping: 'machine', open: [] }));
+    const folded = opened.page.locator('.group.folded', { hasText: 'no known machine' });
+    await folded.click();
+    const before = await folded.boundingBox();
+    await opened.show(graphMessage({ grouping: 'machine', open: ['*none'] }));
+    const open = opened.page.locator('.group.open');
+    await open.waitFor();
+    await settled();
+    const after = await open.boundingBox();
+    expect(Math.abs((after?.x ?? 0) - (before?.x ?? 0))).toBeLessThan(6);
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(6);
+  });
+
   test('a small picture of the whole shows where one is, and leads elsewhere', async () => {
     await opened.page.locator('#fit').click();
     await opened.page.locator('#minimap').waitFor({ state: 'hidden' });

@@ -36,6 +36,8 @@ let choice: Choice = {
   ...{ machine: null, generator: null, kind: null, condition: null },
   ...{ grouping: 'auto', open: null },
 };
+/** A group that was opened or folded: it stays where it is on the screen. */
+let anchor: { readonly key: string; readonly at: DOMRect } | null = null;
 let seen: Seen | undefined = host.getState()?.seen;
 const view = createView(canvas, sheet, seen, keep, () => minimap.moved());
 const minimap = createMinimap(element('minimap'), () => view);
@@ -70,7 +72,10 @@ function show(graph: ToPage & { type: 'graph' }): void {
     sheet.replaceChildren(svg);
     parts = createParts(svg, before === null ? null : keyOf(before));
     const { width, height } = svg.viewBox.baseVal;
-    view.picture(width, height);
+    view.picture(width, height, anchor !== null);
+    const anchored = anchor && parts.named(anchor.key);
+    if (anchor && anchored) view.keepAt(anchored, anchor.at);
+    anchor = null;
     minimap.picture(width, height, parts.boxes());
     const current = parts.current();
     if (hadFocus && current) parts.focus(current);
@@ -148,7 +153,8 @@ function choose(some: Partial<Choice>, keepPlace = false): void {
 function activate(part: SVGGElement | null): void {
   const { id, group } = part?.dataset ?? {};
   if (id !== undefined) host.postMessage({ type: 'open', id });
-  else if (group !== undefined) {
+  else if (part && group !== undefined) {
+    anchor = { key: group, at: part.getBoundingClientRect() };
     const open = choice.open ?? shown?.groups ?? [];
     choose({ open: open.includes(group) ? open.filter(one => one !== group) : [...open, group] }, true);
   }

@@ -10,6 +10,7 @@ export interface Parts {
   boxes(): readonly Area[];
   /** A generator or a group that an event happened on; null beside all of them. */
   at(target: EventTarget | null): SVGGElement | null;
+  named(key: string): SVGGElement | null;
   /** The one that Tab comes to. */
   current(): SVGGElement | null;
   focus(part: SVGGElement): void;
@@ -77,6 +78,7 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
         return [{ x, y, width: size('width'), height: size('height') }];
       }),
     at: target => (target instanceof Element ? target.closest<SVGGElement>('.node, .group') : null),
+    named: key => byKey.get(key)?.part ?? null,
     current: () => current,
     focus(part) {
       current?.setAttribute('tabindex', '-1');

@@ -6,8 +6,13 @@
 import type { Seen } from './messages.ts';
 
 export interface View {
-  /** There is another picture, of this size; what is seen stays where it is unless nothing was chosen yet. */
-  picture(width: number, height: number): void;
+  /**
+   * There is another picture, of this size. What is seen stays where it is, unless all was to be seen.
+   * @param stays also then
+   */
+  picture(width: number, height: number, stays?: boolean): void;
+  /** Puts a part where another was on the screen, or as near to it as it can be seen. */
+  keepAt(part: Element, at: { readonly left: number; readonly top: number }): void;
   showWhole(): void;
   /** Keeps the point of the screen where it is; the middle without one. */
   zoom(factor: number, clientX?: number, clientY?: number): void;
@@ -140,11 +145,16 @@ export function createView(
   canvas.addEventListener('scroll', () => canvas.scrollTo(0, 0));
 
   return {
-    picture(width, height) {
+    picture(width, height, stays = false) {
       whole = { width, height };
       size = { width: canvas.clientWidth, height: canvas.clientHeight };
-      if (seen.scale === 0 || seen.isWhole) showWhole();
+      if (seen.scale === 0 || (seen.isWhole && !stays)) showWhole();
       else apply();
+    },
+    keepAt(part, { left, top }) {
+      const now = part.getBoundingClientRect();
+      move({ ...seen, x: seen.x + (now.left - left) / seen.scale, y: seen.y + (now.top - top) / seen.scale });
+      bringIn(part);
     },
     showWhole() {
       held = null;
