@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start programs (sandboxes, Nix, Bash, age, git, editors) or search for long: minutes, where the rest takes seconds. */
 const PROGRAMS = [
   'test/cli/{add-sops,convert,diff,env,generate,process,prompts,rename}*.test.ts',
-  'test/cli/{allow,events,looked-at,thread}.test.ts',
-  'test/{attack,bench,editors,fuzz,grammars,host,mini-fleet,scripts}/**/*.test.ts',
+  'test/cli/{allow,completions,events,looked-at,thread}.test.ts',
+  'test/{attack,bench,editors,fuzz,grammars,host,mini-fleet,release,scripts}/**/*.test.ts',
   'test/fuzz.test.ts',
   'test/seeds/generate.test.ts',
   'test/shell/{bash,fuzz}.test.ts',

@@ -478,6 +478,8 @@ export type ScaffoldWish =
 
 export interface ScaffoldParams extends ScaffoldRootParams {
   readonly wish: ScaffoldWish;
+  /** The workspace is: git may be started, which a new fleet is made known to. */
+  readonly trusted?: boolean;
 }
 
 export interface ScaffoldResult {

@@ -2,7 +2,7 @@
  * Scaffolding from the editor: asks what a command has to know, while the server says whether a name will do, and has
  * the server write it all as one edit. What is written, and where, is decided there.
  */
-import { commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { commands, type Disposable, l10n, TabInputText, Uri, window, workspace } from 'vscode';
 import { pickRoot, rootAround, STAYS } from './choose.ts';
 import { openWhere } from './open-where.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type FleetRoot,
   fleetRequest,
   type ScaffoldChoices,
+  type ScaffoldParams,
   type ScaffoldResult,
   type ScaffoldWish,
   type SecretProposal,
@@ -251,7 +252,8 @@ async function pickTemplate({ templates }: Around, title: string): Promise<strin
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
-  const result = await server.request<ScaffoldResult | null>(scaffoldRequest, { root, wish });
+  const params: ScaffoldParams = { root, wish, trusted: workspace.isTrusted };
+  const result = await server.request<ScaffoldResult | null>(scaffoldRequest, params);
   if (result === null || result.refused !== null) {
     // The server answers nothing where it could not do it; its log says why.
     void window.showErrorMessage(
@@ -260,11 +262,39 @@ async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): P
     return;
   }
   // What was made would otherwise be there empty until somebody saves it.
-  for (const uri of result.created) await (await workspace.openTextDocument(Uri.parse(uri))).save();
+  await Promise.all(
+    result.created.map(async uri => (await workspace.openTextDocument(Uri.parse(uri))).save()),
+  );
+  await closeOthers(result);
   if (result.shown) await openWhere(result.shown);
   const kept = result.kept.length === 0 ? [] : [`Kept as they are: ${result.kept.join(', ')}.`];
-  const nothing =
-    wish.what === 'fleet' && result.created.length === 0 ? ['Everything is there already.'] : [];
-  const message = [...nothing, ...result.notes, ...kept].join(' ');
+  if (wish.what === 'fleet') return sayFleet(result, kept);
+  const message = [...result.notes, ...kept].join(' ');
   if (message !== '') void window.showInformationMessage(message);
+}
+
+/** Tabs that the editor opens of files with changes, and which show what nobody asked to see. */
+async function closeOthers({ created, shown }: ScaffoldResult): Promise<void> {
+  const others = new Set(created.filter(uri => uri !== shown?.uri));
+  if (others.size === 0) return;
+  const tabs = window.tabGroups.all.flatMap(group => group.tabs);
+  const closed = tabs.filter(
+    ({ input, isDirty }) => !isDirty && input instanceof TabInputText && others.has(input.uri.toString()),
+  );
+  if (closed.length > 0) await window.tabGroups.close(closed, true);
+}
+
+/** What was made, and the step that follows. */
+async function sayFleet({ created, notes }: ScaffoldResult, kept: readonly string[]): Promise<void> {
+  if (created.length === 0) {
+    const there = [l10n.t('Everything is there already.'), ...notes, ...kept];
+    void window.showInformationMessage(there.join(' '));
+    return;
+  }
+  const made = l10n.t('A fleet of {0} files was made.', created.length);
+  const next = l10n.t('Next, make your key; then generate.');
+  const makeKey = l10n.t('Make a Key…');
+  const message = [made, ...notes, ...kept, next].join(' ');
+  if ((await window.showInformationMessage(message, makeKey)) === makeKey)
+    await commands.executeCommand('varsmith.makeKey');
 }

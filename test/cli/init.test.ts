@@ -1,4 +1,5 @@
 // `varsmith init`: a whole pipeline that checks cleanly, that Nix evaluates, and whose sessions are those of `varsmith env`.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,6 +11,8 @@ import { folder, write } from '../workspace/support.ts';
 import { varsmith } from './support.ts';
 
 const FILES = [
+  '.gitattributes',
+  'flake.nix',
   'lib/hjem-session-variables.nix',
   'lib/home-session-variables.nix',
   'lib/machine-env-matrix.nix',
@@ -40,7 +43,8 @@ const FLAKE = `{
 function filesIn(root: string): Record<string, string> {
   const found = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1));
+    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .filter(path => !path.startsWith('.git/'));
   return Object.fromEntries(found.sort().map(path => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
@@ -55,9 +59,9 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init', root]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
-    expect(stderr).toContain('made 11 files.');
-    expect(stderr).toContain('known to git');
-    expect(stderr).toContain('There is no flake.nix here');
+    expect(stderr).toContain('made 13 files.');
+    expect(stderr).toContain('made a git repository');
+    expect(stderr).toContain('Next: `varsmith keygen`');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root)).toEqual([]);
   });
@@ -67,6 +71,55 @@ describe('in an empty folder', () => {
     await varsmith(['init', root]);
     const { stderr } = await varsmith(['env', 'elsewhere', root]);
     expect(stderr).toContain('There is no machine "elsewhere". There is only example.');
+  });
+
+  test('check, plan and doctor agree about it', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    const cwd = join(root, 'machines');
+    expect((await varsmith(['check'], { cwd })).stdout).toMatch(/^Nothing found in 12 files/);
+    const { code, stdout, stderr } = await varsmith(['plan'], { cwd, env: { HOME: folder({}) } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 generators to run');
+    expect(stdout + stderr).not.toMatch(/note:|problem:/);
+    const looked = await varsmith(['doctor', '--format', 'json'], { cwd, env: { HOME: folder({}) } });
+    const entries = JSON.parse(looked.stdout).sections.flatMap(
+      ({ entries }: { entries: readonly { name: string; text: string; standing: string }[] }) => entries,
+    );
+    const said = (name: string) => entries.find((one: { name: string }) => one.name === name);
+    expect(said('root').text).toContain('recognised by flake.nix');
+    expect(said('clan-core').standing).toBe('found');
+    expect(said('machines').text).toBe('1: example');
+    expect(said('generators').text).toContain('3 declared here');
+    expect(said('not analysable').standing).toBe('found');
+  });
+
+  test('git knows the new files, and nothing is staged or committed', async () => {
+    const root = folder({});
+    await varsmith(['init', root]);
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+    expect(git('ls-files').trimEnd().split('\n').sort()).toEqual(FILES);
+    expect(git('diff', '--cached', '--name-only')).toBe('');
+    expect(git('check-attr', 'text', 'merge', '--', 'vars/shared/ca/key/secret')).toBe(
+      'vars/shared/ca/key/secret: text: unset\nvars/shared/ca/key/secret: merge: unset\n',
+    );
+  });
+
+  test('--no-git makes no repository', async () => {
+    const root = folder({});
+    const { stderr } = await varsmith(['init', root, '--no-git']);
+    expect(stderr).not.toContain('repository');
+    expect(existsSync(join(root, '.git'))).toBe(false);
+  });
+
+  test('a repository above is not competed with', async () => {
+    const above = folder({ 'fleet/README.md': '# Fleet\n' });
+    execFileSync('git', ['init', '-q'], { cwd: above });
+    const { stderr } = await varsmith(['init', join(above, 'fleet')]);
+    expect(stderr).not.toContain('repository');
+    expect(existsSync(join(above, 'fleet/.git'))).toBe(false);
+    const known = execFileSync('git', ['ls-files'], { cwd: above, encoding: 'utf8' });
+    expect(known).toContain('fleet/lib/secret-registry.nix');
   });
 
   test('a second time changes nothing', async () => {
@@ -92,14 +145,14 @@ describe('in an empty folder', () => {
     const root = folder({});
     const { stdout, stderr } = await varsmith(['init', root, '--dry-run']);
     expect(stdout).toContain('new  lib/secret-registry.nix\n');
-    expect(stderr).toBe('varsmith: would make 11 files.\n');
+    expect(stderr).toBe('varsmith: would make 13 files.\n');
     expect(readdirSync(root)).toEqual([]);
   });
 
   test('the Nix is formatted as nixfmt does, as far as our own checks know', async () => {
     const root = folder({});
     await varsmith(['init', root, '--machine', 'web-01', '--system', 'aarch64-darwin']);
-    for (const [path, text] of Object.entries(filesIn(root)))
+    for (const [path, text] of Object.entries(filesIn(root)).filter(([path]) => path.endsWith('.nix')))
       expect(formattingMistakes(text), path).toEqual([]);
   });
 
@@ -238,7 +291,7 @@ interface Evaluated {
 const ACCOUNTS = ['plain', '', 'it\'s "$HOME" `id` \\n ${x}\ttab\r\nlast\n', 'ümläut 🦊'];
 
 describeWithNix('Nix', () => {
-  test.each(FILES)('reads %s', async path => {
+  test.each(FILES.filter(path => path.endsWith('.nix')))('reads %s', async path => {
     const root = folder({});
     await varsmith(['init', root]);
     await expect(parse(join(root, path))).resolves.toBeUndefined();
@@ -282,6 +335,36 @@ describeWithNix('Nix', () => {
       expect(machine.passwordCommand).toBe(`/packages/coreutils/bin/cat ${token}`);
     },
   );
+
+  test.each([
+    ['x86_64-linux', 'nixos'],
+    ['aarch64-darwin', 'darwin'],
+  ] as const)('evaluates the flake with a machine of %s', async (system, kind) => {
+    const root = join(folder({}), 'My Fleet!');
+    mkdirSync(root);
+    await varsmith(['init', root, '--machine', 'web-01', '--system', system]);
+    write(root, 'vars/per-machine/web-01/example-account/name/value', 'x');
+    const made = await evaluate<Record<string, unknown>>(
+      `{ harness, file, root }: import (/. + file) { inherit harness root; }`,
+      {
+        harness: join(__dirname, '../mini-fleet/harness'),
+        file: join(__dirname, '../editor/pipeline-flake.nix'),
+        root,
+      },
+    );
+    expect(made).toEqual({
+      nixos: {},
+      darwin: {},
+      name: 'My-Fleet',
+      [kind]: {
+        'web-01': {
+          hostPlatform: system,
+          generators: ['example-account', 'example-api-key', 'example-password'],
+          session: expect.stringContaining('EXAMPLE_API_KEY_FILE'),
+        },
+      },
+    });
+  });
 
   test('makes the generators that the registry describes', async () => {
     const root = folder({});

@@ -156,6 +156,10 @@ export const window = {
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
   setStatusBarMessage: vi.fn(),
+  tabGroups: {
+    all: [] as { readonly tabs: readonly unknown[] }[],
+    close: vi.fn(async (_tabs: readonly unknown[], _keepsFocus: boolean) => true),
+  },
   showTextDocument: vi.fn(),
   showWarningMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
@@ -252,6 +256,10 @@ export class TreeItem {
     readonly label: string,
     readonly collapsibleState: number,
   ) {}
+}
+
+export class TabInputText {
+  constructor(readonly uri: unknown) {}
 }
 
 export const l10n = {

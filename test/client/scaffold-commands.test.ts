@@ -8,7 +8,7 @@ import type {
 } from '../../client/src/protocol.ts';
 import { registerScaffoldCommands } from '../../client/src/scaffold-commands.ts';
 import type { Server } from '../../client/src/server.ts';
-import { commands, Uri, window, workspace } from './fake-vscode.ts';
+import { commands, TabInputText, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -66,6 +66,7 @@ beforeEach(() => {
   choices = CHOICES;
   result = WRITTEN;
   window.activeTextEditor = undefined;
+  window.tabGroups.all = [];
   registerScaffoldCommands({ request } as unknown as Server);
 });
 
@@ -215,6 +216,36 @@ test('a fleet that has machines is not asked for one, and what is kept is said',
   expect(window.showInformationMessage).toHaveBeenCalledWith(
     'Everything is there already. Kept as they are: lib/secrets.nix.',
   );
+});
+
+test('of a new fleet the registry alone is opened, and the next step is a button', async () => {
+  const uris = ['lib/secret-registry.nix', 'flake.nix', 'lib/secrets.nix'].map(
+    path => `file:///fleet/${path}`,
+  );
+  const start = { line: 0, character: 0 };
+  result = {
+    ...WRITTEN,
+    created: uris,
+    shown: { uri: uris[0] ?? '', range: { start, end: start } },
+    notes: ['The folder is a git repository now.'],
+  };
+  const save = vi.fn();
+  for (const _ of uris) workspace.openTextDocument.mockImplementationOnce(async () => ({ save }) as never);
+  const tabs = [...uris, 'file:///fleet/mine.nix'].map((uri, index) => ({
+    input: new TabInputText(Uri.parse(uri)),
+    isDirty: index === 2,
+  }));
+  window.tabGroups.all = [{ tabs }];
+  window.showInformationMessage.mockImplementationOnce(async (_, button) => button);
+  await commands.executeCommand('varsmith.initFleet');
+  expect(save).toHaveBeenCalledTimes(3);
+  expect(window.tabGroups.close).toHaveBeenCalledWith([tabs[1]], true);
+  expect(window.showTextDocument).toHaveBeenCalledTimes(1);
+  const [message] = window.showInformationMessage.mock.calls[0] ?? [];
+  expect(message).toBe(
+    'A fleet of 3 files was made. The folder is a git repository now. Next, make your key; then generate.',
+  );
+  expect(commands.executeCommand).toHaveBeenLastCalledWith('varsmith.makeKey');
 });
 
 test('what is refused is shown', async () => {

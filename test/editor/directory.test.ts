@@ -78,7 +78,7 @@ test('a machine is renamed with its folders', () => {
 });
 
 test('the pipeline lays its example where machines are', () => {
-  const options = { machine: 'ada', system: 'x86_64-linux' };
+  const options = { folder: 'fleet', machine: 'ada', system: 'x86_64-linux' };
   const files = { 'flake.nix': FLAKE.replace(' inventory.machines.lea = { };', '') };
   const laid = layPipeline(workspaceOf(files).snapshot(), options);
   const created = 'created' in laid ? laid.created : [];

@@ -1,5 +1,6 @@
 // Scaffolding over the protocol: the editor is asked to apply one edit with everything in it.
-import { cpSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ApplyWorkspaceEditParams, WorkspaceEdit } from 'vscode-languageserver/node';
@@ -10,7 +11,7 @@ import type {
   SecretProposals,
 } from '../../client/src/protocol.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { folder } from '../workspace/support.ts';
+import { folder, write as writeFile } from '../workspace/support.ts';
 import { type Session, startSession } from './support.ts';
 
 const engine = await loadEngine();
@@ -118,12 +119,31 @@ test('a secret is one edit of registry and matrix', async () => {
 });
 
 test('a whole pipeline is one edit that makes its files', async () => {
-  const { session, applied, write } = await scaffolding(folder({}));
+  const root = folder({});
+  const { session, applied, write } = await scaffolding(root);
   const result = await write({ what: 'fleet', machine: 'web', system: 'aarch64-linux' });
   expect(applied).toHaveLength(1);
   expect(filesOf(applied[0]?.edit ?? {})).toContain(`+${session.uri('machines/web/configuration.nix')}`);
-  expect(result.created).toHaveLength(11);
+  expect(result.created).toHaveLength(13);
+  // In a folder that is not trusted, git is not started.
+  expect(result.notes[0]).toContain('Make the new files known to git');
+  expect(existsSync(join(root, '.git'))).toBe(false);
   expect(result.shown?.uri).toBe(session.uri('lib/secret-registry.nix'));
+});
+
+test('in a folder that is trusted, git is told of the files of a new fleet', async () => {
+  const root = folder({});
+  const { session, ask } = await scaffolding(root);
+  session.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+    for (const uri of filesOf(edit))
+      if (uri.startsWith('+')) writeFile(root, uri.slice(session.uri('').length + 1), '');
+    return { applied: true };
+  });
+  const wish = { what: 'fleet', machine: 'web', system: 'aarch64-linux' };
+  const { notes } = await ask<ScaffoldResult>('varsmith/scaffold', { wish, trusted: true });
+  expect(notes[0]).toBe('The folder is a git repository now.');
+  const known = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });
+  expect(known.split('\n')).toContain('machines/web/configuration.nix');
 });
 
 test('where the new text stands is told for the text afterwards', async () => {

@@ -1,11 +1,16 @@
 /** `varsmith init`: lays the registry pipeline into a repository, never over what is there. */
+import { basename } from 'node:path';
 import { counted } from '../checks/wording.ts';
 import { layPipeline, SYSTEMS } from '../editor/pipeline.ts';
+import { makeKnownToGit } from '../workspace/known-to-git.ts';
 import { makeFolders, writeChanges } from '../workspace/write.ts';
 import { oneOf } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';
+
+const NOT_TOLD = { began: false, left: null };
+const FIRST = 'Next: `varsmith keygen` makes your key, then `varsmith generate` makes the values.';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('init', args);
@@ -14,7 +19,8 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
   const root = given.positions[0] ?? nearestRoot(io.cwd) ?? io.cwd;
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };
-  const laid = layPipeline(around, { machine: given.option('machine') ?? 'example', system });
+  const machine = given.option('machine') ?? 'example';
+  const laid = layPipeline(around, { folder: basename(workspace.root), machine, system });
   if ('refused' in laid) throw new Error(laid.refused);
   const { created, kept, left, next } = laid;
   const dryRun = given.flag('dry-run');
@@ -39,7 +45,17 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
       ? 'varsmith: everything is there already.\n'
       : `varsmith: ${verb} ${counted(created.length, 'file')}${rest}.\n`,
   );
-  const said = dryRun ? left : [...left, ...next];
+  const git =
+    dryRun || given.flag('no-git')
+      ? NOT_TOLD
+      : await makeKnownToGit(
+          workspace.root,
+          created.map(({ path }) => path),
+          io.env,
+        );
+  if (git.began) io.stderr.write('varsmith: made a git repository: a flake sees only what git knows.\n');
+  const first = created.length === 0 ? [] : [FIRST];
+  const said = dryRun ? left : [...left, ...(git.left === null ? [] : [git.left]), ...next, ...first];
   for (const step of said) io.stderr.write(`varsmith: ${printable(step)}\n`);
   return EXIT.ok;
 }

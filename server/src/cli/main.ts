@@ -35,6 +35,8 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   rules: async () => (await import('./rules.ts')).listRules,
   lsp: async () => (await import('./lsp.ts')).lsp,
+  completions: async () => (await import('./completions.ts')).completions,
+  man: async () => (await import('./man.ts')).man,
 };
 
 /**

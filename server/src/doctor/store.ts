@@ -19,6 +19,7 @@ import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/id
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
 import { isWithoutClan } from '../store/without-clan.ts';
+import { attributeEntries } from './attributes.ts';
 import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { opensText, readSecrets, secretEntries } from './secrets.ts';
@@ -34,6 +35,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
     entries: [
       backendEntry(examined, contents),
       storedEntry(contents, directory),
+      ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),
       ...secretEntries(examined, secrets),
       ...(await keyEntries(examined, contents, secrets, around)),

@@ -152,9 +152,17 @@ ${rows.join('')}}
 `;
 }
 
+const HARDWARE_NIX = `
+  # To be replaced by what the machine's own hardware needs.
+  boot.loader.systemd-boot.enable = true;
+  fileSystems."/".device = "/dev/disk/by-label/root";
+`;
+
 /** The module of a machine that takes its generators from its row, and gives its sessions their variables. @param root the way there from its folder: `../..` */
 export function machineNix(machine: string, system: string, root: string): string {
-  const version = system.endsWith('-darwin') ? '6' : '"25.11"';
+  const isDarwin = system.endsWith('-darwin');
+  const version = isDarwin ? '6' : '"25.11"';
+  const hardware = isDarwin ? '' : HARDWARE_NIX;
   return `\
 # A machine that takes its generators from its row of the matrix.
 { config, pkgs, ... }:
@@ -171,7 +179,7 @@ in
 
   nixpkgs.hostPlatform = "${system}";
   system.stateVersion = ${version};
-
+${hardware}
   # For the shells of everybody. For one user alone there are lib/hjem-session-variables.nix and
   # lib/home-session-variables.nix.
   environment.extraInit = (session config).bash;

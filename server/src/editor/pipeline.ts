@@ -5,6 +5,7 @@
 import { attributeText } from '../checks/edits.ts';
 import { below } from '../store/files.ts';
 import { machineNameProblem } from './machine-name.ts';
+import { clanName, flakeNix, gitAttributes } from './pipeline-flake.ts';
 import { GENERATORS_NIX, SECRETS_NIX } from './pipeline-functions.ts';
 import { machineNix, matrixNix, REGISTRY_NIX } from './pipeline-registry.ts';
 import { HJEM_NIX, HOME_NIX, RENDER_NIX, SESSION_NIX, specNix, VARIABLES_NIX } from './pipeline-session.ts';
@@ -13,8 +14,11 @@ import type { Snapshot } from './snapshot.ts';
 
 const REGISTRY_PATH = 'lib/secret-registry.nix';
 const MATRIX_PATH = 'lib/machine-env-matrix.nix';
+const FLAKE_PATH = 'flake.nix';
 
 export interface PipelineOptions {
+  /** The name of the fleet's folder, after which a new clan is called. */
+  readonly folder: string;
   /** The example machine, where the fleet has none yet. */
   readonly machine: string;
   /** As Nix writes it: `x86_64-linux`. */
@@ -58,13 +62,20 @@ export function layPipeline(
   // Examples are about the keys of the new registry.
   const hasExamples = files.kind(REGISTRY_PATH) === null;
   // A fleet with machines gets no further one: clan would take it for real.
-  const example = own.length === 0 ? [exampleMachine(options, fleet.directory ?? '')] : [];
+  const directory = fleet.directory ?? '';
+  const example = own.length === 0 ? [exampleMachine(options, directory)] : [];
+  // A clan that is declared without a flake gets none.
+  const isFlake = !fleet.isClan || files.kind(FLAKE_PATH) !== null;
+  const { machine, system } = options;
+  const flake = { path: FLAKE_PATH, text: flakeNix(clanName(options.folder), machine, system), needs: [] };
   const wanted: readonly WantedFile[] = [
     { path: REGISTRY_PATH, text: REGISTRY_NIX, needs: [] },
     { path: MATRIX_PATH, text: matrixNix(machines, hasExamples), needs: [] },
     { path: SPEC_PATH, text: specNix(hasExamples ? (machines[0] ?? null) : null), needs: [] },
     ...FUNCTIONS,
     ...example,
+    ...(own.length === 0 && isFlake ? [flake] : []),
+    { path: '.gitattributes', text: gitAttributes(directory), needs: [] },
   ];
   const isThere = ({ path }: NewFile) => files.kind(path) !== null;
   const foreign = FUNCTIONS.filter(one => isThere(one) && files.text(one.path) !== one.text);
@@ -87,7 +98,7 @@ export function layPipeline(
     created: created.map(({ path, text }) => ({ path, text })),
     kept,
     left: left.map(leftText),
-    next: nextSteps({ fleet, files }, created, own),
+    next: nextSteps(fleet, created, own),
   };
 }
 
@@ -133,15 +144,15 @@ function exampleMachine({ machine, system }: PipelineOptions, directory: string)
 }
 
 function nextSteps(
-  { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
+  fleet: Snapshot['fleet'],
   created: readonly NewFile[],
   own: readonly string[],
 ): readonly string[] {
   if (created.length === 0) return [];
   const isNew = (path: string) => created.some(one => one.path === path);
-  const steps = ['Make the new files known to git: a flake sees no others.'];
-  if (!fleet.isClan && own.length === 0 && files.kind('flake.nix') === null) {
-    steps.push('There is no flake.nix here: declare a clan in one, with the machine in its inventory.');
+  const steps: string[] = [];
+  if (!fleet.isClan && own.length === 0 && !isNew(FLAKE_PATH)) {
+    steps.push('flake.nix declares no clan yet: declare one there, with the machine in its inventory.');
   }
   if (isNew(REGISTRY_PATH)) {
     steps.push(

@@ -32,6 +32,8 @@ export interface Repository {
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known without staging what is in them, so that flakes see them. */
   intend(paths: readonly string[]): Promise<void>;
+  /** What git's attribute says of each path: `set`, `unset`, `unspecified` or its value. The paths need not exist. */
+  attribute(name: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /**
    * Looks up what the person's index says of files that are about to get other names.
    *
@@ -247,6 +249,12 @@ export async function openRepository(
         await must(['update-index', '-z', '--index-info'], 'tell git of new names', lines);
         await intend(intended);
       };
+    },
+    async attribute(name, paths) {
+      const asking = ['check-attr', '-z', '--stdin', name];
+      const said = (await must(asking, 'ask git for attributes', paths.join('\0'))).split('\0');
+      // Path, attribute, value, one after the other.
+      return new Map(paths.map((path, index) => [path, said[index * 3 + 2] ?? 'unspecified']));
     },
     begun: () => underWay(gitFolder),
     sweep: () => sweepIndexLock(index),

@@ -1,6 +1,9 @@
 /** The commands around a fleet: machines, keys, programs, shells, editors. */
 import { pageUrl } from '../../checks/pages.ts';
-import { type CommandSpec, flag, json, MACHINE, noCommit, ROOT, value } from './command.ts';
+import { type CommandSpec, flag, json, MACHINE, NAME_SOURCES, noCommit, ROOT, value } from './command.ts';
+
+/** The shells that there are completions for. */
+export const SHELLS = ['bash', 'zsh', 'fish', 'nushell'] as const;
 
 export const AROUND: readonly CommandSpec[] = [
   {
@@ -91,5 +94,33 @@ export const PROGRAMS: readonly CommandSpec[] = [
     positions: [],
     options: [flag('stdio', 'what it does anyway; for editors that say it')],
     after: `How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}`,
+  },
+  {
+    name: 'completions',
+    operand: 'SHELL',
+    summary: 'print the completions of a shell: bash, zsh, fish, nushell',
+    text:
+      "Prints a script that completes commands, options, their values, and the names of the fleet's machines, generators and " +
+      'users in a shell.',
+    usage: ['completions bash|zsh|fish|nushell', 'completions --names KIND'],
+    positions: [{ label: 'SHELL', from: SHELLS }],
+    options: [
+      value(
+        'names',
+        'KIND',
+        NAME_SOURCES,
+        'what the scripts ask: the names that there are of a kind, one a line (machine, generator, var, user, rule)',
+      ),
+    ],
+    after: `Where the script goes: ${pageUrl('shells')}`,
+  },
+  {
+    name: 'man',
+    operand: '',
+    summary: 'print the manual page',
+    text: 'Prints the manual page, as man(1) reads it: `varsmith man | man -l -`.',
+    usage: ['man'],
+    positions: [],
+    options: [],
   },
 ];

@@ -1,7 +1,11 @@
 /** What the table of commands is made of: plain data that the help, the parser, completions and the manual page read. */
 
+/** Names that the fleet has, or Varsmith itself. */
+export const NAME_SOURCES = ['machine', 'generator', 'var', 'user', 'rule'] as const;
+export type NameSource = (typeof NAME_SOURCES)[number];
+
 /** What a name or a path on the command line can be, so that shells can complete it. */
-export type Source = 'machine' | 'generator' | 'user' | 'rule' | 'command' | 'file' | 'folder' | 'text';
+export type Source = NameSource | 'file' | 'folder' | 'text';
 
 export interface ValueSpec {
   /** As the help shows it: `FORMAT`. */

@@ -13,7 +13,7 @@ import {
   value,
 } from './command.ts';
 
-const VAR = { label: 'GENERATOR/FILE', from: 'text' } as const;
+const VAR = { label: 'GENERATOR/FILE', from: 'var' } as const;
 const yes = flag('yes', 'give keys access that have none today, without asking', { short: 'y' });
 const events = flag('events', 'for programs that watch the run and answer: one JSON object a line');
 const regenerate = flag('regenerate', 'also what is complete', { short: 'r' });

@@ -193,9 +193,10 @@ export const WRITE: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'lay the registry pipeline into a repository',
     text:
-      'Lays the registry pipeline into a repository: registry, matrix, generators function, session variables, accessors and ' +
-      'an example machine. A file that is there already is kept as it is.',
-    usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--dry-run]'],
+      'Lays the registry pipeline into a repository: registry, matrix, generators function, session variables and accessors; where ' +
+      'there is no machine yet, a flake with a clan and an example machine as well. A file that is there already is kept as it ' +
+      'is. A folder that is in no git repository is made one, since a flake sees only what git knows; nothing is committed.',
+    usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--no-git] [--dry-run]'],
     positions: [ROOT],
     options: [
       value(
@@ -210,6 +211,7 @@ export const WRITE: readonly CommandSpec[] = [
         ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'],
         'its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin',
       ),
+      flag('no-git', 'make no repository, and tell git nothing of the new files'),
       flag('dry-run', 'say which files it would make, and make none'),
     ],
   },

@@ -2,6 +2,8 @@
  * Our own requests for scaffolding: what can be chosen, whether a name will do, and the writing itself, for which the
  * editor is asked to apply one edit with all of it, so that one undo takes it back.
  */
+
+import { basename } from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment-keys.ts';
 import { machineNameProblem } from '../../editor/machine-name.ts';
@@ -18,6 +20,7 @@ import { addSecret, keyProblem, secretProposals, variableProblem } from '../../e
 import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
+import { makeKnownToGit, TELL_GIT } from '../../workspace/known-to-git.ts';
 import type { Analysis, RootState } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { editOf } from '../convert.ts';
@@ -109,7 +112,7 @@ export async function onScaffold(
   const state = stateOf(analysis, params.root);
   if (!state) return refusal('This folder is not open.');
   const { snapshot, border } = state;
-  const made = carryOut(snapshot, params.wish);
+  const made = carryOut(snapshot, params.wish, basename(state.root));
   if ('refused' in made) return refusal(made.refused);
   const changed = editedFiles(snapshot, made.edits);
   const created = changed.filter(({ before }) => before === null).map(({ path }) => border.uriOf(path));
@@ -121,19 +124,34 @@ export async function onScaffold(
     const answer = await connection.workspace.applyEdit({ label: LABELS[params.wish.what], edit });
     if (!answer.applied) return refusal(answer.failureReason ?? 'The editor did not apply the edit.');
   }
+  const told = params.wish.what === 'fleet' ? await tellGit(state, params, changed) : [];
   return {
     refused: null,
     shown: whereShown(state, made, changed),
-    notes: made.notes,
+    notes: [...told, ...made.notes],
     created,
     kept: made.kept,
   };
 }
 
+/** What was done so that git knows the new files, or is left to do; sentences. */
+async function tellGit(
+  { root }: RootState,
+  { trusted }: ScaffoldParams,
+  changed: ReturnType<typeof editedFiles>,
+): Promise<readonly string[]> {
+  const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
+  if (made.length === 0) return [];
+  // Git is a program, and runs what the repository's settings name.
+  if (trusted !== true) return [TELL_GIT];
+  const { began, left } = await makeKnownToGit(root, made, process.env);
+  return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
+}
+
 type Made = Scaffolded & { readonly kept: readonly string[] };
 
-function carryOut(snapshot: Snapshot, wish: ScaffoldWish): Made | Refused {
-  const made = computed(snapshot, wish);
+function carryOut(snapshot: Snapshot, wish: ScaffoldWish, folder: string): Made | Refused {
+  const made = computed(snapshot, wish, folder);
   if ('refused' in made) return made;
   if (!('next' in made)) return { ...made, kept: [] };
   const edits = made.created.map(({ path, text }) => ({ file: path, start: 0, end: 0, text }));
@@ -142,7 +160,7 @@ function carryOut(snapshot: Snapshot, wish: ScaffoldWish): Made | Refused {
   return { edits, shown, notes: [...made.left, ...made.next], kept: made.kept };
 }
 
-function computed(snapshot: Snapshot, wish: ScaffoldWish): Scaffolded | Pipeline | Refused {
+function computed(snapshot: Snapshot, wish: ScaffoldWish, folder: string): Scaffolded | Pipeline | Refused {
   switch (wish.what) {
     case 'secret':
       return addSecret(snapshot, { ...wish, key: wish.name });
@@ -151,7 +169,7 @@ function computed(snapshot: Snapshot, wish: ScaffoldWish): Scaffolded | Pipeline
     case 'service':
       return newService(snapshot, wish);
     case 'fleet':
-      return layPipeline(snapshot, wish);
+      return layPipeline(snapshot, { ...wish, folder });
   }
 }
 

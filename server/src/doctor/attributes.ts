@@ -1,0 +1,61 @@
+/** Whether git leaves stored values as they are: it changes line endings and merges line by line where nothing forbids it. */
+import { counted } from '../checks/wording.ts';
+import { HostFailure } from '../host/failure.ts';
+import { openRepository } from '../host/git.ts';
+import type { StoreContents } from '../store/read.ts';
+import type { Examined, Surroundings } from './ground.ts';
+import { type Entry, entry } from './report.ts';
+
+/** No entry where nothing is stored, or git does not keep it. */
+export async function attributeEntries(
+  { root }: Examined,
+  { vars }: StoreContents,
+  { env, trusted }: Surroundings,
+): Promise<Entry[]> {
+  // Git is asked.
+  if (!trusted || vars.length === 0) return [];
+  const paths = [...new Set(vars.map(({ path }) => path))].sort();
+  try {
+    const repository = await openRepository(root, env);
+    if (repository === null) return [];
+    const [text, merge] = [
+      await repository.attribute('text', paths),
+      await repository.attribute('merge', paths),
+    ];
+    const changed = paths.filter(path => !KEPT.has(text.get(path) ?? ''));
+    const open = paths.filter(path => text.get(path) !== 'unset' || merge.get(path) !== 'unset');
+    if (open.length === 0) return [entry('git attributes', 'found', 'stored values are left as they are')];
+    const folders = [...new Set(open.map(folderOf))].sort();
+    const advice = `Put into .gitattributes: ${folders.map(folder => `\`${folder}/** -text -merge\``).join(', ')}.`;
+    if (changed.length > 0)
+      return [
+        entry(
+          'git attributes',
+          'problem',
+          `git may change the line endings of ${counted(changed.length, 'stored file')}`,
+          { details: changed.slice(0, MAX_PATHS), advice },
+        ),
+      ];
+    return [
+      entry('git attributes', 'absent', 'nothing keeps git from changing or merging stored values', {
+        details: [
+          'Line endings are changed where core.autocrlf says so, and values are merged line by line.',
+        ],
+        advice,
+      }),
+    ];
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    return [entry('git attributes', 'unknown', error.message)];
+  }
+}
+
+const MAX_PATHS = 8;
+
+/** With these values of `text`, attributes ask for no change of line endings. */
+const KEPT: ReadonlySet<string> = new Set(['unset', 'unspecified']);
+
+/** `vars` of `vars/shared/ca/key/secret`, with what the clan's directory has before it. */
+function folderOf(path: string): string {
+  return /^(?:.*?\/)?(?:vars|secrets)(?=\/)/.exec(path)?.[0] ?? 'vars';
+}

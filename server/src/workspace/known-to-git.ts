@@ -1,0 +1,39 @@
+/** Makes new files of a fleet known to git, since a flake sees no others. */
+import { HostFailure } from '../host/failure.ts';
+import { openRepository } from '../host/git.ts';
+import { beginRepository } from '../host/git-begin.ts';
+
+export interface KnownToGit {
+  /** The folder was in no repository, and is one now. */
+  readonly began: boolean;
+  /** What is left for the person to do, a sentence; null: nothing. */
+  readonly left: string | null;
+}
+
+export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
+
+/**
+ * Where the folder is in no repository, one is made first. Nothing is staged and nothing committed.
+ * @param root absolute path
+ * @param paths of new files, relative to the root
+ */
+export async function makeKnownToGit(
+  root: string,
+  paths: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<KnownToGit> {
+  if (paths.length === 0) return { began: false, left: null };
+  let began = false;
+  try {
+    const found = await openRepository(root, env);
+    const repository = found ?? (await beginRepository(root, env));
+    if (repository === null)
+      return { began, left: `Install git, and make this folder a repository (\`git init\`). ${TELL_GIT}` };
+    began = found === null;
+    await repository.intend(paths);
+    return { began, left: null };
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    return { began, left: `${TELL_GIT} ${error.message}` };
+  }
+}
