@@ -3,6 +3,9 @@ import type { FromPage, ToPage } from '../../client/src/webview/messages.ts';
 
 export const hasBrowser: boolean;
 
+/** An empty page; the caller closes its browser. */
+export function openPage(size?: { readonly width: number; readonly height: number }): Promise<Page>;
+
 export interface GraphPage {
   readonly page: Page;
   /** Uncaught errors, and what broke the content security policy. */

@@ -27,6 +27,12 @@ async function bundle(entryPoint, format) {
 /** True where there is a browser to show it in. */
 export const hasBrowser = CHROMIUM !== undefined;
 
+/** An empty page; the caller closes its browser. */
+export async function openPage(viewport = { width: 1280, height: 800 }) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
+  return browser.newPage({ viewport });
+}
+
 /**
  * Opens the page. `said()` is what it has told the extension, `show(message)` what the extension tells it. The caller
  * closes it.
@@ -37,8 +43,7 @@ export async function openGraphPage({ width = 1280, height = 800, theme = 'Dark 
     bundle('client/src/graph-page.ts', 'esm'),
   ]);
   const { graphPage } = await import(`data:text/javascript;base64,${Buffer.from(module).toString('base64')}`);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await openPage({ width, height });
   const errors = [];
   page.on('pageerror', error => errors.push(error.message));
   page.on('console', message => {
@@ -73,6 +78,6 @@ export async function openGraphPage({ width = 1280, height = 800, theme = 'Dark 
     said: type => page.evaluate(wanted => window.said.filter(one => one.type === wanted), type),
     show: message => page.evaluate(told => window.postMessage(told, '*'), message),
     theme: name => putInto(page, name),
-    close: () => browser.close(),
+    close: () => page.context().browser().close(),
   };
 }
