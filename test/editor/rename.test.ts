@@ -52,6 +52,15 @@ test('a generator is renamed in its declaration, in dependencies, in uses and in
   );
 });
 
+test('a generator of a file that is no module is renamed there', () => {
+  const generators = '{ token = { files.key = { }; script = "echo > $out/key"; }; }\n';
+  const module = '{ clan.core.vars.generators = import ./generators.nix; }\n';
+  const file = 'modules/hosts/lea/generators.nix';
+  const more = { [file]: generators, [FILE]: module };
+  const { texts } = renamed(inExample(file, 'tok', more), 'secret-token');
+  expect(texts).toEqual({ [file]: generators.replace('token', 'secret-token') });
+});
+
 test('a file is renamed where it is declared, written, read and used', () => {
   const { texts } = renamed(inModule('$out/ca'), 'key');
   expect(texts[FILE]).toContain('files."key".deploy = false;');

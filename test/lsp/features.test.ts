@@ -100,7 +100,10 @@ test('renaming edits the text, and moves what is stored if the client can', asyn
     oldUri: uri('vars/per-machine/lea/ca/key'),
     newUri: uri('vars/per-machine/lea/ca/ca.key'),
   });
-  expect(Object.values(edit.changeAnnotations ?? {})[0]?.needsConfirmation).toBe(true);
+  expect(move).toMatchObject({ options: { overwrite: false }, annotationId: 'varsmith.move' });
+  expect(Object.values(edit.changeAnnotations ?? {})).toEqual([
+    expect.objectContaining({ label: 'Move what is stored under the old name', needsConfirmation: false }),
+  ]);
 });
 
 test('a name that cannot be given is refused with the reason', async () => {

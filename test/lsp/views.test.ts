@@ -1,4 +1,6 @@
 // What is shown in and beside the text, over the protocol, on the real analysis.
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type {
   CallHierarchyIncomingCall,
@@ -267,4 +269,49 @@ test('a machine is renamed with its folder, if the client moves folders', async 
     { kind: 'rename', oldUri: moving.uri('vars/per-machine/lea'), annotationId: 'varsmith.move' },
   ]);
   await expect(ask(await session())).rejects.toThrow('cannot move folders');
+});
+
+const MOVING = { workspaceEdit: { documentChanges: true, resourceOperations: ['rename' as const] } };
+
+test('a folder of a machine that is moved takes its name and what is stored along', async () => {
+  const capabilities = { workspace: { ...MOVING, fileOperations: { willRename: true } } };
+  const { connection, initialized, uri } = await session({ capabilities });
+  expect(initialized.capabilities.workspace?.fileOperations?.willRename?.filters).toMatchObject([
+    { pattern: { glob: '**/machines/*', matches: 'folder' } },
+  ]);
+  const ask = (from: string, to: string) =>
+    connection.sendRequest<WorkspaceEdit | null>('workspace/willRenameFiles', {
+      files: [{ oldUri: uri(from), newUri: uri(to) }],
+    });
+  const edit = await ask('machines/lea', 'machines/lena');
+  expect(edit?.documentChanges).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'rename', oldUri: uri('vars/per-machine/lea') }),
+      expect.objectContaining({ textDocument: expect.objectContaining({ uri: uri('flake.nix') }) }),
+    ]),
+  );
+  expect(edit?.documentChanges).not.toContainEqual(expect.objectContaining({ oldUri: uri('machines/lea') }));
+  expect(await ask('modules', 'more')).toBeNull();
+});
+
+test('links of secrets move only where somebody puts them right', async () => {
+  const root = folder(FILES);
+  const links = join(root, 'vars/shared/ca/key/machines');
+  mkdirSync(links, { recursive: true });
+  mkdirSync(join(root, 'sops/machines/lea'), { recursive: true });
+  symlinkSync('../../../../../sops/machines/lea', join(links, 'lea'));
+  const ask = async ({ connection, uri }: Session) =>
+    connection.sendRequest<WorkspaceEdit>('textDocument/rename', {
+      textDocument: { uri: uri('flake.nix') },
+      position: { line: 0, character: FILES['flake.nix'].indexOf('machines.lea') + 'machines.l'.length },
+      newName: 'lena',
+    });
+  const capabilities = { workspace: MOVING };
+  const mending = { root, engine, capabilities, initializationOptions: { mendsMoves: true } };
+  expect((await ask(await startSession(mending))).documentChanges).toContainEqual(
+    expect.objectContaining({ kind: 'rename', newUri: expect.stringContaining('sops/machines/lena') }),
+  );
+  await expect(ask(await startSession({ root, engine, capabilities }))).rejects.toThrow(
+    'cannot change links',
+  );
 });

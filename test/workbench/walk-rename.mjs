@@ -20,17 +20,23 @@ export function renameSteps({ folder, git, get }) {
         const box = ui.page.locator('.rename-box .rename-input, .rename-box input').first();
         await insist('the name is asked for', () => ui.command('Rename Symbol'), box);
         await box.fill('post');
-        await box.press('Enter');
-        const preview = ui.page.locator('.bulk-edit-panel');
+        // The key for the preview is another one in other versions.
+        const keys = await ui.page.locator('.rename-box .rename-label').first().innerText();
+        await box.press(keys.includes('Shift') ? 'Shift+Enter' : 'Control+Enter');
+        const preview = ui.page.locator('.monaco-workbench .panel', { hasText: 'Refactor Preview' });
         const rows = preview.locator('.monaco-list-row');
-        await preview.waitFor();
-        await rows.filter({ hasText: 'letter' }).first().waitFor();
+        await rows
+          .filter({ hasText: `vars/per-machine/${MACHINE}/letter` })
+          .first()
+          .waitFor();
+        await ui.moveMouseAway();
         await ui.picture('rename-preview');
-        const move = rows.filter({ hasText: 'Move what is stored' });
-        await move.first().waitFor();
-        // What needs to be confirmed is not ticked.
-        for (const tick of await preview.locator('input[type=checkbox], .monaco-checkbox').all())
-          if (!(await tick.isChecked())) await tick.check();
+        const ticks = preview.locator(
+          '.monaco-list-row input[type=checkbox]:checked, .monaco-list-row .monaco-checkbox.checked',
+        );
+        // The file, its edit, and the move.
+        equal(await rows.count(), 3);
+        equal(await ticks.count(), 3);
         await preview.getByText('Apply', { exact: true }).click();
         await until('what is stored has moved', async () =>
           fs.existsSync(path.join(stored, 'post/pem/secret')),

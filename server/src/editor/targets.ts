@@ -66,9 +66,16 @@ function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMa
 
 /** The files in which anything can be pointed at, sorted. */
 export function filesWithTargets(fleet: Fleet): string[] {
-  const { machines, members } = writtenIn(fleet);
+  const { machines, members, definitions } = writtenIn(fleet);
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
-  const files = [...machines.keys(), ...members.keys(), ...pipeline, ...fleet.units.keys()];
+  // Definitions also stand in files that are no modules: `generators = import ./generators.nix;`.
+  const files = [
+    ...machines.keys(),
+    ...members.keys(),
+    ...definitions.keys(),
+    ...pipeline,
+    ...fleet.units.keys(),
+  ];
   return [...new Set([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)])].sort();
 }
 

@@ -94,7 +94,7 @@ function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolea
 
 const MOVE = 'varsmith.move';
 
-/** What is stored moves only if the person says so, where the editor can ask. */
+/** What is stored moves along; where the editor shows a preview, the person may leave it where it is. */
 export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],
@@ -114,7 +114,7 @@ export function withMoves(
   const description = 'Without this, the values are generated anew under the new name.';
   return {
     documentChanges: [...edit.documentChanges, ...renames],
-    ...(annotated ? { changeAnnotations: { [MOVE]: { label, description, needsConfirmation: true } } } : {}),
+    ...(annotated ? { changeAnnotations: { [MOVE]: { label, description, needsConfirmation: false } } } : {}),
   };
 }
 
