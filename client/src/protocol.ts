@@ -100,7 +100,7 @@ export interface PlaceParams {
 export interface FleetFilter {
   /** Part of a name; '' for all. */
   readonly text: string;
-  /** Only what is not generated, or was made from other inputs. */
+  /** Only what is not generated, or outdated. */
   readonly lacking: boolean;
 }
 
@@ -140,7 +140,7 @@ export interface FleetMachine {
   readonly complete: boolean;
   /** Files that are not generated yet; null where that cannot be told. */
   readonly missing: number | null;
-  /** Generators of which something was made from other inputs. */
+  /** Generators of which something is outdated. */
   readonly outdated: number;
   readonly where: Where | null;
 }
@@ -311,6 +311,11 @@ export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
+  readonly outdated: {
+    readonly reason: 'inputs' | 'superseded' | 'interrupted';
+    readonly older: readonly string[];
+  } | null;
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];

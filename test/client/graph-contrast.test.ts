@@ -11,7 +11,7 @@ import { THEMES } from '../workbench/themes.mjs';
 
 const PLAIN: Omit<GraphNode, 'id'> = {
   ...{ origin: 'declared', share: false, machines: ['lea'], secrets: 1, publics: 0, prompts: 0 },
-  ...{ state: 'present', errors: 0, service: null, domain: null, at: null },
+  ...{ state: 'present', errors: 0, service: null, domain: null, outdated: null, at: null },
 };
 const at = { file: 'a.nix', start: 0, end: 0 };
 const states = ['present', 'partial', 'outdated', 'missing', 'unknown'] as const;

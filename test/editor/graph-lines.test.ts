@@ -25,6 +25,7 @@ function nodeOf(id: string, index: number, machine: number): GraphNode {
       errors: 0,
       service: null,
       domain: null,
+      outdated: null,
       at: null,
     },
   };

@@ -3,6 +3,7 @@ import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
 import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
+import { createRunNotes } from '../workspace/run-notes.ts';
 import { oneOf } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -34,7 +35,10 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     directory: fleet.directory ?? '',
     elsewhere: workspace.settings.store?.command != null,
   });
-  const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
+  const found = graphOf(fleet, stored, {
+    ...{ machine: machine ?? null, generator: generator ?? null },
+    noted: createRunNotes(workspace.root).stale(),
+  });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
   else if (format === 'svg' && io.stdout.isTTY)

@@ -10,7 +10,7 @@ import { markOf } from './graph-marks.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 import type { Point } from './layout/layered.ts';
-import type { StoredState } from './stored-state.ts';
+import type { Outdated, StoredState } from './stored-state.ts';
 import { marked } from './unseen.ts';
 
 const HEIGHT = 44;
@@ -47,6 +47,11 @@ const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   missing: 'not generated',
   unknown: '',
 };
+
+function outdatedWords({ reason, older }: Outdated): string {
+  if (reason === 'superseded') return `made from ${older.length === 1 ? 'an ' : ''}older ${older.join(', ')}`;
+  return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
+}
 
 /** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
@@ -127,7 +132,7 @@ interface Writer {
 function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
-    STATE_WORDS[node.state],
+    node.outdated === null ? STATE_WORDS[node.state] : outdatedWords(node.outdated),
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];

@@ -67,6 +67,8 @@ const WATCHED = [
   '**/*.age',
   '**/*secret*.{yaml,yml,json}',
   '**/varsmith.json',
+  // What runs leave to be made anew.
+  '**/.git/varsmith/*/stale',
 ];
 
 /** Everything there is once the server runs. */
