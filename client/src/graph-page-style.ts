@@ -3,7 +3,7 @@
  * values in every theme; what is taken of the editor has a value in its high contrast themes too, or one to fall back to.
  */
 export const STYLE = `
-html,body{height:100%;margin:0;padding:0;overflow:hidden;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family)}
+html,body{height:100%;background:var(--vscode-editor-background);margin:0;padding:0;overflow:hidden;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family)}
 body{display:flex;flex-direction:column;container-type:inline-size}
 [hidden]{display:none!important}
 .unseen{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}

@@ -232,7 +232,7 @@ export function reportPage({ title, body }: Report, nonce: string): string {
 }
 
 const STYLE = `
-body{padding:4px 24px 24px;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
+body{padding:4px 24px 24px;background:var(--vscode-editor-background);color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
 h1{font-size:1.5em;font-weight:500;margin:.7em 0 .2em}
 h2{font-size:1.15em;font-weight:600;margin:1.4em 0 .4em}
 h3{font-size:1em;font-weight:600;margin:1em 0 .3em}

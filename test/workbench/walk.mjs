@@ -234,7 +234,7 @@ function steps(scene) {
         await ui.closeTab('Varsmith Doctor');
       },
     ],
-    ...graphSteps(selectedKey),
+    ...graphSteps(scene),
   ];
 }
 
