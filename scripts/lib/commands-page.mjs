@@ -26,12 +26,13 @@ const ENVIRONMENT = `\
 export function commandsPage(groups) {
   return [
     '# Commands',
-    'Written by `npm run docs` from the table of commands; not edited by hand. `varsmith help COMMAND` says the same in a terminal.',
+    'All commands of `varsmith`, with their options. `varsmith help COMMAND` says the same in a terminal,\n[shells](shells.md) complete all of it, and [exit codes](#exit-codes) are the same everywhere.',
     ...groups.map(overview),
     '`ROOT` is the folder of the fleet. Without it, it is the nearest one upward with `.clan-flake`, `flake.nix` or `.git`. Output for\nprograms is described in [JSON](json.md).',
     ...groups.flat().flatMap(command),
     EXIT_CODES,
     ENVIRONMENT,
+    'This page is written by `npm run docs` from the table of commands.',
     '',
   ]
     .join('\n\n')
