@@ -355,6 +355,18 @@ export interface DoctorResult {
   readonly hasProblems: boolean;
 }
 
+/** Request: a page of the documentation of rules; null where there is none of the name. */
+export const rulePageRequest = 'varsmith/rulePage';
+
+export interface RulePageParams {
+  /** Below `docs/`, without an ending: `rules/registry/unknown-key`. */
+  readonly page: string;
+}
+
+export interface RulePageResult {
+  readonly markdown: string;
+}
+
 /** Notification from server to client: findings and fleets are others, and nothing has come for a while; views ask anew. */
 export const changedNotification = 'varsmith/changed';
 
