@@ -1,12 +1,14 @@
 // The page of results in a browser: nothing in it keeps anybody out, in the themes that VS Code brings.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Report, reportPage, runReport, trialReport, verifyReport } from '../../client/src/report.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
 import { untold } from '../../client/src/run-story.ts';
 import { hasAxe, violationsIn } from '../workbench/axe.mjs';
 import { hasBrowser, openPage } from '../workbench/graph-page.mjs';
 import { putInto, THEMES } from '../workbench/themes.mjs';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const ROOT = 'file:///fleet';
 
