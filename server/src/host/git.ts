@@ -146,9 +146,17 @@ export async function openRepository(
       const list = await stage(paths, own);
       if (!(await isStaged(list, own))) continue;
       const args = ['commit', '--quiet', '--no-verify', '-m', message];
-      await must(args, 'commit what was written', undefined, own);
+      const made = await git(args, undefined, own);
+      if (made.code !== 0) throw await commitFailure(made);
       done.push(commit);
     }
+  }
+
+  async function commitFailure(made: ProcessResult): Promise<HostFailure> {
+    const known = await git(['var', 'GIT_COMMITTER_IDENT']);
+    return known.code === 0
+      ? new HostFailure('other', `Cannot commit what was written: ${saidBy(made)}`)
+      : new HostFailure('no-identity', NO_IDENTITY);
   }
 
   let habits: Promise<Habits | null> | null = null;
@@ -279,6 +287,10 @@ const STATUS = [
   '--untracked-files=all',
   '--no-renames',
 ];
+
+/** What to do where git has nobody to name as the author. */
+const NO_IDENTITY =
+  'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
 
 /** Systems limit the arguments of a program in bytes, with its environment: this is well below all of them. */
 const SLICE_BYTES = 64 * 1024;
