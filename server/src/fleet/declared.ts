@@ -122,7 +122,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     instances.push(...read.list);
     if (!read.complete) {
       instancesComplete = false;
-      gaps.push({ at, reason: 'the inventory may have more instances' });
+      gaps.push({ at, what: 'instances', reason: 'there may be more instances' });
     }
     const own = tagDefinitions(set);
     if (own !== null) tags.push(own);
@@ -143,7 +143,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
 
   function missing(reason: string, at: Place): void {
     complete = false;
-    gaps.push({ at, reason });
+    gaps.push({ at, what: 'machines', reason });
   }
 
   function giveUp(reason: string, at: Place): void {
