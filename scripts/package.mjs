@@ -11,6 +11,8 @@ const LIMIT_BYTES = 2_000_000;
 const VSCE = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
 
 async function main() {
+  // What an earlier build left behind would be packed as well.
+  fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
   const built = await node(['scripts/build.mjs']);
   if (built !== 0) return built;
   fs.mkdirSync(path.dirname(VSIX), { recursive: true });

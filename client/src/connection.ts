@@ -17,6 +17,7 @@ import {
   State,
   TransportKind,
 } from 'vscode-languageclient/node';
+import { showRuleCommand } from './documentation.ts';
 import {
   additionsCapability,
   changedNotification,
@@ -137,9 +138,9 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
 }
 
-/** What lenses may run. */
+/** What lenses, findings and hovers may run. */
 const startOptions: StartOptions = {
-  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph'],
+  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph', showRuleCommand],
   mendsMoves: true,
 };
 
@@ -160,6 +161,8 @@ function clientOptions(outputChannel: LogOutputChannel): LanguageClientOptions {
           ),
       },
     },
+    // Links to the documentation of rules open it in the editor.
+    markdown: { isTrusted: { enabledCommands: [showRuleCommand] } },
     initializationOptions: startOptions,
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,

@@ -7,6 +7,7 @@ import { window } from 'vscode';
 import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDocumentation } from './documentation.ts';
 import { createEnvironmentPreview } from './environment-preview.ts';
 import { registerExample } from './example.ts';
 import { createFleetViews } from './fleet-view.ts';
@@ -52,6 +53,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     ...registerSopsCommands(server, context.asAbsolutePath('dist/cli.js')),
     ...registerDoctor(server),
     followMoves(context.asAbsolutePath('dist/cli.js')),
+    ...registerDocumentation(server),
     registerExample(context.extensionUri),
     ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),

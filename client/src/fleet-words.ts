@@ -14,7 +14,7 @@ export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
   const words = [
     missing > 0 ? `${missing} ${missing === 1 ? 'file is' : 'files are'} not generated` : '',
     outdated > 0
-      ? `${outdated} ${outdated === 1 ? 'generator is' : 'generators are'} outdated: made from other inputs`
+      ? `${outdated} ${outdated === 1 ? 'generator is' : 'generators are'} outdated: made from other or older values`
       : '',
   ];
   return { value: missing + outdated, tooltip: words.filter(Boolean).join('; ') };

@@ -67,7 +67,10 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     }),
     register('varsmith.setValue', async (node?: FleetNode) => {
       const file = await fileOf(node, 'Set which value?', false);
-      if (file) await setValue(bench, file);
+      if (file === null) return;
+      const { root } = file;
+      const anew = (generators: readonly string[]) => generate({ root, machines: [], generators }, true);
+      await setValue(bench, file, anew);
     }),
     register('varsmith.copyPublicValue', async (node?: FleetNode) => {
       const file = await fileOf(node, 'Copy which value?', true);

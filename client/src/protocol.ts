@@ -91,7 +91,7 @@ export interface PlaceParams {
 export interface FleetFilter {
   /** Part of a name; '' for all. */
   readonly text: string;
-  /** Only what is not generated, or was made from other inputs. */
+  /** Only what is not generated, or outdated. */
   readonly lacking: boolean;
 }
 
@@ -131,7 +131,7 @@ export interface FleetMachine {
   readonly complete: boolean;
   /** Files that are not generated yet; null where that cannot be told. */
   readonly missing: number | null;
-  /** Generators of which something was made from other inputs. */
+  /** Generators of which something is outdated. */
   readonly outdated: number;
   readonly where: Where | null;
 }
@@ -302,6 +302,11 @@ export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
+  readonly outdated: {
+    readonly reason: 'inputs' | 'superseded' | 'interrupted';
+    readonly older: readonly string[];
+  } | null;
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];
@@ -348,6 +353,18 @@ export interface DoctorResult {
   /** Names places and public keys; never a secret. */
   readonly markdown: string;
   readonly hasProblems: boolean;
+}
+
+/** Request: a page of the documentation of rules; null where there is none of the name. */
+export const rulePageRequest = 'varsmith/rulePage';
+
+export interface RulePageParams {
+  /** Below `docs/`, without an ending: `rules/registry/unknown-key`. */
+  readonly page: string;
+}
+
+export interface RulePageResult {
+  readonly markdown: string;
 }
 
 /** Notification from server to client: findings and fleets are others, and nothing has come for a while; views ask anew. */

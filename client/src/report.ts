@@ -139,7 +139,7 @@ export interface Verification {
 
 /** Those that generating puts right. */
 export function isGenerated({ kind }: { readonly kind: string }): boolean {
-  return kind === 'missing' || kind === 'outdated' || kind === 'interrupted';
+  return ['missing', 'outdated', 'interrupted', 'superseded'].includes(kind);
 }
 
 /** @param root URI of the fleet */

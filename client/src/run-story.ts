@@ -123,6 +123,7 @@ export function confirmText(
 
 function whyText(reason: string): string {
   if (reason === 'dependent') return ', made from what changes';
+  if (reason === 'superseded') return ', made from older values';
   return reason === 'outdated' ? ', made from other inputs than the configuration has now' : '';
 }
 

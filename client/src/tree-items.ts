@@ -256,8 +256,19 @@ const STATE_WORDS: Readonly<Record<FleetGenerator['state'], string>> = {
   unknown: 'not known whether it is generated: Verify Vars asks the store',
 };
 
+function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']>): string {
+  switch (reason) {
+    case 'inputs':
+      return STATE_WORDS.outdated;
+    case 'superseded':
+      return l10n.t('made from older values than are stored now: {0}', older.join(', '));
+    case 'interrupted':
+      return l10n.t('left behind by a run that was cut off');
+  }
+}
+
 function generatorItem(
-  { name, share, state, files, where }: FleetGenerator,
+  { name, share, state, outdated, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
   const words = [
@@ -267,7 +278,7 @@ function generatorItem(
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
-  item.tooltip = STATE_WORDS[state];
+  item.tooltip = outdated === null ? STATE_WORDS[state] : outdatedWords(outdated);
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }

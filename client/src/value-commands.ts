@@ -1,5 +1,5 @@
 /** Setting, copying and verifying vars: a question or two, one run of the command line, a message. */
-import { env, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneFile } from './choose.ts';
@@ -13,8 +13,14 @@ import { confirmText, counted } from './run-story.ts';
 /**
  * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
  * the stored one; a secret is never read for that.
+ *
+ * @param generate makes generators of this fleet anew, by their keys: those that were made from the older value
  */
-export async function setValue({ cli }: Bench, { root, machine, generator, file }: OneFile): Promise<void> {
+export async function setValue(
+  { cli }: Bench,
+  { root, machine, generator, file }: OneFile,
+  generate: (keys: readonly string[]) => Promise<void>,
+): Promise<void> {
   const id = `${generator}/${file.name}`;
   const cwd = Uri.parse(root).fsPath;
   // Of a file of which it is not known whether it is secret, nothing is shown either.
@@ -43,12 +49,25 @@ export async function setValue({ cli }: Bench, { root, machine, generator, file 
     ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args: [...args, '--yes'] }, text);
   }
   if (ended.code !== 0) return fail(ended);
-  const { machines, dependents } = JSON.parse(ended.stdout) as Stored;
-  const left =
-    dependents.length === 0
-      ? ''
-      : ` Made from the old value and left as they are: ${[...new Set(dependents)].join(', ')}.`;
-  void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.${left}`);
+  const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
+  if (outdated.length === 0) {
+    void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.`);
+    return;
+  }
+  const anew = l10n.t('Generate');
+  const message = l10n.t(
+    'Varsmith: stored {0} for {1}. Made from the older value: {2}.',
+    ...[id, machines.join(', '), outdatedText(outdated)],
+  );
+  if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
+}
+
+/** As many keys as a notification has room for. */
+const SHOWN = 4;
+
+function outdatedText(keys: readonly string[]): string {
+  const shown = keys.slice(0, SHOWN).join(', ');
+  return keys.length > SHOWN ? l10n.t('{0} and {1} more', shown, keys.length - SHOWN) : shown;
 }
 
 /** Who would have been given access without having been asked about; null where nobody would. */
@@ -72,7 +91,8 @@ async function publicText(cli: string, cwd: string, machine: string, id: string)
 
 interface Stored {
   readonly machines: readonly string[];
-  readonly dependents: readonly string[];
+  /** Keys of generators that were made from the older value. */
+  readonly outdated: readonly string[];
 }
 
 export async function copyPublicValue(

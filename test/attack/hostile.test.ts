@@ -2,33 +2,17 @@
  * A repository of somebody else that is only looked at: nothing of it runs, nothing outside of it is shown, nothing in it
  * is waited for, and no name of it reaches a terminal as it is.
  */
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { createLastingFleet, type GeneratingFleet, type LastingFleet } from '../cli/generation.ts';
+import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import { buildProgram } from '../cli/program.ts';
 import { write } from '../workspace/support.ts';
-import {
-  type Chance,
-  chance,
-  expectNothingBroken,
-  isLong,
-  LIMIT_MS,
-  openLedger,
-  SEED,
-  turns,
-} from './ledger.ts';
+import { changed } from './hostile-changes.ts';
+import { ENDLESS } from './hostile-endless.ts';
+import { EVIL_NAMES, FORMATS } from './hostile-names.ts';
+import { plantPrograms, ran } from './hostile-programs.ts';
+import { chance, expectNothingBroken, isLong, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
 import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('hostile');
@@ -65,50 +49,23 @@ function restore(): void {
   cpSync(pristine, made.root, { recursive: true, verbatimSymlinks: true });
 }
 
-const LOOKING = [['check'], ['inspect'], ['plan'], ['list'], ['verify'], ['graph'], ['env', 'm'], ['doctor']];
+const LOOKING = [
+  ['check'],
+  ['inspect'],
+  ['plan'],
+  ['list'],
+  ['verify'],
+  ['graph'],
+  ['env', 'm'],
+  ['access'],
+  ['doctor'],
+];
 
 const ALL = [...LOOKING, ['generate', '--yes'], ['fix'], ['get', 'm', 'a/s']];
 
 /** What no terminal and no log should get: all that moves the cursor, turns text round or is invisible. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const RAW = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
-
-const PROGRAMS = [
-  'git',
-  'age',
-  'nix',
-  'nix-store',
-  'nix-instantiate',
-  'bwrap',
-  'sh',
-  'bash',
-  'node',
-  'pass',
-  'clan',
-  'ssh',
-];
-
-function plantPrograms({ root }: GeneratingFleet): string {
-  const evil = join(root, 'evil.sh');
-  for (const path of [
-    evil,
-    ...['.', 'bin'].flatMap(folder => PROGRAMS.map(name => join(root, folder, name))),
-  ]) {
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, `#!/bin/sh\necho "$0" >> ${join(root, '../ran')}\n`);
-    chmodSync(path, 0o755);
-  }
-  return evil;
-}
-
-/** What has run since it was asked last. */
-function ran({ root }: GeneratingFleet): string | null {
-  const path = join(root, '../ran');
-  if (!existsSync(path)) return null;
-  const text = readFileSync(path, 'utf8');
-  rmSync(path);
-  return `runs ${text}`;
-}
 
 it(
   'nothing of it runs, whatever PATH, Git and its own settings say',
@@ -226,84 +183,6 @@ it(
   LIMIT_MS,
 );
 
-const fifo = (path: string) => {
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(join(path, '..'), { recursive: true });
-  execFileSync('mkfifo', [path]);
-};
-const endless = (path: string) => {
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(join(path, '..'), { recursive: true });
-  symlinkSync('/dev/zero', path);
-};
-const doubled = (operator: string, last: string) =>
-  `let ${Array.from({ length: 200 }, (_, i) => `x${i + 1} = x${i} ${operator} x${i};`).join(' ')} x0 = ${last}; in x200`;
-const script = (text: string) => (fleet: GeneratingFleet) =>
-  fleet.machine('m', `g = { files.a = { }; script = ${text}; };`);
-
-/** By name: what makes a repository that has no end for whoever reads it carelessly. */
-const ENDLESS: Readonly<Record<string, (fleet: GeneratingFleet) => void>> = {
-  'a pattern of varsmith.json': ({ root }) => {
-    const name = 'a'.repeat(60);
-    write(root, `${name}/${name}.nix`, '{ }');
-    writeFileSync(
-      join(root, 'varsmith.json'),
-      JSON.stringify({ exclude: [`**/${'*a'.repeat(14)}b`], registryFiles: [`${'a*'.repeat(20)}b`] }),
-    );
-  },
-  '.git is a pipe': ({ root }) => fifo(join(root, '.git')),
-  '.git is endless': ({ root }) => endless(join(root, '.git')),
-  '.git/index is a pipe': ({ root }) => fifo(join(root, '.git/index')),
-  '.git/index is endless': ({ root }) => endless(join(root, '.git/index')),
-  '.git/config is a pipe': ({ root }) => fifo(join(root, '.git/config')),
-  '.git/HEAD is endless': ({ root }) => endless(join(root, '.git/HEAD')),
-  '.git leads to a pipe': ({ root }) => {
-    fifo(join(root, 'pipe'));
-    rmSync(join(root, '.git'), { recursive: true });
-    writeFileSync(join(root, '.git'), 'gitdir: ./pipe\n');
-  },
-  'files that are pipes': ({ root }) =>
-    [
-      'x.nix',
-      '.sops.yaml',
-      'flake.lock',
-      'varsmith.json',
-      'sops/users/e/key.json',
-      'vars/shared/q/v/value',
-      '.gitattributes',
-      '.clan-flake',
-    ].forEach(path => void fifo(join(root, path))),
-  'files without end': ({ root }) =>
-    [
-      'x.nix',
-      '.sops.yaml',
-      'flake.lock',
-      'varsmith.json',
-      'sops/users/e/key.json',
-      'vars/shared/q/v/value',
-    ].forEach(path => void endless(join(root, path))),
-  'a secret that is a pipe': ({ root }) => fifo(join(root, 'vars/per-machine/m/a/s/secret')),
-  'a value without end': ({ root }) => endless(join(root, 'vars/per-machine/m/a/p/value')),
-  'links in a circle': ({ root }) => {
-    symlinkSync('.', join(root, 'loop'));
-    symlinkSync('..', join(root, 'machines/loop'));
-  },
-  'large files': ({ root }) => {
-    for (const path of ['big.nix', 'flake.lock', 'varsmith.json', 'vars/shared/q/v/value', '.git/index'])
-      write(root, path, Buffer.alloc(60_000_000, '['));
-  },
-  'strings that double': script(doubled('+', '"aaaaaaaa"')),
-  'lists that double': fleet =>
-    fleet.machine('m', `g = { files.a = { }; dependencies = ${doubled('++', '[ "a" ]')}; };`),
-  'a list of a billion': script('builtins.concatStringsSep "," (builtins.genList toString 1000000000)'),
-  'deep brackets': script(`${'('.repeat(20_000)}"x"${')'.repeat(20_000)}`),
-  'a regular expression': script(`toString (builtins.match "(a*)*(a*)*b" "${'a'.repeat(45)}")`),
-  'endless recursion': script('let f = n: f (n + 1) + "x"; in f 0'),
-  'concatMap that grows': script(
-    `builtins.concatStringsSep "" (${'builtins.concatMap (x: [ x x x ]) ('.repeat(40)}[ "a" ]${')'.repeat(40)})`,
-  ),
-};
-
 it(
   'nothing in it is waited for or grows without end',
   async () => {
@@ -325,59 +204,6 @@ it(
   },
   LIMIT_MS,
 );
-
-const EVIL_NAMES = [
-  ...[
-    '\x1b]0;PWN\x07',
-    '\x1b[2J',
-    'a\nb::error file=x::PWN',
-    '::stop-commands::x',
-    '<img src=x onerror=alert(1)>',
-    '\u202eevil',
-  ],
-  ...[
-    '[x](command:evil)',
-    '\u2028',
-    '\x9b31m',
-    '\r\x1b[K',
-    '--no-sandbox',
-    '../../e',
-    '__proto__',
-    '\x7f',
-    '\u2066x\u2069',
-  ],
-];
-
-const FORMATS = [
-  ...[
-    ['check'],
-    ['check', '--format', 'json'],
-    ['check', '--format', 'github'],
-    ['check', '--format', 'sarif'],
-  ],
-  ...[
-    ['check', '--format', 'lines'],
-    ['inspect'],
-    ['inspect', '--format', 'json'],
-    ['graph', '--format', 'dot'],
-  ],
-  ...[
-    ['graph', '--format', 'mermaid'],
-    ['graph', '--format', 'svg'],
-    ['graph', '--format', 'json'],
-    ['plan'],
-    ['plan', '--json'],
-  ],
-  ...[
-    ['list'],
-    ['verify'],
-    ['verify', '--json'],
-    ['doctor'],
-    ['doctor', '--json'],
-    ['env', 'm'],
-    ['generate', '--yes'],
-  ],
-];
 
 it(
   'names with control characters reach no output as they are',
@@ -415,49 +241,6 @@ it(
   },
   LIMIT_MS,
 );
-
-const PLACES = [
-  '\0',
-  '"',
-  '{',
-  '[',
-  ']',
-  '}',
-  '..',
-  '/',
-  '\\',
-  '😀',
-  '\ud800',
-  '\x1b',
-  '99999999999',
-  '-1',
-  'null',
-  '${',
-  '*',
-  '\n',
-  '\ufeff',
-];
-
-/** A file of the repository, changed in some place. */
-function changed(bytes: Buffer, luck: Chance): Buffer {
-  const at = luck.below(bytes.length + 1);
-  const splinter = Buffer.from(luck.pick(PLACES).repeat(luck.below(20) === 0 ? 2000 : 1));
-  switch (luck.below(5)) {
-    case 0:
-      return bytes.subarray(0, at);
-    case 1:
-      return Buffer.concat([bytes.subarray(0, at), splinter, bytes.subarray(at)]);
-    case 2:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + luck.below(40))]);
-    case 3: {
-      const copy = Buffer.from(bytes);
-      if (copy.length > 0) copy[at % copy.length] = luck.below(256);
-      return copy;
-    }
-    default:
-      return Buffer.concat([bytes.subarray(0, at), splinter, bytes.subarray(luck.below(bytes.length + 1))]);
-  }
-}
 
 const HANG_MS = 2000;
 

@@ -158,8 +158,10 @@ describe('the manual page', () => {
     for (const line of stdout.split('\n').filter(each => /^[.']/.test(each)))
       expect(line).toMatch(/^\.(?:TH|SH|SS|PP|TP|BR?|RI|IR?|br)\b/);
   });
+});
 
-  it.runIf(hasProgram('groff'))('is understood by groff without a warning', async () => {
+describeIf(hasProgram('groff'), 'the manual page for groff', {}, () => {
+  it('has no warning', async () => {
     const { stdout } = await varsmith(['man']);
     const { stderr, status } = spawnSync('groff', ['-man', '-ww', '-Tascii'], {
       input: stdout,

@@ -4,7 +4,7 @@ import { fileChoices, generatorChoices, machineChoices } from '../../client/src/
 import type { FleetGenerator } from '../../client/src/protocol.ts';
 
 const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
-  ...{ name, share: false, state: 'missing', where: null, prompts: [], dependencies: [] },
+  ...{ name, share: false, state: 'missing', outdated: null, where: null, prompts: [], dependencies: [] },
   files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
   ...more,
 });

@@ -38,7 +38,16 @@ const root: FleetRoot = {
   secrets: 0,
 };
 const generator: FleetGenerator = {
-  ...{ name: 'mail', share: false, state: 'missing', where, files: [], prompts: [], dependencies: [] },
+  ...{
+    name: 'mail',
+    share: false,
+    state: 'missing',
+    outdated: null,
+    where,
+    files: [],
+    prompts: [],
+    dependencies: [],
+  },
 };
 const detail = {
   machines: [{ name: 'lea', state: 'missing', where }],
@@ -76,7 +85,7 @@ test('the badge counts what is missing and outdated', async () => {
   await children(fleet());
   expect(fleet().badge).toEqual({
     value: 3,
-    tooltip: '2 files are not generated; 1 generator is outdated: made from other inputs',
+    tooltip: '2 files are not generated; 1 generator is outdated: made from other or older values',
   });
   expect(lackingBadge([{ ...root, lacking: { missing: 0, outdated: 0 } }])).toBeUndefined();
 });

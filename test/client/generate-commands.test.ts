@@ -40,6 +40,7 @@ const generator = (name: string, state: FleetGenerator['state']): FleetGenerator
   name,
   share: false,
   state,
+  outdated: null,
   where: null,
   files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
   prompts: [],
@@ -283,13 +284,23 @@ const file = () => ({
   file: generator('', 'missing').files[0],
 });
 
-test('a value is set through standard input', async () => {
-  does([], { machines: ['lea'], dependents: ['leaf'] });
+test('a value is set through standard input, and what was made from the older one is offered to be generated', async () => {
+  does([], { machines: ['lea'], outdated: ['per-machine/lea/leaf', 'shared/two'] });
   typed.push('canary', 'canary');
+  window.showInformationMessage.mockImplementationOnce(async () => {
+    does([planned, stored, done]);
+    return 'Generate';
+  });
   await commands.executeCommand('varsmith.setValue', file());
-  expect(called()).toEqual([['set', 'lea', 'ca/key', place, '--json'], 'canary']);
+  const generate = ['-g', 'per-machine/lea/leaf', '-g', 'shared/two', '--regenerate', '--events'];
+  expect(called()).toEqual([
+    ['set', 'lea', 'ca/key', place, '--json'],
+    'canary',
+    ['generate', place, ...generate],
+  ]);
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: stored ca/key for lea. Made from the old value and left as they are: leaf.',
+    'Varsmith: stored ca/key for lea. Made from the older value: per-machine/lea/leaf, shared/two.',
+    'Generate',
   );
 });
 
@@ -298,7 +309,7 @@ test.each([
   ['a line without its end', 'a', ['b'], 'a', 'b'],
   ['several lines, which Enter keeps', 'a\n\nb\n', [''], '', 'a\n\nb\n'],
 ])('a public value begins with the stored one: %s', async (_, value, answers, shown, written) => {
-  does([], { secret: false, encoding: 'utf8', value, machines: ['lea'], dependents: [] });
+  does([], { secret: false, encoding: 'utf8', value, machines: ['lea'], outdated: [] });
   typed.push(...answers);
   const open = { ...file(), file: { ...file().file, secret: false } };
   await commands.executeCommand('varsmith.setValue', open);
@@ -405,10 +416,10 @@ test('nothing is committed, and scripts may take longer, where the settings say 
   set['varsmith.commit'] = { workspaceValue: false };
   set['varsmith.timeLimit'] = { globalValue: 900 };
   set['varsmith.limits'] = { globalValue: { memoryMiB: 8192, processes: 'many' } };
-  does([planned, stored, done], { machines: ['lea'], dependents: [], fixed: [] });
+  does([planned, stored, done], { machines: ['lea'], outdated: [], fixed: [] });
   const machineNode = { kind: 'machine', root: root.uri, machine };
   await commands.executeCommand('varsmith.generate', machineNode);
-  does([], { machines: ['lea'], dependents: [], fixed: [] });
+  does([], { machines: ['lea'], outdated: [], fixed: [] });
   await commands.executeCommand('varsmith.tryGenerator', { root: root.uri, machine: 'lea', generator: 'ca' });
   const file = { name: 'key', secret: true, stored: true };
   typed.push('a', 'a');

@@ -58,6 +58,7 @@ const generator: FleetGenerator = {
   name: 'mail-password',
   share: true,
   state: 'partial',
+  outdated: null,
   where,
   files: [
     { name: 'password', secret: true, stored: true, value: null, where },
@@ -110,6 +111,18 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
     'password | prompt',
     'salt | dependency',
   ]);
+});
+
+test('a generator that is outdated says why', () => {
+  const because = (reason: 'inputs' | 'superseded' | 'interrupted', older: readonly string[] = []) => {
+    const one = { ...generator, state: 'outdated' as const, outdated: { reason, older } };
+    return itemOf({ kind: 'generator', root: root.uri, machine: 'lea', generator: one }).tooltip;
+  };
+  expect(because('inputs')).toBe('made from other inputs than are declared now');
+  expect(because('superseded', ['ca/key', 'ca/crt'])).toBe(
+    'made from older values than are stored now: ca/key, ca/crt',
+  );
+  expect(because('interrupted')).toBe('left behind by a run that was cut off');
 });
 
 test('a key has the machines that select it, each with its state, and its uses', () => {

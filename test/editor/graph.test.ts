@@ -306,6 +306,7 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     publics: 0,
     prompts: 0,
     state: 'unknown' as const,
+    outdated: null,
     errors: 0,
     service: null,
     at: null,

@@ -30,6 +30,7 @@ function snapshotOf(texts: Files): Snapshot {
     findings: byFile,
     files: all as Snapshot['files'],
     stored: () => readContents(all),
+    noted: () => new Map(),
   };
 }
 

@@ -29,7 +29,7 @@ export function snapshotOf({ fleet, files, findings }: Checked): Snapshot {
   const byFile = new Map<string, Finding[]>();
   for (const finding of findings)
     byFile.set(finding.at.file, [...(byFile.get(finding.at.file) ?? []), finding]);
-  return { version: 1, fleet, findings: byFile, files, stored };
+  return { version: 1, fleet, findings: byFile, files, stored, noted: () => new Map() };
 }
 
 /** What is asked of a whole workspace. */

@@ -1,5 +1,5 @@
 /** `varsmith allow`: lets the command that `varsmith.json` names as the store of secrets be started for a folder. */
-import { homedir } from 'node:os';
+
 import {
   type Allowed,
   allowedStores,
@@ -7,6 +7,7 @@ import {
   type FolderCommand,
   revokeStores,
 } from '../generate/store-command.ts';
+import { homeIn } from '../workspace/home.ts';
 import { absolutePath } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { openFleet } from './generation.ts';
@@ -20,7 +21,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
   const isJson = given.flag('json');
   if (given.flag('list') && (given.flag('revoke') || root !== undefined))
     throw new UsageError('--list lists all folders: it goes with no other argument but --json.');
-  const person = { env: io.env, home: io.env.HOME || homedir() || null, platform: process.platform };
+  const person = { env: io.env, home: homeIn(io.env), platform: process.platform };
   if (given.flag('list')) return list(allowedStores(person), isJson, io);
   if (given.flag('revoke')) {
     // The folder may be gone, or be no fleet any more.

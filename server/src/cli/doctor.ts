@@ -1,9 +1,10 @@
 /** `varsmith doctor`: what is found of a fleet and around it, and what is missing. */
-import { homedir } from 'node:os';
+
 import { examine } from '../doctor/examine.ts';
 import { hasProblems, type Standing } from '../doctor/report.ts';
 import { examinationText } from '../doctor/text.ts';
 import { examinedIn } from '../workspace/examined.ts';
+import { homeIn } from '../workspace/home.ts';
 import { oneOf } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
@@ -20,7 +21,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<number> {
   // Whoever types the command trusts the folder.
   const around = {
     env: io.env,
-    home: io.env.HOME || homedir() || null,
+    home: homeIn(io.env),
     platform: process.platform,
     trusted: true,
   };

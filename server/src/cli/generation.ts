@@ -1,5 +1,5 @@
 /** What the commands of generation share: the fleet they are about, and the ground they stand on. */
-import { homedir } from 'node:os';
+
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
 import { type Declared, declarationsOf } from '../generate/declarations.ts';
@@ -15,6 +15,7 @@ import { type Situation, type SituationOptions, situationOf } from '../generate/
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
+import { homeIn } from '../workspace/home.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Parsed } from './arguments.ts';
 import type { WhereOf } from './audience-watcher.ts';
@@ -75,7 +76,7 @@ export async function openFleet(
     // Only stored values are written, never sources: the fleet stays as it is.
     forget: paths => void files.changedOnDisk(paths),
     env: io.env,
-    home: io.env.HOME || homedir() || null,
+    home: homeIn(io.env),
     platform: process.platform,
     arch: process.arch,
     now: () => new Date(),

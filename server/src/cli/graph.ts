@@ -3,12 +3,13 @@ import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
 import { setBackend } from '../store/backend.ts';
 import { readContents } from '../store/read.ts';
+import { createRunNotes } from '../workspace/run-notes.ts';
 import { oneOf } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
-import { otherNames } from './names.ts';
+import { noSuch } from './names.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 
 const GROUPINGS = ['machine', 'service'] as const;
@@ -34,7 +35,10 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     directory: fleet.directory ?? '',
     elsewhere: workspace.settings.store?.command != null,
   });
-  const found = graphOf(fleet, stored, { machine: machine ?? null, generator: generator ?? null });
+  const found = graphOf(fleet, stored, {
+    ...{ machine: machine ?? null, generator: generator ?? null },
+    noted: createRunNotes(workspace.root).stale(),
+  });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');
   else if (format === 'svg' && io.stdout.isTTY)
@@ -42,9 +46,13 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-function rejectUnknown(kind: string, name: string | undefined, names: readonly string[]): void {
+function rejectUnknown(
+  kind: 'machine' | 'generator',
+  name: string | undefined,
+  names: readonly string[],
+): void {
   if (name === undefined || names.includes(name)) return;
-  throw new UsageError(`There is no ${kind} "${name}".${otherNames(name, names)}`);
+  throw new UsageError(noSuch(kind, name, names));
 }
 
 async function written(

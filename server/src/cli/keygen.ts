@@ -5,13 +5,13 @@ import { RunFailure } from '../generate/failure.ts';
 import { ownKey, userKeyChanges } from '../generate/keygen.ts';
 import { readCommand } from './commands/read.ts';
 import { commits, openFleet, say, withSession } from './generation.ts';
-import { EXIT, type Io } from './io.ts';
+import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 
 export async function keygen(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('keygen', args);
   const open = await openFleet(given.positions[0], io);
-  const user = given.option('user') ?? io.env.USER ?? userInfo().username;
+  const user = given.option('user') ?? io.env.USER ?? ownName();
   return withSession(
     open,
     { commit: commits(given, io) },
@@ -49,4 +49,13 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
       return EXIT.ok;
     },
   );
+}
+
+/** @throws UsageError where the system knows none, as in containers that run programs as bare numbers */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new UsageError('Your name is not known here: say it with --user NAME.');
+  }
 }

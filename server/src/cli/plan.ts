@@ -15,6 +15,7 @@ import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 /** What a run is about. */
 export function requestOf(given: Parsed): PlanRequest {
@@ -27,13 +28,18 @@ export function requestOf(given: Parsed): PlanRequest {
 }
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('plan', args);
+  return writePlan(readCommand('plan', args), io);
+}
+
+/** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
+export async function writePlan(given: Parsed, io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
   const { stale, owed } = await notedIn(ground);
-  const { backend, plan: planOf } = await situation({ seen, stale });
+  const { backend, declared, plan: planOf } = await situation({ seen, stale });
   const request = requestOf(given);
   const found = planOf(request);
+  mustBeKnownNames(found, declared.machines);
   const { access, unknown } = await accessOf(found, request, open, backend);
   const notes = [
     ...found.notes,

@@ -5,7 +5,6 @@ import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import { leftNotes } from '../generate/left-notes.ts';
 import type { Status } from '../generate/plan.ts';
-import { isOfRequest } from '../generate/problems.ts';
 import { notedIn } from '../generate/session.ts';
 import { olderText } from '../generate/status-words.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
@@ -16,6 +15,7 @@ import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -25,9 +25,10 @@ export interface VerifyChoice {
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.ground);
-  const { backend, plan, status } = await open.situation({ seen: open.seen, stale });
-  const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
-  const unknown = asked.filter(isOfRequest);
+  const { backend, declared, plan, status } = await open.situation({ seen: open.seen, stale });
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, steps, notes } = found;
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
@@ -55,12 +56,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   );
   return {
     backend,
-    problems: [
-      ...unknown.map(({ kind, message }) => ({ kind, message })),
-      ...problems,
-      ...access,
-      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
-    ],
+    problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
   };
 }

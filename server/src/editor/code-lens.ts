@@ -6,7 +6,7 @@ import { counted } from '../checks/wording.ts';
 import type { Generator, Place } from '../fleet/model.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { storedCountOf, storedStates } from './stored-state.ts';
+import { statesOf, storedCountOf } from './stored-state.ts';
 
 /** What a lens is about. */
 export interface LensSubject {
@@ -68,7 +68,7 @@ export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): 
     const missing = known.reduce((sum, count) => sum + count.missing, 0);
     if (wanted > 0) words.push(missingWords(wanted, missing));
   }
-  const outdated = storedStates(snapshot.fleet, snapshot.stored()).outdated(generator);
+  const outdated = statesOf(snapshot).outdated(generator);
   if (outdated > 0) words.push(`${outdated} outdated`);
   return words.join(' · ');
 }

@@ -2,7 +2,7 @@
 export interface ExplorerFilter {
   /** Part of a name, in any case; '' for all. */
   readonly text: string;
-  /** Only what is not generated, or was made from other inputs. */
+  /** Only what is not generated, or outdated. */
   readonly lacking: boolean;
 }
 

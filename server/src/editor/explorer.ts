@@ -8,7 +8,14 @@ import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { secretCount } from './secrets/joined.ts';
 import type { Snapshot } from './snapshot.ts';
-import { isLacking, type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
+import {
+  isLacking,
+  type Outdated,
+  type StoredState,
+  type StoredStates,
+  stateOfAll,
+  statesOf,
+} from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -20,7 +27,7 @@ export interface MachineEntry {
   readonly complete: boolean;
   /** Files that are declared and not stored; null where that cannot be told. */
   readonly missing: number | null;
-  /** Generators of which something was made from other inputs. */
+  /** Generators of which something is outdated. */
   readonly outdated: number;
   readonly at: Place | null;
 }
@@ -29,6 +36,8 @@ export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: StoredState;
+  /** Why it is outdated; null where it is not. */
+  readonly outdated: Outdated | null;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -60,7 +69,7 @@ export interface FleetEntry {
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
   const { fleet } = snapshot;
   const byMachine = generatorsByMachine(snapshot);
-  const states = storedStates(fleet, snapshot.stored());
+  const states = statesOf(snapshot);
   const shared = { missing: new Map<string, number>(), outdated: new Set<string>() };
   const lacking = { missing: 0, outdated: 0 };
   const machines: MachineEntry[] = [];
@@ -120,7 +129,7 @@ function lackingOf(
       if (stored === null) isKnown = false;
       else if (!stored) lacks++;
     }
-    const isOutdated = states.isOutdated(generator.name, machine);
+    const isOutdated = states.outdatedBy(generator.name, machine) !== null;
     missing += lacks;
     if (isOutdated) outdated++;
     if (body.share !== true) {
@@ -173,7 +182,7 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
-  const states = storedStates(snapshot.fleet, snapshot.stored());
+  const states = statesOf(snapshot);
   const directory = snapshot.fleet.directory ?? '';
   const files = body.files.map((file): FileEntry => {
     const { name, secret, at } = file;
@@ -183,13 +192,16 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
     const value = secret === false && stored ? publicValuePath(directory, place) : null;
     return { name, secret, at, stored, value };
   });
+  const why = states.outdatedBy(generator.name, machine);
+  const state = stateOfAll(
+    files.map(({ stored }) => stored),
+    why,
+  );
   return {
     name: generator.name,
     share: body.share,
-    state: stateOfAll(
-      files.map(({ stored }) => stored),
-      states.isOutdated(generator.name, machine),
-    ),
+    state,
+    outdated: state === 'outdated' ? why : null,
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),

@@ -8,7 +8,7 @@ import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 import type { Point } from './layout/layered.ts';
-import type { StoredState } from './stored-state.ts';
+import type { Outdated, StoredState } from './stored-state.ts';
 import { marked } from './unseen.ts';
 
 const HEIGHT = 44;
@@ -43,6 +43,11 @@ const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   missing: 'not generated',
   unknown: '',
 };
+
+function outdatedWords({ reason, older }: Outdated): string {
+  if (reason === 'superseded') return `made from ${older.length === 1 ? 'an ' : ''}older ${older.join(', ')}`;
+  return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
+}
 
 /** What is said of a node below its name: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
@@ -114,7 +119,7 @@ interface Writer {
 function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
-    STATE_WORDS[node.state],
+    node.outdated === null ? STATE_WORDS[node.state] : outdatedWords(node.outdated),
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];

@@ -6,7 +6,14 @@ import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
 import type { StoreContents } from '../store/read.ts';
 import { circleOf } from './layout/circles.ts';
-import { type StoredState, type StoredStates, stateOfAll, storedStates } from './stored-state.ts';
+import {
+  type Noted,
+  type Outdated,
+  type StoredState,
+  type StoredStates,
+  stateOfAll,
+  storedStates,
+} from './stored-state.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -20,6 +27,8 @@ export interface GraphNode {
   readonly publics: number;
   readonly prompts: number;
   readonly state: StoredState;
+  /** Why it is outdated; null where it is not. */
+  readonly outdated: Outdated | null;
   /** Errors that stand at places of it. */
   readonly errors: number;
   /** One of clan-core's services that brings it; null for others. */
@@ -56,6 +65,8 @@ export interface GraphOptions {
   readonly kind?: GraphKind | null;
   /** Only generators of which this holds. */
   readonly condition?: GraphCondition | null;
+  /** What runs have noted to be made anew. */
+  readonly noted?: Noted;
 }
 
 /** @param errors how many errors each generator has, by name */
@@ -75,7 +86,7 @@ export function graphOf(
   const wanted = wantedOf(declared, brought, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const states = stored === null ? null : storedStates(fleet, stored);
+  const states = stored === null ? null : storedStates(fleet, stored, options.noted);
   const nodes = [...wanted]
     .sort()
     .map(id => nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0))
@@ -205,6 +216,7 @@ function nodeOf(
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
+  const state = states === null ? 'unknown' : stateOf(id, same, bodies, states);
   return {
     id,
     origin: 'declared',
@@ -213,7 +225,8 @@ function nodeOf(
     secrets: files.filter(file => file.secret !== false).length,
     publics: files.filter(file => file.secret === false).length,
     prompts: new Set(bodies.flatMap(body => body.prompts.map(({ name }) => name))).size,
-    state: states === null ? 'unknown' : stateOf(id, same, bodies, states),
+    state,
+    outdated: state === 'outdated' ? (states?.outdatedBy(id, null) ?? null) : null,
     errors,
     service: null,
     at: same[0]?.definitions[0]?.at ?? null,
@@ -231,6 +244,7 @@ function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
     publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
     prompts: brought?.prompts.length ?? 0,
     state: 'unknown',
+    outdated: null,
     errors: 0,
     service: brought?.service ?? null,
     at: brought?.instance?.at[0] ?? null,
@@ -252,5 +266,5 @@ function stateOf(
     for (const owner of owners)
       for (const file of body.files) found.push(states.isStored(id, body.share, owner, file));
   }
-  return stateOfAll(found, states.isOutdated(id, null));
+  return stateOfAll(found, states.outdatedBy(id, null));
 }

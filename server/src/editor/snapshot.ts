@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/model.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { StoreFiles } from '../store/files.ts';
 import type { StoreContents } from '../store/read.ts';
+import type { Noted } from './stored-state.ts';
 
 export interface Snapshot {
   /** Counts up with every change. */
@@ -18,4 +19,6 @@ export interface Snapshot {
   readonly files: NixFiles & StoreFiles;
   /** What is stored, as far as names and metadata tell. Read when first asked for. */
   readonly stored: () => StoreContents;
+  /** What runs have noted to be made anew, as it is at this moment. */
+  readonly noted: () => Noted;
 }

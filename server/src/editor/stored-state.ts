@@ -11,10 +11,25 @@ import type { StoreContents } from '../store/read.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
- * `present`: all of it is stored; `outdated`: something that is was made from other inputs; `missing`: nothing is;
+ * `present`: all of it is stored; `outdated`: something that is was made from other inputs, or from older values;
+ * `missing`: nothing is;
  * `partial`: some; `unknown`: that cannot be told.
  */
 export type StoredState = 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+
+/**
+ * Generators that the next run makes anew although nothing that is stored says so, by `shared/NAME` or
+ * `per-machine/MACHINE/NAME`: the values that were set since, as `generator/file`. None: a run was cut off.
+ */
+export type Noted = ReadonlyMap<string, readonly string[]>;
+
+/** Why what is stored is outdated. */
+export interface Outdated {
+  /** `inputs`: made from other inputs than are declared now; the others as they were noted. */
+  readonly reason: 'inputs' | 'superseded' | 'interrupted';
+  /** Of `superseded`: the values that were set since, sorted. */
+  readonly older: readonly string[];
+}
 
 export interface StoredStates {
   /** Is a file stored for a machine, or shared? Null where that cannot be told. */
@@ -24,30 +39,64 @@ export interface StoredStates {
     machine: string | null,
     file: Pick<GeneratorBody['files'][number], 'name' | 'nameKind' | 'secret'>,
   ): boolean | null;
-  /** Was what is stored for a machine, or shared, made from other inputs? Null for any machine. */
-  isOutdated(generator: string, machine: string | null): boolean;
-  /** For how many machines something was made from other inputs; what is shared counts once. */
+  /** Why what is stored for a machine, or shared, is outdated; null where it is not. Machine null: any machine. */
+  outdatedBy(generator: string, machine: string | null): Outdated | null;
+  /** For how many machines something is outdated; what is shared counts once. */
   outdated(generator: string): number;
 }
 
-const kept = new WeakMap<Fleet, { readonly stored: StoreContents; readonly states: StoredStates }>();
+interface Kept {
+  readonly stored: StoreContents;
+  readonly noted: Noted;
+  readonly states: StoredStates;
+}
 
-export function storedStates(fleet: Fleet, stored: StoreContents): StoredStates {
+const kept = new WeakMap<Fleet, Kept>();
+
+const NOTHING: Noted = new Map();
+
+export function storedStates(fleet: Fleet, stored: StoreContents, noted: Noted = NOTHING): StoredStates {
   const known = kept.get(fleet);
-  if (known?.stored === stored) return known.states;
-  const states = createStates(fleet, stored);
-  kept.set(fleet, { stored, states });
+  if (known?.stored === stored && known.noted === noted) return known.states;
+  const states = createStates(fleet, stored, noted);
+  kept.set(fleet, { stored, noted, states });
   return states;
 }
 
-function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
+export function statesOf({ fleet, stored, noted }: Snapshot): StoredStates {
+  return storedStates(fleet, stored(), noted());
+}
+
+const BY_INPUTS: Outdated = { reason: 'inputs', older: [] };
+
+/** By generator and machine, '' for what is shared: why what is stored is outdated. */
+function outdatedIn(
+  fleet: Fleet,
+  stored: StoreContents,
+  noted: Noted,
+): ReadonlyMap<string, ReadonlyMap<string, Outdated>> {
+  const found = new Map<string, Map<string, Outdated>>();
+  const note = (generator: string, owner: string, outdated: Outdated) => {
+    const byOwner = found.get(generator) ?? new Map<string, Outdated>();
+    found.set(generator, byOwner.set(owner, outdated));
+  };
+  for (const [key, older] of noted) {
+    const [placement, ...names] = key.split('/');
+    const owner = placement === 'shared' ? '' : (names.shift() ?? '');
+    note(names.join('/'), owner, { reason: older.length === 0 ? 'interrupted' : 'superseded', older });
+  }
+  // What everybody can see comes before what is noted here.
+  for (const { declared, owners } of staleGenerators(fleet, stored))
+    for (const owner of owners) note(declared.generator.name, owner, BY_INPUTS);
+  return found;
+}
+
+function createStates(fleet: Fleet, stored: StoreContents, noted: Noted): StoredStates {
   const index = storedIndex(stored);
   // Where nothing is stored at all, the values may be kept elsewhere.
   const isElsewhere = stored.backend === 'password-store' || (index.owners.size === 0 && !index.hasShared);
   const areSecretsElsewhere = stored.elsewhere || areSecretsOutside(fleet);
-  const stale = new Map<string, ReadonlySet<string>>();
-  for (const { declared, owners } of staleGenerators(fleet, stored))
-    stale.set(declared.generator.name, new Set(owners));
+  const outdated = outdatedIn(fleet, stored, noted);
   return {
     isStored(generator, share, machine, { name, nameKind, secret }) {
       if (isElsewhere || nameKind === 'pattern') return null;
@@ -57,11 +106,13 @@ function createStates(fleet: Fleet, stored: StoreContents): StoredStates {
       if (share === null || machine === null) return null;
       return found !== undefined && (found.owners.public.has(machine) || found.owners.secret.has(machine));
     },
-    isOutdated(generator, machine) {
-      const owners = stale.get(generator);
-      return owners !== undefined && (machine === null || owners.has('') || owners.has(machine));
+    outdatedBy(generator, machine) {
+      const owners = outdated.get(generator);
+      if (machine !== null) return owners?.get('') ?? owners?.get(machine) ?? null;
+      const [first = null] = owners?.values() ?? [];
+      return first;
     },
-    outdated: generator => stale.get(generator)?.size ?? 0,
+    outdated: generator => outdated.get(generator)?.size ?? 0,
   };
 }
 
@@ -71,12 +122,12 @@ export function isLacking(state: StoredState): boolean {
 }
 
 /** The state of many files together. */
-export function stateOfAll(stored: readonly (boolean | null)[], isOutdated: boolean): StoredState {
+export function stateOfAll(stored: readonly (boolean | null)[], outdated: Outdated | null): StoredState {
   if (stored.length === 0 || stored.includes(null)) return 'unknown';
   const there = stored.filter(one => one === true).length;
   if (there === 0) return 'missing';
   if (there < stored.length) return 'partial';
-  return isOutdated ? 'outdated' : 'present';
+  return outdated === null ? 'present' : 'outdated';
 }
 
 /** How many of a generator's files are stored. */
@@ -95,7 +146,7 @@ export interface StoredCount {
 export function storedCountOf(snapshot: Snapshot, generator: Generator): StoredCount | null {
   const { name, machines } = generator;
   if (machines === null || machines.length === 0) return null;
-  const states = storedStates(snapshot.fleet, snapshot.stored());
+  const states = statesOf(snapshot);
   const [only, ...others] = generator.bodies();
   const one = only !== undefined && others.length === 0 ? only : null;
   let wanted = 0;

@@ -9,7 +9,7 @@ import { openRepository, type Repository } from '../host/git.ts';
 import { takeLock } from '../host/lock.ts';
 import { noteOwed, type OwedCommit, owedFor, owedIn, readOwed, stillStored } from '../host/owed.ts';
 import { readStale, type StaleNotes, writeStale } from '../host/stale.ts';
-import { lockIn, stateFolder, sweepState } from '../host/state.ts';
+import { lockIn, stateFolder, stateFolderIfAny, sweepState } from '../host/state.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../host/transaction.ts';
 import type { Change } from '../store/changes.ts';
 import type { Ground } from './ground.ts';
@@ -159,13 +159,18 @@ export interface Noted {
 
 /** What `Session.stale` is, for those who only look. @throws HostFailure where it is not to be read */
 export async function staleIn(ground: Ground): Promise<StaleNotes> {
-  return readStale(stateFolder(ground, await openRepository(ground.root, ground.env)));
+  return staleOf(ground, await openRepository(ground.root, ground.env));
+}
+
+async function staleOf(ground: Ground, repository: Repository | null): Promise<StaleNotes> {
+  const state = stateFolderIfAny(ground, repository);
+  return state === null ? new Map() : readStale(state);
 }
 
 /** @throws HostFailure where a note is not to be read */
 export async function notedIn(ground: Ground): Promise<Noted> {
   const repository = await openRepository(ground.root, ground.env);
-  const stale = await readStale(stateFolder(ground, repository));
+  const stale = await staleOf(ground, repository);
   const files = await owedIn(ground, repository);
   if (files.length === 0) return { stale, owed: null };
   const are = files.length === 1 ? 'is' : 'are';

@@ -3,6 +3,7 @@
  * is run: it is taken only from a folder and a file that are the person's own and closed to everybody else, and only
  * whole. Knows nothing of what the code is.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -18,8 +19,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { homeIn } from './home.ts';
 
 export interface KeptCode {
   /** What was kept under a name; null where there is nothing that can be trusted. Throws nothing. */
@@ -66,10 +67,10 @@ export function keptCode(
 }
 
 function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform: string): string | null {
-  const home = env.HOME || homedir();
-  const usual = platform === 'darwin' ? join(home, 'Library/Caches') : join(home, '.cache');
+  const home = homeIn(env);
+  const usual = home && join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
   const folder = env.XDG_CACHE_HOME || usual;
-  return isAbsolute(folder) ? folder : null;
+  return folder !== null && isAbsolute(folder) ? folder : null;
 }
 
 function isOwnAlone(folder: string, user: number): boolean {

@@ -20,14 +20,22 @@ export interface Place {
  *
  * @throws HostFailure where there is neither git nor a home folder
  */
-export function stateFolder({ root, env, home }: Place, repository: Repository | null): string {
+export function stateFolder(place: Place, repository: Pick<Repository, 'gitFolder'> | null): string {
+  const folder = stateFolderIfAny(place, repository);
+  if (folder !== null) return folder;
+  throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
+}
+
+/** The same for those who only look; null where there is neither git nor a home folder, so that nothing is noted. */
+export function stateFolderIfAny(
+  { root, env, home }: Place,
+  repository: Pick<Repository, 'gitFolder'> | null,
+): string | null {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   // A work tree may hold several fleets.
   if (repository !== null) return join(repository.gitFolder, 'varsmith', name);
   const state = env.XDG_STATE_HOME || (home === null ? null : join(home, '.local/state'));
-  if (state === null)
-    throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
-  return join(state, 'varsmith', name);
+  return state === null ? null : join(state, 'varsmith', name);
 }
 
 /** Of the lock in the folder. */

@@ -15,6 +15,7 @@ import type {
   machineRequest,
   machineSecretsRequest,
   placeRequest,
+  rulePageRequest,
   ServerStatus,
   scaffoldChoicesRequest,
   scaffoldRequest,
@@ -46,6 +47,8 @@ export type {
   MachineParams,
   MachineSecret,
   PlaceParams,
+  RulePageParams,
+  RulePageResult,
   ScaffoldChoices,
   ScaffoldParams,
   ScaffoldResult,
@@ -63,6 +66,7 @@ export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
 export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
+export const RULE_PAGE: typeof rulePageRequest = 'varsmith/rulePage';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';

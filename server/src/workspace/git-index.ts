@@ -34,6 +34,11 @@ export function createGitIndex(root: string): GitIndex {
   };
 }
 
+/** Absolute path of the index of the repository that a folder belongs to, there or not; null where there is none. */
+export function indexPathOf(root: string): string | null {
+  return repositoryOf(root)?.index ?? null;
+}
+
 interface Repository {
   readonly folder: string;
   readonly index: string;
@@ -70,7 +75,8 @@ function settingsText(path: string): string | null {
   return readRegularFile(path, MAX_SETTINGS_BYTES)?.toString('utf8') ?? null;
 }
 
-function stampOf(path: string): string {
+/** Another text whenever a file is another one; '' where there is none. */
+export function stampOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? '' : `${found.mtimeMs} ${found.size} ${found.ino}`;
 }

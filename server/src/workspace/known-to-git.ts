@@ -20,7 +20,7 @@ export const TELL_GIT = 'Make the new files known to git (`git add`): a flake se
 export async function makeKnownToGit(
   root: string,
   paths: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<KnownToGit> {
   if (paths.length === 0) return { began: false, left: null };
   let began = false;

@@ -1,7 +1,8 @@
 /** Our own request of the doctor: what is found of each folder, and what is missing. Loaded when somebody asks. */
-import { homedir } from 'node:os';
+
 import type { CancellationToken } from 'vscode-languageserver';
 import { examinedIn } from '../../workspace/examined.ts';
+import { homeIn } from '../../workspace/home.ts';
 import type { Analysis } from '../analysis.ts';
 import { uriOfPath } from '../convert.ts';
 import type { DoctorParams, DoctorResult } from '../messages.ts';
@@ -21,7 +22,7 @@ export async function onDoctor(
   ]);
   const around = {
     env: process.env,
-    home: process.env.HOME || homedir() || null,
+    home: homeIn(process.env),
     platform: process.platform,
     trusted,
   };

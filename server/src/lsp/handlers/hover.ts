@@ -19,7 +19,7 @@ export async function onHover(
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
   const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
-  const found = hover(snapshot, path, offset, linkIn(border, client), rules);
+  const found = hover(snapshot, path, offset, linkIn(border, client), rules, border.documentationOf);
   if (!found) return null;
   const range = rangeOf(snapshot.files, found.at);
   return { contents: markupOf(client, found.markdown), ...(range ? { range } : {}) };

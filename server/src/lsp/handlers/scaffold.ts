@@ -144,7 +144,7 @@ async function tellGit(
   if (made.length === 0) return [];
   // Git is a program, and runs what the repository's settings name.
   if (trusted !== true) return [TELL_GIT];
-  const { began, left } = await makeKnownToGit(root, made, process.env);
+  const { began, left } = await makeKnownToGit(root, made);
   return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
 }
 

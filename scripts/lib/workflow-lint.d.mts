@@ -1,0 +1,1 @@
+export function workflowProblems(text: string): string[];

@@ -1,0 +1,1 @@
+export function zipNames(archive: Uint8Array): string[];
