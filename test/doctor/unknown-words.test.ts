@@ -13,7 +13,7 @@ test.each([
   ...['generators', 'secrets', 'imports', 'foreign', 'machines'],
   ...['instances', 'file', 'unread', 'module', 'effort'],
 ] as const)('%s: sentences that begin with a capital and end with a full stop', what => {
-  expect(followsFrom(what)).toMatch(/^[A-Z][^.]+\. .*\.$/);
+  expect(followsFrom([what])).toMatch(/^[A-Z][^.]+\. .*\.$/);
 });
 
 test('places with the same to be said of them stand together, the most first', () => {

@@ -120,7 +120,7 @@ function analysisEntry({ fleet, files }: Examined): Entry {
   if (sentences.length > MAX_REASONS) details.push(`… and ${sentences.length - MAX_REASONS} more reasons`);
   return entry('not analysable', 'unknown', `${counted(fleet.notAnalysable.length, 'place')} without Nix`, {
     details,
-    advice: [...new Set(kinds.map(followsFrom))].join('\n'),
+    advice: followsFrom(kinds),
   });
 }
 
