@@ -10,6 +10,8 @@ import { registerDoctor } from './doctor.ts';
 import { registerDocumentation } from './documentation.ts';
 import { createEnvironmentPreview } from './environment-preview.ts';
 import { registerExample } from './example.ts';
+import { showFirstSight } from './first-sight.ts';
+import { registerFirstSteps } from './first-steps.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -55,10 +57,12 @@ export function activate(context: ExtensionContext): ExtensionExports {
     followMoves(context.asAbsolutePath('dist/cli.js')),
     ...registerDocumentation(server),
     registerExample(context.extensionUri),
+    registerFirstSteps(),
     ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();
+  void showFirstSight(context, log);
   return { activationMilliseconds: performance.now() - begin };
 }
 

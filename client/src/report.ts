@@ -2,6 +2,7 @@
  * The page that shows what came of a run, a trial or a verification. HTML from plain data, without any script: what can
  * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
  */
+import { l10n } from 'vscode';
 import type { ResultEvent, SourcePlace, TrialEvent } from './run-protocol.ts';
 import { counted, placed, type Story, someOf } from './run-story.ts';
 
@@ -135,6 +136,8 @@ function contentOf({ secret, written, value }: TrialEvent['files'][number]): str
 export interface Verification {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   readonly notes: readonly { readonly message: string }[];
+  /** How many generators were looked at. */
+  readonly generators?: number;
 }
 
 /** Those that generating puts right. */
@@ -143,7 +146,8 @@ export function isGenerated({ kind }: { readonly kind: string }): boolean {
 }
 
 /** @param root URI of the fleet */
-export function verifyReport({ problems, notes }: Verification, root: string): Report {
+export function verifyReport(found: Verification, root: string): Report {
+  const { problems, notes } = found;
   const incomplete = problems.filter(isGenerated);
   const access = problems.filter(({ kind }) => kind === 'access');
   const others = problems.filter(one => !isGenerated(one) && one.kind !== 'access');
@@ -153,7 +157,7 @@ export function verifyReport({ problems, notes }: Verification, root: string): R
   return {
     title: 'Verified Vars',
     body: [
-      head('Verify vars', verifyText({ problems, notes })),
+      head('Verify vars', verifyText(found)),
       section(
         'Missing or outdated',
         lines(incomplete) + button('Generate Missing', generateMissingCommand, incomplete),
@@ -165,8 +169,14 @@ export function verifyReport({ problems, notes }: Verification, root: string): R
   };
 }
 
-export function verifyText({ problems, notes }: Verification): string {
+export function verifyText({ problems, notes, generators }: Verification): string {
   if (problems.length > 0) return `${counted(problems.length, 'problem')} with the vars.`;
+  if (generators === 0)
+    return notes.length > 0
+      ? l10n.t('There is nothing to verify: no machine has a generator that is known here.')
+      : l10n.t(
+          'There is nothing to verify: no machine has a generator. New Generator… writes the first from a template.',
+        );
   return `All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.`;
 }
 

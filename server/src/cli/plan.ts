@@ -108,8 +108,11 @@ export function planData({ steps, problems, notes }: Plan) {
   };
 }
 
+const NO_GENERATOR =
+  'Nothing to generate: no machine of this fleet has a generator. `varsmith new generator` writes the first.';
+
 /** A plan for people. */
-export function planText({ steps, problems, notes }: Plan, paint: Paint): string {
+export function planText({ generators, steps, problems, notes }: Plan, paint: Paint): string {
   const width = Math.max(0, ...steps.map(step => step.generator.key.length));
   const lines = steps.map(
     step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
@@ -119,7 +122,7 @@ export function planText({ steps, problems, notes }: Plan, paint: Paint): string
     ...(steps.length === 0
       ? problems.length > 0
         ? []
-        : ['Nothing to generate.']
+        : [generators.all.size === 0 ? NO_GENERATOR : 'Nothing to generate.']
       : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
     ...(overwritten === 0
       ? []

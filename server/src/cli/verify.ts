@@ -58,6 +58,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     backend,
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
+    concerned: concerned.length,
   };
 }
 
@@ -85,11 +86,11 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('verify', args);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { backend, problems: all, notes } = await verified(open, choice);
+  const { backend, problems: all, notes, concerned } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.
   say(io, ...leftNotes());
   if (given.flag('json')) {
-    const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
+    const data = { schemaVersion: 1, root: open.root, backend, generators: concerned, problems: all, notes };
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
@@ -98,11 +99,19 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
-    if (all.length === 0)
-      lines.push(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+    if (all.length === 0) lines.push(`${wellText(concerned, notes.length > 0, choice)}\n`);
     io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** What is said where nothing is wrong: without a generator, nothing is present either. */
+function wellText(concerned: number, isPartial: boolean, { machines, generators }: VerifyChoice): string {
+  if (concerned === 0)
+    return machines.length + generators.length > 0
+      ? 'There is nothing to verify: none of these machines has a generator that is meant.'
+      : `There is nothing to verify: no machine of this fleet has a generator${isPartial ? ' that is known here' : ''}. \`varsmith new generator\` writes the first.`;
+  return `All vars${isPartial ? ' that are known here' : ''} are present and valid.`;
 }
 
 function about({ key, name, machines }: Generator) {
