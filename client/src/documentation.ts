@@ -9,6 +9,7 @@ import type { Server } from './server.ts';
 /** What findings, hovers and quick fixes run; the server is told the name at its start. */
 export const showRuleCommand = 'varsmith.showRule';
 
+/** The server writes it into the codes of findings, behind which VS Code opens documents and runs no commands. */
 const SCHEME = 'varsmith-docs';
 
 export function registerDocumentation(server: Server): readonly Disposable[] {

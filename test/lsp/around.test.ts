@@ -132,7 +132,7 @@ describe('documentation', () => {
     });
     const href = `command:varsmith.showRule?${encodeURIComponent('["test/bad"]')}`;
     const { diagnostics } = await session.publication('a.nix', () => true);
-    expect(diagnostics[0]?.codeDescription).toEqual({ href });
+    expect(diagnostics[0]?.codeDescription).toEqual({ href: 'varsmith-docs:/rules/test/bad.md' });
     const hover: Hover = await session.connection.sendRequest('textDocument/hover', {
       textDocument: { uri: session.uri('a.nix') },
       position: { line: 0, character: 1 },

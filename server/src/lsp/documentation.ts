@@ -1,5 +1,5 @@
 /** Where the pages about rules are opened: on the web, or by a client that shows them itself. */
-import { pageUrl, ruleUrl } from '../checks/pages.ts';
+import { pageUrl, rulePageName, ruleUrl } from '../checks/pages.ts';
 import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { Client } from './client.ts';
 
@@ -16,8 +16,16 @@ export function showCommandOf({ commands }: Client, rule: string): string | null
   return rule !== SETTINGS_RULE && commands.includes(SHOW_RULE) ? SHOW_RULE : null;
 }
 
-/** The address of the page about a rule, as the client opens it: a link that runs its command, or one to the web. */
+/** The scheme of the pages that such a client opens as documents. */
+const SCHEME = 'varsmith-docs';
+
+/** The address behind the code of a finding, where editors run no commands: a document of the client's, or a web page. */
 export function documentationOf(client: Client, rule: string): string {
+  return showCommandOf(client, rule) === null ? webPageOf(rule) : `${SCHEME}:/${rulePageName(rule)}.md`;
+}
+
+/** The address of the page about a rule for links in hovers: one that runs the client's command, or a web page. */
+export function documentationLinkOf(client: Client, rule: string): string {
   const command = showCommandOf(client, rule);
   return command === null
     ? webPageOf(rule)
