@@ -9,6 +9,7 @@ import type {
   doctorRequest,
   environmentRequest,
   fileKeysRequest,
+  filesNotification,
   fleetRequest,
   graphRequest,
   keyRequest,
@@ -21,6 +22,7 @@ import type {
   secretProposalsRequest,
   secretsRequest,
   statusNotification,
+  wantedNotification,
 } from '../../../client/src/protocol.ts';
 
 export type {
@@ -35,6 +37,7 @@ export type {
   EnvironmentResult,
   FileKey,
   FileKeysParams,
+  FilesParams,
   FleetGenerator,
   FleetParams,
   FleetRoot,
@@ -55,6 +58,7 @@ export type {
   SecretProposalsParams,
   SecretsRoot,
   ServerStatus,
+  WantedParams,
   Where,
 } from '../../../client/src/protocol.ts';
 
@@ -78,6 +82,8 @@ export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';
+export const FILES: typeof filesNotification = 'varsmith/files';
+export const WANTED: typeof wantedNotification = 'varsmith/wanted';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

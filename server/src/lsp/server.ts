@@ -12,6 +12,7 @@ import {
   RequestType0,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
+import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
@@ -30,7 +31,7 @@ import { createPull, createPush, type Pull } from './delivery.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
 import { registerViews } from './features-view.ts';
-import { createFolders } from './folders.ts';
+import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction } from './handlers/code-actions.ts';
@@ -47,14 +48,17 @@ import { createStatusLine, type StatusLine } from './status.ts';
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
+  /** The nearest folder at or above a folder (absolute) that is a fleet's; null if there is none. */
+  readonly findRoot: typeof findRoot;
 }
 
 async function loadAnalysis(): Promise<Loaded> {
-  const [{ loadEngine }, workspace] = await Promise.all([
+  const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
     import('../workspace/engine.ts'),
     import('../workspace/workspace.ts'),
+    import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace };
+  return { engine: await loadEngine(), createWorkspace, findRoot };
 }
 
 const WATCHED = [
@@ -173,11 +177,11 @@ async function begin(
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot }] = await Promise.all([load(), inTime(asked)]);
 
-  const folders = createFolders(options =>
-    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log }),
-  );
+  const make: WorkspaceMaker = options =>
+    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
+  const folders = createFolders(make, findRoot);
   folders.set(client.folders);
   const pull = createPull(connection, documents, reports);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);

@@ -20,7 +20,7 @@ import { addSecret, keyProblem, secretProposals, variableProblem } from '../../e
 import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
-import { makeKnownToGit, TELL_GIT } from '../../workspace/known-to-git.ts';
+import { reachesFiles } from '../addresses.ts';
 import type { Analysis, RootState } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { editOf } from '../convert.ts';
@@ -141,7 +141,9 @@ async function tellGit(
   changed: ReturnType<typeof editedFiles>,
 ): Promise<readonly string[]> {
   const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
-  if (made.length === 0) return [];
+  // What is handed over to the server is committed by the editor, which takes new files in.
+  if (made.length === 0 || !reachesFiles()) return [];
+  const { makeKnownToGit, TELL_GIT } = await import('../../workspace/known-to-git.ts');
   // Git is a program, and runs what the repository's settings name.
   if (trusted !== true) return [TELL_GIT];
   const { began, left } = await makeKnownToGit(root, made);
