@@ -1,4 +1,5 @@
-// Writes docs/rules/ and docs/schemas/varsmith.schema.json from the metadata of the rules. Tests hold both current.
+// Writes docs/rules/ and docs/schemas/varsmith.schema.json from the metadata of the rules, and docs/exit-codes.md. Tests
+// hold all of them current.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ const { outputFiles } = await build({
       "import { rules } from './server/src/checks/index.ts';",
       "import { settingsSchemaText } from './server/src/workspace/settings-schema.ts';",
       "import { shownFixes } from './test/checks/shown-fixes.ts';",
+      "export { exitCodesPage } from './server/src/cli/exit-codes.ts';",
       'export const pages = rulePages(rules, shownFixes);',
       'export const schema = settingsSchemaText(rules);',
     ].join('\n'),
@@ -37,7 +39,7 @@ const { outputFiles } = await build({
 const folder = mkdtempSync(join(tmpdir(), 'varsmith-docs-'));
 const program = join(folder, 'pages.mjs');
 writeFileSync(program, outputFiles[0].contents);
-const { pages, schema } = await import(pathToFileURL(program).href);
+const { exitCodesPage, pages, schema } = await import(pathToFileURL(program).href);
 rmSync(folder, { recursive: true });
 
 rmSync(join(DOCS, 'rules'), { recursive: true, force: true });
@@ -46,3 +48,4 @@ for (const [path, text] of pages) {
   writeFileSync(join(DOCS, path), text);
 }
 writeFileSync(join(DOCS, 'schemas', 'varsmith.schema.json'), schema);
+writeFileSync(join(DOCS, 'exit-codes.md'), exitCodesPage());

@@ -135,6 +135,7 @@ A tag v${version} would publish, each in an environment of its own:
   Open VSX                ${extension}
   VS Code Marketplace     ${extension}
   npm, with provenance    ${program}
+  GitHub Pages            the documentation, by site.yml
 Nothing was published. ${path.relative(ROOT, OUT)}/ holds it all.`);
 }
 

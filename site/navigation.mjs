@@ -58,6 +58,7 @@ export const SECTIONS = [
     pages: entries({
       commands: 'Commands',
       shells: 'Completion in shells',
+      'exit-codes': 'Exit codes',
       json: 'JSON for programs',
       configuration: 'Configuration',
       settings: 'Settings of VS Code',

@@ -5,6 +5,7 @@
 import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
+import { showRuleCommand } from './documentation.ts';
 import type { ServerStatus, StartOptions } from './protocol.ts';
 import { type Connection, talk } from './talk.ts';
 
@@ -27,8 +28,8 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
   return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
 }
 
-/** What lenses may run. */
+/** What lenses, findings and hovers may run. */
 const startOptions: StartOptions = {
-  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph'],
+  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph', showRuleCommand],
   mendsMoves: true,
 };

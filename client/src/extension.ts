@@ -7,8 +7,11 @@ import { window } from 'vscode';
 import { registerCheckTasks } from './check-tasks.ts';
 import { registerCommands } from './commands.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDocumentation } from './documentation.ts';
 import { createEnvironmentPreview } from './environment-preview.ts';
 import { registerExample } from './example.ts';
+import { showFirstSight } from './first-sight.ts';
+import { registerFirstSteps } from './first-steps.ts';
 import { createFleetViews } from './fleet-view.ts';
 import { registerGenerateCommands } from './generate-commands.ts';
 import { createGraphTab } from './graph-panel.ts';
@@ -55,11 +58,14 @@ export function activate(context: ExtensionContext): ExtensionExports {
     ...registerSopsCommands(server, context.asAbsolutePath('dist/cli.js')),
     ...registerDoctor(server),
     followMoves(context.asAbsolutePath('dist/cli.js')),
+    ...registerDocumentation(server),
     registerExample(context.extensionUri),
+    registerFirstSteps(),
     ...registerCheckTasks(context.asAbsolutePath('dist/cli.js'), server.showFindings),
     ...registerGenerateCommands(server, context.asAbsolutePath('dist/cli.js')),
   );
   server.startInBackground();
+  void showFirstSight(context, log);
   return { activationMilliseconds: performance.now() - begin };
 }
 

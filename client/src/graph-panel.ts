@@ -9,7 +9,7 @@ import { openGenerator } from './open-where.ts';
 import { bytesOfBase64, nonce } from './portable.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';
-import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
+import type { Choice, ExportFormat, FromPage, Kept, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
   /** Only what is around a generator, whose fleet is named by its URI; null: all of the fleet of the active file. */
@@ -25,7 +25,12 @@ const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
   mermaid: 'mmd',
 };
 
-const EVERYTHING: Choice = { machine: null, kind: null, condition: null, grouping: 'auto', open: null };
+const EVERYTHING: Choice = {
+  ...{ machine: null, generator: null, kind: null, condition: null },
+  ...{ grouping: 'auto', open: null },
+};
+
+const VIEW = 'varsmith.graph';
 
 const NONE_SO = 'No generator is like that. Choose something else above.';
 const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
@@ -33,7 +38,6 @@ const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let panel: WebviewPanel | undefined;
   let near: string | null = null;
-  let generator: string | null = null;
   let choice: Choice = EVERYTHING;
   let isOther = false;
   let last: GraphResult | null = null;
@@ -42,7 +46,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   const ask = (format: GraphParams['format']) =>
     server.request<GraphResult | null>(graphRequest, {
       near,
-      generator,
       ...choice,
       format,
     } satisfies GraphParams);
@@ -62,13 +65,15 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     if (panel !== asked) return;
     if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
+    const { generator } = choice;
     panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
     if (!result || result.generators === 0) {
-      const isChosen = choice.machine !== null || choice.kind !== null || choice.condition !== null;
+      const { machine, kind, condition } = choice;
+      const isChosen = [machine, generator, kind, condition].some(one => one !== null);
       tell({ type: 'empty', message: result && isChosen ? NONE_SO : NOTHING, choice });
       return;
     }
-    const { text, machines, generators, groups, owners, open, rootUri } = result;
+    const { text, machines, generators, groups, owners, legend, open, rootUri } = result;
     tell({
       ...{
         type: 'graph',
@@ -77,6 +82,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
         generators,
         groups,
         owners,
+        legend,
         root: rootUri,
         isOther,
       },
@@ -131,40 +137,52 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     window.setStatusBarMessage(`Varsmith: wrote ${target.path.split('/').at(-1)}`, 4000);
   }
 
-  function create(): WebviewPanel {
-    const dist = Uri.joinPath(extension, 'dist');
-    const fresh = window.createWebviewPanel('varsmith.graph', 'Dependency Graph', ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [dist],
-    });
-    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
+  const dist = () => Uri.joinPath(extension, 'dist');
+  const options = () => ({ enableScripts: true, localResourceRoots: [dist()] });
+
+  /** Fills a tab, a new one or that of a window which is opened anew. */
+  function adopt(fresh: WebviewPanel): void {
+    fresh.webview.options = options();
+    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist(), 'graph-page.js')).toString();
     fresh.webview.onDidReceiveMessage((message: FromPage) =>
       heard(message).catch(error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`)),
     );
     fresh.onDidDispose(() => {
+      if (panel !== fresh) return;
       panel = undefined;
       last = null;
     });
     panel = fresh;
     fresh.webview.html = graphPage(script, fresh.webview.cspSource, nonce());
-    return fresh;
   }
+
+  const restoring = window.registerWebviewPanelSerializer(VIEW, {
+    async deserializeWebviewPanel(fresh: WebviewPanel, kept: Partial<Kept> | undefined) {
+      choice = { ...EVERYTHING, ...kept?.choice };
+      near = kept?.root ?? null;
+      panel?.dispose();
+      adopt(fresh);
+    },
+  });
 
   return {
     async show(around) {
       const wanted = around?.generator ?? null;
-      isOther = panel !== undefined && wanted !== generator;
-      generator = wanted;
-      choice = EVERYTHING;
+      isOther = panel !== undefined && wanted !== choice.generator;
+      choice = { ...EVERYTHING, generator: wanted };
       near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
-      if (panel === undefined) create();
+      if (panel === undefined)
+        adopt(window.createWebviewPanel(VIEW, 'Dependency Graph', ViewColumn.Active, options()));
       else {
         panel.reveal();
         await draw();
       }
     },
     refresh: () => void draw(),
-    dispose: () => panel?.dispose(),
+    dispose() {
+      restoring.dispose();
+      panel?.dispose();
+    },
   };
 }

@@ -56,7 +56,7 @@ export interface GraphParams {
   readonly kind: 'secret' | 'public' | 'prompt' | null;
   /** Only generators of which this holds. */
   readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
-  /** `auto`: by machine and folded where there are very many generators, else none. */
+  /** `auto`: the one that reads best, and folded, where there are many generators; else none. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the groups that are open; null: all. */
   readonly open: readonly string[] | null;
@@ -77,6 +77,15 @@ export interface GraphResult {
   readonly groups: readonly string[];
   /** Generators that one machine alone has. */
   readonly owners: Readonly<Record<string, string>>;
+  /** What the marks, borders and lines that are in the picture mean. */
+  readonly legend: readonly GraphLegendEntry[];
+}
+
+export interface GraphLegendEntry {
+  /** SVG, drawn around 0, 0. */
+  readonly sample: string;
+  readonly sampleWidth: number;
+  readonly text: string;
 }
 
 /** Request: where a generator is declared. Answered with a {@link Where}, or null. */
@@ -353,6 +362,18 @@ export interface DoctorResult {
   /** Names places and public keys; never a secret. */
   readonly markdown: string;
   readonly hasProblems: boolean;
+}
+
+/** Request: a page of the documentation of rules; null where there is none of the name. */
+export const rulePageRequest = 'varsmith/rulePage';
+
+export interface RulePageParams {
+  /** Below `docs/`, without an ending: `rules/registry/unknown-key`. */
+  readonly page: string;
+}
+
+export interface RulePageResult {
+  readonly markdown: string;
 }
 
 /** Notification from server to client: findings and fleets are others, and nothing has come for a while; views ask anew. */

@@ -2,6 +2,7 @@
  * The page that shows what came of a run, a trial or a verification. HTML from plain data, without any script: what can
  * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
  */
+import { l10n } from 'vscode';
 import type { ResultEvent, SourcePlace, TrialEvent } from './run-protocol.ts';
 import { counted, placed, type Story, someOf } from './run-story.ts';
 
@@ -99,7 +100,7 @@ export function trialReport(trial: TrialEvent, root: string): Report {
       section(
         'Files',
         table(
-          ['File', '', 'Size', 'Content'],
+          ['File', 'Kind', 'Size', 'Content'],
           files.map(file => [
             escaped(file.name),
             file.secret ? 'secret' : 'public',
@@ -135,6 +136,8 @@ function contentOf({ secret, written, value }: TrialEvent['files'][number]): str
 export interface Verification {
   readonly problems: readonly { readonly kind: string; readonly message: string }[];
   readonly notes: readonly { readonly message: string }[];
+  /** How many generators were looked at. */
+  readonly generators?: number;
 }
 
 /** Those that generating puts right. */
@@ -143,7 +146,8 @@ export function isGenerated({ kind }: { readonly kind: string }): boolean {
 }
 
 /** @param root URI of the fleet */
-export function verifyReport({ problems, notes }: Verification, root: string): Report {
+export function verifyReport(found: Verification, root: string): Report {
+  const { problems, notes } = found;
   const incomplete = problems.filter(isGenerated);
   const access = problems.filter(({ kind }) => kind === 'access');
   const others = problems.filter(one => !isGenerated(one) && one.kind !== 'access');
@@ -153,7 +157,7 @@ export function verifyReport({ problems, notes }: Verification, root: string): R
   return {
     title: 'Verified Vars',
     body: [
-      head('Verify vars', verifyText({ problems, notes })),
+      head('Verify vars', verifyText(found)),
       section(
         'Missing or outdated',
         lines(incomplete) + button('Generate Missing', generateMissingCommand, incomplete),
@@ -165,8 +169,14 @@ export function verifyReport({ problems, notes }: Verification, root: string): R
   };
 }
 
-export function verifyText({ problems, notes }: Verification): string {
+export function verifyText({ problems, notes, generators }: Verification): string {
   if (problems.length > 0) return `${counted(problems.length, 'problem')} with the vars.`;
+  if (generators === 0)
+    return notes.length > 0
+      ? l10n.t('There is nothing to verify: no machine has a generator that is known here.')
+      : l10n.t(
+          'There is nothing to verify: no machine has a generator. New Generator… writes the first from a template.',
+        );
   return `All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.`;
 }
 
@@ -186,7 +196,7 @@ function list(items: readonly string[]): string {
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map(cell => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${cell}</${tag}>`).join('')}</tr>`;
   return `<table>${row(heads, 'th')}${rows.map(cells => row(cells, 'td')).join('')}</table>`;
 }
 
@@ -227,12 +237,12 @@ export function reportPage({ title, body }: Report, nonce: string): string {
 <title>${escaped(title)}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
-<body>${body}</body>
+<body><main>${body}</main></body>
 </html>`;
 }
 
 const STYLE = `
-body{padding:4px 24px 24px;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
+body{padding:4px 24px 24px;background:var(--vscode-editor-background);color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
 h1{font-size:1.5em;font-weight:500;margin:.7em 0 .2em}
 h2{font-size:1.15em;font-weight:600;margin:1.4em 0 .4em}
 h3{font-size:1em;font-weight:600;margin:1em 0 .3em}
@@ -245,6 +255,6 @@ th,td{padding:4px 18px 4px 0;vertical-align:top;border-bottom:1px solid var(--vs
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}
 pre.output{padding:8px 12px;background:var(--vscode-textCodeBlock-background)}
 .dim{color:var(--vscode-descriptionForeground)}
-.bad{color:var(--vscode-errorForeground)}
-.warn{color:var(--vscode-editorWarning-foreground)}
+.bad{color:var(--vscode-varsmith-errorText)}
+.warn{color:var(--vscode-varsmith-warningText)}
 `.trim();

@@ -24,6 +24,8 @@ import {
 } from './protocol.ts';
 import type { Server } from './server.ts';
 
+const MAKE_KEY = 'varsmith.makeKey';
+
 export function registerScaffoldCommands(server: Server): readonly Disposable[] {
   const register = (id: string, ask: (around: Around) => Promise<ScaffoldWish | undefined>) =>
     commands.registerCommand(id, async () => {
@@ -293,8 +295,9 @@ async function sayFleet({ created, notes }: ScaffoldResult, kept: readonly strin
   }
   const made = l10n.t('A fleet of {0} files was made.', created.length);
   const next = l10n.t('Next, make your key; then generate.');
-  const makeKey = l10n.t('Make a Key…');
   const message = [made, ...notes, ...kept, next].join(' ');
-  if ((await window.showInformationMessage(message, makeKey)) === makeKey)
-    await commands.executeCommand('varsmith.makeKey');
+  const canMake = (await commands.getCommands(true)).includes(MAKE_KEY);
+  const step = canMake ? l10n.t('Make a Key…') : l10n.t('Run the Doctor');
+  if ((await window.showInformationMessage(message, step)) === step)
+    await commands.executeCommand(canMake ? MAKE_KEY : 'varsmith.doctor');
 }

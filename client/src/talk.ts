@@ -14,6 +14,7 @@ import {
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient';
+import { showRuleCommand } from './documentation.ts';
 import {
   additionsCapability,
   changedNotification,
@@ -153,6 +154,8 @@ function clientOptions(
           ),
       },
     },
+    // Links to the documentation of rules open it in the editor.
+    markdown: { isTrusted: { enabledCommands: [showRuleCommand] } },
     initializationOptions: startOptions,
     synchronize: { configurationSection: 'varsmith' },
     outputChannel,

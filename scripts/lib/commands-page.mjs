@@ -1,15 +1,5 @@
 /** The page of all commands, from the table that the help and the completions are made from as well. Pure: data in, Markdown out. */
 
-/** `EXIT` of the command line has them; a test holds that each is here. */
-const EXIT_CODES = `\
-## Exit codes
-
-| code | when |
-| --- | --- |
-| 0 | it worked; \`check\` found nothing at or above \`--severity\`; \`verify\` found everything in order |
-| 1 | it failed or was interrupted, or there is something to do: findings, vars that are missing, a generator that failed, a key that would gain access and nobody to ask |
-| 2 | it was called wrongly, could not read what it was given, or would overwrite values and was not told \`--yes\` |`;
-
 const ENVIRONMENT = `\
 ## Environment
 
@@ -26,11 +16,10 @@ const ENVIRONMENT = `\
 export function commandsPage(groups) {
   return [
     '# Commands',
-    'All commands of `varsmith`, with their options. `varsmith help COMMAND` says the same in a terminal,\n[shells](shells.md) complete all of it, and [exit codes](#exit-codes) are the same everywhere.',
+    'All commands of `varsmith`, with their options. `varsmith help COMMAND` says the same in a terminal,\n[shells](shells.md) complete all of it, and [exit codes](exit-codes.md) are the same everywhere.',
     ...groups.map(overview),
     '`ROOT` is the folder of the fleet. Without it, it is the nearest one upward with `.clan-flake`, `flake.nix` or `.git`. Output for\nprograms is described in [JSON](json.md).',
     ...groups.flat().flatMap(command),
-    EXIT_CODES,
     ENVIRONMENT,
     'This page is written by `npm run docs` from the table of commands.',
     '',

@@ -60,16 +60,16 @@ export function interruption() {
  * `limitSeconds`, 128 when a signal ended it.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, label?: string, limitSeconds?: number }} options
- *   `label` stands before each line of output
+ * @param {{ cwd?: string, env?: Record<string, string>, label?: string, limitSeconds?: number, quiet?: boolean }} options
+ *   `label` stands before each line of output; with `quiet` output is shown only when the program fails
  * @returns {Promise<number>}
  */
-export function run(command, args, { cwd = ROOT, env = {}, label, limitSeconds } = {}) {
+export function run(command, args, { cwd = ROOT, env = {}, label, limitSeconds, quiet } = {}) {
   return new Promise(resolve => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', label ? 'pipe' : 'inherit', label ? 'pipe' : 'inherit'],
+      stdio: ['ignore', label || quiet ? 'pipe' : 'inherit', label || quiet ? 'pipe' : 'inherit'],
       detached: !WINDOWS,
     });
     running.add(child);
@@ -79,6 +79,8 @@ export function run(command, args, { cwd = ROOT, env = {}, label, limitSeconds }
       pass(child.stdout, process.stdout);
       pass(child.stderr, process.stderr);
     }
+    const kept = [];
+    if (quiet) for (const from of [child.stdout, child.stderr]) from.on('data', chunk => kept.push(chunk));
     let late = false;
     const limit =
       limitSeconds &&
@@ -90,6 +92,7 @@ export function run(command, args, { cwd = ROOT, env = {}, label, limitSeconds }
     const finish = code => {
       clearTimeout(limit);
       running.delete(child);
+      if (code !== 0 && !interrupted && kept.length > 0) process.stderr.write(`\n${Buffer.concat(kept)}`);
       resolve(late ? 124 : code);
     };
     child.on('error', error => {

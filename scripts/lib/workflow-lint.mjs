@@ -46,13 +46,15 @@ function permissionProblems({ permissions }) {
 
 function jobProblems(name, job) {
   const problems = [];
+  // A workflow of ours that is called has its environments and limits itself.
+  const isCall = job.uses?.startsWith('./') ?? false;
   const text = JSON.stringify(job);
   const writes = Object.values(job.permissions ?? {}).includes('write');
   const publishes = writes || /secrets\.|\bpublish\b --|npm publish|gh release create/.test(text);
-  if (publishes && job.environment === undefined)
+  if (publishes && !isCall && job.environment === undefined)
     problems.push(`Job "${name}" publishes and has no environment.`);
   if (publishes && !/refs\/tags\/v/.test(job.if ?? ''))
     problems.push(`Job "${name}" publishes without a tag.`);
-  if (job['timeout-minutes'] === undefined) problems.push(`Job "${name}" has no limit of time.`);
+  if (!isCall && job['timeout-minutes'] === undefined) problems.push(`Job "${name}" has no limit of time.`);
   return problems;
 }

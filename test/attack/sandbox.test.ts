@@ -13,6 +13,7 @@ import { buildProgram, MEMORY } from '../cli/program.ts';
 import { describeIf } from '../conditionally.ts';
 import { write } from '../workspace/support.ts';
 import { expectNothingBroken, isLong, LIMIT_MS, openLedger } from './ledger.ts';
+import { ENOUGH_SECONDS, LEAVINGS } from './sandbox-leavings.ts';
 import { attackProgram, handOver, PEOPLE } from './victim.ts';
 
 const ledger = openLedger('sandbox');
@@ -201,7 +202,9 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
       const outside = join(made.home, '../outside');
       mkdirSync(outside);
       writeFileSync(join(outside, 'keep'), 'outside-canary');
-      for (const [at, [what, { script, code }]] of Object.entries(LEAVINGS(outside)).entries()) {
+      for (const [at, [what, { script, code, seconds = ENOUGH_SECONDS }]] of Object.entries(
+        LEAVINGS(outside),
+      ).entries()) {
         // In the short form half of them, each left by one of these.
         const isShared = PEOPLE.length > 1 && !isLong;
         if (!ledger.tries(`sandbox: ${what}`) || (isShared && at % 4 !== 2 * Number(uid === null))) continue;
@@ -213,7 +216,15 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
         writeFileSync(join(made.home, 'x'), 'Canary8-left-behind');
         handOver(made, uid);
         const answer = ['--prompt', `g/x=@${join(made.home, 'x')}`];
-        const args = ['generate', '--yes', '--regenerate', '--no-commit', '--timeout', '5', ...answer];
+        const args = [
+          'generate',
+          '--yes',
+          '--regenerate',
+          '--no-commit',
+          '--timeout',
+          String(seconds),
+          ...answer,
+        ];
         const run = await attackProgram(made, args, { uid });
         ledger.count('leavings');
         const value = join(made.root, 'vars/per-machine/m/g/a/value');
@@ -236,49 +247,6 @@ describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
 
 it('is only attacked where there is one', () => {
   expect(['linux', 'darwin', 'win32']).toContain(process.platform);
-});
-
-/** By what a script leaves: the script, and how the run ends. */
-const LEAVINGS = (
-  outside: string,
-): Readonly<Record<string, { readonly script: string; readonly code: number }>> => ({
-  'a link in $out': { script: `ln -s ${outside}/keep $out/a`, code: 1 },
-  'a hard link in $out': { script: 'ln /etc/passwd $out/a || ln /usr/bin/env $out/a', code: 1 },
-  'a pipe in $out': { script: 'mkfifo $out/a', code: 1 },
-  'a socket in $out': {
-    script: 'perl -e \'socket(S, 1, 1, 0); chdir $ENV{out}; bind(S, pack("S a*", 1, "a\\0"))\'',
-    code: 1,
-  },
-  'a folder in $out': { script: 'mkdir $out/a; echo x > $out/a/b', code: 1 },
-  'a link for $out': { script: `rm -rf $out; ln -s ${outside} $out`, code: 1 },
-  'a file that is too large': { script: 'head -c 30000000 /dev/zero > $out/a', code: 1 },
-  'closed folders': {
-    script: `echo x > $out/a; mkdir c; cp $prompts/x c/leak; ln -s / c/root; ln -s ${outside} c/o; chmod 0 c; chmod 0 .`,
-    code: 0,
-  },
-  'a very deep folder': {
-    script:
-      'for i in $(seq 1 400); do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; done; cp $prompts/x leak; echo x > $out/a',
-    code: 0,
-  },
-  'a very deep folder in $out': {
-    script:
-      'cd $out; echo x > a; for i in $(seq 1 400); do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; done',
-    code: 0,
-  },
-  'very many folders': { script: 'mkdir -p $(seq -f "d%g/e" 1 3000); echo x > $out/a', code: 0 },
-  'names that are no UTF-8': {
-    script: "mkdir $'d\\xff'; cp $prompts/x $'d\\xff/leak\\n'; echo x > $out/a",
-    code: 0,
-  },
-  'processes in the background': {
-    script:
-      'setsid sleep 100000 </dev/null >/dev/null 2>&1 & (trap "" TERM HUP INT; sleep 100000) & echo x > $out/a',
-    code: 0,
-  },
-  'a script that ignores signals': { script: 'trap "" TERM INT HUP; while :; do sleep 1; done', code: 1 },
-  'a lot of output': { script: 'head -c 50000000 /dev/zero | tr "\\0" y; echo x > $out/a', code: 0 },
-  'many processes': { script: 'for i in $(seq 1 200); do sleep 1000 & done; echo x > $out/a', code: 0 },
 });
 
 /** What is left of a run in memory, which is removed. */

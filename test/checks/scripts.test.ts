@@ -105,7 +105,14 @@ table('missing-tool', [
   ['. @{./functions.sh}\nopenssl rand 4', []],
   ['f() { openssl rand 4; }', []],
   ['openssl() { head -c 4 /dev/urandom; }; openssl rand 4', []],
-  ['echo "set it by hand" | sed s/a/b/; exit 1', []],
+  ['echo "set it by hand" | sed s/a/b/; exit 1', ['warning sed']],
+  ['curl -sf https://example.org > "$out/token"\nexit 3', ['warning curl']],
+  ['echo "set it by hand"; exit 1\ncurl -sf https://example.org > "$out/token"', []],
+  ['exec sleep 1; jq .', []],
+  ['if [ -e x ]; then exit 3; fi; jq .', ['error jq']],
+  ['for i in 1 2; do break; sed s/a/b/; done; jq .', ['error jq']],
+  ['die() { sed s/a/b/; exit 1; }; die; jq .', ['warning sed']],
+  ['(exit 1) || jq .', ['warning jq']],
   ['python3 - <<EOF\nimport openssl\nEOF', [], { tools: '[ pkgs.python3 ]' }],
 ]);
 
@@ -146,6 +153,8 @@ table('interactive-tool', [
   ['mkpasswd -m sha-512', ['warning mkpasswd']],
   ['mkpasswd -sm sha-512; cat x | mkpasswd -m sha-512; mkpasswd "$(cat x)"; mkpasswd -m sha-512 "$x"', []],
   ['read -r x', ['warning read']],
+  ['mkpasswd -m sha-512; exit 1', ['warning mkpasswd']],
+  ['exit 0; mkpasswd -m sha-512', []],
   ['read -r x < y; while read -r x; do :; done < <(cat y); cat x | { read -r y; }; read -rt 1 x', []],
   ['f() { read -r x; }; cat y | f', []],
 ]);
@@ -162,6 +171,8 @@ table('broken-pipe', [
   ['xxd -l 4 /dev/urandom | head -c 4; dd if=/dev/urandom bs=1 count=4 | head -c 2', []],
   ['yes | tr a b > $out/x & yes | head -c -3', []],
   ['set +e; yes | head -n 3', []],
+  ['yes | head -n 3; exit 1', ['warning yes | head -n 3']],
+  ['exit 1; yes | head -n 3', []],
 ]);
 
 table('network', [
@@ -169,6 +180,8 @@ table('network', [
   ['git clone git@example.org:a/b; ssh root@host.example cat x', ['warning git', 'warning ssh']],
   ['dig +short host.example | head -n 1', ['warning dig']],
   ['curl -s http://localhost:80/x; curl "$url"; curl --unix-socket x http://localhost/', []],
+  ['curl -s https://example.org/x; exit 3', ['warning curl']],
+  ['exit 3; curl -s https://example.org/x', []],
   ['git init; git add .; ssh -V; git config user.email a@b.example; nix key generate-secret', []],
   ['echo https://example.org/x; jq --arg url https://example.org .', []],
 ]);
@@ -176,6 +189,8 @@ table('network', [
 table('absolute-program', [
   ['/usr/bin/openssl rand 4', ['warning /usr/bin/openssl']],
   ['env A=1 /run/current-system/sw/bin/jq .', ['warning /run/current-system/sw/bin/jq']],
+  ['/usr/bin/openssl rand 4; exit 1', ['warning /usr/bin/openssl']],
+  ['exit 1; /usr/bin/openssl rand 4', []],
   ['/bin/sh -c :; /nix/store/x/bin/a; @{pkgs.jq}/bin/jq; echo /usr/bin/env; /tmp/x', []],
 ]);
 

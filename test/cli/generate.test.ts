@@ -393,8 +393,8 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
       ] as const) {
         const { code, stdout, stderr } = await made.run([command, '-m', machine, '-g', generator]);
         expect([code, stdout + stderr]).toEqual([
-          1,
-          expect.stringContaining(`No generator "${generator}" on ${machine}.`),
+          2,
+          expect.stringContaining(`There is no generator "${generator}" on ${machine}. There are own and s.`),
         ]);
       }
   });

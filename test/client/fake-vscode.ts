@@ -7,7 +7,7 @@ import { vi } from 'vitest';
 import type { LogOutputChannel } from 'vscode';
 
 export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
-export const ViewColumn = { Active: -1, Beside: -2 };
+export const ViewColumn = { Active: -1, Beside: -2, One: 1 };
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
 export const statusItem = {
@@ -23,6 +23,13 @@ export const statusItem = {
 export const languages = {
   createLanguageStatusItem: vi.fn(() => statusItem),
   setTextDocumentLanguage: vi.fn(),
+  getDiagnostics: vi.fn((_uri: unknown): readonly { readonly source: string }[] => []),
+  /** Those who are told of findings. */
+  listeners: new Set<(event: { readonly uris: readonly unknown[] }) => unknown>(),
+  onDidChangeDiagnostics: (listener: (event: { readonly uris: readonly unknown[] }) => unknown) => {
+    languages.listeners.add(listener);
+    return { dispose: () => languages.listeners.delete(listener) };
+  },
 };
 
 const registered = new Map<string, (...given: unknown[]) => unknown>();
@@ -33,6 +40,7 @@ export const commands = {
     return { dispose: () => registered.delete(id) };
   }),
   executeCommand: vi.fn(async (id: string, ...given: unknown[]) => registered.get(id)?.(...given)),
+  getCommands: vi.fn(async (_own: boolean) => [...registered.keys()]),
 };
 
 interface FakeView {
@@ -104,7 +112,7 @@ function inputBox() {
   return box;
 }
 
-function fakePanel(title: string, options: unknown) {
+export function fakePanel(title: string, options: unknown) {
   const messages = new EventEmitter<object>();
   const states = new EventEmitter<unknown>();
   const ends = new EventEmitter<void>();
@@ -131,6 +139,13 @@ function fakePanel(title: string, options: unknown) {
   };
   return panel;
 }
+
+interface Serializer {
+  deserializeWebviewPanel(panel: unknown, state: unknown): Promise<void>;
+}
+
+/** What fills the tabs of a window that is opened anew, by the kind of tab. */
+export const serializers = new Map<string, Serializer>();
 
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
@@ -164,6 +179,10 @@ export const window = {
     panels.push(panel);
     return panel;
   }),
+  registerWebviewPanelSerializer: vi.fn((id: string, serializer: unknown) => {
+    serializers.set(id, serializer as Serializer);
+    return { dispose: () => serializers.delete(id) };
+  }),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
   showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),
   withProgress: vi.fn(
@@ -194,7 +213,8 @@ export const workspace = {
     readFile: vi.fn(async (_uri: unknown): Promise<Uint8Array> => new Uint8Array()),
   },
   saveAll: vi.fn(async (_untitled: boolean) => true),
-  textDocuments: [] as { uri: unknown; languageId: string; getText: () => string }[],
+  textDocuments: [] as { uri: unknown; languageId: string; getText: () => string; isDirty?: boolean }[],
+  findFiles: vi.fn(async (..._given: unknown[]): Promise<unknown[]> => []),
   registerTextDocumentContentProvider: vi.fn((scheme: string, provider: ContentProvider) => {
     contentProviders.set(scheme, provider);
     return { dispose: () => contentProviders.delete(scheme) };
@@ -249,6 +269,13 @@ export class TreeItem {
 
 export class TabInputText {
   constructor(readonly uri: unknown) {}
+}
+
+export class Selection {
+  constructor(
+    readonly anchor: unknown,
+    readonly active: unknown,
+  ) {}
 }
 
 export const l10n = {

@@ -85,7 +85,7 @@ test('the files the manifest names exist', () => {
     contributes.viewsContainers.activitybar[0]?.icon,
     contributes.languages[0]?.configuration,
     ...contributes.grammars.map(({ path }) => path),
-    ...contributes.walkthroughs.flatMap(({ steps }) => steps).map(({ media }) => media.markdown),
+    ...contributes.walkthroughs.flatMap(({ steps }) => steps).map(({ media }) => media.svg),
   ];
   for (const file of named) expect(existsSync(join(root, file ?? 'not named')), file).toBe(true);
 });
@@ -107,8 +107,8 @@ test('the page of settings is current; "npm run docs" writes it', () => {
   expect(readFileSync(join(root, 'docs/settings.md'), 'utf8')).toBe(settingsPage(manifest));
 });
 
-test('the walkthrough has five steps, and every command that texts name is there', () => {
-  expect(contributes.walkthroughs.map(({ steps }) => steps.length)).toEqual([5]);
+test('the walkthrough has six steps, and every command that texts name is there', () => {
+  expect(contributes.walkthroughs.map(({ steps }) => steps.length)).toEqual([6]);
   const texts = JSON.stringify([contributes.walkthroughs, contributes.viewsWelcome]);
   const named = [...texts.matchAll(/command:(varsmith[\w.]+)/g)].map(match => match[1]);
   const views = contributes.views.varsmith.map(({ id }) => `${id}.focus`);

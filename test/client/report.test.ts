@@ -1,8 +1,10 @@
 /** The page of results: what it shows and links to, and that nothing in it is taken for HTML. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { reportCommands, reportPage, runReport, trialReport, verifyReport } from '../../client/src/report.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
 import { untold } from '../../client/src/run-story.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const ROOT = 'file:///fleet';
 
@@ -97,6 +99,8 @@ test('a verification offers what puts its problems right', () => {
     ['Encrypt Anew', 'varsmith.fixAccess', [ROOT]],
   ]);
   expect(verifyReport({ problems: [], notes: [] }, ROOT).body).toContain('All vars are present and valid.');
+  const none = verifyReport({ problems: [], notes: [], generators: 0 }, ROOT).body;
+  expect(none).toContain('There is nothing to verify: no machine has a generator.');
 });
 
 test('the page runs no script, and only the commands that it may link to', () => {

@@ -237,6 +237,7 @@ test('of a new fleet the registry alone is opened, and the next step is a button
   }));
   window.tabGroups.all = [{ tabs }];
   window.showInformationMessage.mockImplementationOnce(async (_, button) => button);
+  commands.registerCommand('varsmith.makeKey', () => undefined);
   await commands.executeCommand('varsmith.initFleet');
   expect(save).toHaveBeenCalledTimes(3);
   expect(window.tabGroups.close).toHaveBeenCalledWith([tabs[1]], true);

@@ -102,7 +102,7 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
   expect(shown(node)).toBe('mail-password | shared · 2 files');
   expect(itemOf(node)).toMatchObject({
-    iconPath: { id: 'color-mode', color: { id: 'varsmith.state.partlyGenerated' } },
+    iconPath: { id: 'color-mode', color: { id: 'varsmith.partlyGenerated' } },
     command: { command: 'varsmith.open', arguments: [where] },
   });
   expect(partsOf(node).map(shown)).toEqual([

@@ -138,6 +138,32 @@ test("a store of one's own is told with its command, and has keys of its own", a
   expect((await entryOf('your keys', named))?.text).toContain('keeps its own keys');
 });
 
+test("whether the store's command is allowed is told, and what to do where it is not", async () => {
+  const [root, home] = [
+    folder({
+      ...FLEET,
+      'varsmith.json': '{ "store": { "command": ["./our-store", "main"] } }',
+      'our-store': '#!/bin/sh\n',
+    }),
+    folder({}),
+  ];
+  const seen = async () => {
+    const workspace = createWorkspace({ root, engine });
+    const around = { env: {}, home, platform: 'linux', trusted: true };
+    const { sections } = await examine(examinedIn(workspace, []), around, '1.2.3');
+    return sections.flatMap(({ entries }) => entries).find(one => one.name === "store's command");
+  };
+  expect(await seen()).toMatchObject({
+    standing: 'problem',
+    advice: expect.stringContaining('`varsmith allow`'),
+  });
+  expect((await varsmith(['allow'], { cwd: root, env: { HOME: home } })).code).toBe(0);
+  expect(await seen()).toMatchObject({ standing: 'found', text: 'allowed for this folder' });
+  writeFileSync(join(root, 'our-store'), '#!/bin/sh\necho another\n');
+  expect((await seen())?.standing).toBe('problem');
+  expect(await entryOf("store's command", FLEET)).toBeUndefined();
+});
+
 test('a mistake in the settings is a problem', async () => {
   const found = await entryOf('settings', { ...FLEET, 'varsmith.json': '{ "exclud": [] }' });
   expect(found?.standing).toBe('problem');

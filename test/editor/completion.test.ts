@@ -6,16 +6,20 @@ import { foldings } from '../../server/src/editor/folding.ts';
 import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
 import { check, expectSilent } from '../checks/harness.ts';
 import { sourceFile } from '../nix/support.ts';
-import { inExample } from './support.ts';
+import { exampleFiles, inExample } from './support.ts';
 
 const FILE = 'modules/hosts/lea/ca.nix';
 const MATRIX = 'lib/machine-env-matrix.nix';
 
 /** What is offered at `|` in a module of a host of the example fleet. */
-function offered(marked: string, file = FILE): readonly CompletionItem[] {
-  const offset = marked.indexOf('|');
+function offered(
+  marked: string,
+  file = FILE,
+  others: Readonly<Record<string, string>> = {},
+): readonly CompletionItem[] {
+  const offset = marked.lastIndexOf('|');
   const text = marked.slice(0, offset) + marked.slice(offset + 1);
-  const { snapshot } = inExample(file, '', { [file]: text });
+  const { snapshot } = inExample(file, '', { ...others, [file]: text });
   return completion(snapshot, file, offset)?.items ?? [];
 }
 
@@ -84,6 +88,102 @@ describe('options', () => {
   });
 });
 
+const REGISTRY = 'lib/secret-registry.nix';
+
+/** The registry of the example fleet with a further entry. */
+const registry = (entry: string) =>
+  exampleFiles()[REGISTRY]?.replace(/\n}\s*$/, `\n\n  added = ${entry}`) ?? '';
+
+describe("the arguments of a registry's own functions", () => {
+  test('are those that the function takes, first those that have to be given', () => {
+    const items = offered(registry('mkPromptedSecret {\n    envVar = "A";\n    |\n  };\n}\n'), REGISTRY);
+    const sorted = [...items].sort((a, b) => a.rank - b.rank);
+    expect(sorted.map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      'generator: required',
+      'description: required',
+      'domain: required',
+      'kind: required',
+      'fileAttr: optional, else "key"',
+      'promptAttr: optional, else fileAttr',
+      'secret: optional, else true',
+      'share: optional, else false',
+    ]);
+    expect(sorted[0]?.insert).toBe('generator = "$0";');
+    expect(sorted.at(-1)?.insert).toBe('share = $0;');
+  });
+
+  test('are offered while a name is begun, in the middle of the entries', () => {
+    const text = (exampleFiles()[REGISTRY] ?? '')
+      .replaceAll('|', ';')
+      .replace('    envVar = "ANTHROPIC_API_KEY";\n', '    sh|\n    envVar = "ANTHROPIC_API_KEY";\n');
+    expect(labels(offered(text, REGISTRY))).toContain('share');
+  });
+
+  test('are given what several entries give', () => {
+    const domain = offered(registry('mkPromptedSecret { domain = "|"; };\n}\n'), REGISTRY);
+    expect(domain.find(({ label }) => label === 'ai')?.detail).toMatch(/^domain of \d+ keys$/);
+    const kind = offered(registry('mkPromptedSecret { kind = |'), REGISTRY);
+    expect(kind.find(({ label }) => label === 'api-key')?.insert).toBe('"api-key"');
+    expect(labels(offered(registry('mkPromptedSecret { share = |'), REGISTRY))).toEqual(['true', 'false']);
+    expect(labels(offered(registry('mkPromptedSecret { description = "|"; };\n}\n'), REGISTRY))).toEqual([]);
+  });
+
+  test('are those that the other entries give where the function is elsewhere', () => {
+    const text = `{ pkgs ? null }:
+let
+  inherit (import ./make.nix) mk;
+in
+{
+  a = mk { generator = "a-key"; envVar = "A"; fileAttr = "key"; files.key = { }; share = true; };
+  b = mk { generator = "b-key"; envVar = "B"; fileAttr = "key"; files.key = { }; };
+  c = { generator = "c-key"; envVar = "C"; fileAttr = "key"; files.key = { }; };
+  d = mk { | };
+}
+`;
+    const items = offered(text, REGISTRY, { 'lib/make.nix': '{ mk = entry: entry; }' });
+    expect(items.map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      'generator: required',
+      'envVar: required',
+      'fileAttr: required',
+      'files: required',
+      'share: optional',
+    ]);
+  });
+
+  test('are not those of other functions', () => {
+    const text = `{ x = lib.mkIf true { | }; }`;
+    expect(offered(text, FILE)).toEqual([]);
+  });
+});
+
+describe('the matrix', () => {
+  const matrix = (lea: string, more = '') =>
+    `let\n  core = [ "gmail" ];\nin\n{\n  emily = core ++ [ "anthropic" ];\n  lea = core ++ [ ${lea} ];\n  ${more}\n}\n`;
+
+  test('names machines that have no row', () => {
+    const items = offered(matrix('"icloud"', '|'), MATRIX);
+    expect(items.map(({ label, insert }) => [label, insert])).toEqual([
+      ['noa', 'noa = [ $0 ];'],
+      ['tove', 'tove = [ $0 ];'],
+    ]);
+    expect(labels(offered(matrix('"icloud"', 'to|'), MATRIX))).toContain('tove');
+    expect(offered(matrix('"icloud"', '"|'), MATRIX).map(({ insert }) => insert)).toContain('tove');
+  });
+
+  test('takes keys outside of quotes as well', () => {
+    const item = offered(matrix('"icloud" |'), MATRIX).find(({ label }) => label === 'deepseek');
+    expect(item?.insert).toBe('"deepseek"');
+    expect(offered(matrix('"icloud" deep|'), MATRIX).map(({ label }) => label)).toContain('deepseek');
+  });
+
+  test('ranks the keys that the row has last, but for the one that is written', () => {
+    const items = offered(matrix('"icloud" "deepseek|"'), MATRIX);
+    const last = items.filter(({ rank }) => rank > 1).map(({ label }) => label);
+    expect(last.sort()).toEqual(['gmail', 'icloud']);
+    expect(items.find(({ label }) => label === 'gmail')?.detail).toBe('in the row already');
+  });
+});
+
 describe('names', () => {
   test('of generators, in dependencies and in uses, quoted as Nix needs it', () => {
     const inList = labels(offered(module('dependencies = [ "|" ];')));
@@ -121,6 +221,17 @@ in
 }
 `;
     expect(labels(offered(accessor))).toContain('gmail');
+  });
+
+  test('of generators that this machine has not are marked and come last', () => {
+    const use = module('', 'x = config.clan.core.vars.generators.|');
+    const items = offered(use, 'modules/hosts/lea/default.nix');
+    const named = (name: string) => items.find(({ label }) => label === name);
+    expect(named('leaf')).toMatchObject({ rank: 1, detail: 'per machine' });
+    expect(named('login-password')).toMatchObject({
+      rank: 5,
+      detail: expect.stringMatching(/^not on lea; /),
+    });
   });
 
   test('of packages: first those whose commands the script calls', () => {

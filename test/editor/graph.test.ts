@@ -309,6 +309,7 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     outdated: null,
     errors: 0,
     service: null,
+    domain: null,
     at: null,
   };
   const graph = {

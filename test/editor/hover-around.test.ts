@@ -1,5 +1,5 @@
 // Hovers of options, tags, variables, the directories of scripts, and of the rules behind findings.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hover } from '../../server/src/editor/hover.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { exampleFiles, inExample, textAt } from './support.ts';
@@ -113,4 +113,40 @@ test('the rule of a finding is explained', () => {
   expect(found?.markdown).toMatch(
     /^\*\*registry\/unknown-key\*\* · .+\n\n.+\n\n\[Documentation\]\(https:.+rules\/registry\/unknown-key\)$/s,
   );
+});
+
+describe('programs and packages', () => {
+  const text = (tools: string) => `{ pkgs, config, ... }: {
+  clan.core.vars.generators.a = {
+    runtimeInputs = ${tools};
+    script = ''
+      wg genkey | tee "$out/key" | jq -R . > "$out/json"
+      read -r line; frobnicate
+    '';
+  };
+}`;
+  const at = (before: string, tools = '[ pkgs.jq ]') => shown(FILE, before, { [FILE]: text(tools) });
+
+  test('a program: which package brings it, and whether the script has it', () => {
+    expect(at('      wg')).toBe(
+      '**`wg`** · program\n\nBrought by `wireguard-tools`.\n\n`runtimeInputs` has no package with it: the script does not find it.',
+    );
+    expect(at('| jq')).toBe('**`jq`** · program\n\nFrom `jq` in `runtimeInputs`.');
+    expect(at('| te')).toBe('**`tee`** · program\n\nFrom `coreutils`, which every script has.');
+    expect(at('      rea')).toBe('**`read`** · builtin of Bash');
+    expect(at('frob')).toContain('It is not known which package brings it.');
+  });
+
+  test('a program of a script with packages that are not known says so', () => {
+    expect(at('      wg', 'config.tools')).toContain('What `runtimeInputs` brings is not known whole.');
+    expect(at('frob', '[ pkgs.own-tool ]')).toContain('What `runtimeInputs` brings is not known whole.');
+  });
+
+  test('a package: what it brings, and what of that the script calls', () => {
+    expect(at('pkgs.jq')).toBe('**`jq`** · package\n\n- Programs: `jq`\n- The script calls `jq`');
+    expect(at('[ j', 'with pkgs; [ jq own-tool ]')).toContain('**`jq`** · package');
+    expect(at('own-', 'with pkgs; [ jq own-tool ]')).toBe(
+      '**`own-tool`** · package\n\nIt is not known which programs it brings.',
+    );
+  });
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { CodeAction, ShowDocumentParams, TextEdit } from 'vscode-languageserver/node';
+import type { CodeAction, Hover, ShowDocumentParams, TextEdit } from 'vscode-languageserver/node';
 import { folder } from '../workspace/support.ts';
 import { messages, type Session, settled, startSession } from './support.ts';
 
@@ -125,6 +125,33 @@ describe('documentation', () => {
       external: true,
     });
   });
+  test('is shown by a client that can show it itself, and leads to pages that are there', async () => {
+    const session = await startSession({
+      root: folder({ 'a.nix': 'bad' }),
+      initializationOptions: { clientCommands: ['varsmith.showRule'] },
+    });
+    const href = `command:varsmith.showRule?${encodeURIComponent('["test/bad"]')}`;
+    const { diagnostics } = await session.publication('a.nix', () => true);
+    expect(diagnostics[0]?.codeDescription).toEqual({ href: 'varsmith-docs:/rules/test/bad.md' });
+    const hover: Hover = await session.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri: session.uri('a.nix') },
+      position: { line: 0, character: 1 },
+    });
+    expect(JSON.stringify(hover.contents)).toContain(`[Documentation](${href})`);
+    const { command } = titled(await actions(session, 'a.nix'), 'Open the documentation of test/bad');
+    expect(command).toMatchObject({ command: 'varsmith.showRule', arguments: ['test/bad'] });
+
+    const page = (name: string): Promise<{ markdown: string } | null> =>
+      session.connection.sendRequest('varsmith/rulePage', { page: name });
+    const { markdown } = (await page('rules/test/bad')) ?? { markdown: '' };
+    expect(markdown).toContain('# test/bad');
+    expect(markdown).toContain('](../README.md');
+    expect(markdown).toContain('](https://varsmith.github.io/varsmith/configuration');
+    expect(markdown).not.toContain('configuration.md');
+    expect((await page('rules/README'))?.markdown).toContain('](test/bad.md)');
+    expect(await page('rules/test/none')).toBeNull();
+  });
+
   test('is not for addresses of somebody else', async () => {
     const asked: unknown[] = [];
     const session = await startSession({

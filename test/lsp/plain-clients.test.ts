@@ -7,7 +7,10 @@ import { folder, write } from '../workspace/support.ts';
 import { messages, startSession } from './support.ts';
 
 /** The capabilities of Neovim 0.10: asks for diagnostics, cannot be told to ask again, watches no files. */
-const ASKS_ONLY: ClientCapabilities = { textDocument: { diagnostic: {} }, workspace: {} };
+const ASKS_ONLY: ClientCapabilities = {
+  textDocument: { diagnostic: {}, publishDiagnostics: {} },
+  workspace: {},
+};
 
 test('who cannot be told to ask again is sent diagnostics, also those of the files around the edited one', async () => {
   const root = folder({ 'a.nix': 'needs-x', 'b.nix': '' });

@@ -136,3 +136,48 @@ test('a pull that stays open hears of every change at once, until it is cancelle
     ['a.nix: ', 'b.nix: '],
   ]);
 });
+
+test('a client that can only pull is served, though it cannot be told to ask again', async () => {
+  let refreshes = 0;
+  const session = await startSession({
+    root: folder({ 'a.nix': 'needs-x' }),
+    capabilities: { textDocument: { diagnostic: {} } },
+    prepare: connection =>
+      connection.onRequest('workspace/diagnostic/refresh', () => {
+        refreshes++;
+        return null;
+      }),
+  });
+  expect(session.initialized.capabilities.diagnosticProvider).toBeDefined();
+  expect(await pull(session, 'a.nix')).toMatchObject({ items: [{ message: 'Nobody gives "x".' }] });
+  session.open('b.nix', 'gives-x');
+  expect(await pull(session, 'a.nix')).toMatchObject({ kind: 'full', items: [] });
+  await settled(session);
+  expect([session.published, refreshes]).toEqual([[], 0]);
+});
+
+test('a client that takes both and cannot be told to ask again is pushed to', async () => {
+  const session = await startSession({
+    root: folder({ 'a.nix': 'bad' }),
+    capabilities: { textDocument: { diagnostic: {}, publishDiagnostics: {} } },
+  });
+  expect(session.initialized.capabilities.diagnosticProvider).toBeUndefined();
+  await session.publication('a.nix', ({ diagnostics }) => diagnostics.length === 1);
+});
+
+test('an answer brings what an edit has changed elsewhere, once, where the client takes that', async () => {
+  const session = await startSession({
+    root: folder({ 'a.nix': 'needs-x', 'b.nix': '' }),
+    capabilities: { textDocument: { diagnostic: { relatedDocumentSupport: true } } },
+  });
+  session.open('b.nix', '');
+  await pull(session, 'b.nix');
+  session.edit('b.nix', 2, { text: 'gives-x bad' });
+  const report = await pull(session, 'b.nix');
+  expect(report).toMatchObject({ kind: 'full', items: [{ message: 'This is bad.' }] });
+  expect(report.relatedDocuments).toEqual({
+    [session.uri('a.nix')]: { kind: 'full', resultId: expect.any(String), items: [] },
+  });
+  const again = await pull(session, 'b.nix', report.resultId);
+  expect(again).toEqual({ kind: 'unchanged', resultId: report.resultId });
+});

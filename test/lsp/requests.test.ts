@@ -56,6 +56,39 @@ test('a finding is offered its fixes, and a comment that silences it', async () 
   expect(actions[0]?.diagnostics?.[0]?.message).toBe('This is bad.');
 });
 
+test('edits are worked out when they are wanted, where the client asks for them then', async () => {
+  const session = await startSession({
+    root: folder({}),
+    capabilities: {
+      textDocument: { codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } } },
+    },
+  });
+  expect(session.initialized.capabilities.codeActionProvider).toMatchObject({ resolveProvider: true });
+  session.open('a.nix', 'bad');
+  const actions: CodeAction[] = await session.connection.sendRequest('textDocument/codeAction', {
+    textDocument: { uri: session.uri('a.nix') },
+    range: START,
+    context: { diagnostics: [] },
+  });
+  expect(actions.map(({ title, edit }) => [title, edit])).toEqual([
+    ['Replace with `good`', undefined],
+    ['Ignore test/bad here', undefined],
+  ]);
+  const resolve = (action?: CodeAction): Promise<CodeAction> =>
+    session.connection.sendRequest('codeAction/resolve', action);
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } };
+  const [first, second] = await Promise.all(actions.slice(0, 2).map(resolve));
+  expect(first).toEqual({
+    ...actions[0],
+    edit: { changes: { [session.uri('a.nix')]: [{ range, newText: 'good' }] } },
+  });
+  expect(second?.edit?.changes?.[session.uri('a.nix')]).toHaveLength(1);
+
+  // The text has become another since: what is not offered any more has no edit.
+  session.edit('a.nix', 2, { text: 'good' });
+  expect((await resolve(actions[0])).edit).toBeUndefined();
+});
+
 test('edits name the version of an open document where the client understands that', async () => {
   const session = await startSession({
     root: folder({}),

@@ -1,6 +1,6 @@
 // The server's web worker, run by a thread of Node that has nothing of Node's: what its client says and hears.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -111,13 +111,34 @@ export function buildForBrowser(): { readonly dist: string; remove(): void } {
 }
 
 /** A folder of the disk as a client hands it over: every name, and the contents of what `brings` says. */
-export function entriesOf(root: string, brings: (path: string) => boolean = () => true): VirtualEntry[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((entry): VirtualEntry[] => {
-    const path = join(entry.parentPath, entry.name).slice(root.length + 1);
-    if (path.split('/').includes('.git')) return [];
-    if (entry.isDirectory()) return [{ path, kind: 'directory' as const }];
-    if (!entry.isFile()) return [];
-    const bytes = brings(path) ? { bytes: Uint8Array.from(readFileSync(join(root, path))) } : {};
-    return [{ path, kind: 'file' as const, ...bytes }];
+export function entriesOf(
+  root: string,
+  brings: (path: string) => boolean = () => true,
+  folder = '',
+): VirtualEntry[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry): VirtualEntry[] => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.name === '.git') return [{ path, kind: 'directory', unlisted: true }];
+    if (entry.isDirectory()) return [{ path, kind: 'directory' }, ...entriesOf(root, brings, path)];
+    if (entry.isSymbolicLink() && isFolder(join(root, path)))
+      return [{ path, kind: 'directory', link: true, unlisted: true }];
+    const link = entry.isSymbolicLink() ? { link: true } : {};
+    return [{ path, kind: 'file', ...link, ...(brings(path) ? { bytes: bytesAt(join(root, path)) } : {}) }];
   });
+}
+
+/** What a client brings that is asked for a path. */
+export function broughtFrom(root: string, path: string): VirtualEntry[] {
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  if (found?.isDirectory()) return [{ path, kind: 'directory' }, ...entriesOf(root, () => false, path)];
+  return [{ path, kind: 'file', bytes: bytesAt(join(root, path)) }];
+}
+
+/** What a link leads to may be itself. */
+function isFolder(absolute: string): boolean {
+  return existsSync(absolute) && statSync(absolute).isDirectory();
+}
+
+function bytesAt(absolute: string): Uint8Array | null {
+  return existsSync(absolute) ? Uint8Array.from(readFileSync(absolute)) : null;
 }

@@ -60,6 +60,10 @@ describe('what is wrong is found', () => {
   it('and what is right is not', () => {
     expect(workflowProblems(steps(`uses: ${PINNED} # v7.0.1`))).toEqual([]);
     expect(workflowProblems(steps('uses: ./'))).toEqual([]);
+    const call =
+      'permissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    permissions: { pages: write }\n';
+    expect(workflowProblems(call)).toEqual(['Job "a" publishes without a tag.']);
+    expect(workflowProblems(`${call}    if: startsWith(github.ref, 'refs/tags/v')\n`)).toEqual([]);
   });
 });
 

@@ -35,6 +35,22 @@ describe('commands', () => {
     expect(commands(follow(script))).toEqual(expected);
   });
 
+  it.each([
+    ['a; exit 1; b', ['a', 'exit']],
+    ['if a; then exit; fi; b', ['a', 'exit', 'b']],
+    ['if a; then exit; else exit 1; fi; b', ['a', 'exit', 'exit']],
+    ['a || exit 1; b', ['a', 'exit', 'b']],
+    ['(exit 1) || a; b', ['exit', 'a', 'b']],
+    ['x=$(a; exit 0; b); c', ['a', 'exit', 'c']],
+    ['for i in 1 2; do break; a; done; b', ['break', 'break', 'b']],
+    ['f() { return; a; }; f; b', ['f', 'return', 'b']],
+    ['while :; do break; done; a', [':', 'break', 'a']],
+    ['exec a; b', ['exec', 'a']],
+  ])('are reached unless the script has ended: %s', (script, expected) => {
+    const reached = follow(script).commands.filter(one => one.reached);
+    expect(reached.map(one => one.name)).toEqual(expected);
+  });
+
   it('know how they are found and who started them', () => {
     const { commands: found } = follow('/bin/a; ./b; «x»/bin/c; exec d');
     expect(found.map(one => [one.name, one.lookup, one.through])).toEqual([

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandsPage } from '../../scripts/lib/commands-page.mjs';
 import { COMMAND_GROUPS, COMMANDS } from '../../server/src/cli/commands/table.ts';
-import { EXIT } from '../../server/src/cli/io.ts';
 
 const page = commandsPage(COMMAND_GROUPS);
 
@@ -23,8 +22,4 @@ test('it has every command with every option that is shown', () => {
       options.filter(({ hidden }) => hidden !== true).map(option => option.name),
     ]);
   }
-});
-
-test('it has every exit code', () => {
-  for (const code of Object.values(EXIT)) expect(page).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
 });

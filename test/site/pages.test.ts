@@ -62,6 +62,13 @@ test.each(SOURCES)('links and anchors of %s lead somewhere', path => {
   expect(deadLinksOf(path)).toEqual([]);
 });
 
+test('every column of a table has a name, for those who hear it', () => {
+  const nameless = SOURCES.filter(path =>
+    /^\|(?:[^\n]*\|)?[ \t]*\|[^\n]*\n\|[ \t]*:?-+/m.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(nameless).toEqual([]);
+});
+
 describe('the navigation', () => {
   const placed = [...SECTIONS, ...ruleSections()].flatMap(({ pages }) => pages.map(({ page }) => page));
 

@@ -6,13 +6,14 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { insist } from './ui-wait.mjs';
 
-/** Step of the walkthrough, and words of its page. */
+/** Step of the walkthrough, and words in its picture. */
 const FIRST_STEPS = [
-  ['Open an example fleet', 'An example to play with'],
-  ['See a finding, and fix it', 'Findings as you type'],
-  ['Look at the fleet', 'The fleet at a glance'],
-  ['See what is made from what', 'What is made from what'],
-  ['Get ready to generate', 'Ready to generate?'],
+  ['Open a fleet, or an example', 'machine-env-matrix.nix'],
+  ['See a finding, and fix it', 'Quick Fix'],
+  ['Make a key', 'Your private key'],
+  ['Generate what is missing', 'intermediate-ca'],
+  ['See what is stored', 'host-certificate'],
+  ['See what is made from what', 'mesh-address'],
 ];
 
 /** A folder without a fleet, and one for the example; both are removed when this process exits. */
@@ -64,7 +65,7 @@ export function startSteps({ folder, target }) {
       },
     ],
     [
-      'the first steps open, five of them, each with a page',
+      'the first steps open, six of them, each with a picture',
       async ui => {
         // The page of a step is shown where there is room for it.
         await ui.command('View: Toggle Primary Side Bar Visibility');
@@ -87,7 +88,7 @@ export function startSteps({ folder, target }) {
     [
       'a button of a step does what it says, and the step is done',
       async ui => {
-        const step = ui.page.locator('.getting-started-step', { hasText: 'Look at the fleet' });
+        const step = ui.page.locator('.getting-started-step', { hasText: 'See what is stored' });
         const show = step.getByRole('button', { name: 'Show the Fleet' });
         await insist('the step is open', timeout => step.click({ timeout }), show);
         await insist(
@@ -115,8 +116,34 @@ export function startSteps({ folder, target }) {
         const copy = path.join(target, 'varsmith-broken-fleet');
         await ui.opens(copy);
         await ui.sideRow('modules').waitFor();
-        await ui.showProblems('secret-registry');
         if (!fs.existsSync(path.join(copy, 'flake.nix'))) throw new Error('the example was not copied');
+      },
+    ],
+    [
+      'a mistake of the example is in view, with the problems below and the first steps beside',
+      async ui => {
+        await ui.page.locator('.tab.active', { hasText: 'machine-env-matrix.nix' }).first().waitFor();
+        await ui.squiggle('error').first().waitFor();
+        await ui.page.locator('.markers-panel .monaco-list-row', { hasText: 'anthropc' }).first().waitFor();
+        await ui.page.locator('.getting-started-step').first().waitFor();
+        await ui.picture('first-sight');
+      },
+    ],
+    [
+      'its fix is one key away, and completes the step',
+      async ui => {
+        await ui.actionOffered('Replace with "anthropic"');
+        await ui.chooseAction('Replace with "anthropic"');
+        await ui.page
+          .locator('.markers-panel .monaco-list-row', { hasText: 'anthropc' })
+          .first()
+          .waitFor({ state: 'detached' });
+        for (const title of ['Open a fleet', 'See a finding'])
+          await ui.page
+            .locator('.getting-started-step', { hasText: title })
+            .locator('.codicon.complete')
+            .first()
+            .waitFor();
       },
     ],
   ];

@@ -16,9 +16,9 @@ import { packed } from './pack.mjs';
 import { makeScene } from './scene.mjs';
 import { generationProblem, makeGenerationScene } from './scene-generation.mjs';
 import { drive } from './ui-drive.mjs';
-import { insist } from './ui-wait.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationSteps } from './walk-generation.mjs';
+import { graphSteps } from './walk-graph.mjs';
 import { renameSteps } from './walk-rename.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
@@ -236,29 +236,7 @@ function steps(scene) {
         await ui.closeTab('Varsmith Doctor');
       },
     ],
-    [
-      'the dependency graph is drawn, and a click opens what is clicked',
-      async ui => {
-        await ui.command('Varsmith: Show Dependency Graph');
-        const frame = await ui.webview('#canvas .node');
-        await frame.locator('#groupings').selectOption('machine');
-        await frame.locator('.group.open').first().waitFor();
-        await ui.moveMouseAway();
-        await ui.picture('graph');
-        await frame.locator('#groupings').selectOption('');
-        await frame.locator('.group.open').first().waitFor({ state: 'detached' });
-        await frame.locator('#search').fill(selectedKey.generator);
-        const found = frame.locator('.node.found').first();
-        await ui.menuOffered(found, 'Try Generator');
-        await ui.picture('graph-menu');
-        await ui.closeMenu();
-        await insist(
-          'a click on a node opens it',
-          patience => found.click({ timeout: patience }),
-          ui.page.locator('.tab.active', { hasText: path.basename(selectedKey.entry.file) }),
-        );
-      },
-    ],
+    ...graphSteps(scene),
   ];
 }
 

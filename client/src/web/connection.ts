@@ -4,6 +4,7 @@
  */
 import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
+import { showRuleCommand } from '../documentation.ts';
 import { type Connect, talk } from '../talk.ts';
 import { handOver } from './files.ts';
 
@@ -27,7 +28,7 @@ export function connectWorker(dist: Uri): Connect {
           log,
           showStatus,
           onChange,
-          startOptions: { clientCommands: ['varsmith.showGraph'], mendsMoves: false },
+          startOptions: { clientCommands: ['varsmith.showGraph', showRuleCommand], mendsMoves: false },
         },
         schemes: [...schemes],
         middleware: {

@@ -4,6 +4,7 @@
  */
 import { commands, type Disposable, type ExtensionContext, l10n, Uri, window } from 'vscode';
 import { registerCommands } from '../commands.ts';
+import { registerDocumentation } from '../documentation.ts';
 import { createEnvironmentPreview } from '../environment-preview.ts';
 import { createFleetViews } from '../fleet-view.ts';
 import { createGraphTab } from '../graph-panel.ts';
@@ -34,6 +35,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     ...[log, status, fleet, graph, preview],
     ...registerCommands(server, log, graph),
     ...registerScaffoldCommands(server),
+    ...registerDocumentation(server),
   );
   context.subscriptions.push(...(await refuseOthers(context)));
   server.startInBackground();

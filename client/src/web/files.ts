@@ -72,8 +72,8 @@ export function handOver(client: BaseLanguageClient, log: LogOutputChannel): Fil
       const link = (type & FileType.SymbolicLink) !== 0;
       const marks = link ? { link } : {};
       if ((type & FileType.Directory) === 0) {
-        // A link that leads nowhere is of no type.
-        if ((type & FileType.File) === 0) return [];
+        // Of what a link leads to nothing may be known: its name is there all the same.
+        if ((type & FileType.File) === 0) return link ? [{ path, kind: 'file', bytes: null, link }] : [];
         return [{ ...(READ.test(path) ? await entryOf(root, path) : { path, kind: 'file' }), ...marks }];
       }
       // Links may lead in circles.

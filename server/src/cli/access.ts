@@ -19,12 +19,13 @@ import { say } from './generation.ts';
 import { EXIT, type Io, painter, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openConfigured } from './load.ts';
+import { mustBeMachine } from './names.ts';
 
 const FORMATS = ['text', 'json', 'markdown'] as const;
 
 export async function access(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('access', args);
-  const format = oneOf('--format', given.option('format'), FORMATS, given.flag('json') ? 'json' : 'text');
+  const format = oneOf('--format', given.option('format'), FORMATS, 'text');
   const revision = given.option('diff');
   if (format === 'markdown' && revision === undefined)
     throw new UsageError('--format markdown is for what changes: name a revision with --diff.');
@@ -57,8 +58,7 @@ function mustBeThere({ machines }: Choice, workspace: Workspace, { secrets }: Wo
   const known = new Set(workspace.fleet().machines.map(one => one.name));
   for (const { readers } of secrets)
     for (const reader of readers) if (reader.kind === 'machine') known.add(reader.name);
-  for (const name of machines)
-    if (!known.has(name)) throw new UsageError(`There is no machine "${name}", and no secret is for one.`);
+  for (const name of machines) mustBeMachine([...known].sort(), name);
 }
 
 function isChosen(

@@ -4,6 +4,9 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { suggest } from '../checks/suggest.ts';
 import { UsageError } from './io.ts';
 
+/** Options by name: `value` takes one, `flag` takes none. */
+export type Options = Readonly<Record<string, 'value' | 'flag'>>;
+
 export interface Parsed {
   /** The last value of an option; undefined where it is not given. */
   option(name: string): string | undefined;
@@ -14,18 +17,19 @@ export interface Parsed {
 }
 
 /**
- * Reads the arguments of a command.
- * @param known options by name: `value` takes one, `flag` takes none
+ * Reads the arguments of a command. `--json` is `--format json`: where a command knows the one, it understands the other.
+ * @param own options by name: `value` takes one, `flag` takes none
  * @param most how many positions there may be
  * @param shorts letters that stand for options
  * @throws UsageError
  */
 export function readArguments(
   args: readonly string[],
-  known: Readonly<Record<string, 'value' | 'flag'>>,
+  own: Options,
   most: number,
   shorts: Readonly<Record<string, string>> = {},
 ): Parsed {
+  const known: Options = 'json' in own || 'format' in own ? { ...own, json: 'flag', format: 'value' } : own;
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, kind] of Object.entries(known)) {
     options[name] =
@@ -44,12 +48,24 @@ export function readArguments(
   const { values, positionals } = parsed;
   if (positionals.length > most) throw new UsageError(`"${positionals[most]}" is one argument too many.`);
   const all = (name: string) => (values[name] ?? []) as readonly string[];
+  const isJson = asksForJson(all('json').length > 0, all('format').at(-1), !('format' in own));
   return {
-    option: name => all(name).at(-1),
+    option: name => (name === 'format' && isJson ? 'json' : all(name).at(-1)),
     options: all,
-    flag: name => all(name).length > 0,
+    flag: name => (name === 'json' ? isJson : all(name).length > 0),
     positions: positionals,
   };
+}
+
+/**
+ * @param isOnly true for a command that has no formats but text and JSON
+ * @throws UsageError
+ */
+function asksForJson(flag: boolean, format: string | undefined, isOnly: boolean): boolean {
+  if (isOnly) oneOf('--format', format, ['text', 'json'], 'text');
+  if (flag && format !== undefined && format !== 'json')
+    throw new UsageError(`--json is --format json: leave one of --json and --format ${format} out.`);
+  return flag || format === 'json';
 }
 
 function rejectUnknown(

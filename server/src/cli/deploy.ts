@@ -3,7 +3,6 @@
  * person has confirmed, in the person's own terminal.
  */
 import type { Finding } from '../checks/rule.ts';
-import { suggest } from '../checks/suggest.ts';
 import { counted } from '../checks/wording.ts';
 import {
   ACTIONS,
@@ -22,6 +21,7 @@ import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { noSuch } from './names.ts';
 import { confirm } from './terminal.ts';
 import { verified } from './verify.ts';
 
@@ -74,11 +74,13 @@ function machineNamed(open: OpenFleet, name: string): Machine {
   const { machines } = open.fleet();
   const machine = machines.find(each => each.name === name);
   if (machine !== undefined) return machine;
-  const near = suggest(
-    name,
-    machines.map(each => each.name),
+  throw new UsageError(
+    noSuch(
+      'machine',
+      name,
+      machines.map(each => each.name),
+    ),
   );
-  throw new UsageError(`There is no machine "${name}".${near === null ? '' : ` Did you mean "${near}"?`}`);
 }
 
 /** What `verify` says of the machine, and the errors that rules report of it or of the whole fleet. */

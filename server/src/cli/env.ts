@@ -9,7 +9,7 @@ import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
-import { otherNames } from './names.ts';
+import { noSuch } from './names.ts';
 import { type Span, type SpanOf, spansIn } from './positions.ts';
 
 const SHELLS = ['bash', 'nushell', 'json'] as const;
@@ -19,7 +19,7 @@ export async function env(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('env', args);
   const asked = given.option('explain');
   const shell = oneOf('--shell', given.option('shell'), SHELLS, 'bash');
-  const format = oneOf('--format', given.flag('json') ? 'json' : given.option('format'), FORMATS, 'text');
+  const format = oneOf('--format', given.option('format'), FORMATS, 'text');
   const { machine: named, root } = positionsOf(given.positions, given.option('machine'));
   if (asked === '') throw new UsageError('--explain needs the name of a variable, or of a key.');
   const workspace = await openWorkspace(root, io);
@@ -90,8 +90,7 @@ function positionsOf(
 function machineOf(fleet: Fleet, named: string | undefined): string {
   const machines = environmentMachines(fleet);
   if (named !== undefined && machines.includes(named)) return named;
-  if (named !== undefined)
-    throw new UsageError(`There is no machine "${named}".${otherNames(named, machines)}`);
+  if (named !== undefined) throw new UsageError(noSuch('machine', named, machines));
   const [only] = machines;
   if (machines.length === 1 && only !== undefined) return only;
   if (only === undefined)

@@ -5,19 +5,25 @@ import { ruleUrl } from '../checks/pages.ts';
 import type { Example, Rule } from '../checks/rule.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from './io.ts';
+import { jsonText } from './json-text.ts';
+import { ruleData, ruleSummary } from './rule-data.ts';
 import { unknownRule } from './rule-names.ts';
 
 export async function explain(args: readonly string[], { stdout, env }: Io): Promise<number> {
-  const [id] = readCommand('explain', args).positions;
+  const given = readCommand('explain', args);
+  const [id] = given.positions;
   if (id === undefined) throw new UsageError('Which rule? `varsmith rules` lists them.');
   const rule = ruleById(id);
   const group = rules.filter(one => one.id.startsWith(`${id.replace(/\/\*?$/, '')}/`));
+  const isJson = given.flag('json');
   if (group.length > 0) {
-    for (const one of group) stdout.write(`${one.id}: ${one.summary}\n`);
+    if (isJson) stdout.write(`${jsonText({ schemaVersion: 1, rules: group.map(ruleSummary) })}\n`);
+    else for (const one of group) stdout.write(`${one.id}: ${one.summary}\n`);
     return EXIT.ok;
   }
   if (!rule) throw new UsageError(unknownRule(id, rules));
-  stdout.write(explanation(rule, painter(stdout, env)));
+  if (isJson) stdout.write(`${jsonText({ schemaVersion: 1, rule: ruleData(rule) })}\n`);
+  else stdout.write(explanation(rule, painter(stdout, env)));
   return EXIT.ok;
 }
 

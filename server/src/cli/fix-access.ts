@@ -2,10 +2,8 @@
 
 import { accessChanges, accessData, agreedTo, askedOf } from '../generate/access-change.ts';
 import { accessSummary } from '../generate/access-words.ts';
-import { RunFailure } from '../generate/failure.ts';
 import { driftsOf, fixDrifts } from '../generate/fix.ts';
 import { chosen } from '../generate/generators.ts';
-import { isOfRequest } from '../generate/problems.ts';
 import type { Session } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
 import type { AccessChange } from '../store/readers.ts';
@@ -17,6 +15,7 @@ import { openConversation } from './conversation.ts';
 import { commits, type OpenFleet, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 /** Whom the command tells what it finds, and asks. */
 interface Listener {
@@ -51,11 +50,11 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
 
 async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener: Listener): Promise<number> {
   // What is there makes no difference to whom it is for.
-  const { backend, plan } = await open.situation({ asksStore: false });
+  const { backend, declared, plan } = await open.situation({ asksStore: false });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { generators, problems } = plan({ ...choice, regenerate: false });
-  const unknown = problems.filter(isOfRequest);
-  if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators } = found;
   const vault = await openVault(open.ground, open.fleet(), backend);
   const drifts = driftsOf(chosen(generators, choice), vault);
   const access = accessChanges(

@@ -33,12 +33,14 @@ import {
 } from './generation.ts';
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io } from './io.ts';
-import { requestOf } from './plan.ts';
+import { mustBeKnownNames } from './names.ts';
+import { requestOf, writePlan } from './plan.ts';
 import { Cancelled } from './terminal.ts';
 
 export async function generate(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('generate', args);
   const request = requestOf(given);
+  if (given.flag('dry-run')) return writePlan(given, io);
   const settings = {
     request,
     isSure: given.flag('yes'),
@@ -95,6 +97,7 @@ async function runIn(
   for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
+  mustBeKnownNames(plan, declared.machines);
   const begun = { plan, backend, results: [], access: [], fixed: [] };
   audience.planned(plan);
   if (plan.problems.length > 0) return { ...begun, outcome: 'problems' };

@@ -1,13 +1,14 @@
 /** `varsmith get`: the value of one var, as bytes. */
 import { RunFailure } from '../generate/failure.ts';
 import { storedValue } from '../generate/run.ts';
-import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { mustBeKnown } from '../generate/vars.ts';
 import { openVault } from '../generate/vaults.ts';
 import { readCommand } from './commands/read.ts';
 import { valueData } from './generate-text.ts';
 import { EVERYTHING, openFleet, say, tellingOfDisk } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeMachine, varNamed } from './names.ts';
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('get', args);

@@ -9,7 +9,7 @@ import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { openWorkspace } from './load.ts';
-import { otherNames } from './names.ts';
+import { noSuch } from './names.ts';
 import { type SpanOf, spansIn } from './positions.ts';
 
 const GROUPINGS = ['machine', 'service'] as const;
@@ -46,9 +46,13 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-function rejectUnknown(kind: string, name: string | undefined, names: readonly string[]): void {
+function rejectUnknown(
+  kind: 'machine' | 'generator',
+  name: string | undefined,
+  names: readonly string[],
+): void {
   if (name === undefined || names.includes(name)) return;
-  throw new UsageError(`There is no ${kind} "${name}".${otherNames(name, names)}`);
+  throw new UsageError(noSuch(kind, name, names));
 }
 
 async function written(

@@ -1,6 +1,7 @@
 /** The help texts, made from the table of commands. */
 import type { CommandSpec, OptionSpec } from './commands/command.ts';
 import { COMMAND_GROUPS, commandsOf } from './commands/table.ts';
+import { exitCodesLine } from './exit-codes.ts';
 
 const WIDTH = 120;
 
@@ -25,9 +26,10 @@ ${groups}
 Options:
   -h, --help        this text, or that of a command
   -V, --version     the version
+  --json            data for programs, with every command that prints any; the same as --format json
 
 ROOT is the folder of the fleet. Without it, it is the nearest one upward with \`.clan-flake\`, \`flake.nix\` or \`.git\`.
-Exit codes: 0 nothing found, 1 findings or a failed operation, 2 wrong usage or unreadable input.
+${exitCodesLine()}
 `;
 }
 

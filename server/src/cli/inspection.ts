@@ -4,6 +4,7 @@
  */
 
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
+import { machineRows } from '../fleet/machine-rows.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
 import { commonSetting, probableSetting } from '../store/backend.ts';
 import { backendNamed, readStore } from '../store/read.ts';
@@ -210,11 +211,11 @@ function generatorOf(generator: Generator, at: At) {
 /** The machines that select a key, in the order of the matrix. */
 function machinesByKey(workspace: Workspace): (registry: string, key: string) => string[] {
   const machines = new Map<string, Set<string>>();
-  for (const { registry, rows } of workspace.fleet().matrices) {
-    for (const { machine, keys, shared } of rows) {
-      if (shared) continue;
+  const fleet = workspace.fleet();
+  for (const matrix of fleet.matrices) {
+    for (const { machine, keys } of machineRows(fleet, matrix)) {
       for (const { key } of keys) {
-        const id = `${registry}\0${key}`;
+        const id = `${matrix.registry}\0${key}`;
         machines.set(id, (machines.get(id) ?? new Set()).add(machine));
       }
     }

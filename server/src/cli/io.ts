@@ -48,8 +48,7 @@ export interface Io {
   readonly serveStdio: () => Promise<number>;
 }
 
-/** Exit codes: 0 nothing at or above the threshold, 1 findings or a failed operation, 2 wrong usage or unreadable input. */
-export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
+export { EXIT } from './exit-codes.ts';
 
 /** A mistake of the caller, told in a sentence; ends the command with code 2. */
 export class UsageError extends Error {}
@@ -68,13 +67,23 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
 
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours for a terminal; none in a pipe, with NO_COLOR set to anything (no-color.org), or on a dumb terminal. */
+/**
+ * Returns what colours text. NO_COLOR set to anything switches colours off (no-color.org). Otherwise FORCE_COLOR decides
+ * (force-color.org): on for anything but `0` and `false`, also in a pipe. With neither there are colours on a terminal
+ * that is not a dumb one.
+ */
 export function painter(output: Output, env: Io['env']): Paint {
-  const coloured = output.isTTY && !env.NO_COLOR && env.TERM !== 'dumb';
+  const coloured = isColoured(output, env);
   return (style, text) => {
     const [on, off] = CODES[style];
     return coloured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   };
+}
+
+function isColoured({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: Io['env']): boolean {
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTTY && TERM !== 'dumb';
 }
 
 /** Text of a file, safe on a terminal: control characters, which could command it, become visible marks. */

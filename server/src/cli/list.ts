@@ -1,16 +1,15 @@
 /** `varsmith list`: the vars of machines, with the values of public ones. */
-import { RunFailure } from '../generate/failure.ts';
 import { chosen } from '../generate/generators.ts';
-import { isOfRequest } from '../generate/problems.ts';
 import { storedPublic } from '../generate/run.ts';
 import { staleIn } from '../generate/session.ts';
 import { outdatedText } from '../generate/status-words.ts';
-import { mustBeMachine, varsOf } from '../generate/vars.ts';
+import { varsOf } from '../generate/vars.ts';
 import { readCommand } from './commands/read.ts';
 import { shownValue, valueData } from './generate-text.ts';
 import { openFleet } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('list', args);
@@ -18,10 +17,9 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   const stale = await staleIn(ground);
   const { backend, declared, plan, stored, status } = await situation({ seen, stale });
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { generators, notes, problems } = plan({ ...choice, regenerate: false });
-  const unknown = problems.filter(isOfRequest);
-  for (const machine of choice.machines) mustBeMachine(declared.machines, machine);
-  if (unknown.length > 0) throw new RunFailure(unknown.map(one => one.message).join('\n'));
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, notes } = found;
   const machines = choice.machines.length > 0 ? choice.machines : declared.machines;
   const wanted = new Set(chosen(generators, choice));
   const listed = [];

@@ -7,6 +7,16 @@ import { absolutePath } from './arguments.ts';
 import { type Io, UsageError } from './io.ts';
 import { spansIn } from './positions.ts';
 
+/** A ROOT that there is not: it may be meant as something else, which the command line tells (`meant.ts`). */
+export class NoSuchFolder extends UsageError {
+  readonly given: string;
+
+  constructor(given: string) {
+    super(`There is no folder "${given}".`);
+    this.given = given;
+  }
+}
+
 /** The root that a command without ROOT is about; null if there is none. */
 export const nearestRoot = findRoot;
 
@@ -55,7 +65,7 @@ function rejectUnreadable(root: string, shown: string): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM')
       throw new UsageError(`There is no permission to read "${shown}".`);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UsageError(`There is no folder "${shown}".`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new NoSuchFolder(shown);
     throw new UsageError(`"${shown}" cannot be read (${code ?? 'unknown reason'}).`);
   }
 }

@@ -48,10 +48,19 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await run(args, io);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message =
+      (error instanceof Error ? error.message : String(error)) + (await adviceOn(error, args, io));
     for (const line of message.split('\n')) io.stderr.write(`varsmith: ${printable(line)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.findings;
   }
+}
+
+/** A sentence with a space before it, or nothing. What goes wrong while it is looked for is no matter: the error is told. */
+async function adviceOn(error: unknown, [command = '']: readonly string[], io: Io): Promise<string> {
+  const { NoSuchFolder } = await import('./load.ts');
+  if (!(error instanceof NoSuchFolder)) return '';
+  const { optionMeant } = await import('./meant.ts');
+  return optionMeant(command, error, io).catch(() => '');
 }
 
 async function run(args: readonly string[], io: Io): Promise<number> {

@@ -1,12 +1,75 @@
-/** What is said of a name that there is not: the one that was perhaps meant, or those that there are. */
+/**
+ * Names that somebody types and that there are not: a machine, a generator, a var. Each is a wrong use of the command
+ * (exit code 2), said in the same words everywhere, with the name that was perhaps meant or those that there are.
+ */
 import { suggest } from '../checks/suggest.ts';
 import { joined } from '../checks/wording.ts';
+import type { Generators } from '../generate/generators.ts';
+import type { Plan } from '../generate/plan.ts';
+import { isOfRequest } from '../generate/problems.ts';
+import { type Var, varsOf } from '../generate/vars.ts';
+import { UsageError } from './io.ts';
 
-/** A sentence with a space before it; empty where there are no names. */
+/** Returns a sentence with a space before it; empty where there are no names. */
 export function otherNames(name: string, names: readonly string[]): string {
   const near = suggest(name, names);
   if (near !== null) return ` Did you mean "${near}"?`;
   const [only, ...others] = names;
   if (only === undefined) return '';
   return others.length === 0 ? ` There is only ${only}.` : ` There are ${joined(names, 12)}.`;
+}
+
+/**
+ * Returns what is said of a name that there is not: `There is no machine "tvoe". Did you mean "tove"?`
+ * @param names those that there are
+ * @param on the machine that was named with it
+ */
+export function noSuch(
+  kind: 'machine' | 'generator',
+  name: string,
+  names: readonly string[],
+  on?: string,
+): string {
+  return `There is no ${kind} "${name}"${on === undefined ? '' : ` on ${on}`}.${otherNames(name, names)}`;
+}
+
+/** @throws UsageError */
+export function mustBeMachine(machines: readonly string[], machine: string): void {
+  if (!machines.includes(machine)) throw new UsageError(noSuch('machine', machine, machines));
+}
+
+/**
+ * Refuses a plan for machines or generators that there are not.
+ * @throws UsageError with a line for each
+ */
+export function mustBeKnownNames({ problems, generators }: Plan, machines: readonly string[]): void {
+  const unknown = problems.filter(isOfRequest);
+  if (unknown.length === 0) return;
+  const lines = unknown.map(problem => {
+    const { kind, generator } = problem;
+    if (kind === 'unknown-machine') return noSuch('machine', problem.machines[0] ?? '', machines);
+    const names = [...new Set([...generators.all.values()].map(({ name }) => name))].sort();
+    return `${problem.message}${otherNames(generator ?? '', names)}`;
+  });
+  throw new UsageError(lines.join('\n'));
+}
+
+/**
+ * Finds the var that an id means.
+ * @throws UsageError naming those that it may have meant
+ */
+export function varNamed(generators: Generators, machine: string, id: string): Var {
+  const all = varsOf(generators, machine);
+  const exact = all.find(one => one.id === id);
+  if (exact !== undefined) return exact;
+  const ids = all.map(one => one.id);
+  const beginning = ids.filter(one => one.startsWith(id));
+  const near = beginning.length === 1 ? (beginning[0] ?? null) : suggest(id, ids);
+  const advice =
+    near !== null
+      ? ` Did you mean "${near}"?`
+      : beginning.length > 1
+        ? ` There are ${joined(beginning, 12)}.`
+        : ` \`varsmith list --machine ${machine}\` lists those that are known without Nix.`;
+  throw new UsageError(`There is no var "${id}" on machine ${machine}.${advice}`);
 }

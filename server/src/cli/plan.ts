@@ -15,6 +15,7 @@ import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 /** What a run is about. */
 export function requestOf(given: Parsed): PlanRequest {
@@ -27,13 +28,18 @@ export function requestOf(given: Parsed): PlanRequest {
 }
 
 export async function plan(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('plan', args);
+  return writePlan(readCommand('plan', args), io);
+}
+
+/** Prints what a run would do; `generate --dry-run` does no more. @returns the exit code */
+export async function writePlan(given: Parsed, io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
   const { stale, owed } = await notedIn(ground);
-  const { backend, plan: planOf } = await situation({ seen, stale });
+  const { backend, declared, plan: planOf } = await situation({ seen, stale });
   const request = requestOf(given);
   const found = planOf(request);
+  mustBeKnownNames(found, declared.machines);
   const { access, unknown } = await accessOf(found, request, open, backend);
   const notes = [
     ...found.notes,
@@ -102,8 +108,11 @@ export function planData({ steps, problems, notes }: Plan) {
   };
 }
 
+const NO_GENERATOR =
+  'Nothing to generate: no machine of this fleet has a generator. `varsmith new generator` writes the first.';
+
 /** A plan for people. */
-export function planText({ steps, problems, notes }: Plan, paint: Paint): string {
+export function planText({ generators, steps, problems, notes }: Plan, paint: Paint): string {
   const width = Math.max(0, ...steps.map(step => step.generator.key.length));
   const lines = steps.map(
     step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
@@ -113,7 +122,7 @@ export function planText({ steps, problems, notes }: Plan, paint: Paint): string
     ...(steps.length === 0
       ? problems.length > 0
         ? []
-        : ['Nothing to generate.']
+        : [generators.all.size === 0 ? NO_GENERATOR : 'Nothing to generate.']
       : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
     ...(overwritten === 0
       ? []

@@ -2,16 +2,26 @@
 import type { ConfiguredRule } from '../workspace/workspace.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, painter } from './io.ts';
+import { jsonText } from './json-text.ts';
 import { nearestRoot, openConfigured } from './load.ts';
+import { defaultSeverity, ruleSummary } from './rule-data.ts';
 
 export async function listRules(args: readonly string[], io: Io): Promise<number> {
-  const given = readCommand('rules', args).positions[0];
+  const given = readCommand('rules', args);
   const { stdout, env } = io;
   const paint = painter(stdout, env);
-  const rules = await rulesOf(given, io);
+  const rules = await rulesOf(given.positions[0], io);
+  if (given.flag('json')) {
+    const data = rules.map(({ rule, severity }) => ({
+      ...ruleSummary(rule),
+      severity: severity ?? defaultSeverity(rule),
+    }));
+    stdout.write(`${jsonText({ schemaVersion: 1, rules: data })}\n`);
+    return EXIT.ok;
+  }
   const ids = Math.max(...rules.map(({ rule }) => rule.id.length));
   for (const { rule, severity } of rules) {
-    const usual = rule.optional === true ? 'off' : rule.severity;
+    const usual = defaultSeverity(rule);
     const own = severity === null || severity === usual ? '' : ` (${usual} by default)`;
     const shown = (severity ?? usual).padEnd(7);
     stdout.write(`${paint('bold', rule.id.padEnd(ids))}  ${shown}  ${rule.summary}${paint('dim', own)}\n`);

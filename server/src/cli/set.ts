@@ -4,7 +4,7 @@ import { accessMessage, accessSentences, accessSummary } from '../generate/acces
 import { machinesOfSecrets, storeMachineKeys } from '../generate/fix.ts';
 import { isSame, madeFrom, replacing } from '../generate/replacing.ts';
 import { outputChanges } from '../generate/store-step.ts';
-import { mustBeKnown, mustBeMachine, varNamed } from '../generate/vars.ts';
+import { mustBeKnown } from '../generate/vars.ts';
 import { placesOf } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { listed } from '../generate/words.ts';
@@ -14,6 +14,7 @@ import { commits, EVERYTHING, openFleet, say, withSession } from './generation.t
 import { givenValue } from './given-value.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeMachine, varNamed } from './names.ts';
 
 export async function set(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('set', args);

@@ -2,14 +2,12 @@
 import { performance } from 'node:perf_hooks';
 import type { TrialEvent } from '../../../client/src/run-protocol.ts';
 import { type GivenAnswer, givenFor } from '../generate/answers.ts';
-import { RunFailure } from '../generate/failure.ts';
 import type { Generator } from '../generate/generators.ts';
 import { findPackages } from '../generate/packages.ts';
 import { NOTHING } from '../generate/results.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { packagesOf } from '../generate/tools.ts';
 import { tryGenerator as runTrial, type Trial } from '../generate/try.ts';
-import { mustBeMachine } from '../generate/vars.ts';
 import { countText } from '../generate/words.ts';
 import { promptEvent, type WhereOf } from './audience-watcher.ts';
 import { readCommand } from './commands/read.ts';
@@ -28,6 +26,7 @@ import {
 import { givenAnswers } from './given-answers.ts';
 import { EXIT, type Io, painter, printable, UsageError } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeMachine, noSuch } from './names.ts';
 import { Cancelled } from './terminal.ts';
 
 export async function tryGenerator(args: readonly string[], io: Io): Promise<number> {
@@ -45,8 +44,14 @@ export async function tryGenerator(args: readonly string[], io: Io): Promise<num
   const asked = given.option('machine');
   if (asked !== undefined) mustBeMachine(declared.machines, asked);
   const machine = asked ?? declared.machines.find(one => generators.on(one, name) !== undefined);
-  if (machine === undefined) throw new RunFailure(`No generator "${name}" is to be seen on any machine.`);
-  const generator = generators.on(machine, name);
+  const generator = machine === undefined ? undefined : generators.on(machine, name);
+  if (machine === undefined || generator === undefined) {
+    const there = [...generators.all.values()].filter(
+      each => asked === undefined || each.machines.includes(asked),
+    );
+    const names = [...new Set(there.map(each => each.name))].sort();
+    throw new UsageError(noSuch('generator', name, names, asked));
+  }
   const talk = given.flag('events') ? openConversation(io) : null;
   const signal = talk?.signal ?? io.interruption?.() ?? new AbortController().signal;
   const tell = (message: string) =>

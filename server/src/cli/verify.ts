@@ -5,7 +5,6 @@ import { driftsOf } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import { leftNotes } from '../generate/left-notes.ts';
 import type { Status } from '../generate/plan.ts';
-import { isOfRequest } from '../generate/problems.ts';
 import { notedIn } from '../generate/session.ts';
 import { olderText } from '../generate/status-words.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
@@ -16,6 +15,7 @@ import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
+import { mustBeKnownNames } from './names.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -25,9 +25,10 @@ export interface VerifyChoice {
 /** Says what is wrong with the stored vars of some machines and generators; all where none are named. */
 export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const { stale, owed } = await notedIn(open.ground);
-  const { backend, plan, status } = await open.situation({ seen: open.seen, stale });
-  const { generators, steps, notes, problems: asked } = plan({ ...choice, regenerate: false });
-  const unknown = asked.filter(isOfRequest);
+  const { backend, declared, plan, status } = await open.situation({ seen: open.seen, stale });
+  const found = plan({ ...choice, regenerate: false });
+  mustBeKnownNames(found, declared.machines);
+  const { generators, steps, notes } = found;
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
@@ -55,13 +56,9 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   );
   return {
     backend,
-    problems: [
-      ...unknown.map(({ kind, message }) => ({ kind, message })),
-      ...problems,
-      ...access,
-      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
-    ],
+    problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
+    concerned: concerned.length,
   };
 }
 
@@ -89,11 +86,11 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('verify', args);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { backend, problems: all, notes } = await verified(open, choice);
+  const { backend, problems: all, notes, concerned } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.
   say(io, ...leftNotes());
   if (given.flag('json')) {
-    const data = { schemaVersion: 1, root: open.root, backend, problems: all, notes };
+    const data = { schemaVersion: 1, root: open.root, backend, generators: concerned, problems: all, notes };
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
@@ -102,11 +99,19 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
-    if (all.length === 0)
-      lines.push(`All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.\n`);
+    if (all.length === 0) lines.push(`${wellText(concerned, notes.length > 0, choice)}\n`);
     io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** What is said where nothing is wrong: without a generator, nothing is present either. */
+function wellText(concerned: number, isPartial: boolean, { machines, generators }: VerifyChoice): string {
+  if (concerned === 0)
+    return machines.length + generators.length > 0
+      ? 'There is nothing to verify: none of these machines has a generator that is meant.'
+      : `There is nothing to verify: no machine of this fleet has a generator${isPartial ? ' that is known here' : ''}. \`varsmith new generator\` writes the first.`;
+  return `All vars${isPartial ? ' that are known here' : ''} are present and valid.`;
 }
 
 function about({ key, name, machines }: Generator) {

@@ -23,6 +23,7 @@ import { attributeEntries } from './attributes.ts';
 import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { opensText, readSecrets, secretEntries } from './secrets.ts';
+import { allowedEntries } from './store-command.ts';
 
 export async function storeSection(examined: Examined, around: Surroundings): Promise<Section> {
   const { files, fleet, storeCommand } = examined;
@@ -34,6 +35,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
     title: 'Store and keys',
     entries: [
       backendEntry(examined, contents),
+      ...(await allowedEntries(examined, around)),
       storedEntry(contents, directory),
       ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),

@@ -1,7 +1,11 @@
 /** Completion of names of generators, of their files, and of registry keys where they are used. */
 import { attributeText } from '../checks/edits.ts';
+import { readersOf } from '../checks/use/machines.ts';
+import { joined } from '../checks/wording.ts';
+import type { Generator } from '../fleet/model.ts';
+import { keyItems } from './complete-keys.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
-import { filePhrase, machinesPhrase } from './hover-words.ts';
+import { filePhrase } from './hover-words.ts';
 import { FILE_ATTRIBUTES } from './option-words.ts';
 import { ownerAt } from './owner.ts';
 
@@ -30,8 +34,6 @@ function stringItems(asked: Asked): readonly CompletionItem[] | null {
     const own = ownerAt(asked);
     return generatorItems(asked, true).filter(({ label }) => label !== own);
   }
-  const matrix = asked.snapshot.fleet.matrices.find(each => each.file === file);
-  if (matrix?.registry != null) return keyItems(asked, matrix.registry);
   const here = index.targetAt(file, start)?.subject;
   if (here?.kind === 'key') return keyItems(asked, here.registry);
   const [only, ...others] = index.registries.keys();
@@ -39,20 +41,30 @@ function stringItems(asked: Asked): readonly CompletionItem[] | null {
   return isKey ? keyItems(asked, only) : null;
 }
 
-function generatorItems({ index }: Asked, quoted: boolean): CompletionItem[] {
+/** Those that the machines of this file lack are marked, and come last: a use of them would fail. */
+function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
+  const { index, snapshot, file } = asked;
+  const here = readersOf(snapshot.fleet, file)?.certain ?? [];
   return [...index.generators].flatMap(([name, same]) => {
     const [generator] = same;
     if (generator === undefined || generator.nameKind === 'pattern') return [];
     const body = generator.body();
-    const files = body.files.map(file => file.name).join(', ');
+    const files = body.files.map(each => each.name).join(', ');
     const where = body.share === true ? 'shared' : 'per machine';
+    const lacking = here.filter(machine => same.every(each => isWithout(each, machine)));
+    const missing = lacking.length === 0 ? '' : `not on ${joined(lacking, 3)}; `;
     return [
-      item(name, 'generator', files === '' ? where : `${where}: ${files}`, {
+      item(name, 'generator', missing + (files === '' ? where : `${where}: ${files}`), {
         insert: quoted ? name : attributeText(name),
         subject: { kind: 'generator', name },
+        rank: lacking.length === 0 ? 1 : 5,
       }),
     ];
   });
+}
+
+function isWithout({ machines, machinesComplete }: Generator, machine: string): boolean {
+  return machinesComplete && machines?.includes(machine) === false;
 }
 
 function fileItems({ index }: Asked, generator: string, quoted: boolean): CompletionItem[] {
@@ -64,19 +76,4 @@ function fileItems({ index }: Asked, generator: string, quoted: boolean): Comple
       }),
     ),
   );
-}
-
-function keyItems({ index, snapshot }: Asked, registry: string): CompletionItem[] {
-  return (index.registries.get(registry)?.keys ?? []).map(({ key, description, generator, envVar }) => {
-    const machines = index.machinesOfKey(registry, key);
-    const lines = [
-      ...(generator === null ? [] : [`Generator \`${generator.value}\``]),
-      ...(envVar === null ? [] : [`Variable \`${envVar.value}\``]),
-      `Machines: ${machinesPhrase({ snapshot, index, link: () => null }, machines)}`,
-    ];
-    return item(key, 'key', description ?? generator?.value ?? 'registry key', {
-      documentation: lines.map(line => `- ${line}`).join('\n'),
-      subject: { kind: 'key', registry, key },
-    });
-  });
 }

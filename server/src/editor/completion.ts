@@ -4,9 +4,11 @@
  * the fleet for what there is. Pure.
  */
 import { inventoryItems } from './complete-inventory.ts';
+import { matrixItems } from './complete-matrix.ts';
 import { nameItems } from './complete-names.ts';
 import { optionItems } from './complete-options.ts';
 import { packageItems } from './complete-packages.ts';
+import { registryItems } from './complete-registry.ts';
 import { scriptItems } from './complete-script.ts';
 import type { Asked, Completion, CompletionItem } from './completion-items.ts';
 import { cursorIn } from './cursor.ts';
@@ -43,6 +45,8 @@ export function completion(snapshot: Snapshot, file: string, offset: number): Co
 /** The first that knows the place answers. */
 const SOURCES: readonly ((asked: Asked) => readonly CompletionItem[] | null)[] = [
   scriptItems,
+  matrixItems,
+  registryItems,
   nameItems,
   inventoryItems,
   packageItems,

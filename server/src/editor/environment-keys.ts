@@ -1,10 +1,11 @@
 /** Which machines can be asked for their session variables, and which keys of a registry each of them selects. */
+import { machineRows } from '../fleet/machine-rows.ts';
 import type { Fleet, Registry, RegistryKey } from '../fleet/model.ts';
 import type { Note } from './environment-data.ts';
 
 /** Machines that can be asked about: those of the fleet, and those that only a matrix names. */
 export function environmentMachines(fleet: Fleet): readonly string[] {
-  const rows = fleet.matrices.flatMap(({ rows }) => rows.filter(({ shared }) => !shared));
+  const rows = fleet.matrices.flatMap(matrix => machineRows(fleet, matrix));
   const names = [...fleet.machines.map(({ name }) => name), ...rows.map(({ machine }) => machine)];
   return [...new Set(names)];
 }

@@ -33,6 +33,8 @@ export interface GraphNode {
   readonly errors: number;
   /** One of clan-core's services that brings it; null for others. */
   readonly service: string | null;
+  /** The domain of the registry key that makes it; null for others, and where it has none. */
+  readonly domain: string | null;
   readonly at: Place | null;
 }
 
@@ -87,9 +89,13 @@ export function graphOf(
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
   const states = stored === null ? null : storedStates(fleet, stored, options.noted);
+  const domains = domainsIn(fleet);
   const nodes = [...wanted]
     .sort()
-    .map(id => nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0))
+    .map(id => ({
+      ...nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0),
+      domain: domains.get(id) ?? null,
+    }))
     .filter(node => isKind(node, options.kind ?? null) && isSo(node, options.condition ?? null, circles));
   const shown = new Set(nodes.map(({ id }) => id));
   return {
@@ -101,6 +107,14 @@ export function graphOf(
         inCycle: circles.get(edge.from) !== undefined && circles.get(edge.from) === circles.get(edge.to),
       })),
   };
+}
+
+function domainsIn({ registries }: Fleet): ReadonlyMap<string, string> {
+  return new Map(
+    registries
+      .flatMap(({ keys }) => keys)
+      .flatMap(({ generator, domain }) => (generator && domain ? [[generator.value, domain] as const] : [])),
+  );
 }
 
 function isKind({ secrets, publics, prompts }: GraphNode, kind: GraphKind | null): boolean {
@@ -211,8 +225,8 @@ function nodeOf(
   brought: BroughtGenerator | null,
   states: StoredStates | null,
   errors: number,
-): GraphNode {
-  if (same.length === 0) return foreignNode(id, brought);
+): Omit<GraphNode, 'domain'> {
+  if (same.length === 0) return foreignNode(id, brought, states);
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
@@ -233,8 +247,13 @@ function nodeOf(
   };
 }
 
-/** What others depend on and nothing here declares. */
-function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
+/** What one of clan-core's services brings, or what others depend on and nothing here declares. */
+function foreignNode(
+  id: string,
+  brought: BroughtGenerator | null,
+  states: StoredStates | null,
+): Omit<GraphNode, 'domain'> {
+  const state = brought === null || states === null ? 'unknown' : broughtState(brought, states);
   return {
     id,
     origin: brought === null ? 'undeclared' : 'brought',
@@ -243,12 +262,25 @@ function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
     secrets: brought?.files.filter(({ secret }) => secret !== false).length ?? 0,
     publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
     prompts: brought?.prompts.length ?? 0,
-    state: 'unknown',
-    outdated: null,
+    state,
+    outdated: state === 'outdated' ? (states?.outdatedBy(id, null) ?? null) : null,
     errors: 0,
     service: brought?.service ?? null,
     at: brought?.instance?.at[0] ?? null,
   };
+}
+
+function broughtState({ name, files, machines, share }: BroughtGenerator, states: StoredStates): StoredState {
+  // Which files there are may depend on settings that are not known.
+  if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
+  const owners = share ? [null] : machines;
+  const found = owners.flatMap(owner =>
+    files.map(file => {
+      const isPattern = file.name.includes('${');
+      return states.isStored(name, share, owner, { ...file, nameKind: isPattern ? 'pattern' : 'literal' });
+    }),
+  );
+  return stateOfAll(found, states.outdatedBy(name, null));
 }
 
 function stateOf(

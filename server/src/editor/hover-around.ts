@@ -8,6 +8,7 @@ import type { HoverContext } from './hover.ts';
 import { accessorCard } from './hover-accessor.ts';
 import { keyCard } from './hover-key.ts';
 import { sharedListCard } from './hover-list.ts';
+import { programCard } from './hover-program.ts';
 import { bodiesIn } from './index.ts';
 import { tagParts } from './inventory/cards.ts';
 import { code, plain } from './markdown.ts';
@@ -28,6 +29,7 @@ export interface CardAt {
 /** @param offset 0-based UTF-16 offset at which no name of the fleet stands */
 export function cardAround(context: HoverContext, file: string, offset: number): CardAt | null {
   return (
+    programCard(context, file, offset) ??
     optionCard(context, file, offset) ??
     directoryCard(context, file, offset) ??
     tagCard(context, file, offset) ??

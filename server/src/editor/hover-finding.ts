@@ -11,25 +11,29 @@ export interface RuleCard {
   readonly markdown: string;
 }
 
-/** The rules of the findings at an offset, each once, with the beginning of their documentation. Null: none is there. */
+/**
+ * Returns the rules of the findings at an offset, each once, with the beginning of their documentation. Null: none is there.
+ * @param pageOf gives the address of a rule's page
+ */
 export function ruleCards(
   { findings }: Snapshot,
   file: string,
   offset: number,
   rules: RuleLookup,
+  pageOf: (rule: string) => string = ruleUrl,
 ): RuleCard | null {
   const here = (findings.get(file) ?? []).filter(({ at }) => at.start <= offset && offset <= at.end);
   const [first] = here;
   const cards = [...new Set(here.map(({ rule }) => rule))].flatMap(id => {
     const rule = rules(id);
-    return rule === null ? [] : [cardOf(rule)];
+    return rule === null ? [] : [cardOf(rule, pageOf(id))];
   });
   return first === undefined || cards.length === 0
     ? null
     : { at: first.at, markdown: cards.join('\n\n---\n\n') };
 }
 
-function cardOf({ id, summary, documentation }: ReturnType<RuleLookup> & object): string {
+function cardOf({ id, summary, documentation }: ReturnType<RuleLookup> & object, page: string): string {
   const [beginning = ''] = documentation.trim().split(/\n\s*\n/);
-  return [`**${id}** · ${summary}`, beginning, `[Documentation](${ruleUrl(id)})`].join('\n\n');
+  return [`**${id}** · ${summary}`, beginning, `[Documentation](${page})`].join('\n\n');
 }

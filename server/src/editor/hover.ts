@@ -37,6 +37,7 @@ export interface HoverContext {
  * @param offset 0-based UTF-16 offset
  * @param link gives the address of a place; without it places are shown as text
  * @param rules gives the rules whose findings are explained
+ * @param pageOf gives the address of a rule's page; without it that on the web
  */
 export function hover(
   snapshot: Snapshot,
@@ -44,6 +45,7 @@ export function hover(
   offset: number,
   link: (place: Place) => string | null = () => null,
   rules: RuleLookup = () => null,
+  pageOf?: (rule: string) => string,
 ): Hover | null {
   const context: HoverContext = { snapshot, index: indexOf(snapshot), link };
   const found =
@@ -51,7 +53,7 @@ export function hover(
     secretOptionCard(context, file, offset) ??
     inventoryCard(context, file, offset) ??
     cardAround(context, file, offset);
-  const rule = ruleCards(snapshot, file, offset, rules);
+  const rule = ruleCards(snapshot, file, offset, rules, pageOf);
   if (found === null || rule === null) return found ?? rule;
   return { at: found.at, markdown: `${found.markdown}\n\n---\n\n${rule.markdown}` };
 }

@@ -2,6 +2,7 @@
  * What stands where, and what belongs to what in a fleet: made once a snapshot, and for a file when it is first
  * asked about. Every feature begins here.
  */
+import { machineRows } from '../fleet/machine-rows.ts';
 import type {
   Fleet,
   Generator,
@@ -116,12 +117,12 @@ function bySubject(targets: readonly Target[]): ReadonlyMap<string, readonly Tar
 /** Registry file → key → machines. */
 function selectionsOf(fleet: Fleet): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
   const selections = new Map<string, Map<string, Set<string>>>();
-  for (const { registry, rows } of fleet.matrices) {
+  for (const matrix of fleet.matrices) {
+    const { registry } = matrix;
     if (registry === null) continue;
     const ofRegistry = selections.get(registry) ?? new Map<string, Set<string>>();
     selections.set(registry, ofRegistry);
-    for (const { machine, keys, shared } of rows) {
-      if (shared) continue;
+    for (const { machine, keys } of machineRows(fleet, matrix)) {
       for (const { key } of keys) ofRegistry.set(key, (ofRegistry.get(key) ?? new Set()).add(machine));
     }
   }

@@ -42,6 +42,9 @@ export interface Pipeline {
   readonly next: readonly string[];
 }
 
+/** What is left to do where git is not told. */
+export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
+
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
 
 /** What is to be laid, or why nothing can be. */

@@ -48,7 +48,7 @@ export function requestProblems(
       kind: 'unknown-machine' as const,
       generator: null,
       machines: [machine],
-      message: `There is no machine "${machine}". Machines: ${listed(input.machines)}.`,
+      message: `There is no machine "${machine}".`,
     })),
     ...absent.map(name => absentProblem(input, machines, name)),
   ];
@@ -75,8 +75,8 @@ function absentProblem(input: PlanInput, machines: readonly string[], name: stri
     kind: 'unknown-generator',
     ...about,
     message: mayBe
-      ? `No generator "${name}" is to be seen on ${listed(machines)}. Some of their generators only Nix can tell; perhaps it is among them.`
-      : `No generator "${name}" on ${listed(machines)}.`,
+      ? `There is no generator "${name}" on ${listed(machines)}, as far as can be told without Nix.`
+      : `There is no generator "${name}" on ${listed(machines)}.`,
   };
 }
 

@@ -24,6 +24,8 @@ export interface AnalysisOptions {
   readonly log: Log;
   /** Hears that there was a new look. */
   readonly looked: () => void;
+  /** The address of the page about a rule, as the client opens it. */
+  readonly documentationOf: (rule: string) => string;
 }
 
 /** A file in a workspace, with the workspace's state. */
@@ -68,7 +70,7 @@ export interface Analysis {
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { folders, documents, reports, delivery, status, log, looked } = options;
+  const { folders, documents, reports, delivery, status, log, looked, documentationOf } = options;
   const edited = new Set<string>();
   const gone: string[] = [];
   const scheduler = createScheduler(run);
@@ -114,6 +116,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       files: workspace.files,
       uriOf: path => documents.of(absoluteOf(path))?.uri ?? uriOfPath(absoluteOf(path)),
       versionOf: path => documents.of(absoluteOf(path))?.version ?? null,
+      documentationOf,
     };
   }
 

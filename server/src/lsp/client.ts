@@ -21,10 +21,14 @@ export interface Client {
   /** Settings given at the start, before anything can be asked. */
   readonly initialSettings: unknown;
   /**
-   * It asks for diagnostics; then none are pushed. Only where it can also be told to ask again: an edit changes the
-   * diagnostics of other files, which it would not ask about by itself.
+   * It asks for diagnostics; then none are pushed. Where both are possible only if it can also be told to ask again: an
+   * edit changes the diagnostics of other files, which it would not ask about by itself.
    */
   readonly pulls: boolean;
+  /** It can be told to ask for diagnostics again. */
+  readonly refreshesDiagnostics: boolean;
+  /** The answer for one document may bring those of others. */
+  readonly takesRelatedReports: boolean;
   readonly answersConfiguration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
@@ -53,6 +57,8 @@ export interface Client {
   readonly fillsSnippets: boolean;
   /** It asks for the documentation of a completion when that is to be seen. */
   readonly resolvesCompletions: boolean;
+  /** It asks for the edit of a code action when that is applied, and hands back what the action carries. */
+  readonly resolvesEdits: boolean;
   /** What completions replace is said once for a list. */
   readonly sharesEditRange: boolean;
   /** It opens addresses that the server asks it to. */
@@ -66,10 +72,15 @@ export interface Client {
 export function readClient(params: InitializeParams): Client {
   const { workspace, textDocument, window } = params.capabilities;
   const completion = textDocument?.completion;
+  const action = textDocument?.codeAction;
   return {
     folders: foldersOf(params),
     initialSettings: params.initializationOptions ?? null,
-    pulls: textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true,
+    pulls:
+      textDocument?.diagnostic !== undefined &&
+      (workspace?.diagnostics?.refreshSupport === true || textDocument.publishDiagnostics === undefined),
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    takesRelatedReports: textDocument?.diagnostic?.relatedDocumentSupport === true,
     answersConfiguration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -93,6 +104,8 @@ export function readClient(params: InitializeParams): Client {
     fillsSnippets: completion?.completionItem?.snippetSupport === true,
     resolvesCompletions:
       completion?.completionItem?.resolveSupport?.properties.includes('documentation') === true,
+    resolvesEdits:
+      action?.dataSupport === true && action.resolveSupport?.properties.includes('edit') === true,
     sharesEditRange: completion?.completionList?.itemDefaults?.includes('editRange') === true,
     showsDocuments: window?.showDocument?.support === true,
     hearsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
@@ -164,6 +177,7 @@ export function serverCapabilities(client: Client): ServerCapabilities {
         CodeActionKind.RefactorRewrite,
         FIX_ALL,
       ],
+      ...(client.resolvesEdits ? { resolveProvider: true } : {}),
     },
     ...(client.showsDocuments ? { executeCommandProvider: { commands: [OPEN_DOCUMENTATION] } } : {}),
     ...(client.pulls

@@ -14,13 +14,11 @@ import {
   type TextDocumentEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { pageUrl, ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Severity, TextEdit } from '../checks/rule.ts';
 import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
-import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 
 export { pathOfUri, uriOfPath } from './addresses.ts';
 
@@ -40,6 +38,8 @@ export interface Border {
   uriOf(path: string): string;
   /** The version of an open document; null for others. */
   versionOf(path: string): number | null;
+  /** The address of the page about a rule, as the client opens it. */
+  documentationOf(rule: string): string;
 }
 
 /** Null if the file is not there any more. */
@@ -79,7 +79,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
     range,
     severity: SEVERITIES[finding.severity],
     code: finding.rule,
-    codeDescription: { href: documentationOf(finding.rule) },
+    codeDescription: { href: border.documentationOf(finding.rule) },
     source: 'varsmith',
     message: finding.message,
     ...(related.length > 0 ? { relatedInformation: related } : {}),
@@ -87,24 +87,14 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
   };
 }
 
-/** The page about a rule; that about settings, for findings in them. */
-export function documentationOf(rule: string): string {
-  return rule === SETTINGS_RULE ? pageUrl('configuration') : ruleUrl(rule);
-}
-
-/** @param versioned the client takes edits that name the document's version */
-export function codeActionOf(
-  border: Border,
-  { finding, fix }: CodeAction,
-  versioned: boolean,
-): LspCodeAction {
+/** Returns an action without its edit, which is `editOf`. */
+export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspCodeAction {
   const diagnostic = diagnosticOf(border, finding);
   return {
     title: fix.title,
     kind: CodeActionKind.QuickFix,
     ...(diagnostic ? { diagnostics: [diagnostic] } : {}),
     ...(fix.preferred ? { isPreferred: true } : {}),
-    edit: editOf(border, fix, versioned),
   };
 }
 

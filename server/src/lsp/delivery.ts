@@ -9,12 +9,15 @@ import {
   type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
+  type FullDocumentDiagnosticReport,
+  type RelatedFullDocumentDiagnosticReport,
   type ResultProgressReporter,
   type WorkspaceDiagnosticParams,
   type WorkspaceDiagnosticReport,
   type WorkspaceDiagnosticReportPartialResult,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver';
+import type { Client } from './client.ts';
 import { pathOfUri, uriOfPath } from './convert.ts';
 import type { Documents } from './documents.ts';
 import { tell } from './guard.ts';
@@ -57,39 +60,57 @@ export interface Pull extends Delivery {
   ): Promise<WorkspaceDiagnosticReport>;
 }
 
+type FullReport = FullDocumentDiagnosticReport & { readonly resultId: string };
+
 /** The id of a file that has never had a diagnostic. */
 const NOTHING = '0';
 
 /** Diagnostics are asked for by the client. */
-export function createPull(connection: Connection, documents: Documents, reports: Reports): Pull {
+export function createPull(
+  connection: Connection,
+  documents: Documents,
+  reports: Reports,
+  { refreshesDiagnostics, takesRelatedReports }: Client,
+): Pull {
+  /** Absolute paths of files whose diagnostics have changed since a client that takes them with others asked last. */
+  const untold = new Set<string>();
   const streams = new Set<(absolutes: readonly string[]) => void>();
 
-  const fullReport = (absolute: string, uri: string): WorkspaceDocumentDiagnosticReport => {
+  const reportOf = (absolute: string): FullReport => {
     const report = reports.of(absolute);
     return {
       kind: DocumentDiagnosticReportKind.Full,
-      uri,
-      version: documents.of(absolute)?.version ?? null,
       resultId: report?.id ?? NOTHING,
       items: [...(report?.items ?? [])] as Diagnostic[],
     };
+  };
+  const fullReport = (absolute: string, uri: string): WorkspaceDocumentDiagnosticReport => {
+    return { ...reportOf(absolute), uri, version: documents.of(absolute)?.version ?? null };
   };
   const uriOf = (absolute: string) =>
     documents.of(absolute)?.uri ?? reports.of(absolute)?.uri ?? uriOfPath(absolute);
 
   return {
     deliver(changed, edited) {
+      if (takesRelatedReports) for (const absolute of changed) untold.add(absolute);
       if (changed.length > 0) for (const stream of streams) stream(changed);
       // A client asks again for what it edits; it cannot know of the other files.
-      if (changed.every(absolute => edited.has(absolute))) return;
+      if (!refreshesDiagnostics || changed.every(absolute => edited.has(absolute))) return;
       tell(() => connection.languages.diagnostics.refresh());
     },
     document({ textDocument, previousResultId }) {
       const absolute = pathOfUri(textDocument.uri);
       const report = absolute === null ? null : reports.of(absolute);
       const resultId = report?.id ?? NOTHING;
-      if (previousResultId === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-      return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...(report?.items ?? [])] };
+      const related = relatedTo(absolute);
+      if (previousResultId === resultId)
+        return { kind: DocumentDiagnosticReportKind.Unchanged, resultId, ...related };
+      return {
+        kind: DocumentDiagnosticReportKind.Full,
+        resultId,
+        items: [...(report?.items ?? [])],
+        ...related,
+      };
     },
     workspace({ previousResultIds }, token, partial) {
       const items = allReports(previousResultIds);
@@ -108,6 +129,18 @@ export function createPull(connection: Connection, documents: Documents, reports
       });
     },
   };
+
+  /** What has changed elsewhere since the last answer that could say so. */
+  function relatedTo(absolute: string | null): Pick<RelatedFullDocumentDiagnosticReport, 'relatedDocuments'> {
+    const others = [...untold].filter(each => each !== absolute);
+    untold.clear();
+    if (others.length === 0) return {};
+    const told = others.map((each): [string, FullDocumentDiagnosticReport] => {
+      const { kind, resultId, items } = reportOf(each);
+      return [uriOf(each), { kind, resultId, items }];
+    });
+    return { relatedDocuments: Object.fromEntries(told) };
+  }
 
   function allReports(
     previous: WorkspaceDiagnosticParams['previousResultIds'],

@@ -13,6 +13,7 @@ import { onGraph, onPlace } from './handlers/graph.ts';
 import { onHover } from './handlers/hover.ts';
 import { onDocumentHighlight, onReferences } from './handlers/references.ts';
 import { onPrepareRename, onRename, onWillRenameFiles } from './handlers/rename.ts';
+import { onRulePage } from './handlers/rule-page.ts';
 import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from './handlers/scaffold.ts';
 import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
@@ -37,6 +38,8 @@ import {
   type MachineParams,
   PLACE,
   type PlaceParams,
+  RULE_PAGE,
+  type RulePageParams,
   SCAFFOLD,
   SCAFFOLD_CHOICES,
   type ScaffoldParams,
@@ -138,6 +141,10 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     ACCESS,
     request('access', ({ analysis }, _params: object, token) => onAccess(analysis, token)),
+  );
+  connection.onRequest(
+    RULE_PAGE,
+    request('documentation', ({ engine }, params: RulePageParams) => onRulePage(engine, params)),
   );
   connection.onRequest(
     ENVIRONMENT,

@@ -16,6 +16,7 @@ import type {
   machineRequest,
   machineSecretsRequest,
   placeRequest,
+  rulePageRequest,
   ServerStatus,
   scaffoldChoicesRequest,
   scaffoldRequest,
@@ -49,6 +50,8 @@ export type {
   MachineParams,
   MachineSecret,
   PlaceParams,
+  RulePageParams,
+  RulePageResult,
   ScaffoldChoices,
   ScaffoldParams,
   ScaffoldResult,
@@ -67,6 +70,7 @@ export const ADDITIONS: typeof additionsCapability = 'varsmith';
 export const STATUS: typeof statusNotification = 'varsmith/status';
 export const CHECK_WORKSPACE: typeof checkWorkspaceRequest = 'varsmith/checkWorkspace';
 export const DOCTOR: typeof doctorRequest = 'varsmith/doctor';
+export const RULE_PAGE: typeof rulePageRequest = 'varsmith/rulePage';
 export const GRAPH: typeof graphRequest = 'varsmith/graph';
 export const FLEET: typeof fleetRequest = 'varsmith/fleet';
 export const MACHINE: typeof machineRequest = 'varsmith/machine';

@@ -12,6 +12,7 @@ import {
   MACHINE,
   MACHINE_SECRETS,
   PLACE,
+  RULE_PAGE,
   SCAFFOLD,
   SCAFFOLD_CHOICES,
   SECRET_PROPOSALS,
@@ -71,6 +72,15 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
       context: v.object({ diagnostics: v.array(v.object({ range })), only: texts }),
     }),
   ],
+  [
+    'codeAction/resolve',
+    v.object({
+      title: v.string(),
+      data: v.nullish(
+        v.object({ textDocument, range, only: v.nullish(v.array(v.string())), index: v.number() }),
+      ),
+    }),
+  ],
   ['completionItem/resolve', v.object({ label: v.string(), data })],
   ['codeLens/resolve', v.object({ range, data })],
   ['callHierarchy/incomingCalls', item],
@@ -112,6 +122,7 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
   [MACHINE, v.object({ ...root.entries, machine: text, filter })],
   [MACHINE_SECRETS, v.object({ ...root.entries, machine: text, filter })],
   [PLACE, v.object({ ...root.entries, generator: v.string() })],
+  [RULE_PAGE, v.object({ page: v.string() })],
   [SCAFFOLD, v.object({ ...root.entries, wish: v.looseObject({ what: v.string() }) })],
   [SCAFFOLD_CHOICES, root],
   [SECRET_PROPOSALS, v.object({ ...root.entries, name: v.string(), registry: v.string() })],

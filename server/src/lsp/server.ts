@@ -3,6 +3,7 @@
  * after the answer to `initialize`, so that the editor never waits for it.
  */
 import {
+  type CodeAction,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -28,13 +29,14 @@ import {
 } from './configuration.ts';
 import { pathOfUri } from './convert.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
+import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
 import { registerViews } from './features-view.ts';
 import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
-import { onCodeAction } from './handlers/code-actions.ts';
+import { onCodeAction, onCodeActionResolve } from './handlers/code-actions.ts';
 import { onDoctor } from './handlers/doctor.ts';
 import { onExecuteCommand } from './handlers/open-documentation.ts';
 import { CHECK_WORKSPACE, type CheckWorkspaceResult, DOCTOR, type DoctorParams, STATUS } from './messages.ts';
@@ -183,9 +185,18 @@ async function begin(
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
   const folders = createFolders(make, findRoot);
   folders.set(client.folders);
-  const pull = createPull(connection, documents, reports);
+  const pull = createPull(connection, documents, reports, client);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);
-  analysis = createAnalysis({ folders, documents, reports, delivery, status, log, looked });
+  analysis = createAnalysis({
+    folders,
+    documents,
+    reports,
+    delivery,
+    status,
+    log,
+    looked,
+    documentationOf: rule => documentationOf(client, rule),
+  });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {
     analysis.documentChanged(absolute, documents.of(absolute)?.text ?? '');
@@ -240,6 +251,10 @@ function registerRequests(
       onCodeAction(analysis, client, engine.silence, params, token),
     ),
   );
+  const resolveAction = request('code action', ({ analysis, client, engine }, action: CodeAction, token) =>
+    onCodeActionResolve(analysis, client, engine.silence, action, token),
+  );
+  connection.onCodeActionResolve(async (action, token) => (await resolveAction(action, token)) ?? action);
   connection.onExecuteCommand(
     request('command', async ({ engine }, params) => {
       const isRule = (id: string) => id === SETTINGS_RULE || engine.rules.some(rule => rule.id === id);

@@ -43,6 +43,8 @@ export interface CommandFact extends Fact {
   readonly stdin: 'inherited' | 'pipe' | 'file' | 'text';
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** False where the script has ended on every way here, as behind an `exit`. */
+  readonly reached: boolean;
   /** True if the script ends with an error when this command fails. */
   readonly checked: boolean;
 }

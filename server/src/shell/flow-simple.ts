@@ -131,6 +131,7 @@ export function start(started: Started): void {
     stdin: state.stdin,
     stdout: state.stdout,
     stderr: state.stderr,
+    reached: state.dead === null,
     checked: state.checked,
   };
   run.commands.push(fact);

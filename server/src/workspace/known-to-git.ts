@@ -1,4 +1,5 @@
 /** Makes new files of a fleet known to git, since a flake sees no others. */
+import { TELL_GIT } from '../editor/pipeline.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository } from '../host/git.ts';
 import { beginRepository } from '../host/git-begin.ts';
@@ -9,8 +10,6 @@ export interface KnownToGit {
   /** What is left for the person to do, a sentence; null: nothing. */
   readonly left: string | null;
 }
-
-export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
 
 /**
  * Where the folder is in no repository, one is made first. Nothing is staged and nothing committed.

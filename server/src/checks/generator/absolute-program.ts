@@ -51,7 +51,6 @@ script = ''
     },
   ],
   check: forEachScript(function* (scripted): Iterable<Report> {
-    if (scripted.script.flow.fails) return;
     for (const command of commandsOf(scripted)) {
       if (command.lookup !== 'absolute' || !ELSEWHERE.test(command.word) || command.word === '/bin/sh')
         continue;

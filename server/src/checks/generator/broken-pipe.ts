@@ -4,7 +4,7 @@ import type { PipelineStatement, Statement } from '../../shell/syntax.ts';
 import { statementsIn } from '../../shell/visit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
-import { forEachScript, isUncalled, isVeiled, named, type Scripted } from './scripted.ts';
+import { forEachScript, isDecisive, isVeiled, mayRun, named, type Scripted } from './scripted.ts';
 
 /** Programs that go on as long as their input does. */
 const FILTERS: ReadonlySet<string> = new Set(
@@ -81,11 +81,11 @@ script = ''
   ],
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { flow, tree } = scripted.script;
-    if (isVeiled(scripted) || flow.fails) return;
+    if (isVeiled(scripted)) return;
     if (flow.options.some(({ name, on }) => !on && (name === 'pipefail' || name === 'errexit'))) return;
     if (flow.pipelines.length === 0 || !scripted.script.source.text.includes('head')) return;
     for (const { statement, fatal } of statementsIn(tree.body)) {
-      if (statement.kind !== 'pipeline' || isUncalled(scripted, statement)) continue;
+      if (statement.kind !== 'pipeline' || !mayRun(scripted, statement)) continue;
       const facts = flow.pipelines.filter(one => one.start === statement.start && one.end === statement.end);
       if (!fatal && !facts.some(one => one.checked)) continue;
       const head = endOfSource(scripted, statement);
@@ -99,7 +99,7 @@ script = ''
       if (at === null) continue;
       yield {
         at,
-        severity: facts.some(one => one.certain) ? 'error' : 'warning',
+        severity: facts.some(one => isDecisive(scripted, one)) ? 'error' : 'warning',
         message:
           `\`head\` ends early and kills what feeds it, so under \`pipefail\` this ends the script of ${named(scripted)} ` +
           'with status 141. Take a limited amount first, or ignore the status of the source.',

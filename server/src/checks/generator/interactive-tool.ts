@@ -93,7 +93,6 @@ script = ''
   ],
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
-    if (script.flow.fails) return;
     for (const command of commandsOf(scripted)) {
       const question = questionOf(command);
       const at = question === null ? null : script.placeOf(command.nameAt);

@@ -6,7 +6,7 @@ import { addPackage } from '../edit-packages.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { generatorFile } from './samples.ts';
-import { commandsOf, forEachScript, isVeiled, named, type Scripted } from './scripted.ts';
+import { commandsOf, forEachScript, isDecisive, isVeiled, named, type Scripted } from './scripted.ts';
 
 export const missingTool: Rule = {
   id: 'generator/missing-tool',
@@ -18,7 +18,9 @@ coreutils, nothing else: not \`grep\`, \`sed\`, \`awk\`, \`find\`, not even \`ba
 count. The run ends with \`command not found\` (status 127).
 
 Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
-\`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well.
+\`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well. An error where the
+script certainly ends there; a warning where it may not come to that, or ends with an error in any case, as a placeholder
+with \`exit 1\` does. What stands behind such an \`exit\` never runs and is left alone.
 
 Add the package to \`runtimeInputs\`.
 
@@ -110,7 +112,7 @@ script = ''
 function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null {
   const { body, script } = scripted;
   const { flow } = script;
-  if (!body.complete.packages || isVeiled(scripted) || flow.setsPath || flow.fails) return null;
+  if (!body.complete.packages || isVeiled(scripted) || flow.setsPath) return null;
   const packages = body.runtimeInputs.map(packageCommands);
   // One program of many names may have any.
   if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
@@ -129,7 +131,7 @@ function describe(
   name: string,
 ): Pick<Report, 'message' | 'severity' | 'fixes'> {
   const home = packageFor(name);
-  const severity = command.certain && command.checked ? 'error' : 'warning';
+  const severity = isDecisive(scripted, command) && command.checked ? 'error' : 'warning';
   const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.`;
   if (home === null) {
     const near = suggest(name, reachable(scripted));

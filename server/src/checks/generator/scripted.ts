@@ -105,9 +105,22 @@ export function isVeiled({ script }: Scripted): boolean {
   return script.flow.opaqueVariables || script.tree.errors.length > 0;
 }
 
-/** The commands that may run, without those of functions that nothing calls. */
+/** Returns the commands that may run: none of functions that nothing calls, none behind the end of the script. */
 export function commandsOf(scripted: Scripted): CommandFact[] {
-  return scripted.script.flow.commands.filter(command => !isUncalled(scripted, command));
+  return scripted.script.flow.commands.filter(command => command.reached && !isUncalled(scripted, command));
+}
+
+/** Tells whether any command of a stretch may run. */
+export function mayRun(scripted: Scripted, { start, end }: Range): boolean {
+  return commandsOf(scripted).some(command => start <= command.start && command.end <= end);
+}
+
+/**
+ * Tells whether what a command comes to is what decides about the script: it happens in every run, and the script
+ * does not end with an error in any case.
+ */
+export function isDecisive({ script }: Scripted, { certain }: { readonly certain: boolean }): boolean {
+  return certain && !script.flow.fails;
 }
 
 /** Where a stretch is written if exactly its text stands there; null where it is escaped, put together, or elsewhere. */

@@ -1,5 +1,5 @@
 /** The commands that look at the sources of a fleet. */
-import { type CommandSpec, flag, MACHINE, ROOT, value } from './command.ts';
+import { type CommandSpec, flag, json, MACHINE, ROOT, value } from './command.ts';
 
 const FIND_AND_SHOW: readonly CommandSpec[] = [
   {
@@ -94,8 +94,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
         'text',
         'why the variable NAME is set, or is not: the key is not selected, exports nothing, …; NAME may be a key of the registry, too',
       ),
-      value('format', 'FORMAT', ['text', 'json'], 'text (default) or json; --json is --format json'),
-      flag('json', '', { hidden: true }),
+      value('format', 'FORMAT', ['text', 'json'], 'text (default) or json'),
     ],
   },
 ];
@@ -106,18 +105,18 @@ const EXPLAIN: readonly CommandSpec[] = [
     operand: 'RULE',
     summary: 'say what a rule finds, why, and what to do',
     text: 'Says what a rule finds, why it matters and what to do, with examples. Of a group (`registry`) it lists the rules.',
-    usage: ['explain RULE'],
+    usage: ['explain RULE [--json]'],
     positions: [{ label: 'RULE', from: 'rule' }],
-    options: [],
+    options: [json],
   },
   {
     name: 'rules',
     operand: '[ROOT]',
     summary: 'list all rules',
     text: 'Lists all rules with their severities, as varsmith.json sets them.',
-    usage: ['rules [ROOT]'],
+    usage: ['rules [ROOT] [--json]'],
     positions: [ROOT],
-    options: [],
+    options: [json],
   },
 ];
 

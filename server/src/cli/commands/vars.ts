@@ -84,6 +84,7 @@ export const GENERATE: readonly CommandSpec[] = [
       flag('yes', 'overwrite stored values, and give keys access that have none today, without asking', {
         short: 'y',
       }),
+      flag('dry-run', 'say what it would do, as plan does, and do nothing'),
       noCommit,
       ...running,
       value('jobs', 'N', 'text', 'run at most so many scripts at a time (default: one a processor)', {
@@ -180,7 +181,6 @@ export const STORED: readonly CommandSpec[] = [
         ['text', 'json', 'markdown'],
         'text (default), json, or markdown (for a pull request; with --diff)',
       ),
-      flag('json', 'the same as --format json'),
     ],
   },
 ];

@@ -1,9 +1,10 @@
-/** `textDocument/codeAction`. */
+/** `textDocument/codeAction` and `codeAction/resolve`. */
 import {
   type CancellationToken,
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
+  type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Finding, Fix } from '../../checks/rule.ts';
 import { codeActions, findingsIn, fixAllIn, oneOfEachRule } from '../../editor/code-actions.ts';
@@ -14,12 +15,30 @@ import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { type Border, codeActionOf, editOf, offsetOf } from '../convert.ts';
+import { showCommandOf } from '../documentation.ts';
 import { OPEN_DOCUMENTATION } from './open-documentation.ts';
 import { locatedIn } from './point.ts';
 import { withMoves } from './rename.ts';
 
 /** The kind that an editor asks for when it is to fix everything on saving. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.varsmith`;
+
+/** An action with its edit still to be written for the client; null where it runs a command. */
+interface Offered {
+  readonly action: Omit<CodeAction, 'edit'>;
+  readonly edit: (() => WorkspaceEdit) | null;
+}
+
+/** What was asked, so that an action can be found again when its edit is wanted. */
+type Question = Pick<CodeActionParams, 'textDocument' | 'range'> & {
+  readonly only: readonly string[] | null;
+};
+
+/** What an action carries until its edit is asked for. */
+interface ActionData extends Question {
+  /** Its place among the answers. */
+  readonly index: number;
+}
 
 export async function onCodeAction(
   analysis: Analysis,
@@ -28,43 +47,72 @@ export async function onCodeAction(
   { textDocument, range, context }: CodeActionParams,
   token: CancellationToken,
 ): Promise<CodeAction[] | null> {
-  const quick = wants(context.only ?? [CodeActionKind.QuickFix], CodeActionKind.QuickFix);
-  const refactor = REFACTOR_KINDS.filter(kind => wants(context.only ?? [CodeActionKind.Refactor], kind));
+  const question: Question = { textDocument, range, only: context.only ?? null };
+  const offered = await offeredTo(analysis, client, silence, question, token);
+  if (offered === null) return null;
+  return offered.map(({ action, edit }, index) => {
+    if (edit === null) return action;
+    return client.resolvesEdits
+      ? { ...action, data: { ...question, index } satisfies ActionData }
+      : { ...action, edit: edit() };
+  });
+}
+
+/** Gives an action its edit. An action that is no longer offered, since the text is another now, stays without one. */
+export async function onCodeActionResolve(
+  analysis: Analysis,
+  client: Client,
+  silence: Engine['silence'],
+  action: CodeAction,
+  token: CancellationToken,
+): Promise<CodeAction> {
+  const data = action.data as ActionData | undefined;
+  const offered = (data && (await offeredTo(analysis, client, silence, data, token))) ?? [];
+  const isMeant = (each: Offered | undefined) => each?.action.title === action.title;
+  const same = data && isMeant(offered[data.index]) ? offered[data.index] : offered.find(isMeant);
+  return same?.edit ? { ...action, edit: same.edit() } : action;
+}
+
+async function offeredTo(
+  analysis: Analysis,
+  client: Client,
+  silence: Engine['silence'],
+  { textDocument, range, only }: Question,
+  token: CancellationToken,
+): Promise<Offered[] | null> {
+  const quick = wants(only ?? [CodeActionKind.QuickFix], CodeActionKind.QuickFix);
+  const refactor = REFACTOR_KINDS.filter(kind => wants(only ?? [CodeActionKind.Refactor], kind));
   // Not part of what is offered at the cursor: an editor asks for it by name.
-  const all = wants(context.only ?? [], FIX_ALL);
+  const all = wants(only ?? [], FIX_ALL);
   if (!quick && !all && refactor.length === 0) return [];
   const located = await locatedIn(analysis, textDocument.uri, token);
   if (!located) return null;
   const { snapshot, border, path } = located;
-  const actions: CodeAction[] = [];
+  const offered: Offered[] = [];
+  const edits = (fix: Pick<Fix, 'edits'>) => () => editOf(border, fix, client.takesVersionedEdits);
   if (all) {
     const fix = fixAllIn(snapshot, path);
-    if (fix)
-      actions.push({
-        title: fix.title,
-        kind: FIX_ALL,
-        edit: editOf(border, fix, client.takesVersionedEdits),
-      });
+    if (fix) offered.push({ action: { title: fix.title, kind: FIX_ALL }, edit: edits(fix) });
   }
   const start = offsetOf(snapshot.files, path, range.start);
   const end = offsetOf(snapshot.files, path, range.end);
-  if (start === null || end === null) return actions;
+  if (start === null || end === null) return offered;
   if (refactor.length > 0) {
     for (const action of refactorings(snapshot, path, start))
-      if (refactor.includes(KINDS[action.kind])) actions.push(refactoringOf(border, client, action));
+      if (refactor.includes(KINDS[action.kind])) offered.push(refactoringOf(border, client, action));
   }
-  if (!quick) return actions;
+  if (!quick) return offered;
   const silenced = (finding: Finding) => [
     ...silence(finding, snapshot.files),
     ...silenceEverywhere(finding, located, client),
   ];
-  for (const action of codeActions(snapshot, path, start, end, silenced))
-    actions.push(codeActionOf(border, action, client.takesVersionedEdits));
-  if (client.showsDocuments) {
-    for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end)))
-      actions.push(documentation(rule));
+  for (const found of codeActions(snapshot, path, start, end, silenced))
+    offered.push({ action: codeActionOf(border, found), edit: edits(found.fix) });
+  for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end))) {
+    const command = showCommandOf(client, rule) ?? (client.showsDocuments ? OPEN_DOCUMENTATION : null);
+    if (command !== null) offered.push({ action: documentation(rule, command), edit: null });
   }
-  return actions;
+  return offered;
 }
 
 const KINDS: Readonly<Record<Refactoring['kind'], CodeActionKind>> = {
@@ -74,12 +122,13 @@ const KINDS: Readonly<Record<Refactoring['kind'], CodeActionKind>> = {
 
 const REFACTOR_KINDS = Object.values(KINDS);
 
-function refactoringOf(border: Border, client: Client, action: Refactoring): CodeAction {
-  const edit = editOf(border, action, client.takesVersionedEdits);
+function refactoringOf(border: Border, client: Client, action: Refactoring): Offered {
   return {
-    title: action.title,
-    kind: KINDS[action.kind],
-    edit: client.movesFiles ? withMoves(edit, action.moves, border, client.annotatesEdits) : edit,
+    action: { title: action.title, kind: KINDS[action.kind] },
+    edit: () => {
+      const edit = editOf(border, action, client.takesVersionedEdits);
+      return client.movesFiles ? withMoves(edit, action.moves, border, client.annotatesEdits) : edit;
+    },
   };
 }
 
@@ -98,12 +147,12 @@ function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: Located, 
   return [{ title: `Switch ${rule} off in the workspace`, edits: [edit], preferred: false }];
 }
 
-function documentation(rule: string): CodeAction {
+function documentation(rule: string, command: string): CodeAction {
   const title =
     rule === SETTINGS_RULE ? 'Open the documentation of the settings' : `Open the documentation of ${rule}`;
   return {
     title,
     kind: CodeActionKind.QuickFix,
-    command: { title, command: OPEN_DOCUMENTATION, arguments: [rule] },
+    command: { title, command, arguments: [rule] },
   };
 }

@@ -5,6 +5,7 @@ import type { Engine } from '../../workspace/engine.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf } from '../convert.ts';
+import { documentationLinkOf } from '../documentation.ts';
 import { linkIn, markupOf } from './markup.ts';
 import { pointAt } from './point.ts';
 
@@ -19,7 +20,9 @@ export async function onHover(
   if (!point) return null;
   const { snapshot, border, path, offset } = point;
   const rules = (id: string) => engine.rules.find(rule => rule.id === id) ?? null;
-  const found = hover(snapshot, path, offset, linkIn(border, client), rules);
+  const found = hover(snapshot, path, offset, linkIn(border, client), rules, id =>
+    documentationLinkOf(client, id),
+  );
   if (!found) return null;
   const range = rangeOf(snapshot.files, found.at);
   return { contents: markupOf(client, found.markdown), ...(range ? { range } : {}) };

@@ -1,6 +1,6 @@
 /** The command behind "Open the documentation": the client is asked to show the page of a rule. */
 import type { Connection, ExecuteCommandParams } from 'vscode-languageserver';
-import { documentationOf } from '../convert.ts';
+import { webPageOf } from '../documentation.ts';
 
 export const OPEN_DOCUMENTATION = 'varsmith.openDocumentation';
 
@@ -12,5 +12,5 @@ export async function onExecuteCommand(
 ): Promise<void> {
   // The argument becomes an address that is opened outside the editor, so it must be one of ours.
   if (command !== OPEN_DOCUMENTATION || typeof rule !== 'string' || !isRule(rule)) return;
-  await connection.window.showDocument({ uri: documentationOf(rule), external: true });
+  await connection.window.showDocument({ uri: webPageOf(rule), external: true });
 }

@@ -2,12 +2,10 @@
  * Our own requests for scaffolding: what can be chosen, whether a name will do, and the writing itself, for which the
  * editor is asked to apply one edit with all of it, so that one undo takes it back.
  */
-
-import { basename } from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment-keys.ts';
 import { machineNameProblem } from '../../editor/machine-name.ts';
-import { layPipeline, type Pipeline, SYSTEMS } from '../../editor/pipeline.ts';
+import { layPipeline, type Pipeline, SYSTEMS, TELL_GIT } from '../../editor/pipeline.ts';
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold.ts';
 import {
   generatorFiles,
@@ -112,7 +110,7 @@ export async function onScaffold(
   const state = stateOf(analysis, params.root);
   if (!state) return refusal('This folder is not open.');
   const { snapshot, border } = state;
-  const made = carryOut(snapshot, params.wish, basename(state.root));
+  const made = carryOut(snapshot, params.wish, state.root.split(/[\\/]/).pop() ?? '');
   if ('refused' in made) return refusal(made.refused);
   const changed = editedFiles(snapshot, made.edits);
   const created = changed.filter(({ before }) => before === null).map(({ path }) => border.uriOf(path));
@@ -143,9 +141,9 @@ async function tellGit(
   const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
   // What is handed over to the server is committed by the editor, which takes new files in.
   if (made.length === 0 || !reachesFiles()) return [];
-  const { makeKnownToGit, TELL_GIT } = await import('../../workspace/known-to-git.ts');
   // Git is a program, and runs what the repository's settings name.
   if (trusted !== true) return [TELL_GIT];
+  const { makeKnownToGit } = await import('../../workspace/known-to-git.ts');
   const { began, left } = await makeKnownToGit(root, made);
   return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
 }

@@ -1,0 +1,43 @@
+/** What completes steps of the walkthrough and is no command: that a fleet is open, and that a finding was fixed. */
+import { commands, type Disposable, languages, type Uri, workspace } from 'vscode';
+
+/** What a fleet is known by, in the folder that is open. */
+const MARKERS = '{.clan-flake,flake.nix}';
+/** As the server signs its findings. */
+const SOURCE = 'varsmith';
+
+export function registerFirstSteps(): Disposable {
+  void findFleet();
+  return watchFindings();
+}
+
+async function findFleet(): Promise<void> {
+  const [found] = await workspace.findFiles(MARKERS, null, 1);
+  if (found !== undefined) await setContext('varsmith.fleetOpen');
+}
+
+/** A finding was fixed when a file that is being edited has fewer than before; then nobody listens any more. */
+function watchFindings(): Disposable {
+  const counts = new Map<string, number>();
+  const listening = languages.onDidChangeDiagnostics(({ uris }) => {
+    if (uris.some(uri => isFewer(counts, uri))) {
+      listening.dispose();
+      void setContext('varsmith.findingFixed');
+    }
+  });
+  return listening;
+}
+
+function isFewer(counts: Map<string, number>, uri: Uri): boolean {
+  const key = uri.toString();
+  const count = languages.getDiagnostics(uri).filter(({ source }) => source === SOURCE).length;
+  const before = counts.get(key) ?? 0;
+  counts.set(key, count);
+  return (
+    count < before && workspace.textDocuments.some(({ uri, isDirty }) => isDirty && uri.toString() === key)
+  );
+}
+
+async function setContext(key: string): Promise<void> {
+  await commands.executeCommand('setContext', key, true);
+}

@@ -1,0 +1,70 @@
+/** The exit codes of all commands: the only place that says what they mean, for the help and for `docs/exit-codes.md`. */
+
+export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
+
+/** What a code means for every command. */
+export const EXIT_CODES: ReadonlyArray<{
+  readonly code: number;
+  readonly short: string;
+  readonly meaning: string;
+}> = [
+  {
+    code: EXIT.ok,
+    short: 'nothing found',
+    meaning: 'All went well. `check` has found nothing at or above the level of `--severity`.',
+  },
+  {
+    code: EXIT.findings,
+    short: 'findings or a failed operation',
+    meaning: 'There are findings or problems, or an operation failed, was refused or was not confirmed.',
+  },
+  {
+    code: EXIT.usage,
+    short: 'wrong usage or unreadable input',
+    meaning:
+      'The command was used wrongly: an option, command, machine, generator, var or rule that there is not, settings that cannot be used, a folder that cannot be read. Nothing was done.',
+  },
+];
+
+/** What code 1 means, by command; a command that is not here has it only where something fails. */
+const ONE: Readonly<Record<string, string>> = {
+  check: 'There are findings of the level of `--severity` (default `error`) or above.',
+  plan: 'Something in the declarations would make a run fail. Vars to generate are no problem.',
+  generate: 'Not everything could be generated and stored, or it was not confirmed.',
+  try: 'The script failed, or did not make what is declared.',
+  get: 'The var has not been generated yet, or cannot be decrypted.',
+  verify: 'Vars are missing, outdated, or for the wrong people.',
+  fix: 'Access could not be changed, or it was not confirmed.',
+  deploy: 'There are problems, it was not confirmed, or it failed.',
+  doctor: 'Something that the fleet wants will not work.',
+  'env --explain': 'The variable is not set on the machine.',
+};
+
+/** Returns the line of the help. */
+export function exitCodesLine(): string {
+  return `Exit codes: ${EXIT_CODES.map(({ code, short }) => `${code} ${short}`).join(', ')}.`;
+}
+
+/** Returns `docs/exit-codes.md`. */
+export function exitCodesPage(): string {
+  return [
+    '# Exit codes',
+    'All commands of `varsmith` end with one of these:',
+    table(
+      ['Code', 'Meaning'],
+      EXIT_CODES.map(({ code, meaning }) => [`${code}`, meaning]),
+    ),
+    'What 1 means for a command:',
+    table(
+      ['Command', '1'],
+      Object.entries(ONE).map(([command, meaning]) => [`\`${command}\``, meaning]),
+    ),
+    'Errors go to standard error, data to standard output: with `--json` (the same as `--format json`) standard output is JSON or empty.',
+    '',
+  ].join('\n\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

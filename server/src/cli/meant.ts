@@ -1,0 +1,19 @@
+/** What somebody meant who typed a name where a command takes the folder of the fleet: `list tove`. */
+import { commandsOf } from './commands/table.ts';
+import type { Io } from './io.ts';
+import { type NoSuchFolder, nearestRoot, openWorkspace } from './load.ts';
+
+/**
+ * Returns the option that takes the name, as a sentence with a space before it; empty where the fleet around has no
+ * machine or generator of that name, or the command takes none.
+ * @param command its name
+ */
+export async function optionMeant(command: string, { given }: NoSuchFolder, io: Io): Promise<string> {
+  const options = new Set(commandsOf(command).flatMap(each => each.options.map(({ name }) => name)));
+  const kinds = (['machine', 'generator'] as const).filter(kind => options.has(kind));
+  if (nearestRoot(io.cwd) === null || kinds.length === 0) return '';
+  const { machines, generators } = (await openWorkspace(undefined, io)).fleet();
+  const named = { machine: machines, generator: generators };
+  const option = kinds.find(kind => named[kind].some(({ name }) => name === given));
+  return option === undefined ? '' : ` Did you mean \`--${option} ${given}\`?`;
+}
