@@ -24,7 +24,7 @@ ${select('kinds', 'Files and prompts', [
 ])}
 ${select('conditions', 'State', [
   ['', 'any state'],
-  ['missing', 'not generated'],
+  ['missing', 'missing'],
   ['partial', 'partly generated'],
   ['outdated', 'outdated'],
   ['present', 'generated'],

@@ -122,8 +122,10 @@ export interface FleetRoot {
   /** Generators of no machine that is known. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
-  /** Of the whole fleet, whatever the filter: missing files and outdated generators, shared ones once. */
-  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Generators of machines that are to be generated, of the whole fleet, whatever the filter; shared ones once. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing · 1 outdated`. */
+  readonly summary: string;
   /** Vars or machines are declared there. */
   readonly isFleet: boolean;
   /** How many secrets of sops-nix and agenix there are. */
@@ -138,10 +140,10 @@ export interface FleetMachine {
   readonly generators: number;
   /** False: only Nix can tell whether it has more. */
   readonly complete: boolean;
-  /** Files that are not generated yet; null where that cannot be told. */
-  readonly missing: number | null;
-  /** Generators of which something is outdated. */
-  readonly outdated: number;
+  /** How many of them are to be generated. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing`. Empty without generators. */
+  readonly summary: string;
   readonly where: Where | null;
 }
 
@@ -177,6 +179,8 @@ export interface KeyDetail {
   readonly machines: readonly {
     readonly name: string;
     readonly state: FleetGenerator['state'];
+    /** The state in a word or two; empty where it is not known. */
+    readonly stateText: string;
     readonly where: Where | null;
   }[];
   readonly uses: readonly { readonly file: string; readonly where: Where }[];
@@ -311,6 +315,9 @@ export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  /** The state in a word or two, and in a sentence. */
+  readonly stateText: string;
+  readonly stateSentence: string;
   /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
   readonly outdated: {
     readonly reason: 'inputs' | 'superseded' | 'interrupted';
@@ -326,6 +333,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** The same in a word; empty where it cannot be told. */
+  readonly stateText: string;
   /** The URI of the file with the value of a public one that is stored. */
   readonly value: string | null;
   readonly where: Where | null;

@@ -119,14 +119,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
 
   test('the legend names all that is in the picture', async () => {
     expect(await opened.page.locator('#legend li').allTextContents()).toEqual([
-      ...[
-        'generated',
-        'partly generated',
-        'made from other inputs',
-        'not generated',
-        'not known',
-        'with errors',
-      ],
+      ...['generated', 'partly generated', 'outdated', 'missing', 'unknown', 'with errors'],
       ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a circle'],
     ]);
   });

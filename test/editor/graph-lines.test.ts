@@ -194,5 +194,5 @@ test('a picture that stands by itself says what its marks mean, and only those t
   const { fleet } = check({ 'a.nix': '{ clan.core.vars.generators.a.files.y = { }; }' });
   const { svg } = pictureOf(graphOf(fleet, null));
   const [, legend = ''] = svg.split('class="legend"');
-  expect([...legend.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual(['not known']);
+  expect([...legend.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual(['unknown']);
 });

@@ -100,7 +100,7 @@ test('a generator: who needs it, and what of it is there', () => {
   const card = shown(FILE, 'generators.c', others);
   expect(card).toContain('- Needed by `leaf`');
   expect(card).toContain('- Generated');
-  expect(shown(FILE, 'generators.lea', others)).toContain('- Not generated yet');
+  expect(shown(FILE, 'generators.lea', others)).toContain('- Missing');
 });
 
 test('the rule of a finding is explained', () => {

@@ -79,6 +79,7 @@ test('a generator in the registry', () => {
     - Asks for \`password\` (hidden) “Password of ada on this machine”
     - Runs with \`openssl\`
     - Machines: tove (1 of 4)
+    - Missing
 
     Defined in \`lib/secret-registry.nix:281\`"
   `);
@@ -124,6 +125,7 @@ test('a generator that is used', () => {
     - \`topic\` public → \`vars/per-machine/tove/ntfy/topic/value\`
     - Asks for \`topic\` (line) “ntfy topic for messages from backups”
     - Machines: tove (1 of 4)
+    - Missing
 
     Defined in \`lib/secret-registry.nix:200\`"
   `);

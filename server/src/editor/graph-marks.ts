@@ -1,5 +1,5 @@
 /** The marks of states in a graph's picture: each has a shape of its own, so that none is told by its colour alone. */
-import type { StoredState } from './stored-state.ts';
+import { STATE_WORDS, type StoredState } from '../store/tally.ts';
 
 /** Inside of a square of 12 around 0, 0. `full` is filled and `cut` drawn in the colour of the box; others are lines. */
 const SHAPES: Readonly<Record<StoredState | 'error', string>> = {
@@ -18,10 +18,10 @@ export function markOf(state: StoredState | 'error', x: number, y: number): stri
 
 /** What marks mean, in the order of a legend. */
 export const MARK_WORDS: readonly (readonly [StoredState | 'error', string])[] = [
-  ['present', 'generated'],
-  ['partial', 'partly generated'],
-  ['outdated', 'made from other inputs'],
-  ['missing', 'not generated'],
-  ['unknown', 'not known'],
+  ['present', STATE_WORDS.present],
+  ['partial', STATE_WORDS.partial],
+  ['outdated', STATE_WORDS.outdated],
+  ['missing', STATE_WORDS.missing],
+  ['unknown', STATE_WORDS.unknown],
   ['error', 'with errors'],
 ];

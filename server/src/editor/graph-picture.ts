@@ -2,7 +2,18 @@
  * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
  * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
  */
+
+import type { Outdated } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
+import {
+  lackingIn,
+  STATE_WORDS,
+  type StoredState,
+  shortTallyText,
+  type Tally,
+  tallyOf,
+  tallyText,
+} from '../store/tally.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { legendOf } from './graph-legend.ts';
@@ -10,7 +21,6 @@ import { markOf } from './graph-marks.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 import type { Point } from './layout/layered.ts';
-import type { Outdated, StoredState } from './stored-state.ts';
 import { marked } from './unseen.ts';
 
 const HEIGHT = 44;
@@ -40,14 +50,6 @@ export interface PictureOptions {
   readonly open?: ReadonlySet<string> | null;
 }
 
-const STATE_WORDS: Readonly<Record<StoredState, string>> = {
-  present: 'generated',
-  outdated: 'made from other inputs',
-  partial: 'partly generated',
-  missing: 'not generated',
-  unknown: '',
-};
-
 function outdatedWords({ reason, older }: Outdated): string {
   if (reason === 'superseded') return `made from ${older.length === 1 ? 'an ' : ''}older ${older.join(', ')}`;
   return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
@@ -66,18 +68,25 @@ export function detailOf({ origin, share, machines, secrets, publics, service }:
 }
 
 function groupDetail({ nodes }: GraphGroup): string {
-  const count = (state: StoredState) => nodes.filter(node => node.state === state).length;
-  const lacking = count('missing') + count('partial');
-  const outdated = count('outdated');
   const errors = nodes.filter(node => node.errors > 0).length;
   return [
-    counted(nodes.length, 'generator'),
-    lacking > 0 ? `${lacking} not generated` : '',
-    outdated > 0 ? `${outdated} outdated` : '',
+    groupText(
+      tallyOf(nodes.filter(node => node.origin === 'declared').map(({ state }) => state)),
+      nodes.length,
+    ),
     errors > 0 ? `${errors} with errors` : '',
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** Of generators whose state nobody knows only the number is said. */
+function groupText(tally: Tally, all: number): string {
+  const isKnown = tally.generators === all && tally.unknown < tally.generators;
+  if (isKnown) return tallyText(tally);
+  const lacking =
+    lackingIn(tally) > 0 ? ` · ${shortTallyText({ ...tally, generators: all, unknown: 0 })}` : '';
+  return `${counted(all, 'generator')}${lacking}`;
 }
 
 function compact({ id, errors }: GraphNode): { readonly width: number; readonly height: number } {
@@ -132,7 +141,11 @@ interface Writer {
 function wordsOf(node: GraphNode): string[] {
   const words = [
     detailOf(node),
-    node.outdated === null ? STATE_WORDS[node.state] : outdatedWords(node.outdated),
+    node.outdated !== null
+      ? outdatedWords(node.outdated)
+      : node.state === 'unknown'
+        ? ''
+        : STATE_WORDS[node.state],
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
   ];

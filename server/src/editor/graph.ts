@@ -2,18 +2,17 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
-import type { BroughtGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
-import type { StoreContents } from '../store/read.ts';
-import { circleOf } from './layout/circles.ts';
 import {
-  type Noted,
+  type Looked,
   type Outdated,
-  type StoredState,
   type StoredStates,
-  stateOfAll,
+  stateOverall,
   storedStates,
-} from './stored-state.ts';
+} from '../checks/store/generated.ts';
+import type { BroughtGenerator } from '../fleet/catalogue.ts';
+import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import { type StoredState, stateOfFiles } from '../store/tally.ts';
+import { circleOf } from './layout/circles.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -67,14 +66,15 @@ export interface GraphOptions {
   readonly kind?: GraphKind | null;
   /** Only generators of which this holds. */
   readonly condition?: GraphCondition | null;
-  /** What runs have noted to be made anew. */
-  readonly noted?: Noted;
 }
 
-/** @param errors how many errors each generator has, by name */
+/**
+ * @param looked what is stored; null: nobody asks
+ * @param errors how many errors each generator has, by name
+ */
 export function graphOf(
   fleet: Fleet,
-  stored: StoreContents | null,
+  looked: Looked | null,
   options: GraphOptions = {},
   errors: ReadonlyMap<string, number> = new Map(),
 ): Graph {
@@ -88,7 +88,7 @@ export function graphOf(
   const wanted = wantedOf(declared, brought, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const states = stored === null ? null : storedStates(fleet, stored, options.noted);
+  const states = looked === null ? null : storedStates(looked);
   const domains = domainsIn(fleet);
   const nodes = [...wanted]
     .sort()
@@ -230,7 +230,7 @@ function nodeOf(
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
-  const state = states === null ? 'unknown' : stateOf(id, same, bodies, states);
+  const state = states === null ? 'unknown' : stateOverall(states, same);
   return {
     id,
     origin: 'declared',
@@ -274,29 +274,11 @@ function broughtState({ name, files, machines, share }: BroughtGenerator, states
   // Which files there are may depend on settings that are not known.
   if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
   const owners = share ? [null] : machines;
-  const found = owners.flatMap(owner =>
+  const stored = owners.flatMap(owner =>
     files.map(file => {
-      const isPattern = file.name.includes('${');
-      return states.isStored(name, share, owner, { ...file, nameKind: isPattern ? 'pattern' : 'literal' });
+      const nameKind = file.name.includes('${') ? 'pattern' : 'literal';
+      return states.isStored(name, share, owner, { ...file, nameKind, conditional: false });
     }),
   );
-  return stateOfAll(found, states.outdatedBy(name, null));
-}
-
-function stateOf(
-  id: string,
-  same: readonly Generator[],
-  bodies: readonly GeneratorBody[],
-  states: StoredStates,
-): StoredState {
-  const found: (boolean | null)[] = [];
-  for (const [position, generator] of same.entries()) {
-    const body = bodies[position];
-    if (body === undefined || body.share === null || !body.complete.files) return 'unknown';
-    const machines = generator.machines ?? [];
-    const owners = body.share && machines.length > 0 ? [null] : machines;
-    for (const owner of owners)
-      for (const file of body.files) found.push(states.isStored(id, body.share, owner, file));
-  }
-  return stateOfAll(found, states.outdatedBy(id, null));
+  return stateOfFiles(stored, states.outdatedBy(name, null) !== null);
 }

@@ -27,7 +27,7 @@ export async function onGraph(
   if (!state) return null;
   const { root, snapshot } = state;
   const errors = errorsByGenerator(snapshot.fleet, snapshot.findings);
-  const graph = graphOf(snapshot.fleet, snapshot.stored(), { ...params, noted: snapshot.noted() }, errors);
+  const graph = graphOf(snapshot.fleet, snapshot, params, errors);
   const shown = shownGroups(graph, params);
   return {
     text: written(graph, params.format, shown),
