@@ -23,7 +23,7 @@ export function createRunNotes(root: string): RunNotes {
   return {
     stale() {
       const index = indexPathOf(root);
-      if (index === null) return NOTHING_NOTED;
+      if (index === null) return NOTHING;
       const folder = stateFolder({ root, env: {}, home: null }, { gitFolder: dirname(index) });
       const path = join(folder, STALE);
       const now = `${path} ${stampOf(path)}`;
@@ -35,5 +35,7 @@ export function createRunNotes(root: string): RunNotes {
   };
 }
 
+const NOTHING: StaleNotes = new Map();
+
 /** Where nothing is known of runs. */
-export const NOTHING_NOTED: StaleNotes = new Map();
+export const NO_NOTES: RunNotes = { stale: () => NOTHING };
