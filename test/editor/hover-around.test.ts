@@ -30,7 +30,7 @@ test('an option: its type, its default, and what it does', () => {
   expect(shown(FILE, 'sha', { [FILE]: text })).toMatchInlineSnapshot(`
     "**share** · option of a generator
 
-    True: one value for all machines, in \`vars/shared\`. False: one for each machine.
+    True: shared, one value for all machines, in \`vars/shared\`. False: per machine, in \`vars/per-machine\`.
 
     - Type: boolean
     - Default: \`false\`

@@ -193,6 +193,14 @@ test('links lead to what is there, and to nothing else', () => {
   ]);
 });
 
+test('a secret leads to where it is encrypted', () => {
+  const path = 'vars/per-machine/lea/ca/key/secret';
+  const { snapshot } = inFile('{ clan.core.vars.generators.ca.files.key = { }; }', '', { [path]: '{}' });
+  expect(fileLinks(snapshot, FILE)).toMatchObject([
+    { target: path, tooltip: `Open ${path}, which is encrypted` },
+  ]);
+});
+
 test('a value that two machines have for themselves has no one link', () => {
   const { snapshot } = inFile('{ clan.core.vars.generators.ca.files.crt.secret = false; }', '', {
     'vars/per-machine/lea/ca/crt/value': '1',

@@ -132,10 +132,10 @@ function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Gen
   return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
 }
 
-/** How often it exists. */
+/** Returns the placement, in clan's words. */
 export function sharePhrase(share: boolean | null): string {
   if (share === null) return '';
-  return share ? ' · shared by all machines' : ' · one for each machine';
+  return share ? ' · shared' : ' · per machine';
 }
 
 function conditionPhrase({ conditional }: Generator): string {

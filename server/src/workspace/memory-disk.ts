@@ -78,7 +78,7 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
   function bytesOf(path: string): Uint8Array | null {
     const found = at(path);
     if (found?.kind !== 'file') return null;
-    if (found.tooLarge) unread.set(path, 'larger than 2 MB');
+    if (found.tooLarge) unread.set(path, 'it is larger than 2 MB');
     else if (found.bytes === null) unread.set(path, 'it cannot be read');
     else if (found.bytes === undefined && !asked.has(path)) want(path);
     return found.bytes ?? null;
@@ -109,7 +109,7 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
       const bytes = bytesOf(path);
       if (bytes === null) return null;
       if (bytes.length > MAX_FILE_BYTES || isBinary(bytes)) {
-        unread.set(path, bytes.length > MAX_FILE_BYTES ? 'larger than 2 MB' : 'not text');
+        unread.set(path, bytes.length > MAX_FILE_BYTES ? 'it is larger than 2 MB' : 'it is not text');
         return null;
       }
       const known = texts.get(bytes);
