@@ -36,12 +36,9 @@ function middle(times) {
   return `${sorted[sorted.length >> 1].toFixed(0)} / ${sorted[Math.floor(sorted.length * 0.95)].toFixed(0)} ms`;
 }
 
-/** Milliseconds of each of sixty frames in which the picture is moved. */
-async function framesWhileMoved(page) {
-  const box = await page.locator('#canvas').boundingBox();
-  await page.mouse.move(box.x + 300, box.y + 300);
-  await page.mouse.down();
-  const times = page.evaluate(
+/** Milliseconds of each of sixty frames while something is done to the picture. */
+function frameTimes(page) {
+  return page.evaluate(
     () =>
       new Promise(resolve => {
         const found = [];
@@ -55,9 +52,25 @@ async function framesWhileMoved(page) {
         requestAnimationFrame(frame);
       }),
   );
+}
+
+async function framesWhileMoved(page) {
+  const box = await page.locator('#canvas').boundingBox();
+  await page.mouse.move(box.x + 300, box.y + 300);
+  await page.mouse.down();
+  const times = frameTimes(page);
   for (let step = 1; step <= 60; step++)
     await page.mouse.move(box.x + 300 + step * 4, box.y + 300 + (step % 9) * 6);
   await page.mouse.up();
+  return times;
+}
+
+/** In and out again, around one place. */
+async function framesWhileZoomed(page) {
+  const box = await page.locator('#canvas').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const times = frameTimes(page);
+  for (let step = 1; step <= 60; step++) await page.mouse.wheel(0, step <= 30 ? -40 : 40);
   return times;
 }
 
@@ -86,7 +99,7 @@ async function measure(size, repetitions, grouping) {
       nodes = result.generators;
       requests.push(milliseconds);
       if (opened === null) continue;
-      const { text: picture, machines, generators, groups, owners, rootUri } = result;
+      const { text: picture, machines, generators, groups, owners, legend, rootUri } = result;
       const choice = { ...EVERYTHING, grouping, open: result.open };
       await opened.page.evaluate(() => {
         window.said.length = 0;
@@ -94,8 +107,8 @@ async function measure(size, repetitions, grouping) {
       // Another picture each time, so that it is drawn anew.
       const other = picture.replace('</svg>', `<desc>${turn}</desc></svg>`);
       await opened.show({
-        ...{ type: 'graph', picture: other, machines, generators, groups, owners, choice },
-        ...{ root: rootUri, reveal: null, isOther: false },
+        ...{ type: 'graph', picture: other, machines, generators, groups, owners, legend, choice },
+        ...{ root: rootUri, isOther: false },
       });
       await opened.page.waitForFunction(() => window.said.some(({ type }) => type === 'painted'));
       const [{ milliseconds: painted }] = await opened.said('painted');
@@ -103,12 +116,13 @@ async function measure(size, repetitions, grouping) {
       sums.push(milliseconds + painted);
     }
     const frames = opened === null ? [] : await framesWhileMoved(opened.page);
+    const zoomed = opened === null ? [] : await framesWhileZoomed(opened.page);
     const bar = BARS[size];
     const sum = sums.length > 0 ? middle(sums) : 'no browser';
     console.log(
       `${String(nodes).padStart(5)} generators, ${grouping ?? 'no groups'}: request ${middle(requests)}, ` +
         `paint ${paints.length > 0 ? middle(paints) : '-'}, together ${sum}${bar === undefined ? '' : ` (bar ${bar} ms)`}` +
-        `${frames.length > 0 ? `, frame while moved ${middle(frames)}` : ''}`,
+        `${frames.length > 0 ? `, frame while moved ${middle(frames)}, while zoomed ${middle(zoomed)}` : ''}`,
     );
   } finally {
     await opened?.close();
@@ -154,5 +168,5 @@ const { values } = parseArgs({
 });
 console.log('p50 / p95');
 for (const size of values.sizes.split(',').filter(Boolean).map(Number))
-  for (const grouping of [null, 'machine']) await measure(size, Number(values.repetitions), grouping);
+  for (const grouping of [null, 'auto']) await measure(size, Number(values.repetitions), grouping);
 await measureExplorer(Number(values.machines), Number(values.repetitions));

@@ -10,10 +10,10 @@ export interface MachineChoice {
 
 /** Machines, those with something to generate chosen already. */
 export function machineChoices(machines: readonly FleetMachine[]): MachineChoice[] {
-  return machines.map(({ name, generators, missing }) => ({
+  return machines.map(({ name, lacking, summary }) => ({
     label: name,
-    description: missing ? `${missing} not generated` : `${generators} generators`,
-    picked: (missing ?? 0) > 0,
+    description: summary,
+    picked: lacking > 0,
   }));
 }
 
@@ -58,21 +58,21 @@ export function generatorChoices(
 }
 
 function choiceOf(
-  { name, share, state, files, prompts }: FleetGenerator,
+  { name, share, state, stateText, files, prompts }: FleetGenerator,
   machine: string,
   preselect: boolean,
 ) {
-  const isMissing = state === 'missing' || state === 'partial';
+  const isLacking = state === 'missing' || state === 'partial' || state === 'outdated';
   const words = [
     files.map(file => file.name).join(', '),
-    state === 'missing' ? 'not generated' : state === 'partial' ? 'partly generated' : '',
+    isLacking ? stateText : '',
     prompts.length > 0 ? 'asks' : '',
   ];
   return {
     kind: 'generator' as const,
     label: name,
     description: words.filter(Boolean).join(' · '),
-    picked: preselect && isMissing,
+    picked: preselect && isLacking,
     key: share === null ? name : share ? `shared/${name}` : `per-machine/${machine}/${name}`,
     machine,
   };
@@ -94,7 +94,7 @@ export function fileChoices(generators: readonly FleetGenerator[], onlyPublic: b
         label: `${name}/${file.name}`,
         description: [
           file.secret === false ? 'public' : 'secret',
-          file.stored === false ? 'not generated' : '',
+          file.stored === false ? file.stateText : '',
         ]
           .filter(Boolean)
           .join(' · '),

@@ -6,23 +6,17 @@ export interface Badge {
   readonly tooltip: string;
 }
 
-/** How much is missing or outdated; undefined where nothing is. */
+/** How much is to be generated; undefined where nothing is. */
 export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
-  const missing = roots.reduce((sum, { lacking }) => sum + lacking.missing, 0);
-  const outdated = roots.reduce((sum, { lacking }) => sum + lacking.outdated, 0);
-  if (missing + outdated === 0) return undefined;
-  const words = [
-    missing > 0 ? `${missing} ${missing === 1 ? 'file is' : 'files are'} not generated` : '',
-    outdated > 0
-      ? `${outdated} ${outdated === 1 ? 'generator is' : 'generators are'} outdated: made from other or older values`
-      : '',
-  ];
-  return { value: missing + outdated, tooltip: words.filter(Boolean).join('; ') };
+  const lacking = roots.filter(root => root.lacking > 0);
+  if (lacking.length === 0) return undefined;
+  const words = lacking.map(({ name, summary }) => (roots.length > 1 ? `${name}: ${summary}` : summary));
+  return { value: lacking.reduce((sum, root) => sum + root.lacking, 0), tooltip: words.join('\n') };
 }
 
 /** Empty where all is shown. */
 export function filterText({ text, lacking }: FleetFilter): string {
-  const words = [text === '' ? '' : `"${text}"`, lacking ? 'not generated or outdated' : ''].filter(Boolean);
+  const words = [text === '' ? '' : `"${text}"`, lacking ? 'missing or outdated' : ''].filter(Boolean);
   return words.length === 0 ? '' : `Shown: ${words.join(', ')}`;
 }
 

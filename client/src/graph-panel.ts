@@ -2,15 +2,14 @@
  * The tab with the dependency graph: asks the server for the picture, hands it to the page, opens what is clicked, and
  * writes exports where the person says. One tab; a second command shows the first.
  */
-import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
 import { messageOf } from './message-of.ts';
 import { openGenerator } from './open-where.ts';
+import { bytesOfBase64, nonce } from './portable.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';
-import type { Choice, ExportFormat, FromPage, ToPage } from './webview/messages.ts';
+import type { Choice, ExportFormat, FromPage, Kept, ToPage } from './webview/messages.ts';
 
 export interface GraphTab extends Disposable {
   /** Only what is around a generator, whose fleet is named by its URI; null: all of the fleet of the active file. */
@@ -26,7 +25,12 @@ const EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
   mermaid: 'mmd',
 };
 
-const EVERYTHING: Choice = { machine: null, kind: null, condition: null, grouping: 'auto', open: null };
+const EVERYTHING: Choice = {
+  ...{ machine: null, generator: null, kind: null, condition: null },
+  ...{ grouping: 'auto', open: null },
+};
+
+const VIEW = 'varsmith.graph';
 
 const NONE_SO = 'No generator is like that. Choose something else above.';
 const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
@@ -34,7 +38,6 @@ const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let panel: WebviewPanel | undefined;
   let near: string | null = null;
-  let generator: string | null = null;
   let choice: Choice = EVERYTHING;
   let isOther = false;
   let last: GraphResult | null = null;
@@ -43,7 +46,6 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
   const ask = (format: GraphParams['format']) =>
     server.request<GraphResult | null>(graphRequest, {
       near,
-      generator,
       ...choice,
       format,
     } satisfies GraphParams);
@@ -63,13 +65,15 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     if (panel !== asked) return;
     if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
+    const { generator } = choice;
     panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
     if (!result || result.generators === 0) {
-      const isChosen = choice.machine !== null || choice.kind !== null || choice.condition !== null;
+      const { machine, kind, condition } = choice;
+      const isChosen = [machine, generator, kind, condition].some(one => one !== null);
       tell({ type: 'empty', message: result && isChosen ? NONE_SO : NOTHING, choice });
       return;
     }
-    const { text, machines, generators, groups, owners, open, rootUri } = result;
+    const { text, machines, generators, groups, owners, legend, open, rootUri } = result;
     tell({
       ...{
         type: 'graph',
@@ -78,6 +82,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
         generators,
         groups,
         owners,
+        legend,
         root: rootUri,
         isOther,
       },
@@ -105,7 +110,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'painted':
         return;
       case 'png':
-        if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
+        if (exportTo) await write(exportTo, bytesOfBase64(message.data));
     }
   }
 
@@ -124,48 +129,60 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     exportTo = target;
     // Only the page can turn a picture into points.
     if (format === 'png') tell({ type: 'rasterize', svg: result.text });
-    else await write(target, Buffer.from(result.text, 'utf8'));
+    else await write(target, new TextEncoder().encode(result.text));
   }
 
   async function write(target: Uri, data: Uint8Array): Promise<void> {
     await workspace.fs.writeFile(target, data);
-    window.setStatusBarMessage(`Varsmith: wrote ${basename(target.fsPath)}`, 4000);
+    window.setStatusBarMessage(`Varsmith: wrote ${target.path.split('/').at(-1)}`, 4000);
   }
 
-  function create(): WebviewPanel {
-    const dist = Uri.joinPath(extension, 'dist');
-    const fresh = window.createWebviewPanel('varsmith.graph', 'Dependency Graph', ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [dist],
-    });
-    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist, 'graph-page.js')).toString();
+  const dist = () => Uri.joinPath(extension, 'dist');
+  const options = () => ({ enableScripts: true, localResourceRoots: [dist()] });
+
+  /** Fills a tab, a new one or that of a window which is opened anew. */
+  function adopt(fresh: WebviewPanel): void {
+    fresh.webview.options = options();
+    const script = fresh.webview.asWebviewUri(Uri.joinPath(dist(), 'graph-page.js')).toString();
     fresh.webview.onDidReceiveMessage((message: FromPage) =>
       heard(message).catch(error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`)),
     );
     fresh.onDidDispose(() => {
+      if (panel !== fresh) return;
       panel = undefined;
       last = null;
     });
     panel = fresh;
-    fresh.webview.html = graphPage(script, fresh.webview.cspSource, randomBytes(16).toString('base64'));
-    return fresh;
+    fresh.webview.html = graphPage(script, fresh.webview.cspSource, nonce());
   }
+
+  const restoring = window.registerWebviewPanelSerializer(VIEW, {
+    async deserializeWebviewPanel(fresh: WebviewPanel, kept: Partial<Kept> | undefined) {
+      choice = { ...EVERYTHING, ...kept?.choice };
+      near = kept?.root ?? null;
+      panel?.dispose();
+      adopt(fresh);
+    },
+  });
 
   return {
     async show(around) {
       const wanted = around?.generator ?? null;
-      isOther = panel !== undefined && wanted !== generator;
-      generator = wanted;
-      choice = EVERYTHING;
+      isOther = panel !== undefined && wanted !== choice.generator;
+      choice = { ...EVERYTHING, generator: wanted };
       near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
-      if (panel === undefined) create();
+      if (panel === undefined)
+        adopt(window.createWebviewPanel(VIEW, 'Dependency Graph', ViewColumn.Active, options()));
       else {
         panel.reveal();
         await draw();
       }
     },
     refresh: () => void draw(),
-    dispose: () => panel?.dispose(),
+    dispose() {
+      restoring.dispose();
+      panel?.dispose();
+    },
   };
 }

@@ -56,7 +56,7 @@ export interface GraphParams {
   readonly kind: 'secret' | 'public' | 'prompt' | null;
   /** Only generators of which this holds. */
   readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
-  /** `auto`: by machine and folded where there are very many generators, else none. */
+  /** `auto`: the one that reads best, and folded, where there are many generators; else none. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the groups that are open; null: all. */
   readonly open: readonly string[] | null;
@@ -77,6 +77,15 @@ export interface GraphResult {
   readonly groups: readonly string[];
   /** Generators that one machine alone has. */
   readonly owners: Readonly<Record<string, string>>;
+  /** What the marks, borders and lines that are in the picture mean. */
+  readonly legend: readonly GraphLegendEntry[];
+}
+
+export interface GraphLegendEntry {
+  /** SVG, drawn around 0, 0. */
+  readonly sample: string;
+  readonly sampleWidth: number;
+  readonly text: string;
 }
 
 /** Request: where a generator is declared. Answered with a {@link Where}, or null. */
@@ -113,8 +122,10 @@ export interface FleetRoot {
   /** Generators of no machine that is known. */
   readonly unassigned: number;
   readonly keys: readonly FleetKey[];
-  /** Of the whole fleet, whatever the filter: missing files and outdated generators, shared ones once. */
-  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Generators of machines that are to be generated, of the whole fleet, whatever the filter; shared ones once. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing · 1 outdated`. */
+  readonly summary: string;
   /** Vars or machines are declared there. */
   readonly isFleet: boolean;
   /** How many secrets of sops-nix and agenix there are. */
@@ -129,10 +140,10 @@ export interface FleetMachine {
   readonly generators: number;
   /** False: only Nix can tell whether it has more. */
   readonly complete: boolean;
-  /** Files that are not generated yet; null where that cannot be told. */
-  readonly missing: number | null;
-  /** Generators of which something is outdated. */
-  readonly outdated: number;
+  /** How many of them are to be generated. */
+  readonly lacking: number;
+  /** How much is generated, in words: `2 of 5 generators missing`. Empty without generators. */
+  readonly summary: string;
   readonly where: Where | null;
 }
 
@@ -168,6 +179,8 @@ export interface KeyDetail {
   readonly machines: readonly {
     readonly name: string;
     readonly state: FleetGenerator['state'];
+    /** The state in a word or two; empty where it is not known. */
+    readonly stateText: string;
     readonly where: Where | null;
   }[];
   readonly uses: readonly { readonly file: string; readonly where: Where }[];
@@ -302,6 +315,9 @@ export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  /** The state in a word or two, and in a sentence. */
+  readonly stateText: string;
+  readonly stateSentence: string;
   /** Why it is outdated, and by which values that were set since (`generator/file`); null where it is not. */
   readonly outdated: {
     readonly reason: 'inputs' | 'superseded' | 'interrupted';
@@ -317,6 +333,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** The same in a word; empty where it cannot be told. */
+  readonly stateText: string;
   /** The URI of the file with the value of a public one that is stored. */
   readonly value: string | null;
   readonly where: Where | null;
@@ -501,4 +519,42 @@ export interface ScaffoldResult {
   readonly created: readonly string[];
   /** Files that were to be made and are there already, relative to the root. */
   readonly kept: readonly string[];
+}
+
+/**
+ * Notification from client to a server that reaches no files: what a folder holds, or what has changed there. Contents
+ * come as far as they are likely to be read.
+ */
+export const filesNotification = 'varsmith/files';
+
+export interface FilesParams {
+  /** The URI of a folder that is open; null: none is. */
+  readonly root: string | null;
+  readonly entries: readonly VirtualEntry[];
+  /** Paths that are not there any more, with all below. */
+  readonly gone: readonly string[];
+  /** All folders have been handed over: the analysis may begin. */
+  readonly ready: boolean;
+}
+
+export interface VirtualEntry {
+  /** Relative to the folder, with `/` between names. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** It is a symbolic link; `kind` is what that leads to. */
+  readonly link?: boolean;
+  /** Absent: not read so far. Null: it cannot be read. */
+  readonly bytes?: Uint8Array | null;
+  /** Larger than what is read. */
+  readonly tooLarge?: boolean;
+  /** A folder whose content has not been listed. */
+  readonly unlisted?: boolean;
+}
+
+/** Notification from such a server: contents that it lacks, which are to come with {@link filesNotification}. */
+export const wantedNotification = 'varsmith/wanted';
+
+export interface WantedParams {
+  readonly root: string;
+  readonly paths: readonly string[];
 }

@@ -100,7 +100,7 @@ export function trialReport(trial: TrialEvent, root: string): Report {
       section(
         'Files',
         table(
-          ['File', '', 'Size', 'Content'],
+          ['File', 'Kind', 'Size', 'Content'],
           files.map(file => [
             escaped(file.name),
             file.secret ? 'secret' : 'public',
@@ -196,7 +196,7 @@ function list(items: readonly string[]): string {
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map(cell => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map(cell => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${cell}</${tag}>`).join('')}</tr>`;
   return `<table>${row(heads, 'th')}${rows.map(cells => row(cells, 'td')).join('')}</table>`;
 }
 
@@ -237,12 +237,12 @@ export function reportPage({ title, body }: Report, nonce: string): string {
 <title>${escaped(title)}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
-<body>${body}</body>
+<body><main>${body}</main></body>
 </html>`;
 }
 
 const STYLE = `
-body{padding:4px 24px 24px;color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
+body{padding:4px 24px 24px;background:var(--vscode-editor-background);color:var(--vscode-foreground);font:var(--vscode-font-size) var(--vscode-font-family);line-height:1.5;max-width:70em}
 h1{font-size:1.5em;font-weight:500;margin:.7em 0 .2em}
 h2{font-size:1.15em;font-weight:600;margin:1.4em 0 .4em}
 h3{font-size:1em;font-weight:600;margin:1em 0 .3em}
@@ -255,6 +255,6 @@ th,td{padding:4px 18px 4px 0;vertical-align:top;border-bottom:1px solid var(--vs
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}
 pre.output{padding:8px 12px;background:var(--vscode-textCodeBlock-background)}
 .dim{color:var(--vscode-descriptionForeground)}
-.bad{color:var(--vscode-errorForeground)}
-.warn{color:var(--vscode-editorWarning-foreground)}
+.bad{color:var(--vscode-varsmith-errorText)}
+.warn{color:var(--vscode-varsmith-warningText)}
 `.trim();

@@ -170,9 +170,9 @@ function kindOf({ kind }: FleetNode): string {
 function stateWords(node: FleetNode): string {
   switch (node.kind) {
     case 'generator':
-      return STATE_WORDS[node.generator.state];
+      return isTold(node.generator) ? '' : node.generator.stateText;
     case 'file':
-      return node.file.stored === true ? STATE_WORDS.present : '';
+      return node.file.stored === true ? node.file.stateText : '';
     default:
       return '';
   }
@@ -206,7 +206,7 @@ function shapeOf(node: FleetNode): TreeItem {
     case 'selected': {
       const { name, state } = node.machine;
       const isKnown = state !== 'unknown';
-      const item = look(name, 'vm', isKnown ? STATE_WORDS[state] : '', NONE);
+      const item = look(name, 'vm', node.machine.stateText, NONE);
       if (isKnown) item.iconPath = stateIcon(state);
       return opening(item, node.machine.where);
     }
@@ -225,18 +225,13 @@ function machineItem({
   tags,
   generators,
   complete,
-  missing,
-  outdated,
+  lacking,
+  summary,
   where,
 }: FleetMachine): TreeItem {
-  // In a narrow view the end is cut off: what is to be done stands first.
-  const counts = [
-    missing ? `${missing} not generated` : '',
-    outdated > 0 ? `${outdated} outdated` : '',
-    generators === 0 && !complete ? 'generators not known' : counted(generators, 'generator'),
-  ];
-  const item = look(name, 'vm', counts.filter(Boolean).join(' · '), COLLAPSED);
-  if (missing || outdated > 0) item.iconPath = warningIcon('vm');
+  const none = complete ? counted(0, 'generator') : 'generators not known';
+  const item = look(name, 'vm', generators === 0 ? none : summary, COLLAPSED);
+  if (lacking > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
@@ -247,19 +242,15 @@ function machineItem({
   return opening(item, where, false);
 }
 
-const STATE_WORDS: Readonly<Record<FleetGenerator['state'], string>> = {
-  present: 'generated',
-  partial: 'partly generated',
-  outdated: 'made from other inputs than are declared now',
-  missing: 'not generated',
-  // Stores outside of the repository are never asked by looking.
-  unknown: 'not known whether it is generated: Verify Vars asks the store',
-};
+/** Is the state of a generator in its description? What is to be done stands first: in a narrow view the end is cut off. */
+function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
+  return state !== 'present' && state !== 'unknown';
+}
 
-function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']>): string {
+function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']>, sentence: string): string {
   switch (reason) {
     case 'inputs':
-      return STATE_WORDS.outdated;
+      return sentence;
     case 'superseded':
       return l10n.t('made from older values than are stored now: {0}', older.join(', '));
     case 'interrupted':
@@ -268,27 +259,30 @@ function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']
 }
 
 function generatorItem(
-  { name, share, state, outdated, files, where }: FleetGenerator,
+  { name, share, state, stateText, stateSentence, outdated, files, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
   const words = [
+    isTold({ state }) ? stateText : '',
     share === true ? 'shared' : '',
     counted(files.length, 'file'),
-    state === 'outdated' ? 'outdated' : '',
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
-  item.tooltip = outdated === null ? STATE_WORDS[state] : outdatedWords(outdated);
+  item.tooltip = outdated === null ? stateSentence : outdatedWords(outdated, stateSentence);
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
-function fileItem({ name, secret, stored, value, where }: FleetFile, machine: string | null): TreeItem {
+function fileItem(
+  { name, secret, stored, stateText, value, where }: FleetFile,
+  machine: string | null,
+): TreeItem {
   const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
-    [kind, stored === false ? 'not generated' : ''].filter(Boolean).join(' · '),
+    [kind, stored === false ? stateText : ''].filter(Boolean).join(' · '),
     NONE,
   );
   if (machine !== null)

@@ -33,11 +33,11 @@ export function opening(item: TreeItem, where: Where | null, byClick = true): Tr
 
 /** Colours and shapes of states, the same in trees and in the graph. The colours are declared in package.json. */
 export const STATE_ICONS = {
-  present: ['pass', 'varsmith.state.generated'],
-  partial: ['color-mode', 'varsmith.state.partlyGenerated'],
-  outdated: ['history', 'varsmith.state.outdated'],
-  missing: ['circle-large-outline', 'varsmith.state.notGenerated'],
-  unknown: ['question', 'varsmith.state.unknown'],
+  present: ['pass', 'varsmith.generated'],
+  partial: ['color-mode', 'varsmith.partlyGenerated'],
+  outdated: ['history', 'varsmith.outdated'],
+  missing: ['circle-large-outline', 'varsmith.notGenerated'],
+  unknown: ['question', 'varsmith.notKnown'],
 } as const;
 
 export function stateIcon(state: keyof typeof STATE_ICONS, icon: string = STATE_ICONS[state][0]): ThemeIcon {

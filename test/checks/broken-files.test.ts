@@ -100,7 +100,7 @@ describe('host/unreadable', () => {
     const { fleet } = check(
       flake(undefined, { 'web.nix': '{ clan.core.vars.generators.a = { files.x = { ; }; }; }' }),
     );
-    expect(fleet.notAnalysable.map(({ reason }) => reason)).toContain('Nix cannot read the file');
+    expect(fleet.notAnalysable.map(({ reason }) => reason)).toContain('Nix cannot read it');
     expect(fleet.generators.map(({ name }) => name)).toEqual(['a']);
   });
 });

@@ -181,7 +181,10 @@ describe('text', () => {
   test('says what was left out', async () => {
     const root = folder({ 'flake.nix': '{ }', 'blob.nix': Buffer.from([0, 1, 2]) });
     const { code, stderr } = await varsmith(['check', root]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'varsmith: blob.nix was left out: not text.\n' });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'varsmith: blob.nix was left out: it is not text.\n',
+    });
   });
 });
 

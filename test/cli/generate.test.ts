@@ -376,7 +376,7 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     const made = await fleet({ a: deployed(true), b: `${deployed(true)} own.files.x = { };` });
     const { root } = made;
     expect((await made.run(['verify', '-g', 'per-machine/b/own'])).stdout).toBe(
-      '✗ per-machine/b/own: x is missing.\n',
+      '✗ per-machine/b/own: x is missing.\n1 of 1 generator missing.\n',
     );
     expect((await made.run(['list', '-m', 'b', '-g', 'per-machine/b/own'])).stdout).toBe(
       'own/x: <not set>\n',

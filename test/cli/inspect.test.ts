@@ -139,7 +139,15 @@ test('nothing but what cannot be read', async () => {
   const root = folder({ 'flake.nix': '{ }', 'huge.nix': ' '.repeat(3 * 1024 * 1024) });
   const output = await inspectJson(root);
   expect(output.notAnalysable).toEqual([
-    { file: 'huge.nix', line: 1, column: 1, reason: 'larger than 2 MB' },
+    {
+      file: 'huge.nix',
+      line: 1,
+      column: 1,
+      reason: 'it is larger than 2 MB',
+      what: 'unread',
+      message:
+        'This file or folder was left out: it is larger than 2 MB. What it declares is missing everywhere. Files are read that are text, up to 2 MB, and lie in the workspace.',
+    },
   ]);
   expect(output).toMatchObject({ machines: [], generators: [], references: [], registry: null });
 });
@@ -232,7 +240,7 @@ test('the summary counts machines, generators, uses, and by reason what was give
   expect(stdout).toMatch(/^\d+ generators?: /m);
   expect(stdout).toMatch(/^1 use: 1 of clan-core's services$/m);
   expect(stdout).toMatch(
-    /places? not analysable without Nix\n {4}2 {2}the argument `settings`\n {9}lea\.nix:2:/,
+    /places? not analysable without Nix\n {4}2 {2}Which generators are declared here cannot be told without Nix: it depends on the argument `settings`\.\n {9}lea\.nix:2:/,
   );
 });
 

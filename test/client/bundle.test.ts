@@ -25,7 +25,10 @@ test('activate registers the commands and gives its duration', () => {
     node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
   );
   // Some commands are no person's: items of the views and links of results call them.
-  const inner = ['varsmith.open', 'varsmith.generateMissing', 'varsmith.fixAccess', 'varsmith.openPlace'];
+  const inner = [
+    ...['varsmith.open', 'varsmith.generateMissing', 'varsmith.fixAccess'],
+    ...['varsmith.openPlace', 'varsmith.showRule'],
+  ];
   const declared = manifest.contributes.commands.map(({ command }) => command);
   expect(outcome.registered.sort()).toEqual([...declared, ...inner].sort());
   expect(outcome.exported).toEqual({ activationMilliseconds: expect.any(Number) });

@@ -5,7 +5,8 @@ import type { FleetGenerator } from '../../client/src/protocol.ts';
 
 const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
   ...{ name, share: false, state: 'missing', outdated: null, where: null, prompts: [], dependencies: [] },
-  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
+  files: [{ name: 'key', secret: true, stored: false, stateText: 'missing', value: null, where: null }],
+  ...{ stateText: 'missing', stateSentence: 'Missing.' },
   ...more,
 });
 
@@ -17,30 +18,32 @@ test('machines with something to generate are chosen already', () => {
     where: null,
     generators: 3,
     complete: true,
-    outdated: 0,
   };
   expect(
     machineChoices([
-      { ...about, name: 'lea', missing: 2 },
-      { ...about, name: 'noa', missing: 0 },
-      { ...about, name: 'tove', missing: null },
+      { ...about, name: 'lea', lacking: 2, summary: '2 of 3 generators missing' },
+      { ...about, name: 'noa', lacking: 0, summary: '3 generators generated' },
+      { ...about, name: 'tove', lacking: 0, summary: '3 of 3 generators unknown' },
     ]),
   ).toEqual([
-    { label: 'lea', description: '2 not generated', picked: true },
-    { label: 'noa', description: '3 generators', picked: false },
-    { label: 'tove', description: '3 generators', picked: false },
+    { label: 'lea', description: '2 of 3 generators missing', picked: true },
+    { label: 'noa', description: '3 generators generated', picked: false },
+    { label: 'tove', description: '3 of 3 generators unknown', picked: false },
   ]);
 });
 
 test('shared generators come first and once, then those of each machine, missing ones chosen', () => {
-  const ca = generator('ca', { share: true, state: 'present' });
+  const ca = generator('ca', { share: true, state: 'present', stateText: 'generated' });
   const choices = generatorChoices(
     [
       { machine: 'lea', generators: [ca, generator('ssh', { prompts: ['name'] })] },
       { machine: 'noa', generators: [ca] },
       {
         machine: 'tove',
-        generators: [generator('ssh', { state: 'partial' }), generator('x', { share: null })],
+        generators: [
+          generator('ssh', { state: 'partial', stateText: 'partly generated' }),
+          generator('x', { share: null }),
+        ],
       },
     ],
     true,
@@ -53,10 +56,10 @@ test('shared generators come first and once, then those of each machine, missing
     '-- shared',
     ['shared/ca', false, 'key'],
     '-- lea',
-    ['per-machine/lea/ssh', true, 'key · not generated · asks'],
+    ['per-machine/lea/ssh', true, 'key · missing · asks'],
     '-- tove',
     ['per-machine/tove/ssh', true, 'key · partly generated'],
-    ['x', true, 'key · not generated'],
+    ['x', true, 'key · missing'],
   ]);
 });
 
@@ -67,9 +70,9 @@ test('nothing is chosen already where things are made anew', () => {
 
 test('only public values that are there can be copied', () => {
   const files = [
-    { name: 'private', secret: true, stored: true, value: null, where: null },
-    { name: 'public', secret: false, stored: true, value: null, where: null },
-    { name: 'later', secret: false, stored: false, value: null, where: null },
+    { name: 'private', secret: true, stored: true, stateText: 'generated', value: null, where: null },
+    { name: 'public', secret: false, stored: true, stateText: 'generated', value: null, where: null },
+    { name: 'later', secret: false, stored: false, stateText: 'missing', value: null, where: null },
   ];
   const labels = (onlyPublic: boolean) =>
     fileChoices([generator('wg', { files })], onlyPublic).map(({ label, description }) => [
@@ -80,6 +83,6 @@ test('only public values that are there can be copied', () => {
   expect(labels(false)).toEqual([
     ['wg/private', 'secret'],
     ['wg/public', 'public'],
-    ['wg/later', 'public · not generated'],
+    ['wg/later', 'public · missing'],
   ]);
 });

@@ -112,7 +112,7 @@ function inputBox() {
   return box;
 }
 
-function fakePanel(title: string, options: unknown) {
+export function fakePanel(title: string, options: unknown) {
   const messages = new EventEmitter<object>();
   const states = new EventEmitter<unknown>();
   const ends = new EventEmitter<void>();
@@ -139,6 +139,13 @@ function fakePanel(title: string, options: unknown) {
   };
   return panel;
 }
+
+interface Serializer {
+  deserializeWebviewPanel(panel: unknown, state: unknown): Promise<void>;
+}
+
+/** What fills the tabs of a window that is opened anew, by the kind of tab. */
+export const serializers = new Map<string, Serializer>();
 
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 
@@ -171,6 +178,10 @@ export const window = {
     const panel = fakePanel(title, options);
     panels.push(panel);
     return panel;
+  }),
+  registerWebviewPanelSerializer: vi.fn((id: string, serializer: unknown) => {
+    serializers.set(id, serializer as Serializer);
+    return { dispose: () => serializers.delete(id) };
   }),
   showQuickPick: vi.fn(async (_items: readonly unknown[], _options: unknown): Promise<unknown> => undefined),
   showInputBox: vi.fn(async (_options: unknown): Promise<string | undefined> => undefined),

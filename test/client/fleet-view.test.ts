@@ -26,14 +26,15 @@ const root: FleetRoot = {
       tags: [],
       generators: 1,
       complete: true,
-      missing: 2,
-      outdated: 1,
+      lacking: 1,
+      summary: '1 generator missing',
       where,
     },
   ],
   unassigned: 0,
   keys: [key],
-  lacking: { missing: 2, outdated: 1 },
+  lacking: 3,
+  summary: '2 of 5 generators missing · 1 outdated',
   isFleet: true,
   secrets: 0,
 };
@@ -48,9 +49,10 @@ const generator: FleetGenerator = {
     prompts: [],
     dependencies: [],
   },
+  ...{ stateText: 'missing', stateSentence: 'Missing.' },
 };
 const detail = {
-  machines: [{ name: 'lea', state: 'missing', where }],
+  machines: [{ name: 'lea', state: 'missing', stateText: 'missing', where }],
   uses: [{ file: 'a.nix', where }],
 };
 const answers: Record<string, unknown> = {};
@@ -85,9 +87,9 @@ test('the badge counts what is missing and outdated', async () => {
   await children(fleet());
   expect(fleet().badge).toEqual({
     value: 3,
-    tooltip: '2 files are not generated; 1 generator is outdated: made from other or older values',
+    tooltip: '2 of 5 generators missing · 1 outdated',
   });
-  expect(lackingBadge([{ ...root, lacking: { missing: 0, outdated: 0 } }])).toBeUndefined();
+  expect(lackingBadge([{ ...root, lacking: 0 }])).toBeUndefined();
 });
 
 test('a key has its machines and its uses', async () => {
@@ -104,7 +106,7 @@ test('the filter goes to the server, and is shown', async () => {
   await commands.executeCommand('varsmith.showLacking');
   await children(fleet());
   expect(lastFilter()).toEqual({ filter: { text: 'mail', lacking: true } });
-  expect(fleet().message).toBe('Shown: "mail", not generated or outdated');
+  expect(fleet().message).toBe('Shown: "mail", missing or outdated');
   await commands.executeCommand('varsmith.clearFilter');
   await children(fleet());
   expect(lastFilter()).toEqual({ filter: { text: '', lacking: false } });

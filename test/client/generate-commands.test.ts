@@ -32,17 +32,19 @@ const machine = {
   tags: [],
   generators: 2,
   complete: true,
-  missing: 1,
-  outdated: 0,
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   where: null,
 };
 const generator = (name: string, state: FleetGenerator['state']): FleetGenerator => ({
   name,
   share: false,
   state,
+  stateText: state,
+  stateSentence: state,
   outdated: null,
   where: null,
-  files: [{ name: 'key', secret: true, stored: false, value: null, where: null }],
+  files: [{ name: 'key', secret: true, stored: false, stateText: 'missing', value: null, where: null }],
   prompts: [],
   dependencies: [],
 });
@@ -91,7 +93,7 @@ beforeEach(() => {
     machines: [machine],
     unassigned: 0,
     keys: [],
-    lacking: { missing: 1, outdated: 0 },
+    ...{ lacking: 1, summary: '1 of 2 generators missing' },
     isFleet: true,
     secrets: 0,
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Choice, ToPage } from '../../client/src/webview/messages.ts';
 import { graphOf } from '../../server/src/editor/graph.ts';
 import { groupsOf } from '../../server/src/editor/graph-groups.ts';
+import { legendEntries } from '../../server/src/editor/graph-legend.ts';
 import { pictureOf } from '../../server/src/editor/graph-picture.ts';
 import { check } from '../checks/harness.ts';
 import { type GraphPage, hasBrowser, openGraphPage } from '../workbench/graph-page.mjs';
@@ -16,7 +17,10 @@ const FLEET = {
 }
 `,
 };
-const EVERYTHING: Choice = { machine: null, kind: null, condition: null, grouping: null, open: null };
+const EVERYTHING: Choice = {
+  ...{ machine: null, generator: null, kind: null, condition: null },
+  ...{ grouping: null, open: null },
+};
 
 function graphMessage(choice: Partial<Choice> = {}, more = ''): ToPage & { type: 'graph' } {
   const { fleet } = check({ 'a.nix': FLEET['a.nix'].replace('\n}\n', `\n${more}}\n`) });
@@ -33,6 +37,7 @@ function graphMessage(choice: Partial<Choice> = {}, more = ''): ToPage & { type:
     choice: all,
     root: 'file:///fleet',
     owners: { leaf: 'lea' },
+    legend: legendEntries(graph),
     isOther: false,
   };
 }
@@ -143,5 +148,147 @@ describe.skipIf(!hasBrowser)('the page', () => {
   test('says why there is nothing to see', async () => {
     await opened.show({ type: 'empty', message: 'Nothing is like that.', choice: EVERYTHING });
     expect(await opened.page.locator('#note').textContent()).toBe('Nothing is like that.');
+  });
+
+  const place = () => opened.page.locator('#sheet').getAttribute('style');
+  const settled = () => opened.page.locator('#sheet.moving').waitFor({ state: 'detached' });
+  const inView = (id: string) =>
+    node(id).evaluate(part => {
+      const [box, around] = [part, part.closest('#canvas') as typeof part].map(one =>
+        one.getBoundingClientRect(),
+      );
+      if (!box || !around) return false;
+      return (
+        box.left >= around.left &&
+        box.right <= around.right &&
+        box.top >= around.top &&
+        box.bottom <= around.bottom
+      );
+    });
+
+  test('what is seen stays where it is when the focus comes to something that is seen', async () => {
+    await opened.page.keyboard.press('Tab');
+    await opened.page.locator('#fit').click();
+    const before = await place();
+    await node('ca').focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp'])
+      await opened.page.keyboard.press(key);
+    expect(await place()).toBe(before);
+  });
+
+  test('it moves no further than is needed to see what has the focus', async () => {
+    await opened.page.locator('#fit').click();
+    await node('middle').focus();
+    for (let turn = 0; turn < 6; turn++) await opened.page.keyboard.press('+');
+    await settled();
+    expect(await inView('leaf')).toBe(false);
+    // Of the text: borders become thicker with the focus.
+    const middle = await node('middle').locator('text').first().boundingBox();
+    await opened.page.keyboard.press('ArrowRight');
+    await settled();
+    expect(await focused()).toBe('leaf');
+    expect(await inView('leaf')).toBe(true);
+    const moved = await node('middle').locator('text').first().boundingBox();
+    expect(moved?.y).toBeCloseTo(middle?.y ?? 0, 0);
+    const leaf = await node('leaf').boundingBox();
+    const canvas = await opened.page.locator('#canvas').boundingBox();
+    const right = (canvas?.x ?? 0) + (canvas?.width ?? 0) - (leaf?.x ?? 0) - (leaf?.width ?? 0);
+    expect(right).toBeGreaterThanOrEqual(0);
+    expect(right).toBeLessThanOrEqual(26);
+    await opened.page.locator('#fit').click();
+  });
+
+  test('in a page of another size, all is shown again; what was zoomed to stays in view', async () => {
+    await opened.page.locator('#fit').click();
+    await opened.page.setViewportSize({ width: 640, height: 800 });
+    for (const id of ['ca', 'middle', 'leaf', 'other']) await expect.poll(() => inView(id)).toBe(true);
+    await node('leaf').focus();
+    for (let turn = 0; turn < 6; turn++) await opened.page.keyboard.press('+');
+    await opened.page.keyboard.press('ArrowLeft');
+    await opened.page.setViewportSize({ width: 500, height: 500 });
+    await expect.poll(() => inView('middle')).toBe(true);
+    await opened.page.setViewportSize({ width: 1280, height: 800 });
+    await opened.page.locator('#fit').click();
+  });
+
+  test('what is found comes so near that its name can be read', async () => {
+    for (let turn = 0; turn < 12; turn++) await opened.page.locator('#out').click();
+    await opened.page.locator('#sheet.very-far').waitFor();
+    await opened.page.locator('#search').fill('leaf');
+    await opened.page.keyboard.press('Enter');
+    await settled();
+    expect(await node('leaf').locator('text').first().isVisible()).toBe(true);
+    expect((await node('leaf').boundingBox())?.height).toBeGreaterThan(40);
+    expect(await inView('leaf')).toBe(true);
+    await opened.page.keyboard.press('Escape');
+    await opened.page.locator('#fit').click();
+  });
+
+  test('F shows only what leads to a generator and comes of it; F and Escape show all again', async () => {
+    await node('middle').focus();
+    await opened.page.keyboard.press('f');
+    expect((await opened.said('choose')).at(-1)?.choice).toMatchObject({ generator: 'middle', open: null });
+    await opened.show(graphMessage({ generator: 'middle' }));
+    await opened.page.locator('#focus[aria-pressed="true"]', { hasText: 'Only middle' }).waitFor();
+    await node('ca').focus();
+    await opened.page.keyboard.press('Escape');
+    expect((await opened.said('choose')).at(-1)?.choice.generator).toBe(null);
+  });
+
+  test('the tools stay on one line at 1,000 points, and none is cut off', async () => {
+    await opened.show(graphMessage({ grouping: 'machine', open: [] }));
+    await opened.page.setViewportSize({ width: 1000, height: 700 });
+    const boxes = await opened.page
+      .locator('#toolbar > :is(input, select, button):visible')
+      .evaluateAll(tools => tools.map(tool => tool.getBoundingClientRect().toJSON()));
+    expect(boxes.length).toBeGreaterThan(9);
+    expect(Math.max(...boxes.map(({ top }) => top)) - Math.min(...boxes.map(({ top }) => top))).toBeLessThan(
+      6,
+    );
+    expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThanOrEqual(1000);
+    await opened.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('a group that is opened stays under the mouse, and nothing else becomes smaller', async () => {
+    await opened.page.locator('#fit').click();
+    await opened.show(graphMessage({ grouping: 'machine', open: [] }));
+    const folded = opened.page.locator('.group.folded', { hasText: 'no known machine' });
+    await folded.click();
+    const before = await folded.boundingBox();
+    await opened.show(graphMessage({ grouping: 'machine', open: ['*none'] }));
+    const open = opened.page.locator('.group.open');
+    await open.waitFor();
+    await settled();
+    const after = await open.boundingBox();
+    expect(Math.abs((after?.x ?? 0) - (before?.x ?? 0))).toBeLessThan(6);
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(6);
+  });
+
+  test('a small picture of the whole shows where one is, and leads elsewhere', async () => {
+    await opened.page.locator('#fit').click();
+    await opened.page.locator('#minimap').waitFor({ state: 'hidden' });
+    await node('ca').focus();
+    for (let turn = 0; turn < 8; turn++) await opened.page.keyboard.press('+');
+    await opened.page.locator('#minimap').waitFor();
+    await settled();
+    const before = await place();
+    const box = await opened.page.locator('#minimap').boundingBox();
+    await opened.page.mouse.click(
+      (box?.x ?? 0) + (box?.width ?? 0) - 4,
+      (box?.y ?? 0) + (box?.height ?? 0) - 4,
+    );
+    await settled();
+    expect(await place()).not.toBe(before);
+    expect((await opened.said('open')).length).toBeLessThan(3);
+    await opened.page.locator('#fit').click();
+  });
+
+  test('keeps what a window that is opened anew needs', async () => {
+    await opened.show(graphMessage({ machine: 'tove' }));
+    await opened.page.waitForFunction("window.kept?.choice.machine === 'tove'");
+    expect(await opened.page.evaluate('window.kept')).toMatchObject({
+      ...{ root: 'file:///fleet', choice: { machine: 'tove' } },
+      seen: { scale: expect.any(Number), isWhole: true },
+    });
   });
 });

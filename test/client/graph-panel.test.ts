@@ -3,13 +3,13 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { createGraphTab, type GraphTab } from '../../client/src/graph-panel.ts';
 import type { GraphParams, GraphResult } from '../../client/src/protocol.ts';
 import type { Server } from '../../client/src/server.ts';
-import { type FakePanel, panels, Uri, window } from './fake-vscode.ts';
+import { type FakePanel, fakePanel, panels, serializers, Uri, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const PICTURE: GraphResult = {
   ...{ text: '<svg/>', root: 'fleet', rootUri: 'file:///fleet', machines: [], generators: 1 },
-  ...{ grouping: null, open: null, groups: [], owners: {} },
+  ...{ grouping: null, open: null, groups: [], owners: {}, legend: [] },
 };
 const server = { request: vi.fn(async (_method: string, _params?: unknown): Promise<unknown> => PICTURE) };
 let tab: GraphTab;
@@ -88,4 +88,23 @@ test('where the server does not run, the page says so, and a click a message', a
       message: 'The graph cannot be drawn. The language server is not running.',
     }),
   );
+});
+
+test('a window that is opened anew shows the graph as it was left', async () => {
+  const fresh = fakePanel('Graph: ca', {});
+  const kept = { root: 'file:///fleet', choice: { generator: 'ca', machine: 'lea' } };
+  await serializers.get('varsmith.graph')?.deserializeWebviewPanel(fresh, kept);
+  await fresh.say({ type: 'ready' });
+  expect(asked()).toMatchObject([
+    { near: 'file:///fleet', generator: 'ca', machine: 'lea', grouping: 'auto', format: 'picture' },
+  ]);
+  expect(fresh.webview.html).toContain('Content-Security-Policy');
+  expect(fresh.told).toMatchObject([{ type: 'graph', choice: { generator: 'ca' } }]);
+});
+
+test('what an older version kept, or nothing, is no obstacle', async () => {
+  const fresh = fakePanel('Dependency Graph', {});
+  await serializers.get('varsmith.graph')?.deserializeWebviewPanel(fresh, undefined);
+  await fresh.say({ type: 'ready' });
+  expect(asked()).toMatchObject([{ near: null, generator: null, machine: null }]);
 });

@@ -18,7 +18,8 @@ const root: FleetRoot = {
   machines: [],
   unassigned: 0,
   keys: [],
-  lacking: { missing: 0, outdated: 0 },
+  lacking: 0,
+  summary: '',
   isFleet: true,
   secrets: 0,
 };

@@ -12,6 +12,7 @@ import {
 } from '../../client/src/tree-items.ts';
 import { STATE_ICONS } from '../../client/src/tree-look.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { STATE_WORDS } from '../../server/src/store/tally.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -24,8 +25,8 @@ const machine: FleetMachine = {
   tags: ['home'],
   generators: 2,
   complete: true,
-  missing: 1,
-  outdated: 0,
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   where,
 };
 const key = {
@@ -42,7 +43,8 @@ const root: FleetRoot = {
   machines: [machine],
   unassigned: 3,
   keys: [key],
-  lacking: { missing: 1, outdated: 0 },
+  lacking: 1,
+  summary: '1 of 2 generators missing',
   isFleet: true,
   secrets: 0,
 };
@@ -58,11 +60,13 @@ const generator: FleetGenerator = {
   name: 'mail-password',
   share: true,
   state: 'partial',
+  stateText: 'partly generated',
+  stateSentence: 'Partly generated: some of its files are not stored.',
   outdated: null,
   where,
   files: [
-    { name: 'password', secret: true, stored: true, value: null, where },
-    { name: 'hash', secret: false, stored: false, value: null, where },
+    { name: 'password', secret: true, stored: true, stateText: 'generated', value: null, where },
+    { name: 'hash', secret: false, stored: false, stateText: 'missing', value: null, where },
   ],
   prompts: ['password'],
   dependencies: ['salt'],
@@ -75,7 +79,7 @@ const shown = (node: Parameters<typeof itemOf>[0]) => {
 
 test('machines stand at the top; their folders do where there are several', () => {
   expect(machineNodes([root, empty]).map(shown)).toEqual([
-    'lea | 1 not generated · 2 generators',
+    'lea | 1 of 2 generators missing',
     'Not tied to a machine | 3 generators',
   ]);
   const two = machineNodes([root, { ...root, name: 'second' }]);
@@ -91,7 +95,7 @@ test('a machine says what it is, and opens on its own list', () => {
 });
 
 test('a machine of which nothing is known claims no number of generators', () => {
-  const hidden = { ...machine, generators: 0, missing: null, complete: false };
+  const hidden = { ...machine, generators: 0, lacking: 0, summary: '', complete: false };
   const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
   expect(shown(node)).toBe('lea | generators not known');
   expect(itemOf(node).tooltip).toContain('Only Nix can tell whether it has generators.');
@@ -100,14 +104,14 @@ test('a machine of which nothing is known claims no number of generators', () =>
 
 test('a generator has its files, prompts and dependencies, and a click opens it', () => {
   const node = { kind: 'generator', root: root.uri, machine: 'lea', generator } as const;
-  expect(shown(node)).toBe('mail-password | shared · 2 files');
+  expect(shown(node)).toBe('mail-password | partly generated · shared · 2 files');
   expect(itemOf(node)).toMatchObject({
-    iconPath: { id: 'color-mode', color: { id: 'varsmith.state.partlyGenerated' } },
+    iconPath: { id: 'color-mode', color: { id: 'varsmith.partlyGenerated' } },
     command: { command: 'varsmith.open', arguments: [where] },
   });
   expect(partsOf(node).map(shown)).toEqual([
     'password | secret',
-    'hash | public · not generated',
+    'hash | public · missing',
     'password | prompt',
     'salt | dependency',
   ]);
@@ -118,7 +122,7 @@ test('a generator that is outdated says why', () => {
     const one = { ...generator, state: 'outdated' as const, outdated: { reason, older } };
     return itemOf({ kind: 'generator', root: root.uri, machine: 'lea', generator: one }).tooltip;
   };
-  expect(because('inputs')).toBe('made from other inputs than are declared now');
+  expect(because('inputs')).toBe(generator.stateSentence);
   expect(because('superseded', ['ca/key', 'ca/crt'])).toBe(
     'made from older values than are stored now: ca/key, ca/crt',
   );
@@ -129,10 +133,10 @@ test('a key has the machines that select it, each with its state, and its uses',
   const [node] = keyNodes([root]);
   expect(node && shown(node)).toBe('mail | 1 machine · MAIL');
   const parts = keyParts({
-    machines: [{ name: 'lea', state: 'missing', where }],
+    machines: [{ name: 'lea', state: 'missing', stateText: 'missing', where }],
     uses: [{ file: 'modules/mail.nix', where }],
   });
-  expect(parts.map(shown)).toEqual(['lea | not generated', 'modules/mail.nix:1 | use']);
+  expect(parts.map(shown)).toEqual(['lea | missing', 'modules/mail.nix:1 | use']);
 });
 
 test('items keep their ids, and those that can be revealed know what they stand below', () => {
@@ -151,10 +155,15 @@ test('a screen reader hears the name of every item, what it is, and what its ico
     ...machineNodes([root, { ...root, name: 'second' }]).flatMap(below),
     ...keyNodes([root]),
     ...states.flatMap(state =>
-      below({ kind: 'generator', root: root.uri, machine: 'lea', generator: { ...generator, state } }),
+      below({
+        kind: 'generator',
+        root: root.uri,
+        machine: 'lea',
+        generator: { ...generator, state, stateText: STATE_WORDS[state] },
+      }),
     ),
     ...keyParts({
-      machines: states.map(state => ({ name: 'tove', state, where })),
+      machines: states.map(state => ({ name: 'tove', state, stateText: STATE_WORDS[state], where })),
       uses: [{ file: 'modules/mail.nix', where }],
     }),
   ];
@@ -168,12 +177,12 @@ test('a screen reader hears the name of every item, what it is, and what its ico
   const heard = nodes.map(node => itemOf(node).accessibilityInformation?.label);
   expect(heard).toEqual(
     expect.arrayContaining([
-      'lea, machine, 1 not generated, 2 generators',
-      'mail-password, generator, shared, 2 files, partly generated',
-      'mail-password, generator, shared, 2 files, not generated',
+      'lea, machine, 1 of 2 generators missing',
+      'mail-password, generator, partly generated, shared, 2 files',
+      'mail-password, generator, shared, 2 files, generated',
       'password, file, secret, generated',
       'mail, registry key, 1 machine, MAIL',
-      'tove, machine, not generated',
+      'tove, machine, missing',
     ]),
   );
 });

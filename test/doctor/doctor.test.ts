@@ -66,7 +66,9 @@ test('what cannot be analysed is listed by reason, with a count and a place', as
     'flake.nix': FLEET['flake.nix'].replace('machines.lea = { }', 'machines = import clan-core.x'),
   });
   expect(found?.standing).toBe('unknown');
-  expect(found?.details.join('\n')).toMatch(/^\d+ × .+ \(flake\.nix:1\)$/m);
+  expect(found?.details.join('\n')).toMatch(
+    /^Not all machines can be told without Nix: .+\. \(flake\.nix:1\)$/m,
+  );
   expect(await entryOf('not analysable', FLEET)).toMatchObject({ standing: 'found' });
 });
 

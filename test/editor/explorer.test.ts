@@ -1,11 +1,13 @@
 // What the fleet explorer shows: counts, filters, registry keys, and the way from a file to it.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { stateOverall, storedStates } from '../../server/src/checks/store/generated.ts';
 import { fleetEntry, generatorEntries, stateOn } from '../../server/src/editor/explorer.ts';
 import { itemAt } from '../../server/src/editor/explorer-at.ts';
 import { EVERYTHING, type ExplorerFilter } from '../../server/src/editor/explorer-filter.ts';
 import { keyDetail, keyEntries } from '../../server/src/editor/explorer-keys.ts';
 import { graphOf } from '../../server/src/editor/graph.ts';
 import type { Snapshot } from '../../server/src/editor/snapshot.ts';
+import { tallyText } from '../../server/src/store/tally.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';
@@ -49,10 +51,40 @@ test('secrets of a store outside of the repository are not said to be missing', 
   const clan = 'inherit self; vars.settings.secretStore = "custom";';
   const snapshot = snapshotOf({ ...FLEET, 'flake.nix': FLEET['flake.nix'].replace('inherit self;', clan) });
   const { machines } = fleetEntry(snapshot, EVERYTHING);
-  expect(machines.map(({ name, missing }) => [name, missing])).toEqual([
-    ['lea', null],
-    ['tove', null],
+  expect(machines.map(({ name, tally }) => [name, tallyText(tally)])).toEqual([
+    ['lea', '1 of 2 generators outdated · 1 unknown'],
+    ['tove', '1 of 1 generator unknown'],
   ]);
+});
+
+describe('before anything is stored', () => {
+  const nothing = Object.fromEntries(Object.entries(FLEET).filter(([path]) => !path.startsWith('vars/')));
+
+  test('all of it is missing, in every view', () => {
+    const snapshot = snapshotOf(nothing);
+    const { machines, tally } = fleetEntry(snapshot, EVERYTHING);
+    expect(machines.map(one => tallyText(one.tally))).toEqual([
+      '2 of 2 generators missing',
+      '1 of 1 generator missing',
+    ]);
+    expect(tallyText(tally)).toBe('2 of 2 generators missing');
+    const { nodes } = graphOf(snapshot.fleet, snapshot);
+    expect(nodes.map(({ id, state }) => [id, state])).toEqual([
+      ['ca', 'missing'],
+      ['mail', 'missing'],
+    ]);
+  });
+
+  test('and after a key was made', () => {
+    const snapshot = snapshotOf({ ...nothing, 'sops/users/ada/key.json': '[]' });
+    expect(tallyText(fleetEntry(snapshot, EVERYTHING).tally)).toBe('2 of 2 generators missing');
+  });
+
+  test('nothing is claimed of a fleet without clan, in which nobody reads what is stored', () => {
+    const snapshot = snapshotOf({ 'a.nix': '{ vars.generators.mail.files.password = { }; }' });
+    expect(snapshot.fleet.generators).toHaveLength(1);
+    expect(stateOverall(storedStates(snapshot), snapshot.fleet.generators)).toBe('unknown');
+  });
 });
 
 describe('of a store outside of the repository', () => {
@@ -86,9 +118,12 @@ describe('of a store outside of the repository', () => {
     );
     const snapshot = snapshotOf(Object.fromEntries(texts));
     const { machines } = fleetEntry(snapshot, EVERYTHING);
-    expect(machines.map(({ missing }) => missing)).toEqual([null, null]);
+    expect(machines.map(({ tally }) => tallyText(tally))).toEqual([
+      '2 of 3 generators unknown',
+      '1 of 2 generators unknown',
+    ]);
     expect(stateOn(snapshot, 'mail', 'lea')).toBe('unknown');
-    const { nodes } = graphOf(snapshot.fleet, snapshot.stored(), { machine: null, generator: null });
+    const { nodes } = graphOf(snapshot.fleet, snapshot, { machine: null, generator: null });
     expect(nodes.filter(({ state }) => state === 'missing' || state === 'partial')).toEqual([]);
     const findings = [...snapshot.findings.values()].flat();
     expect(findings.filter(({ rule }) => /missing|access/.test(rule))).toEqual([]);
@@ -103,15 +138,13 @@ describe('machines', () => {
   const names = (some: Partial<ExplorerFilter>) =>
     fleetEntry(snapshot, filter(some)).machines.map(({ name }) => name);
 
-  test('say what is missing and what is outdated; the fleet counts shared files once', () => {
-    const { machines, lacking } = fleetEntry(snapshot, EVERYTHING);
-    expect(
-      machines.map(({ name, generators, missing, outdated }) => [name, generators, missing, outdated]),
-    ).toEqual([
-      ['lea', 2, 1, 1],
-      ['tove', 1, 1, 0],
+  test('say what is missing and what is outdated; the fleet counts shared generators once', () => {
+    const { machines, tally } = fleetEntry(snapshot, EVERYTHING);
+    expect(machines.map(({ name, generators, tally }) => [name, generators, tallyText(tally)])).toEqual([
+      ['lea', 2, '1 of 2 generators partly generated · 1 outdated'],
+      ['tove', 1, '1 of 1 generator partly generated'],
     ]);
-    expect(lacking).toEqual({ missing: 1, outdated: 1 });
+    expect(tallyText(tally)).toBe('1 of 2 generators partly generated · 1 outdated');
   });
 
   test('are found by name, tag, generator and file', () => {
@@ -133,9 +166,9 @@ describe('machines', () => {
 
   test('without anything that lacks are left out if that is asked for', () => {
     const whole = snapshotOf({ ...FLEET, 'vars/shared/ca/key/secret': '{}' });
-    const { machines, lacking } = fleetEntry(whole, filter({ lacking: true }));
+    const { machines, tally } = fleetEntry(whole, filter({ lacking: true }));
     expect(machines.map(({ name }) => name)).toEqual(['lea']);
-    expect(lacking).toEqual({ missing: 0, outdated: 1 });
+    expect(tallyText(tally)).toBe('1 of 2 generators outdated');
   });
 
   test('name the file of a public value that is stored', () => {

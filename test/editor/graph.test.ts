@@ -33,7 +33,7 @@ const FLEET = {
 
 function graphIn(texts: Readonly<Record<string, string>>, options = {}) {
   const { fleet, files } = check(texts);
-  return graphOf(fleet, readContents(files), options);
+  return graphOf(fleet, { fleet, files, stored: () => readContents(files) }, options);
 }
 
 describe('the graph', () => {
@@ -111,7 +111,8 @@ describe('what is asked for', () => {
         { ...finding, severity: 'error' },
       ]);
     const errors = errorsByGenerator(fleet, byFile);
-    const { nodes } = graphOf(fleet, readContents(files), { condition: 'error' }, errors);
+    const looked = { fleet, files, stored: () => readContents(files) };
+    const { nodes } = graphOf(fleet, looked, { condition: 'error' }, errors);
     expect(nodes.map(({ id }) => id)).toContain('leaf');
     expect(nodes.map(({ id }) => id)).not.toContain('alone');
     expect(errorsByGenerator(fleet, new Map()).size).toBe(0);
@@ -309,6 +310,7 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     outdated: null,
     errors: 0,
     service: null,
+    domain: null,
     at: null,
   };
   const graph = {

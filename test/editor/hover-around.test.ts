@@ -30,7 +30,7 @@ test('an option: its type, its default, and what it does', () => {
   expect(shown(FILE, 'sha', { [FILE]: text })).toMatchInlineSnapshot(`
     "**share** · option of a generator
 
-    True: one value for all machines, in \`vars/shared\`. False: one for each machine.
+    True: shared, one value for all machines, in \`vars/shared\`. False: per machine, in \`vars/per-machine\`.
 
     - Type: boolean
     - Default: \`false\`
@@ -100,7 +100,7 @@ test('a generator: who needs it, and what of it is there', () => {
   const card = shown(FILE, 'generators.c', others);
   expect(card).toContain('- Needed by `leaf`');
   expect(card).toContain('- Generated');
-  expect(shown(FILE, 'generators.lea', others)).toContain('- Not generated yet');
+  expect(shown(FILE, 'generators.lea', others)).toContain('- Missing');
 });
 
 test('the rule of a finding is explained', () => {

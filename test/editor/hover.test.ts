@@ -14,7 +14,7 @@ test('a key of the matrix: what it produces, and for whom', () => {
 
     Anthropic API key (console.anthropic.com)
 
-    - Generator \`anthropic-api-key\` · one for each machine
+    - Generator \`anthropic-api-key\` · per machine
     - \`key\` secret, owner ada → \`/run/secrets/vars/per-machine/<machine>/anthropic-api-key/key\`
     - Variable \`ANTHROPIC_API_KEY_FILE\` = the path of \`key\`
     - Machines: emily, noa, tove (3 of 4)
@@ -34,7 +34,7 @@ test('the same key in the registry', () => {
 
     Anthropic API key (console.anthropic.com)
 
-    - Generator \`anthropic-api-key\` · one for each machine
+    - Generator \`anthropic-api-key\` · per machine
     - \`key\` secret, owner ada → \`/run/secrets/vars/per-machine/<machine>/anthropic-api-key/key\`
     - Variable \`ANTHROPIC_API_KEY_FILE\` = the path of \`key\`
     - Machines: emily, noa, tove (3 of 4)
@@ -49,7 +49,7 @@ test('a key of a public file: the value itself is exported', () => {
 
     ntfy topic for messages from backups
 
-    - Generator \`ntfy\` · one for each machine
+    - Generator \`ntfy\` · per machine
     - \`topic\` public → \`vars/per-machine/tove/ntfy/topic/value\`
     - Variable \`NTFY_TOPIC\` = \`backups-of-tove\`
     - Machines: tove (1 of 4)
@@ -63,7 +63,7 @@ test('a public value that is not there yet', () => {
 
     Cloudflare account id (the dashboard's address shows it)
 
-    - Generator \`cloudflare-account\` · one for each machine
+    - Generator \`cloudflare-account\` · per machine
     - \`id\` public → \`vars/per-machine/<machine>/cloudflare-account/id/value\`
     - Variable \`CLOUDFLARE_ACCOUNT_ID\` = not generated yet
     - Machines: emily, lea, noa, tove (4 of 4)
@@ -73,12 +73,13 @@ test('a public value that is not there yet', () => {
 });
 test('a generator in the registry', () => {
   expect(shown(inExample(REGISTRY, 'generator = "login'))).toMatchInlineSnapshot(`
-    "**login-password** · generator · one for each machine
+    "**login-password** · generator · per machine
 
     - \`password-hash\` secret, for users → \`/run/secrets-for-users/vars/per-machine/tove/login-password/password-hash\`
     - Asks for \`password\` (hidden) “Password of ada on this machine”
     - Runs with \`openssl\`
     - Machines: tove (1 of 4)
+    - Missing
 
     Defined in \`lib/secret-registry.nix:281\`"
   `);
@@ -107,7 +108,7 @@ test('a file that is used, by its name and by what is read of it', () => {
   const host = 'modules/hosts/tove/default.nix';
   const byName = shown(inExample(host, 'login-password.files.pass'));
   expect(byName).toMatchInlineSnapshot(`
-    "**login-password/password-hash** · file · one for each machine
+    "**login-password/password-hash** · file · per machine
 
     - secret, for users → \`/run/secrets-for-users/vars/per-machine/tove/login-password/password-hash\`
     - Mode \`0400\`
@@ -119,11 +120,12 @@ test('a file that is used, by its name and by what is read of it', () => {
 });
 test('a generator that is used', () => {
   expect(shown(inExample('modules/hosts/tove/default.nix', '${generators.nt'))).toMatchInlineSnapshot(`
-    "**ntfy** · generator · one for each machine
+    "**ntfy** · generator · per machine
 
     - \`topic\` public → \`vars/per-machine/tove/ntfy/topic/value\`
     - Asks for \`topic\` (line) “ntfy topic for messages from backups”
     - Machines: tove (1 of 4)
+    - Missing
 
     Defined in \`lib/secret-registry.nix:200\`"
   `);
@@ -144,7 +146,7 @@ test('a generator that depends on another, and one that asks for what nobody has
 `;
   const others = { 'modules/pki.nix': module, 'vars/shared/leaf/cert/value': 'first\nsecond `line`\n' };
   expect(shown(inExample('modules/pki.nix', 'generators.le', others))).toMatchInlineSnapshot(`
-    "**leaf** · generator · shared by all machines
+    "**leaf** · generator · shared
 
     - \`cert\` public → \`vars/shared/leaf/cert/value\`
     - \`key\` secret → not deployed
@@ -154,7 +156,7 @@ test('a generator that depends on another, and one that asks for what nobody has
     Defined in \`modules/pki.nix:3\`"
   `);
   expect(shown(inExample('modules/pki.nix', '"house', others))).toMatchInlineSnapshot(`
-    "**house-ca** · generator · one for each machine
+    "**house-ca** · generator · per machine
 
     - \`ca\` secret → \`/run/secrets/vars/per-machine/<machine>/house-ca/ca\`
     - Needed by \`leaf\`
@@ -163,7 +165,7 @@ test('a generator that depends on another, and one that asks for what nobody has
     Defined in \`modules/pki.nix:10\`"
   `);
   expect(shown(inExample('modules/pki.nix', 'files.ce', others))).toMatchInlineSnapshot(`
-    "**leaf/cert** · file · shared by all machines
+    "**leaf/cert** · file · shared
 
     - public → \`vars/shared/leaf/cert/value\`
     - Value: \`\` first second \`line\` \`\`

@@ -51,7 +51,7 @@ describe('what is noted to be made anew', () => {
     const seen = () => ({
       states: ['lea', 'tove'].map(machine => stateOn(snapshot, 'leaf', machine)),
       why: generatorEntries(snapshot, 'lea', EVERYTHING).map(({ name, outdated }) => [name, outdated]),
-      count: fleetEntry(snapshot, EVERYTHING).lacking.outdated,
+      count: fleetEntry(snapshot, EVERYTHING).tally.outdated,
     });
     const fresh = {
       states: ['present', 'present'],
@@ -71,7 +71,7 @@ describe('what is noted to be made anew', () => {
       ],
       count: 1,
     });
-    const graph = graphOf(snapshot.fleet, snapshot.stored(), { noted: snapshot.noted() });
+    const graph = graphOf(snapshot.fleet, snapshot);
     expect(graph.nodes.map(({ id, state }) => [id, state])).toEqual([
       ['ca', 'present'],
       ['leaf', 'outdated'],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { highlights, references } from '../../server/src/editor/references.ts';
 import type { NamedSymbol } from '../../server/src/editor/symbols.ts';
 import { documentSymbols, workspaceSymbols } from '../../server/src/editor/symbols.ts';
-import { inExample, textAt } from './support.ts';
+import { exampleFiles, inExample, textAt } from './support.ts';
 
 const MODULE = `{ config, ... }:
 {
@@ -101,4 +101,27 @@ test('symbols of the fleet are found by their letters', () => {
   expect(names('lef')).toEqual(['generator leaf', 'file leaf']);
   expect(names('tove')).toContain('machine tove');
   expect(names('zzz')).toEqual([]);
+});
+
+test('the outline has a key and its generator of the same name once', () => {
+  const file = 'lib/secret-registry.nix';
+  const entry = `
+  twin = {
+    generator = "twin";
+    envVar = "TWIN";
+    domain = "ai";
+    kind = "api-key";
+    fileAttr = "key";
+    files.key = { };
+  };
+}
+`;
+  const text = (exampleFiles()[file] ?? '').replace(/\n}\s*$/, `\n${entry}`);
+  const matrix = 'lib/machine-env-matrix.nix';
+  const rows = (exampleFiles()[matrix] ?? '').replace('"deepseek"', '"deepseek"\n    "twin"');
+  const { snapshot } = inExample(file, '', { [file]: text, [matrix]: rows });
+  const outline = documentSymbols(snapshot, file);
+  expect(outline.filter(({ name }) => name === 'twin').map(({ kind }) => kind)).toEqual(['key']);
+  // Another name is another thing.
+  expect(outline.map(({ name }) => name)).toEqual(expect.arrayContaining(['anthropic', 'anthropic-api-key']));
 });

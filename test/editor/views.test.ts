@@ -50,13 +50,13 @@ describe('lenses', () => {
       'vars/per-machine/lea/gmail-app-password/password/secret': '{}',
     });
     const shown = lenses(snapshot, REGISTRY);
-    expect(shown).toContain('anthropic: 3 machines · not generated');
-    expect(shown).toContain('gmail: 2 machines · 1 of 2 files missing');
+    expect(shown).toContain('anthropic: 3 machines · missing');
+    expect(shown).toContain('gmail: 2 machines · 1 of 2 missing');
   });
 
-  test('say nothing of stored files while nothing has been generated anywhere', () => {
+  test('say what is missing while nothing has been generated anywhere', () => {
     const { snapshot } = inExample(REGISTRY, '');
-    expect(lenses(snapshot, REGISTRY)[0]).toBe('openrouter: 3 machines');
+    expect(lenses(snapshot, REGISTRY)[0]).toBe('openrouter: 3 machines · missing');
   });
 
   test('count what was made from something else', () => {
@@ -72,9 +72,7 @@ describe('lenses', () => {
       'vars/per-machine/lea/ca/more/secret': '{}',
       'vars/per-machine/lea/ca/.validation-hash': 'of something else',
     });
-    expect(lenses(snapshot, 'machines/lea/configuration.nix')).toEqual([
-      'ca: 1 machine · generated · 1 outdated',
-    ]);
+    expect(lenses(snapshot, 'machines/lea/configuration.nix')).toEqual(['ca: 1 machine · outdated']);
   });
 
   test('count what is shared and was made from something else once', () => {
@@ -90,7 +88,7 @@ describe('lenses', () => {
       'vars/shared/ca/more/secret': '{}',
       'vars/shared/ca/.validation-hash': 'of something else',
     });
-    expect(lenses(snapshot, 'ca.nix')).toEqual(['ca: 2 machines · generated · 1 outdated']);
+    expect(lenses(snapshot, 'ca.nix')).toEqual(['ca: 2 machines · outdated']);
   });
 
   test('of a name with holes can only say who has it', () => {
@@ -192,6 +190,14 @@ test('links lead to what is there, and to nothing else', () => {
     ['../../../vars/shared/x/y/value', 'vars/shared/x/y/value'],
     ['../../../lib/secret-registry.nix', 'lib/secret-registry.nix'],
     ['value', 'vars/per-machine/lea/ca/crt/value'],
+  ]);
+});
+
+test('a secret leads to where it is encrypted', () => {
+  const path = 'vars/per-machine/lea/ca/key/secret';
+  const { snapshot } = inFile('{ clan.core.vars.generators.ca.files.key = { }; }', '', { [path]: '{}' });
+  expect(fileLinks(snapshot, FILE)).toMatchObject([
+    { target: path, tooltip: `Open ${path}, which is encrypted` },
   ]);
 });
 

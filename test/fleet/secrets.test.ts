@@ -114,7 +114,7 @@ describe('declarations of sops-nix', () => {
       home-manager.extraSpecialArgs = { inherit (config) sops; };
     }`);
     expect(facts.gaps.map(gap => gap.reason)).toEqual([
-      'the configuration, which only the module system knows',
+      'it depends on the configuration, which only the module system knows',
     ]);
   });
 });

@@ -46,7 +46,7 @@ export function claimWorkspace(snapshot: Snapshot): void {
   for (const machine of [null, ...machines.map(({ name }) => name)])
     claimPlaces(files, secretEntries(snapshot, machine, EVERYTHING), 'secrets of a machine');
   for (const { path } of secrets.files) claimPlaces(files, keysOfFile(snapshot, path), 'keys of a file');
-  const graph = graphOf(fleet, snapshot.stored());
+  const graph = graphOf(fleet, snapshot);
   claimPlaces(files, graph, 'graph');
   pictureOf(graph);
   dotOf(graph);

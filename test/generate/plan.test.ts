@@ -208,7 +208,7 @@ describe('problems, before anything runs', () => {
 
   it('names that do not exist', () => {
     const found = plan({ m: { g: {} } }, 'all', { machines: ['n'], generators: ['h'] });
-    expect(messages(found)).toEqual(['There is no machine "n". Machines: m.', 'No generator "h" on n.']);
+    expect(messages(found)).toEqual(['There is no machine "n".', 'There is no generator "h" on n.']);
   });
 });
 
@@ -230,7 +230,7 @@ describe('notes', () => {
     expect(found.notes.map(note => note.message)).toEqual([
       'Only Nix can tell the names of these generators, which are left out: mapAttrs mk cfg.users.',
     ]);
-    expect(messages(found)[0]).toContain('perhaps it is among them');
+    expect(messages(found)[0]).toContain('as far as can be told without Nix');
   });
 
   it('generators of which it is not known who has them are left out, and cannot be asked for', () => {

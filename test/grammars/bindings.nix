@@ -2,31 +2,31 @@
 
 {
   vars.generators."api key".files = 1;
-# ^^^^ entity.other.attribute-name.nix
+# ^^^^ variable.other.property.nix
 #     ^ punctuation.accessor.nix
-#      ^^^^^^^^^^ entity.other.attribute-name.nix
-#                 ^^^^^^^^^ string.quoted.double.nix entity.other.attribute-name.nix
-#                           ^^^^^ entity.other.attribute-name.nix
+#      ^^^^^^^^^^ variable.other.property.nix
+#                 ^^^^^^^^^ string.quoted.double.nix variable.other.property.nix
+#                           ^^^^^ variable.other.property.nix
 #                                 ^ keyword.operator.assignment.nix
 #                                    ^ punctuation.terminator.statement.nix
   "svc-${name}" = x.y;
-#        ^^^^ entity.other.attribute-name.nix meta.embedded.interpolation.nix variable.other.nix
-#                 ^ variable.other.nix - entity.other.attribute-name.nix
+#        ^^^^ variable.other.property.nix meta.embedded.interpolation.nix variable.other.nix
+#                 ^ variable.other.nix - variable.other.property.nix
   ${dynamic} = same == other;
 # ^^ punctuation.section.embedded.begin.nix
-#              ^^^^ variable.other.nix - entity.other.attribute-name.nix
+#              ^^^^ variable.other.nix - variable.other.property.nix
 #                   ^^ keyword.operator.comparison.nix
   inherit (lib) mkIf "quoted";
 # ^^^^^^^ keyword.other.inherit.nix
 #          ^^^ variable.other.nix
-#               ^^^^ entity.other.attribute-name.nix
+#               ^^^^ variable.other.property.nix
 #                    ^^^^^^^^ string.quoted.double.nix
   long = let inner = 1; in with inner; inner;
-#            ^^^^^ entity.other.attribute-name.nix
+#            ^^^^^ variable.other.property.nix
 #                       ^^ keyword.other.in.nix
 #                          ^^^^ keyword.control.with.nix
   next = { };
-# ^^^^ entity.other.attribute-name.nix
+# ^^^^ variable.other.property.nix
 }
 
 { lib, pkgs ? import ./pkgs.nix, ... }@args: lib
@@ -66,4 +66,4 @@ machine: { name }: name
 
 { a = (let b = ; }
 after = 1;
-# <----- entity.other.attribute-name.nix
+# <----- variable.other.property.nix

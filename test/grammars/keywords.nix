@@ -13,7 +13,7 @@ a /* in between */ b
 
 let a = 1; in a
 # <--- keyword.other.let.nix
-#   ^ entity.other.attribute-name.nix
+#   ^ variable.other.property.nix
 #          ^^ keyword.other.in.nix
 #             ^ variable.other.nix
 

@@ -2,8 +2,8 @@
 
 {
   generators.first.script = ''
-# ^^^^^^^^^^ entity.other.attribute-name.nix
-#                  ^^^^^^ entity.other.attribute-name.nix
+# ^^^^^^^^^^ variable.other.property.nix
+#                  ^^^^^^ variable.other.property.nix
 #                         ^ keyword.operator.assignment.nix
 #                           ^^ string.quoted.indented.nix punctuation.definition.string.begin.nix
     openssl rand -hex 32 > "$out"/key # don't stop: 'here
@@ -73,7 +73,7 @@
   '';
 # ^^ string.quoted.indented.nix punctuation.definition.string.end.nix
   third = 1;
-# ^^^^^ entity.other.attribute-name.nix - meta.generator-script.varsmith
+# ^^^^^ variable.other.property.nix - meta.generator-script.varsmith
 
   script = ''openssl rand -hex 32 > $out/key'';
 #          ^^ punctuation.definition.string.begin.nix

@@ -21,7 +21,7 @@
 #             ^ variable.other.nix
 #              ^ punctuation.section.embedded.end.nix
 #                     ^ punctuation.section.braces.begin.nix
-#                       ^ entity.other.attribute-name.nix
+#                       ^ variable.other.property.nix
 #                              ^ punctuation.section.braces.end.nix
 #                                 ^ punctuation.section.embedded.end.nix
 #                                  ^^ string.quoted.double.nix - meta.embedded.interpolation.nix

@@ -92,8 +92,8 @@ const titles = (lenses: readonly CodeLens[]) => lenses.map(({ command }) => comm
 
 test('lenses say who has a generator; what the client cannot run is not offered', async () => {
   expect(titles(await lensesOf(await session()))).toEqual([
-    '1 machine · 1 of 2 files missing',
-    '1 machine · not generated',
+    '1 machine · partly generated',
+    '1 machine · missing',
   ]);
 });
 
@@ -101,9 +101,9 @@ test('lenses are offered with the commands that the client has', async () => {
   const running = await session({ commands: ['varsmith.generate', 'somebody.else'] });
   const lenses = await lensesOf(running);
   expect(titles(lenses)).toEqual([
-    '1 machine · 1 of 2 files missing',
+    '1 machine · partly generated',
     'Generate',
-    '1 machine · not generated',
+    '1 machine · missing',
     'Generate',
   ]);
   expect(lenses[1]?.command).toMatchObject({

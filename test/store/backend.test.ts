@@ -1,8 +1,8 @@
 // Which backend a fleet uses: what its machines set comes before what the clan sets for those that set nothing.
 import { expect, test } from 'vitest';
 import {
-  areSecretsOutside,
   commonSetting,
+  keeperOf,
   setBackend,
   shownBackend,
   usedSettings,
@@ -56,9 +56,17 @@ test('one that sets nothing anywhere has what clan does by default', () => {
   expect(usedSettings(fleet, files, 'custom')).toEqual(['age', 'custom']);
 });
 
-test('secrets are elsewhere if those of a machine are', () => {
-  expect(areSecretsOutside(fleetWith('"sops"', { lea: null, noa: '"vm"' }).fleet)).toBe(true);
-  expect(areSecretsOutside(fleetWith('"sops"', { lea: null, noa: '"age"' }).fleet)).toBe(false);
+test('what keeps the secrets of each machine is told as a run tells it; shared ones are where all agree', () => {
+  const keepers = (clan: string | null, noa: string | null, fallback: string | null = null) => {
+    const { fleet, files } = fleetWith(clan, { lea: null, noa });
+    const keeper = keeperOf(fleet, files, fallback);
+    return [keeper('lea'), keeper('noa'), keeper(null)];
+  };
+  expect(keepers(null, null)).toEqual(['sops', 'sops', 'sops']);
+  expect(keepers('"age"', null)).toEqual(['age', 'age', 'age']);
+  expect(keepers('"password-store"', null)).toEqual(['outside', 'outside', 'outside']);
+  expect(keepers(null, null, 'custom')).toEqual(['outside', 'outside', 'outside']);
+  expect(keepers('"sops"', '"vm"')).toEqual(['sops', 'outside', 'outside']);
 });
 
 test('of a store of another kind no backend is shown, unless a machine sets one', () => {

@@ -17,6 +17,14 @@ export const NODE =
 /** The folder of the code-server package. */
 export const CODE_SERVER = process.env.VSC_CODE_SERVER || path.join(home, 'node_modules/code-server');
 
+/** The file of axe-core, which looks for what keeps people out of a page. */
+export const AXE =
+  process.env.VSC_AXE ||
+  path.join(
+    process.env.VSC_HOME || path.join(os.homedir(), '.cache/varsmith/vscode'),
+    'axe/node_modules/axe-core/axe.min.js',
+  );
+
 const BROWSERS = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',

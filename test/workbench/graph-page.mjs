@@ -5,34 +5,10 @@ import * as path from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, CHROMIUM_ARGS } from './env.mjs';
+import { putInto } from './themes.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const ORIGIN = 'http://graph.invalid';
-
-/** Colours of a dark theme, as the editor would give them. */
-const COLOURS = {
-  foreground: '#cccccc',
-  descriptionForeground: '#9d9d9d',
-  'editor-foreground': '#cccccc',
-  'editor-background': '#1f1f1f',
-  'editorWidget-background': '#202020',
-  'sideBar-background': '#181818',
-  'panel-border': '#2b2b2b',
-  'input-background': '#313131',
-  'input-foreground': '#cccccc',
-  focusBorder: '#0078d4',
-  'charts-green': '#89d185',
-  'charts-yellow': '#cca700',
-  'charts-orange': '#d18616',
-  'charts-blue': '#3794ff',
-  'charts-lines': '#80808080',
-  errorForeground: '#f85149',
-  'editor-findMatchHighlightBackground': '#9e6a03',
-  'button-secondaryBackground': '#313131',
-  'button-secondaryForeground': '#cccccc',
-  'font-size': '13px',
-  'font-family': 'system-ui, sans-serif',
-};
 
 async function bundle(entryPoint, format) {
   const { outputFiles } = await build({
@@ -51,18 +27,23 @@ async function bundle(entryPoint, format) {
 /** True where there is a browser to show it in. */
 export const hasBrowser = CHROMIUM !== undefined;
 
+/** An empty page; the caller closes its browser. */
+export async function openPage(viewport = { width: 1280, height: 800 }) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
+  return browser.newPage({ viewport });
+}
+
 /**
  * Opens the page. `said()` is what it has told the extension, `show(message)` what the extension tells it. The caller
  * closes it.
  */
-export async function openGraphPage({ width = 1280, height = 800 } = {}) {
+export async function openGraphPage({ width = 1280, height = 800, theme = 'Dark Modern' } = {}) {
   const [script, module] = await Promise.all([
     bundle('client/src/webview/graph.ts', 'iife'),
     bundle('client/src/graph-page.ts', 'esm'),
   ]);
   const { graphPage } = await import(`data:text/javascript;base64,${Buffer.from(module).toString('base64')}`);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await openPage({ width, height });
   const errors = [];
   page.on('pageerror', error => errors.push(error.message));
   page.on('console', message => {
@@ -71,21 +52,15 @@ export async function openGraphPage({ width = 1280, height = 800 } = {}) {
   });
   await page.addInitScript(() => {
     window.said = [];
-    let state;
     window.acquireVsCodeApi = () => ({
       postMessage: message => window.said.push(message),
-      getState: () => state,
+      getState: () => window.kept,
       setState: fresh => {
-        state = fresh;
+        window.kept = fresh;
       },
     });
   });
-  const html = graphPage(`${ORIGIN}/page.js`, ORIGIN, 'nonce').replace(
-    '</head>',
-    `<style nonce="nonce">:root{${Object.entries(COLOURS)
-      .map(([name, value]) => `--vscode-${name}:${value}`)
-      .join(';')}}body{background:var(--vscode-editor-background)}</style></head>`,
-  );
+  const html = graphPage(`${ORIGIN}/page.js`, ORIGIN, 'nonce');
   await page.route(`${ORIGIN}/**`, route => {
     const isScript = route.request().url().endsWith('.js');
     return route.fulfill(
@@ -95,12 +70,14 @@ export async function openGraphPage({ width = 1280, height = 800 } = {}) {
     );
   });
   await page.goto(`${ORIGIN}/`);
+  await putInto(page, theme);
   await page.waitForFunction(() => window.said.some(({ type }) => type === 'ready'));
   return {
     page,
     errors,
     said: type => page.evaluate(wanted => window.said.filter(one => one.type === wanted), type),
     show: message => page.evaluate(told => window.postMessage(told, '*'), message),
-    close: () => browser.close(),
+    theme: name => putInto(page, name),
+    close: () => page.context().browser().close(),
   };
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs a real VS Code (code-server) with its own Node, from npm. Idempotent, and safe to start twice at once.
+# Installs a real VS Code (code-server) with its own Node, and axe-core, from npm. Idempotent, and safe to start twice at once.
 #   install-vscode.sh [latest|floor] [DEST]    latest: VS Code 1.139.1 on Node 24     floor: VS Code 1.93.1 on Node 20
 #   DEST defaults to $VSC_HOME, else ~/.cache/varsmith/vscode (what env.mjs reads too).
 # Needs: Linux, npm, python3, make, g++ (node-gyp). Install scripts are off; only the native modules that are used are built.
 set -euo pipefail
 
+axe_version=4.14.1
 which=${1:-latest}
 dest=${2:-${VSC_HOME:-$HOME/.cache/varsmith/vscode}}
 case $which in
@@ -45,13 +46,18 @@ if command -v flock >/dev/null; then
   exec 9>"$dest/.$which.lock"
   flock 9
 fi
+say() { printf '%s: %s\n' "$which" "$1"; }
+quiet=(--no-audit --no-fund --no-progress --loglevel=error)
+
+if [ ! -e "$dest/axe/.done-$axe_version" ]; then
+  say "axe-core $axe_version"
+  npm install "${quiet[@]}" --ignore-scripts --no-save --prefix "$dest/axe" "axe-core@$axe_version"
+  touch "$dest/axe/.done-$axe_version"
+fi
 if [ -e "$stamp" ]; then
   echo "already there: $dir"
   exit 0
 fi
-
-say() { printf '%s: %s\n' "$which" "$1"; }
-quiet=(--no-audit --no-fund --no-progress --loglevel=error)
 
 rm -rf "$dir"
 mkdir -p "$dir"

@@ -144,6 +144,20 @@ export function quickInputOf(page) {
       await input.press('Enter');
       await input.waitFor({ state: 'hidden' });
     },
+    /** Chooses a colour theme by its name in the list of them. */
+    async theme(name) {
+      const themes = widget.locator('input[placeholder^="Select Color Theme"]');
+      await insist(
+        `the list has ${name}`,
+        async patience => {
+          if (!(await themes.isVisible())) await take(await listed('Preferences: Color Theme'));
+          await themes.fill(name, { timeout: patience });
+        },
+        rows.and(page.locator('.focused')).filter({ hasText: name }),
+      );
+      await input.press('Enter');
+      await input.waitFor({ state: 'hidden' });
+    },
     /** Whether the command palette has a command; `other` is one that it has. */
     async offers(command, other) {
       await listed(other);

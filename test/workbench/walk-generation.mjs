@@ -25,11 +25,11 @@ export function generationSteps({ folder, git, get }) {
   const inFleet = file => path.join(folder, file);
   const topic = `${VARS}/ntfy/topic/value`;
   let missingBefore = 0;
-  /** How many files of the machine are not generated, as the view has it. */
+  /** How many generators of the machine are missing, as the view has it. */
   const missingShown = async ui => {
-    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'not generated' });
+    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'missing' });
     await row.waitFor();
-    return Number(/(\d+) not generated/.exec((await row.textContent()) ?? '')?.[1]);
+    return Number(/(\d+) of \d+ generators missing/.exec((await row.textContent()) ?? '')?.[1]);
   };
   return [
     [
@@ -89,7 +89,9 @@ export function generationSteps({ folder, git, get }) {
         await ui.page.waitForFunction(
           ([name, count]) =>
             [...globalThis.document.querySelectorAll('.sidebar .monaco-list-row')].some(
-              row => row.textContent?.includes(name) && row.textContent.includes(`${count} not generated`),
+              row =>
+                row.textContent?.includes(name) &&
+                new RegExp(`\\b${count} of \\d+ generators missing`).test(row.textContent),
             ),
           [MACHINE, missingBefore - 4],
         );

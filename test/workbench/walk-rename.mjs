@@ -21,7 +21,7 @@ export function renameSteps({ folder, git, get }) {
         await insist('the name is asked for', () => ui.command('Rename Symbol'), box);
         await box.fill('post');
         // The key for the preview is another one in other versions.
-        const keys = await ui.page.locator('.rename-box .rename-label').first().innerText();
+        const keys = await ui.page.locator('.rename-box .rename-label').first().textContent();
         await box.press(keys.includes('Shift') ? 'Shift+Enter' : 'Control+Enter');
         const preview = ui.page.locator('.monaco-workbench .panel', { hasText: 'Refactor Preview' });
         const rows = preview.locator('.monaco-list-row');

@@ -122,14 +122,14 @@ test('a file above 2 MB exists, but is not read', () => {
   const disk = createDisk(root);
   expect(disk.kind('huge.nix')).toBe('file');
   expect(disk.read('huge.nix')).toBeNull();
-  expect(disk.skipped()).toEqual([{ path: 'huge.nix', reason: 'larger than 2 MB' }]);
+  expect(disk.skipped()).toEqual([{ path: 'huge.nix', reason: 'it is larger than 2 MB' }]);
 });
 
 test('binary data named .nix exists, but is not text', () => {
   const root = folder({ 'binary.nix': Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]) });
   const disk = createDisk(root);
   expect(disk.read('binary.nix')).toBeNull();
-  expect(disk.skipped()).toEqual([{ path: 'binary.nix', reason: 'not text' }]);
+  expect(disk.skipped()).toEqual([{ path: 'binary.nix', reason: 'it is not text' }]);
 });
 
 test('a byte order mark is no part of the text', () => {

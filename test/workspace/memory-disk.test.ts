@@ -48,8 +48,8 @@ describe('a folder in memory', () => {
     expect(disk.start('binary')).toBe('a\0b');
     expect(disk.takeWanted()).toEqual([]);
     expect(disk.skipped()).toEqual([
-      { path: 'binary', reason: 'not text' },
-      { path: 'large', reason: 'larger than 2 MB' },
+      { path: 'binary', reason: 'it is not text' },
+      { path: 'large', reason: 'it is larger than 2 MB' },
       { path: 'locked', reason: 'it cannot be read' },
     ]);
   });

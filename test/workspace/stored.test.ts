@@ -22,7 +22,7 @@ function store(contents: Record<string, string>) {
   const reader = createStoredReader(files);
   const flaws = () =>
     reader
-      .read(null, '', false)
+      .read(null, '', null)
       .malformed()
       .map(({ path }) => path);
   return { reader, contents, flaws, read };
@@ -33,9 +33,9 @@ const both = () => store({ [ONE]: sopsSecret('age1a'), [OTHER]: sopsSecret('age1
 test('an edit of Nix reads nothing again', () => {
   const { reader, flaws, read } = both();
   flaws();
-  const before = reader.read(null, '', false);
+  const before = reader.read(null, '', null);
   reader.changed(['machines/lea/configuration.nix']);
-  expect(reader.read(null, '', false)).toBe(before);
+  expect(reader.read(null, '', null)).toBe(before);
   expect(read).toHaveLength(2);
 });
 

@@ -2,15 +2,18 @@
  * The page of the dependency graph: shows the picture that the server draws, and says what was chosen in it and in the
  * toolbar. Runs in a webview; it knows neither files nor the server.
  */
-import type { Choice, ExportFormat, FromPage, ToPage } from './messages.ts';
+import { showLegend } from './legend.ts';
+import type { Choice, ExportFormat, FromPage, Kept, Seen, ToPage } from './messages.ts';
+import { createMinimap } from './minimap.ts';
 import { createParts, type Direction, keyOf, type Parts } from './parts.ts';
+import { followPointer } from './pointer.ts';
 import { pngOf } from './raster.ts';
-import { createView, type Seen } from './view.ts';
+import { createView } from './view.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPage): void;
-  getState(): Seen | undefined;
-  setState(state: Seen): void;
+  getState(): Kept | undefined;
+  setState(state: Kept): void;
 };
 
 const host = acquireVsCodeApi();
@@ -22,23 +25,38 @@ const kinds = element<HTMLSelectElement>('kinds');
 const conditions = element<HTMLSelectElement>('conditions');
 const groupings = element<HTMLSelectElement>('groupings');
 const unfold = element<HTMLButtonElement>('unfold');
+const focus = element<HTMLButtonElement>('focus');
 const count = element('count');
+const legend = element('legend');
 const note = element('note');
 
-const view = createView(canvas, sheet, host.getState(), seen => host.setState(seen));
 let parts: Parts | null = null;
 let shown: (ToPage & { type: 'graph' }) | null = null;
-let choice: Choice = { machine: null, kind: null, condition: null, grouping: 'auto', open: null };
+let choice: Choice = {
+  ...{ machine: null, generator: null, kind: null, condition: null },
+  ...{ grouping: 'auto', open: null },
+};
+/** A group that was opened or folded: it stays where it is on the screen. */
+let anchor: { readonly key: string; readonly at: DOMRect } | null = null;
+let seen: Seen | undefined = host.getState()?.seen;
+const view = createView(canvas, sheet, seen, keep, () => minimap.moved());
+const minimap = createMinimap(element('minimap'), () => view);
 
 function element<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
+}
+
+/** For a window that is opened anew. */
+function keep(fresh = seen): void {
+  seen = fresh;
+  if (seen && shown) host.setState({ seen, choice, root: shown.root });
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.type === 'rasterize')
     void pngOf(data.svg).then(png => host.postMessage({ type: 'png', data: png }));
   else if (data.type === 'empty') showNote(data);
-  else show(data);
+  else if (data.type === 'graph') show(data);
 });
 
 function show(graph: ToPage & { type: 'graph' }): void {
@@ -53,13 +71,20 @@ function show(graph: ToPage & { type: 'graph' }): void {
     const svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
     sheet.replaceChildren(svg);
     parts = createParts(svg, before === null ? null : keyOf(before));
-    view.picture(svg.viewBox.baseVal.width, svg.viewBox.baseVal.height);
+    const { width, height } = svg.viewBox.baseVal;
+    view.picture(width, height, anchor !== null);
+    const anchored = anchor && parts.named(anchor.key);
+    if (anchor && anchored) view.keepAt(anchored, anchor.at);
+    anchor = null;
+    minimap.picture(width, height, parts.boxes());
     const current = parts.current();
     if (hadFocus && current) parts.focus(current);
   }
   note.hidden = true;
+  showLegend(legend, graph.legend);
   fill(graph);
   find();
+  keep();
   if (isOther)
     requestAnimationFrame(() =>
       setTimeout(() => host.postMessage({ type: 'painted', milliseconds: performance.now() - began })),
@@ -70,6 +95,8 @@ function showNote({ message, choice: chosen }: ToPage & { type: 'empty' }): void
   parts = null;
   shown = null;
   sheet.replaceChildren();
+  minimap.clear();
+  showLegend(legend, []);
   note.textContent = message;
   note.hidden = false;
   count.textContent = '';
@@ -95,6 +122,21 @@ function fillChoice(): void {
   kinds.value = choice.kind ?? '';
   conditions.value = choice.condition ?? '';
   groupings.value = choice.grouping ?? '';
+  fillFocus();
+}
+
+function fillFocus(): void {
+  const { generator } = choice;
+  focus.textContent = generator === null ? 'Focus' : `Only ${generator}`;
+  focus.setAttribute('aria-pressed', String(generator !== null));
+  focus.disabled = generator === null && parts?.current()?.dataset.id === undefined;
+}
+
+/** Shows only what leads to the generator that was chosen last and what comes of it; or all again. */
+function toggleFocus(): void {
+  const id = parts?.current()?.dataset.id;
+  if (choice.generator !== null) choose({ generator: null, open: null });
+  else if (id !== undefined) choose({ generator: id, open: null });
 }
 
 function isUnfolded(): boolean {
@@ -111,7 +153,8 @@ function choose(some: Partial<Choice>, keepPlace = false): void {
 function activate(part: SVGGElement | null): void {
   const { id, group } = part?.dataset ?? {};
   if (id !== undefined) host.postMessage({ type: 'open', id });
-  else if (group !== undefined) {
+  else if (part && group !== undefined) {
+    anchor = { key: group, at: part.getBoundingClientRect() };
     const open = choice.open ?? shown?.groups ?? [];
     choose({ open: open.includes(group) ? open.filter(one => one !== group) : [...open, group] }, true);
   }
@@ -135,16 +178,17 @@ function findNext(step: 1 | -1): void {
   if (next) go(next, false);
 }
 
-/** @param focus false where the focus should stay, as in the search field */
-function go(part: SVGGElement, focus = true): void {
-  if (focus) parts?.focus(part);
+/** @param hasFocus false where the focus should stay, as in the search field */
+function go(part: SVGGElement, hasFocus = true): void {
+  if (hasFocus) parts?.focus(part);
   else setCurrent(part);
   parts?.mark(part);
-  view.bringIn(part, !focus);
+  fillFocus();
+  if (hasFocus) view.bringIn(part);
+  else view.reveal(part);
 }
 
 function setCurrent(part: SVGGElement): void {
-  parts?.current()?.setAttribute('tabindex', '-1');
   const field = document.activeElement;
   parts?.focus(part);
   if (field instanceof HTMLElement) field.focus();
@@ -164,51 +208,27 @@ function tellMenu(part: SVGGElement | null): void {
   });
 }
 
-let dragged: { readonly x: number; readonly y: number; moved: boolean } | null = null;
-
-canvas.addEventListener('pointerdown', event => {
-  if (event.button === 0) dragged = { x: event.clientX, y: event.clientY, moved: false };
-});
-window.addEventListener('pointermove', event => {
-  if (dragged === null) return;
-  const right = event.clientX - dragged.x;
-  const down = event.clientY - dragged.y;
-  if (!dragged.moved && Math.hypot(right, down) < 4) return;
-  dragged = { x: event.clientX, y: event.clientY, moved: true };
-  canvas.classList.add('dragging');
-  view.pan(right, down);
-});
-window.addEventListener('pointerup', event => {
-  const isClick = dragged?.moved === false;
-  dragged = null;
-  canvas.classList.remove('dragging');
-  const part = isClick ? (parts?.at(event.target) ?? null) : null;
-  if (part) {
-    parts?.focus(part);
-    activate(part);
-  }
+followPointer(canvas, view, target => {
+  const part = parts?.at(target) ?? null;
+  if (!part) return;
+  parts?.focus(part);
+  view.bringIn(part);
+  activate(part);
 });
 canvas.addEventListener('pointerover', event => {
   const part = parts?.at(event.target) ?? null;
   tellMenu(part);
-  if (dragged === null) parts?.mark(part);
+  if (!canvas.classList.contains('dragging')) parts?.mark(part);
 });
-canvas.addEventListener(
-  'wheel',
-  event => {
-    event.preventDefault();
-    if (event.shiftKey && !event.ctrlKey && !event.metaKey) view.pan(-event.deltaY, 0);
-    else view.zoom(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
-  },
-  { passive: false },
-);
 canvas.addEventListener('focusin', event => {
   const part = parts?.at(event.target) ?? null;
   tellMenu(part);
   parts?.mark(part);
   if (part) {
     parts?.focus(part);
-    view.bringIn(part);
+    fillFocus();
+    // A press of the mouse is where it is seen, and what moved under it would be another click.
+    if (part.matches(':focus-visible')) view.bringIn(part);
   }
 });
 canvas.addEventListener('focusout', () => parts?.mark(null));
@@ -219,6 +239,8 @@ const ZOOMS: Readonly<Record<string, () => void>> = {
   '-': () => view.zoom(0.8),
   '0': () => view.showWhole(),
   '/': () => search.focus(),
+  f: toggleFocus,
+  Escape: () => (choice.generator === null ? search.focus() : toggleFocus()),
 };
 const ARROWS: Readonly<Record<string, readonly [Direction, right: number, down: number]>> = {
   ArrowLeft: ['left', 60, 0],
@@ -240,7 +262,6 @@ canvas.addEventListener('keydown', event => {
       if (next) go(next);
     }
   } else if (event.key === 'Enter' || event.key === ' ') activate(part);
-  else if (event.key === 'Escape') search.focus();
   else if (ZOOMS[event.key]) ZOOMS[event.key]?.();
   else return;
   event.preventDefault();
@@ -269,6 +290,7 @@ kinds.addEventListener('change', () => choose({ kind: chosen(kinds) }));
 conditions.addEventListener('change', () => choose({ condition: chosen(conditions) }));
 groupings.addEventListener('change', () => choose({ grouping: chosen(groupings), open: null }));
 unfold.addEventListener('click', () => choose({ open: isUnfolded() ? [] : (shown?.groups ?? null) }));
+focus.addEventListener('click', toggleFocus);
 element('in').addEventListener('click', () => view.zoom(1.25));
 element('out').addEventListener('click', () => view.zoom(0.8));
 element('fit').addEventListener('click', () => view.showWhole());

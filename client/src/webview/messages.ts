@@ -3,9 +3,11 @@
 /** What is chosen in the toolbar. Null: everything, or none. */
 export interface Choice {
   readonly machine: string | null;
+  /** Only this generator, what leads to it and what comes of it. */
+  readonly generator: string | null;
   readonly kind: 'secret' | 'public' | 'prompt' | null;
   readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
-  /** `auto`: groups by machine where there are very many generators. */
+  /** `auto`: groups where there are many generators. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the groups that are open; null: all. */
   readonly open: readonly string[] | null;
@@ -25,6 +27,12 @@ export type ToPage =
       readonly root: string;
       /** Generators that one machine alone has. */
       readonly owners: Readonly<Record<string, string>>;
+      /** What the marks in the picture mean; each sample is SVG, drawn around 0, 0. */
+      readonly legend: readonly {
+        readonly sample: string;
+        readonly sampleWidth: number;
+        readonly text: string;
+      }[];
       /** The picture is about something else than the last: it is shown whole. */
       readonly isOther: boolean;
     }
@@ -33,6 +41,23 @@ export type ToPage =
   | { readonly type: 'rasterize'; readonly svg: string };
 
 export type ExportFormat = 'svg' | 'png' | 'dot' | 'mermaid';
+
+/** What the page keeps, and gets again when the window is opened anew. */
+export interface Kept {
+  readonly seen: Seen;
+  readonly choice: Choice;
+  /** The URI of the fleet; null as long as none was shown. */
+  readonly root: string | null;
+}
+
+/** The left upper corner that is seen, in units of the picture, and screen points for each. Scale 0: nothing chosen yet. */
+export interface Seen {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  /** All of the picture is to be seen, also in a page of another size. */
+  readonly isWhole: boolean;
+}
 
 export type FromPage =
   | { readonly type: 'ready' }

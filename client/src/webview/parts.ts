@@ -3,9 +3,14 @@
  * text. One of them is reached by Tab, the others from there by arrows. Knows no messages.
  */
 
+import type { Area } from './view.ts';
+
 export interface Parts {
+  /** Where all of them are, in units of the picture. */
+  boxes(): readonly Area[];
   /** A generator or a group that an event happened on; null beside all of them. */
   at(target: EventTarget | null): SVGGElement | null;
+  named(key: string): SVGGElement | null;
   /** The one that Tab comes to. */
   current(): SVGGElement | null;
   focus(part: SVGGElement): void;
@@ -33,9 +38,6 @@ const LIES: Readonly<Record<Direction, (one: Placed, from: Placed) => boolean>> 
   down: (one, from) => one.y > from.y + 1,
 };
 
-/** With more parts than this, what is aside is not dimmed: painting all of them anew takes too long. */
-const MANY = 500;
-
 /** @param focused the key of the part that had the focus in the picture before */
 export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   const parts = [...svg.querySelectorAll<SVGGElement>('.node, .group')].map((part): Placed => {
@@ -54,7 +56,6 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   current?.setAttribute('tabindex', '0');
   let marked: Element[] = [];
   let markedKey: string | null = null;
-  if (parts.length <= MANY) svg.classList.add('few');
 
   function along(key: string, direction: Direction): Placed[] {
     const forward = direction === 'right';
@@ -69,7 +70,15 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
   }
 
   return {
+    boxes: () =>
+      parts.flatMap(({ part, x, y }) => {
+        const box = part.querySelector('rect:not(.behind)');
+        if (box === null || part.classList.contains('open')) return [];
+        const size = (name: string) => Number(box.getAttribute(name));
+        return [{ x, y, width: size('width'), height: size('height') }];
+      }),
     at: target => (target instanceof Element ? target.closest<SVGGElement>('.node, .group') : null),
+    named: key => byKey.get(key)?.part ?? null,
     current: () => current,
     focus(part) {
       current?.setAttribute('tabindex', '-1');
@@ -97,7 +106,6 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
       markedKey = key;
       for (const one of marked) one.classList.remove('marked', 'near');
       marked = [];
-      svg.classList.toggle('marking', part !== null);
       if (part === null || key === null) return;
       const near = [part];
       for (const line of linesOf.get(key) ?? []) {
@@ -117,7 +125,6 @@ export function createParts(svg: SVGSVGElement, focused: string | null): Parts {
         part.classList.toggle('found', isHit);
         if (isHit) found.push(part);
       }
-      svg.classList.toggle('finding', wanted !== '');
       return found;
     },
   };

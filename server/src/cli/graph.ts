@@ -1,9 +1,6 @@
 /** `varsmith graph`: which generator is made from which, as a picture, as text for other programs, or as data. */
 import { type Graph, graphOf } from '../editor/graph.ts';
 import type { Grouping } from '../editor/graph-groups.ts';
-import { setBackend } from '../store/backend.ts';
-import { readContents } from '../store/read.ts';
-import { createRunNotes } from '../workspace/run-notes.ts';
 import { oneOf } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -30,14 +27,9 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const stored = readContents(workspace.files, {
-    backend: setBackend(fleet),
-    directory: fleet.directory ?? '',
-    elsewhere: workspace.settings.store?.command != null,
-  });
-  const found = graphOf(fleet, stored, {
-    ...{ machine: machine ?? null, generator: generator ?? null },
-    noted: createRunNotes(workspace.root).stale(),
+  const found = graphOf(fleet, workspace.looked(), {
+    machine: machine ?? null,
+    generator: generator ?? null,
   });
   io.stdout.write(await written(found, format, grouping, spansIn(workspace.files)));
   if (found.nodes.length === 0) io.stderr.write('varsmith: No generator is declared here.\n');

@@ -1,5 +1,6 @@
 /** The summary of a fleet for people. */
 import { counted } from '../checks/wording.ts';
+import { bySentence } from '../doctor/unknown-words.ts';
 import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
 import { type Io, type Paint, painter, printable } from './io.ts';
@@ -118,13 +119,11 @@ function storeText({ store }: Inspection, paint: Paint): string {
 /** Reasons, the commonest first, each with its places: what is worth making known next. */
 function notAnalysableText({ notAnalysable }: Inspection, paint: Paint): string {
   if (notAnalysable.length === 0) return '';
-  const byReason = new Map<string, Inspection['notAnalysable']>();
-  for (const one of notAnalysable) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one]);
-  const reasons = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+  const reasons = bySentence(notAnalysable);
   const lines = reasons
     .slice(0, MAX_REASONS)
-    .flatMap(([reason, places]) => [
-      `${String(places.length).padStart(5)}  ${printable(reason)}`,
+    .flatMap(([sentence, places]) => [
+      `${String(places.length).padStart(5)}  ${printable(sentence)}`,
       ...places
         .slice(0, MAX_PLACES)
         .map(({ file, line, column }) => `         ${printable(file)}:${line}:${column}`),

@@ -3,6 +3,7 @@
  * added; none is renamed or removed while `schemaVersion` is 1.
  */
 
+import { unknownText } from '../doctor/unknown-words.ts';
 import type { BroughtGenerator } from '../fleet/catalogue.ts';
 import { machineRows } from '../fleet/machine-rows.ts';
 import type { Fleet, Generator, Machine, Place, Registry } from '../fleet/model.ts';
@@ -68,11 +69,19 @@ export function inspectionParts(workspace: Workspace) {
     ...secretsOf(fleet, files, at),
     store: storeOf(fleet, files, workspace.settings.store?.command != null),
     notAnalysable: [
-      ...fleet.notAnalysable.map(({ at: place, reason }) => ({ ...at(place), reason })),
+      ...fleet.notAnalysable.map(({ at: place, what, reason }) => ({
+        ...at(place),
+        reason,
+        what,
+        message: unknownText({ what, reason }),
+      })),
       ...workspace.files
         .skipped()
         .filter(({ path }) => path.endsWith('.nix') || files.kind(path) === 'directory')
-        .map(({ path, reason }) => ({ file: path, line: 1, column: 1, reason })),
+        .map(({ path, reason }) => ({
+          ...{ file: path, line: 1, column: 1, reason, what: 'unread' as const },
+          message: unknownText({ what: 'unread', reason }),
+        })),
     ],
   };
 }

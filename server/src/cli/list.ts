@@ -3,7 +3,9 @@ import { chosen } from '../generate/generators.ts';
 import { storedPublic } from '../generate/run.ts';
 import { staleIn } from '../generate/session.ts';
 import { outdatedText } from '../generate/status-words.ts';
+import { generatorTally } from '../generate/tally.ts';
 import { varsOf } from '../generate/vars.ts';
+import { tallyText } from '../store/tally.ts';
 import { readCommand } from './commands/read.ts';
 import { shownValue, valueData } from './generate-text.ts';
 import { openFleet } from './generation.ts';
@@ -46,13 +48,19 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
       ...{ share: generator.machine === null, stored: isThere, outdated, older },
       ...(value === null ? { encoding: null, value } : valueData(value)),
     }));
-    io.stdout.write(`${jsonText({ schemaVersion: 1, root, backend, vars, notes })}\n`);
+    io.stdout.write(
+      `${jsonText({ schemaVersion: 1, root, backend, vars, summary: generatorTally([...wanted], status), notes })}\n`,
+    );
     return EXIT.ok;
   }
   const paint = painter(io.stdout, io.env);
   let last: string | null = null;
   for (const { machine, id, file, isThere, value, outdated, older } of listed) {
-    if (machines.length > 1 && machine !== last) io.stdout.write(`${paint('bold', printable(machine))}\n`);
+    if (machines.length > 1 && machine !== last) {
+      const own = [...wanted].filter(one => one.machines.includes(machine));
+      const summary = tallyText(generatorTally(own, status), ', ');
+      io.stdout.write(`${paint('bold', printable(machine))}  ${paint('dim', summary)}\n`);
+    }
     last = machine;
     const shown = file.secret && isThere ? '********' : shownValue(value);
     const why = outdatedText({ reason: outdated, older });

@@ -4,12 +4,15 @@ import { accessChangesOf, accessData, sharedOf } from '../generate/access-change
 import { accessSummary } from '../generate/access-words.ts';
 import type { ServedBackend } from '../generate/backend.ts';
 import { driftsOf } from '../generate/fix.ts';
+import { chosen } from '../generate/generators.ts';
 import type { Plan, PlanNote, PlanRequest, PlanStep } from '../generate/plan.ts';
 import { notedIn } from '../generate/session.ts';
 import { outdatedText } from '../generate/status-words.ts';
+import { generatorTally } from '../generate/tally.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
+import { tallyText } from '../store/tally.ts';
 import type { Parsed } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet } from './generation.ts';
@@ -36,7 +39,7 @@ export async function writePlan(given: Parsed, io: Io): Promise<number> {
   const open = await openFleet(given.positions[0], io, 'files');
   const { ground, root, seen, situation } = open;
   const { stale, owed } = await notedIn(ground);
-  const { backend, declared, plan: planOf } = await situation({ seen, stale });
+  const { backend, declared, plan: planOf, status } = await situation({ seen, stale });
   const request = requestOf(given);
   const found = planOf(request);
   mustBeKnownNames(found, declared.machines);
@@ -47,12 +50,14 @@ export async function writePlan(given: Parsed, io: Io): Promise<number> {
     ...(unknown === null ? [] : [unknown]),
   ];
   const planned = { ...found, notes };
+  const tally = generatorTally(chosen(found.generators, request), status);
   if (given.flag('json')) {
     io.stdout.write(
-      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), access: accessData(access) })}\n`,
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), summary: tally, access: accessData(access) })}\n`,
     );
   } else {
     const paint = painter(io.stdout, io.env);
+    if (tally.generators > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
     io.stdout.write(planText(planned, paint));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);

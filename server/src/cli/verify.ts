@@ -7,10 +7,12 @@ import { leftNotes } from '../generate/left-notes.ts';
 import type { Status } from '../generate/plan.ts';
 import { notedIn } from '../generate/session.ts';
 import { olderText } from '../generate/status-words.ts';
+import { stateOfStatus } from '../generate/tally.ts';
 import type { SecretPlace, Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
+import { tallyOf, tallyText } from '../store/tally.ts';
 import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
@@ -54,8 +56,15 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
       };
     }),
   );
+  const states = concerned.map(generator => {
+    const known = status(generator);
+    return { ...about(generator), state: stateOfStatus(generator, known), missing: known.missing };
+  });
   return {
     backend,
+    /** Every generator that was looked at, in its place. */
+    states,
+    summary: tallyOf(states.map(({ state }) => state)),
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
     concerned: concerned.length,
@@ -86,11 +95,20 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   const given = readCommand('verify', args);
   const open = await openFleet(given.positions[0], io, 'access');
   const choice = { machines: given.options('machine'), generators: given.options('generator') };
-  const { backend, problems: all, notes, concerned } = await verified(open, choice);
+  const { backend, problems: all, notes, concerned, states, summary } = await verified(open, choice);
   // What killed runs have left was looked for when the store was opened.
   say(io, ...leftNotes());
   if (given.flag('json')) {
-    const data = { schemaVersion: 1, root: open.root, backend, generators: concerned, problems: all, notes };
+    const data = {
+      schemaVersion: 1,
+      root: open.root,
+      backend,
+      generators: concerned,
+      summary,
+      states,
+      problems: all,
+      notes,
+    };
     io.stdout.write(`${jsonText(data)}\n`);
   } else {
     const paint = painter(io.stdout, io.env);
@@ -100,6 +118,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
     if (all.length === 0) lines.push(`${wellText(concerned, notes.length > 0, choice)}\n`);
+    else lines.push(`${tallyText(summary, ', ')}.\n`);
     io.stdout.write(lines.join(''));
   }
   return all.length === 0 ? EXIT.ok : EXIT.findings;

@@ -4,6 +4,7 @@ import { lineStartsOf, positionAt } from '../nix/source.ts';
 import { below } from '../store/files.ts';
 import type { Examined } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
+import { bySentence, followsFrom } from './unknown-words.ts';
 
 /** Reasons are listed up to here; the rest is counted. */
 const MAX_REASONS = 12;
@@ -108,21 +109,18 @@ function settingsEntry({ files, problems, enabled }: Examined): Entry {
 
 /** Reasons with counts, the commonest first, each with one place. */
 function analysisEntry({ fleet, files }: Examined): Entry {
-  const byReason = new Map<string, { count: number; readonly at: string }>();
-  for (const { reason, at } of fleet.notAnalysable) {
-    const known = byReason.get(reason);
-    if (known) known.count++;
-    else byReason.set(reason, { count: 1, at: `${at.file}:${lineOf(files.text(at.file), at.start)}` });
-  }
-  const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
-  if (reasons.length === 0) return entry('not analysable', 'found', 'nothing; all of it was understood');
-  const details = reasons
-    .slice(0, MAX_REASONS)
-    .map(([reason, { count, at }]) => `${count} × ${reason} (${at})`);
-  if (reasons.length > MAX_REASONS) details.push(`… and ${reasons.length - MAX_REASONS} more reasons`);
+  const sentences = bySentence(fleet.notAnalysable);
+  const kinds = [...new Set(sentences.map(([, [{ what }]]) => what))];
+  if (sentences.length === 0) return entry('not analysable', 'found', 'nothing; all of it was understood');
+  const details = sentences.slice(0, MAX_REASONS).map(([sentence, places]) => {
+    const [{ at }] = places;
+    const place = `${at.file}:${lineOf(files.text(at.file), at.start)}`;
+    return `${sentence} (${places.length === 1 ? place : `${places.length} places, the first ${place}`})`;
+  });
+  if (sentences.length > MAX_REASONS) details.push(`… and ${sentences.length - MAX_REASONS} more reasons`);
   return entry('not analysable', 'unknown', `${counted(fleet.notAnalysable.length, 'place')} without Nix`, {
     details,
-    advice: 'Rules are silent about what these places decide; nothing is reported wrongly because of them.',
+    advice: followsFrom(kinds),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
+import { fleetTally } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
 import { HostFailure } from '../host/failure.ts';
@@ -18,6 +19,7 @@ import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
 import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
+import { type Tally, tallyText } from '../store/tally.ts';
 import { isWithoutClan } from '../store/without-clan.ts';
 import { attributeEntries } from './attributes.ts';
 import type { Examined, Surroundings } from './ground.ts';
@@ -29,14 +31,18 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
   const { files, fleet, storeCommand } = examined;
   const directory = fleet.directory ?? '';
   const elsewhere = storeCommand !== null;
-  const contents = readContents(files, { backend: setBackend(fleet), directory, elsewhere });
+  const contents = readContents(files, {
+    ...{ backend: setBackend(fleet), directory, elsewhere },
+    chosen: examined.storeBackend,
+  });
+  const tally = fleetTally({ fleet, files, stored: () => contents });
   const secrets = readSecrets(examined, contents.sops);
   return {
     title: 'Store and keys',
     entries: [
       backendEntry(examined, contents),
       ...(await allowedEntries(examined, around)),
-      storedEntry(contents, directory),
+      storedEntry(contents, directory, tally),
       ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),
       ...secretEntries(examined, secrets),
@@ -117,13 +123,14 @@ function backendEntry(
   });
 }
 
-function storedEntry({ vars }: StoreContents, directory: string): Entry {
+function storedEntry({ vars }: StoreContents, directory: string, tally: Tally): Entry {
   const secrets = vars.filter(({ kind }) => kind === 'secret').length;
   const text = `${counted(secrets, 'secret')}, ${counted(vars.length - secrets, 'public file')}`;
+  const state = tally.generators === 0 ? [] : [`${tallyText(tally, ', ')}.`];
   return vars.length > 0
-    ? entry('stored vars', 'found', text)
+    ? entry('stored vars', 'found', text, { details: state })
     : entry('stored vars', 'absent', 'none', {
-        details: [`Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
+        details: [...state, `Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
         advice: '`varsmith generate` makes what is missing.',
       });
 }

@@ -2,11 +2,12 @@
  * What stands above a generator or a registry key: who has it, what of it is missing or out of date, and what can be
  * done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
  */
+import { storedStates } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import type { Generator, Place } from '../fleet/model.ts';
+import { shortTallyText, tallyOf } from '../store/tally.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { statesOf, storedCountOf } from './stored-state.ts';
 
 /** What a lens is about. */
 export interface LensSubject {
@@ -56,27 +57,15 @@ function isMain(same: readonly Generator[], { file, start }: Place): boolean {
   return here?.kind === 'full' || !definitions.some(({ kind }) => kind === 'full');
 }
 
-/** `3 machines · 2 of 6 files missing`. What is not known is not said. */
+/** `3 machines · 2 of 3 missing`. What is not known is not said. */
 export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): string {
   const index = indexOf(snapshot);
   const same = index.generators.get(generator) ?? [];
   const words = [key === null ? machineWords(same) : selectedWords(index, key)];
-  const counts = same.map(one => storedCountOf(snapshot, one));
-  const known = counts.filter(count => count !== null);
-  if (known.length > 0 && known.length === counts.length) {
-    const wanted = known.reduce((sum, count) => sum + count.wanted, 0);
-    const missing = known.reduce((sum, count) => sum + count.missing, 0);
-    if (wanted > 0) words.push(missingWords(wanted, missing));
-  }
-  const outdated = statesOf(snapshot).outdated(generator);
-  if (outdated > 0) words.push(`${outdated} outdated`);
+  const states = storedStates(snapshot);
+  const tally = tallyOf(same.flatMap(one => states.placements(one)).map(({ state }) => state));
+  if (tally.unknown < tally.generators) words.push(shortTallyText(tally));
   return words.join(' · ');
-}
-
-function missingWords(wanted: number, missing: number): string {
-  if (missing === 0) return 'generated';
-  if (missing < wanted) return `${missing} of ${wanted} files missing`;
-  return 'not generated';
 }
 
 function machineWords(same: readonly Generator[]): string {

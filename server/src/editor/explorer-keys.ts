@@ -1,10 +1,10 @@
 /** The second view of the explorer: registry keys, the machines that have each, and where it is used. */
 import type { Place } from '../fleet/model.ts';
+import { isLacking, type StoredState } from '../store/tally.ts';
 import { stateOn } from './explorer.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
-import { isLacking, type StoredState } from './stored-state.ts';
 
 export interface KeyEntry {
   readonly key: string;

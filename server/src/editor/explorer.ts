@@ -2,20 +2,14 @@
  * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
  * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
  */
+import { fleetTally, type Outdated, storedStates } from '../checks/store/generated.ts';
 import type { Generator, Place } from '../fleet/model.ts';
 import { publicValuePath } from '../store/deployed.ts';
+import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../store/tally.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { secretCount } from './secrets/joined.ts';
 import type { Snapshot } from './snapshot.ts';
-import {
-  isLacking,
-  type Outdated,
-  type StoredState,
-  type StoredStates,
-  stateOfAll,
-  statesOf,
-} from './stored-state.ts';
 
 export interface MachineEntry {
   readonly name: string;
@@ -25,10 +19,7 @@ export interface MachineEntry {
   readonly generators: number;
   /** False: only Nix can tell whether it has more. */
   readonly complete: boolean;
-  /** Files that are declared and not stored; null where that cannot be told. */
-  readonly missing: number | null;
-  /** Generators of which something is outdated. */
-  readonly outdated: number;
+  readonly tally: Tally;
   readonly at: Place | null;
 }
 
@@ -58,8 +49,8 @@ export interface FleetEntry {
   readonly machines: readonly MachineEntry[];
   /** Generators of no machine that is known. */
   readonly unassigned: number;
-  /** Of the whole fleet, whatever the filter: files that are missing, and generators that are outdated; shared ones once. */
-  readonly lacking: { readonly missing: number; readonly outdated: number };
+  /** Of the whole fleet, whatever the filter; shared generators once. */
+  readonly tally: Tally;
   /** Vars are declared here, or machines. */
   readonly isFleet: boolean;
   /** How many secrets of sops-nix and agenix there are. */
@@ -69,32 +60,24 @@ export interface FleetEntry {
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
   const { fleet } = snapshot;
   const byMachine = generatorsByMachine(snapshot);
-  const states = statesOf(snapshot);
-  const shared = { missing: new Map<string, number>(), outdated: new Set<string>() };
-  const lacking = { missing: 0, outdated: 0 };
+  const states = storedStates(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
     const own = byMachine.get(name) ?? [];
-    const counts = lackingOf(states, own, name, shared);
-    lacking.missing += counts.ownMissing;
-    lacking.outdated += counts.ownOutdated;
-    if (filter.lacking && counts.missing === 0 && counts.outdated === 0) continue;
+    const tally = tallyOf(own.map(one => states.stateOn(one, name)));
+    if (filter.lacking && lackingIn(tally) === 0) continue;
     if (!matches(filter, [name, ...tags]) && !own.some(one => hasMatch(filter, one))) continue;
     machines.push({
-      ...{ name, class: kind, system, tags, at },
+      ...{ name, class: kind, system, tags, at, tally },
       generators: own.length,
       complete: fleet.hasAllGenerators(name),
-      missing: counts.isKnown ? counts.missing : null,
-      outdated: counts.outdated,
     });
   }
-  for (const count of shared.missing.values()) lacking.missing += count;
-  lacking.outdated += shared.outdated.size;
   const loose = byMachine.get(null) ?? [];
   return {
     machines,
     unassigned: filter.lacking ? 0 : loose.filter(one => hasMatch(filter, one)).length,
-    lacking,
+    tally: fleetTally(snapshot),
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
     secrets: secretCount(snapshot),
   };
@@ -109,38 +92,6 @@ function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
       generator.body().files.map(({ name }) => name),
     )
   );
-}
-
-/** @param shared what shared generators lack, by name: counted once for the fleet */
-function lackingOf(
-  states: StoredStates,
-  own: readonly Generator[],
-  machine: string,
-  shared: { readonly missing: Map<string, number>; readonly outdated: Set<string> },
-) {
-  let [missing, outdated, ownMissing, ownOutdated, isKnown] = [0, 0, 0, 0, true];
-  for (const generator of own) {
-    // One body for all machines is made once; only where they differ is the machine's own put together.
-    const [only, ...others] = generator.bodies();
-    const body = only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
-    let lacks = 0;
-    for (const file of body.files) {
-      const stored = states.isStored(generator.name, body.share, machine, file);
-      if (stored === null) isKnown = false;
-      else if (!stored) lacks++;
-    }
-    const isOutdated = states.outdatedBy(generator.name, machine) !== null;
-    missing += lacks;
-    if (isOutdated) outdated++;
-    if (body.share !== true) {
-      ownMissing += lacks;
-      if (isOutdated) ownOutdated++;
-      continue;
-    }
-    if (lacks > 0) shared.missing.set(generator.name, lacks);
-    if (isOutdated) shared.outdated.add(generator.name);
-  }
-  return { missing, outdated, ownMissing, ownOutdated, isKnown };
 }
 
 /** @param machine null: those of no machine that is known */
@@ -182,7 +133,7 @@ function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, rea
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
-  const states = statesOf(snapshot);
+  const states = storedStates(snapshot);
   const directory = snapshot.fleet.directory ?? '';
   const files = body.files.map((file): FileEntry => {
     const { name, secret, at } = file;
@@ -192,16 +143,12 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
     const value = secret === false && stored ? publicValuePath(directory, place) : null;
     return { name, secret, at, stored, value };
   });
-  const why = states.outdatedBy(generator.name, machine);
-  const state = stateOfAll(
-    files.map(({ stored }) => stored),
-    why,
-  );
+  const state = states.stateOf(generator.name, body, machine);
   return {
     name: generator.name,
     share: body.share,
     state,
-    outdated: state === 'outdated' ? why : null,
+    outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),
@@ -214,5 +161,5 @@ export function stateOn(snapshot: Snapshot, generator: string, machine: string):
   const found = generatorsByMachine(snapshot)
     .get(machine)
     ?.find(({ name }) => name === generator);
-  return found === undefined ? null : entryOf(snapshot, found, machine).state;
+  return found === undefined ? null : storedStates(snapshot).stateOn(found, machine);
 }

@@ -1,7 +1,10 @@
 /** The generators of a graph in groups, for fleets that are too large to be seen at once. Pure. */
 import type { Graph, GraphNode } from './graph.ts';
 
-/** By the machine that alone has them; or by the service that brings them, else the module that declares them. */
+/**
+ * By the machine that alone has them; or by the service that brings them, else the domain of their registry key, else the
+ * module that declares them.
+ */
 export type Grouping = 'machine' | 'service';
 
 export interface GraphGroup {
@@ -29,6 +32,19 @@ export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] 
     .map(([id, { label, nodes: members }]) => ({ id, label, nodes: members }));
 }
 
+/**
+ * The grouping that reads best: with few groups, none of which has nearly all generators. Null where neither makes the
+ * picture smaller.
+ */
+export function bestGrouping(graph: Graph): Grouping | null {
+  const sizes = (['machine', 'service'] as const).map(by => {
+    const groups = groupsOf(graph, by);
+    return { by, size: Math.max(groups.length, ...groups.map(({ nodes }) => nodes.length)) };
+  });
+  const best = sizes.reduce((a, b) => (b.size < a.size ? b : a));
+  return best.size < graph.nodes.length ? best.by : null;
+}
+
 interface Place {
   readonly id: string;
   readonly label: string;
@@ -43,8 +59,9 @@ function byMachine({ share, machines }: GraphNode): Place {
   return { id: only, label: only, rank: 2 };
 }
 
-function byService({ service, origin, at }: GraphNode): Place {
+function byService({ service, domain, origin, at }: GraphNode): Place {
   if (service !== null) return { id: `service ${service}`, label: service, rank: 0 };
-  if (origin !== 'declared' || at === null) return { id: '*none', label: 'not declared here', rank: 2 };
-  return { id: at.file, label: at.file.replace(/(\/default)?\.nix$/, ''), rank: 1 };
+  if (domain !== null) return { id: `domain ${domain}`, label: domain, rank: 1 };
+  if (origin !== 'declared' || at === null) return { id: '*none', label: 'not declared here', rank: 3 };
+  return { id: at.file, label: at.file.replace(/(\/default)?\.nix$/, ''), rank: 2 };
 }

@@ -2,18 +2,17 @@
  * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
  * for others.
  */
-import type { BroughtGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, Generator, GeneratorBody, Place } from '../fleet/model.ts';
-import type { StoreContents } from '../store/read.ts';
-import { circleOf } from './layout/circles.ts';
 import {
-  type Noted,
+  type Looked,
   type Outdated,
-  type StoredState,
   type StoredStates,
-  stateOfAll,
+  stateOverall,
   storedStates,
-} from './stored-state.ts';
+} from '../checks/store/generated.ts';
+import type { BroughtGenerator } from '../fleet/catalogue.ts';
+import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import { type StoredState, stateOfFiles } from '../store/tally.ts';
+import { circleOf } from './layout/circles.ts';
 
 export interface GraphNode {
   /** The generator's name. */
@@ -33,6 +32,8 @@ export interface GraphNode {
   readonly errors: number;
   /** One of clan-core's services that brings it; null for others. */
   readonly service: string | null;
+  /** The domain of the registry key that makes it; null for others, and where it has none. */
+  readonly domain: string | null;
   readonly at: Place | null;
 }
 
@@ -65,14 +66,15 @@ export interface GraphOptions {
   readonly kind?: GraphKind | null;
   /** Only generators of which this holds. */
   readonly condition?: GraphCondition | null;
-  /** What runs have noted to be made anew. */
-  readonly noted?: Noted;
 }
 
-/** @param errors how many errors each generator has, by name */
+/**
+ * @param looked what is stored; null: nobody asks
+ * @param errors how many errors each generator has, by name
+ */
 export function graphOf(
   fleet: Fleet,
-  stored: StoreContents | null,
+  looked: Looked | null,
   options: GraphOptions = {},
   errors: ReadonlyMap<string, number> = new Map(),
 ): Graph {
@@ -86,10 +88,14 @@ export function graphOf(
   const wanted = wantedOf(declared, brought, found, options);
   const links = found.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
-  const states = stored === null ? null : storedStates(fleet, stored, options.noted);
+  const states = looked === null ? null : storedStates(looked);
+  const domains = domainsIn(fleet);
   const nodes = [...wanted]
     .sort()
-    .map(id => nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0))
+    .map(id => ({
+      ...nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0),
+      domain: domains.get(id) ?? null,
+    }))
     .filter(node => isKind(node, options.kind ?? null) && isSo(node, options.condition ?? null, circles));
   const shown = new Set(nodes.map(({ id }) => id));
   return {
@@ -101,6 +107,14 @@ export function graphOf(
         inCycle: circles.get(edge.from) !== undefined && circles.get(edge.from) === circles.get(edge.to),
       })),
   };
+}
+
+function domainsIn({ registries }: Fleet): ReadonlyMap<string, string> {
+  return new Map(
+    registries
+      .flatMap(({ keys }) => keys)
+      .flatMap(({ generator, domain }) => (generator && domain ? [[generator.value, domain] as const] : [])),
+  );
 }
 
 function isKind({ secrets, publics, prompts }: GraphNode, kind: GraphKind | null): boolean {
@@ -211,12 +225,12 @@ function nodeOf(
   brought: BroughtGenerator | null,
   states: StoredStates | null,
   errors: number,
-): GraphNode {
-  if (same.length === 0) return foreignNode(id, brought);
+): Omit<GraphNode, 'domain'> {
+  if (same.length === 0) return foreignNode(id, brought, states);
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
-  const state = states === null ? 'unknown' : stateOf(id, same, bodies, states);
+  const state = states === null ? 'unknown' : stateOverall(states, same);
   return {
     id,
     origin: 'declared',
@@ -233,8 +247,13 @@ function nodeOf(
   };
 }
 
-/** What others depend on and nothing here declares. */
-function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
+/** What one of clan-core's services brings, or what others depend on and nothing here declares. */
+function foreignNode(
+  id: string,
+  brought: BroughtGenerator | null,
+  states: StoredStates | null,
+): Omit<GraphNode, 'domain'> {
+  const state = brought === null || states === null ? 'unknown' : broughtState(brought, states);
   return {
     id,
     origin: brought === null ? 'undeclared' : 'brought',
@@ -243,28 +262,23 @@ function foreignNode(id: string, brought: BroughtGenerator | null): GraphNode {
     secrets: brought?.files.filter(({ secret }) => secret !== false).length ?? 0,
     publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
     prompts: brought?.prompts.length ?? 0,
-    state: 'unknown',
-    outdated: null,
+    state,
+    outdated: state === 'outdated' ? (states?.outdatedBy(id, null) ?? null) : null,
     errors: 0,
     service: brought?.service ?? null,
     at: brought?.instance?.at[0] ?? null,
   };
 }
 
-function stateOf(
-  id: string,
-  same: readonly Generator[],
-  bodies: readonly GeneratorBody[],
-  states: StoredStates,
-): StoredState {
-  const found: (boolean | null)[] = [];
-  for (const [position, generator] of same.entries()) {
-    const body = bodies[position];
-    if (body === undefined || body.share === null || !body.complete.files) return 'unknown';
-    const machines = generator.machines ?? [];
-    const owners = body.share && machines.length > 0 ? [null] : machines;
-    for (const owner of owners)
-      for (const file of body.files) found.push(states.isStored(id, body.share, owner, file));
-  }
-  return stateOfAll(found, states.outdatedBy(id, null));
+function broughtState({ name, files, machines, share }: BroughtGenerator, states: StoredStates): StoredState {
+  // Which files there are may depend on settings that are not known.
+  if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
+  const owners = share ? [null] : machines;
+  const stored = owners.flatMap(owner =>
+    files.map(file => {
+      const nameKind = file.name.includes('${') ? 'pattern' : 'literal';
+      return states.isStored(name, share, owner, { ...file, nameKind, conditional: false });
+    }),
+  );
+  return stateOfFiles(stored, states.outdatedBy(name, null) !== null);
 }

@@ -1,6 +1,8 @@
 /** The hover cards of generators and of their files. */
+import { storedStates } from '../checks/store/generated.ts';
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
+import { isLacking, shortTallyText, tallyOf } from '../store/tally.ts';
 import { dependentsOf } from './calls.ts';
 import type { HoverContext } from './hover.ts';
 import {
@@ -12,7 +14,6 @@ import {
   valuePhrase,
 } from './hover-words.ts';
 import { code, plain } from './markdown.ts';
-import { storedCountOf } from './stored-state.ts';
 
 /** The card of a generator; null if nothing is known of the name. */
 export function generatorCard(context: HoverContext, name: string): string | null {
@@ -105,15 +106,17 @@ function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
   return names.length === 0 ? [] : [`- Needed by ${shortList(names)}`];
 }
 
-/** What of it is on disk, where that can be told. */
-function storedPhrase(context: HoverContext, generator: Generator): string[] {
-  const count = storedCountOf(context.snapshot, generator);
-  if (count === null || count.wanted === 0) return [];
-  if (count.missing === 0) return ['- Generated'];
-  if (count.missing === count.wanted) return ['- Not generated yet'];
-  if (count.lacking.length === 0)
-    return [`- ${count.missing} of ${count.wanted} files are not generated yet`];
-  return [`- Not generated yet on ${shortList(count.lacking.map(plain))}`];
+/** What of it is stored, where that can be told, and on which machines it is not. */
+function storedPhrase({ snapshot }: HoverContext, generator: Generator): string[] {
+  const placements = storedStates(snapshot).placements(generator);
+  const tally = tallyOf(placements.map(({ state }) => state));
+  if (tally.unknown === tally.generators) return [];
+  const lacking = placements.flatMap(({ machine, state }) =>
+    machine !== null && isLacking(state) ? [plain(machine)] : [],
+  );
+  const where = lacking.length === 0 || lacking.length === tally.generators ? '' : `: ${shortList(lacking)}`;
+  const text = shortTallyText(tally);
+  return [`- ${text.charAt(0).toUpperCase()}${text.slice(1)}${where}`];
 }
 
 const MAX_NAMES = 12;
@@ -129,10 +132,10 @@ function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Gen
   return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
 }
 
-/** How often it exists. */
+/** Returns the placement, in clan's words. */
 export function sharePhrase(share: boolean | null): string {
   if (share === null) return '';
-  return share ? ' · shared by all machines' : ' · one for each machine';
+  return share ? ' · shared' : ' · per machine';
 }
 
 function conditionPhrase({ conditional }: Generator): string {

@@ -1,7 +1,7 @@
 /**
  * What in a file leads to another file of the repository: paths into the stores, encrypted files of sops-nix and
- * agenix, imported registries and matrices, and public files that are stored already. Pure; a link leads only to what
- * is there, and never into a secret that would have to be decrypted to be read.
+ * agenix, imported registries and matrices, and files of generators that are stored already: public values, and secrets
+ * as they are encrypted. Pure; a link leads only to what is there, and nothing is decrypted.
  */
 
 import { storedIndex } from '../checks/store/stored-index.ts';
@@ -11,6 +11,7 @@ import { childrenOf } from '../nix/inside.ts';
 import { folderOf, joinPath } from '../nix/paths.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';
+import type { StoredVar } from '../store/vars.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -79,23 +80,28 @@ function pathOf(expr: Expr, file: string, snapshot: Snapshot): string | null {
   return joinPath(folderOf(file), text);
 }
 
-/** A public file's name leads to its value, if there is only one; so does the `value` of a use. */
+/** A file's name leads to where it is stored, if that is in one place; so does the `value` of a use. */
 function linkValues(
   snapshot: Snapshot,
   file: string,
   add: (at: Place, target: string, tooltip: string) => void,
 ): void {
   const stored = storedIndex(snapshot.stored());
-  const storedValue = (generator: string, name: string): string | null => {
+  const storedIn = (generator: string, name: string): StoredVar | null => {
     const [only, ...others] = (stored.generators.get(generator)?.files.get(name)?.all ?? []).filter(
       one => one.current,
     );
-    return only?.kind === 'public' && others.length === 0 ? only.path : null;
+    return only === undefined || others.length > 0 ? null : only;
   };
   for (const { at, subject, role, inScript } of indexOf(snapshot).targetsIn(file)) {
     if (subject.kind !== 'file' || inScript || role === 'use') continue;
     if (role === 'field' && snapshot.files.text(file)?.slice(at.start, at.end) !== 'value') continue;
-    const path = storedValue(subject.generator, subject.file);
-    if (path !== null) add(at, path, `Open ${path}`);
+    const found = storedIn(subject.generator, subject.file);
+    if (found === null || (found.kind === 'secret' && role === 'field')) continue;
+    add(
+      at,
+      found.path,
+      found.kind === 'secret' ? `Open ${found.path}, which is encrypted` : `Open ${found.path}`,
+    );
   }
 }

@@ -66,7 +66,7 @@ export const GENERATOR_OPTIONS: readonly OptionWords[] = [
     name: 'share',
     type: 'boolean',
     fallback: 'false',
-    text: 'True: one value for all machines, in `vars/shared`. False: one for each machine.',
+    text: 'True: shared, one value for all machines, in `vars/shared`. False: per machine, in `vars/per-machine`.',
     body: BOOLEAN,
   },
   {

@@ -2,12 +2,13 @@
  * What editor features are given: one version of a workspace, whole. They read it and never wait, so an answer
  * always belongs to one version. How it is made is the business of `workspace`.
  */
+
 import type { Finding } from '../checks/rule.ts';
+import type { Noted } from '../checks/store/generated.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { StoreFiles } from '../store/files.ts';
 import type { StoreContents } from '../store/read.ts';
-import type { Noted } from './stored-state.ts';
 
 export interface Snapshot {
   /** Counts up with every change. */

@@ -28,13 +28,20 @@ export interface NamedSymbol {
 export function documentSymbols(snapshot: Snapshot, file: string): readonly NamedSymbol[] {
   const declared = declarationsIn(snapshot, file);
   const parts = declared.filter(({ subject }) => subject.kind === 'file' || subject.kind === 'prompt');
-  const tops = declared.filter(({ subject }) => subject.kind !== 'file' && subject.kind !== 'prompt');
-  const generators = tops.filter(({ subject }) => subject.kind === 'generator');
+  const named = declared.filter(({ subject }) => subject.kind !== 'file' && subject.kind !== 'prompt');
+  const generators = named.filter(({ subject }) => subject.kind === 'generator');
   const ownerOf = (part: Target): Target | undefined =>
     generators
       .filter(({ subject }) => subject.kind === 'generator' && subject.name === generatorOf(part.subject))
       .reduce<Target | undefined>((best, each) => nearer(part, best, each), undefined);
-  const owners = new Map(parts.map(part => [part, ownerOf(part)]));
+  const twins = twinsIn(snapshot, named);
+  const tops = named.filter(top => !twins.has(top));
+  const owners = new Map(
+    parts.map(part => {
+      const owner = ownerOf(part);
+      return [part, (owner && twins.get(owner)) ?? owner];
+    }),
+  );
   const symbols = tops.map(top =>
     symbolOf(
       snapshot,
@@ -46,6 +53,22 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
   return [...symbols, ...orphans.map(part => symbolOf(snapshot, part, []))].sort(
     (a, b) => a.at.start - b.at.start,
   );
+}
+
+/** Generators that the entry of a registry key of the same name declares, with that key: an outline has them once. */
+function twinsIn(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Target, Target> {
+  const keys = named.filter(({ subject }) => subject.kind === 'key');
+  const twins = new Map<Target, Target>();
+  for (const target of named) {
+    const { subject, at } = target;
+    if (subject.kind !== 'generator') continue;
+    const twin = keys.find(key => {
+      const whole = wholeOf(snapshot, key.at);
+      return nameOf(key.subject) === subject.name && whole.start <= at.start && at.end <= whole.end;
+    });
+    if (twin !== undefined) twins.set(target, twin);
+  }
+  return twins;
 }
 
 /** At most this many: editors ask again while a person types. */

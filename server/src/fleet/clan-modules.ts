@@ -8,6 +8,7 @@ import { apply, force } from '../nix/evaluate.ts';
 import { type Evaluation, resolved } from '../nix/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import { type Given, moduleArguments } from './modules.ts';
+import { dependingOn } from './places.ts';
 import { definitionsOf } from './read.ts';
 
 /** One set that a module is made of. */
@@ -45,7 +46,7 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
       else if (value.kind === 'path' || value.kind === 'string')
         read(cx.importPath(value, value.origin), unsure, depth + 1);
       else if (!isReadElsewhere(value))
-        gap ??= value.kind === 'unknown' ? value.reason : 'it is not a module';
+        gap ??= value.kind === 'unknown' ? dependingOn(value.reason) : 'what stands here is not a module';
     }
   }
 
@@ -55,11 +56,11 @@ export function moduleSets(cx: Evaluation, module: Lazy, given: Given): ModuleSe
     if (imports === undefined) return;
     for (const one of definitionsOf(cx, imports.value)) {
       if (one.value.kind !== 'list') {
-        gap ??= 'the modules in `imports` are not known';
+        gap ??= 'its `imports` are not known';
         continue;
       }
       for (const item of one.value.items) {
-        if (item.kind === 'spread') gap ??= item.of.reason;
+        if (item.kind === 'spread') gap ??= dependingOn(item.of.reason);
         else read(item, conditional || one.conditional || imports.optional, depth + 1);
       }
     }

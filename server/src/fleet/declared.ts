@@ -20,7 +20,7 @@ import type { NotAnalysable, Place } from './model.ts';
 import type { Given } from './modules.ts';
 import { type ClanSetting, clanSettingsIn } from './options/clan-settings.ts';
 import { judging } from './options/judged.ts';
-import { placeOf } from './places.ts';
+import { dependingOn, placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
 import { type RoleSettings, serviceOptions } from './service-options.ts';
 import { type ServiceRoles, serviceRoles } from './service-roles.ts';
@@ -122,7 +122,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     instances.push(...read.list);
     if (!read.complete) {
       instancesComplete = false;
-      gaps.push({ at, reason: 'the inventory may have more instances' });
+      gaps.push({ at, what: 'instances', reason: 'there may be more than are written out here' });
     }
     const own = tagDefinitions(set);
     if (own !== null) tags.push(own);
@@ -136,14 +136,15 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     at: Place,
   ): void {
     const read = optionSets(cx, set, 'machines');
-    if (!read.complete || (conditional && read.found.length > 0)) missing('there may be more machines', at);
+    if (!read.complete || (conditional && read.found.length > 0))
+      missing('there may be more than are written out here', at);
     for (const one of read.found)
       for (const [name, entry] of one.set.entries) machines.push(readMachine(cx, name, entry, source));
   }
 
   function missing(reason: string, at: Place): void {
     complete = false;
-    gaps.push({ at, reason });
+    gaps.push({ at, what: 'machines', reason });
   }
 
   function giveUp(reason: string, at: Place): void {
@@ -182,7 +183,7 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
     if (set.kind !== 'attrs') return;
     for (const [name, entry] of set.entries)
       machines.push({ ...readMachine(cx, name, entry, 'nixosConfigurations'), isNode: true });
-    if (!hasAll(set)) missing('there may be more nodes', at);
+    if (!hasAll(set)) missing('there may be more than are written out here', at);
   }
 
   return {
@@ -232,7 +233,13 @@ export function collectDeclarations(cx: Evaluation, given: Given): Declarations 
         if (value.kind === 'attrs') configurationSet(value, kind);
         if (value.kind === 'attrs' && !conditional && hasAll(value)) continue;
         if (kind === 'homeConfigurations') homesComplete = false;
-        else missing(value.kind === 'unknown' ? value.reason : 'there may be more configurations', at);
+        else
+          missing(
+            value.kind === 'unknown'
+              ? dependingOn(value.reason)
+              : 'there may be more configurations than are written out here',
+            at,
+          );
       }
     },
     hive(value, at) {

@@ -203,6 +203,6 @@ export function notRead(faults: readonly FileFaults[]): NotAnalysable[] {
   return faults.flatMap(({ file, syntax }) =>
     syntax === null
       ? []
-      : [{ at: { file, start: syntax.start, end: syntax.end }, reason: 'Nix cannot read the file' }],
+      : [{ at: { file, start: syntax.start, end: syntax.end }, what: 'file', reason: 'Nix cannot read it' }],
   );
 }

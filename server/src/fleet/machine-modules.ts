@@ -118,7 +118,7 @@ export function followModules(
     reads.push({ target, found });
     const modules = found === null ? [] : 'definitions' in found ? [found] : found;
     if (modules.length > 0) return modules;
-    gaps.push({ at, reason: whyNone(target) });
+    gaps.push({ at, what: 'imports', reason: whyNone(target) });
     if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
     importsKnown = false;
     return modules;

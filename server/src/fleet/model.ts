@@ -407,9 +407,28 @@ export interface SessionBinding {
   readonly reads: readonly Place[];
 }
 
+/**
+ * What cannot be told of a place: which `generators` or `secrets` stand there, which modules a machine `imports` or what
+ * a `foreign` module declares, which `machines` and `instances` there are, what is in a `file` that Nix cannot read or that was
+ * left out (`unread`), what is a `module` at all, or what takes too long to evaluate (`effort`).
+ */
+export type UnknownPart =
+  | 'generators'
+  | 'secrets'
+  | 'imports'
+  | 'foreign'
+  | 'machines'
+  | 'instances'
+  | 'file'
+  | 'unread'
+  | 'module'
+  | 'effort';
+
 /** What could not be analysed, and why. */
 export interface NotAnalysable {
   readonly at: Place;
+  readonly what: UnknownPart;
+  /** Why, as a clause: "it depends on the argument `settings`". */
   readonly reason: string;
 }
 

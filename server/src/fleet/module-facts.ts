@@ -29,7 +29,7 @@ import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from '
 import { isOptionModule, type ModuleReference, ownerOf, referenceOf } from './module-references.ts';
 import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { gatherTraces, type OptionTraces } from './options/traces.ts';
-import { callsOf, placeOf, writtenAt } from './places.ts';
+import { callsOf, dependingOn, placeOf, writtenAt } from './places.ts';
 import { definitionsOf } from './read.ts';
 
 /** A module that is imported by its file, or by its path below the flake's outputs. */
@@ -103,24 +103,24 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
   /** A gap behind which there may be further modules. */
   function importGap(reason: string, origin: Origin | null): void {
     importsKnown = false;
-    gap(reason, origin);
+    gaps.push({ at: placeOf(origin ?? fallback), what: 'imports', reason });
   }
 
   function gap(reason: string, origin: Origin | null): void {
-    gaps.push({ at: placeOf(origin ?? fallback), reason });
+    gaps.push({ at: placeOf(origin ?? fallback), what: 'generators', reason });
   }
 
   /** Generators where a module is expected: the call in this file that gave them says it best. */
   function mistaken({ origin }: AttrsValue, written: Origin | null): void {
     const calls = origin === null ? [] : callsOf(origin);
     const at = calls.find(call => call.file === fallback.file.path) ?? placeOf(written ?? fallback);
-    gaps.push({ at, reason: 'a set of generators stands where a module is expected' });
+    gaps.push({ at, what: 'module', reason: 'a set of generators stands where a module is expected' });
   }
 
   function stranger(origin: Origin | null, input: string | null, reason: string): void {
     foreign = true;
     traces.foreign(input);
-    strangers.push({ at: placeOf(origin ?? fallback), reason });
+    strangers.push({ at: placeOf(origin ?? fallback), what: 'foreign', reason });
   }
 
   /** @param at where it is imported, if it was written nowhere */
@@ -151,7 +151,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
           importGap(`the module cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
           break;
         default:
-          importGap('it is not a module', value.origin ?? at);
+          importGap('what is imported is not a module', value.origin ?? at);
       }
     }
   }
@@ -182,9 +182,10 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         at: placeOf(path.origin ?? fallback),
       });
     // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
-    else if (ownerOf(value) === 'workspace') importGap('a path with parts that are not known', value.origin);
-    else if (ownerOf(value) === 'nobody') importGap('a text that is no absolute path', value.origin);
-    else if (ownerOf(value) === 'other') stranger(value.origin, null, 'a module outside of the workspace');
+    else if (ownerOf(value) === 'workspace')
+      importGap(dependingOn('a path with parts that are not known'), value.origin);
+    else if (ownerOf(value) === 'nobody') importGap('the text is no absolute path', value.origin);
+    else if (ownerOf(value) === 'other') stranger(value.origin, null, 'it lies outside of the workspace');
   }
 
   function readUnknown(value: UnknownValue, certain: boolean, depth: number, written: Origin | null): void {
@@ -206,12 +207,12 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
         for (const file of reference.files) imports.push({ target: { file }, certain, at });
         return;
       case 'foreign':
-        if (!reference.harmless) stranger(origin, reference.input, 'a module of another flake');
+        if (!reference.harmless) stranger(origin, reference.input, 'it comes from another flake');
         else traces.foreign(reference.input);
         return;
       default:
         for (const candidate of value.candidates ?? []) read(candidate, false, depth + 1);
-        importGap(value.reason, origin);
+        importGap(dependingOn(value.reason), origin);
     }
   }
 
@@ -234,12 +235,12 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     if (value.kind === 'unknown') {
       isPlain = false;
       for (const candidate of value.candidates ?? []) readImports(force(cx, candidate), false, depth + 1, at);
-      importGap(value.reason, value.origin ?? at);
+      importGap(dependingOn(value.reason), value.origin ?? at);
       return;
     }
     if (value.kind === 'failure')
       importGap(`the imports cannot be evaluated: ${describeFailure(value)}`, value.origin ?? at);
-    else if (value.kind !== 'list') importGap('the modules in `imports` are not known', value.origin ?? at);
+    else if (value.kind !== 'list') importGap('`imports` is not a list', value.origin ?? at);
     for (const item of value.kind === 'list' ? value.items : []) {
       if (item.kind !== 'spread') read(item, certain, depth + 1, writtenAt(item) ?? at);
       else {
@@ -274,7 +275,7 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
       const secrets = one.value.kind === 'attrs' && !one.never ? one.value.entries.get('secrets') : undefined;
       if (secrets === undefined) continue;
       const at = secrets.at ?? fallback;
-      const missed = (reason: string) => gap(reason, at);
+      const missed = (reason: string) => gap(dependingOn(reason), at);
       for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
         const found = readCollection(cx, set.value, at, set.conditional || !certain || one.conditional);
         definitions.push(...found.definitions.filter(each => !isDead(each)));
@@ -288,18 +289,18 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
       const found = readCollection(cx, lazy, at ?? fallback, !certain);
       definitions.push(...found.definitions.filter(one => !isDead(one)));
       if (found.names === null && found.gaps.length === 0) gap('there may be more generators', at);
-      for (const one of found.gaps) gap(one.reason, one.origin ?? at);
+      for (const one of found.gaps) gap(dependingOn(one.reason), one.origin ?? at);
       return;
     }
     for (const { value, conditional, never } of definitionsOf(cx, lazy)) {
       if (never) continue;
-      if (value.kind === 'unknown') gap(value.reason, value.origin ?? at);
+      if (value.kind === 'unknown') gap(dependingOn(value.reason), value.origin ?? at);
       if (value.kind !== 'attrs') continue;
       const entry = value.entries.get(name);
       if (entry !== undefined)
         readOption(entry.value, rest, certain && !conditional && !entry.optional, entry.at);
       else if (!isClosed(value))
-        gap(value.open?.reason ?? 'there may be more generators', value.origin ?? at);
+        gap(value.open ? dependingOn(value.open.reason) : 'there may be more generators', value.origin ?? at);
     }
   }
 

@@ -63,7 +63,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
       definitions: [],
       imports: [],
       homes: { imports: [], definitions: [] },
-      gaps: [{ at: place, reason: facts.message }],
+      gaps: [{ at: place, what: 'effort', reason: facts.message }],
       foreign: false,
       strangers: [],
       traces: NO_TRACES,

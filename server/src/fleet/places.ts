@@ -67,3 +67,8 @@ export function writtenAt(lazy: Lazy): Origin | null {
   if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
   return lazy.value?.origin ?? lazy.at;
 }
+
+/** The clause that says why something is not known. @param reason of an unknown value: a noun phrase */
+export function dependingOn(reason: string): string {
+  return `it depends on ${reason}`;
+}

@@ -94,7 +94,11 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   const ask: Ask = (at, question) => {
     const answer = withBudget(cx, QUESTION_STEPS, question);
     if (!(answer instanceof BudgetExceeded)) return answer;
-    notAnalysable.push({ at: { file: file.path, start: at.start, end: at.end }, reason: answer.message });
+    notAnalysable.push({
+      at: { file: file.path, start: at.start, end: at.end },
+      what: 'effort',
+      reason: answer.message,
+    });
     return null;
   };
   const collector = collectSecrets(cx, file, ask);

@@ -6,7 +6,7 @@ import { force } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
 import type { NameKind } from './model.ts';
-import { callsOf, placeOf } from './places.ts';
+import { callsOf, dependingOn, placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import type {
   NamesAbove,
@@ -52,7 +52,12 @@ export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: L
   const { keeper, at, above, conditional } = assigned;
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
   const gap = (value: UnknownValue, place: Origin | null) =>
-    read.gaps.push({ keeper, at: placeOf(value.origin ?? place ?? at), reason: value.reason });
+    read.gaps.push({
+      keeper,
+      at: placeOf(value.origin ?? place ?? at),
+      what: 'secrets',
+      reason: dependingOn(value.reason),
+    });
 
   function each(set: AttrsValue, name: string, isConditional: boolean, visit: (piece: Piece) => void): void {
     const entry = set.entries.get(name);

@@ -40,7 +40,7 @@ import type {
   Unit,
 } from './model.ts';
 import { type Given, meaningOf, unknownArgument } from './modules.ts';
-import { isSamePlace, outermostIn, placeKey, placeOf } from './places.ts';
+import { dependingOn, isSamePlace, outermostIn, placeKey, placeOf } from './places.ts';
 import {
   isGenerators,
   isImport,
@@ -133,7 +133,11 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     uses.startQuestion();
     const answer = withBudget(cx, QUESTION_STEPS, question);
     if (!(answer instanceof BudgetExceeded)) return answer;
-    notAnalysable.push({ at: { file: file.path, start: at.start, end: at.end }, reason: answer.message });
+    notAnalysable.push({
+      at: { file: file.path, start: at.start, end: at.end },
+      what: 'effort',
+      reason: answer.message,
+    });
     return null;
   }
 
@@ -259,7 +263,11 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const before = shown.get(lazy);
     definitions.push(...collection.definitions);
     for (const gap of collection.gaps)
-      notAnalysable.push({ at: placeOf(gap.origin ?? at), reason: gap.reason });
+      notAnalysable.push({
+        at: placeOf(gap.origin ?? at),
+        what: 'generators',
+        reason: dependingOn(gap.reason),
+      });
     // What was evaluated before is not read again: then the places of the names tell where they come from.
     const fromRegistry = registrySeen || before?.registrySeen === true;
     if (!fromRegistry && !collection.definitions.some(one => known.registries.has(one.at.file))) return;

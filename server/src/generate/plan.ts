@@ -17,9 +17,9 @@ import {
   type Generator,
   type Generators,
   joinGenerators,
-  type UnknownPart,
 } from './generators.ts';
 import { type PlanProblem, problemsOf, requestProblems } from './problems.ts';
+import { DECIDING } from './tally.ts';
 import { listed, partText, whereOf } from './words.ts';
 
 /** A generator of which only Nix can tell who has it, what it is, or even its name. */
@@ -193,9 +193,6 @@ export function statusIn(stored: StoredLookups, generator: Generator, noted?: re
     ? { reason: 'interrupted', ...lists }
     : { reason: 'superseded', ...lists, older: noted };
 }
-
-/** What would keep a complete generator from being seen as incomplete. */
-const DECIDING: ReadonlySet<UnknownPart['part']> = new Set(['share', 'files', 'validation', 'dependencies']);
 
 function notesOf(
   { uncertain, incomplete, refused = [] }: PlanInput,

@@ -1,5 +1,6 @@
 /** What the client shows about the server: a few words, sent when they change. */
 import { counted } from '../checks/wording.ts';
+import { bySentence } from '../doctor/unknown-words.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { ServerStatus, ShowStatus } from './messages.ts';
@@ -53,19 +54,17 @@ const MAX_REASONS = 3;
 /** Why something is not analysed: the commonest reasons, with where one of their places is. */
 function notAnalysableText(places: Fleet['notAnalysable']): string[] {
   if (places.length === 0) return [];
-  const byReason = new Map<string, { count: number; readonly file: string }>();
-  for (const { reason, at } of places) {
-    const known = byReason.get(reason);
-    if (known) known.count++;
-    else byReason.set(reason, { count: 1, file: at.file });
-  }
-  const reasons = [...byReason].sort(([, a], [, b]) => b.count - a.count);
-  const shown = reasons
-    .slice(0, MAX_REASONS)
-    .map(([reason, { count, file }]) => `${reason} (${count > 1 ? `${count} ×, ` : ''}${file})`);
-  const more = reasons.length - shown.length;
+  const sentences = bySentence(places);
+  const shown = sentences.slice(0, MAX_REASONS).map(([sentence, [{ at }, ...others]]) => {
+    const more = others.length === 0 ? '' : `, and ${counted(others.length, 'other place')}`;
+    return `${sentence.slice(0, -1)} (${at.file}${more}).`;
+  });
+  const more = sentences.length - shown.length;
   return [
-    `${counted(places.length, 'place')} cannot be analysed without Nix, and rules are silent there: ${shown.join('; ')}${more > 0 ? `; and ${counted(more, 'other reason')}` : ''}. "Varsmith: Doctor" lists all.`,
+    `${counted(places.length, 'place')} cannot be analysed without Nix, and rules are silent about what they decide.`,
+    ...shown,
+    ...(more > 0 ? [`There ${more === 1 ? 'is' : 'are'} ${counted(more, 'other reason')}.`] : []),
+    '"Varsmith: Doctor" lists all.',
   ];
 }
 

@@ -53,11 +53,6 @@ export function commonSetting(fleet: Configured): string | null {
   return others.length === 0 ? only : null;
 }
 
-/** Does a machine keep its secrets elsewhere than in the repository, encrypted to keys? */
-export function areSecretsOutside(fleet: Configured): boolean {
-  return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
-}
-
 /**
  * What machines use, each once: what they set, else `fallback`, else what is probable, else clan's own default. More than
  * one where they differ.
@@ -67,8 +62,44 @@ export function usedSettings(
   files: Parameters<typeof probeBackend>[0],
   fallback: string | null = null,
 ): readonly string[] {
-  const unset = () => fallback ?? probableSetting(fleet, files) ?? 'sops';
-  return [...new Set(settingsOf(fleet).map(one => one ?? unset()))];
+  return [...new Set(settingsOf(fleet).map(settingOr(fleet, files, fallback)))];
+}
+
+/** What counts where nothing is set; looked for once. */
+function settingOr(fleet: Configured, files: Parameters<typeof probeBackend>[0], fallback: string | null) {
+  let unset: string | null = null;
+  return (setting: string | null): string => {
+    if (setting !== null) return setting;
+    unset ??= fallback ?? probableSetting(fleet, files) ?? 'sops';
+    return unset;
+  };
+}
+
+/** What keeps secrets: a backend in the repository, or something else, which has to be asked. */
+export type Keeper = 'sops' | 'age' | 'outside';
+
+/**
+ * What keeps the secrets of a machine, told as {@link usedSettings} tells it; of null those that are shared: `outside` if
+ * any machine keeps them elsewhere than in the repository.
+ *
+ * @param fallback what `varsmith.json` says, where the configuration sets nothing
+ */
+export function keeperOf(
+  fleet: Configured,
+  files: Parameters<typeof probeBackend>[0],
+  fallback: string | null = null,
+): (machine: string | null) => Keeper {
+  const used = settingOr(fleet, files, fallback);
+  const settings = fleet.storeSettings();
+  const keeper = (name: string): Keeper => (name === 'sops' || name === 'age' ? name : 'outside');
+  const [first, ...others] = new Set(settingsOf(fleet).map(one => keeper(used(one))));
+  const shared = others.length === 0 ? (first ?? 'outside') : 'outside';
+  return machine => (machine === null || others.length === 0 ? shared : keeper(used(settings.of(machine))));
+}
+
+/** Does a machine keep its secrets elsewhere than in the repository, encrypted to keys? */
+export function areSecretsOutside(fleet: Configured): boolean {
+  return settingsOf(fleet).some(name => name !== null && name !== 'sops' && name !== 'age');
 }
 
 /** The backend that the configuration sets for the whole fleet; null where it sets none, several, or one of another kind. */

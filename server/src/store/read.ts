@@ -47,6 +47,10 @@ export interface StoreOptions {
   readonly backend?: Backend | null;
   /** A command of somebody's own keeps secrets, as `varsmith.json` names it: what is not here may be there. */
   readonly elsewhere?: boolean;
+  /** The backend that `varsmith.json` names for a fleet that sets none. */
+  readonly chosen?: Backend | null;
+  /** What the store has said of generators when it was asked, by key. */
+  readonly verified?: ReadonlyMap<string, VerifiedGenerator>;
   /** Recipients of secrets by path, as they were read before and are still; what is read now is added. */
   readonly readings?: Map<string, RecipientsRead>;
 }
@@ -70,11 +74,22 @@ export interface MalformedFile {
   readonly flaw: Flaw;
 }
 
+/** What a store outside of the repository has said of a generator in its place. */
+export interface VerifiedGenerator {
+  /** Names of files that are not there. */
+  readonly missing: readonly string[];
+  readonly outdated: boolean;
+}
+
 /** The whole of what is stored. */
 export interface StoreContents {
   readonly backend: Backend | null;
   /** A command of somebody's own keeps secrets: that one is not here says nothing. */
   readonly elsewhere: boolean;
+  /** The backend that `varsmith.json` names for a fleet that sets none. */
+  readonly chosen: Backend | null;
+  /** What the store has said when it was asked: by key of the generator, as plans have it. */
+  readonly verified: ReadonlyMap<string, VerifiedGenerator>;
   /** What the backend was told by. */
   readonly evidence: 'setting' | 'disk' | null;
   /** Every backend that has left something here, sorted. */
@@ -125,6 +140,8 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   return {
     backend: setting ?? probed,
     elsewhere,
+    chosen: options.chosen ?? null,
+    verified: options.verified ?? new Map(),
     evidence: setting !== null ? 'setting' : probed !== null ? 'disk' : null,
     traces,
     vars,

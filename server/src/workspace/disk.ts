@@ -275,8 +275,8 @@ function readText(absolute: string): { readonly text: string } | { readonly reas
     try {
       const found = fstatSync(file);
       const { size } = found;
-      if (!found.isFile()) return { reason: 'not a regular file' };
-      if (size > MAX_FILE_BYTES) return { reason: 'larger than 2 MB' };
+      if (!found.isFile()) return { reason: 'it is not a regular file' };
+      if (size > MAX_FILE_BYTES) return { reason: 'it is larger than 2 MB' };
       return textOf(readAll(file, size));
     } finally {
       closeSync(file);
@@ -314,7 +314,7 @@ function readAll(file: number, size: number): Buffer {
 
 /** The text of a file's bytes, or why it has none. */
 export function textOf(bytes: Buffer): { readonly text: string } | { readonly reason: string } {
-  if (isBinary(bytes)) return { reason: 'not text' };
+  if (isBinary(bytes)) return { reason: 'it is not text' };
   return { text: withoutMark(bytes.toString('utf8')) };
 }
 

@@ -1,15 +1,24 @@
 /** What is stored in a workspace, read once and kept until something other than Nix changes. */
 import { folderOf } from '../nix/paths.ts';
 import type { StoreFiles } from '../store/files.ts';
-import { type Backend, type RecipientsRead, readContents, type StoreContents } from '../store/read.ts';
+import {
+  type Backend,
+  type RecipientsRead,
+  readContents,
+  type StoreContents,
+  type VerifiedGenerator,
+} from '../store/read.ts';
+import type { StoreChoice } from './settings.ts';
 
 export interface StoredReader {
   /**
    * @param backend what the configuration sets; null where it sets nothing
    * @param directory the clan's folder
-   * @param elsewhere whether a command of somebody's own keeps secrets
+   * @param store of `varsmith.json`
    */
-  read(backend: Backend | null, directory: string, elsewhere: boolean): StoreContents;
+  read(backend: Backend | null, directory: string, store: StoreChoice | null): StoreContents;
+  /** What the store has said of generators, by key: added to what it has said before. */
+  verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
   /** Files or folders were made, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
@@ -19,14 +28,22 @@ export function createStoredReader(files: StoreFiles): StoredReader {
   const kept = new Map<string, StoreContents>();
   /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
   const readings = new Map<string, RecipientsRead>();
+  let told: ReadonlyMap<string, VerifiedGenerator> = new Map();
   return {
-    read(backend, directory, elsewhere) {
-      const id = `${backend}\0${directory}\0${elsewhere}`;
+    read(backend, directory, store) {
+      const elsewhere = store?.command != null;
+      const chosen = store?.backend ?? null;
+      const id = `${backend}\0${directory}\0${elsewhere}\0${chosen}`;
       const known = kept.get(id);
       if (known !== undefined) return known;
-      const contents = readContents(files, { backend, directory, elsewhere, readings });
+      const options = { backend, directory, elsewhere, chosen, readings, verified: told };
+      const contents = readContents(files, options);
       kept.set(id, contents);
       return contents;
+    },
+    verified(more) {
+      told = new Map([...told, ...more]);
+      kept.clear();
     },
     changed(paths) {
       const others = paths.filter(path => !path.endsWith('.nix'));

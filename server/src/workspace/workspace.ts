@@ -3,15 +3,17 @@
  * asked for, never on a change, so that a burst of changes costs one analysis. It knows no protocol and no clock.
  */
 import type { CheckFiles, Finding, Rule, Severity } from '../checks/rule.ts';
+import type { Looked } from '../checks/store/generated.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model.ts';
+import type { VerifiedGenerator } from '../store/read.ts';
 import type { Disk } from './disk.ts';
 import type { Engine } from './engine.ts';
 import { createFiles, type WorkspaceFiles } from './files.ts';
 import { createGitIndex } from './git-index.ts';
 import { matchesAny } from './glob.ts';
 import { checkSettings } from './rule-settings.ts';
-import { createRunNotes } from './run-notes.ts';
+import { createRunNotes, NO_NOTES } from './run-notes.ts';
 import { fleetSettings, type Settings, type SettingsProblem } from './settings.ts';
 import { createSettingsReader, settingsFindings } from './settings-file.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
@@ -47,6 +49,10 @@ export interface Workspace {
   snapshot(): Snapshot;
   /** What the files declare, without an analysis of it. */
   fleet(): Fleet;
+  /** The same with what is stored. */
+  looked(): Looked;
+  /** What a store outside of the repository has said of generators, by key. */
+  verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
 }
 
 /** A rule, and the severity that the settings give it; null where they are silent and its own counts. */
@@ -85,7 +91,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   });
   const gitIndex = options.search === false || options.disk !== undefined ? null : createGitIndex(root);
   const storedReader = createStoredReader(files);
-  const notes = createRunNotes(root);
+  const notes = options.disk === undefined ? createRunNotes(root) : NO_NOTES;
   const ruleIds = engine.rules.map(({ id }) => id);
   const optional = engine.rules.filter(rule => rule.optional === true).map(({ id }) => id);
   const reader = createSettingsReader(ruleIds);
@@ -127,7 +133,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   }
 
   function storedOf(fleet: Fleet) {
-    return storedReader.read(engine.backendOf(fleet), fleet.directory ?? '', settings.store?.command != null);
+    return storedReader.read(engine.backendOf(fleet), fleet.directory ?? '', settings.store);
   }
 
   function checkedFiles(fleet: Fleet): CheckFiles {
@@ -177,6 +183,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       );
     },
     fleet: () => builder.build(),
+    looked() {
+      const fleet = builder.build();
+      return { fleet, files, stored: () => storedOf(fleet), noted: notes.stale };
+    },
+    verified: told => storedReader.verified(told),
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();

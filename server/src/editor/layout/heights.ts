@@ -3,7 +3,7 @@ import { type Cell, NODE_GAP } from './shapes.ts';
 
 const SWEEPS = 8;
 /** Lines that pass by each other need less room than nodes. */
-const LINE_GAP = 5;
+const LINE_GAP = 7;
 
 /** Draws each cell towards the middle of its neighbours, as far as those beside it leave room. */
 export function placeCells(layers: readonly (readonly Cell[])[]): void {
@@ -26,8 +26,8 @@ export function placeCells(layers: readonly (readonly Cell[])[]): void {
   }
 }
 
-function roomOf({ node, height }: Cell): number {
-  return height + (node === null ? LINE_GAP : NODE_GAP);
+function roomOf({ height }: Cell): number {
+  return height + (height === 0 ? LINE_GAP : NODE_GAP);
 }
 
 /** Where a cell's middle is at the median of its neighbours' middles. */

@@ -13,7 +13,10 @@ import type { Cell, Layout, LayoutEdge, LayoutNode, PlacedEdge, Point } from './
 
 export type { Layout, LayoutEdge, LayoutNode, Point } from './shapes.ts';
 
+/** Between layers; more where lines climb far, so that they do not become too steep. */
 const LAYER_GAP = 56;
+const WIDEST_GAP = 140;
+const CLIMB = 7;
 
 /** Edges whose ends are not among the nodes are left out. */
 export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
@@ -22,9 +25,13 @@ export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   const { parts, single } = partsOf(nodes, known);
   const laid = parts
     .map(part => layoutPart(part.nodes, part.edges))
-    .sort((a, b) => b.height * b.width - a.height * a.width);
+    .sort((a, b) => Number(isPinned(b)) - Number(isPinned(a)) || b.height * b.width - a.height * a.width);
   if (single.length > 0) laid.push(gridOf(single, targetWidth(laid, single)));
   return packed(laid, edges);
+}
+
+function isPinned({ nodes }: Layout): boolean {
+  return nodes.some(({ pin }) => pin !== undefined);
 }
 
 function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
@@ -49,21 +56,52 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
     return cell;
   };
   for (const node of nodes) cells.set(node.id, addCell(node, layerOf.get(node.id) ?? 0));
+  const link = (left: Cell, right: Cell) => {
+    left.right.push(right);
+    right.left.push(left);
+  };
+  // Lines of one node share their way as far as they go together, which keeps drawings small and calm.
+  const shared = new Map<string, Cell>();
   const chains = forward.map(edge => {
     const chain = [cells.get(edge.from) as Cell];
     const last = cells.get(edge.to) as Cell;
-    for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++)
-      chain.push(addCell(null, layer));
-    chain.push(last);
-    for (let i = 0; i + 1 < chain.length; i++) {
-      (chain[i] as Cell).right.push(chain[i + 1] as Cell);
-      (chain[i + 1] as Cell).left.push(chain[i] as Cell);
+    for (let layer = (chain[0] as Cell).layer + 1; layer < last.layer; layer++) {
+      const key = `${layer}\0${edge.from}`;
+      const known = shared.get(key);
+      const cell = known ?? addCell(null, layer);
+      if (known === undefined) {
+        shared.set(key, cell);
+        link(chain.at(-1) as Cell, cell);
+      }
+      chain.push(cell);
     }
+    link(chain.at(-1) as Cell, last);
+    chain.push(last);
     return { edge, chain };
   });
+  for (const [index, layer] of layers.entries()) layers[index] = linesInside(layer);
   orderCells(layers);
   placeCells(layers);
   return positioned(layers, chains);
+}
+
+/** Lines that pass begin between the nodes, so that what lies behind them does not drift to one side. */
+function linesInside(layer: readonly Cell[]): Cell[] {
+  const nodes = layer.filter(({ node }) => node !== null);
+  const half = nodes.length >> 1;
+  return [...nodes.slice(0, half), ...layer.filter(({ node }) => node === null), ...nodes.slice(half)];
+}
+
+function gapBehind(layer: readonly Cell[]): number {
+  const climb = layer.reduce(
+    (most, { y, height, right }) =>
+      right.reduce(
+        (far, other) => Math.max(far, Math.abs(other.y + other.height / 2 - y - height / 2)),
+        most,
+      ),
+    0,
+  );
+  return Math.min(WIDEST_GAP, Math.max(LAYER_GAP, climb / CLIMB));
 }
 
 function positioned(
@@ -73,17 +111,21 @@ function positioned(
   // Long edges make many cells: more than a call takes arguments.
   const top = layers.flat().reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
   const widths = layers.map(layer => Math.max(0, ...layer.map(cell => cell.node?.width ?? 0)));
-  const lefts = widths.map((_, index) =>
-    widths.slice(0, index).reduce((sum, width) => sum + width + LAYER_GAP, 0),
-  );
+  const lefts: number[] = [];
+  let right = 0;
+  for (const [index, width] of widths.entries()) {
+    lefts.push(right);
+    right += width + gapBehind(layers[index] ?? []);
+  }
   const at = (cell: Cell) => ({ x: lefts[cell.layer] as number, y: cell.y - top });
   const nodes = layers.flat().flatMap(cell => (cell.node === null ? [] : [{ ...cell.node, ...at(cell) }]));
   const edges = chains.map(({ edge, chain }): PlacedEdge => {
     const points = chain.flatMap((cell, index): Point[] => {
-      const { x, y } = at(cell);
-      const middle = y + cell.height / 2;
-      if (cell.node === null) return [{ x: x + (widths[cell.layer] as number) / 2, y: middle }];
-      return [{ x: index === 0 ? x + cell.node.width : x, y: middle }];
+      const { x, y: top } = at(cell);
+      const y = top + cell.height / 2;
+      const end = { x: x + (widths[cell.layer] as number), y };
+      if (index === chain.length - 1) return [{ x, y }];
+      return [{ x: x + (cell.node?.width ?? 0), y }, end];
     });
     return edge.reversed
       ? { from: edge.to, to: edge.from, points: points.reverse() }
@@ -93,6 +135,6 @@ function positioned(
     nodes,
     edges,
     width: nodes.reduce((most, { x, width }) => Math.max(most, x + width), 0),
-    height: nodes.reduce((most, { y, height }) => Math.max(most, y + height), 0),
+    height: layers.flat().reduce((most, { y, height }) => Math.max(most, y - top + height), 0),
   };
 }

@@ -73,12 +73,17 @@ export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   const sorted = order.sort(
     (a, b) => (depth.get(a) as number) - (depth.get(b) as number) || urgency(b) - urgency(a),
   );
+  const pins = new Map(nodes.map(({ id, pin }) => [id, pin]));
   for (const id of sorted) {
+    if (pins.get(id) === 'last') continue;
     let layer = (before.get(id) ?? []).reduce((far, one) => Math.max(far, (layers.get(one) ?? 0) + 1), 0);
-    while ((counts[layer] ?? 0) >= most) layer++;
-    counts[layer] = (counts[layer] ?? 0) + 1;
+    if (pins.get(id) === undefined) {
+      while ((counts[layer] ?? 0) >= most) layer++;
+      counts[layer] = (counts[layer] ?? 0) + 1;
+    }
     layers.set(id, layer);
   }
+  for (const id of sorted) if (pins.get(id) === 'last') layers.set(id, Math.max(1, counts.length));
   return layers;
 }
 

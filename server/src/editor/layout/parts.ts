@@ -31,6 +31,8 @@ export function partsOf(
     return at;
   };
   for (const { from, to } of edges) root.set(find(from), find(to));
+  const [pinned, ...others] = nodes.filter(({ pin }) => pin !== undefined);
+  if (pinned) for (const { id } of others) root.set(find(id), find(pinned.id));
   const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const parts = new Map<string, Part>();
   const partOf = (id: string): Part => {
@@ -79,7 +81,7 @@ export function targetWidth(parts: readonly Layout[], single: readonly LayoutNod
   return Math.max(Math.sqrt(area * ASPECT), ...parts.map(({ width }) => width));
 }
 
-/** Puts parts side by side into rows, the next row below. */
+/** Puts parts side by side into rows, the next row below. A part with pins has the first row for itself. */
 export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): Layout {
   const limit = targetWidth(parts, []);
   const nodes: PlacedNode[] = [];
@@ -89,6 +91,7 @@ export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): La
   let rowHeight = 0;
   let width = 0;
   for (const part of parts) {
+    const isAlone = parts.length > 1 && part.nodes.some(({ pin }) => pin !== undefined);
     if (x > 0 && x + part.width > limit) {
       x = 0;
       y += rowHeight + PART_GAP;
@@ -100,6 +103,7 @@ export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): La
     x += part.width + PART_GAP;
     rowHeight = Math.max(rowHeight, part.height);
     width = Math.max(width, x - PART_GAP);
+    if (isAlone) x = Number.POSITIVE_INFINITY;
   }
   const loops = all.filter(({ from, to }) => from === to);
   return { nodes, edges: [...edges, ...loopsOf(nodes, loops)], width, height: y + rowHeight };
@@ -116,7 +120,7 @@ function loopsOf(nodes: readonly PlacedNode[], loops: readonly LayoutEdge[]): Pl
         ...loop,
         points: [
           { x: x + width * 0.7, y },
-          { x: x + width / 2, y: y - NODE_GAP },
+          { x: x + width / 2, y: y - NODE_GAP + 2 },
           { x: x + width * 0.3, y },
         ],
       },

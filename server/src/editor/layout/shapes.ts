@@ -4,6 +4,11 @@ export interface LayoutNode {
   readonly id: string;
   readonly width: number;
   readonly height: number;
+  /**
+   * A place on the border of the drawing, where lines leave and enter it: in the first layer, or behind the last. Without
+   * width and height. What hangs together with one stands in one part, beside which nothing else stands.
+   */
+  readonly pin?: 'first' | 'last';
 }
 
 export interface LayoutEdge {
@@ -18,7 +23,10 @@ export interface PlacedNode extends LayoutNode {
 }
 
 export interface PlacedEdge extends LayoutEdge {
-  /** From the right side of `from` to the left side of `to`, through the layers between. */
+  /**
+   * From the right side of `from` to the left side of `to`, or the other way round in a circle. Level within layers, where
+   * the row is free; only between layers does the height change. So a line never runs behind a box.
+   */
   readonly points: readonly Point[];
 }
 
@@ -40,6 +48,7 @@ export const NODE_GAP = 14;
 /** A node of a layer: a real one, or a place that a long edge passes. */
 export interface Cell {
   readonly node: LayoutNode | null;
+  /** 0 for lines and pins. */
   readonly height: number;
   readonly layer: number;
   readonly left: Cell[];

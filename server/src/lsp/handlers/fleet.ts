@@ -5,6 +5,7 @@ import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
 import { itemAt } from '../../editor/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
 import type { Place } from '../../fleet/model.ts';
+import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/tally.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Border, locationOf, uriOfPath } from '../convert.ts';
 import type {
@@ -28,12 +29,17 @@ export async function onFleet(
 ): Promise<FleetRoot[]> {
   await analysis.settled(token);
   return analysis.states().map(({ root, snapshot, border }) => {
-    const { machines, ...entry } = fleetEntry(snapshot, filter);
+    const { machines, tally, ...entry } = fleetEntry(snapshot, filter);
     return {
       ...entry,
       name: basename(root),
       uri: uriOfPath(root),
-      machines: machines.map(({ at, ...machine }) => ({ ...machine, where: whereOf(border, at) })),
+      ...told(tally),
+      machines: machines.map(({ at, tally: own, ...machine }) => ({
+        ...machine,
+        ...told(own),
+        where: whereOf(border, at),
+      })),
       keys: keyEntries(snapshot, filter).map(({ at, ...key }) => ({ ...key, where: whereOf(border, at) })),
     };
   });
@@ -50,9 +56,12 @@ export async function onMachine(
   const { snapshot, border } = state;
   return generatorEntries(snapshot, machine, filter).map(({ at, files, ...generator }) => ({
     ...generator,
+    stateText: STATE_WORDS[generator.state],
+    stateSentence: STATE_SENTENCES[generator.state],
     where: whereOf(border, at),
     files: files.map(({ at: place, value, ...file }) => ({
       ...file,
+      stateText: file.stored === null ? '' : STATE_WORDS[file.stored ? 'present' : 'missing'],
       value: value === null ? null : border.uriOf(value),
       where: whereOf(border, place),
     })),
@@ -69,7 +78,11 @@ export async function onKey(
   const found = state && keyDetail(state.snapshot, registry, key);
   if (!state || !found) return null;
   return {
-    machines: found.machines.map(({ at, ...machine }) => ({ ...machine, where: whereOf(state.border, at) })),
+    machines: found.machines.map(({ at, ...machine }) => ({
+      ...machine,
+      stateText: machine.state === 'unknown' ? '' : STATE_WORDS[machine.state],
+      where: whereOf(state.border, at),
+    })),
     uses: found.uses.flatMap(place => {
       const where = whereOf(state.border, place);
       return where === null ? [] : [{ file: place.file, where }];
@@ -86,6 +99,10 @@ export async function onAt(
   if (!point) return null;
   const item = itemAt(point.snapshot, point.path, point.offset);
   return item && { ...item, root: uriOfPath(point.root) };
+}
+
+function told(tally: Tally): Pick<FleetRoot, 'lacking' | 'summary'> {
+  return { lacking: lackingIn(tally), summary: tallyText(tally) };
 }
 
 export function whereOf(border: Border, place: Place | null): Where | null {

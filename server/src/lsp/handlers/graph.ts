@@ -3,7 +3,8 @@
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import { type Graph, graphOf } from '../../editor/graph.ts';
-import { type Grouping, groupsOf } from '../../editor/graph-groups.ts';
+import { bestGrouping, type Grouping, groupsOf } from '../../editor/graph-groups.ts';
+import { legendEntries } from '../../editor/graph-legend.ts';
 import { pictureOf } from '../../editor/graph-picture.ts';
 import { dotOf, mermaidOf } from '../../editor/graph-text.ts';
 import { indexOf } from '../../editor/index.ts';
@@ -14,7 +15,7 @@ import type { GraphParams, GraphResult, PlaceParams, Where } from '../messages.t
 import { stateNear, stateOf } from './near.ts';
 
 /** With more generators than this, nobody who has chosen nothing wants to see all of them. */
-const MANY = 300;
+const MANY = 60;
 
 export async function onGraph(
   analysis: Analysis,
@@ -26,7 +27,7 @@ export async function onGraph(
   if (!state) return null;
   const { root, snapshot } = state;
   const errors = errorsByGenerator(snapshot.fleet, snapshot.findings);
-  const graph = graphOf(snapshot.fleet, snapshot.stored(), { ...params, noted: snapshot.noted() }, errors);
+  const graph = graphOf(snapshot.fleet, snapshot, params, errors);
   const shown = shownGroups(graph, params);
   return {
     text: written(graph, params.format, shown),
@@ -35,6 +36,7 @@ export async function onGraph(
     machines: snapshot.fleet.machines.map(({ name }) => name),
     generators: graph.nodes.length,
     ...shown,
+    legend: legendEntries(graph),
     owners: Object.fromEntries(
       graph.nodes.flatMap(({ id, machines: [only, ...others] }) =>
         only === undefined || others.length > 0 ? [] : [[id, only] as const],
@@ -60,7 +62,7 @@ type Shown = Pick<GraphResult, 'grouping' | 'open' | 'groups'>;
 
 function shownGroups(graph: Graph, { grouping: wanted, open }: GraphParams): Shown {
   const isMany = graph.nodes.length > MANY;
-  const grouping: Grouping | null = wanted === 'auto' ? (isMany ? 'machine' : null) : wanted;
+  const grouping: Grouping | null = wanted === 'auto' ? (isMany ? bestGrouping(graph) : null) : wanted;
   const groups = grouping === null ? [] : groupsOf(graph, grouping).map(({ id }) => id);
   // Unless somebody has opened them, they begin folded where there is too much to see.
   return { grouping, groups, open: open ?? (isMany && grouping !== null ? [] : null) };

@@ -1,0 +1,85 @@
+/**
+ * A small picture of the whole, and where in it one looks: shown where not all is seen. A press goes there. For the
+ * mouse alone: keys and screen readers have the parts themselves.
+ */
+import type { Area, View } from './view.ts';
+
+export interface Minimap {
+  /** There is another picture. @param boxes of all that is in it, in its units */
+  picture(width: number, height: number, boxes: readonly Area[]): void;
+  /** Something else is seen. */
+  moved(): void;
+  clear(): void;
+}
+
+const LARGEST = { width: 190, height: 120 };
+
+/** @param view asked late: the two know each other */
+export function createMinimap(holder: HTMLElement, view: () => View): Minimap {
+  const sheet = holder.querySelector('canvas') as HTMLCanvasElement;
+  const frame = holder.querySelector('div') as HTMLElement;
+  let whole = { width: 0, height: 0 };
+  let boxes: readonly Area[] = [];
+  let scale = 1;
+
+  function draw(): void {
+    const points = window.devicePixelRatio || 1;
+    scale = Math.min(LARGEST.width / whole.width, LARGEST.height / whole.height);
+    const [width, height] = [whole.width * scale, whole.height * scale];
+    holder.style.width = `${width}px`;
+    holder.style.height = `${height}px`;
+    sheet.width = Math.round(width * points);
+    sheet.height = Math.round(height * points);
+    const pen = sheet.getContext('2d');
+    if (pen === null) return;
+    pen.scale(points * scale, points * scale);
+    pen.fillStyle = getComputedStyle(frame).color;
+    // At least a point each, so that nothing vanishes.
+    const least = 1 / scale;
+    for (const box of boxes)
+      pen.fillRect(box.x, box.y, Math.max(least, box.width), Math.max(least, box.height));
+  }
+
+  function moved(): void {
+    const { x, y, width, height } = view().area();
+    const isAll = x <= 1 && y <= 1 && x + width >= whole.width - 1 && y + height >= whole.height - 1;
+    holder.hidden = boxes.length === 0 || isAll;
+    if (holder.hidden) return;
+    frame.style.transform = `translate(${x * scale}px, ${y * scale}px)`;
+    frame.style.width = `${width * scale}px`;
+    frame.style.height = `${height * scale}px`;
+  }
+
+  function go(event: PointerEvent): void {
+    const { left, top } = holder.getBoundingClientRect();
+    view().centre((event.clientX - left) / scale, (event.clientY - top) / scale);
+  }
+
+  holder.addEventListener('pointerdown', event => {
+    holder.setPointerCapture(event.pointerId);
+    go(event);
+    // The picture below is not dragged by it.
+    event.stopPropagation();
+  });
+  holder.addEventListener('pointermove', event => {
+    if (holder.hasPointerCapture(event.pointerId)) go(event);
+  });
+  // Another theme has other colours.
+  new MutationObserver(() => boxes.length > 0 && draw()).observe(document.body, {
+    attributeFilter: ['class'],
+  });
+
+  return {
+    picture(width, height, fresh) {
+      whole = { width, height };
+      boxes = fresh;
+      draw();
+      moved();
+    },
+    moved,
+    clear() {
+      boxes = [];
+      holder.hidden = true;
+    },
+  };
+}

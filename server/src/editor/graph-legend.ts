@@ -1,0 +1,62 @@
+/** What the marks, borders and lines of a graph's picture mean; only those that are in it. */
+import type { Graph } from './graph.ts';
+import { MARK_WORDS, markOf } from './graph-marks.ts';
+
+const ROW = 20;
+const GAP = 18;
+/** Width of a character of the legend's text on average, on the safe side. */
+const CHARACTER = 6.6;
+
+export interface LegendEntry {
+  /** Drawn around 0, 0; about as high as a line of text. */
+  readonly sample: string;
+  readonly sampleWidth: number;
+  readonly text: string;
+}
+
+export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
+  const states = new Set<string>(nodes.map(({ state }) => state));
+  if (nodes.some(({ errors }) => errors > 0)) states.add('error');
+  const box = (kind: string, text: string): LegendEntry => ({
+    sample: `<rect class="sample ${kind}" x="-11" y="-6" width="22" height="12" rx="3"/>`,
+    ...{ sampleWidth: 24, text },
+  });
+  const line = (kind: string, text: string): LegendEntry => ({
+    sample: `<path class="edge ${kind}" d="M-13 0H10" marker-end="url(#arrow)"/>`,
+    ...{ sampleWidth: 28, text },
+  });
+  return [
+    ...MARK_WORDS.filter(([state]) => states.has(state)).map(
+      ([state, text]): LegendEntry => ({ sample: markOf(state, 0, 0), sampleWidth: 12, text }),
+    ),
+    ...(nodes.some(({ share }) => share === true) ? [box('shared', 'shared')] : []),
+    ...(nodes.some(({ origin }) => origin === 'brought') ? [box('brought', 'of a service')] : []),
+    ...(nodes.some(({ origin }) => origin === 'undeclared') ? [box('undeclared', 'not declared here')] : []),
+    ...(edges.length > 0 ? [line('', 'is used to make')] : []),
+    ...(edges.some(({ inCycle }) => inCycle) ? [line('cycle', 'in a circle')] : []),
+  ];
+}
+
+/** For pictures that stand by themselves. @param limit how wide rows may be */
+export function legendOf(
+  graph: Graph,
+  limit: number,
+): { readonly svg: string; readonly width: number; readonly height: number } {
+  let x = 0;
+  let y = ROW / 2;
+  let width = 0;
+  const parts: string[] = [];
+  for (const { sample, sampleWidth, text } of legendEntries(graph)) {
+    const own = sampleWidth + 6 + text.length * CHARACTER;
+    if (x > 0 && x + own > limit) {
+      x = 0;
+      y += ROW;
+    }
+    parts.push(
+      `<g transform="translate(${Math.round(x + sampleWidth / 2)} ${y})">${sample}<text x="${sampleWidth / 2 + 6}" y="4">${text}</text></g>`,
+    );
+    x += own + GAP;
+    width = Math.max(width, x - GAP);
+  }
+  return { svg: `<g class="legend">${parts.join('')}</g>`, width, height: y + ROW / 2 };
+}
