@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nix: [],
   shell: [],
   host: [],
+  browser: [],
   fleet: ['nix', 'shell'],
   store: ['nix', 'shell'],
   checks: ['nix', 'shell', 'fleet', 'store'],
@@ -30,6 +31,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode-languageclient/, places: [/^client\//] },
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
   { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
+  { module: /^@noble\//, places: [/^server\/src\/browser\//] },
   { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {

@@ -2,6 +2,7 @@
  * A repository of somebody else that is only looked at: nothing of it runs, nothing outside of it is shown, nothing in it
  * is waited for, and no name of it reaches a terminal as it is.
  */
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
@@ -49,6 +50,17 @@ function restore(): void {
   cpSync(pristine, made.root, { recursive: true, verbatimSymlinks: true });
 }
 
+/** Leaves the note of a commit that was never made, so that git is asked what is committed. */
+function oweCommit(root: string): void {
+  const [state = ''] = readdirSync(join(root, '.git/varsmith'));
+  const path = 'vars/per-machine/m/a/p/value';
+  const is = `sha256:${createHash('sha256')
+    .update(readFileSync(join(root, path)))
+    .digest('hex')}`;
+  const note = { version: 1, commits: [{ message: 'owed', files: [{ path, is }] }] };
+  write(root, join('.git/varsmith', state, 'owed'), JSON.stringify(note));
+}
+
 const LOOKING = [
   ['check'],
   ['inspect'],
@@ -58,6 +70,7 @@ const LOOKING = [
   ['graph'],
   ['env', 'm'],
   ['access'],
+  ['access', '--diff', 'HEAD'],
   ['doctor'],
 ];
 
@@ -101,6 +114,7 @@ it(
       '.vscode/settings.json',
       JSON.stringify({ 'varsmith.server.path': evil, 'varsmith.path': evil }),
     );
+    oweCommit(made.root);
     ran(made);
     const own = process.env.PATH;
     // All at once in the short form: what starts anything through one of them is found either way.

@@ -6,6 +6,7 @@ import { commandFolders, findCommand } from './commands.ts';
 import { withoutKeys } from './environment.ts';
 import { HostFailure } from './failure.ts';
 import { mustBeOrdinary } from './git-folder.ts';
+import { LOOKING, LOOKING_ENVIRONMENT } from './git-looking.ts';
 import { runProcess } from './process.ts';
 
 export interface RevisionEntry {
@@ -41,9 +42,9 @@ export async function readRevision(
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) throw new HostFailure('unavailable', 'git is not installed.');
   if (!env.GIT_DIR) mustBeOrdinary(root);
-  const environment = { ...withoutKeys(env), LC_ALL: 'C', GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0' };
+  const environment = { ...withoutKeys(env), LC_ALL: 'C', ...LOOKING_ENVIRONMENT };
   const git = (args: readonly string[], input?: string) =>
-    runProcess(program, args, {
+    runProcess(program, [...LOOKING, ...args], {
       cwd: root,
       env: environment,
       timeLimitMs: TIME_LIMIT_MS,

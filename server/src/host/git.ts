@@ -11,6 +11,7 @@ import { HostFailure } from './failure.ts';
 import { mustBeOrdinary } from './git-folder.ts';
 import { branchOf, type Habits, habitsOf, importStream, stagedIn, underWay } from './git-import.ts';
 import { copyIndex, indexOf, lockIndex, replaceIndex, sweepIndexLock } from './git-index.ts';
+import { LOOKING, LOOKING_ENVIRONMENT, slicesOf, uncommittedIn } from './git-looking.ts';
 import { type ProcessResult, runProcess } from './process.ts';
 
 export interface Repository {
@@ -69,21 +70,29 @@ export async function openRepository(
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) return null;
   if (!env.GIT_DIR) mustBeOrdinary(root);
-  const git = (args: readonly string[], input?: string, index?: string) =>
+  const run = (
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    input?: string,
+    index?: string,
+  ) =>
     runProcess(program, args, {
       cwd: root,
-      env: index === undefined ? environment : { ...environment, GIT_INDEX_FILE: index },
+      env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
       timeLimitMs: TIME_LIMIT_MS,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
       ...(input === undefined ? {} : { input: Buffer.from(input, 'utf8') }),
     });
-  const must = async (args: readonly string[], action: string, input?: string, index?: string) => {
-    const result = await git(args, input, index);
-    if (result.code === 0) return result.stdout.toString('utf8');
-    throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
-  };
+  const git = (args: readonly string[], input?: string, index?: string) =>
+    run(args, environment, input, index);
+  const must = async (args: readonly string[], action: string, input?: string, index?: string) =>
+    textOf(await git(args, input, index), action);
+  const look = (args: readonly string[], input?: string, index?: string) =>
+    run([...LOOKING, ...args], { ...environment, ...LOOKING_ENVIRONMENT }, input, index);
+  const mustLook = async (args: readonly string[], action: string, input?: string, index?: string) =>
+    textOf(await look(args, input, index), action);
   const asked = ['rev-parse', '--absolute-git-dir', '--is-inside-work-tree', '--show-prefix'];
-  const folder = await git(asked).catch(() => null);
+  const folder = await look(asked).catch(() => null);
   const [gitFolder, inside, prefix = ''] = folder?.stdout.toString('utf8').split('\n') ?? [];
   if (folder?.code !== 0 || !gitFolder || inside !== 'true') return null;
   const index = indexOf(root, gitFolder, env);
@@ -98,7 +107,7 @@ export async function openRepository(
     const listed: string[] = [];
     for (const slice of slicesOf(asked)) {
       const asking = ['ls-files', '-co', '-z', '--', ...slice];
-      const answer = await must(asking, 'ask git for its files', undefined, own);
+      const answer = await mustLook(asking, 'ask git for its files', undefined, own);
       for (const name of answer.split('\0')) listed.push(name);
     }
     const names = new Set(listed);
@@ -220,21 +229,15 @@ export async function openRepository(
       }
     },
     async uncommitted(paths) {
-      const found = new Set<string>();
-      for (const slice of slicesOf(paths)) {
-        const said = await must([...STATUS, '--', ...slice], 'ask git what is not committed');
-        // `XY path`, from the top of the work tree.
-        for (const line of said.split('\0'))
-          if (line.startsWith(prefix, 3)) found.add(line.slice(3 + prefix.length));
-      }
-      return [...found].filter(path => path !== '').sort();
+      const head = await look(['rev-parse', '--verify', '--quiet', 'HEAD']);
+      return uncommittedIn(mustLook, root, head.code === 0, paths);
     },
     intend,
     async beginRename(places, to) {
       const info: string[] = [];
       const intended: string[] = [];
       for (const slice of slicesOf([...new Set(places)].sort())) {
-        const listed = await must(['ls-files', '--stage', '-z', '--', ...slice], 'ask git for its files');
+        const listed = await mustLook(['ls-files', '--stage', '-z', '--', ...slice], 'ask git for its files');
         for (const entry of listed.split('\0')) {
           const [, mode, object, path] = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? [];
           if (path === undefined || to(path) === path) continue;
@@ -252,7 +255,7 @@ export async function openRepository(
     },
     async attribute(name, paths) {
       const asking = ['check-attr', '-z', '--stdin', name];
-      const said = (await must(asking, 'ask git for attributes', paths.join('\0'))).split('\0');
+      const said = (await mustLook(asking, 'ask git for attributes', paths.join('\0'))).split('\0');
       // Path, attribute, value, one after the other.
       return new Map(paths.map((path, index) => [path, said[index * 3 + 2] ?? 'unspecified']));
     },
@@ -270,34 +273,6 @@ const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.f
   `${name}=false`,
 ]);
 
-/** Without a look at the index's lock: who only looks writes nothing. */
-const STATUS = [
-  '--no-optional-locks',
-  'status',
-  '--porcelain',
-  '-z',
-  '--untracked-files=all',
-  '--no-renames',
-];
-
-/** Systems limit the arguments of a program in bytes, with its environment: this is well below all of them. */
-const SLICE_BYTES = 64 * 1024;
-
-/** Paths in as many parts as it takes to hand them to a program; at least one a part. */
-function* slicesOf(paths: readonly string[]): Generator<readonly string[]> {
-  let [slice, size]: [string[], number] = [[], 0];
-  for (const path of paths) {
-    const bytes = Buffer.byteLength(path);
-    if (slice.length > 0 && size + bytes > SLICE_BYTES) {
-      yield slice;
-      [slice, size] = [[], 0];
-    }
-    slice.push(path);
-    size += bytes;
-  }
-  if (slice.length > 0) yield slice;
-}
-
 function pathsOf(commits: readonly Commit[]): string[] {
   return commits.flatMap(one => one.paths);
 }
@@ -309,6 +284,12 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What git printed. @throws HostFailure with what it said where it failed */
+function textOf(result: ProcessResult, action: string): string {
+  if (result.code === 0) return result.stdout.toString('utf8');
+  throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
 }
 
 function saidBy({ end, stderr, stdout }: ProcessResult): string {
