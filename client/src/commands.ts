@@ -11,6 +11,7 @@ import {
   type GeneratorRef,
   type Where,
 } from './protocol.ts';
+import { openGeneratorCommand } from './report.ts';
 import type { Server } from './server.ts';
 import { hasFindings, summarize } from './summary.ts';
 import type { FleetNode } from './tree-items.ts';
@@ -19,7 +20,6 @@ import { openCommand } from './tree-look.ts';
 const checkWorkspaceCommand = 'varsmith.checkWorkspace';
 const restartServerCommand = 'varsmith.restartServer';
 export const showLogCommand = 'varsmith.showLog';
-const openGeneratorCommand = 'varsmith.openGenerator';
 const showGraphCommand = 'varsmith.showGraph';
 const showAroundCommand = 'varsmith.showAround';
 

@@ -9,7 +9,7 @@ import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
 import { makeKey, makeKeyCommand } from './make-key.ts';
 import { openPlace } from './open-where.ts';
-import type { GeneratorRef } from './protocol.ts';
+import { type GeneratorRef, type VerifiedParams, verifiedRequest } from './protocol.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from './report.ts';
 import { createReportTab } from './report-panel.ts';
 import { runInTerminal } from './run-in-terminal.ts';
@@ -24,7 +24,15 @@ import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.t
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const reports = createReportTab();
-  const bench: Bench = { cli, reports };
+  const tellFound: Bench['tellFound'] = async (root, states) => {
+    const found: VerifiedParams = { root, states };
+    try {
+      await server.request(verifiedRequest, found);
+    } catch {
+      // The server does not run, which the status says: no view shows anything then.
+    }
+  };
+  const bench: Bench = { cli, reports, tellFound };
   const register = <Given extends unknown[]>(id: string, run: (...given: Given) => Promise<void>) =>
     commands.registerCommand(id, async (...given: Given) => {
       if (await isTrusted()) await run(...given);

@@ -11,6 +11,7 @@ import { offerKey } from './make-key.ts';
 import { messageOf } from './message-of.ts';
 import { openPlace } from './open-where.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
+import type { VerifiedState } from './protocol.ts';
 import { runReport, trialReport } from './report.ts';
 import type { ReportTab } from './report-panel.ts';
 import type { QuestionEvent, RunAnswer, RunEvent } from './run-protocol.ts';
@@ -21,6 +22,8 @@ export interface Bench {
   /** Absolute path of the bundled command line. */
   readonly cli: string;
   readonly reports: ReportTab;
+  /** Has every view show what was found of generators. */
+  readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 
 /** @param more further arguments of `varsmith generate`, such as `--regenerate` */
@@ -35,6 +38,12 @@ export async function generateHere(
   const args = ['generate', path, ...targetArguments(target), ...settled, ...more];
   const run = await watch(bench, 'Generating vars', root, args, KEPT);
   const { story } = run;
+  const made = story.results.filter(({ outcome }) => outcome === 'stored');
+  if (made.length > 0)
+    await bench.tellFound(
+      root,
+      made.map(({ key }) => ({ key, state: 'present', missing: [] })),
+    );
   const said = verdictOf(story, run.isCancelled);
   if (said === null) {
     const { failure } = story;

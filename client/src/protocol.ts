@@ -96,6 +96,23 @@ export interface PlaceParams {
   readonly generator: string;
 }
 
+/** Request: what Verify Vars or a run has found; all views show it until a file of the fleet changes. */
+export const verifiedRequest = 'varsmith/verified';
+
+export interface VerifiedParams {
+  readonly root: string;
+  readonly states: readonly VerifiedState[];
+}
+
+/** A generator in its place, as `varsmith verify --json` tells of it. */
+export interface VerifiedState {
+  /** `shared/<generator>` or `per-machine/<machine>/<generator>`. */
+  readonly key: string;
+  readonly state: FleetGenerator['state'];
+  /** Names of files that are not there. */
+  readonly missing: readonly string[];
+}
+
 /** What of a fleet is wanted. */
 export interface FleetFilter {
   /** Part of a name; '' for all. */

@@ -3,6 +3,7 @@
  * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
  */
 import { l10n } from 'vscode';
+import type { GeneratorRef, VerifiedState } from './protocol.ts';
 import type { ResultEvent, SourcePlace, TrialEvent } from './run-protocol.ts';
 import { counted, placed, type Story, someOf } from './run-story.ts';
 
@@ -10,11 +11,14 @@ import { counted, placed, type Story, someOf } from './run-story.ts';
 export const openPlaceCommand = 'varsmith.openPlace';
 export const generateMissingCommand = 'varsmith.generateMissing';
 export const fixAccessCommand = 'varsmith.fixAccess';
+/** Opens the declaration of a generator: a `GeneratorRef`. */
+export const openGeneratorCommand = 'varsmith.openGenerator';
 export const tryCommand = 'varsmith.tryGenerator';
 
 /** All that the page may do. */
 export const reportCommands: readonly string[] = [
   openPlaceCommand,
+  openGeneratorCommand,
   generateMissingCommand,
   fixAccessCommand,
   tryCommand,
@@ -134,10 +138,23 @@ function contentOf({ secret, written, value }: TrialEvent['files'][number]): str
 
 /** What `varsmith verify --json` says. */
 export interface Verification {
-  readonly problems: readonly { readonly kind: string; readonly message: string }[];
+  readonly problems: readonly VerifyProblem[];
   readonly notes: readonly { readonly message: string }[];
   /** How many generators were looked at. */
   readonly generators?: number;
+  readonly states?: readonly (VerifiedState & {
+    readonly generator: string;
+    readonly machines: readonly string[];
+  })[];
+}
+
+interface VerifyProblem {
+  readonly kind: string;
+  readonly message: string;
+  /** Of a generator: its key and name, and where what is stored of it lies, relative to the root. */
+  readonly key?: string;
+  readonly generator?: string;
+  readonly stored?: readonly { readonly name: string; readonly path: string }[];
 }
 
 /** Those that generating puts right. */
@@ -151,7 +168,7 @@ export function verifyReport(found: Verification, root: string): Report {
   const incomplete = problems.filter(isGenerated);
   const access = problems.filter(({ kind }) => kind === 'access');
   const others = problems.filter(one => !isGenerated(one) && one.kind !== 'access');
-  const lines = (some: Verification['problems']) => list(some.map(({ message }) => escaped(message)));
+  const lines = (some: Verification['problems']) => list(some.map(problem => verifyLine(problem, root)));
   const button = (label: string, command: string, some: Verification['problems']) =>
     some.length === 0 ? '' : `<p>${commandLink(label, command, root)}</p>`;
   return {
@@ -165,8 +182,34 @@ export function verifyReport(found: Verification, root: string): Report {
       section('For the wrong people', lines(access) + button('Encrypt Anew', fixAccessCommand, access)),
       section('Further problems', lines(others)),
       section('Good to know', list(notes.map(({ message }) => escaped(message)))),
+      section('Generated', generatedTable(found, root)),
     ].join(''),
   };
+}
+
+/** The name at the beginning leads to the declaration, or to the stored file that it names; the files that are there follow. */
+function verifyLine({ message, key, generator, kind, stored = [] }: VerifyProblem, root: string): string {
+  const files = stored.map(({ name, path }) => placeLink(name, root, { file: path, line: 1, column: 1 }));
+  if (key === undefined || generator === undefined || !message.startsWith(key)) return escaped(message);
+  const line = `${declarationLink(key, root, generator)}${escaped(message.slice(key.length))}`;
+  if (files.length === 0) return line;
+  const title = kind === 'access' ? l10n.t('Go to the file:') : l10n.t('Stored:');
+  return `${line} <span class="dim">${escaped(title)}</span> ${files.join(', ')}`;
+}
+
+/** As many rows as a person looks through. */
+const MAX_ROWS = 200;
+
+function generatedTable({ states = [] }: Verification, root: string): string {
+  const present = states.filter(({ state }) => state === 'present');
+  const rows = present
+    .slice(0, MAX_ROWS)
+    .map(({ generator, machines }) => [
+      declarationLink(generator, root, generator),
+      escaped(someOf(machines)),
+    ]);
+  const more = moreOf(present.length - rows.length).map(text => `<p class="dim">${text}</p>`);
+  return `${table([l10n.t('Generator'), l10n.t('Machines')], rows)}${more.join('')}`;
 }
 
 export function verifyText({ problems, notes, generators }: Verification): string {
@@ -212,6 +255,11 @@ function scriptLink(where: SourcePlace | null, root: string): string {
 
 function placeLink(label: string, root: string, where: SourcePlace): string {
   return commandLink(label, openPlaceCommand, root, where);
+}
+
+function declarationLink(label: string, root: string, name: string): string {
+  const declared: GeneratorRef = { kind: 'generator', root, machine: null, generator: { name } };
+  return commandLink(label, openGeneratorCommand, declared);
 }
 
 function commandLink(label: string, command: string, ...args: readonly unknown[]): string {

@@ -146,8 +146,11 @@ export async function verification(
     { location: ProgressLocation.Window, title: 'Varsmith: verifying vars' },
     () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
-  if (ended.stdout !== '' && failureIn(ended.stdout) === null)
-    return JSON.parse(ended.stdout) as Verification;
+  if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
+    const found = JSON.parse(ended.stdout) as Verification;
+    await bench.tellFound(root, found.states ?? []);
+    return found;
+  }
   void failOrOffer(bench, root, ended, null);
   return null;
 }
@@ -161,9 +164,9 @@ export async function verify(
   const found = await verification(bench, root, []);
   if (found === null) return;
   if (found.problems.length === 0) {
-    const buttons = found.notes.length > 0 ? ['Show Result'] : [];
-    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(found)}`, ...buttons);
-    if (answer !== undefined) bench.reports.show(verifyReport(found, root));
+    const show = l10n.t('Show Result');
+    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(found)}`, show);
+    if (answer === show) bench.reports.show(verifyReport(found, root));
     return;
   }
   bench.reports.show(verifyReport(found, root));

@@ -343,6 +343,22 @@ test('verification lists problems and offers to generate what is missing', async
   expect(panels[0]?.webview.html).toContain('ca: key is missing.');
 });
 
+test('what a verification or a run has found is told to the server, for all views', async () => {
+  const states = [
+    { key: 'per-machine/lea/ca', generator: 'ca', machines: ['lea'], state: 'missing', missing: ['key'] },
+  ];
+  does([], { problems: [], notes: [], states });
+  await commands.executeCommand('varsmith.verify');
+  expect(server.request).toHaveBeenLastCalledWith('varsmith/verified', { root: root.uri, states });
+  does([planned, stored, done]);
+  marked.push(({ items }) => items);
+  await commands.executeCommand('varsmith.generate');
+  expect(server.request).toHaveBeenLastCalledWith('varsmith/verified', {
+    root: root.uri,
+    states: [{ key: stored.key, state: 'present', missing: [] }],
+  });
+});
+
 const file = () => ({
   ...{ kind: 'file', root: root.uri, machine: 'lea', generator: 'ca' },
   file: generator('', 'missing').files[0],

@@ -103,6 +103,40 @@ test('a verification offers what puts its problems right', () => {
   expect(none).toContain('There is nothing to verify: no machine has a generator.');
 });
 
+test('lines of a verification lead to declarations and to what is stored', () => {
+  const key = 'per-machine/tove/wireguard';
+  const path = `vars/${key}/public/value`;
+  const about = { key, generator: 'wireguard' };
+  const problems = [
+    { ...about, kind: 'missing', message: `${key}: private is missing.`, stored: [{ name: 'public', path }] },
+    {
+      ...about,
+      kind: 'access',
+      message: `${key}/private is not for tove.`,
+      stored: [{ name: 'private', path }],
+    },
+  ];
+  const states = [
+    { key: 'shared/ca', generator: 'ca', machines: ['lea', 'tove'], state: 'present' as const, missing: [] },
+    { ...about, machines: ['tove'], state: 'partial' as const, missing: ['private'] },
+  ];
+  const { body } = verifyReport({ problems, notes: [], states }, ROOT);
+  const declared = (name: string) => [
+    'varsmith.openGenerator',
+    [{ kind: 'generator', root: ROOT, machine: null, generator: { name } }],
+  ];
+  const stored = ['varsmith.openPlace', [ROOT, { file: path, line: 1, column: 1 }]];
+  expect(linksOf(body)).toEqual([
+    [key, ...declared('wireguard')],
+    ['public', ...stored],
+    ['Generate Missing', 'varsmith.generateMissing', [ROOT]],
+    [key, ...declared('wireguard')],
+    ['private', ...stored],
+    ['Encrypt Anew', 'varsmith.fixAccess', [ROOT]],
+    ['ca', ...declared('ca')],
+  ]);
+});
+
 test('the page runs no script, and only the commands that it may link to', () => {
   const page = reportPage(trialReport(trial, ROOT), 'n0nce');
   expect(page).toContain(`content="default-src 'none'; style-src 'nonce-n0nce';"`);

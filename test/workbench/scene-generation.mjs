@@ -120,6 +120,15 @@ export function makeGenerationScene(root) {
     '--prompt',
     `cloudflare-account/id=@${home}/id`,
   );
+  // The other machines have their addresses in the mesh: an address of this one stands on them as well.
+  varsmith('generate', '-g', 'mesh-network', '-g', 'wireguard');
+  run(
+    'git',
+    'rm',
+    '-rq',
+    ...['wireguard', 'mesh-address'].map(name => `vars/per-machine/${MACHINE}/${name}`),
+  );
+  run('git', 'commit', '-qm', `${MACHINE} is new`);
 
   return {
     folder,

@@ -3,13 +3,15 @@ import type { Fleet } from '../fleet/model.ts';
 import { askedOf, readerData } from '../generate/access-change.ts';
 import { accessSentences } from '../generate/access-words.ts';
 import { driftsOf } from '../generate/fix.ts';
-import { chosen, type Generator } from '../generate/generators.ts';
+import { chosen, type DeclaredFile, type Generator } from '../generate/generators.ts';
+import type { Ground } from '../generate/ground.ts';
 import { leftNotes } from '../generate/left-notes.ts';
 import type { Status } from '../generate/plan.ts';
 import { notedIn } from '../generate/session.ts';
 import { olderText } from '../generate/status-words.ts';
+import { publicPath } from '../generate/store-step.ts';
 import { stateOfStatus } from '../generate/tally.ts';
-import type { SecretPlace, Vault } from '../generate/vault.ts';
+import { placeOf, type SecretPlace, type Vault } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
@@ -36,15 +38,17 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
   const concerned = chosen(generators, choice);
   // The plan has looked: what it says of a generator that is not complete is not looked up again.
   const planned = new Map(steps.map(step => [step.generator.key, step]));
+  const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
   const problems = concerned.flatMap(generator => {
     const step = planned.get(generator.key);
     const found = step?.reason === 'missing' ? { ...step, reason: step.reason } : status(generator);
     const { reason, older, missing } = found;
     if (reason === null) return [];
     const message = reasonText(generator, found);
-    return [{ ...about(generator), kind: reason, files: missing, older, message }];
+    const others = generator.files.filter(({ name }) => !missing.includes(name));
+    const stored = storedFiles(open.ground, vault, generator, others);
+    return [{ ...about(generator), kind: reason, files: missing, stored, older, message }];
   });
-  const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
     drifts.map(({ place, reason }) => {
       const access = accessIn(vault, place);
@@ -52,6 +56,12 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
         ...about(generator),
         kind: 'access' as const,
         files: [place.file],
+        stored: storedFiles(
+          open.ground,
+          vault,
+          generator,
+          generator.files.filter(({ name }) => name === place.file),
+        ),
         message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. ${whatToDo(access)}`,
         gains: access?.gained.map(readerData) ?? [],
         losses: access?.lost.map(readerData) ?? [],
@@ -71,6 +81,15 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     notes,
     concerned: concerned.length,
   };
+}
+
+/** Where files lie in the repository, relative to its root; not those that are in a store outside of it. */
+function storedFiles(ground: Ground, vault: Vault, generator: Generator, files: readonly DeclaredFile[]) {
+  return files.flatMap(file => {
+    const paths = file.secret ? vault.paths(placeOf(generator, file)) : [publicPath(ground, generator, file)];
+    const path = paths.find(one => ground.files.kind(one) === 'file');
+    return path === undefined ? [] : [{ name: file.name, path }];
+  });
 }
 
 /** Null where it cannot be told. */

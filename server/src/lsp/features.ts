@@ -17,6 +17,7 @@ import { onRulePage } from './handlers/rule-page.ts';
 import { onCheckName, onScaffold, onScaffoldChoices, onSecretProposals } from './handlers/scaffold.ts';
 import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
+import { onVerified } from './handlers/verified.ts';
 import {
   ACCESS,
   AT,
@@ -47,6 +48,8 @@ import {
   SECRET_PROPOSALS,
   SECRETS,
   type SecretProposalsParams,
+  VERIFIED,
+  type VerifiedParams,
 } from './messages.ts';
 
 /** What the handlers of features need of a running server. */
@@ -107,6 +110,10 @@ export function registerFeatures<Running extends Served>(
   connection.onRequest(
     PLACE,
     request('place', ({ analysis }, params: PlaceParams, token) => onPlace(analysis, params, token)),
+  );
+  connection.onRequest(
+    VERIFIED,
+    request('verified vars', ({ analysis }, params: VerifiedParams) => onVerified(analysis, params)),
   );
   connection.onRequest(
     FLEET,

@@ -23,6 +23,7 @@ import type {
   secretProposalsRequest,
   secretsRequest,
   statusNotification,
+  verifiedRequest,
   wantedNotification,
 } from '../../../client/src/protocol.ts';
 
@@ -61,6 +62,7 @@ export type {
   SecretProposalsParams,
   SecretsRoot,
   ServerStatus,
+  VerifiedParams,
   WantedParams,
   Where,
 } from '../../../client/src/protocol.ts';
@@ -86,6 +88,7 @@ export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';
+export const VERIFIED: typeof verifiedRequest = 'varsmith/verified';
 export const FILES: typeof filesNotification = 'varsmith/files';
 export const WANTED: typeof wantedNotification = 'varsmith/wanted';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';

@@ -17,7 +17,7 @@ export interface StoredReader {
    * @param store of `varsmith.json`
    */
   read(backend: Backend | null, directory: string, store: StoreChoice | null): StoreContents;
-  /** What the store has said of generators, by key: added to what it has said before. */
+  /** What the store has said of generators, by key: added to what it has said before, and kept until something changes. */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
   /** Files or folders were made, changed or removed. */
   changed(paths: readonly string[]): void;
@@ -29,6 +29,12 @@ export function createStoredReader(files: StoreFiles): StoredReader {
   /** A large store has tens of thousands of secrets, and a change concerns a few of them. */
   const readings = new Map<string, RecipientsRead>();
   let told: ReadonlyMap<string, VerifiedGenerator> = new Map();
+  /** What was said of other files, or of other declarations, holds no longer. */
+  function forgetTold(): void {
+    if (told.size === 0) return;
+    told = new Map();
+    kept.clear();
+  }
   return {
     read(backend, directory, store) {
       const elsewhere = store?.command != null;
@@ -46,6 +52,7 @@ export function createStoredReader(files: StoreFiles): StoredReader {
       kept.clear();
     },
     changed(paths) {
+      if (paths.length > 0) forgetTold();
       const others = paths.filter(path => !path.endsWith('.nix'));
       if (others.length === 0) return;
       kept.clear();
@@ -53,6 +60,7 @@ export function createStoredReader(files: StoreFiles): StoredReader {
       for (const path of readings.keys()) if (isIn(changed, path)) readings.delete(path);
     },
     forgetAll() {
+      forgetTold();
       kept.clear();
       readings.clear();
     },

@@ -51,7 +51,7 @@ export interface Workspace {
   fleet(): Fleet;
   /** The same with what is stored. */
   looked(): Looked;
-  /** What a store outside of the repository has said of generators, by key. */
+  /** What a store outside of the repository has said of generators, by key; it holds until a file changes. */
   verified(told: ReadonlyMap<string, VerifiedGenerator>): void;
 }
 
@@ -187,7 +187,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const fleet = builder.build();
       return { fleet, files, stored: () => storedOf(fleet), noted: notes.stale };
     },
-    verified: told => storedReader.verified(told),
+    verified(told) {
+      storedReader.verified(told);
+      stale = true;
+    },
     snapshot() {
       if (last && !stale) return last;
       const fleet = builder.build();

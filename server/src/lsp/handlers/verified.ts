@@ -1,0 +1,18 @@
+/** `varsmith/verified`: what *Verify Vars* or a run has found, for every view to show until a file changes. */
+import type { Analysis } from '../analysis.ts';
+import { pathOfUri } from '../convert.ts';
+import type { VerifiedParams } from '../messages.ts';
+
+export function onVerified(analysis: Analysis, { root, states }: VerifiedParams): null {
+  const path = pathOfUri(root);
+  // Of what is unknown, nothing was said.
+  const told = states.filter(({ state }) => state !== 'unknown');
+  for (const workspace of analysis.folders.all()) {
+    if (workspace.root !== path) continue;
+    workspace.verified(
+      new Map(told.map(({ key, state, missing }) => [key, { missing, outdated: state === 'outdated' }])),
+    );
+    analysis.schedule();
+  }
+  return null;
+}
