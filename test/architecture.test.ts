@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: ['nix', 'shell', 'fleet', 'store'],
   generate: ['nix', 'shell', 'fleet', 'store', 'host'],
   editor: ['nix', 'shell', 'fleet', 'store', 'checks'],
-  doctor: ['nix', 'shell', 'fleet', 'store', 'checks', 'host'],
+  doctor: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'host'],
   deploy: ['fleet', 'host'],
   workspace: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'host'],
   lsp: ['nix', 'shell', 'fleet', 'store', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
