@@ -21,12 +21,28 @@ const programs = {
   // The page of the dependency graph runs in a webview, as a script of its own.
   'graph-page': { entry: 'client/src/webview/graph.ts', platform: 'browser', format: 'iife' },
   cli: { entry: 'server/src/start-cli.ts', executable: true },
-  // Both of them: what they have in common is nearly everything.
-  programs: { entry: 'server/src/programs.ts', partOf: ['server', 'cli'], wrapped: true },
+  // The VS Code side in a browser, where it runs in a web worker.
+  'web-extension': { entry: 'client/src/web/extension.ts', external: ['vscode'], platform: 'browser' },
+  // What starts the server in a browser: run behind programs.js.
+  'web-worker': { entry: 'server/src/start-worker.ts', platform: 'browser', format: 'iife' },
+  // All of them: what they have in common is nearly everything.
+  programs: { entry: 'server/src/programs.ts', partOf: ['server', 'cli', 'web-worker'], wrapped: true },
 };
 
 // Of the parser library's two builds, the one that needs no `import.meta`, which a CommonJS bundle does not have.
-const alias = { 'web-tree-sitter': join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') };
+const modules = join(root, 'node_modules');
+const SERVER_MODULES = join(modules, 'vscode-languageserver/node_modules');
+const alias = { 'web-tree-sitter': join(modules, 'web-tree-sitter/web-tree-sitter.cjs') };
+
+// Beside what the server's library has for Node: one bundle serves from both.
+const browserParts = {
+  'vscode-languageserver/browser': join(modules, 'vscode-languageserver/lib/browser/main.js'),
+  'vscode-languageserver-protocol/browser': join(
+    SERVER_MODULES,
+    'vscode-languageserver-protocol/lib/browser/main.js',
+  ),
+  'vscode-jsonrpc/browser': join(SERVER_MODULES, 'vscode-jsonrpc/lib/browser/main.js'),
+};
 
 const wasmFiles = [
   'node_modules/web-tree-sitter/web-tree-sitter.wasm',
@@ -60,7 +76,7 @@ function bundleOptions(name) {
     external,
     // A program that is started with kept code has no `import()`.
     supported: { 'dynamic-import': platform === 'browser' },
-    alias,
+    alias: platform === 'browser' ? alias : { ...alias, ...browserParts },
     ...surroundings(programs[name]),
     logLevel: 'warning',
     metafile: true,

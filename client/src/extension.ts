@@ -20,6 +20,7 @@ import { registerScaffoldCommands } from './scaffold-commands.ts';
 import { createServer, type Server } from './server.ts';
 import { registerSopsCommands } from './sops-commands.ts';
 import { createStatus } from './status.ts';
+import type { Connect } from './talk.ts';
 
 /** What `extensions.getExtension('varsmith.varsmith').exports` gives. */
 export interface ExtensionExports {
@@ -34,8 +35,10 @@ export function activate(context: ExtensionContext): ExtensionExports {
   const begin = performance.now();
   const log = window.createOutputChannel('Varsmith', { log: true });
   const status = createStatus();
+  const connect: Connect = async (...told) =>
+    (await import('./connection.ts')).connect(context.asAbsolutePath('dist/server.js'), ...told);
   // The views are made of what the server says, and the server tells them when to ask again.
-  server = createServer(context.asAbsolutePath('dist/server.js'), log, status.show, refresh);
+  server = createServer(connect, log, status.show, refresh);
   const fleet = createFleetViews(server);
   const graph = createGraphTab(server, context.extensionUri);
   const preview = createEnvironmentPreview(server);

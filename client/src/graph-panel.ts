@@ -2,12 +2,11 @@
  * The tab with the dependency graph: asks the server for the picture, hands it to the page, opens what is clicked, and
  * writes exports where the person says. One tab; a second command shows the first.
  */
-import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
 import { messageOf } from './message-of.ts';
 import { openGenerator } from './open-where.ts';
+import { bytesOfBase64, nonce } from './portable.ts';
 import { type GraphParams, type GraphResult, graphRequest, type PlaceParams } from './protocol.ts';
 import type { Server } from './server.ts';
 import type { Choice, ExportFormat, FromPage, Kept, ToPage } from './webview/messages.ts';
@@ -111,7 +110,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       case 'painted':
         return;
       case 'png':
-        if (exportTo) await write(exportTo, Buffer.from(message.data, 'base64'));
+        if (exportTo) await write(exportTo, bytesOfBase64(message.data));
     }
   }
 
@@ -130,12 +129,12 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     exportTo = target;
     // Only the page can turn a picture into points.
     if (format === 'png') tell({ type: 'rasterize', svg: result.text });
-    else await write(target, Buffer.from(result.text, 'utf8'));
+    else await write(target, new TextEncoder().encode(result.text));
   }
 
   async function write(target: Uri, data: Uint8Array): Promise<void> {
     await workspace.fs.writeFile(target, data);
-    window.setStatusBarMessage(`Varsmith: wrote ${basename(target.fsPath)}`, 4000);
+    window.setStatusBarMessage(`Varsmith: wrote ${target.path.split('/').at(-1)}`, 4000);
   }
 
   const dist = () => Uri.joinPath(extension, 'dist');
@@ -154,7 +153,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       last = null;
     });
     panel = fresh;
-    fresh.webview.html = graphPage(script, fresh.webview.cspSource, randomBytes(16).toString('base64'));
+    fresh.webview.html = graphPage(script, fresh.webview.cspSource, nonce());
   }
 
   const restoring = window.registerWebviewPanelSerializer(VIEW, {

@@ -3,9 +3,9 @@
  * that fails. It knows neither the protocol nor what is analysed.
  */
 import { type LogOutputChannel, window } from 'vscode';
-import type { Connection } from './connection.ts';
 import { messageOf } from './message-of.ts';
 import type { ServerStatus } from './protocol.ts';
+import type { Connect, Connection } from './talk.ts';
 
 export interface Server {
   /** Returns at once; failure is reported to the person, not to the caller. */
@@ -21,12 +21,12 @@ export interface Server {
 }
 
 /**
- * @param modulePath absolute path of the bundled server
+ * @param connect loads what starts the server, and starts it
  * @param showStatus told of every change, by the server's own notification or from here
  * @param onChange told when the server has looked at something new
  */
 export function createServer(
-  modulePath: string,
+  connect: Connect,
   log: LogOutputChannel,
   showStatus: (status: ServerStatus) => void,
   onChange: () => void,
@@ -47,9 +47,8 @@ export function createServer(
     showStatus({ state: 'starting', message: 'starting' });
     // Evaluating the client library blocks the extension host for tens of milliseconds. A macrotask, not a promise:
     // VS Code continues after activation in a microtask, and promises here would run before it.
-    await new Promise<void>(resolve => setImmediate(resolve));
-    const { connect } = await import('./connection.ts');
-    return connect(modulePath, log, showStatus, onChange);
+    await new Promise<void>(resolve => setTimeout(resolve));
+    return connect(log, showStatus, onChange);
   }
 
   async function start(): Promise<boolean> {

@@ -226,6 +226,7 @@ export const STEPS = [
     { how: 'beside', title: 'Walk beside another Nix extension' },
     { how: 'restricted', title: 'Walk through a folder that is not trusted' },
     { how: 'sops', title: 'Walk through a fleet with sops-nix' },
+    { how: 'web', title: 'Walk with the extension in the browser itself' },
   ].map(({ how, title }) => ({
     id: `walk-${how}`,
     title,

@@ -14,7 +14,7 @@ import type * as Programs from './programs.ts';
 
 export interface Start {
   /** Which of the programs in `programs.js`, the bundle beside the running file. */
-  readonly program: keyof typeof Programs;
+  readonly program: Exclude<keyof typeof Programs, 'worker'>;
   /** What it is started for, as a part of a file's name: other work needs other parts of the code. */
   readonly purpose: string;
   /**

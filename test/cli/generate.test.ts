@@ -469,7 +469,7 @@ describeIf(hasBox, 'who can read what', { timeout: 120_000 }, () => {
     // Where all is seen, it is certain that it is not to have it.
     writeFileSync(unseen, '{ }');
     expect((await made.run(['verify'])).stdout).toContain(
-      'shared/s/x is for machine b, which is not to have it',
+      'shared/s/x is for machine b, which should not have it',
     );
     expect((await made.run(['fix'])).code).toBe(0);
     expect(machinesOf(made, 'shared/s/x')).toEqual(['a']);

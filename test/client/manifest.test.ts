@@ -92,7 +92,15 @@ test('the files the manifest names exist', () => {
 
 test('an untrusted workspace is analysed, and the manifest says that nothing is run there', () => {
   expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
-  expect(manifest.capabilities.virtualWorkspaces.supported).toBe(false);
+});
+
+test('in a browser, what starts programs is not offered', () => {
+  expect(manifest.capabilities.virtualWorkspaces.supported).toBe('limited');
+  const offered = contributes.commands.filter(
+    ({ enablement }) => !enablement?.includes('!varsmith.inBrowser'),
+  );
+  const programs = offered.filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted'));
+  expect(programs.map(({ command }) => command)).toEqual([]);
 });
 
 test('the page of settings is current; "npm run docs" writes it', () => {

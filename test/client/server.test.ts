@@ -11,7 +11,7 @@ const log = fakeLog();
 const shown: ServerStatus[] = [];
 const server = () =>
   createServer(
-    '/dist/server.js',
+    (...told) => connect('/dist/server.js', ...told),
     log,
     status => shown.push(status),
     () => undefined,

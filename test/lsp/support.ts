@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import { inOrder } from '../../server/src/lsp/order.ts';
 import { serve } from '../../server/src/lsp/server.ts';
+import { findRoot } from '../../server/src/workspace/discovery.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { smallEngine } from '../workspace/support.ts';
@@ -59,7 +60,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     inOrder(),
   );
   const engine = options.engine ?? smallEngine();
-  serve(server, '1.2.3', async () => ({ engine, createWorkspace }));
+  serve(server, '1.2.3', async () => ({ engine, createWorkspace, findRoot }));
 
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),

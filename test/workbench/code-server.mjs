@@ -89,11 +89,19 @@ function listening(child, output) {
 
 /**
  * Starts code-server in a temporary home folder. `vsix`: packed extensions to install first; `port`: 0 takes a free one;
- * `restricted`: folders are not trusted; `args`: further arguments of code-server; `env`: further variables. The caller calls `stop()`, which also removes the home folder unless `keep`.
- * @param {{ vsix?: readonly string[], port?: number, restricted?: boolean, args?: readonly string[], env?: Record<string, string>, keep?: boolean }} options
+ * `restricted`: folders are not trusted; `settings`: further ones; `args`: further arguments of code-server; `env`: further variables. The caller calls `stop()`, which also removes the home folder unless `keep`.
+ * @param {{ vsix?: readonly string[], port?: number, restricted?: boolean, settings?: object, args?: readonly string[], env?: Record<string, string>, keep?: boolean }} options
  */
 export async function startCodeServer(options = {}) {
-  const { vsix = [], port = 0, restricted = false, args = [], env: more = {}, keep = false } = options;
+  const {
+    vsix = [],
+    port = 0,
+    restricted = false,
+    settings = {},
+    args = [],
+    env: more = {},
+    keep = false,
+  } = options;
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'varsmith-vscode-'));
   const userData = path.join(home, 'user-data');
   const extensions = path.join(home, 'extensions');
@@ -103,7 +111,7 @@ export async function startCodeServer(options = {}) {
   fs.mkdirSync(extensions);
   fs.writeFileSync(
     path.join(userData, 'User/settings.json'),
-    JSON.stringify(restricted ? { ...SETTINGS, ...RESTRICTED } : SETTINGS),
+    JSON.stringify({ ...SETTINGS, ...(restricted ? RESTRICTED : {}), ...settings }),
   );
   fs.writeFileSync(config, 'auth: none\ncert: false\n');
 

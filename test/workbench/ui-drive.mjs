@@ -11,12 +11,12 @@ import { listenTo, seen } from './ui-seen.mjs';
 /**
  * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it: what was to be seen is printed, and `failurePicture` shows the window.
- * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, env?: Record<string, string> }} scene absolute paths
+ * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, settings?: object, env?: Record<string, string> }} scene absolute paths
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
 export async function drive(
-  { folder, openFile, vsix, restricted, pictures, failurePicture, env = {} },
+  { folder, openFile, vsix, restricted, pictures, failurePicture, settings = {}, env = {} },
   steps,
 ) {
   fs.mkdirSync(pictures, { recursive: true });
@@ -52,7 +52,7 @@ export async function drive(
   };
   try {
     await counted(current, async () => {
-      server = await startCodeServer({ vsix, restricted, env });
+      server = await startCodeServer({ vsix, restricted, settings, env });
       ({ browser, page } = await openBrowser(server.url));
       said = listenTo(page);
       await page.goto(

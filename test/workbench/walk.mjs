@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops] [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops | --web] [--report FILE] [--pictures DIR | --update-images]
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
 // a copy of the whole example fleet, with keys; --start: without a fleet, as one begins; --sops: in a fleet with sops-nix.
-// Each has steps of its own.
+// --web: with the extension in the browser itself. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // VSC_SLOWDOWN=5 makes its page five times slower, to see that no step depends on how fast it is.
 // Exit code: 0 every step passed, 1 otherwise.
@@ -24,6 +24,7 @@ import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
 import { valueSteps } from './walk-values.mjs';
+import { IN_BROWSER, webSteps } from './walk-web.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -36,6 +37,7 @@ const { values, positionals } = parseArgs({
     generation: { type: 'boolean', default: false },
     start: { type: 'boolean', default: false },
     sops: { type: 'boolean', default: false },
+    web: { type: 'boolean', default: false },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -238,8 +240,8 @@ function steps(scene) {
   ];
 }
 
-const { beside, restricted, generation, start, sops } = values;
-const way = ['beside', 'restricted', 'generation', 'start', 'sops'].filter(name => values[name]);
+const { beside, restricted, generation, start, sops, web } = values;
+const way = ['beside', 'restricted', 'generation', 'start', 'sops', 'web'].filter(name => values[name]);
 // Two ways may be walked in one VS Code at the same time.
 const failurePicture = path.join(out, [...way, 'walk-failed.png'].join('-'));
 const common = { vsix: [vsix], restricted, pictures, failurePicture };
@@ -279,7 +281,21 @@ function walkSops() {
   return drive({ ...common, ...scene }, sopsSteps(scene));
 }
 
-const result = await (generation ? walkGeneration() : start ? walkStart() : sops ? walkSops() : walk());
+function walkWeb() {
+  const scene = makeScene(root);
+  const openFile = path.join(scene.folder, scene.unknownKey.file);
+  return drive({ ...common, folder: scene.folder, openFile, settings: IN_BROWSER }, webSteps(scene));
+}
+
+const result = await (generation
+  ? walkGeneration()
+  : start
+    ? walkStart()
+    : sops
+      ? walkSops()
+      : web
+        ? walkWeb()
+        : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

@@ -36,7 +36,8 @@ const ONE: Readonly<Record<string, string>> = {
   verify: 'Vars are missing, outdated, or for the wrong people.',
   fix: 'Access could not be changed, or it was not confirmed.',
   deploy: 'There are problems, it was not confirmed, or it failed.',
-  doctor: 'Something that the fleet wants will not work.',
+  doctor:
+    'Something that the fleet asks for will not work. That you have no key is no reason: CI and readers need none.',
   'env --explain': 'The variable is not set on the machine.',
 };
 

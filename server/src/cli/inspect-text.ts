@@ -50,8 +50,9 @@ function has(count: number, isOpen: boolean): string {
   return count === 0 ? 'generators not known' : `${counted(count, 'generator')} or more`;
 }
 
-function generatorsText({ generators: all, exports }: Inspection, paint: Paint): string {
+function generatorsText({ generators: all, exports, secrets }: Inspection, paint: Paint): string {
   const generators = all.filter(generator => !('catalogue' in generator));
+  if (all.length + exports.length === 0) return secrets.length > 0 ? '' : paint('bold', 'no generators');
   const leftovers = all.filter(generator => 'leftover' in generator).length;
   const brought = all.length - generators.length - leftovers;
   const files = generators.flatMap(generator => generator.files);
@@ -91,6 +92,7 @@ function registriesText({ registries }: Inspection, paint: Paint): string {
 }
 
 function usesText({ references }: Inspection, paint: Paint): string {
+  if (references.length === 0) return '';
   const statuses = tally(
     references.map(({ status }) => status),
     {
@@ -104,7 +106,8 @@ function usesText({ references }: Inspection, paint: Paint): string {
   return title(paint, counted(references.length, 'use'), statuses);
 }
 
-function storeText({ store }: Inspection, paint: Paint): string {
+function storeText({ store, generators }: Inspection, paint: Paint): string {
+  if (store.entries.length + generators.length === 0) return '';
   const kinds = tally(
     store.entries.map(({ kind }) => kind),
     { secret: 'secret', public: 'public' },

@@ -19,6 +19,7 @@ import { type OpenFleet, openFleet } from './generation.ts';
 import { EXIT, type Io, type Paint, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
+import { whyNone } from './no-generators.ts';
 
 /** What a run is about. */
 export function requestOf(given: Parsed): PlanRequest {
@@ -58,7 +59,7 @@ export async function writePlan(given: Parsed, io: Io): Promise<number> {
   } else {
     const paint = painter(io.stdout, io.env);
     if (tally.generators > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
-    io.stdout.write(planText(planned, paint));
+    io.stdout.write(planText(planned, paint, `Nothing to generate: ${whyNone(open.fleet())}`));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
   }
@@ -113,11 +114,16 @@ export function planData({ steps, problems, notes }: Plan) {
   };
 }
 
-const NO_GENERATOR =
-  'Nothing to generate: no machine of this fleet has a generator. `varsmith new generator` writes the first.';
-
-/** A plan for people. */
-export function planText({ generators, steps, problems, notes }: Plan, paint: Paint): string {
+/**
+ * A plan for people.
+ *
+ * @param none what is said of a plan without generators
+ */
+export function planText(
+  { generators, steps, problems, notes }: Plan,
+  paint: Paint,
+  none = 'Nothing to generate.',
+): string {
   const width = Math.max(0, ...steps.map(step => step.generator.key.length));
   const lines = steps.map(
     step => `  ${printable(step.generator.key).padEnd(width)}  ${paint('dim', printable(reasonText(step)))}`,
@@ -127,7 +133,7 @@ export function planText({ generators, steps, problems, notes }: Plan, paint: Pa
     ...(steps.length === 0
       ? problems.length > 0
         ? []
-        : [generators.all.size === 0 ? NO_GENERATOR : 'Nothing to generate.']
+        : [generators.all.size === 0 ? none : 'Nothing to generate.']
       : [`${counted(steps.length, 'generator')} to run, in this order:`, ...lines]),
     ...(overwritten === 0
       ? []

@@ -1,4 +1,5 @@
 /** `varsmith verify`: whether all vars are there, made from today's inputs, and readable for those they are for. */
+import type { Fleet } from '../fleet/model.ts';
 import { askedOf, readerData } from '../generate/access-change.ts';
 import { accessSentences } from '../generate/access-words.ts';
 import { driftsOf } from '../generate/fix.ts';
@@ -18,6 +19,7 @@ import { type OpenFleet, openFleet, say } from './generation.ts';
 import { EXIT, type Io, painter, printable } from './io.ts';
 import { jsonText } from './json-text.ts';
 import { mustBeKnownNames } from './names.ts';
+import { whyNone } from './no-generators.ts';
 
 export interface VerifyChoice {
   readonly machines: readonly string[];
@@ -117,7 +119,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
-    if (all.length === 0) lines.push(`${wellText(concerned, notes.length > 0, choice)}\n`);
+    if (all.length === 0) lines.push(`${wellText(open.fleet(), concerned, notes.length > 0, choice)}\n`);
     else lines.push(`${tallyText(summary, ', ')}.\n`);
     io.stdout.write(lines.join(''));
   }
@@ -125,11 +127,16 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** What is said where nothing is wrong: without a generator, nothing is present either. */
-function wellText(concerned: number, isPartial: boolean, { machines, generators }: VerifyChoice): string {
+function wellText(
+  fleet: Fleet,
+  concerned: number,
+  isPartial: boolean,
+  { machines, generators }: VerifyChoice,
+): string {
   if (concerned === 0)
     return machines.length + generators.length > 0
-      ? 'There is nothing to verify: none of these machines has a generator that is meant.'
-      : `There is nothing to verify: no machine of this fleet has a generator${isPartial ? ' that is known here' : ''}. \`varsmith new generator\` writes the first.`;
+      ? 'There is nothing to verify: none of these machines has such a generator.'
+      : `There is nothing to verify: ${whyNone(fleet)}`;
   return `All vars${isPartial ? ' that are known here' : ''} are present and valid.`;
 }
 

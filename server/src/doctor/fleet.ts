@@ -1,16 +1,16 @@
 /** What was understood of the repository: how it was recognised, what is in it, and what cannot be analysed. */
 import { counted } from '../checks/wording.ts';
-import { lineStartsOf, positionAt } from '../nix/source.ts';
+import { declarationsOf } from '../generate/declarations.ts';
 import { below } from '../store/files.ts';
+import { analysisEntry, refusedEntries } from './analysis.ts';
 import type { Examined } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
-import { bySentence, followsFrom } from './unknown-words.ts';
 
-/** Reasons are listed up to here; the rest is counted. */
-const MAX_REASONS = 12;
 const MAX_NAMES = 8;
 
 export function fleetSection(examined: Examined): Section {
+  const { fleet, files } = examined;
+  const declared = declarationsOf(fleet, file => files.text(file));
   return {
     title: 'Fleet',
     entries: [
@@ -21,7 +21,7 @@ export function fleetSection(examined: Examined): Section {
       generatorsEntry(examined),
       registryEntry(examined),
       settingsEntry(examined),
-      analysisEntry(examined),
+      analysisEntry(examined, declared),
       ...refusedEntries(examined),
     ],
   };
@@ -45,11 +45,11 @@ function filesEntry({ nixFiles, skipped }: Examined): Entry {
 
 function clanEntry({ fleet }: Examined): Entry {
   return fleet.isClan
-    ? entry('clan-core', 'found', 'The fleet uses clan-core.')
+    ? entry('clan-core', 'found', 'used by this fleet')
     : entry(
         'clan-core',
         'absent',
-        'Nothing here is recognised as clan-core’s; rules of clan alone are silent.',
+        'not used here, as far as can be seen; rules about clan alone are silent',
         {
           details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
         },
@@ -59,14 +59,22 @@ function clanEntry({ fleet }: Examined): Entry {
 function machinesEntry({ fleet }: Examined): Entry {
   const { machines, machinesComplete } = fleet;
   const more = machinesComplete ? '' : '; there may be more';
-  if (machines.length === 0)
-    return entry('machines', 'absent', `none${machinesComplete ? '' : ' that can be told without Nix'}`, {
-      details: [
-        `Looked in the inventory, in flake outputs, in ${below(fleet.directory ?? '', 'machines/')}, and in modules that read a matrix.`,
-      ],
-      advice: 'Declare machines in the inventory of the clan, or as nixosConfigurations.',
+  if (machines.length > 0)
+    return entry('machines', 'found', `${machines.length}: ${some(machines.map(({ name }) => name))}${more}`);
+  const details = [
+    `Looked in the inventory, in flake outputs, in ${below(fleet.directory ?? '', 'machines/')}, and in modules that read a matrix.`,
+  ];
+  if (!machinesComplete)
+    return entry('machines', 'unknown', 'none that can be told without Nix', {
+      details,
+      advice:
+        'Write machines out in the inventory of the clan or as nixosConfigurations, if you want findings that name them.',
     });
-  return entry('machines', 'found', `${machines.length}: ${some(machines.map(({ name }) => name))}${more}`);
+  return entry('machines', 'absent', 'none', {
+    details,
+    advice:
+      'Nothing to do for a library of modules. Otherwise declare machines in the inventory of the clan, or as nixosConfigurations.',
+  });
 }
 
 function generatorsEntry({ fleet }: Examined): Entry {
@@ -74,17 +82,23 @@ function generatorsEntry({ fleet }: Examined): Entry {
   const brought = fleet.brought().length;
   const text = `${count} declared here, ${brought} brought by clan-core's services`;
   if (count + brought > 0) return entry('generators', 'found', text);
-  return entry('generators', 'absent', 'none', {
-    details: ['Looked for clan.core.vars.generators in all Nix files.'],
-    advice: 'Declare one: `varsmith new generator` writes it from a template, and completion has them too.',
-  });
+  const details = ['Looked for clan.core.vars.generators in all Nix files.'];
+  if (fleet.isClan)
+    return entry('generators', 'absent', 'none', {
+      details,
+      advice:
+        'Declare one: `varsmith new generator` writes it from a template, and completion offers templates too.',
+    });
+  return entry('generators', 'absent', 'none; nothing here needs one', { details });
 }
 
 function registryEntry({ fleet }: Examined): Entry {
   if (fleet.registries.length === 0)
     return entry('registry', 'absent', 'none; a fleet does not need one', {
       details: ['Looked for sets of generator metadata, and for **/secret-registry.nix.'],
-      advice: 'To define secrets once and select them by machine, begin with `varsmith init`.',
+      ...(fleet.isClan
+        ? { advice: 'To define secrets once and select them by machine, begin with `varsmith init`.' }
+        : {}),
     });
   const lines = fleet.registries.map(({ file, keys }) => `${file}: ${counted(keys.length, 'key')}`);
   const rows = fleet.matrices.reduce((sum, matrix) => sum + matrix.rows.length, 0);
@@ -105,43 +119,6 @@ function settingsEntry({ files, problems, enabled }: Examined): Entry {
       advice: 'Set "enable" to true to have findings.',
     });
   return entry('settings', 'found', where);
-}
-
-/** Reasons with counts, the commonest first, each with one place. */
-function analysisEntry({ fleet, files }: Examined): Entry {
-  const sentences = bySentence(fleet.notAnalysable);
-  const kinds = [...new Set(sentences.map(([, [{ what }]]) => what))];
-  if (sentences.length === 0) return entry('not analysable', 'found', 'nothing; all of it was understood');
-  const details = sentences.slice(0, MAX_REASONS).map(([sentence, places]) => {
-    const [{ at }] = places;
-    const place = `${at.file}:${lineOf(files.text(at.file), at.start)}`;
-    return `${sentence} (${places.length === 1 ? place : `${places.length} places, the first ${place}`})`;
-  });
-  if (sentences.length > MAX_REASONS) details.push(`… and ${sentences.length - MAX_REASONS} more reasons`);
-  return entry('not analysable', 'unknown', `${counted(fleet.notAnalysable.length, 'place')} without Nix`, {
-    details,
-    advice: followsFrom(kinds),
-  });
-}
-
-/** Files that Nix refuses where it certainly comes to them; no entry where there are none. */
-function refusedEntries({ fleet, files }: Examined): Entry[] {
-  const places = fleet.faults().flatMap(({ file, reach, syntax, refused }) => {
-    const at = syntax ?? refused[0];
-    return reach === 'certain' && at !== undefined ? [`${file}:${lineOf(files.text(file), at.start)}`] : [];
-  });
-  if (places.length === 0) return [];
-  const details = places.slice(0, MAX_NAMES);
-  if (places.length > MAX_NAMES) details.push(`… and ${places.length - MAX_NAMES} more`);
-  const text = `${counted(places.length, 'file')}: whatever imports ${places.length === 1 ? 'it' : 'them'} cannot be evaluated`;
-  return [
-    entry('refused by Nix', 'problem', text, { details, advice: '`varsmith check` says what is wrong.' }),
-  ];
-}
-
-/** From 1. */
-function lineOf(text: string | null, offset: number): number {
-  return text === null ? 1 : positionAt(lineStartsOf(text), offset).line + 1;
 }
 
 function some(names: readonly string[]): string {

@@ -2,7 +2,7 @@
 
 /**
  * `found`: it is there and works; `absent`: it is not there, and nothing suffers but what the advice names; `problem`:
- * something that the fleet wants will not work; `unknown`: it was not looked at, or cannot be told.
+ * something that the fleet asks for will not work; `unknown`: it was not looked at, or cannot be told.
  */
 export type Standing = 'found' | 'absent' | 'problem' | 'unknown';
 

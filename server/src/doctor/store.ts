@@ -1,7 +1,9 @@
 /** Where secrets are kept, how much is stored, and which keys the person has. Secrets are neither opened nor shown. */
 import { fleetTally } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { FleetSecrets } from '../fleet/secrets-join.ts';
+import { backendOf } from '../generate/backend.ts';
 import { HostFailure } from '../host/failure.ts';
 import { openRepository } from '../host/git.ts';
 import { readKeyFile } from '../host/keyfiles.ts';
@@ -15,6 +17,7 @@ import {
   usedSettings,
 } from '../store/backend.ts';
 import { recipientOf } from '../store/crypt.ts';
+import { StoreFailure } from '../store/failure.ts';
 import { below } from '../store/files.ts';
 import { ageIdentities, type FoundIdentities, sopsIdentities } from '../store/identities.ts';
 import { readContents, type StoreContents } from '../store/read.ts';
@@ -42,7 +45,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
     entries: [
       backendEntry(examined, contents),
       ...(await allowedEntries(examined, around)),
-      storedEntry(contents, directory, tally),
+      storedEntry(fleet, contents, directory, tally),
       ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),
       ...secretEntries(examined, secrets),
@@ -70,7 +73,21 @@ async function owedEntries({ root }: Examined, { env, home, trusted }: Surroundi
   }
 }
 
-function backendEntry(
+/** What generation refuses is a problem here as well. */
+function backendEntry(examined: Examined, contents: StoreContents): Entry {
+  const { fleet, files, storeCommand, storeBackend } = examined;
+  const said = describedBackend(examined, contents);
+  if (said.standing === 'problem') return said;
+  try {
+    backendOf(fleet, { files, storeCommand, storeBackend });
+    return said;
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return entry('backend', 'problem', said.text, { details: said.details, advice: error.message });
+  }
+}
+
+function describedBackend(
   { fleet, files, storeCommand, storeBackend }: Examined,
   { backend, evidence, traces }: StoreContents,
 ): Entry {
@@ -117,13 +134,21 @@ function backendEntry(
     });
   if (evidence === 'disk')
     return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
+  const looked = [...details, 'Looked for vars.settings.secretStore in the configuration.'];
+  if (!hasVars(fleet))
+    return entry('backend', 'absent', 'none, and none is needed without generators', { details: looked });
   return entry('backend', 'absent', `nothing says which; ${used[0] ?? 'sops'} would be used`, {
-    details: [...details, 'Looked for vars.settings.secretStore in the configuration.'],
+    details: looked,
     advice: 'Nothing to do: sops is the default of clan.',
   });
 }
 
-function storedEntry({ vars }: StoreContents, directory: string, tally: Tally): Entry {
+/** Could anything be generated here? */
+function hasVars(fleet: Fleet): boolean {
+  return fleet.isClan || fleet.generators.length > 0;
+}
+
+function storedEntry(fleet: Fleet, { vars }: StoreContents, directory: string, tally: Tally): Entry {
   const secrets = vars.filter(({ kind }) => kind === 'secret').length;
   const text = `${counted(secrets, 'secret')}, ${counted(vars.length - secrets, 'public file')}`;
   const state = tally.generators === 0 ? [] : [`${tallyText(tally, ', ')}.`];
@@ -131,7 +156,7 @@ function storedEntry({ vars }: StoreContents, directory: string, tally: Tally): 
     ? entry('stored vars', 'found', text, { details: state })
     : entry('stored vars', 'absent', 'none', {
         details: [...state, `Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
-        advice: '`varsmith generate` makes what is missing.',
+        ...(fleet.generators.length > 0 ? { advice: '`varsmith generate` makes what is missing.' } : {}),
       });
 }
 
@@ -165,7 +190,7 @@ async function keyEntries(
     entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
   );
   const mistakes = found.problems.map(({ source, message }) => entry(source, 'problem', message));
-  const none = keys.length + commands.length === 0 ? [noKeys(found, contents)] : [];
+  const none = keys.length + commands.length === 0 ? [noKeys(found, examined.fleet, contents)] : [];
   return [...distinct(keys), ...commands, ...distinct(mistakes), ...none];
 }
 
@@ -210,16 +235,24 @@ async function keyEntry(
   }
 }
 
-function noKeys({ looked }: FoundIdentities, { vars }: StoreContents): Entry {
+/**
+ * Whoever reads a fleet of somebody else, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
+ * need one, and those say so.
+ */
+function noKeys({ looked }: FoundIdentities, fleet: Fleet, { vars }: StoreContents): Entry {
   const details = [
     `Looked in: ${looked.length === 0 ? 'nowhere, there is no home folder' : looked.join(', ')}.`,
   ];
-  const isNeeded = vars.some(({ kind }) => kind === 'secret');
-  return entry('your keys', isNeeded ? 'problem' : 'absent', 'none found', {
+  if (vars.some(({ kind }) => kind === 'secret'))
+    return entry('your keys', 'absent', 'none found; stored secrets can be neither read nor changed by you', {
+      details,
+      advice:
+        'Put your key where it is looked for, or make one: `varsmith keygen`. To look at the fleet, as in CI, none is needed.',
+    });
+  if (!hasVars(fleet)) return entry('your keys', 'absent', 'none found', { details });
+  return entry('your keys', 'absent', 'none found', {
     details,
-    advice: isNeeded
-      ? 'Secrets can be neither read nor made. Put your key where it is looked for, or make one: `varsmith keygen`.'
-      : 'Make one before the first secret: `varsmith keygen`.',
+    advice: 'Make one before the first secret: `varsmith keygen`.',
   });
 }
 

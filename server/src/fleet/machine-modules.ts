@@ -36,6 +36,8 @@ export interface MachineModules {
   readonly absent: readonly { readonly target: string; readonly at: Place }[];
   /** False if modules of the workspace may be imported that are not known. */
   readonly complete: boolean;
+  /** Where its modules, or what they declare, are not all known, and why. */
+  readonly gaps: readonly NotAnalysable[];
   /** True if modules of other flakes are among its own that may define further generators. */
   readonly foreign: boolean;
   /** Where modules that are certainly among its own cannot be told without its configuration. */
@@ -48,8 +50,6 @@ export interface MachineGenerators extends MachineModules {
   readonly certain: readonly GeneratorDefinition[];
   /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
   readonly possible: readonly GeneratorDefinition[];
-  /** Where the modules are not all known, and why. */
-  readonly gaps: readonly NotAnalysable[];
   /** Where modules of other flakes are imported. */
   readonly strangers: readonly NotAnalysable[];
 }

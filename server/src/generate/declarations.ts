@@ -16,6 +16,8 @@ import { type Recipe, recipeOf } from './recipe.ts';
 export interface Declared {
   /** In the order of the fleet. */
   readonly machines: readonly string[];
+  /** False if there may be machines that are not listed. */
+  readonly machinesComplete: boolean;
   readonly declarations: readonly Declaration[];
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
@@ -49,6 +51,20 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     read.set(body, known);
     return known;
   };
+  /** Where a module that is not known decides which definitions a machine has, that is the reason, and nothing that they say. */
+  const withCause = (machine: string, name: string, parts: Parts): Parts => {
+    const generator = generators.get(name);
+    const gap = fleet.modules().get(machine)?.gaps[0];
+    if (parts.unknown.length === 0 || generator === undefined || gap === undefined) return parts;
+    const { definitions } = generator;
+    if (definitions.length < 2 || generator.settledOn(machine) !== null) return parts;
+    const inside = new Set(definitions.flatMap(one => partsOf(one.body()).unknown.map(({ part }) => part)));
+    const cause = `which of its ${definitions.length} definitions machine ${machine} has depends on ${expressionAt(gap.at)}`;
+    return {
+      ...parts,
+      unknown: parts.unknown.map(one => (inside.has(one.part) ? one : { ...one, expression: cause })),
+    };
+  };
 
   // A name that clan-core's services use may be brought to further machines by them.
   const complete = new Set(
@@ -56,7 +72,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       .filter(one => fleet.machinesComplete && one.machinesComplete && !isCatalogueGenerator(one.name))
       .map(one => one.name),
   );
-  const generatorNames = new Set(fleet.generators.map(generator => generator.name));
+  const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
   for (const generator of fleet.generators) {
     const { name, nameKind } = generator;
     if (nameKind === 'pattern') {
@@ -70,13 +86,14 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   }
   // What they are differs from one version of clan-core to the next: which one it is, only Nix can tell.
   for (const { name, isPattern, certain, machines: those, service } of fleet.brought())
-    if (certain && !isPattern && !generatorNames.has(name))
+    if (certain && !isPattern && !generators.has(name))
       uncertain.push({ name, machines: those, expression: service ?? 'clan-core', isBrought: true });
 
   const incomplete = machines.filter(machine => !fleet.hasAllGenerators(machine));
   const mayHave = mayHaveMore(uncertain, new Set(incomplete));
   return {
     machines,
+    machinesComplete: fleet.machinesComplete,
     uncertain,
     incomplete,
     refused: fleet
@@ -91,7 +108,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
         name,
         machinesComplete: complete.has(name),
         ...withKnownDependencies(
-          partsOf(body),
+          withCause(machine, name, partsOf(body)),
           dependency => own.has(dependency) || !mayHave(machine, dependency),
         ),
       })),

@@ -18,9 +18,10 @@ import {
   type Generators,
   joinGenerators,
 } from './generators.ts';
+import { unseenNotes } from './open-questions.ts';
 import { type PlanProblem, problemsOf, requestProblems } from './problems.ts';
 import { DECIDING } from './tally.ts';
-import { listed, partText, whereOf } from './words.ts';
+import { partsText, whereOf } from './words.ts';
 
 /** A generator of which only Nix can tell who has it, what it is, or even its name. */
 export interface Uncertain {
@@ -43,6 +44,8 @@ export interface RefusedFile {
 export interface PlanInput {
   /** All machines of the fleet, in its order. */
   readonly machines: readonly string[];
+  /** False if there may be machines that are not listed. */
+  readonly machinesComplete?: boolean;
   readonly declarations: readonly Declaration[];
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have generators which are nowhere to be seen. */
@@ -133,7 +136,7 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
       ...problemsOf({ generators, steps, cycle, roots: rootKeys, missingFiles: key => status(key).missing }),
     ],
     notes: [
-      ...notesOf(input, machines),
+      ...unseenNotes(input, machines),
       ...undecidedNotes(roots, closure, status),
       ...skippedNotes(sorted, skipped),
     ],
@@ -194,35 +197,6 @@ export function statusIn(stored: StoredLookups, generator: Generator, noted?: re
     : { reason: 'superseded', ...lists, older: noted };
 }
 
-function notesOf(
-  { uncertain, incomplete, refused = [] }: PlanInput,
-  machines: ReadonlySet<string>,
-): PlanNote[] {
-  const concerned = uncertain.filter(one => one.machines?.some(machine => machines.has(machine)) ?? true);
-  const own = concerned.filter(one => !one.isBrought);
-  const unnamed = own.filter(one => one.name === null).map(one => one.expression);
-  const named = own.flatMap(one => one.name ?? []);
-  const brought = concerned.filter(one => one.isBrought).flatMap(one => one.name ?? []);
-  const unseen = incomplete.filter(machine => machines.has(machine));
-  const unread = refused
-    .filter(one => one.machines.length === 0 || one.machines.some(machine => machines.has(machine)))
-    .map(({ file }) => file);
-  const note = (names: readonly string[], text: string, concerns: readonly string[] = []): PlanNote[] =>
-    names.length === 0
-      ? []
-      : [{ generator: null, machines: concerns, message: `${text}: ${listed([...new Set(names)])}.` }];
-  return [
-    ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
-    ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
-    ...note(brought, "Generators of clan-core's own services need Nix and are left out"),
-    ...note(
-      unread,
-      'Nix cannot read these files ("varsmith check" says why); they are taken as far as they can be read',
-    ),
-    ...note(unseen, 'Only Nix can tell whether these machines have further generators', unseen),
-  ];
-}
-
 function undecidedNotes(
   roots: readonly Generator[],
   closure: ReadonlySet<string>,
@@ -248,8 +222,8 @@ function skippedNotes(sorted: readonly Generator[], skipped: ReadonlySet<string>
   return sorted
     .filter(one => skipped.has(one.key))
     .map(generator => {
-      const [part] = generator.unknown;
-      const why = part === undefined ? 'it depends on one that needs Nix' : `it needs Nix: ${partText(part)}`;
+      const [part] = partsText(generator.unknown);
+      const why = part === undefined ? 'it depends on one that needs Nix' : `it needs Nix: ${part}`;
       return {
         generator: generator.name,
         machines: generator.machines,

@@ -6,7 +6,7 @@
  */
 import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
 import type { PlanInput, PlanRequest, PlanStep } from './plan.ts';
-import { listed, partText, whereOf } from './words.ts';
+import { listed, partsText, whereOf } from './words.ts';
 
 export interface PlanProblem {
   readonly kind:
@@ -97,11 +97,11 @@ export function problemsOf(found: Found): PlanProblem[] {
     ...generators.disagreements.filter(one => concerned(one.key)).map(differingProblem),
     ...mixedProblems(generators, steps),
     ...steps.flatMap(({ generator }) => [
-      ...generator.unknown.map(part => ({
+      ...partsText(generator.unknown).map(parts => ({
         kind: 'needs-nix' as const,
         generator: generator.name,
         machines: generator.machines,
-        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${partText(part)}.`,
+        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${parts}.`,
       })),
       ...dependencyProblems(found, generator, running),
     ]),

@@ -11,7 +11,7 @@ import { type Generator, type Generators, isHidden } from './generators.ts';
 import { NO_RECIPE, type Recipe } from './recipe.ts';
 import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './tools.ts';
-import { partText, whereOf } from './words.ts';
+import { partsText, whereOf } from './words.ts';
 
 export interface TryOptions {
   readonly generators: Generators;
@@ -83,9 +83,9 @@ async function attempt(
   if (known !== undefined) return known;
   if (path.includes(name))
     throw new RunFailure(`Generators depend on each other in a cycle: ${[...path, name].join(' → ')}.`);
-  const [part] = generator.unknown;
+  const [part] = partsText(generator.unknown);
   if (part !== undefined)
-    throw new RunFailure(`Generator "${name}" (${whereOf(generator)}) needs Nix: ${partText(part)}.`);
+    throw new RunFailure(`Generator "${name}" (${whereOf(generator)}) needs Nix: ${part}.`);
 
   const dependencies = new Map<string, ReadonlyMap<string, Buffer>>();
   const secrets: Uint8Array[] = [];

@@ -26,6 +26,7 @@ import { defaultGroupsOf, sopsAccessFor, sopsChange } from './access-sops.ts';
 import type { Ground } from './ground.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { Drift, MachineKey, SecretPlace, StoredPlace, Vault } from './vault.ts';
+import { several } from './words.ts';
 
 /**
  * @param groupsOf `clan.core.sops.defaultGroups` of a machine
@@ -137,14 +138,14 @@ export function sopsVault(
     const linked = before.machines.map(one => one.name);
     // Also of what is uploaded by others: clan links machines to all that is deployed, whenever it is needed.
     const lacking = machines.filter(name => !linked.includes(name));
-    if (lacking.length > 0) return { place, reason: `is not for machine ${lacking.join(', ')}` };
+    if (lacking.length > 0) return { place, reason: `is not for ${several('machine', lacking)}` };
     const isCertain = place.machinesComplete || !place.deploy;
     const extra = isCertain ? linked.filter(name => !machines.includes(name)) : [];
     if (extra.length > 0)
-      return { place, reason: `is for machine ${extra.join(', ')}, which is not to have it` };
+      return { place, reason: `is for ${several('machine', extra)}, which should not have it` };
     const groups = before.groups.map(one => one.name);
     const missingGroups = defaultGroupsOf(place, groupsOf).filter(name => !groups.includes(name));
-    if (missingGroups.length > 0) return { place, reason: `is not for group ${missingGroups.join(', ')}` };
+    if (missingGroups.length > 0) return { place, reason: `is not for ${several('group', missingGroups)}` };
     for (const kind of HOLDER_KINDS) {
       const dangling = before[kind].find(one => one.dangling);
       if (dangling !== undefined)
@@ -155,7 +156,10 @@ export function sopsVault(
       const keyless = linked.filter(name => !sops().machines.some(one => one.name === name));
       return keyless.length === 0
         ? null
-        : { place, reason: `is for machine ${keyless.join(', ')}, which has no key` };
+        : {
+            place,
+            reason: `is for ${several('machine', keyless)}, which ${keyless.length === 1 ? 'has' : 'have'} no key`,
+          };
     }
     const count = drift.lacking.length;
     return {

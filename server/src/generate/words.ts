@@ -12,9 +12,28 @@ export function listed(names: readonly string[]): string {
   return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
-/** What only Nix can tell: `its script is made with ${config.x}`. */
-export function partText({ part, expression }: UnknownPart): string {
-  return `only evaluation can tell its ${part}: ${expression}`;
+/**
+ * What only Nix can tell, and why, a clause for each reason, in the order of the parts:
+ * `only evaluation can tell its files and script: cfg.x`.
+ */
+export function partsText(unknown: readonly UnknownPart[]): string[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { part, expression } of unknown)
+    byReason.set(expression, (byReason.get(expression) ?? new Set()).add(part));
+  return [...byReason].map(([expression, parts]) => {
+    const names = [...parts];
+    const last = names.pop();
+    const text = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+    return `only evaluation can tell its ${text}: ${expression}`;
+  });
+}
+
+/** `machine a`, `machines a and b`. */
+export function several(word: string, names: readonly string[]): string {
+  const [first, ...others] = names;
+  const last = others.pop();
+  if (last === undefined) return `${word} ${first ?? ''}`;
+  return `${word}s ${[first, ...others].join(', ')} and ${last}`;
 }
 
 /** Names of which few are known, and how many there are beside them: `a, b and 19,990 more`. */

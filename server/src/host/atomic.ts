@@ -25,7 +25,7 @@ export async function writeNew(path: string, bytes: Uint8Array, mode: number, la
   }
 }
 
-const flush = promisify(fsync);
+const flush = (file: number): Promise<void> => promisify(fsync)(file);
 
 /** Makes renames and removals in a folder survive a loss of power. */
 export async function syncFolder(path: string): Promise<void> {

@@ -1,8 +1,7 @@
 /**
  * The border between Varsmith's types and those of the protocol: the only file that knows both. Places become
- * ranges, findings diagnostics, fixes workspace edits; file names and URIs are turned into each other.
+ * ranges, findings diagnostics, fixes workspace edits.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CodeActionKind,
   type CreateFile,
@@ -20,6 +19,8 @@ import type { CodeAction } from '../editor/code-actions.ts';
 import type { Place } from '../fleet/model.ts';
 import { lineStartsOf, offsetAt, positionAt } from '../nix/source.ts';
 import type { NixFiles } from '../nix/value.ts';
+
+export { pathOfUri, uriOfPath } from './addresses.ts';
 
 const BEGINNING: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
@@ -39,21 +40,6 @@ export interface Border {
   versionOf(path: string): number | null;
   /** The address of the page about a rule, as the client opens it. */
   documentationOf(rule: string): string;
-}
-
-/** The absolute path of a `file:` URI; null for other schemes and for what is no URI. */
-export function pathOfUri(uri: string): string | null {
-  if (!uri.startsWith('file:')) return null;
-  try {
-    return fileURLToPath(uri);
-  } catch {
-    // A file URI with a host, or with an encoded slash: no file of ours.
-    return null;
-  }
-}
-
-export function uriOfPath(absolute: string): string {
-  return pathToFileURL(absolute).href;
 }
 
 /** Null if the file is not there any more. */

@@ -3,7 +3,6 @@
  * fleet around a document that lies in none of them. Knows no protocol beyond URIs.
  */
 import { dirname } from 'node:path';
-import { findRoot } from '../workspace/discovery.ts';
 import { pathInRoot } from '../workspace/paths.ts';
 import type { Workspace, WorkspaceOptions } from '../workspace/workspace.ts';
 
@@ -32,7 +31,8 @@ export interface Folders {
 
 export type WorkspaceMaker = (options: Pick<WorkspaceOptions, 'root' | 'foreign' | 'search'>) => Workspace;
 
-export function createFolders(make: WorkspaceMaker): Folders {
+/** @param findRoot the nearest folder at or above a folder (absolute) that is a fleet's; null if there is none */
+export function createFolders(make: WorkspaceMaker, findRoot: (start: string) => string | null): Folders {
   let opened: { readonly workspace: Workspace; readonly foreign: string }[] = [];
   let adopted: Workspace[] = [];
 

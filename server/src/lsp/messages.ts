@@ -9,6 +9,7 @@ import type {
   doctorRequest,
   environmentRequest,
   fileKeysRequest,
+  filesNotification,
   fleetRequest,
   graphRequest,
   keyRequest,
@@ -22,6 +23,7 @@ import type {
   secretProposalsRequest,
   secretsRequest,
   statusNotification,
+  wantedNotification,
 } from '../../../client/src/protocol.ts';
 
 export type {
@@ -36,6 +38,7 @@ export type {
   EnvironmentResult,
   FileKey,
   FileKeysParams,
+  FilesParams,
   FleetGenerator,
   FleetParams,
   FleetRoot,
@@ -58,6 +61,7 @@ export type {
   SecretProposalsParams,
   SecretsRoot,
   ServerStatus,
+  WantedParams,
   Where,
 } from '../../../client/src/protocol.ts';
 
@@ -82,6 +86,8 @@ export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';
+export const FILES: typeof filesNotification = 'varsmith/files';
+export const WANTED: typeof wantedNotification = 'varsmith/wanted';
 export const CHANGED: typeof changedNotification = 'varsmith/changed';
 
 export type ShowStatus = (status: ServerStatus) => void;

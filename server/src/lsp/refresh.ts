@@ -24,6 +24,8 @@ export function createRefresher(connection: Connection, client: Client): () => v
   return () => {
     clearTimeout(timer);
     // A server that is to end does not wait for this.
-    timer = setTimeout(refresh, CALM).unref();
+    timer = setTimeout(refresh, CALM);
+    // A timer of a browser is a number, and keeps nothing running.
+    if (typeof timer === 'object') timer.unref();
   };
 }

@@ -13,6 +13,7 @@ import {
   RequestType0,
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
+import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import { SETTINGS_RULE } from '../workspace/settings-names.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
@@ -32,7 +33,7 @@ import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { type RequestGuard, registerFeatures } from './features.ts';
 import { registerViews } from './features-view.ts';
-import { createFolders } from './folders.ts';
+import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onCodeAction, onCodeActionResolve } from './handlers/code-actions.ts';
@@ -49,14 +50,17 @@ import { createStatusLine, type StatusLine } from './status.ts';
 export interface Loaded {
   readonly engine: Engine;
   readonly createWorkspace: typeof createWorkspace;
+  /** The nearest folder at or above a folder (absolute) that is a fleet's; null if there is none. */
+  readonly findRoot: typeof findRoot;
 }
 
 async function loadAnalysis(): Promise<Loaded> {
-  const [{ loadEngine }, workspace] = await Promise.all([
+  const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
     import('../workspace/engine.ts'),
     import('../workspace/workspace.ts'),
+    import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine(), createWorkspace: workspace.createWorkspace };
+  return { engine: await loadEngine(), createWorkspace, findRoot };
 }
 
 const WATCHED = [
@@ -175,11 +179,11 @@ async function begin(
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot }] = await Promise.all([load(), inTime(asked)]);
 
-  const folders = createFolders(options =>
-    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log }),
-  );
+  const make: WorkspaceMaker = options =>
+    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
+  const folders = createFolders(make, findRoot);
   folders.set(client.folders);
   const pull = createPull(connection, documents, reports, client);
   const delivery = client.pulls ? pull : createPush(connection, documents, reports);

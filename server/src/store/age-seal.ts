@@ -18,8 +18,10 @@ import {
 const CIPHER = 'chacha20-poly1305';
 const CHUNK_BYTES = 64 * 1024;
 /** What stands before the 32 bytes of a public key in its usual form (SubjectPublicKeyInfo). */
-const PUBLIC_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
-const NOTHING = Buffer.alloc(0);
+const PUBLIC_PREFIX = Uint8Array.from([
+  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00,
+]);
+const NOTHING = new Uint8Array(0);
 
 /** A recipient `age1…`, ready to encrypt to. */
 export interface SealingKey {

@@ -26,6 +26,8 @@ export interface Handed {
   readonly bytes?: Uint8Array | null;
   /** Larger than what is read. */
   readonly tooLarge?: boolean;
+  /** A folder whose content has not been listed: it may hold anything. */
+  readonly unlisted?: boolean;
 }
 
 export interface MemoryDisk extends Disk {
@@ -38,7 +40,8 @@ export interface MemoryDisk extends Disk {
 
 type Folder = Map<string, Handed>;
 
-export function createMemoryDisk(): MemoryDisk {
+/** @param onWanted told when something is wanted, once until that is taken */
+export function createMemoryDisk(onWanted: () => void = () => undefined): MemoryDisk {
   const folders = new Map<string, Folder>([['', new Map()]]);
   const texts = new WeakMap<Uint8Array, string>();
   const unread = new Map<string, string>();
@@ -46,7 +49,22 @@ export function createMemoryDisk(): MemoryDisk {
   /** Asked for once: who could not bring it is not asked again until it changes. */
   const asked = new Set<string>();
 
-  const at = (path: string) => folders.get(folderOf(path))?.get(nameOf(path));
+  function at(path: string): Handed | undefined {
+    const parent = folderOf(path);
+    const found = folders.get(parent);
+    if (found !== undefined) return found.get(nameOf(path));
+    lookInto(parent);
+    return undefined;
+  }
+
+  /** The folder that a path lies in, or one above, may not have been listed. */
+  function lookInto(path: string): void {
+    for (let each = path; each !== ''; each = folderOf(each)) {
+      const found = folders.get(folderOf(each))?.get(nameOf(each));
+      if (found?.unlisted === true && !asked.has(each)) want(each);
+      if (found !== undefined) return;
+    }
+  }
 
   function folder(path: string): Folder {
     const known = folders.get(path);
@@ -62,8 +80,13 @@ export function createMemoryDisk(): MemoryDisk {
     if (found?.kind !== 'file') return null;
     if (found.tooLarge) unread.set(path, 'it is larger than 2 MB');
     else if (found.bytes === null) unread.set(path, 'it cannot be read');
-    else if (found.bytes === undefined && !asked.has(path)) wanted.add(path);
+    else if (found.bytes === undefined && !asked.has(path)) want(path);
     return found.bytes ?? null;
+  }
+
+  function want(path: string): void {
+    if (wanted.size === 0) onWanted();
+    wanted.add(path);
   }
 
   function remove(path: string): void {
@@ -79,6 +102,7 @@ export function createMemoryDisk(): MemoryDisk {
     kind: path => (path === '' ? 'directory' : (at(path)?.kind ?? null)),
     list(path) {
       const found = folders.get(path);
+      if (found === undefined) lookInto(path);
       return found === undefined ? null : [...found].map(([name, { kind }]): Entry => ({ name, kind }));
     },
     read(path) {
@@ -113,7 +137,7 @@ export function createMemoryDisk(): MemoryDisk {
         unread.delete(path);
         wanted.delete(path);
         if (entry.bytes === undefined) asked.delete(path);
-        if (kind === 'directory') folder(path);
+        if (kind === 'directory' && entry.unlisted !== true) folder(path);
         folder(folderOf(path)).set(nameOf(path), entry);
       }
     },

@@ -36,3 +36,6 @@ export function createRunNotes(root: string): RunNotes {
 }
 
 const NOTHING: StaleNotes = new Map();
+
+/** Where nothing is known of runs. */
+export const NO_NOTES: RunNotes = { stale: () => NOTHING };

@@ -13,7 +13,7 @@ import { createFiles, type WorkspaceFiles } from './files.ts';
 import { createGitIndex } from './git-index.ts';
 import { matchesAny } from './glob.ts';
 import { checkSettings } from './rule-settings.ts';
-import { createRunNotes } from './run-notes.ts';
+import { createRunNotes, NO_NOTES } from './run-notes.ts';
 import { fleetSettings, type Settings, type SettingsProblem } from './settings.ts';
 import { createSettingsReader, settingsFindings } from './settings-file.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
@@ -91,7 +91,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   });
   const gitIndex = options.search === false || options.disk !== undefined ? null : createGitIndex(root);
   const storedReader = createStoredReader(files);
-  const notes = createRunNotes(root);
+  const notes = options.disk === undefined ? createRunNotes(root) : NO_NOTES;
   const ruleIds = engine.rules.map(({ id }) => id);
   const optional = engine.rules.filter(rule => rule.optional === true).map(({ id }) => id);
   const reader = createSettingsReader(ruleIds);

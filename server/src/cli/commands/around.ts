@@ -77,7 +77,7 @@ export const AROUND: readonly CommandSpec[] = [
     text:
       'Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the ' +
       'fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if ' +
-      'something that the fleet wants will not work.',
+      'something that the fleet asks for will not work. Without a key of yours it ends with 0: reading a fleet, as CI does, needs none.',
     usage: ['doctor [ROOT] [--format FORMAT]'],
     positions: [ROOT],
     options: [value('format', 'FORMAT', ['text', 'json'], 'text (default) or json')],

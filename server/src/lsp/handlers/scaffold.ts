@@ -18,6 +18,7 @@ import { addSecret, keyProblem, secretProposals, variableProblem } from '../../e
 import { TEMPLATE_CHOICES } from '../../editor/scaffold-templates.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { lineStartsOf, positionAt } from '../../nix/source.ts';
+import { reachesFiles } from '../addresses.ts';
 import type { Analysis, RootState } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { editOf } from '../convert.ts';
@@ -138,7 +139,8 @@ async function tellGit(
   changed: ReturnType<typeof editedFiles>,
 ): Promise<readonly string[]> {
   const made = changed.filter(({ before }) => before === null).map(({ path }) => path);
-  if (made.length === 0) return [];
+  // What is handed over to the server is committed by the editor, which takes new files in.
+  if (made.length === 0 || !reachesFiles()) return [];
   // Git is a program, and runs what the repository's settings name.
   if (trusted !== true) return [TELL_GIT];
   const { makeKnownToGit } = await import('../../workspace/known-to-git.ts');

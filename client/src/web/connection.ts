@@ -1,0 +1,82 @@
+/**
+ * The connection to the server in a web worker. The worker is made of what lies in the extension's folder, read as any
+ * file of the editor's: a browser may not start a worker from the address of another host.
+ */
+import { Uri, workspace } from 'vscode';
+import { LanguageClient } from 'vscode-languageclient/browser';
+import { showRuleCommand } from '../documentation.ts';
+import { type Connect, talk } from '../talk.ts';
+import { handOver } from './files.ts';
+
+/** Schemes of addresses that the server is told of where no folder is open. */
+const USUAL = ['file', 'vscode-vfs', 'vscode-remote'];
+
+/** @param dist the folder of the bundles */
+export function connectWorker(dist: Uri): Connect {
+  return async (log, showStatus, onChange) => {
+    const worker = await startWorker(dist);
+    const schemes = new Set(workspace.workspaceFolders?.map(({ uri }) => uri.scheme) ?? USUAL);
+    let files: Awaited<ReturnType<typeof handOver>> | undefined;
+    const connection = await talk(
+      options => {
+        const client = new LanguageClient('varsmith', 'Varsmith', worker, options);
+        files = handOver(client, log);
+        return client;
+      },
+      {
+        ...{
+          log,
+          showStatus,
+          onChange,
+          startOptions: { clientCommands: ['varsmith.showGraph', showRuleCommand], mendsMoves: false },
+        },
+        schemes: [...schemes],
+        middleware: {
+          // What has changed is handed over with its contents.
+          didChangeWatchedFile: async () => undefined,
+          didChangeWorkspaceFolders: async (event, next) => {
+            await files?.open(event.added.map(({ uri }) => uri));
+            await next(event);
+          },
+        },
+      },
+    );
+    await files?.start();
+    return {
+      ...connection,
+      async close() {
+        files?.dispose();
+        await connection.close();
+        worker.terminate();
+      },
+    };
+  };
+}
+
+/** What a browser has, as far as it is used. */
+interface WebWorker extends Worker {
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+
+const browser = globalThis as unknown as { readonly Worker: new (address: string) => WebWorker };
+
+async function startWorker(dist: Uri): Promise<WebWorker> {
+  const read = (name: string) => workspace.fs.readFile(Uri.joinPath(dist, name));
+  const [programs, start, runtime, nix, bash] = await Promise.all(
+    [
+      'programs.js',
+      'web-worker.js',
+      'web-tree-sitter.wasm',
+      'tree-sitter-nix.wasm',
+      'tree-sitter-bash.wasm',
+    ].map(read),
+  );
+  const code = new Blob(['self.varsmithPrograms = ', programs ?? '', ';\n', start ?? ''], {
+    type: 'text/javascript',
+  });
+  const address = URL.createObjectURL(code);
+  const worker = new browser.Worker(address);
+  worker.postMessage({ runtime, nix, bash });
+  return worker;
+}

@@ -1,0 +1,70 @@
+/**
+ * Where VS Code enters in a browser: the same views and commands over the same analysis, which runs in a web worker.
+ * Commands that start programs are hidden there, and say so to whoever runs them by a key or a link.
+ */
+import { commands, type Disposable, type ExtensionContext, l10n, Uri, window } from 'vscode';
+import { registerCommands } from '../commands.ts';
+import { registerDocumentation } from '../documentation.ts';
+import { createEnvironmentPreview } from '../environment-preview.ts';
+import { createFleetViews } from '../fleet-view.ts';
+import { createGraphTab } from '../graph-panel.ts';
+import { registerScaffoldCommands } from '../scaffold-commands.ts';
+import { createServer, type Server } from '../server.ts';
+import { createStatus } from '../status.ts';
+
+let server: Server | undefined;
+
+export async function activate(context: ExtensionContext): Promise<void> {
+  await commands.executeCommand('setContext', 'varsmith.inBrowser', true);
+  const log = window.createOutputChannel('Varsmith', { log: true });
+  const status = createStatus();
+  const connect = async (...told: Parameters<Awaited<ReturnType<typeof worker>>>) =>
+    (await worker())(...told);
+  const worker = async () =>
+    (await import('./connection.ts')).connectWorker(Uri.joinPath(context.extensionUri, 'dist'));
+  server = createServer(connect, log, status.show, refresh);
+  const fleet = createFleetViews(server);
+  const graph = createGraphTab(server, context.extensionUri);
+  const preview = createEnvironmentPreview(server);
+  function refresh(): void {
+    fleet.refresh();
+    graph.refresh();
+    preview.refresh();
+  }
+  context.subscriptions.push(
+    ...[log, status, fleet, graph, preview],
+    ...registerCommands(server, log, graph),
+    ...registerScaffoldCommands(server),
+    ...registerDocumentation(server),
+  );
+  context.subscriptions.push(...(await refuseOthers(context)));
+  server.startInBackground();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+  server = undefined;
+}
+
+/** Commands of the manifest that nobody has registered: each starts a program, or opens a folder of the disk. */
+async function refuseOthers({ extension }: ExtensionContext): Promise<Disposable[]> {
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: {
+      readonly commands: readonly { readonly command: string; readonly title: string }[];
+    };
+  };
+  const registered = new Set(await commands.getCommands(true));
+  return contributes.commands
+    .filter(({ command }) => !registered.has(command))
+    .map(({ command, title }) =>
+      commands.registerCommand(command, () => {
+        const name = title.replace(/…$/, '');
+        void window.showInformationMessage(
+          l10n.t(
+            '“{0}” starts programs, which a browser cannot: open this folder in VS Code on a desktop.',
+            name,
+          ),
+        );
+      }),
+    );
+}
