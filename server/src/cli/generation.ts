@@ -13,7 +13,6 @@ import { scriptPlace } from '../generate/script-place.ts';
 import { openSession, type Session } from '../generate/session.ts';
 import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
 import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
-import type { HostFailure } from '../host/failure.ts';
 import { type Seen, seenIn } from '../store/glance.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import { homeIn } from '../workspace/home.ts';
@@ -135,7 +134,7 @@ export async function withSession<T>(
   options: { readonly commit: boolean },
   note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
-  onRefused: (refused: HostFailure) => void = refused => {
+  onRefused: (refused: Error) => void = refused => {
     throw refused;
   },
 ): Promise<T> {
