@@ -2,7 +2,7 @@
  * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
  * package.json; what a command finds out is computed by the server.
  */
-import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
 import { openGenerator, openWhere } from './open-where.ts';
 import {
@@ -64,5 +64,9 @@ async function showSummary(result: CheckWorkspaceResult): Promise<void> {
 }
 
 async function restartServer(server: Server): Promise<void> {
-  if (await server.restart()) window.setStatusBarMessage('Varsmith: language server restarted', 3000);
+  const isRunning = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Varsmith: restarting the language server') },
+    () => server.restart(),
+  );
+  if (isRunning) void window.showInformationMessage(l10n.t('Varsmith: the language server was restarted.'));
 }

@@ -7,6 +7,7 @@ import type {
   DocumentHighlight,
   DocumentSymbol,
   FoldingRange,
+  InitializeParams,
   Location,
   SymbolInformation,
   WorkspaceEdit,
@@ -28,14 +29,17 @@ const TEXT = `{ config, ... }:
 }
 `;
 
-async function session(capabilities = {}): Promise<Session> {
+/** As Neovim says it: without `documentChanges`. */
+const MOVES = { resourceOperations: ['rename', 'create', 'delete'] };
+
+async function session(capabilities = {}, clientInfo?: InitializeParams['clientInfo']): Promise<Session> {
   const root = folder({
     'flake.nix': '{ }',
     '.clan-flake': '',
     'a.nix': TEXT,
     'vars/per-machine/lea/ca/key/secret': '{}',
   });
-  return startSession({ root, engine, capabilities });
+  return startSession({ root, engine, capabilities, ...(clientInfo && { clientInfo }) });
 }
 
 /** The position behind some text. */
@@ -104,6 +108,39 @@ test('renaming edits the text, and moves what is stored if the client can', asyn
   expect(Object.values(edit.changeAnnotations ?? {})).toEqual([
     expect.objectContaining({ label: 'Move what is stored under the old name', needsConfirmation: false }),
   ]);
+});
+
+test.each([
+  ['Neovim 0.10', '0.10.4', true],
+  ['Neovim 0.12 before its release', '0.12.0-dev', true],
+  ['Neovim 0.7, which fails on folders', '0.7.2', false],
+  ['Neovim of no version', undefined, false],
+])('%s does not say that it takes changes of documents', async (_, version, moves) => {
+  const clientInfo = { name: 'Neovim', ...(version === undefined ? {} : { version }) };
+  const { connection, uri } = await session({ workspace: { workspaceEdit: MOVES } }, clientInfo);
+  const asked = connection.sendRequest<WorkspaceEdit>('textDocument/rename', {
+    ...behind('$out/k', uri('a.nix')),
+    newName: 'ca.key',
+  });
+  if (moves) expect((await asked).documentChanges?.map(one => 'kind' in one && one.kind)).toContain('rename');
+  else await expect(asked).rejects.toThrow('cannot move files');
+});
+
+test.each([
+  ['moves no files', {}, 'vars/per-machine/lea/ca/key has to become vars/per-machine/lea/ca/ca.key'],
+  [
+    'names moves, but is not known to take them',
+    { workspace: { workspaceEdit: MOVES } },
+    'This editor cannot move files',
+  ],
+])('an editor that %s leaves no values behind under the old name', async (_, capabilities, why) => {
+  const { connection, uri } = await session(capabilities);
+  const asked = connection.sendRequest('textDocument/rename', {
+    ...behind('$out/k', uri('a.nix')),
+    newName: 'ca.key',
+  });
+  await expect(asked).rejects.toThrow(why);
+  await expect(asked).rejects.toThrow('`varsmith rename file ca/key ca.key` does all of it');
 });
 
 test('a name that cannot be given is refused with the reason', async () => {

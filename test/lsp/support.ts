@@ -8,6 +8,7 @@ import {
   createConnection,
   createProtocolConnection,
   type Diagnostic,
+  type InitializeParams,
   type InitializeResult,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
@@ -46,6 +47,7 @@ export interface SessionOptions {
   readonly folders?: readonly string[] | null;
   readonly engine?: Engine;
   readonly capabilities?: ClientCapabilities;
+  readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
   /** Called before `initialize` is sent, to answer what the server asks. */
   readonly prepare?: (connection: ProtocolConnection) => void;
@@ -92,6 +94,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     rootUri: null,
     workspaceFolders: folders?.map(path => ({ uri: pathToFileURL(path).href, name: path })) ?? null,
     capabilities: options.capabilities ?? {},
+    ...(options.clientInfo && { clientInfo: options.clientInfo }),
     initializationOptions: options.initializationOptions,
   });
   await connection.sendNotification('initialized', {});

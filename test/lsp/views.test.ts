@@ -268,7 +268,9 @@ test('a machine is renamed with its folder, if the client moves folders', async 
     { kind: 'rename', oldUri: moving.uri('machines/lea'), newUri: moving.uri('machines/lena') },
     { kind: 'rename', oldUri: moving.uri('vars/per-machine/lea'), annotationId: 'varsmith.move' },
   ]);
-  await expect(ask(await session())).rejects.toThrow('cannot move folders');
+  await expect(ask(await session())).rejects.toThrow(
+    'machines/lea has to become machines/lena. In a terminal, `varsmith rename machine lea lena` does all of it',
+  );
 });
 
 const MOVING = { workspaceEdit: { documentChanges: true, resourceOperations: ['rename' as const] } };

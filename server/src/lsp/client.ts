@@ -73,6 +73,8 @@ export function readClient(params: InitializeParams): Client {
   const { workspace, textDocument, window } = params.capabilities;
   const completion = textDocument?.completion;
   const action = textDocument?.codeAction;
+  const documentChanges = takesDocumentChanges(params);
+  const operations = documentChanges ? (workspace?.workspaceEdit?.resourceOperations ?? []) : [];
   return {
     folders: foldersOf(params),
     initialSettings: params.initializationOptions ?? null,
@@ -90,13 +92,9 @@ export function readClient(params: InitializeParams): Client {
     refreshesLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesTokens: workspace?.semanticTokens?.refreshSupport === true,
-    takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
-    createsFiles:
-      workspace?.workspaceEdit?.documentChanges === true &&
-      workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
-    movesFiles:
-      workspace?.workspaceEdit?.documentChanges === true &&
-      workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Rename) === true,
+    takesVersionedEdits: documentChanges,
+    createsFiles: operations.includes(ResourceOperationKind.Create),
+    movesFiles: operations.includes(ResourceOperationKind.Rename),
     mendsMoves: startOption(params.initializationOptions, 'mendsMoves') === true,
     asksBeforeMoves: workspace?.fileOperations?.willRename === true,
     annotatesEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
@@ -112,6 +110,20 @@ export function readClient(params: InitializeParams): Client {
     commands: commandsOf(params.initializationOptions),
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };
+}
+
+/**
+ * Neovim names resource operations without saying `documentChanges`, the only place where they can be, and takes both. Only
+ * since 0.10 it moves folders: before, it fails halfway, and writes files that it moves as if they were text.
+ */
+function takesDocumentChanges({ capabilities, clientInfo }: InitializeParams): boolean {
+  const edit = capabilities.workspace?.workspaceEdit;
+  if (edit?.documentChanges === true) return true;
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(clientInfo?.version ?? '') ?? [];
+  const isOld = Number(major) === 0 && Number(minor) < 10;
+  return (
+    clientInfo?.name === 'Neovim' && major !== undefined && !isOld && edit?.resourceOperations !== undefined
+  );
 }
 
 function startOption(options: unknown, name: string): unknown {

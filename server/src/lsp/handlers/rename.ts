@@ -11,6 +11,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { prepareRename, rename } from '../../editor/rename.ts';
+import { renameCommand } from '../../editor/rename-command.ts';
 import { renameMachineFolder } from '../../editor/rename-machine.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import { movedLinks } from '../../store/moved-links.ts';
@@ -43,13 +44,12 @@ export async function onRename(
   const found = point && rename(point.snapshot, point.path, point.offset, params.newName);
   if (!found) return null;
   if ('refused' in found) throw refusal(found.refused);
-  const folder = found.moves.find(({ required }) => required === true);
-  if (folder && !client.movesFiles)
-    throw refusal(
-      `This editor cannot move folders for a language server, and ${folder.from} has to become ${folder.to}.`,
-    );
-  if (client.movesFiles && !client.mendsMoves && leavesLinks(point.snapshot, found.moves))
-    throw refusal(LINKS);
+  const hindrance = hindranceOf(point.snapshot, client, found.moves);
+  if (hindrance !== null) {
+    const command = renameCommand(point.snapshot, point.path, point.offset, params.newName);
+    const advice = ` In a terminal, \`${command}\` does all of it; save your files before.`;
+    throw refusal(`${hindrance}${command === null ? '' : advice}`);
+  }
   const edit = editOf(point.border, found, client.takesVersionedEdits);
   return client.movesFiles ? withMoves(edit, found.moves, point.border, client.annotatesEdits) : edit;
 }
@@ -74,9 +74,10 @@ export async function onWillRenameFiles(
     const { snapshot, border, path, root } = located;
     const renaming = renameMachineFolder(snapshot, path, relative(root, fresh).split(sep).join('/'));
     if (renaming === null) continue;
-    const hasLinks = 'moves' in renaming && leavesLinks(snapshot, renaming.moves);
-    if ('refused' in renaming || (hasLinks && !client.mendsMoves)) {
-      warn(`Only the folder is renamed. ${'refused' in renaming ? renaming.refused : LINKS}`);
+    const hindrance = 'refused' in renaming ? null : hindranceOf(snapshot, client, renaming.moves);
+    if ('refused' in renaming || hindrance !== null) {
+      const why = 'refused' in renaming ? renaming.refused : `${hindrance} ${BEFORE_THE_FOLDER}`;
+      warn(`Only the folder is renamed. ${why}`);
       return null;
     }
     const edit = editOf(border, renaming, client.takesVersionedEdits);
@@ -85,8 +86,20 @@ export async function onWillRenameFiles(
   return null;
 }
 
-const LINKS =
-  'Links beside encrypted secrets have to move along, and this editor cannot change links for a language server: `varsmith rename machine OLD NEW` does.';
+const BEFORE_THE_FOLDER =
+  'Give the folder its old name back, and run `varsmith rename machine OLD NEW` in a terminal.';
+
+/** Why an editor cannot do all that has to be done: values that are left behind would be generated anew. */
+function hindranceOf(snapshot: Snapshot, client: Client, moves: readonly Move[]): string | null {
+  const [first] = moves;
+  if (first === undefined) return null;
+  const { from, to } = moves.find(({ required }) => required === true) ?? first;
+  if (!client.movesFiles)
+    return `This editor cannot move files for a language server, and ${from} has to become ${to}.`;
+  if (!client.mendsMoves && leavesLinks(snapshot, moves))
+    return 'This editor cannot change links for a language server, and those beside encrypted secrets have to move along.';
+  return null;
+}
 
 function leavesLinks({ files, fleet }: Snapshot, moves: readonly Move[]): boolean {
   return movedLinks(files, fleet.directory ?? '', moves, false).length > 0;
