@@ -55,9 +55,18 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const limits = limitsFrom(given, open);
   const audience = audienceOf(given, open, io);
   try {
-    const ending = await withSession(open, { commit: commits(given, io) }, audience.note, session =>
-      runIn(session, open, { ...settings, limits }, audience),
+    let isRefused = false;
+    const run = await withSession(
+      open,
+      { commit: commits(given, io) },
+      audience.note,
+      session => runIn(session, open, { ...settings, limits }, audience),
+      refused => {
+        isRefused = true;
+        audience.note(refused.message);
+      },
     );
+    const ending = isRefused && run.outcome === 'done' ? { ...run, outcome: 'failed' as const } : run;
     audience.ended(ending);
     return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
