@@ -1,5 +1,5 @@
 /** Asks what a command is about: which fleet, machines, generators, file. Each gives null where the person went away. */
-import { QuickPickItemKind, Uri, window } from 'vscode';
+import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
 import {
   EVERYTHING,
@@ -58,7 +58,7 @@ export const STAYS = { ignoreFocusOut: true } as const;
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { ...STAYS, title: 'Fleet' }))?.root ?? null;
+  return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
 }
 
 /** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
@@ -81,7 +81,7 @@ export function chooser(server: Server): Chooser {
   async function root(): Promise<FleetRoot | null> {
     const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
     if (roots.length === 0)
-      void window.showInformationMessage('No fleet is open: there is nothing to generate.');
+      void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
     return pickRoot(roots);
   }
 
@@ -101,8 +101,8 @@ export function chooser(server: Server): Chooser {
     if (of.machines.length === 1) return of.machines.map(one => one.name);
     const options = {
       ...STAYS,
-      title: 'Vars of which machines?',
-      placeHolder: 'Those with something to generate are chosen already',
+      title: l10n.t('Vars of which machines?'),
+      placeHolder: l10n.t('Those with something to generate are chosen already'),
       canPickMany: true as const,
     };
     const picked = await window.showQuickPick(machineChoices(of.machines), options);
@@ -132,8 +132,10 @@ export function chooser(server: Server): Chooser {
       );
       const chosen = await window.showQuickPick(items, {
         ...STAYS,
-        title: `Generators of ${names.join(', ')}`,
-        placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
+        title: l10n.t('Generators of {0}', names.join(', ')),
+        placeHolder: preselect
+          ? l10n.t('Those that are not generated are chosen already')
+          : l10n.t('Which are made anew?'),
         canPickMany: true,
         matchOnDescription: true,
       });
@@ -154,7 +156,7 @@ export function chooser(server: Server): Chooser {
       );
       const picked = await window.showQuickPick(items, {
         ...STAYS,
-        title: 'Try which generator?',
+        title: l10n.t('Try which generator?'),
         matchOnDescription: true,
       });
       if (!picked || picked.machine === null) return null;
@@ -166,7 +168,9 @@ export function chooser(server: Server): Chooser {
       const items = fileChoices(await generatorsOf(on.root, on.machine), onlyPublic);
       if (items.length === 0) {
         void window.showInformationMessage(
-          `${on.machine} has no ${onlyPublic ? 'public value that is generated' : 'vars'}.`,
+          onlyPublic
+            ? l10n.t('{0} has no public value that is generated.', on.machine)
+            : l10n.t('{0} has no vars.', on.machine),
         );
         return null;
       }
