@@ -64,5 +64,9 @@ async function showSummary(result: CheckWorkspaceResult): Promise<void> {
 }
 
 async function restartServer(server: Server): Promise<void> {
-  if (await server.restart()) window.setStatusBarMessage(l10n.t('Varsmith: language server restarted'), 3000);
+  const isRunning = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Varsmith: restarting the language server') },
+    () => server.restart(),
+  );
+  if (isRunning) void window.showInformationMessage(l10n.t('Varsmith: the language server was restarted.'));
 }

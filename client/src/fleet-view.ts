@@ -194,7 +194,11 @@ export function createFleetViews(server: Server): FleetViews {
     ),
   ];
   return {
-    refresh: changeAll,
+    refresh() {
+      changeAll();
+      // The badge is seen before the view is: a view that is hidden asks for nothing by itself.
+      if (!fleet.visible && !keys.visible) void askRoots();
+    },
     dispose: () => {
       for (const one of registered) one.dispose();
       fleet.dispose();
