@@ -95,7 +95,8 @@ function isProse(words) {
 }
 
 /** Values that are names of things and the same in each language. */
-const NAMES = /^(varsmith fix|bash|nushell|openai|api\/token|perInstance|perMachine|root@\u2026\.example\.org|SVG|PNG)$/;
+const NAMES =
+  /^(varsmith fix|bash|nushell|openai|api\/token|perInstance|perMachine|root@\u2026\.example\.org|SVG|PNG)$/;
 
 /** A word of a language; the product's name is none. */
 function hasWord(words) {
