@@ -93,6 +93,7 @@ function findingOf(rule: Rule, report: Report, severity: Severity | undefined): 
     machines: [...(report.machines ?? [])].sort(),
     related: report.related ?? [],
     fixes: report.fixes ?? [],
+    ...(report.cure === undefined ? {} : { cure: report.cure }),
     ...(report.unnecessary === true ? { unnecessary: true } : {}),
   };
 }
