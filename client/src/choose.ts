@@ -1,6 +1,8 @@
 /** Asks what a command is about: which fleet, machines, generators, file. Each gives null where the person went away. */
-import { QuickPickItemKind, Uri, window } from 'vscode';
+import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
+import { fileCount } from './counts.ts';
+import { pickSome } from './pick-some.ts';
 import {
   EVERYTHING,
   type FleetFile,
@@ -58,7 +60,7 @@ export const STAYS = { ignoreFocusOut: true } as const;
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { ...STAYS, title: 'Fleet' }))?.root ?? null;
+  return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
 }
 
 /** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
@@ -77,11 +79,17 @@ export function rootAround(
   return found;
 }
 
+function noGenerators(machines: readonly string[]): string {
+  return machines.length === 0
+    ? l10n.t('No machine is known here, so there is nothing to generate.')
+    : l10n.t('No generator is declared for {0}, so there is nothing to generate.', machines.join(', '));
+}
+
 export function chooser(server: Server): Chooser {
   async function root(): Promise<FleetRoot | null> {
     const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
     if (roots.length === 0)
-      void window.showInformationMessage('No fleet is open: there is nothing to generate.');
+      void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
     return pickRoot(roots);
   }
 
@@ -99,14 +107,12 @@ export function chooser(server: Server): Chooser {
 
   async function machines(of: FleetRoot): Promise<readonly string[] | null> {
     if (of.machines.length === 1) return of.machines.map(one => one.name);
-    const options = {
-      ...STAYS,
-      title: 'Vars of which machines?',
-      placeHolder: 'Those with something to generate are chosen already',
-      canPickMany: true as const,
-    };
-    const picked = await window.showQuickPick(machineChoices(of.machines), options);
-    return picked && picked.length > 0 ? picked.map(one => one.label) : null;
+    const picked = await pickSome(machineChoices(of.machines), {
+      title: l10n.t('Vars of which machines?'),
+      placeholder: l10n.t('Those with something to generate are chosen already'),
+      empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
+    });
+    return picked?.map(one => one.label) ?? null;
   }
 
   async function machine(title: string) {
@@ -130,12 +136,18 @@ export function chooser(server: Server): Chooser {
           ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
           : { ...choice, kind: QuickPickItemKind.Default },
       );
-      const chosen = await window.showQuickPick(items, {
-        ...STAYS,
-        title: `Generators of ${names.join(', ')}`,
-        placeHolder: preselect ? 'Those that are not generated are chosen already' : 'Which are made anew?',
-        canPickMany: true,
-        matchOnDescription: true,
+      if (items.length === 0) {
+        void window.showInformationMessage(noGenerators(names));
+        return null;
+      }
+      const isLacking = items.some(one => 'picked' in one && one.picked);
+      const missing = isLacking
+        ? l10n.t('Those that are missing are chosen already')
+        : l10n.t('All of them are generated; choose those to look at again');
+      const chosen = await pickSome(items, {
+        title: l10n.t('Generators of {0}', names.join(', ')),
+        placeholder: preselect ? missing : l10n.t('Which are made anew?'),
+        empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
       });
       const generators = (chosen ?? []).flatMap(one => one.key ?? []);
       return generators.length === 0 ? null : { root: of.uri, machines: names, generators };
@@ -152,26 +164,44 @@ export function chooser(server: Server): Chooser {
           ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
           : { ...choice, picked: false, kind: QuickPickItemKind.Default },
       );
+      if (items.length === 0) {
+        void window.showInformationMessage(noGenerators(of.machines.map(({ name }) => name)));
+        return null;
+      }
       const picked = await window.showQuickPick(items, {
         ...STAYS,
-        title: 'Try which generator?',
+        title: l10n.t('Try which generator?'),
         matchOnDescription: true,
       });
       if (!picked || picked.machine === null) return null;
       return { root: of.uri, machine: picked.machine, generator: picked.label };
     },
     async file(title, onlyPublic) {
-      const on = await machine(title);
-      if (on === null) return null;
-      const items = fileChoices(await generatorsOf(on.root, on.machine), onlyPublic);
-      if (items.length === 0) {
+      const of = await root();
+      if (of === null) return null;
+      const found = await generatorsOfEach(
+        of.uri,
+        of.machines.map(({ name }) => name),
+      );
+      // A machine with nothing to choose from would be a dead end.
+      const choices = found
+        .map(one => ({ label: one.machine, files: fileChoices(one.generators, onlyPublic) }))
+        .filter(({ files }) => files.length > 0)
+        .map(one => ({ ...one, description: fileCount(one.files.length) }));
+      const [first, ...others] = choices;
+      if (first === undefined) {
         void window.showInformationMessage(
-          `${on.machine} has no ${onlyPublic ? 'public value that is generated' : 'vars'}.`,
+          onlyPublic
+            ? l10n.t('No machine has a public value that is generated.')
+            : l10n.t('No machine has vars: none of their generators is known.'),
         );
         return null;
       }
-      const picked = await window.showQuickPick(items, { ...STAYS, title: `${title} (${on.machine})` });
-      return picked ? { ...on, generator: picked.generator, file: picked.file } : null;
+      const on = others.length === 0 ? first : await window.showQuickPick(choices, { ...STAYS, title });
+      if (on === undefined) return null;
+      const picked = await window.showQuickPick(on.files, { ...STAYS, title: `${title} (${on.label})` });
+      if (!picked) return null;
+      return { root: of.uri, machine: on.label, generator: picked.generator, file: picked.file };
     },
   };
 }

@@ -2,7 +2,7 @@
  * The commands of the palette, each a few lines: ask the server, show the answer. Ids and titles are declared in
  * package.json; what a command finds out is computed by the server.
  */
-import { commands, type Disposable, type LogOutputChannel, ProgressLocation, window } from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, l10n, ProgressLocation, window } from 'vscode';
 import type { GraphTab } from './graph-panel.ts';
 import { openGenerator, openWhere } from './open-where.ts';
 import {
@@ -49,7 +49,7 @@ export function registerCommands(
 
 async function checkWorkspace(server: Server): Promise<void> {
   const result = await window.withProgress(
-    { location: ProgressLocation.Window, title: 'Varsmith: checking the workspace' },
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: checking the workspace') },
     () => server.request<CheckWorkspaceResult>(checkWorkspaceRequest),
   );
   // Not awaited: the command has done its work, and the message may stay open for long.
@@ -57,12 +57,16 @@ async function checkWorkspace(server: Server): Promise<void> {
 }
 
 async function showSummary(result: CheckWorkspaceResult): Promise<void> {
-  const buttons = hasFindings(result) ? ['Show Problems'] : [];
+  const buttons = hasFindings(result) ? [l10n.t('Show Problems')] : [];
   const answer = await window.showInformationMessage(summarize(result), ...buttons);
   // The view's own focus command: `workbench.actions.view.problems` would close the view if it has the focus.
   if (answer !== undefined) await commands.executeCommand('workbench.panel.markers.view.focus');
 }
 
 async function restartServer(server: Server): Promise<void> {
-  if (await server.restart()) window.setStatusBarMessage('Varsmith: language server restarted', 3000);
+  const isRunning = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Varsmith: restarting the language server') },
+    () => server.restart(),
+  );
+  if (isRunning) void window.showInformationMessage(l10n.t('Varsmith: the language server was restarted.'));
 }

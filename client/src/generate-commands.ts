@@ -7,6 +7,7 @@ import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
+import { makeKey, makeKeyCommand } from './make-key.ts';
 import { openPlace } from './open-where.ts';
 import type { GeneratorRef } from './protocol.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from './report.ts';
@@ -64,6 +65,10 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register('varsmith.verify', async () => {
       const root = await choose.root();
       if (root) await verify(bench, root.uri, missing);
+    }),
+    register(makeKeyCommand, async () => {
+      const root = await choose.root();
+      if (root) await makeKey(cli, root.uri);
     }),
     register('varsmith.setValue', async (node?: FleetNode) => {
       const file = await fileOf(node, 'Set which value?', false);

@@ -7,6 +7,7 @@ import { type CancellationToken, ProgressLocation, Uri, window, workspace } from
 import { askQuestion, type Question } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneTried, Target } from './choose.ts';
+import { offerKey } from './make-key.ts';
 import { messageOf } from './message-of.ts';
 import { openPlace } from './open-where.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
@@ -35,7 +36,11 @@ export async function generateHere(
   const run = await watch(bench, 'Generating vars', root, args, KEPT);
   const { story } = run;
   const said = verdictOf(story, run.isCancelled);
-  if (said === null) return fail(run.said);
+  if (said === null) {
+    const { failure } = story;
+    if (failure === null || failure.kind === 'other') return fail(run.said);
+    return offerKey(bench.cli, root, failure, () => generateHere(bench, target, more));
+  }
   const show = () => bench.reports.show(runReport(story, root, said.text));
   const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
   switch (said.verdict) {

@@ -14,6 +14,7 @@ export type RunEvent =
   | ResultEvent
   | NoteEvent
   | TrialEvent
+  | FailureEvent
   | EndEvent;
 
 /** What would run. Where there are problems nothing does, and the end follows. */
@@ -162,6 +163,18 @@ export interface TrialFile {
   readonly size: number | null;
   /** Of public files; null for secret ones and for those that are no text. */
   readonly value: string | null;
+}
+
+/**
+ * Why the program fails, where there is something that can be done about it: instead of the end. With `--json` the same is
+ * an object under `error`.
+ */
+export interface FailureEvent {
+  readonly event: 'failure';
+  /** `no-key`: the person has none; `no-user`: the person's key belongs to no user of the repository. */
+  readonly kind: 'no-key' | 'no-user' | 'other';
+  /** What is wrong, without advice: which command helps, the reader knows. */
+  readonly message: string;
 }
 
 /** The last event. Without it, the program failed: standard error says why. */

@@ -6,6 +6,7 @@ import type {
   AccessEvent,
   ConfirmEvent,
   EndEvent,
+  FailureEvent,
   NoteEvent,
   PlannedEvent,
   PlannedStep,
@@ -24,10 +25,12 @@ export interface Story {
   readonly notes: readonly NoteEvent[];
   readonly trial: TrialEvent | null;
   readonly end: EndEvent | null;
+  /** Why the program failed, where something can be done about it. */
+  readonly failure: FailureEvent | null;
 }
 
 export const untold: Story = {
-  ...{ planned: null, access: null, trial: null, end: null },
+  ...{ planned: null, access: null, trial: null, end: null, failure: null },
   ...{ started: [], results: [], notes: [] },
 };
 
@@ -45,6 +48,8 @@ export function told(story: Story, event: RunEvent): Story {
       return { ...story, trial: event };
     case 'end':
       return { ...story, end: event };
+    case 'failure':
+      return { ...story, failure: event };
     case 'access':
       return { ...story, access: event };
     case 'question':

@@ -4,8 +4,10 @@ import { askQuestion } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneFile } from './choose.ts';
 import { type Bench, KEPT, watch } from './generate-run.ts';
+import { offerKey } from './make-key.ts';
 import { type Ended, runProgram } from './program.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from './report.ts';
+import { failureIn } from './run-failure.ts';
 import type { EndEvent } from './run-protocol.ts';
 import { commitArguments } from './run-settings.ts';
 import { confirmText, counted } from './run-story.ts';
@@ -17,10 +19,11 @@ import { confirmText, counted } from './run-story.ts';
  * @param generate makes generators of this fleet anew, by their keys: those that were made from the older value
  */
 export async function setValue(
-  { cli }: Bench,
+  bench: Bench,
   { root, machine, generator, file }: OneFile,
   generate: (keys: readonly string[]) => Promise<void>,
 ): Promise<void> {
+  const { cli } = bench;
   const id = `${generator}/${file.name}`;
   const cwd = Uri.parse(root).fsPath;
   // Of a file of which it is not known whether it is secret, nothing is shown either.
@@ -48,7 +51,10 @@ export async function setValue(
     if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
     ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args: [...args, '--yes'] }, text);
   }
-  if (ended.code !== 0) return fail(ended);
+  if (ended.code !== 0)
+    return failOrOffer(bench, root, ended, () =>
+      setValue(bench, { root, machine, generator, file }, generate),
+    );
   const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
   if (outdated.length === 0) {
     void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.`);
@@ -129,18 +135,20 @@ interface Value {
 
 /** @returns what is wrong; null where it could not be told, and the person knows why */
 export async function verification(
-  { cli }: Bench,
+  bench: Bench,
   root: string,
   machines: readonly string[],
 ): Promise<Verification | null> {
+  const { cli } = bench;
   const cwd = Uri.parse(root).fsPath;
   const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
   const ended = await window.withProgress(
     { location: ProgressLocation.Window, title: 'Varsmith: verifying vars' },
     () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
-  if (ended.stdout !== '') return JSON.parse(ended.stdout) as Verification;
-  fail(ended);
+  if (ended.stdout !== '' && failureIn(ended.stdout) === null)
+    return JSON.parse(ended.stdout) as Verification;
+  void failOrOffer(bench, root, ended, null);
   return null;
 }
 
@@ -173,6 +181,8 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
   const args = ['fix', cwd, ...commitArguments(cwd)];
   const { story, said, isCancelled } = await watch(bench, 'Varsmith: encrypting anew', root, args, KEPT);
   if (story.end === null) {
+    if (story.failure !== null && story.failure.kind !== 'other')
+      return offerKey(bench.cli, root, story.failure, () => fixAccess(bench, root));
     if (!isCancelled) fail({ said, code: null, stdout: '' });
     return;
   }
@@ -184,6 +194,18 @@ function fixedText({ outcome, fixed }: EndEvent): string {
   return fixed.length === 0
     ? 'nothing was to be done.'
     : `${counted(fixed.length, 'secret')} brought up to date.`;
+}
+
+/** Where a key is what is missing, one is offered. */
+async function failOrOffer(
+  { cli }: Bench,
+  root: string,
+  ended: Ended,
+  again: (() => Promise<void>) | null,
+): Promise<void> {
+  const failure = failureIn(ended.stdout);
+  if (failure === null || failure.kind === 'other') fail(ended);
+  else await offerKey(cli, root, failure, again);
 }
 
 function fail({ said, code }: Ended): void {

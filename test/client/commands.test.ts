@@ -52,10 +52,10 @@ test('a failed check is left to the editor, which shows the message', async () =
 
 test('Restart Server says so only when the new server runs', async () => {
   await commands.executeCommand('varsmith.restartServer');
-  expect(window.setStatusBarMessage).toHaveBeenCalledOnce();
+  expect(window.showInformationMessage).toHaveBeenCalledOnce();
   server.restart.mockResolvedValueOnce(false);
   await commands.executeCommand('varsmith.restartServer');
-  expect(window.setStatusBarMessage).toHaveBeenCalledOnce();
+  expect(window.showInformationMessage).toHaveBeenCalledOnce();
 });
 
 test('Show Log shows the log', async () => {

@@ -172,6 +172,8 @@ export const window = {
   showWarningMessage: vi.fn(
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
+  /** Answered by what `marked` holds, Enter after Enter. */
+  createQuickPick: vi.fn(() => quickPick()),
   /** Answered by what `typed` holds, box after box. */
   createInputBox: vi.fn(() => inputBox()),
   createWebviewPanel: vi.fn((_id: string, title: string, _column: unknown, options: unknown) => {
@@ -190,6 +192,39 @@ export const window = {
       task({ report: vi.fn() }, { isCancellationRequested: false, onCancellationRequested: cancelling }),
   ),
 };
+
+interface FakePick {
+  title: string;
+  items: readonly { readonly picked?: boolean }[];
+  selectedItems: readonly { readonly picked?: boolean }[];
+}
+
+/** What is marked before each Enter in a list of several; where nothing is left, the list is closed. */
+export const marked: ((box: FakePick) => FakePick['items'])[] = [];
+
+function quickPick() {
+  let accept = () => {};
+  let hide = () => {};
+  const box = {
+    ...{ title: '', items: [] as FakePick['items'], selectedItems: [] as FakePick['items'] },
+    onDidAccept: (listener: () => void) => {
+      accept = listener;
+    },
+    onDidHide: (listener: () => void) => {
+      hide = listener;
+    },
+    onDidChangeSelection: () => {},
+    dispose: () => marked.splice(0),
+    async show() {
+      for (let next = marked.shift(); next !== undefined; next = marked.shift()) {
+        box.selectedItems = next(box);
+        accept();
+      }
+      hide();
+    },
+  };
+  return box;
+}
 
 /** What somebody has set, by full name; the fake knows no other value. */
 export const set: Record<
@@ -278,9 +313,13 @@ export class Selection {
   ) {}
 }
 
+/** Texts by what they are in the code; a test may fill the bundle. Holes without a value stay, as in the editor. */
 export const l10n = {
+  bundle: {} as Record<string, string>,
   t: (text: string, ...given: readonly unknown[]) =>
-    text.replace(/\{(\d+)\}/g, (_hole, at: string) => String(given[Number(at)])),
+    (l10n.bundle[text] ?? text).replace(/\{(\d+)\}/g, (hole, at: string) =>
+      String(given[Number(at)] ?? hole),
+    ),
 };
 
 export const Uri = {

@@ -14,6 +14,7 @@ import {
   boxes,
   commands,
   env,
+  marked,
   panels,
   set,
   type Task,
@@ -134,9 +135,7 @@ const done: RunEvent = { event: 'end', outcome: 'done', fixed: [] };
 test('generators are picked, those that are not generated already; prompts are boxes; the result is told', async () => {
   does([planned, question, stored, done]);
   typed.push('1234', '1234');
-  window.showQuickPick.mockImplementationOnce(async items =>
-    (items as { picked: boolean }[]).filter(({ picked }) => picked),
-  );
+  marked.push(({ items }) => items.filter(({ picked }) => picked));
   window.showInformationMessage.mockResolvedValueOnce('Show Result');
   await commands.executeCommand('varsmith.generate');
   expect(called()).toEqual([
@@ -155,9 +154,72 @@ test('generators are picked, those that are not generated already; prompts are b
   expect(panels[0]?.webview.html).not.toContain('1234');
 });
 
-test('whoever picks nothing runs nothing', async () => {
+test('whoever leaves the list runs nothing', async () => {
   await commands.executeCommand('varsmith.generate');
   expect(() => called()).toThrow('ENOENT');
+});
+
+test('an empty choice is answered with a sentence, and the list stays', async () => {
+  does([planned, stored, done]);
+  let said = '';
+  marked.push(
+    () => [],
+    box => {
+      said = box.title;
+      return box.items.filter(({ picked }) => picked);
+    },
+  );
+  await commands.executeCommand('varsmith.generate');
+  expect(said).toContain('No generator is chosen. Choose at least one, or press Escape to leave.');
+  expect(called()).toHaveLength(1);
+});
+
+describe('without a key', () => {
+  const failure: RunEvent = { event: 'failure', kind: 'no-key', message: 'No age identity found.' };
+  const made = { recipient: 'age1ada', written: '/home/ada/keys.txt', user: 'ada', added: true, note: null };
+
+  test('one is offered, made by the engine, and the run goes on', async () => {
+    does([planned, failure]);
+    window.showErrorMessage.mockImplementationOnce(async () => {
+      does([], made);
+      return 'Make a Key…';
+    });
+    window.showInputBox.mockResolvedValueOnce('ada');
+    marked.push(({ items }) => items);
+    await commands.executeCommand('varsmith.generate');
+    expect(window.showErrorMessage.mock.calls[0]).toEqual([
+      'Varsmith: You have no key yet, and secrets are encrypted to keys. No age identity found.',
+      'Make a Key…',
+      'Doctor',
+    ]);
+    expect(called().map(call => (call as string[])[0])).toEqual(['generate', 'keygen', 'generate']);
+    expect(called()[1]).toEqual(['keygen', place, '--user', 'ada', '--json']);
+    expect(window.showInformationMessage).toHaveBeenCalledWith(
+      'Your new key is in /home/ada/keys.txt. Keep a backup of it: without it, nothing can be read. User ada was added to sops/users: secrets are encrypted to you from now on.',
+      'Copy Public Key',
+    );
+  });
+
+  test('a name that the engine refuses is asked for again, with its reason', async () => {
+    does([], { error: { kind: 'other', message: '"Ada" cannot be the name of a user.' } });
+    window.showInputBox.mockResolvedValueOnce('Ada');
+    await commands.executeCommand('varsmith.makeKey');
+    const [options] = window.showInputBox.mock.calls.at(-1) as [
+      { value: string; validateInput(text: string): string | null },
+    ];
+    expect([options.value, options.validateInput('Ada')]).toEqual([
+      'Ada',
+      '"Ada" cannot be the name of a user.',
+    ]);
+    expect(options.validateInput('ada')).toBeNull();
+  });
+
+  test('what git did not take is said', async () => {
+    does([], { ...made, note: 'Git does not know who you are.' });
+    window.showInputBox.mockResolvedValueOnce('ada');
+    await commands.executeCommand('varsmith.makeKey');
+    expect(window.showWarningMessage.mock.calls[0]?.[0]).toMatch(/Git does not know who you are\.$/);
+  });
 });
 
 test('a run that would overwrite something shows its plan and asks', async () => {
@@ -479,7 +541,7 @@ test('a program is found on the path', async () => {
 
 test('a run that cannot be followed ends, and the person is told why', async () => {
   does([planned, 'canary' as never, question]);
-  window.showQuickPick.mockImplementationOnce(async items => items);
+  marked.push(({ items }) => items);
   await commands.executeCommand('varsmith.generate');
   expect(window.showErrorMessage).toHaveBeenCalledWith(
     'Varsmith: The command line said something that is no event.',

@@ -32,6 +32,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.verify',
     'varsmith.setValue',
     'varsmith.copyPublicValue',
+    'varsmith.makeKey',
     'varsmith.doctor',
     'varsmith.openExample',
     'varsmith.revealInFleet',

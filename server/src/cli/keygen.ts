@@ -2,7 +2,9 @@
 import { userInfo } from 'node:os';
 import { backendOf, isKeyed } from '../generate/backend.ts';
 import { RunFailure } from '../generate/failure.ts';
-import { ownKey, userKeyChanges } from '../generate/keygen.ts';
+import { mustBeUserName, ownKey, userKeyChanges } from '../generate/keygen.ts';
+import { AfterwardsFailure, type Session } from '../generate/session.ts';
+import type { Change } from '../store/changes.ts';
 import { readCommand } from './commands/read.ts';
 import { commits, openFleet, say, withSession } from './generation.ts';
 import { EXIT, type Io, UsageError } from './io.ts';
@@ -22,10 +24,11 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
         throw new RunFailure(
           `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
         );
+      if (backend === 'sops') mustBeUserName(user);
       const { recipient, written } = await ownKey(open.ground, backend);
       const changes =
         backend === 'sops' ? userKeyChanges(open.ground, user, recipient, given.flag('force')) : [];
-      await session.apply(changes, `secrets: add user ${user}`);
+      const left = await applied(session, changes, `secrets: add user ${user}`);
       if (given.flag('json')) {
         const data = {
           schemaVersion: 1,
@@ -33,9 +36,12 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
           written,
           user: backend === 'sops' ? user : null,
           added: changes.length > 0,
+          /** False where git would not take it; `note` says why. */
+          committed: left === null,
+          note: left,
         };
         io.stdout.write(`${jsonText(data)}\n`);
-        return EXIT.ok;
+        return left === null ? EXIT.ok : EXIT.findings;
       }
       if (written !== null)
         io.stdout.write(`A new key is in ${written}. Keep a copy of it: without it, nothing can be read.\n`);
@@ -46,7 +52,8 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
         io.stdout.write(
           changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is in sops/users already.\n',
         );
-      return EXIT.ok;
+      if (left !== null) say(io, left);
+      return left === null ? EXIT.ok : EXIT.findings;
     },
   );
 }
@@ -57,5 +64,20 @@ function ownName(): string {
     return userInfo().username;
   } catch {
     throw new UsageError('Your name is not known here: say it with --user NAME.');
+  }
+}
+
+/** The key and its user stay, whatever git makes of them. @returns why they are not committed */
+async function applied(
+  session: Session,
+  changes: readonly Change[],
+  message: string,
+): Promise<string | null> {
+  try {
+    await session.apply(changes, message);
+    return null;
+  } catch (error) {
+    if (error instanceof AfterwardsFailure) return error.message;
+    throw error;
   }
 }

@@ -3,8 +3,10 @@
  * used, so that none waits for the others.
  */
 import { suggest } from '../checks/suggest.ts';
+import { failureEvent } from './failure-words.ts';
 import { helpOf } from './help.ts';
 import { EXIT, type Io, printable, UsageError } from './io.ts';
+import { jsonLine, jsonText } from './json-text.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
@@ -48,6 +50,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     return await run(args, io);
   } catch (error) {
+    tellProgram(error, args, io);
     const message =
       (error instanceof Error ? error.message : String(error)) + (await adviceOn(error, args, io));
     for (const line of message.split('\n')) io.stderr.write(`varsmith: ${printable(line)}\n`);
@@ -61,6 +64,20 @@ async function adviceOn(error: unknown, [command = '']: readonly string[], io: I
   if (!(error instanceof NoSuchFolder)) return '';
   const { optionMeant } = await import('./meant.ts');
   return optionMeant(command, error, io).catch(() => '');
+}
+
+/** Programs do not read sentences. */
+function tellProgram(error: unknown, args: readonly string[], io: Io): void {
+  const failure = failureEvent(error);
+  if (failure === null) return;
+  const { kind, message } = failure;
+  if (args.includes('--events')) io.stdout.write(`${jsonLine(failure)}\n`);
+  else if (
+    args.includes('--json') ||
+    args.join(' ').includes('--format json') ||
+    args.includes('--format=json')
+  )
+    io.stdout.write(`${jsonText({ schemaVersion: 1, error: { kind, message } })}\n`);
 }
 
 async function run(args: readonly string[], io: Io): Promise<number> {

@@ -2,8 +2,13 @@
 
 /** The message names generators, files and prompts, never what is in them. */
 export class RunFailure extends Error {
-  constructor(message: string) {
-    super(message);
+  /** What is wrong, without the advice: where another command is at hand, such as in an editor. */
+  readonly what: string;
+
+  /** @param advice what to do, in the words of the command line */
+  constructor(what: string, advice = '') {
+    super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'RunFailure';
+    this.what = what;
   }
 }

@@ -44,10 +44,20 @@ const USER = /^[a-z_]([a-z0-9_-]{0,31})?$/;
  * @param force whether a user that has another key loses it
  * @throws RunFailure
  */
+/** Before a key is made: what is refused then leaves nothing behind. @throws RunFailure */
+export function mustBeUserName(user: string): void {
+  if (!USER.test(user))
+    throw new RunFailure(
+      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      'Say --user NAME.',
+    );
+}
+
 export function userKeyChanges(ground: Ground, user: string, recipient: string, force: boolean): Change[] {
   if (!USER.test(user))
     throw new RunFailure(
-      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _. Say --user NAME.`,
+      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      'Say --user NAME.',
     );
   const { users } = readSops(ground.files, ground.directory);
   const owner = users.find(one => one.keys()?.some(({ key }) => key === recipient));
@@ -55,7 +65,8 @@ export function userKeyChanges(ground: Ground, user: string, recipient: string, 
   const before = users.find(one => one.name === user);
   if (before !== undefined && !force)
     throw new RunFailure(
-      `User ${user} has another key in sops/users/${user}/key.json. --force replaces it, --user NAME adds another user.`,
+      `User ${user} has another key in sops/users/${user}/key.json.`,
+      '--force replaces it, --user NAME adds another user.',
     );
   return userChanges(ground.directory, user, recipient);
 }

@@ -12,6 +12,7 @@ import { StoreFailure } from '../store/failure.ts';
 import {
   ageIdentities,
   type FoundIdentities,
+  MAKE_A_KEY,
   noIdentityMessage,
   sopsIdentities,
 } from '../store/identities.ts';
@@ -67,11 +68,11 @@ export function findAllKeys(ground: Ground, named: readonly Identity[]): Promise
   return findKeys(ground, 'sops', [...named, ...identities]);
 }
 
-/** @throws StoreFailure `no-matching-key` where there is no key at all */
+/** @throws StoreFailure `no-key` where there is no key at all */
 export function mustHaveKeys({ found, keyring }: Keys): void {
   if (keyring.recipients.length > 0 || found.identities.length > 0 || found.commands.length > 0) return;
   const problems = found.problems.map(problem => `${problem.message}.`);
-  throw new StoreFailure('no-matching-key', [noIdentityMessage(found), ...problems].join(' '));
+  throw new StoreFailure('no-key', [noIdentityMessage(found), ...problems].join(' '), MAKE_A_KEY);
 }
 
 /** `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */

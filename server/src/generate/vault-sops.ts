@@ -53,8 +53,9 @@ export function sopsVault(
     const user = actingUser(sops(), keyring);
     if (user !== null) return user;
     throw new StoreFailure(
-      'recipient',
-      `None of your keys belongs to a user in sops/users (${keyring.recipients.join(', ') || 'none could be read'}). "varsmith keygen" adds you; somebody who has access must then run "varsmith fix".`,
+      'no-user',
+      `None of your keys belongs to a user in sops/users (${keyring.recipients.join(', ') || 'none could be read'}).`,
+      '"varsmith keygen" adds you; somebody who has access must then run "varsmith fix".',
     );
   }
 

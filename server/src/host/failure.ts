@@ -8,6 +8,8 @@ export type HostFailureKind =
   | 'outside'
   | 'changed'
   | 'locked'
+  /** Git has no name for the author of a commit. */
+  | 'no-identity'
   | 'damaged'
   | 'unavailable'
   | 'other';

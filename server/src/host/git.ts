@@ -155,9 +155,17 @@ export async function openRepository(
       const list = await stage(paths, own);
       if (!(await isStaged(list, own))) continue;
       const args = ['commit', '--quiet', '--no-verify', '-m', message];
-      await must(args, 'commit what was written', undefined, own);
+      const made = await git(args, undefined, own);
+      if (made.code !== 0) throw await commitFailure(made);
       done.push(commit);
     }
+  }
+
+  async function commitFailure(made: ProcessResult): Promise<HostFailure> {
+    const known = await git(['var', 'GIT_COMMITTER_IDENT']);
+    return known.code === 0
+      ? new HostFailure('other', `Cannot commit what was written: ${saidBy(made)}`)
+      : new HostFailure('no-identity', NO_IDENTITY);
   }
 
   let habits: Promise<Habits | null> | null = null;
@@ -272,6 +280,10 @@ const PLAIN = ['core.sparseCheckout', 'index.sparse', 'core.splitIndex', 'core.f
   '-c',
   `${name}=false`,
 ]);
+
+/** What to do where git has nobody to name as the author. */
+const NO_IDENTITY =
+  'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
 
 function pathsOf(commits: readonly Commit[]): string[] {
   return commits.flatMap(one => one.paths);

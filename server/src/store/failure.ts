@@ -6,6 +6,10 @@ export type FailureKind =
   /** Of the format, with something that is not served here. */
   | 'unsupported'
   | 'no-matching-key'
+  /** The person has no key at all. */
+  | 'no-key'
+  /** The person has a key, and is no user of the repository. */
+  | 'no-user'
   /** A value does not belong to this key, this place or this file: changed or swapped. */
   | 'authentication-error'
   /** The values are whole, the file is not: one is missing, added or older, or its date was changed. */
@@ -16,10 +20,14 @@ export type FailureKind =
 /** Thrown by everything that opens and seals. The message never holds a key or a plaintext. */
 export class StoreFailure extends Error {
   readonly kind: FailureKind;
+  /** What is wrong, without the advice: where another command is at hand, such as in an editor. */
+  readonly what: string;
 
-  constructor(kind: FailureKind, message: string) {
-    super(message);
+  /** @param advice what to do, in the words of the command line */
+  constructor(kind: FailureKind, what: string, advice = '') {
+    super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'StoreFailure';
     this.kind = kind;
+    this.what = what;
   }
 }

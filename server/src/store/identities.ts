@@ -54,11 +54,14 @@ export function ageIdentities(places: IdentityPlaces): FoundIdentities {
   return found.done();
 }
 
-/** "No key found", with what to do. */
+/** "No key found". */
 export function noIdentityMessage(found: FoundIdentities): string {
   const looked = found.looked.length === 0 ? 'nowhere: there is no home folder' : found.looked.join(', ');
-  return `No age identity found. Looked in: ${looked}. Create one with "varsmith keygen", or name a key file.`;
+  return `No age identity found. Looked in: ${looked}.`;
 }
+
+/** What to do about it in a terminal. */
+export const MAKE_A_KEY = 'Create one with "varsmith keygen", or name a key file.';
 
 /** The file that a new key goes to; null where there is no home folder. */
 export function newKeyPath(places: Omit<IdentityPlaces, 'read'>): string | null {
