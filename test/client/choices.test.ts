@@ -1,7 +1,9 @@
 /** What can be chosen before a run. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fileChoices, generatorChoices, machineChoices } from '../../client/src/choices.ts';
 import type { FleetGenerator } from '../../client/src/protocol.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
   ...{ name, share: false, state: 'missing', outdated: null, where: null, prompts: [], dependencies: [] },
@@ -22,12 +24,12 @@ test('machines with something to generate are chosen already', () => {
   expect(
     machineChoices([
       { ...about, name: 'lea', lacking: 2, summary: '2 of 3 generators missing' },
-      { ...about, name: 'noa', lacking: 0, summary: '3 generators generated' },
+      { ...about, name: 'noa', lacking: 0, summary: '3 of 3 generators generated' },
       { ...about, name: 'tove', lacking: 0, summary: '3 of 3 generators unknown' },
     ]),
   ).toEqual([
     { label: 'lea', description: '2 of 3 generators missing', picked: true },
-    { label: 'noa', description: '3 generators generated', picked: false },
+    { label: 'noa', description: '3 of 3 generators generated', picked: false },
     { label: 'tove', description: '3 of 3 generators unknown', picked: false },
   ]);
 });

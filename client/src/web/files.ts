@@ -28,7 +28,7 @@ const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const MAX_LISTED = 50_000;
 
 /** How many files and folders are read at a time. */
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 
 /** Changes that come in so short a time are handed over together. */
 const TOGETHER_MS = 50;

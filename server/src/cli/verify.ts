@@ -2,7 +2,7 @@
 import type { Fleet } from '../fleet/model.ts';
 import { askedOf, readerData } from '../generate/access-change.ts';
 import { accessSentences } from '../generate/access-words.ts';
-import { driftsOf } from '../generate/fix.ts';
+import { driftsOf, machinesOfSecrets } from '../generate/fix.ts';
 import { chosen, type DeclaredFile, type Generator } from '../generate/generators.ts';
 import type { Ground } from '../generate/ground.ts';
 import { leftNotes } from '../generate/left-notes.ts';
@@ -49,6 +49,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     const stored = storedFiles(open.ground, vault, generator, others);
     return [{ ...about(generator), kind: reason, files: missing, stored, older, message }];
   });
+  await vault.examine?.(machinesOfSecrets(concerned));
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
     drifts.map(({ place, reason }) => {
       const access = accessIn(vault, place);
