@@ -86,7 +86,9 @@ describe(rule, () => {
     };
     const findings = check(texts).findings.filter(one => one.rule === rule);
     expect(findings.map(({ fixes }) => fixes)).toEqual([[], []]);
-    expect(findings[0]?.message).toContain('let the module of the service use its .path');
+    expect(findings[0]?.message).toContain(
+      'write `/run/secrets/vars/per-machine/MACHINE/a/k.y`, or let the module of the service',
+    );
   });
 
   it('has no fix where there is no configuration to read', () => {

@@ -451,6 +451,31 @@ describe('stays as it is, with the reason,', () => {
     }
   });
 
+  it.each(['damaged', 'for somebody else'])(
+    'a file that is %s, beside others that are converted',
+    async how => {
+      const made = await two();
+      const text =
+        how === 'damaged'
+          ? made.text('secrets/lea.yaml').replace('data:', 'data:AA')
+          : (await two()).text('secrets/lea.yaml');
+      write(made.root, 'secrets/lea.yaml', text);
+      const dry = await made.run(['convert', '--all', '--dry-run', '--json']);
+      expect([dry.code, JSON.parse(dry.stdout).unreadable]).toEqual([0, ['secrets/lea.yaml']]);
+      const { code, stdout, stderr } = await made.run(['convert', '--all']);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('Left as it is: "other" cannot be read: ')]);
+      expect(stderr).toContain(
+        '1 file could not be read (secrets/lea.yaml): what is kept there is left as it is.',
+      );
+      expect(stdout).toContain('stored shared/password/password for lea, noa');
+      expect([made.text(LEA), made.text('secrets/lea.yaml')]).toEqual([LEA_TEXT, text]);
+      expect(await get(made, 'noa', 'password/password')).toBe('p');
+      // With nothing else to convert it fails as it does for one that is named.
+      const alone = await made.run(['convert', '--all']);
+      expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('secrets/lea.yaml')]);
+    },
+  );
+
   it('what others still read', async () => {
     const made = await two({
       [NOA]:

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, fill } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
-import { fleet } from './generation.ts';
+import { fleet, type GeneratingFleet } from './generation.ts';
 
 const GENERATOR = 'g = { files.s = { }; script = "echo secret > $out/s"; };';
 
@@ -108,6 +108,63 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     expect(made.git('status', '--porcelain')).toBe(' M vars/per-machine/m/g/s/secret\n');
   });
 });
+
+const THREE = `
+  a = { files.s = { }; script = "printf a > $out/s"; };
+  b = { dependencies = [ "a" ]; files.s = { }; script = "cat $in/a/s > $out/s"; };
+  c = { files.p.secret = false; script = "printf c > $out/p"; };`;
+
+/** What keeps Git from committing, and how that ends. */
+const REFUSALS: Readonly<Record<string, (made: GeneratingFleet) => () => void>> = {
+  hook({ root }) {
+    const hook = join(root, '.git/hooks/prepare-commit-msg');
+    write(root, '.git/hooks/prepare-commit-msg', '#!/bin/sh\necho "no commits today" >&2\nexit 1\n');
+    chmodSync(hook, 0o755);
+    return () => rmSync(hook);
+  },
+  'signature without a key'({ git }) {
+    git('config', 'commit.gpgsign', 'true');
+    git('config', 'gpg.program', '/bin/false');
+    return () => git('config', 'commit.gpgsign', 'false');
+  },
+  'lock of the index'({ root }) {
+    write(root, '.git/index.lock', '');
+    return () => rmSync(join(root, '.git/index.lock'));
+  },
+};
+
+it.each(Object.entries(REFUSALS))(
+  'a first commit that fails ends no run: %s',
+  async (_, refuse) => {
+    const made = await fleet({ m: THREE });
+    const end = refuse(made);
+    const before = made.git('rev-parse', 'HEAD');
+    const run = await made.run(['generate', '--no-sandbox', '--jobs', '1', '--json']);
+    expect([run.code, run.stderr.match(/The files are stored/g)]).toEqual([1, ['The files are stored']]);
+    expect(run.stderr).toMatch(/not all of them are committed\. .*The next run commits them\./s);
+    expect(JSON.parse(run.stdout).results.map((one: { outcome: string }) => one.outcome)).toEqual([
+      'stored',
+      'stored',
+      'stored',
+    ]);
+    expect((await made.run(['get', 'm', 'b/s'])).stdout).toBe('a');
+    expect(made.git('rev-parse', 'HEAD')).toBe(before);
+    end();
+    const next = await made.run(['generate', '--no-sandbox']);
+    expect([next.code, next.stdout, next.stderr]).toEqual([
+      0,
+      'Nothing to generate.\n',
+      expect.stringContaining('What an earlier run had stored and not committed is committed now.'),
+    ]);
+    expect(made.git('status', '--porcelain')).toBe('');
+    expect(made.git('log', '--reverse', '--format=%s', `${before.trim()}..`).trim().split('\n')).toEqual([
+      'secrets: add machine m',
+      ...['a', 'c', 'b'].map(name => expect.stringContaining(`generator ${name} `)),
+    ]);
+    expect((await made.run(['verify'])).code).toBe(0);
+  },
+  60_000,
+);
 
 it('during a merge everything is stored, nothing staged, and the first run after it commits', async () => {
   const made = await fleet({ m: GENERATOR }, { more: { 'mine.txt': 'base' } });

@@ -4,6 +4,7 @@
  * hold what nobody should read, cannot be had back from one.
  */
 import { hexHash } from '../nix/hash.ts';
+import { storeFolderOf } from './leftovers.ts';
 import type { Finding, Sources } from './rule.ts';
 
 /** What fingerprints are made in a certain way is part of every file that keeps them. */
@@ -18,7 +19,12 @@ export function fingerprintsOf(
   const fingerprints = new Map<Finding, string>();
   for (const finding of findings) {
     const line = lineOf(finding).trim().replace(/\s+/g, ' ');
-    const alike = [finding.rule, finding.at.file, finding.message, line].join('\0');
+    // What a folder has left over stays one thing, whatever is removed of it.
+    const alike = (
+      finding.covers === undefined
+        ? [finding.rule, finding.at.file, finding.message, line]
+        : [finding.rule, storeFolderOf(finding.at.file), '', '']
+    ).join('\0');
     const ordinal = counts.get(alike) ?? 0;
     counts.set(alike, ordinal + 1);
     fingerprints.set(finding, hexHash('sha256', `${alike}\0${ordinal}`).slice(0, 32));

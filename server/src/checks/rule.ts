@@ -47,6 +47,21 @@ export interface Finding {
   readonly cure?: Cure;
   /** Shown faded by editors. */
   readonly unnecessary?: boolean;
+  readonly leftover?: Leftover;
+  /** The single findings that this one sums up. */
+  readonly covers?: readonly Finding[];
+}
+
+/** What is left over in a store, for a rule that sums its findings up. */
+export interface Leftover {
+  /** The name of what it was of: a generator, a file with its generator before it, a machine. */
+  readonly of: string;
+  /** How many stored files there are of it. */
+  readonly files: number;
+  /** It may hold something that has to be revoked. */
+  readonly isSecret: boolean;
+  /** A module of another flake may still declare it. */
+  readonly mayBeForeign: boolean;
 }
 
 /** What a rule yields: a finding without what the rule's metadata already says. */
@@ -60,6 +75,7 @@ export interface Report {
   readonly fixes?: readonly Fix[];
   readonly cure?: Cure;
   readonly unnecessary?: boolean;
+  readonly leftover?: Leftover;
 }
 
 /** The files of the workspace, for rules that write fixes and for comments that silence. */
@@ -121,4 +137,6 @@ export interface Rule {
   readonly bad: readonly Example[];
   readonly good: readonly Example[];
   readonly check: (context: CheckContext) => Iterable<Report>;
+  /** The message of one finding for several leftovers in a folder. */
+  readonly summarise?: (leftovers: readonly Leftover[], folder: string) => string;
 }

@@ -4,6 +4,7 @@
  */
 import type { Fleet } from '../fleet/model.ts';
 import { rules } from './index.ts';
+import { summarised } from './leftovers.ts';
 import { answerTo, beginRun, createMemory, type Memory, type Run } from './memory/memory.ts';
 import { watchedContext } from './memory/watched.ts';
 import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from './rule.ts';
@@ -67,7 +68,7 @@ export function runRules(
       if (!isSilenced(finding, sources)) findings.push(finding);
     }
   }
-  return findings.sort(byPlace);
+  return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
 }
 
 /** Of a rule that throws, what it has reported before. */
@@ -95,6 +96,7 @@ function findingOf(rule: Rule, report: Report, severity: Severity | undefined): 
     fixes: report.fixes ?? [],
     ...(report.cure === undefined ? {} : { cure: report.cure }),
     ...(report.unnecessary === true ? { unnecessary: true } : {}),
+    ...(report.leftover === undefined ? {} : { leftover: report.leftover }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** `varsmith check`: finds, fixes, sifts, writes. What a format looks like is the business of its writer. */
 import { fingerprintsOf, lineTextIn } from '../checks/fingerprint.ts';
+import { singles, summarised } from '../checks/leftovers.ts';
 import type { Finding, Rule, Severity } from '../checks/rule.ts';
 import type { NixFiles } from '../nix/value.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -82,7 +83,8 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
       return known;
     };
   };
-  const all = () => [...workspace.snapshot().findings.values()].flat();
+  // Baselines and fixes are about single findings.
+  const all = () => singles([...workspace.snapshot().findings.values()].flat());
   const sifter = await sifterOf(given, io, isWanted);
   const openOf = (findings: readonly Finding[]) =>
     sifter(
@@ -108,7 +110,8 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
     target === undefined
       ? sifter(findings, fingerprints)
       : await writeNewBaseline(absolutePath(io.cwd, target), target, findings, fingerprints, io);
-  const counts = countsOf(sifted.open);
+  const open = summarised(sifted.open, id => rules.find(rule => rule.id === id));
+  const counts = countsOf(open);
   for (const { path, reason } of workspace.files.skipped()) {
     if (reportsSkipped(path))
       io.stderr.write(`varsmith: ${printable(path) || '.'} was left out: ${reason}.\n`);
@@ -119,7 +122,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   write(
     {
       root: workspace.root,
-      findings: sifted.open,
+      findings: open,
       counts,
       baseline: sifted.baseline,
       fixed,
@@ -127,7 +130,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
       milliseconds: Math.round(performance.now() - begun),
       files: workspace.files,
       spanOf: spansIn(workspace.files),
-      fingerprints,
+      fingerprints: fingerprintsIn([...everything, ...open.filter(({ covers }) => covers !== undefined)]),
       rules: rules.filter(({ id }) => isWanted(id)),
     },
     io,

@@ -74,6 +74,8 @@ function choiceFrom(given: Parsed): Choice {
     wish: {
       names: new Map(name === undefined ? [] : [[names[0] as string, name]]),
       keepsOld: given.flag('keep-old'),
+      // Who names secrets wants these.
+      skipsUnreadable: names.length === 0,
       about(verdict) {
         const own = nameOf(verdict);
         seen.push(own);
@@ -115,8 +117,9 @@ function isOn(verdict: Verdict, machines: readonly string[]): boolean {
 
 function report(done: Rehearsal, given: Parsed, open: OpenFleet, io: Io): number {
   const isDry = given.flag('dry-run');
-  const { converted, kept, modules, encrypted, removed, newKeys, notes } = done;
-  const failed = converted.length === 0 && kept.length > 0;
+  const { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes } = done;
+  // A dry run shows what is possible.
+  const failed = (converted.length === 0 && kept.length > 0) || (unreadable.length > 0 && !isDry);
   if (given.flag('json')) {
     io.stdout.write(`${jsonText(dataOf(done, open.root, isDry))}\n`);
     return failed ? EXIT.findings : EXIT.ok;
@@ -146,11 +149,16 @@ function report(done: Rehearsal, given: Parsed, open: OpenFleet, io: Io): number
       io,
       `${counted(converted.length, 'secret')} converted, nothing committed: look at it with "git diff". Until the machines are deployed they have the old ones.`,
     );
+  if (unreadable.length > 0)
+    say(
+      io,
+      `${counted(unreadable.length, 'file')} could not be read (${listed(unreadable)}): what is kept there ${isDry ? 'would be' : 'is'} left as it is.`,
+    );
   return failed ? EXIT.findings : EXIT.ok;
 }
 
 function dataOf(
-  { converted, kept, modules, encrypted, removed, newKeys, notes }: Rehearsal,
+  { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes }: Rehearsal,
   root: string,
   dryRun: boolean,
 ) {
@@ -166,6 +174,7 @@ function dataOf(
       })),
     })),
     kept: kept.map(({ keeper, name, reason }) => ({ keeper, name, reason })),
+    unreadable,
     modules: modules.map(one => one.path),
     encrypted: encrypted.map(one => one.path),
     ...{ removed, newKeys, notes },

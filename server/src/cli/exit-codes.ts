@@ -35,6 +35,7 @@ const ONE: Readonly<Record<string, string>> = {
   get: 'The var has not been generated yet, or cannot be decrypted.',
   verify: 'Vars are missing, outdated, or for the wrong people.',
   fix: 'Access could not be changed, or it was not confirmed.',
+  convert: 'Nothing could be converted, or some files could not be opened.',
   deploy: 'There are problems, it was not confirmed, or it failed.',
   doctor:
     'Something that the fleet asks for will not work. That you have no key is no reason: CI and readers need none.',

@@ -55,9 +55,18 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const limits = limitsFrom(given, open);
   const audience = audienceOf(given, open, io);
   try {
-    const ending = await withSession(open, { commit: commits(given, io) }, audience.note, session =>
-      runIn(session, open, { ...settings, limits }, audience),
+    let isRefused = false;
+    const run = await withSession(
+      open,
+      { commit: commits(given, io) },
+      audience.note,
+      session => runIn(session, open, { ...settings, limits }, audience),
+      refused => {
+        isRefused = true;
+        audience.note(refused.message);
+      },
     );
+    const ending = isRefused && run.outcome === 'done' ? { ...run, outcome: 'failed' as const } : run;
     audience.ended(ending);
     return ending.outcome === 'done' ? EXIT.ok : EXIT.findings;
   } finally {
@@ -104,6 +113,8 @@ async function runIn(
   const vault = await openVault(ground, open.fleet(), backend);
   // A machine that came later gets what was shared before it.
   const shared = sharedOf(plan.generators.all.values(), request.machines);
+  const concerned = [...plan.steps.map(step => step.generator), ...shared];
+  await vault.examine?.(machinesOfSecrets(concerned));
   const before = driftsOf(shared, vault);
   const access = accessChangesOf(plan.steps, before, vault);
   audience.access(access);

@@ -126,16 +126,21 @@ const ON_DISK =
 /**
  * Opens the repository for writing, and closes it however the work ends.
  *
- * @throws HostFailure `locked` where somebody else is at work
+ * @param onRefused hears, when the work is done, of what git would not commit
+ * @throws HostFailure `locked` where somebody else is at work; what git would not commit, where nobody hears of it
  */
 export async function withSession<T>(
   open: OpenFleet,
   options: { readonly commit: boolean },
   note: (sentence: string) => void,
   work: (session: Session) => Promise<T>,
+  onRefused: (refused: Error) => void = refused => {
+    throw refused;
+  },
 ): Promise<T> {
   const { ground, workspace } = open;
   const session = await openSession(ground, options);
+  let isDone = false;
   try {
     if (session.recovered !== null) {
       // What is brought to its end may be modules too.
@@ -147,8 +152,14 @@ export async function withSession<T>(
       );
     }
     if (session.settled) note('What an earlier run had stored and not committed is committed now.');
-    return await tellingOfDisk(open, note, () => work(session));
+    const result = await tellingOfDisk(open, note, () => work(session));
+    isDone = true;
+    const refused = session.refused();
+    if (refused !== null) onRefused(refused);
+    return result;
   } finally {
+    const refused = isDone ? null : session.refused();
+    if (refused !== null) note(refused.message);
     const begun = session.postponed();
     if (begun !== null)
       note(`A ${begun} is under way: what was stored is committed by the first run after it.`);

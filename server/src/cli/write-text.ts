@@ -36,6 +36,12 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
     `  ${place}  ${severity}  ${printable(messageWithCure(finding))}  ${paint('dim', finding.rule)}`,
     ...sourceLines(report, finding, span, paint),
   ];
+  // One by one they are for those who ask: nobody reads thirty.
+  if (finding.covers !== undefined) {
+    const count = finding.covers.length;
+    lines.push(paint('dim', `    ${count} findings in one; --format json lists each with its place.`));
+    return `${lines.join('\n')}\n`;
+  }
   for (const { at, message } of finding.related) {
     const { line, column } = report.spanOf(at);
     lines.push(paint('dim', `    ${printable(at.file)}:${line}:${column} ${printable(message)}`));

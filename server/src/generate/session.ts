@@ -23,12 +23,15 @@ export interface Session {
   readonly settled: boolean;
   /** What was stored and is left to a later run to commit, since this is under way (`merge`); null where nothing was. */
   postponed(): string | null;
+  /** What git would not commit, or not be told of, and why; null where nothing was refused. */
+  refused(): HostFailure | null;
   /**
    * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
-   * stored before and removed after.
+   * stored before and removed after. Where git refuses (a hook, a signature, a lock), the changes stay, `refused` says
+   * so, and neither this nor later commits are tried again: the next run makes them.
    *
    * @param unchanged files that must still be as they were read
-   * @throws HostFailure, StoreFailure; from git, after the changes were applied, with words that say so
+   * @throws HostFailure, StoreFailure
    */
   apply(changes: readonly VaultChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
   /**
@@ -78,6 +81,29 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
     const begun = options.commit && repository !== null ? await repository.begun() : null;
     const commitsNow = options.commit && begun === null;
     let hasPostponed = false;
+    let refused: Refused | null = null;
+    /** @returns whether git has taken it */
+    async function record(works: readonly Recorded[]): Promise<boolean> {
+      if (repository === null) return true;
+      if (refused !== null && options.commit) {
+        refused.works.push(...works);
+        return false;
+      }
+      const paths = works.map(({ changes }) => changes.map(one => one.path));
+      try {
+        if (options.commit)
+          await repository.commit(
+            works.map(({ message }, at) => ({ message, paths: paths[at] ?? [] })),
+            state,
+          );
+        else await repository.intend(paths.flat());
+        return true;
+      } catch (error) {
+        if (!(error instanceof HostFailure)) throw error;
+        refused = { error: refused?.error ?? error, works: [...(refused?.works ?? []), ...works] };
+        return false;
+      }
+    }
     const settled = commitsNow && (await settle(repository, root, owed, state));
     if (commitsNow && owed.length > 0) {
       await noteOwed(state, []);
@@ -100,8 +126,7 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
         await applyChanges(root, changes, { journal, unchanged, noted });
         ground.forget(changes.map(change => change.path));
         if (begun !== null) hasPostponed = true;
-        else if (repository !== null) await record(repository, inside, options, state);
-        if (toCommit.length > 0 && commitsNow) {
+        else if ((await record(inside)) && toCommit.length > 0) {
           owed = owed.filter(one => !toCommit.includes(one));
           await noteOwed(state, owed);
         }
@@ -112,6 +137,7 @@ export async function openSession(ground: Ground, options: SessionOptions): Prom
       recovered,
       settled,
       postponed: () => (hasPostponed ? begun : null),
+      refused: () => (refused === null ? null : refusal(refused, options)),
       applyAll,
       stale: await readStale(state),
       noteStale: notes => writeStale(state, notes),
@@ -186,26 +212,26 @@ function isInside(change: VaultChange): change is Change {
   return change.kind !== 'outside';
 }
 
-/** The changes are applied; what comes after them has failed, such as their commit. */
+/** The changes are applied; what comes after them has failed. */
 export class AfterwardsFailure extends HostFailure {}
 
-async function record(
-  repository: Repository,
-  works: readonly { readonly changes: readonly Change[]; readonly message: string }[],
-  { commit }: SessionOptions,
-  state: string,
-): Promise<void> {
-  const commits = works.map(({ changes, message }) => ({ paths: changes.map(one => one.path), message }));
-  try {
-    if (commit) await repository.commit(commits, state);
-    else await repository.intend(commits.flatMap(one => one.paths));
-  } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
-    const [work, ...others] = works;
-    const named = others.length > 0 || work === undefined ? '' : ` ("${work.message.split('\n', 1)[0]}")`;
-    throw new AfterwardsFailure(
-      error.kind,
-      `The files are stored, but not ${commit ? 'committed' : 'known to git'}${named}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
-    );
-  }
+type Recorded = { readonly changes: readonly Change[]; readonly message: string };
+
+interface Refused {
+  /** What git said first. */
+  readonly error: HostFailure;
+  readonly works: Recorded[];
+}
+
+function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFailure {
+  const [first, ...others] = works;
+  // Of several, some may have been committed.
+  const committed =
+    others.length > 0
+      ? 'not all of them are committed'
+      : `not committed ("${first?.message.split('\n', 1)[0]}")`;
+  return new HostFailure(
+    error.kind,
+    `The files are stored, but ${commit ? committed : 'not known to git'}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
+  );
 }

@@ -95,5 +95,5 @@ export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>
 /** What a person can do whose keys do not open a file. */
 function wayIn(path: string): string {
   const anew = path.endsWith('.age') ? '"agenix --rekey"' : `"sops updatekeys ${path}"`;
-  return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}. Nothing was changed.`;
+  return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}.`;
 }

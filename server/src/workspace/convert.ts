@@ -27,6 +27,8 @@ import { withRemoved } from '../generate/sops-files.ts';
 import type { EditedFile } from '../generate/sources.ts';
 import { placesOf, type Vault, type VaultChange } from '../generate/vault.ts';
 import { openVault } from '../generate/vaults.ts';
+import { HostFailure } from '../host/failure.ts';
+import { StoreFailure } from '../store/failure.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {
@@ -36,6 +38,8 @@ export interface ConvertWish {
   readonly names: ReadonlyMap<string, string>;
   /** Old values stay in their files. */
   readonly keepsOld: boolean;
+  /** What cannot be opened stays as it is, beside others that can. */
+  readonly skipsUnreadable: boolean;
 }
 
 /** A value, and those that it is stored for. */
@@ -55,6 +59,8 @@ export interface Rehearsal {
   readonly converted: readonly Converted[];
   /** What it was about and cannot be converted. */
   readonly kept: readonly Kept[];
+  /** The encrypted files that could not be opened, sorted: why is among the reasons of `kept`. */
+  readonly unreadable: readonly string[];
   /** Modules, with their texts afterwards. */
   readonly modules: readonly EditedFile[];
   /** Encrypted files, with theirs. */
@@ -95,7 +101,8 @@ export async function rehearseConversion(
   const kept = verdicts.flatMap(one => ('kept' in one ? [one.kept] : []));
   const values = keptValues(ground, keys);
   const conversions = verdicts.flatMap(one => ('conversion' in one ? [one.conversion] : []));
-  let chosen = await withValues(conversions, values, kept);
+  const unreadable = new Set<string>();
+  let chosen = await withValues(conversions, values, kept, wish.skipsUnreadable ? unreadable : null);
   for (;;) {
     const modules = rewritten(before, chosen);
     for (const { path, after } of modules) workspace.open(path, after ?? '');
@@ -107,7 +114,7 @@ export async function rehearseConversion(
     );
     if (found.kept.length === 0) {
       const rest = await finish(workspace, ground, keys, wish, { ...found, chosen, modules });
-      return { ...rest, kept, read: values.read() };
+      return { ...rest, kept, unreadable: [...unreadable].sort(), read: values.read() };
     }
     kept.push(...found.kept);
     // One fewer may change what the others come to: they are tried again.
@@ -131,20 +138,41 @@ function* textsOf({ files }: Workspace): Iterable<readonly [string, string]> {
   }
 }
 
-/** @param kept gets those whose values no prompt could have */
+/**
+ * @param kept gets those whose values no prompt could have, or that cannot be opened
+ * @param unreadable gets the files that cannot be opened; null: that ends all of it
+ * @throws StoreFailure, HostFailure also where nothing at all can be opened
+ */
 async function withValues(
   conversions: readonly Conversion[],
   values: KeptValues,
   kept: Kept[],
+  unreadable: Set<string> | null,
 ): Promise<Chosen[]> {
   const chosen: Chosen[] = [];
+  const closed: { readonly conversion: Conversion; readonly path: string; readonly failure: Error }[] = [];
   for (const conversion of conversions) {
     const { definitions } = conversion;
-    const opened = await Promise.all(definitions.map(({ source }) => values.open(source)));
+    const opened = await Promise.all(
+      definitions.map(async ({ source }) =>
+        values.open(source).catch(failure => {
+          if (!(failure instanceof StoreFailure || failure instanceof HostFailure)) throw failure;
+          return { failure, path: source.path };
+        }),
+      ),
+    );
+    const failed = opened.find(one => typeof one === 'object' && 'failure' in one);
     const problem = opened.find(one => typeof one === 'string');
-    if (problem === undefined)
-      chosen.push({ conversion, values: opened.filter(one => typeof one !== 'string') });
-    else kept.push(keptAs(conversion, problem));
+    if (failed !== undefined) closed.push({ conversion, ...failed });
+    else if (problem !== undefined) kept.push(keptAs(conversion, problem));
+    else chosen.push({ conversion, values: opened.filter(one => Buffer.isBuffer(one)) });
+  }
+  const [first] = closed;
+  // A key that is missing is no matter of single files.
+  if (first !== undefined && (unreadable === null || chosen.length === 0)) throw first.failure;
+  for (const { conversion, path, failure } of closed) {
+    unreadable?.add(path);
+    kept.push(keptAs(conversion, `cannot be read: ${failure.message.replace(/\.$/, '')}`));
   }
   return chosen;
 }
@@ -257,7 +285,7 @@ async function finish(
     readonly chosen: readonly Chosen[];
     readonly modules: readonly EditedFile[];
   },
-): Promise<Omit<Rehearsal, 'kept' | 'read'>> {
+): Promise<Omit<Rehearsal, 'kept' | 'unreadable' | 'read'>> {
   const { files } = workspace;
   const { places, chosen } = found;
   const fleet = workspace.fleet();

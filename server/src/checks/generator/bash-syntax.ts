@@ -44,7 +44,7 @@ prompts.token.type = "hidden";
 files.env = { };
 script = ''
   cat > "$out/env" <<EOF
-#                    ^^^ generator/bash-syntax: ends this here-document
+#                    ^^^ generator/bash-syntax: This here-document never ends
   TOKEN=$(cat "$prompts/token")
     EOF
 '';
@@ -86,10 +86,10 @@ function* unended(scripted: Scripted, range: Range): Iterable<Report> {
   const { script } = scripted;
   const at = script.placeOf(range);
   if (at === null) return;
-  const word = script.source.text.slice(range.start, range.end);
+  const end = script.source.text.slice(range.start, range.end).replace(/['"\\]/g, '');
   yield {
     at,
     severity: 'warning',
-    message: `No line of the script of ${named(scripted)} ends this here-document: Bash takes all that follows for its text. Put ${word.replace(/['"\\]/g, '')} on a line of its own, indented like the least indented line of the script.`,
+    message: `This here-document never ends: no line of the script of ${named(scripted)} consists of ${end} alone. Bash only warns, and takes everything up to the end of the script as its text. Put ${end} on a line of its own, indented no further than the leftmost line of the script (Nix removes that much).`,
   };
 }

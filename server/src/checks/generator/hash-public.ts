@@ -3,8 +3,10 @@ import type { Fleet, Generator, GeneratorFile } from '../../fleet/model.ts';
 import type { CommandFact, Flow, WriteFact } from '../../shell/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { replaceWritten } from '../edit-bindings.ts';
-import type { CheckContext, Report, Rule } from '../rule.ts';
+import type { CheckContext, Report, Rule, Sources } from '../rule.ts';
 import { followed } from '../scripts.ts';
+import { isPassword } from '../use/password-needs-users.ts';
+import { waysFrom } from '../use/surroundings.ts';
 import { usesOf } from './consumed.ts';
 import { inBodies } from './scripted.ts';
 
@@ -161,6 +163,8 @@ function reportOf(
     .options()
     .find(one => one.of === 'file' && one.owner === file.name && one.name === 'secret');
   const byPath = isByPathOnly(fleet, generator.name, file.name);
+  const isForUsers =
+    byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);
   const edit = replaceWritten(sources, said?.valueAt ?? null, text => text === 'false', 'true');
   const report: Report = {
     at: said?.at ?? file.at,
@@ -168,11 +172,24 @@ function reportOf(
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
       (byPath
-        ? 'Only its .path is used, so it can be secret.'
-        : 'Make it secret unless its .value is needed; then let the password be long and random.'),
+        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are in place.' : ''}`
+        : 'Make it secret, unless its .value is needed. If the .value is needed, use a long random password.'),
   };
   if (edit === null || !byPath) return report;
   return { ...report, fixes: [{ title: 'Make it secret', edits: [edit], preferred: true, guess: true }] };
+}
+
+/** Does a user of NixOS get the file as the file of its password? */
+function isPasswordOfUser(
+  fleet: Fleet,
+  sources: Sources,
+  generator: Generator,
+  file: GeneratorFile,
+): boolean {
+  return usesOf(fleet, generator.name, file.name).some(({ at }) => {
+    const source = sources.parse(at.file);
+    return source !== null && waysFrom(source, at).some(isPassword);
+  });
 }
 
 function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {

@@ -19,7 +19,8 @@ count. The run ends with \`command not found\` (status 127).
 
 Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
 \`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well. An error where the
-script certainly ends there; a warning where it may not come to that, or ends with an error in any case, as a placeholder
+script certainly ends there; a warning where it may not come to that, where the program stands in a \`$(…)\` whose failure
+is not noticed (its value is silently empty then), or where the script ends with an error in any case, as a placeholder
 with \`exit 1\` does. What stands behind such an \`exit\` never runs and is left alone.
 
 Add the package to \`runtimeInputs\`.
@@ -132,7 +133,12 @@ function describe(
 ): Pick<Report, 'message' | 'severity' | 'fixes'> {
   const home = packageFor(name);
   const severity = isDecisive(scripted, command) && command.checked ? 'error' : 'warning';
-  const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.`;
+  // Worse than an error: a secret that is empty is stored like any other.
+  const silently =
+    command.stdout === 'captured' && !command.checked
+      ? ' The script goes on without it: what `$(…)` takes from it is silently empty.'
+      : '';
+  const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.${silently}`;
   if (home === null) {
     const near = suggest(name, reachable(scripted));
     const advice = near === null ? 'Add the package that brings it.' : didYouMean(near).trim();

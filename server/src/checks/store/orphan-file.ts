@@ -1,9 +1,10 @@
 /** store/orphan-file: a stored file that its generator does not have any more. */
 import type { Fleet } from '../../fleet/model.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { inBrackets, sortedUnique } from '../wording.ts';
+import { inBrackets, quoted, sortedUnique } from '../wording.ts';
 import { certainlyWithout, lacksFile, readsOf, soleDeclaration, unlessForeign } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
+import { removal, storedFiles } from './leftover-words.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -23,6 +24,8 @@ Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
 known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
 so where machines have such modules.
+
+Several in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912 writes declared files only and never removes others.`,
   bad: [
@@ -45,6 +48,8 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
       links: linksOf(FOLDER),
     },
   ],
+  summarise: (leftovers, folder) =>
+    `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(one => one.of))}). ${removal(leftovers)}`,
   check: function* ({ fleet, stored }: CheckContext) {
     const machines = new Set(fleet.machines.map(one => one.name));
     const isRead = readsOf(fleet);
@@ -52,8 +57,12 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
       const declared = soleDeclaration(fleet, generator.name);
       if (declared === null || !declared.body.complete.files) continue;
       const isWithout = certainlyWithout(declared);
-      const isThere = (owner: string) =>
-        (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
+      const { share } = declared.body;
+      // What lies on the other side of sharing is reported with the generator.
+      const isThere = (owner: string | null) =>
+        owner === null
+          ? share !== false
+          : share !== true && (!fleet.machinesComplete || machines.has(owner)) && !isWithout(owner);
       for (const file of generator.files.values())
         if (lacksFile(declared, file.name) && !isRead(generator.name, file.name))
           yield* reportsOf(fleet, generator.name, file, isThere);
@@ -66,9 +75,9 @@ function* reportsOf(
   fleet: Fleet,
   generator: string,
   { name, all }: StoredFileOf,
-  isThere: (owner: string) => boolean,
+  isThere: (owner: string | null) => boolean,
 ): Iterable<Report> {
-  const left = all.filter(one => one.current && (one.owner === null || isThere(one.owner)));
+  const left = all.filter(one => one.current && isThere(one.owner));
   const [first] = left;
   if (first === undefined) return;
   const machines = sortedUnique(left.flatMap(one => one.owner ?? []));
@@ -78,5 +87,11 @@ function* reportsOf(
     at: wholeFile(first.path),
     machines,
     message: `Nothing in this repository gives the generator "${generator}" a file "${name}" any more; ${unless}what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
+    leftover: {
+      of: `${generator}/${name}`,
+      files: left.length,
+      isSecret: left.some(one => one.kind === 'secret'),
+      mayBeForeign: unless !== '',
+    },
   };
 }

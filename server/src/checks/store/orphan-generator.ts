@@ -3,8 +3,8 @@ import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { below } from '../../store/files.ts';
 import type { StoredVar } from '../../store/vars.ts';
-import type { CheckContext, Report, Rule } from '../rule.ts';
-import { inBrackets, machinesText, sortedUnique } from '../wording.ts';
+import type { CheckContext, Leftover, Report, Rule } from '../rule.ts';
+import { counted, inBrackets, machinesText, quoted, sortedUnique } from '../wording.ts';
 import {
   certainlyWithout,
   isUndeclared,
@@ -15,6 +15,7 @@ import {
   unlessForeign,
 } from './declared.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';
+import { removal, storedFiles } from './leftover-words.ts';
 import { keptFor, type StoredGenerator, storedIndex, wholeFile } from './stored-index.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -38,6 +39,8 @@ of another flake may still declare it, and the message says so where machines ha
 from this rule in \`varsmith.json\`. A generator that
 some machines have is reported for those that certainly do not have it.
 
+Several in one folder of the store are one finding, with a related place for each.
+
 Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
   bad: [
     {
@@ -59,6 +62,10 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
       links: linksOf(FOLDER),
     },
   ],
+  summarise: (leftovers, folder) => {
+    const names = sortedUnique(leftovers.map(one => one.of));
+    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
+  },
   check: function* (context: CheckContext) {
     const { fleet } = context;
     if (!fleet.isClan || !fleet.machinesComplete) return;
@@ -93,6 +100,11 @@ function* undeclared(stored: StoredGenerator, machines: ReadonlySet<string>, fle
     at: wholeFile(first.path),
     machines: owners,
     message: `Nothing in this repository declares the generator "${stored.name}" any more; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+    leftover: leftoverFrom(
+      stored.name,
+      [...stored.shared, ...owners.flatMap(owner => stored.byOwner.get(owner) ?? [])],
+      unless !== '',
+    ),
   };
 }
 
@@ -120,6 +132,7 @@ function* leftBehind(
     yield {
       at: wholeFile(stored.shared[0].path),
       message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(directory, `vars/shared/${name}`)}\`.`,
+      leftover: leftoverFrom(name, stored.shared, false),
     };
   const without = share === true ? owners : owners.filter(certainlyWithout(declared));
   const first = stored.byOwner.get(without[0] ?? '')?.[0];
@@ -131,7 +144,16 @@ function* leftBehind(
       share === true
         ? `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(without)}. Remove them.`
         : `The ${machinesText(without)} ${without.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
+    leftover: leftoverFrom(
+      name,
+      without.flatMap(owner => stored.byOwner.get(owner) ?? []),
+      false,
+    ),
   };
+}
+
+function leftoverFrom(of: string, files: readonly StoredVar[], mayBeForeign: boolean): Leftover {
+  return { of, files: files.length, isSecret: files.some(({ kind }) => kind === 'secret'), mayBeForeign };
 }
 
 function cure({ kind }: StoredVar): string {

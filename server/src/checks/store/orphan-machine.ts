@@ -1,6 +1,7 @@
 /** store/orphan-machine: what is stored of a machine that is not there any more. */
 import type { StoreContents } from '../../store/read.ts';
 import type { CheckContext, Rule } from '../rule.ts';
+import { counted, quoted } from '../wording.ts';
 import { clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, keyFile, linksOf, MAIL } from './examples.ts';
 import { keptFor, storedIndex, wholeFile } from './stored-index.ts';
 
@@ -20,6 +21,8 @@ those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/m
 
 Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
 reported too: switch the rule off in \`varsmith.json\` if you have one.
+
+Several in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
   bad: [
@@ -42,6 +45,8 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
       links: linksOf(FOLDER),
     },
   ],
+  summarise: (leftovers, folder) =>
+    `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(one => one.of))}.${leftovers.some(one => one.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
     const known = new Set(fleet.machines.map(one => one.name));
@@ -50,6 +55,7 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
         yield {
           at: wholeFile(owner.path),
           message: `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`,
+          leftover: { of: name, files: 1, isSecret: owner.hasKey && owner.readable > 0, mayBeForeign: false },
         };
   },
 };

@@ -40,8 +40,9 @@ Nothing notices a path that is no longer right until the program does not find i
 a warning, unless \`flake.lock\` has a clan-core of before: then, and for the newer layout, it is an information.
 
 Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared. The settings of
-an inventory are plain data and have no \`config\` of a machine: there, name the generator and the file, and let the
-service's own module ask for the \`.path\`.
+an inventory are plain data and have no \`config\` of a machine: there, write the path
+of the newer layout, which is not reported, or name the generator and the file and let the service's module read the
+\`.path\`, if the module is yours.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,
   bad: [
@@ -127,15 +128,22 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, known: KnownU
       ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
       : `This is where ${fileText(use)} lies, and that may change.`;
   const isSetting = ways.some(isInventorySetting);
-  const instead = isSetting
-    ? 'Settings of the inventory cannot read it: let the module of the service use its .path.'
-    : 'Use its .path.';
+  // There is no other way to write it there, and this one is right today.
+  if (isSetting && !isOlder) return;
+  const instead = isSetting ? inSettings(known, isStillRight) : 'Use its .path.';
   yield {
     at: use.at,
     severity: isOlder && !isStillRight ? 'warning' : 'info',
     message: `${why} ${instead}`,
     fixes: isSetting ? [] : fixesOf(source, known, string),
   };
+}
+
+/** Settings are data, and the module of a service may be clan-core's: what helps for certain is the path of today. */
+function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): string {
+  const placement = generators.some(one => one.body().share === true) ? 'shared' : 'per-machine/MACHINE';
+  const path = `/run/secrets/vars/${placement}/${use.generator}/${use.fileName}`;
+  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
 }
 
 /** `instances.x.roles.y.settings`: plain data for all machines, where no configuration of one of them is at hand. */
