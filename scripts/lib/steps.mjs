@@ -236,4 +236,14 @@ export const STEPS = [
     stage: 11,
     work: label => walk('latest', label, `--${how}`),
   })),
+  {
+    // In a stage of its own: it builds and packs, and its times are measured.
+    id: 'walk-newcomer',
+    title: 'Walk of a new person, from npm start to generated vars',
+    needs: ['package', 'vscode-latest'],
+    packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],
+    linuxOnly: true,
+    stage: 14,
+    work: label => walk('latest', label, '--newcomer'),
+  },
 ];

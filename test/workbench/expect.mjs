@@ -10,9 +10,9 @@ export function equal(actual, expected) {
   if (a !== b) throw new Error(`expected ${b}, found ${a}`);
 }
 
-/** Waits until something is so, or comes to be so; Playwright waits for what is seen, this for what is not. */
-export async function until(what, isSo) {
-  const end = performance.now() + LIMIT_MS;
+/** Waits until something is so, or comes to be so, for so many milliseconds; Playwright waits for what is seen, this for what is not. */
+export async function until(what, isSo, limit = LIMIT_MS) {
+  const end = performance.now() + limit;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`${what}: it did not come to be`);
     await new Promise(resolve => setTimeout(resolve, 100));

@@ -73,6 +73,8 @@ export function makeGenerationScene(root) {
   const folder = path.join(parent, 'fleet');
   const home = path.join(parent, 'home');
   fs.cpSync(path.join(root, 'examples/fleet'), folder, { recursive: true });
+  // What the example shows first would take the focus from what is typed.
+  fs.rmSync(path.join(folder, '.varsmith-example.json'));
   const host = path.join(folder, HOST);
   const text = fs.readFileSync(host, 'utf8');
   const assignment = 'clan.core.vars.generators = varsGenerators';

@@ -11,12 +11,12 @@ import { listenTo, seen } from './ui-seen.mjs';
 /**
  * Runs a walk over `folder`, trusted unless `restricted`, with `vsix` installed. `steps` are [name, what to do] pairs, run in order; the first that fails
  * ends the walk, since the later ones stand on it: what was to be seen is printed, and `failurePicture` shows the window.
- * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, settings?: object, env?: Record<string, string> }} scene absolute paths
+ * @param {{ folder?: string, openFile?: string, vsix: readonly string[], restricted: boolean, pictures: string, failurePicture: string, settings?: object, env?: Record<string, string>, start?: () => Promise<Awaited<ReturnType<typeof startCodeServer>> & { address: string }> }} scene absolute paths; `start` brings a workbench that is opened at the address it names
  * @param {readonly (readonly [string, (ui: ReturnType<typeof handles>) => Promise<void>])[]} steps
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
 export async function drive(
-  { folder, openFile, vsix, restricted, pictures, failurePicture, settings = {}, env = {} },
+  { folder, openFile, vsix, restricted, pictures, failurePicture, settings = {}, env = {}, start },
   steps,
 ) {
   fs.mkdirSync(pictures, { recursive: true });
@@ -52,12 +52,11 @@ export async function drive(
   };
   try {
     await counted(current, async () => {
-      server = await startCodeServer({ vsix, restricted, settings, env });
+      server = await (start?.() ?? startCodeServer({ vsix, restricted, settings, env }));
       ({ browser, page } = await openBrowser(server.url));
       said = listenTo(page);
-      await page.goto(
-        windowAddress(server.url, { ...(folder && { folder }), ...(openFile && { openFile }) }),
-      );
+      const opened = { ...(folder && { folder }), ...(openFile && { openFile }) };
+      await page.goto(server.address ?? windowAddress(server.url, opened));
       await workbenchShown(page);
       if (openFile) await page.locator('.editor-instance .view-line').first().waitFor();
     });

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops | --web] [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops | --web | --newcomer [--theme NAME]] [--report FILE] [--pictures DIR | --update-images]
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
 // a copy of the whole example fleet, with keys; --start: without a fleet, as one begins; --sops: in a fleet with sops-nix.
-// --web: with the extension in the browser itself. Each has steps of its own.
+// --web: with the extension in the browser itself; --newcomer: from `npm start` to generated vars, in the time it may take, which
+// needs no VSIX. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
 // VSC_SLOWDOWN=5 makes its page five times slower, to see that no step depends on how fast it is.
 // Exit code: 0 every step passed, 1 otherwise.
@@ -19,6 +20,7 @@ import { drive } from './ui-drive.mjs';
 import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationSteps } from './walk-generation.mjs';
 import { graphSteps } from './walk-graph.mjs';
+import { makeNewcomerScene, newcomerSteps } from './walk-newcomer.mjs';
 import { renameSteps } from './walk-rename.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
@@ -38,6 +40,8 @@ const { values, positionals } = parseArgs({
     start: { type: 'boolean', default: false },
     sops: { type: 'boolean', default: false },
     web: { type: 'boolean', default: false },
+    newcomer: { type: 'boolean', default: false },
+    theme: { type: 'string' },
     'update-images': { type: 'boolean', default: false },
   },
 });
@@ -240,8 +244,10 @@ function steps(scene) {
   ];
 }
 
-const { beside, restricted, generation, start, sops, web } = values;
-const way = ['beside', 'restricted', 'generation', 'start', 'sops', 'web'].filter(name => values[name]);
+const { beside, restricted, generation, start, sops, web, newcomer, theme } = values;
+const way = ['beside', 'restricted', 'generation', 'start', 'sops', 'web', 'newcomer'].filter(
+  name => values[name],
+);
 // Two ways may be walked in one VS Code at the same time.
 const failurePicture = path.join(out, [...way, 'walk-failed.png'].join('-'));
 const common = { vsix: [vsix], restricted, pictures, failurePicture };
@@ -287,15 +293,24 @@ function walkWeb() {
   return drive({ ...common, folder: scene.folder, openFile, settings: IN_BROWSER }, webSteps(scene));
 }
 
-const result = await (generation
-  ? walkGeneration()
-  : start
-    ? walkStart()
-    : sops
-      ? walkSops()
-      : web
-        ? walkWeb()
-        : walk());
+function walkNewcomer() {
+  const problem = generationProblem();
+  if (problem !== null) throw new Error(`generation cannot be walked: ${problem}`);
+  const { scene, start } = makeNewcomerScene(root);
+  return drive({ ...common, start }, newcomerSteps(scene, theme));
+}
+
+const result = await (newcomer
+  ? walkNewcomer()
+  : generation
+    ? walkGeneration()
+    : start
+      ? walkStart()
+      : sops
+        ? walkSops()
+        : web
+          ? walkWeb()
+          : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;
