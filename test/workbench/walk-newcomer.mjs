@@ -12,6 +12,8 @@ const LIMITS = { seen: 60, fixed: 90, generated: 240 };
 const MISTAKE = 'anthropc';
 /** What is there for all prompts; they are asked one after another. */
 const ANSWER = 'a-value-of-a-walk';
+/** Of the box that is shown, hidden answers or not. */
+const INPUT = '.quick-input-widget:visible input:is([type=text], [type=password])';
 
 /**
  * Starts Varsmith as a person does who has just cloned it. Its folders are removed when this process exits.
@@ -154,8 +156,9 @@ export function newcomerSteps(scene, theme) {
               asked = await questionOf(ui)
             ) {
               answered = asked;
-              await ui.fill(ANSWER);
-              await ui.accept();
+              const input = ui.page.locator(INPUT);
+              await input.fill(ANSWER);
+              await input.press('Enter');
             }
             return false;
           },
@@ -187,5 +190,5 @@ export function newcomerSteps(scene, theme) {
 async function questionOf({ page }) {
   const box = page.locator('.quick-input-widget:visible');
   const texts = await box.locator('.quick-input-title, .quick-input-message').allTextContents();
-  return (await box.locator('input:is([type=text], [type=password])').count()) === 0 ? '' : texts.join('\n');
+  return (await page.locator(INPUT).count()) === 0 ? '' : texts.join('\n');
 }
