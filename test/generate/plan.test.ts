@@ -79,10 +79,66 @@ describe('closures', () => {
       peer: { network: { share: true, deps: ['identity'] } },
     };
     expect(plan(fleet, []).problems).toEqual([]);
-    expect(kinds(plan(fleet, [], { machines: ['peer'] }))).toEqual(['missing-dependency']);
+    const fresh = plan(fleet, [], { machines: ['peer'] });
+    expect(names(fresh)).toEqual(['identity', 'network']);
+    expect(fresh.problems).toEqual([]);
     const peer = plan(fleet, everything(fleet, 'shared/network'), { machines: ['peer'] });
     expect(names(peer)).toEqual(['network']);
     expect(peer.problems).toEqual([]);
+  });
+
+  describe('a mesh of which nothing is there', () => {
+    const machine = {
+      ca: { share: true },
+      net: { share: true },
+      key: { deps: ['ca'] },
+      address: { deps: ['key', 'net'] },
+    };
+    const fleet: Fleet = { m1: machine, m2: machine };
+    const asked = (stored: Parameters<typeof plan>[1], request: Parameters<typeof plan>[2]) => {
+      const found = plan(fleet, stored, request);
+      expect(found.problems).toEqual([]);
+      return found.steps.map(step => step.generator.key);
+    };
+
+    it('what is asked for runs with what it needs, and leaves dependents that need more', () => {
+      expect(asked([], { machines: ['m1'], generators: ['key'] })).toEqual([
+        'shared/ca',
+        'per-machine/m1/key',
+        'per-machine/m2/key',
+      ]);
+      expect(asked([], { machines: ['m1'], generators: ['address'] })).toEqual([
+        'shared/ca',
+        'shared/net',
+        'per-machine/m1/key',
+        'per-machine/m2/key',
+        'per-machine/m1/address',
+        'per-machine/m2/address',
+      ]);
+    });
+
+    it('a machine runs without dependents that need more than the run makes', () => {
+      const other: Fleet = { m1: { net: machine.net }, m2: machine };
+      expect(asked([], { generators: ['net'] }).slice(0, 1)).toEqual(['shared/net']);
+      const found = plan(other, [], { machines: ['m1'] });
+      expect([steps(found), found.problems]).toEqual([['shared/net: missing'], []]);
+    });
+
+    it('a dependent that is there runs, with what it needs and is missing', () => {
+      const stored = everything(fleet, 'shared/net', 'per-machine/m2/address/');
+      expect(asked(stored, { machines: ['m1'], generators: ['key'] })).toEqual([
+        'shared/net',
+        'per-machine/m1/key',
+        'per-machine/m1/address',
+        'per-machine/m2/address',
+      ]);
+    });
+
+    it('making anew asks for no more than before', () => {
+      const request = { machines: ['m1'], generators: ['key'], regenerate: true };
+      expect(asked([], request)).toEqual(['shared/ca', 'per-machine/m1/key', 'per-machine/m2/key']);
+      expect(asked('all', request)).toEqual(['per-machine/m1/key', 'per-machine/m1/address']);
+    });
   });
 
   it('levels come one after the other, sorted by machine and name', () => {
@@ -187,14 +243,13 @@ describe('problems, before anything runs', () => {
     expect(kinds(found)).toEqual(['mixed-share']);
   });
 
-  it('a value that is missing and that nobody makes in this run', () => {
+  it('none, where a value is missing that another machine declares: it is made along', () => {
     const fleet: Fleet = {
       m: { a: { share: true, deps: ['b'] } },
       n: { a: { share: true, deps: ['b'] }, b: { share: true } },
     };
-    expect(messages(plan(fleet, [], { machines: ['m'] }))).toEqual([
-      'Generator "a" needs b/value, which is not there and not part of this run. Generate "b" (shared by n) too.',
-    ]);
+    const found = plan(fleet, [], { machines: ['m'] });
+    expect([names(found), messages(found)]).toEqual([['b', 'a'], []]);
     expect(messages(plan(fleet, [], { machines: ['m'], generators: ['a'] }))).toEqual([]);
   });
 

@@ -46,8 +46,11 @@ export function connectWorker(dist: Uri): Connect {
       ...connection,
       async close() {
         files?.dispose();
-        await connection.close();
-        worker.terminate();
+        try {
+          await connection.close();
+        } finally {
+          worker.terminate();
+        }
       },
     };
   };

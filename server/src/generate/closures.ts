@@ -24,30 +24,51 @@ export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
   return { generators, dependents };
 }
 
-/** The roots that are not complete, and everything that depends on them. */
-export function missingClosure(
-  graph: Graph,
-  roots: Iterable<string>,
-  complete: (key: string) => boolean,
-): Set<string> {
-  return withDependents(
+/** What is there of generators, by their keys. */
+export interface Known {
+  /** Nothing of it has to be made. */
+  complete(key: string): boolean;
+  /** Something of it is there: a value that would be older than what it is made from. */
+  begun(key: string): boolean;
+}
+
+/** The roots that are not complete, and what runs with them. */
+export function missingClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
+  return runClosure(
     graph,
-    [...roots].filter(key => !complete(key)),
+    [...roots].filter(key => !known.complete(key)),
+    known,
   );
 }
 
-/** The roots, what they need and is not complete, and everything that depends on any of these. */
-export function requestedClosure(
-  graph: Graph,
-  roots: Iterable<string>,
-  complete: (key: string) => boolean,
-): Set<string> {
-  const needed = reach(roots, key =>
+/** The roots, complete or not, and what runs with them. */
+export function requestedClosure(graph: Graph, roots: Iterable<string>, known: Known): Set<string> {
+  return runClosure(graph, roots, known);
+}
+
+/**
+ * What runs where some are to run: those, what they need and is not complete, everything that depends on any of these,
+ * and what that needs in turn. A dependent of which nothing is there gets no older by the run: where it needs something
+ * that the run does not make, it is left for a run of its own.
+ */
+function runClosure(graph: Graph, start: Iterable<string>, known: Known): Set<string> {
+  const lackedBy = (key: string) =>
     (graph.generators.get(key)?.dependencies ?? [])
       .map(dependency => dependency.key)
-      .filter(dependency => graph.generators.has(dependency) && !complete(dependency)),
-  );
-  return withDependents(graph, needed);
+      .filter(dependency => graph.generators.has(dependency) && !known.complete(dependency));
+  const wanted = reach(start, lackedBy);
+  const left = new Set<string>();
+  for (;;) {
+    const running = reach(wanted, key => (graph.dependents.get(key) ?? []).filter(each => !left.has(each)));
+    const lacking = [...running].filter(key => lackedBy(key).some(each => !running.has(each)));
+    const unbegun = lacking.filter(key => !wanted.has(key) && !known.begun(key));
+    for (const key of unbegun) left.add(key);
+    if (unbegun.length > 0) continue;
+    if (lacking.length === 0) return running;
+    for (const key of reach(lacking.flatMap(lackedBy), lackedBy)) wanted.add(key);
+    // With what runs now, they may lack nothing any more.
+    left.clear();
+  }
 }
 
 /** Keys, and everything that depends on them. */

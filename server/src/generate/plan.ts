@@ -109,13 +109,14 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const roots = chosen(generators, request);
   const status = statusOf(generators.all, input);
   const complete = (key: string) => status(key).reason === null;
+  const known = { complete, begun: (key: string) => complete(key) || status(key).present.length > 0 };
 
   const graph = graphOf(generators.all);
   const everything = request.generators.length > 0 || request.regenerate;
   const rootKeys = new Set(roots.map(one => one.key));
   const closure = everything
-    ? requestedClosure(graph, rootKeys, complete)
-    : missingClosure(graph, rootKeys, complete);
+    ? requestedClosure(graph, rootKeys, known)
+    : missingClosure(graph, rootKeys, known);
   const { sorted, cycle } = orderOf(graph, closure);
 
   const skipped = request.skipUnknown === true ? withDependents(graph, unknownIn(sorted)) : new Set<string>();
