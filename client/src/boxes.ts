@@ -27,7 +27,7 @@ export function editorBoxes(token?: CancellationToken): Boxes {
       try {
         return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
       } catch {
-        return { problem: 'This file is no text.' };
+        return { problem: 'This file is not text.' };
       }
     },
   };

@@ -25,12 +25,12 @@ const ACTIONS = [
   { label: 'Deploy', detail: 'Brings the machine to the configuration of this repository.', flags: [] },
   {
     label: 'Test',
-    detail: 'The same until its next start only (nixos-rebuild test).',
+    detail: 'The same, but only until its next start (nixos-rebuild test).',
     flags: ['--test'],
   },
   {
     label: 'Roll Back',
-    detail: 'Brings the configuration from before back (nixos-rebuild, darwin-rebuild).',
+    detail: 'Brings back the previous configuration (nixos-rebuild, darwin-rebuild).',
     flags: ['--rollback'],
   },
   {

@@ -146,7 +146,7 @@ export function createFleetViews(server: Server): FleetViews {
     const editor = window.activeTextEditor;
     const at = editor && (await itemAtCursor(server));
     if (!at) {
-      void window.showInformationMessage('Nothing of a fleet stands at the cursor.');
+      void window.showInformationMessage('There is nothing of a fleet at the cursor.');
       return;
     }
     // What is filtered away cannot be shown.

@@ -32,7 +32,7 @@ const EVERYTHING: Choice = {
 
 const VIEW = 'varsmith.graph';
 
-const NONE_SO = 'No generator is like that. Choose something else above.';
+const NONE_SO = 'No generator matches. Choose something else above.';
 const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
 
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
