@@ -53,6 +53,8 @@ const { tree, uriOf, vscode } = vi.hoisted(() => {
         onDidCreate: (hear: (uri: FakeUri) => void) => heard.push(hear),
       }),
     },
+    /** Who has listened so far hears no more. */
+    forget: () => heard.splice(0),
     changes: (path: string) => {
       for (const hear of heard) hear(uriOf(path));
     },
@@ -88,6 +90,7 @@ const told = ({ params }: Sent) =>
 
 beforeEach(() => {
   tree.clear();
+  vscode.forget();
   sent = [];
 });
 
@@ -137,6 +140,19 @@ describe('a folder in a browser', () => {
     expect([told(sent[0] as Sent), sent[0]?.params.gone]).toEqual([['new/', 'new/b.nix 2'], ['a.nix']]);
     expect(sent[1]?.method).toBe('workspace/didChangeWatchedFiles');
     expect(uriOf('/fleet').toString()).toBe('memfs:/fleet');
+  });
+
+  it('hands over nothing after its end', async () => {
+    vi.useFakeTimers();
+    const files = start();
+    await files.start();
+    sent = [];
+    tree.set('/fleet/late.nix', '1');
+    vscode.changes('/fleet/late.nix');
+    files.dispose();
+    const waiting = vi.getTimerCount();
+    vi.useRealTimers();
+    expect([waiting, sent]).toEqual([0, []]);
   });
 });
 
