@@ -1,7 +1,7 @@
 /** The items of the access view: people and machines with the secrets that they can read, and secrets with their readers. */
-import { type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { readerCount, secretCount } from './counts.ts';
 import type { AccessRoot, AccessSecret, SecretReader } from './protocol.ts';
-import { counted } from './run-story.ts';
 import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.ts';
 
 export type AccessNode =
@@ -113,7 +113,7 @@ export function accessItem(node: AccessNode): TreeItem {
       );
     case 'group': {
       const isReaders = node.by === 'readers';
-      const label = isReaders ? 'People and Machines' : 'Secrets';
+      const label = isReaders ? l10n.t('People and Machines') : l10n.t('Secrets');
       const count = isReaders ? readersIn(root).length : root.secrets.length;
       const item = look(label, isReaders ? 'organization' : 'lock', String(count), COLLAPSED);
       return named(spoken(item, `${label}, ${count}`), root.uri, 'access', node.by);
@@ -122,7 +122,7 @@ export function accessItem(node: AccessNode): TreeItem {
       const { kind, name } = node.reader;
       const rights = rightsOf(root, node.reader);
       const changing = rights.filter(([, { state }]) => state !== 'now').length;
-      const text = [counted(rights.length, 'secret'), changing === 0 ? '' : `${changing} not settled`]
+      const text = [secretCount(rights.length), changing === 0 ? '' : l10n.t('{0} not settled', changing)]
         .filter(Boolean)
         .join(' · ');
       const item = look(nameText(kind, name), ICONS[kind], text, COLLAPSED);
@@ -132,7 +132,7 @@ export function accessItem(node: AccessNode): TreeItem {
     }
     case 'secret': {
       const { secret, stored } = node.secret;
-      const text = [counted(node.secret.readers.length, 'reader'), stored ? '' : 'not generated yet']
+      const text = [readerCount(node.secret.readers.length), stored ? '' : l10n.t('not generated yet')]
         .filter(Boolean)
         .join(' · ');
       const item = look(secret, iconOf(node.secret), text, COLLAPSED);
@@ -155,7 +155,7 @@ function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'rig
   const icon = isSecret ? iconOf(secret) : ICONS[kind];
   const item = look(isSecret ? secret.secret : nameText(kind, name), icon, text, NONE);
   if (kind === 'unknown' || (secret.stored && state !== 'now')) item.iconPath = warningIcon(icon);
-  item.tooltip = [isSecret ? aboutText(secret) : whoText(kind, name), key ?? 'No key yet'].join('\n');
+  item.tooltip = [isSecret ? aboutText(secret) : whoText(kind, name), key ?? l10n.t('No key yet')].join('\n');
   const heard = isSecret ? `${aboutText(secret)}: ${secret.secret}` : whoText(kind, name);
   return spoken(item, [heard, text].filter(Boolean).join(', '));
 }
@@ -167,10 +167,13 @@ const ICONS: Readonly<Record<SecretReader['kind'], string>> = {
   unknown: 'key',
 };
 
+const FIX = 'varsmith fix';
+
 function stateText({ state }: SecretReader, { stored, declared }: AccessSecret): string {
   if (state === 'now' || !stored) return '';
-  if (state === 'pending') return declared ? 'not yet: "varsmith fix" gives it' : 'not encrypted to it yet';
-  return declared ? 'still, until "varsmith fix"' : 'still encrypted to it';
+  if (state === 'pending')
+    return declared ? l10n.t('not yet: "{0}" gives it', FIX) : l10n.t('not encrypted to it yet');
+  return declared ? l10n.t('still, until "{0}"', FIX) : l10n.t('still encrypted to it');
 }
 
 function iconOf({ kind }: AccessSecret): string {
@@ -184,13 +187,13 @@ function nameText(kind: SecretReader['kind'], name: string): string {
 function whoText(kind: SecretReader['kind'], name: string): string {
   switch (kind) {
     case 'user':
-      return `User ${name}`;
+      return l10n.t('User {0}', name);
     case 'machine':
-      return `Machine ${name}`;
+      return l10n.t('Machine {0}', name);
     case 'admin':
-      return `Admin key ${shortKey(name)}`;
+      return l10n.t('Admin key {0}', shortKey(name));
     case 'unknown':
-      return `Key of nobody here ${shortKey(name)}`;
+      return l10n.t('Key of nobody here {0}', shortKey(name));
   }
 }
 
@@ -199,20 +202,35 @@ function shortKey(key: string): string {
 }
 
 function keysOf(rights: readonly [AccessSecret, SecretReader][]): string[] {
-  return [...new Set(rights.map(([, { key }]) => key ?? 'No key yet'))];
+  return [...new Set(rights.map(([, { key }]) => key ?? l10n.t('No key yet')))];
 }
 
 /** "through group ops"; empty for a link of one's own name. */
 function viaText({ kind, name, via }: SecretReader): string {
   if (via.some(link => link.kind === kind && link.name === name)) return '';
   return via
-    .map(link => (link.kind === 'setting' ? `by ${link.name}` : `through ${link.kind} ${link.name}`))
-    .join(' and ');
+    .map(throughText)
+    .reduce((before, text) => (before === '' ? text : l10n.t('{0} and {1}', before, text)), '');
+}
+
+function throughText({ kind, name }: SecretReader['via'][number]): string {
+  switch (kind) {
+    case 'setting':
+      return l10n.t('by {0}', name);
+    case 'group':
+      return l10n.t('through group {0}', name);
+    case 'user':
+      return l10n.t('through user {0}', name);
+    case 'machine':
+      return l10n.t('through machine {0}', name);
+  }
 }
 
 function aboutText({ kind, machines, neededFor }: AccessSecret): string {
   if (kind === 'machine-key')
-    return `Key of machine ${machines.join(', ')}, which opens all that it can read`;
-  if (kind === 'other') return "Secret of clan's own";
-  return neededFor === null ? 'Stored secret that is not known to be declared' : `Secret for ${neededFor}`;
+    return l10n.t('Key of machine {0}, which opens all that it can read', machines.join(', '));
+  if (kind === 'other') return l10n.t("Secret of clan's own");
+  return neededFor === null
+    ? l10n.t('Stored secret that is not known to be declared')
+    : l10n.t('Secret for {0}', neededFor);
 }

@@ -1,5 +1,5 @@
 /** The view of who can read what. Asks the server once; what is shown is told by access-items.ts. */
-import { type Disposable, type Event, type TreeDataProvider, window } from 'vscode';
+import { type Disposable, type Event, l10n, type TreeDataProvider, window } from 'vscode';
 import { type AccessNode, accessItem, accessNodes, accessParts, filtered } from './access-items.ts';
 import { type AccessRoot, accessRequest, type FleetFilter } from './protocol.ts';
 import type { Server } from './server.ts';
@@ -22,7 +22,7 @@ export function createAccessView(
       const found = await server.request<readonly AccessRoot[] | null>(accessRequest, {}).catch(() => null);
       const { text } = filter();
       const notes = (found ?? []).flatMap(root => root.notes);
-      view.message = [text === '' ? '' : `Shown: "${text}"`, ...notes].filter(Boolean).join('\n');
+      view.message = [text === '' ? '' : l10n.t('Shown: "{0}"', text), ...notes].filter(Boolean).join('\n');
       return accessNodes((found ?? []).map(root => filtered(root, text)));
     },
   };

@@ -1,9 +1,9 @@
 /**
  * How a prompt is answered in the editor: one box for a line, a second one where it is hidden, and for several lines a
  * box again and again with a way back, or the clipboard, or a file. What is typed is handed to the caller alone: it touches no document,
- * no log and no disk. Knows no editor; `boxes.ts` shows the boxes.
+ * no log and no disk. `boxes.ts` shows the boxes.
  */
-import { counted } from './run-story.ts';
+import { l10n } from 'vscode';
 
 /** A button of a box. */
 export type BoxButton = 'back' | 'blank' | 'clipboard' | 'file' | 'finish';
@@ -52,8 +52,6 @@ export function askQuestion(question: Question, boxes: Boxes): Promise<string | 
   return question.multiline ? askLines(question, boxes) : askLine(question, boxes);
 }
 
-const NEEDED = 'An answer is needed.';
-
 async function askLine(question: Question, boxes: Boxes): Promise<string | null | undefined> {
   const { title, description, hidden, required, ifEmpty, confirm, bringable } = question;
   let error: string | null = null;
@@ -72,16 +70,16 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     }
     const text = bringable ? await asPasted(said.text, boxes) : said.text;
     if (text === '' && ifEmpty !== null && (hidden || question.previous === null)) return null;
-    if (text === '' && required) error = NEEDED;
+    if (text === '' && required) error = l10n.t('An answer is needed.');
     else if (!hidden || !confirm || text.includes('\n')) return text;
     else {
       const again = await boxes.show({
         ...{ title, hidden, placeholder: '', value: '', error: null, buttons: [] },
-        prompt: `${description} (once more, to be sure)`,
+        prompt: l10n.t('{0} (once more, to be sure)', description),
       });
       if (again === null) return undefined;
       if (again.text === text) return text;
-      error = 'The two do not match.';
+      error = l10n.t('The two do not match.');
     }
   }
 }
@@ -104,8 +102,9 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
     const count = countLines(text);
     const said = await boxes.show({
       ...{ title, hidden, error, value },
-      prompt: count === 0 ? `${description} (several lines)` : `${description}: ${soFar(text, hidden)}`,
-      placeholder: count === 0 ? (ifEmpty ?? 'The first line') : 'The next line; Enter alone ends',
+      prompt: count === 0 ? l10n.t('{0} (several lines)', description) : soFar(description, text, hidden),
+      placeholder:
+        count === 0 ? (ifEmpty ?? l10n.t('The first line')) : l10n.t('The next line; Enter alone ends'),
       buttons: count > 0 ? ['back', 'blank', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
     if (said === null) return undefined;
@@ -139,7 +138,7 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
     text = appended(text, after.splice(0).join('\n'));
     [value, isBlank] = ['', false];
     if (text === '' && ifEmpty !== null) return null;
-    if (text === '' && required) error = NEEDED;
+    if (text === '' && required) error = l10n.t('An answer is needed.');
     else return finished(text);
   }
 }
@@ -176,10 +175,17 @@ function finished(text: string): string {
   return text.includes('\n') && !text.endsWith('\n') ? `${text}\n` : text;
 }
 
-/** "2 lines so far, the last: abc"; what is hidden is only counted. */
-function soFar(text: string, hidden: boolean): string {
-  const said = `${counted(countLines(text), 'line')} so far`;
-  return hidden ? said : `${said}, the last: ${withoutLast(text)[1]}`;
+/** "The value of x: 2 lines so far, the last: abc"; what is hidden is only counted. */
+function soFar(description: string, text: string, hidden: boolean): string {
+  const count = countLines(text);
+  if (hidden)
+    return count === 1
+      ? l10n.t('{0}: 1 line so far', description)
+      : l10n.t('{0}: {1} lines so far', description, count);
+  const [, last] = withoutLast(text);
+  return count === 1
+    ? l10n.t('{0}: 1 line so far, the last: {1}', description, last)
+    : l10n.t('{0}: {1} lines so far, the last: {2}', description, count, last);
 }
 
 /** The text without its last line, and that line. */

@@ -1,14 +1,22 @@
 /** The boxes of `ask.ts`, as the editor shows them. */
-import { type CancellationToken, env, type QuickInputButton, ThemeIcon, window, workspace } from 'vscode';
+import {
+  type CancellationToken,
+  env,
+  l10n,
+  type QuickInputButton,
+  ThemeIcon,
+  window,
+  workspace,
+} from 'vscode';
 import type { Box, BoxButton, Boxes } from './ask.ts';
 
-const LOOKS: Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> = {
-  back: ['arrow-left', 'Back to the line before'],
-  blank: ['newline', 'An empty line, below what is typed here'],
-  clipboard: ['clippy', 'Take the text of the clipboard, with all its lines'],
-  file: ['folder-opened', 'Take the text of a file'],
-  finish: ['check', 'Finish'],
-};
+const looks = (): Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> => ({
+  back: ['arrow-left', l10n.t('Back to the line before')],
+  blank: ['newline', l10n.t('An empty line, below what is typed here')],
+  clipboard: ['clippy', l10n.t('Take the text of the clipboard, with all its lines')],
+  file: ['folder-opened', l10n.t('Take the text of a file')],
+  finish: ['check', l10n.t('Finish')],
+});
 
 /** @param token cancelled: boxes close as if they were dismissed */
 export function editorBoxes(token?: CancellationToken): Boxes {
@@ -16,18 +24,19 @@ export function editorBoxes(token?: CancellationToken): Boxes {
     show: box => show(box, token),
     clipboard: async () => env.clipboard.readText(),
     async file() {
-      const [chosen] = (await window.showOpenDialog({ title: 'Text to take', openLabel: 'Take' })) ?? [];
+      const options = { title: l10n.t('Text to take'), openLabel: l10n.t('Take') };
+      const [chosen] = (await window.showOpenDialog(options)) ?? [];
       if (chosen === undefined) return null;
       let bytes: Uint8Array;
       try {
         bytes = await workspace.fs.readFile(chosen);
       } catch {
-        return { problem: 'This file cannot be read.' };
+        return { problem: l10n.t('This file cannot be read.') };
       }
       try {
         return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
       } catch {
-        return { problem: 'This file is not text.' };
+        return { problem: l10n.t('This file is no text.') };
       }
     },
   };
@@ -46,7 +55,7 @@ function show(box: Box, token: CancellationToken | undefined): ReturnType<Boxes[
   input.ignoreFocusOut = true;
   const buttons = new Map<QuickInputButton, BoxButton>(
     box.buttons.map(name => {
-      const [icon, tooltip] = LOOKS[name];
+      const [icon, tooltip] = looks()[name];
       return [{ iconPath: new ThemeIcon(icon), tooltip }, name];
     }),
   );

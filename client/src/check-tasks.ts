@@ -4,6 +4,7 @@
  */
 import {
   type Disposable,
+  l10n,
   ProcessExecution,
   Task,
   TaskGroup,
@@ -69,6 +70,6 @@ function checkTask(cli: string, definition: CheckDefinition, folder: WorkspaceFo
   });
   const task = new Task(definition, folder, 'check', 'varsmith', run, '$varsmith');
   task.group = TaskGroup.Test;
-  task.detail = 'varsmith check: all findings of the folder';
+  task.detail = l10n.t('varsmith check: all findings of the folder');
   return task;
 }

@@ -1,4 +1,5 @@
-/** What can be chosen before a run, as the items of a list. Plain data in and out; knows no editor. */
+/** What can be chosen before a run, as the items of a list. Plain data in and out. */
+import { l10n } from 'vscode';
 import type { FleetFile, FleetGenerator, FleetMachine } from './protocol.ts';
 
 export interface MachineChoice {
@@ -51,7 +52,7 @@ export function generatorChoices(
     if (own.length > before) own.splice(before, 0, { kind: 'heading', label: machine });
   }
   return [
-    ...(shared.size > 0 ? [{ kind: 'heading' as const, label: 'shared' }] : []),
+    ...(shared.size > 0 ? [{ kind: 'heading' as const, label: l10n.t('shared') }] : []),
     ...shared.values(),
     ...own,
   ];
@@ -66,7 +67,7 @@ function choiceOf(
   const words = [
     files.map(file => file.name).join(', '),
     isLacking ? stateText : '',
-    prompts.length > 0 ? 'asks' : '',
+    prompts.length > 0 ? l10n.t('asks') : '',
   ];
   return {
     kind: 'generator' as const,
@@ -93,7 +94,7 @@ export function fileChoices(generators: readonly FleetGenerator[], onlyPublic: b
       .map(file => ({
         label: `${name}/${file.name}`,
         description: [
-          file.secret === false ? 'public' : 'secret',
+          file.secret === false ? l10n.t('public') : l10n.t('secret'),
           file.stored === false ? file.stateText : '',
         ]
           .filter(Boolean)

@@ -1,6 +1,7 @@
 /** Asks what a command is about: which fleet, machines, generators, file. Each gives null where the person went away. */
 import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
 import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
+import { fileCount } from './counts.ts';
 import { pickSome } from './pick-some.ts';
 import {
   EVERYTHING,
@@ -11,7 +12,6 @@ import {
   type MachineParams,
   machineRequest,
 } from './protocol.ts';
-import { counted } from './run-story.ts';
 import type { Server } from './server.ts';
 
 /** What a run is about. No machines: all; no generators: all that are not generated. */
@@ -60,7 +60,7 @@ export const STAYS = { ignoreFocusOut: true } as const;
 export async function pickRoot(roots: readonly FleetRoot[]): Promise<FleetRoot | null> {
   if (roots.length < 2) return roots[0] ?? null;
   const items = roots.map(root => ({ label: root.name, description: Uri.parse(root.uri).fsPath, root }));
-  return (await window.showQuickPick(items, { ...STAYS, title: 'Fleet' }))?.root ?? null;
+  return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('Fleet') }))?.root ?? null;
 }
 
 /** The innermost root that a file lies in, and the file's path there; null where it lies in none. */
@@ -89,7 +89,7 @@ export function chooser(server: Server): Chooser {
   async function root(): Promise<FleetRoot | null> {
     const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
     if (roots.length === 0)
-      void window.showInformationMessage('No fleet is open: there is nothing to generate.');
+      void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
     return pickRoot(roots);
   }
 
@@ -108,8 +108,8 @@ export function chooser(server: Server): Chooser {
   async function machines(of: FleetRoot): Promise<readonly string[] | null> {
     if (of.machines.length === 1) return of.machines.map(one => one.name);
     const picked = await pickSome(machineChoices(of.machines), {
-      title: 'Vars of which machines?',
-      placeholder: 'Those with something to generate are chosen already',
+      title: l10n.t('Vars of which machines?'),
+      placeholder: l10n.t('Those with something to generate are chosen already'),
       empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
     });
     return picked?.map(one => one.label) ?? null;
@@ -145,8 +145,8 @@ export function chooser(server: Server): Chooser {
         ? l10n.t('Those that are missing are chosen already')
         : l10n.t('All of them are generated; choose those to look at again');
       const chosen = await pickSome(items, {
-        title: `Generators of ${names.join(', ')}`,
-        placeholder: preselect ? missing : 'Which are made anew?',
+        title: l10n.t('Generators of {0}', names.join(', ')),
+        placeholder: preselect ? missing : l10n.t('Which are made anew?'),
         empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
       });
       const generators = (chosen ?? []).flatMap(one => one.key ?? []);
@@ -170,7 +170,7 @@ export function chooser(server: Server): Chooser {
       }
       const picked = await window.showQuickPick(items, {
         ...STAYS,
-        title: 'Try which generator?',
+        title: l10n.t('Try which generator?'),
         matchOnDescription: true,
       });
       if (!picked || picked.machine === null) return null;
@@ -187,7 +187,7 @@ export function chooser(server: Server): Chooser {
       const choices = found
         .map(one => ({ label: one.machine, files: fileChoices(one.generators, onlyPublic) }))
         .filter(({ files }) => files.length > 0)
-        .map(one => ({ ...one, description: counted(one.files.length, 'file') }));
+        .map(one => ({ ...one, description: fileCount(one.files.length) }));
       const [first, ...others] = choices;
       if (first === undefined) {
         void window.showInformationMessage(

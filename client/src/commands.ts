@@ -49,7 +49,7 @@ export function registerCommands(
 
 async function checkWorkspace(server: Server): Promise<void> {
   const result = await window.withProgress(
-    { location: ProgressLocation.Window, title: 'Varsmith: checking the workspace' },
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: checking the workspace') },
     () => server.request<CheckWorkspaceResult>(checkWorkspaceRequest),
   );
   // Not awaited: the command has done its work, and the message may stay open for long.
@@ -57,7 +57,7 @@ async function checkWorkspace(server: Server): Promise<void> {
 }
 
 async function showSummary(result: CheckWorkspaceResult): Promise<void> {
-  const buttons = hasFindings(result) ? ['Show Problems'] : [];
+  const buttons = hasFindings(result) ? [l10n.t('Show Problems')] : [];
   const answer = await window.showInformationMessage(summarize(result), ...buttons);
   // The view's own focus command: `workbench.actions.view.problems` would close the view if it has the focus.
   if (answer !== undefined) await commands.executeCommand('workbench.panel.markers.view.focus');

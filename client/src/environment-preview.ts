@@ -6,6 +6,7 @@ import {
   commands,
   type Disposable,
   EventEmitter,
+  l10n,
   languages,
   Uri,
   ViewColumn,
@@ -43,8 +44,8 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
   async function textOf(uri: Uri): Promise<string> {
     const shown = shownAt(uri);
     const found = await ask(shown);
-    if (found === null) return '# No folder is open.\n';
-    return found.text ?? `# There is no machine "${shown.machine ?? ''}" any more.\n`;
+    if (found === null) return `# ${l10n.t('No folder is open.')}\n`;
+    return found.text ?? `# ${l10n.t('There is no machine "{0}" any more.', shown.machine ?? '')}\n`;
   }
 
   async function preview(node?: FleetNode): Promise<void> {
@@ -52,7 +53,7 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
       node?.kind === 'machine' ? node.root : (window.activeTextEditor?.document.uri.toString() ?? null);
     const found = await ask({ near, machine: null, shell: 'bash' });
     if (found === null || found.machines.length === 0) {
-      void window.showInformationMessage('No machine is declared in the open folders.');
+      void window.showInformationMessage(l10n.t('No machine is declared in the open folders.'));
       return;
     }
     const machine = node?.kind === 'machine' ? node.machine.name : await pickMachine(found.machines);
@@ -88,7 +89,10 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
 
 async function pickMachine(machines: readonly string[]): Promise<string | undefined> {
   if (machines.length === 1) return machines[0];
-  return window.showQuickPick([...machines], { ...STAYS, title: 'Session variables of which machine?' });
+  return window.showQuickPick([...machines], {
+    ...STAYS,
+    title: l10n.t('Session variables of which machine?'),
+  });
 }
 
 async function pickShell(): Promise<EnvironmentShell | undefined> {
@@ -96,7 +100,7 @@ async function pickShell(): Promise<EnvironmentShell | undefined> {
     { label: 'bash', shell: 'bash' as const },
     { label: 'nushell', shell: 'nushell' as const },
   ];
-  return (await window.showQuickPick(items, { ...STAYS, title: 'For which shell?' }))?.shell;
+  return (await window.showQuickPick(items, { ...STAYS, title: l10n.t('For which shell?') }))?.shell;
 }
 
 /** The tab is called after the machine: `lea.sh`. */

@@ -6,6 +6,7 @@ import {
   commands,
   type Disposable,
   EventEmitter,
+  l10n,
   type TreeDataProvider,
   type TreeItem,
   type TreeView,
@@ -134,8 +135,10 @@ export function createFleetViews(server: Server): FleetViews {
 
   async function askFilter(): Promise<void> {
     const text = await window.showInputBox({
-      title: 'Filter the fleet',
-      prompt: 'Part of the name of a machine, tag, generator, file, key or variable. Empty shows all.',
+      title: l10n.t('Filter the fleet'),
+      prompt: l10n.t(
+        'Part of the name of a machine, tag, generator, file, key or variable. Empty shows all.',
+      ),
       value: filter.text,
     });
     if (text !== undefined) setFilter({ text: text.trim() });
@@ -146,7 +149,7 @@ export function createFleetViews(server: Server): FleetViews {
     const editor = window.activeTextEditor;
     const at = editor && (await itemAtCursor(server));
     if (!at) {
-      void window.showInformationMessage('There is nothing of a fleet at the cursor.');
+      void window.showInformationMessage(l10n.t('Nothing of a fleet stands at the cursor.'));
       return;
     }
     // What is filtered away cannot be shown.
@@ -155,7 +158,7 @@ export function createFleetViews(server: Server): FleetViews {
     const { root, key, registry, secret } = at;
     if (secret !== undefined) {
       if (!(await secrets.reveal(root, at.machine, secret)))
-        void window.showInformationMessage(`The secret "${secret.name}" is not in the view.`);
+        void window.showInformationMessage(l10n.t('The secret "{0}" is not in the view.', secret.name));
       return;
     }
     const found = roots.find(({ uri }) => uri === root);
@@ -166,7 +169,10 @@ export function createFleetViews(server: Server): FleetViews {
     const node = generators.find(one => one.kind === 'generator' && one.generator.name === at.generator);
     if (node) await show(fleet, node);
     else if (machine) await show(fleet, { kind: 'machine', root, machine });
-    else void window.showInformationMessage(`The generator "${at.generator}" is not in the view.`);
+    else
+      void window.showInformationMessage(
+        l10n.t('The generator "{0}" is not in the view.', at.generator ?? ''),
+      );
   }
 
   async function show(view: TreeView<FleetNode>, node: FleetNode): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the fleet views say about themselves: badge, filter, and why they are empty. Plain text from plain data. */
+import { l10n } from 'vscode';
 import type { FleetFilter, FleetRoot } from './protocol.ts';
 
 export interface Badge {
@@ -16,8 +17,8 @@ export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
 
 /** Empty where all is shown. */
 export function filterText({ text, lacking }: FleetFilter): string {
-  const words = [text === '' ? '' : `"${text}"`, lacking ? 'missing or outdated' : ''].filter(Boolean);
-  return words.length === 0 ? '' : `Shown: ${words.join(', ')}`;
+  if (text === '') return lacking ? l10n.t('Shown: missing or outdated') : '';
+  return lacking ? l10n.t('Shown: "{0}", missing or outdated', text) : l10n.t('Shown: "{0}"', text);
 }
 
 /** Which of the welcome texts in package.json is shown where a view has nothing; their `when` names these. */

@@ -1,12 +1,12 @@
 /** Opens a place that the server or the command line names. */
-import { Position, Range, Uri, ViewColumn, window } from 'vscode';
+import { l10n, Position, Range, Uri, ViewColumn, window } from 'vscode';
 import { type PlaceParams, placeRequest, type Where } from './protocol.ts';
 import type { SourcePlace } from './run-protocol.ts';
 import type { Server } from './server.ts';
 
 export async function openWhere(where: Where | null, viewColumn?: ViewColumn): Promise<void> {
   if (!where) {
-    void window.showInformationMessage('This is not declared in a file of the workspace.');
+    void window.showInformationMessage(l10n.t('This is not declared in a file of the workspace.'));
     return;
   }
   const { start, end } = where.range;

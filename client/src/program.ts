@@ -1,8 +1,9 @@
 /**
  * Runs Varsmith's own command line with the editor's Node: the only place of the extension that starts a program
- * without a terminal. What is secret goes through standard input; nothing that passes here is logged. Knows no editor.
+ * without a terminal. What is secret goes through standard input; nothing that passes here is logged.
  */
 import { spawn } from 'node:child_process';
+import { l10n } from 'vscode';
 import type { RunAnswer, RunEvent } from './run-protocol.ts';
 
 /** The editor's own binary is Node with this; a plain Node does not mind it. */
@@ -81,7 +82,7 @@ function eventOf(line: string): RunEvent {
   }
   if (typeof said === 'object' && said !== null && 'event' in said) return said as RunEvent;
   // The line is not shown: nobody knows what is in it.
-  throw new Error('The command line said something that is no event.');
+  throw new Error(l10n.t('The command line said something that is no event.'));
 }
 
 /** A program that has not ended after so many milliseconds is killed. */

@@ -2,7 +2,7 @@
  * The life of the language server as the extension sees it: start, restart, stop, and what to tell the person when
  * that fails. It knows neither the protocol nor what is analysed.
  */
-import { type LogOutputChannel, window } from 'vscode';
+import { type LogOutputChannel, l10n, window } from 'vscode';
 import { messageOf } from './message-of.ts';
 import type { ServerStatus } from './protocol.ts';
 import type { Connect, Connection } from './talk.ts';
@@ -44,7 +44,7 @@ export function createServer(
   }
 
   async function open(): Promise<Connection> {
-    showStatus({ state: 'starting', message: 'starting' });
+    showStatus({ state: 'starting', message: l10n.t('starting') });
     // Evaluating the client library blocks the extension host for tens of milliseconds. A macrotask, not a promise:
     // VS Code continues after activation in a microtask, and promises here would run before it.
     await new Promise<void>(resolve => setTimeout(resolve));
@@ -76,10 +76,10 @@ export function createServer(
   function reportFailure(error: unknown): void {
     const message = messageOf(error);
     log.error(`The language server did not start: ${message}`);
-    showStatus({ state: 'failed', message: 'not running', detail: message });
+    showStatus({ state: 'failed', message: l10n.t('not running'), detail: message });
     // Not awaited: a message stays open until the person answers it.
     void window
-      .showErrorMessage(`Varsmith's language server did not start: ${message}`, 'Show Log')
+      .showErrorMessage(l10n.t("Varsmith's language server did not start: {0}", message), l10n.t('Show Log'))
       .then(answer => answer && log.show());
   }
 
@@ -97,7 +97,7 @@ export function createServer(
     showFindings: () => connection?.showFindings(),
     request: async <Result>(method: string, params?: object) => {
       await queue;
-      if (connection === undefined) throw new Error('The language server is not running.');
+      if (connection === undefined) throw new Error(l10n.t('The language server is not running.'));
       return connection.request<Result>(method, params);
     },
   };

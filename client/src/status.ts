@@ -2,7 +2,7 @@
  * The language status item: the braces in the status bar that say, for a Nix file, what Varsmith is doing and, when
  * nothing is found, why. It shows what it is told and asks nobody.
  */
-import { type Disposable, LanguageStatusSeverity, languages } from 'vscode';
+import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
 import { showLogCommand } from './commands.ts';
 import { doctorCommand } from './doctor.ts';
 import type { ServerState, ServerStatus } from './protocol.ts';
@@ -28,8 +28,8 @@ export function createStatus(): Status {
       item.detail = status.detail ?? '';
       item.command =
         status.state === 'failed'
-          ? { title: 'Show Log', command: showLogCommand }
-          : { title: 'Doctor', command: doctorCommand };
+          ? { title: l10n.t('Show Log'), command: showLogCommand }
+          : { title: l10n.t('Doctor'), command: doctorCommand };
       item.severity = severities[status.state];
       item.busy = status.state === 'starting' || status.state === 'checking';
     },

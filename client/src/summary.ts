@@ -1,24 +1,31 @@
-/** The sentence that sums up a check. Plain text from plain data; it knows no editor. */
+/** The sentence that sums up a check. Plain text from plain data. */
+import { l10n } from 'vscode';
+import { fileCount } from './counts.ts';
 import type { CheckWorkspaceResult } from './protocol.ts';
 
 /** "Checked 34 files: 2 errors, 1 warning." Severities without findings are left out. */
 export function summarize(result: CheckWorkspaceResult): string {
-  const counts = [
-    count(result.errors, 'error'),
-    count(result.warnings, 'warning'),
-    count(result.infos, 'info'),
-    count(result.hints, 'hint'),
-  ].filter(text => text !== undefined);
-  const found = counts.length > 0 ? counts.join(', ') : 'nothing to report';
-  return `Checked ${count(result.files, 'file') ?? 'no files'}: ${found}.`;
+  const { files } = result;
+  const found = findingsText(result);
+  if (found === '')
+    return files === 0
+      ? l10n.t('Checked no files: nothing to report.')
+      : l10n.t('Checked {0}: nothing to report.', fileCount(files));
+  return l10n.t('Checked {0}: {1}.', fileCount(files), found);
+}
+
+function findingsText({ errors, warnings, infos, hints }: CheckWorkspaceResult): string {
+  return [
+    errors === 1 ? l10n.t('1 error') : errors > 0 && l10n.t('{0} errors', errors),
+    warnings === 1 ? l10n.t('1 warning') : warnings > 0 && l10n.t('{0} warnings', warnings),
+    infos === 1 ? l10n.t('1 info') : infos > 0 && l10n.t('{0} infos', infos),
+    hints === 1 ? l10n.t('1 hint') : hints > 0 && l10n.t('{0} hints', hints),
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** Whether the Problems view has something to show; VS Code lists hints there too, if asked. */
 export function hasFindings(result: CheckWorkspaceResult): boolean {
   return result.errors + result.warnings + result.infos + result.hints > 0;
-}
-
-function count(number: number, word: string): string | undefined {
-  if (number === 0) return undefined;
-  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
 }

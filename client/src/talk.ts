@@ -2,7 +2,7 @@
  * A conversation with a language server, wherever that runs: what the library's client is told, what is made of what the
  * server says, and its end. It decides nothing about when to start or what to show.
  */
-import { type DiagnosticCollection, type LogOutputChannel, languages, Uri } from 'vscode';
+import { type DiagnosticCollection, type LogOutputChannel, l10n, languages, Uri } from 'vscode';
 import {
   type BaseLanguageClient,
   CloseAction,
@@ -85,12 +85,16 @@ export async function talk(
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Starting) {
       spoken = false;
-      showStatus({ state: 'starting', message: 'starting' });
+      showStatus({ state: 'starting', message: l10n.t('starting') });
     } else if (newState === State.Running) {
       // What the server itself says is better, and may have come first.
-      if (!spoken) showStatus({ state: 'ready', message: 'ready' });
+      if (!spoken) showStatus({ state: 'ready', message: l10n.t('ready') });
     } else if (initialized && !closing) {
-      showStatus({ state: 'failed', message: 'not running', detail: 'The language server has ended.' });
+      showStatus({
+        state: 'failed',
+        message: l10n.t('not running'),
+        detail: l10n.t('The language server has ended.'),
+      });
     }
   });
   await startQuietly(client);
@@ -127,7 +131,7 @@ async function startQuietly(client: BaseLanguageClient): Promise<void> {
   } catch (error) {
     // The library only knows that an answer did not come; the exit code is in the log, right above.
     const disposed = error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected;
-    throw disposed ? new Error('it ended before it answered') : error;
+    throw disposed ? new Error(l10n.t('it ended before it answered')) : error;
   } finally {
     client.error = say;
   }

@@ -1,5 +1,5 @@
 /** How items of trees are made: their look, their identity, and what a click on them does. */
-import { ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Where } from './protocol.ts';
 
 export const openCommand = 'varsmith.open';
@@ -27,7 +27,7 @@ export function named(item: TreeItem, ...parts: readonly string[]): TreeItem {
 
 /** @param byClick false where a click should open the item's own list */
 export function opening(item: TreeItem, where: Where | null, byClick = true): TreeItem {
-  if (where && byClick) item.command = { command: openCommand, title: 'Open', arguments: [where] };
+  if (where && byClick) item.command = { command: openCommand, title: l10n.t('Open'), arguments: [where] };
   return item;
 }
 

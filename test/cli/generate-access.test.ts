@@ -70,7 +70,7 @@ describe('who gains access', { timeout: 60_000 }, () => {
     expect(made.git('log', '-1', '--format=%B').trim()).toBe(
       `secrets: fix vars for a\n\nAccess to shared/s/x:\n+ user ada (${short(key)})`,
     );
-    expect((await made.run(['plan'])).stdout).toBe('Nothing to generate.\n');
+    expect((await made.run(['plan'])).stdout).toMatch(/^Nothing to generate\.$/m);
   });
 
   it('a person at a terminal is asked', async () => {
@@ -194,5 +194,51 @@ describe('who gains access, with the age backend', { timeout: 60_000 }, () => {
       1,
       expect.stringContaining(`machine b (${short(recipient)}) gains access to shared/s/x`),
     ]);
+  });
+
+  it("a public key in the place of a machine's own is named, and given nothing without a yes", async () => {
+    const admin = await generateKeyPair();
+    const own = 'g = { files.x = { }; script = "echo x > $out/x"; };';
+    const made = await fleet(
+      { m: own, n: own },
+      {
+        user: null,
+        more: {
+          'clan.nix': `{ vars.settings = { secretStore = "age"; recipients.default = [ "${admin.recipient}" ]; }; }`,
+          'secrets/age-keys/README.md': 'Keys of machines.\n',
+        },
+      },
+    );
+    write(made.home, '.config/age/identities', `${admin.secret}\n`);
+    expect((await made.run(['generate', '--no-sandbox'])).code).toBe(0);
+    const pub = 'secrets/age-keys/machines/m/pub';
+    const before = text(made, pub);
+    const stored = text(made, 'secrets/clan-vars/per-machine/m/g/x/x.age');
+    expect((await made.run(['verify'])).code).toBe(0);
+
+    const planted = await generateKeyPair();
+    write(made.root, pub, planted.recipient);
+    const verified = await made.run(['verify']);
+    expect([verified.code, verified.stdout + verified.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `per-machine/m/g/x is for machine m, whose public key was replaced: that of its private key is ${before}, so put it back into ${pub}`,
+      ),
+    ]);
+    const gains = `machine m (${short(planted.recipient)}) gains access to per-machine/m/g/x`;
+    for (const args of [
+      ['fix'],
+      ['generate', '-g', 'g', '--regenerate', '--no-sandbox'],
+      ['set', 'm', 'g/x'],
+    ]) {
+      const { code, stderr } = await made.run(args, { input: 'new' });
+      expect([args[0], code, stderr]).toEqual([args[0], 1, expect.stringContaining(gains)]);
+    }
+    expect(text(made, 'secrets/clan-vars/per-machine/m/g/x/x.age')).toBe(stored);
+    expect(made.git('log', '-1', '--format=%s')).toMatch(/generator g/);
+
+    write(made.root, pub, before);
+    expect((await made.run(['verify'])).code).toBe(0);
+    expect((await made.run(['fix'])).stdout).toBe('Nothing to fix.\n');
   });
 });

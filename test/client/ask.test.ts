@@ -1,6 +1,8 @@
 /** How prompts are answered in boxes: what is shown, and what comes of what is typed. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { askQuestion, type Box, type BoxButton, type Brought, type Question } from '../../client/src/ask.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 type Typed = string | { readonly button: BoxButton; readonly text?: string } | null;
 

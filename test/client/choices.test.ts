@@ -1,7 +1,9 @@
 /** What can be chosen before a run. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fileChoices, generatorChoices, machineChoices } from '../../client/src/choices.ts';
 import type { FleetGenerator } from '../../client/src/protocol.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
   ...{ name, share: false, state: 'missing', outdated: null, where: null, prompts: [], dependencies: [] },

@@ -313,9 +313,13 @@ export class Selection {
   ) {}
 }
 
+/** Texts by what they are in the code; a test may fill the bundle. Holes without a value stay, as in the editor. */
 export const l10n = {
+  bundle: {} as Record<string, string>,
   t: (text: string, ...given: readonly unknown[]) =>
-    text.replace(/\{(\d+)\}/g, (_hole, at: string) => String(given[Number(at)])),
+    (l10n.bundle[text] ?? text).replace(/\{(\d+)\}/g, (hole, at: string) =>
+      String(given[Number(at)] ?? hole),
+    ),
 };
 
 export const Uri = {

@@ -6,6 +6,8 @@ import { runProgram, watchProgram } from '../../client/src/program.ts';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
 import { folder } from '../workspace/support.ts';
 
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
 function program(script: string, args: readonly string[] = []) {
   const cwd = folder({ 'cli.cjs': script });
   return { cli: join(cwd, 'cli.cjs'), cwd, args, trusted: true };

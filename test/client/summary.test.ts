@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CheckWorkspaceResult } from '../../client/src/protocol.ts';
 import { hasFindings, summarize } from '../../client/src/summary.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const clean: CheckWorkspaceResult = {
   errors: 0,

@@ -2,7 +2,7 @@
 
 import { accessChanges, accessData, agreedTo, askedOf } from '../generate/access-change.ts';
 import { accessSummary } from '../generate/access-words.ts';
-import { driftsOf, fixDrifts } from '../generate/fix.ts';
+import { driftsOf, fixDrifts, machinesOfSecrets } from '../generate/fix.ts';
 import { chosen } from '../generate/generators.ts';
 import type { Session } from '../generate/session.ts';
 import { openVault } from '../generate/vaults.ts';
@@ -56,7 +56,9 @@ async function fixIn(session: Session, open: OpenFleet, given: Parsed, listener:
   mustBeKnownNames(found, declared.machines);
   const { generators } = found;
   const vault = await openVault(open.ground, open.fleet(), backend);
-  const drifts = driftsOf(chosen(generators, choice), vault);
+  const concerned = chosen(generators, choice);
+  await vault.examine?.(machinesOfSecrets(concerned));
+  const drifts = driftsOf(concerned, vault);
   const access = accessChanges(
     vault,
     drifts.flatMap(one => one.drifts.map(({ place }) => place)),

@@ -113,6 +113,8 @@ async function runIn(
   const vault = await openVault(ground, open.fleet(), backend);
   // A machine that came later gets what was shared before it.
   const shared = sharedOf(plan.generators.all.values(), request.machines);
+  const concerned = [...plan.steps.map(step => step.generator), ...shared];
+  await vault.examine?.(machinesOfSecrets(concerned));
   const before = driftsOf(shared, vault);
   const access = accessChangesOf(plan.steps, before, vault);
   audience.access(access);

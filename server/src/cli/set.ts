@@ -38,6 +38,7 @@ export async function set(args: readonly string[], io: Io): Promise<number> {
       const { generator, file } = found;
       const vault = await openVault(open.ground, open.fleet(), backend);
       const only = { ...generator, files: [file] };
+      await vault.examine?.(machinesOfSecrets([only]));
       const machineKeys = file.secret ? await vault.prepare(machinesOfSecrets([only])) : [];
       const access = accessChanges(vault, placesOf(only));
       const asked = askedOf(access);

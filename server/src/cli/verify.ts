@@ -2,7 +2,7 @@
 import type { Fleet } from '../fleet/model.ts';
 import { askedOf, readerData } from '../generate/access-change.ts';
 import { accessSentences } from '../generate/access-words.ts';
-import { driftsOf } from '../generate/fix.ts';
+import { driftsOf, machinesOfSecrets } from '../generate/fix.ts';
 import { chosen, type Generator } from '../generate/generators.ts';
 import { leftNotes } from '../generate/left-notes.ts';
 import type { Status } from '../generate/plan.ts';
@@ -45,6 +45,7 @@ export async function verified(open: OpenFleet, choice: VerifyChoice) {
     return [{ ...about(generator), kind: reason, files: missing, older, message }];
   });
   const vault = await openVault(open.ground, open.fleet(), backend, await open.seen());
+  await vault.examine?.(machinesOfSecrets(concerned));
   const access = driftsOf(concerned, vault).flatMap(({ generator, drifts }) =>
     drifts.map(({ place, reason }) => {
       const access = accessIn(vault, place);

@@ -15,6 +15,8 @@ export interface AgeAccess {
   /** The clan's folder. */
   readonly directory: string;
   readonly keys: () => AgeKeys;
+  /** By machine: the public key of its private key, where another lies beside that. Empty where nobody has looked. */
+  readonly replaced: () => ReadonlyMap<string, string>;
   /** Throws where the configuration does not tell them. */
   readonly admins: () => AdminRecipients;
 }
@@ -38,7 +40,10 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const wanted = wantedReaders(access, place);
   const whose = ownersIn(keys());
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
-  const noted = notedRecipients(files, path) ?? wanted.flatMap(one => one.key ?? []);
+  const named = notedRecipients(files, path) ?? wanted.flatMap(one => one.key ?? []);
+  // A public key that somebody has put in the place of a machine's own has access to nothing, whatever a note says.
+  const own = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
+  const noted = named.map(key => own.get(key) ?? key);
   // Whoever opens the key of a machine opens what is for the machine.
   const behind = keys().machines.flatMap(({ publicKey, keyRecipients }) =>
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
@@ -60,6 +65,10 @@ export function ageKeyChange(access: AgeAccess, machine: AgeMachine): AccessChan
   return accessChange(place, noted, wanted, ownersIn(access.keys()), () => false);
 }
 
+function publicKeyOf({ machines }: AgeKeys, name: string): string | null {
+  return machines.find(one => one.name === name)?.publicKey() ?? null;
+}
+
 /** A machine without a key is one that gets it; where others may declare it, machines that have it keep it. */
 function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[] {
   const { machines } = access.keys();
@@ -67,9 +76,8 @@ function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[]
     ...{ kind: 'machine', name, key },
     via: [{ kind: 'machine', name }],
   });
-  const keyOf = (name: string) => machines.find(one => one.name === name)?.publicKey() ?? null;
   const named = place.machines.flatMap(name =>
-    place.deploy ? [machineReader(name, keyOf(name))] : adminReaders(access, name),
+    place.deploy ? [machineReader(name, publicKeyOf(access.keys(), name))] : adminReaders(access, name),
   );
   const noted =
     place.machinesComplete || !place.deploy

@@ -135,7 +135,7 @@ const KEY_END = '-age.key';
 function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
   const keys = readAgeKeys(files, directory);
   const admins = adminsFrom(fleet.accessSettings());
-  const access = { files, directory, keys: () => keys, admins: () => admins };
+  const access = { files, directory, keys: () => keys, admins: () => admins, replaced: () => NOT_LOOKED };
   return {
     change: place => ageChange(access, place),
     others: keys.machines
@@ -143,6 +143,9 @@ function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
       .map(machine => other(`${machine.path}/key.age`, machine.name, ageKeyChange(access, machine))),
   };
 }
+
+/** Private keys of machines are not opened here. */
+const NOT_LOOKED: ReadonlyMap<string, string> = new Map();
 
 function other(secret: string, machine: string | null, change: AccessChange): SecretAccess {
   return {

@@ -15,10 +15,12 @@ import {
   ageSecretPath,
   machineKeyring,
   openAgeSecret,
+  replacedPublicKeys,
 } from '../store/age-writes.ts';
 import { removeIfThere } from '../store/changes.ts';
-import type { Keyring } from '../store/crypt.ts';
+import { type Keyring, openKeyring } from '../store/crypt.ts';
 import { StoreFailure } from '../store/failure.ts';
+import { below } from '../store/files.ts';
 import { ageFlaw } from '../store/metadata.ts';
 import { recipientDrift } from '../store/sops-writes.ts';
 import { adminReaders, ageChange, notedRecipients } from './access-age.ts';
@@ -46,7 +48,8 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     return known;
   }
 
-  const access = { files, directory, keys: machineKeys, admins };
+  let replaced: ReadonlyMap<string, string> = new Map();
+  const access = { files, directory, keys: machineKeys, admins, replaced: () => replaced };
 
   async function open(place: SecretPlace): Promise<Buffer | null> {
     const path = ageSecretPath(directory, place);
@@ -77,6 +80,9 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
     if (text === null) return null;
     const flaw = ageFlaw(text);
     if (flaw !== null) return `cannot be used: ${flaw.reason}`;
+    const planted = place.deploy ? place.machines.find(name => replaced.has(name)) : undefined;
+    if (planted !== undefined)
+      return `is for machine ${planted}, whose public key was replaced: that of its private key is ${replaced.get(planted)}, so put it back into ${below(directory, 'secrets/age-keys/machines')}/${planted}/pub`;
     const noted = notedRecipients(files, path);
     // A secret of one machine alone is for that machine; there is nothing noted to compare.
     if (noted === null)
@@ -103,6 +109,11 @@ export function ageVault(ground: Ground, keys: Keys, admins: () => AdminRecipien
       opened.clear();
     },
     open,
+    async examine(machines) {
+      // With the native identities alone: a plugin or an ssh key with a passphrase would ask for each machine.
+      const natives = await openKeyring(keys.found.identities, null);
+      replaced = await replacedPublicKeys(files, machineKeys(), machines, natives);
+    },
     async prepare(machines) {
       const missing = machines.filter(
         name =>

@@ -59,6 +59,13 @@ export interface Vault {
   prepare(machines: readonly string[]): Promise<readonly MachineKey[]>;
   /** What storing a secret changes. */
   seal(place: SecretPlace, value: Uint8Array): Promise<readonly VaultChange[]>;
+  /**
+   * Compares the public keys of machines with their private keys, where the person can open those without being asked:
+   * afterwards `drift` and `change` know which were replaced.
+   *
+   * @throws StoreFailure where the key of a machine is damaged
+   */
+  examine?(machines: readonly string[]): Promise<void>;
   /** What is wrong with whom a stored secret is for, without opening it; null where it is right, or not there. */
   drift(place: SecretPlace): Drift | null;
   /**

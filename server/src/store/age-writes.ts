@@ -125,6 +125,34 @@ export async function machineKeyring(
 }
 
 /**
+ * The public keys that belong to the private keys of machines, where they differ from those that lie beside them: somebody
+ * has replaced one of the two.
+ *
+ * @param admin opens them; those that it does not open are left out
+ * @returns by the name of the machine
+ * @throws StoreFailure where a private key is damaged
+ */
+export async function replacedPublicKeys(
+  files: StoreFiles,
+  keys: AgeKeys,
+  machines: readonly string[],
+  admin: Keyring,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const machine of keys.machines) {
+    const beside = machine.publicKey();
+    if (beside === null || !machine.hasKey || !machines.includes(machine.name)) continue;
+    const nobody = { recipients: [], unusable: [], open: async () => null };
+    const { recipients } = await machineKeyring(files, { machines: [machine] }, [machine.name], {
+      ...nobody,
+      open: admin.open,
+    });
+    if (recipients[0] !== undefined && !recipients.includes(beside)) found.set(machine.name, recipients[0]);
+  }
+  return found;
+}
+
+/**
  * A secret's bytes.
  *
  * @param file armored, or binary
