@@ -9,19 +9,13 @@ import {
   type FleetGenerator,
   type FleetRoot,
   fleetRequest,
+  type GenerateTarget,
   type MachineParams,
   machineRequest,
 } from './protocol.ts';
 import type { Server } from './server.ts';
 
-/** What a run is about. No machines: all; no generators: all that are not generated. */
-export interface Target {
-  /** URI of the fleet. */
-  readonly root: string;
-  readonly machines: readonly string[];
-  /** Names, or keys of one placement. */
-  readonly generators: readonly string[];
-}
+export type Target = GenerateTarget;
 
 /** A generator to be tried; on the first machine that has it where `machine` is null. */
 export interface OneTried {

@@ -6,7 +6,9 @@ import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
 import { showRuleCommand } from './documentation.ts';
+import { previewCommand } from './environment-preview.ts';
 import type { ServerStatus, StartOptions } from './protocol.ts';
+import { fixAccessCommand, tryCommand } from './report.ts';
 import { type Connection, talk } from './talk.ts';
 
 /** Starts the server over IPC. */
@@ -30,6 +32,13 @@ function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule 
 
 /** What lenses, findings and hovers may run. */
 const startOptions: StartOptions = {
-  clientCommands: ['varsmith.tryGenerator', 'varsmith.generate', 'varsmith.showGraph', showRuleCommand],
+  clientCommands: [
+    tryCommand,
+    'varsmith.generate',
+    fixAccessCommand,
+    'varsmith.showGraph',
+    previewCommand,
+    showRuleCommand,
+  ],
   mendsMoves: true,
 };

@@ -23,7 +23,7 @@ import {
 import type { Server } from './server.ts';
 import type { FleetNode } from './tree-items.ts';
 
-const previewCommand = 'varsmith.previewEnvironment';
+export const previewCommand = 'varsmith.previewEnvironment';
 
 const SCHEME = 'varsmith-env';
 

@@ -9,7 +9,7 @@ import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
 import { makeKey, makeKeyCommand } from './make-key.ts';
 import { openPlace } from './open-where.ts';
-import type { GeneratorRef } from './protocol.ts';
+import type { GenerateTarget, GeneratorRef } from './protocol.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from './report.ts';
 import { createReportTab } from './report-panel.ts';
 import { runInTerminal } from './run-in-terminal.ts';
@@ -52,7 +52,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
 
   return [
     reports,
-    register('varsmith.generate', async (node?: FleetNode | GeneratorRef) =>
+    register('varsmith.generate', async (node?: FleetNode | GeneratorRef | GenerateTarget) =>
       generate(targetOf(node) ?? (await choose.target(true)), false),
     ),
     register('varsmith.regenerate', async (node?: FleetNode | GeneratorRef) =>
@@ -93,7 +93,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   ];
 }
 
-function targetOf(node: FleetNode | GeneratorRef | undefined): Target | null {
+function targetOf(node: FleetNode | GeneratorRef | GenerateTarget | undefined): Target | null {
+  if (node !== undefined && !('kind' in node)) return node;
   if (node?.kind === 'machine') return { root: node.root, machines: [node.machine.name], generators: [] };
   if (node?.kind !== 'generator') return null;
   const machines = node.machine === null ? [] : [node.machine];

@@ -340,6 +340,16 @@ export interface FleetFile {
   readonly where: Where | null;
 }
 
+/** What a run is about. */
+export interface GenerateTarget {
+  /** URI of the root. */
+  readonly root: string;
+  /** None: all. */
+  readonly machines: readonly string[];
+  /** Names, or keys of one placement. None: all that are not generated. */
+  readonly generators: readonly string[];
+}
+
 /** What the commands of code lenses are given: a generator, as the items of the fleet view are. */
 export interface GeneratorRef {
   readonly kind: 'generator';
@@ -348,6 +358,14 @@ export interface GeneratorRef {
   /** Null: on all machines that have it. */
   readonly machine: string | null;
   readonly generator: { readonly name: string };
+}
+
+/** The same for a machine. */
+export interface MachineRef {
+  readonly kind: 'machine';
+  /** URI of the root. */
+  readonly root: string;
+  readonly machine: { readonly name: string };
 }
 
 /** Start options of the server. */

@@ -170,7 +170,7 @@ describe('store/recipient-drift', () => {
     const texts = { ...KEYS, [`${OWN}/secret`]: secretFor(KEY_OF_ADA, 'age1bob') };
     const [finding] = found('store/recipient-drift', texts, { links: linksOf(OWN) });
     expect(finding?.message).toBe(
-      'The secret is not encrypted to age1lea000000000… (machine lea), which its links name, and can still be decrypted by age1bob, which no link names. Run `clan vars fix lea` to encrypt it to those who are linked.',
+      'The secret is not encrypted to age1lea000000000… (machine lea), which its links name, and can still be decrypted by age1bob, which no link names.',
     );
   });
 

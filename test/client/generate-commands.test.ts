@@ -154,6 +154,15 @@ test('generators are picked, those that are not generated already; prompts are b
   expect(panels[0]?.webview.html).not.toContain('1234');
 });
 
+test('a quick fix runs what it names, and asks for nothing else', async () => {
+  does([planned, stored, done]);
+  const target = { root: root.uri, machines: ['lea', 'noa'], generators: ['ca'] };
+  await commands.executeCommand('varsmith.generate', target);
+  expect(called()).toEqual([
+    ['generate', place, '--machine', 'lea', '--machine', 'noa', '-g', 'ca', '--events'],
+  ]);
+});
+
 test('whoever leaves the list runs nothing', async () => {
   await commands.executeCommand('varsmith.generate');
   expect(() => called()).toThrow('ENOENT');

@@ -25,7 +25,7 @@ const inFile = (text: string, before = '', others: Readonly<Record<string, strin
 /** `name: title` of the lenses of a file. */
 function lenses(snapshot: Snapshot, file: string): string[] {
   return codeLenses(snapshot, file).map(
-    lens => `${textAt(snapshot, lens.at).split(': ')[1]}: ${lensTitle(snapshot, lens)}`,
+    lens => `${textAt(snapshot, lens.at).split(': ')[1]}: ${lensTitle(snapshot, lens.subject)}`,
   );
 }
 
@@ -52,6 +52,18 @@ describe('lenses', () => {
     const shown = lenses(snapshot, REGISTRY);
     expect(shown).toContain('anthropic: 3 machines · missing');
     expect(shown).toContain('gmail: 2 machines · 1 of 2 missing');
+  });
+
+  test('stand above the rows of machines, and count their generators', () => {
+    const { snapshot } = inExample('modules/hosts/lea/default.nix', '', {
+      'vars/per-machine/lea/gmail-app-password/password/secret': '{}',
+    });
+    expect(lenses(snapshot, MATRIX)).toEqual([
+      'emily: 16 of 16 generators missing',
+      'lea: 10 of 11 generators missing',
+      'noa: 13 of 13 generators missing',
+      'tove: 16 of 16 generators missing',
+    ]);
   });
 
   test('say what is missing while nothing has been generated anywhere', () => {
@@ -95,7 +107,9 @@ describe('lenses', () => {
     const { snapshot } = inFile(
       `{ name, ... }: { clan.core.vars.generators."svc-\${name}" = { files.a = { }; }; }`,
     );
-    expect(codeLenses(snapshot, FILE)).toMatchObject([{ generator: 'svc-${name}', named: false }]);
+    expect(codeLenses(snapshot, FILE)).toMatchObject([
+      { subject: { generator: 'svc-${name}' }, named: false },
+    ]);
   });
 });
 

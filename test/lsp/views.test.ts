@@ -112,6 +112,20 @@ test('lenses are offered with the commands that the client has', async () => {
   });
 });
 
+test('rows of a matrix are offered generation and the preview of sessions', async () => {
+  const running = await startSession({
+    root: join(import.meta.dirname, '../../examples/fleet'),
+    engine,
+    capabilities: {},
+    initializationOptions: { clientCommands: ['varsmith.generate', 'varsmith.previewEnvironment'] },
+  });
+  const lenses: CodeLens[] = await running.connection.sendRequest('textDocument/codeLens', {
+    textDocument: { uri: running.uri('lib/machine-env-matrix.nix') },
+  });
+  expect(titles(lenses).filter(Boolean).slice(0, 2)).toEqual(['Generate', 'Preview Session']);
+  expect(lenses[1]?.command?.arguments).toMatchObject([{ kind: 'machine', machine: { name: 'emily' } }]);
+});
+
 test('lenses can be switched off', async () => {
   expect(await lensesOf(await session({ settings: { codeLens: false } }))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import type { Fleet, Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { StoreFiles } from '../store/files.ts';
 import type { StoreContents } from '../store/read.ts';
+import type { Cure } from './cure.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -42,6 +43,8 @@ export interface Finding {
   readonly machines: readonly string[];
   readonly related: readonly Related[];
   readonly fixes: readonly Fix[];
+  /** A command that cures it; the message does not name it. */
+  readonly cure?: Cure;
   /** Shown faded by editors. */
   readonly unnecessary?: boolean;
   readonly leftover?: Leftover;
@@ -70,6 +73,7 @@ export interface Report {
   readonly machines?: readonly string[];
   readonly related?: readonly Related[];
   readonly fixes?: readonly Fix[];
+  readonly cure?: Cure;
   readonly unnecessary?: boolean;
   readonly leftover?: Leftover;
 }

@@ -94,6 +94,7 @@ function findingOf(rule: Rule, report: Report, severity: Severity | undefined): 
     machines: [...(report.machines ?? [])].sort(),
     related: report.related ?? [],
     fixes: report.fixes ?? [],
+    ...(report.cure === undefined ? {} : { cure: report.cure }),
     ...(report.unnecessary === true ? { unnecessary: true } : {}),
     ...(report.leftover === undefined ? {} : { leftover: report.leftover }),
   };

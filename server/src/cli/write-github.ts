@@ -3,6 +3,7 @@
  *
  * Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
  */
+import { messageWithCure } from '../checks/cure.ts';
 import type { Finding, Severity } from '../checks/rule.ts';
 import { marked } from '../editor/unseen.ts';
 import type { CheckReport } from './check.ts';
@@ -19,7 +20,8 @@ export function writeGithub(report: CheckReport, { stdout }: Io): void {
   for (const finding of report.findings) stdout.write(`${annotation(report, finding)}\n`);
 }
 
-function annotation({ spanOf }: CheckReport, { severity, rule, message, at }: Finding): string {
+function annotation({ spanOf }: CheckReport, finding: Finding): string {
+  const { severity, rule, at } = finding;
   const { line, column, endLine, endColumn } = spanOf(at);
   const properties: [string, string | number][] = [
     ['file', at.file],
@@ -30,7 +32,7 @@ function annotation({ spanOf }: CheckReport, { severity, rule, message, at }: Fi
   if (line === endLine) properties.push(['col', column], ['endColumn', Math.max(column, endColumn - 1)]);
   properties.push(['title', rule]);
   const list = properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
-  return `::${COMMANDS[severity]} ${list}::${escapeData(message)}`;
+  return `::${COMMANDS[severity]} ${list}::${escapeData(messageWithCure(finding))}`;
 }
 
 function escapeData(text: string): string {

@@ -1,4 +1,5 @@
 /** Findings for programs. The shape is a contract: docs/schemas/check.schema.json. */
+import { messageWithCure } from '../checks/cure.ts';
 import type { CheckReport } from './check.ts';
 import type { Io } from './io.ts';
 import { jsonText } from './json-text.ts';
@@ -8,10 +9,10 @@ export function writeJson(report: CheckReport, { stdout }: Io): void {
   const output = {
     schemaVersion: 1,
     root,
-    findings: findings.map(({ rule, severity, message, at, machines, related, fixes }) => ({
+    findings: findings.map(({ rule, severity, message, cure, at, machines, related, fixes }) => ({
       rule,
       severity,
-      message,
+      message: messageWithCure({ message, cure }),
       file: at.file,
       ...spanOf(at),
       machines,

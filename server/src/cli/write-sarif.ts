@@ -4,6 +4,7 @@
  * Source: OASIS, Static Analysis Results Interchange Format 2.1.0 (errata 01).
  */
 import { pathToFileURL } from 'node:url';
+import { messageWithCure } from '../checks/cure.ts';
 import { FINGERPRINT_VERSION } from '../checks/fingerprint.ts';
 import { ruleUrl } from '../checks/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../checks/rule.ts';
@@ -82,12 +83,12 @@ function plainText(markdown: string): string {
 }
 
 function result(report: CheckReport, finding: Finding) {
-  const { rule, severity, message, at, machines, related, fixes } = finding;
+  const { rule, severity, at, machines, related, fixes } = finding;
   return {
     ruleId: rule,
     ruleIndex: report.rules.findIndex(({ id }) => id === rule),
     level: LEVELS[severity],
-    message: { text: message },
+    message: { text: messageWithCure(finding) },
     locations: [{ physicalLocation: physicalLocation(report, at) }],
     partialFingerprints: { [`varsmith/v${FINGERPRINT_VERSION}`]: report.fingerprints().get(finding) ?? '' },
     ...suppressions(report, finding),

@@ -1,5 +1,6 @@
 /** Findings for people: grouped by file, each with its line of source and what is meant underlined. */
 
+import { messageWithCure } from '../checks/cure.ts';
 import type { Finding, Severity } from '../checks/rule.ts';
 import { counted } from '../checks/wording.ts';
 import { lineStartsOf } from '../nix/source.ts';
@@ -32,7 +33,7 @@ function findingText(report: CheckReport, finding: Finding, paint: Paint): strin
   const severity = paint(COLOURS[finding.severity], finding.severity);
   const place = `${span.line}:${span.column}`;
   const lines = [
-    `  ${place}  ${severity}  ${printable(finding.message)}  ${paint('dim', finding.rule)}`,
+    `  ${place}  ${severity}  ${printable(messageWithCure(finding))}  ${paint('dim', finding.rule)}`,
     ...sourceLines(report, finding, span, paint),
   ];
   // One by one they are for those who ask: nobody reads thirty.

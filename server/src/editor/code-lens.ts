@@ -1,29 +1,35 @@
 /**
- * What stands above a generator or a registry key: who has it, what of it is missing or out of date, and what can be
- * done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
+ * What stands above a generator, a registry key or a machine's row: who has it, what is missing or out of date, and what
+ * can be done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
  */
 import { storedStates } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
+import { machineRows } from '../fleet/machine-rows.ts';
 import type { Generator, Place } from '../fleet/model.ts';
-import { shortTallyText, tallyOf } from '../store/tally.ts';
+import { shortTallyText, tallyOf, tallyText } from '../store/tally.ts';
+import { machineTally } from './explorer.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a lens is about. */
-export interface LensSubject {
+export type LensSubject = GeneratorSubject | { readonly kind: 'row'; readonly machine: string };
+
+interface GeneratorSubject {
+  readonly kind: 'generator';
   readonly generator: string;
   /** The registry key that it stands above. */
   readonly key: { readonly registry: string; readonly key: string } | null;
 }
 
-export interface Lens extends LensSubject {
+export interface Lens {
+  readonly subject: LensSubject;
   /** The name that it stands above. */
   readonly at: Place;
   /** False where the name is not known as a whole: then nothing can be done with it. */
   readonly named: boolean;
 }
 
-/** In the order of the file; one for each generator and each key that is declared there. */
+/** In the order of the file; one for each generator, key and row of a machine that is declared there. */
 export function codeLenses(snapshot: Snapshot, file: string): readonly Lens[] {
   const index = indexOf(snapshot);
   const lenses = new Map<string, Lens>();
@@ -36,18 +42,24 @@ export function codeLenses(snapshot: Snapshot, file: string): readonly Lens[] {
     for (const { key, at, generator } of keys) {
       if (generator?.at.file === file) fields.add(generator.at.start);
       if (at.file !== file || generator === null) continue;
-      add({ at, generator: generator.value, key: { registry, key }, named: isNamed(generator.value) });
+      add(lensOf(at, generator.value, { registry, key }));
     }
   for (const { at, subject, role } of index.targetsIn(file)) {
     if (subject.kind !== 'generator' || role !== 'declaration' || fields.has(at.start)) continue;
     const same = index.generators.get(subject.name) ?? [];
-    if (isMain(same, at)) add({ at, generator: subject.name, key: null, named: isNamed(subject.name) });
+    if (isMain(same, at)) add(lensOf(at, subject.name, null));
+  }
+  for (const matrix of snapshot.fleet.matrices) {
+    if (matrix.file !== file) continue;
+    for (const { machine, at } of machineRows(snapshot.fleet, matrix))
+      if (index.machines.has(machine) && at.file === file)
+        add({ at, subject: { kind: 'row', machine }, named: true });
   }
   return [...lenses.values()].sort((a, b) => a.at.start - b.at.start);
 }
 
-function isNamed(name: string): boolean {
-  return !name.includes('${');
+function lensOf(at: Place, generator: string, key: GeneratorSubject['key']): Lens {
+  return { at, subject: { kind: 'generator', generator, key }, named: !generator.includes('${') };
 }
 
 /** What only adds to a generator has no lens of its own. */
@@ -57,8 +69,10 @@ function isMain(same: readonly Generator[], { file, start }: Place): boolean {
   return here?.kind === 'full' || !definitions.some(({ kind }) => kind === 'full');
 }
 
-/** `3 machines · 2 of 3 missing`. What is not known is not said. */
-export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): string {
+/** `3 machines · 2 of 3 missing`; above a row `2 of 5 generators missing`. What is not known is not said. */
+export function lensTitle(snapshot: Snapshot, subject: LensSubject): string {
+  if (subject.kind === 'row') return rowTitle(snapshot, subject.machine);
+  const { generator, key } = subject;
   const index = indexOf(snapshot);
   const same = index.generators.get(generator) ?? [];
   const words = [key === null ? machineWords(same) : selectedWords(index, key)];
@@ -66,6 +80,13 @@ export function lensTitle(snapshot: Snapshot, { generator, key }: LensSubject): 
   const tally = tallyOf(same.flatMap(one => states.placements(one)).map(({ state }) => state));
   if (tally.unknown < tally.generators) words.push(shortTallyText(tally));
   return words.join(' · ');
+}
+
+function rowTitle(snapshot: Snapshot, machine: string): string {
+  const tally = machineTally(snapshot, machine);
+  const { generators, unknown } = tally;
+  if (generators === 0) return 'no generators';
+  return unknown < generators ? tallyText(tally) : counted(generators, 'generator');
 }
 
 function machineWords(same: readonly Generator[]): string {

@@ -60,11 +60,10 @@ export interface FleetEntry {
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
   const { fleet } = snapshot;
   const byMachine = generatorsByMachine(snapshot);
-  const states = storedStates(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
     const own = byMachine.get(name) ?? [];
-    const tally = tallyOf(own.map(one => states.stateOn(one, name)));
+    const tally = machineTally(snapshot, name);
     if (filter.lacking && lackingIn(tally) === 0) continue;
     if (!matches(filter, [name, ...tags]) && !own.some(one => hasMatch(filter, one))) continue;
     machines.push({
@@ -81,6 +80,13 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
     secrets: secretCount(snapshot),
   };
+}
+
+/** How much of a machine's generators is generated. */
+export function machineTally(snapshot: Snapshot, machine: string): Tally {
+  const states = storedStates(snapshot);
+  const own = generatorsByMachine(snapshot).get(machine) ?? [];
+  return tallyOf(own.map(one => states.stateOn(one, machine)));
 }
 
 /** By its name or that of a file; files are read only where somebody looks for a text. */

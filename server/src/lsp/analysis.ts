@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
+import type { Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Border, uriOfPath } from './convert.ts';
@@ -26,6 +27,8 @@ export interface AnalysisOptions {
   readonly looked: () => void;
   /** The address of the page about a rule, as the client opens it. */
   readonly documentationOf: (rule: string) => string;
+  /** What is said of a finding in the client. */
+  readonly textOf: (finding: Finding) => string;
 }
 
 /** A file in a workspace, with the workspace's state. */
@@ -70,7 +73,7 @@ export interface Analysis {
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { folders, documents, reports, delivery, status, log, looked, documentationOf } = options;
+  const { folders, documents, reports, delivery, status, log, looked, documentationOf, textOf } = options;
   const edited = new Set<string>();
   const gone: string[] = [];
   const scheduler = createScheduler(run);
@@ -117,6 +120,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       uriOf: path => documents.of(absoluteOf(path))?.uri ?? uriOfPath(absoluteOf(path)),
       versionOf: path => documents.of(absoluteOf(path))?.version ?? null,
       documentationOf,
+      textOf,
     };
   }
 

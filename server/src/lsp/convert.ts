@@ -40,6 +40,8 @@ export interface Border {
   versionOf(path: string): number | null;
   /** The address of the page about a rule, as the client opens it. */
   documentationOf(rule: string): string;
+  /** What is said of a finding to who has the client in front of them. */
+  textOf(finding: Finding): string;
 }
 
 /** Null if the file is not there any more. */
@@ -81,7 +83,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
     code: finding.rule,
     codeDescription: { href: border.documentationOf(finding.rule) },
     source: 'varsmith',
-    message: finding.message,
+    message: border.textOf(finding),
     ...(related.length > 0 ? { relatedInformation: related } : {}),
     ...(finding.unnecessary ? { tags: [DiagnosticTag.Unnecessary] } : {}),
   };

@@ -28,6 +28,7 @@ import {
   settingsFor,
 } from './configuration.ts';
 import { pathOfUri } from './convert.ts';
+import { shownMessage } from './cures.ts';
 import { createPull, createPush, type Pull } from './delivery.ts';
 import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
@@ -196,6 +197,7 @@ async function begin(
     log,
     looked,
     documentationOf: rule => documentationOf(client, rule),
+    textOf: finding => shownMessage(client, finding),
   });
   if (client.changesFolders) followFolders(connection, analysis, log);
   for (const absolute of documents.paths()) {

@@ -20,7 +20,7 @@ of all links whenever it checks or re-encrypts the secret, so the next \`clan va
 \`clan machines update\` stumbles over it. And whoever the link stood for can still decrypt what they have seen.
 
 Remove the link (\`clan secrets users remove-secret\`, \`clan secrets machines …\`, or the file itself), then run
-\`clan vars fix\` to encrypt the secret to those who are left.
+\`varsmith fix\` or \`clan vars fix\` to encrypt the secret to those who are left.
 
 Nothing is reported if there is no user and no machine below \`sops/\` at all: then that folder was perhaps not fetched.
 
@@ -74,7 +74,7 @@ function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[]
   return [
     {
       at,
-      message: `The link leads nowhere: there is no ${what}. Remove it and run \`clan vars fix\`, or bring back what it stands for.`,
+      message: `The link leads nowhere: there is no ${what}. Remove it and run \`varsmith fix\`, or bring back what it stands for.`,
     },
   ];
 }

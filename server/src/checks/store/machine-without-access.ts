@@ -29,7 +29,7 @@ machines to shared ones all the same, and \`clan vars check\` fails where a link
 It happens when a machine is given a shared generator and somebody builds it without clan's command line, when links
 are lost in a merge, or when \`deploy = false\` is taken back.
 
-\`clan vars fix MACHINE\` gives the machine access; so does \`clan vars generate MACHINE\`.
+\`varsmith fix --machine MACHINE\` gives the machine access; so do \`clan vars fix MACHINE\` and \`clan vars generate MACHINE\`.
 
 Reported only if the machine has a key in the store, and if it certainly has the generator and the file is certainly
 deployed.
@@ -73,7 +73,8 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (
         yield {
           at: wholeFile(one.path),
           machines,
-          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there${isUploaded(declared, one) ? ': `clan vars check` fails' : ''}. Run \`clan vars fix ${machines[0]}\`.`,
+          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there${isUploaded(declared, one) ? ': `clan vars check` fails' : ''}.`,
+          cure: { command: 'fix', generator: null, machines, shared: false },
         };
     }
   },

@@ -23,7 +23,8 @@ public files fail to evaluate, secrets have no path on the machine, and \`clan v
 generator looks like, so it is a hint and no more; \`clan machines update\` generates what is missing by itself, and asks
 for prompts then.
 
-\`clan vars generate MACHINE --generator NAME\` generates it now. If a file was added to a generator that has others, all
+\`varsmith generate --machine MACHINE -g NAME\` generates it now, *Generate* in VS Code does, and \`clan vars generate MACHINE
+--generator NAME\` does. If a file was added to a generator that has others, all
 of its files are made anew: keys and passwords change.
 
 Silent for secrets that are not kept in the repository (password-store), for machines of which nothing has been
@@ -75,7 +76,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
         const without = lacks(file, files?.get(file.name), machines, declared.body.share === true);
         return without.length === 0 ? [] : [{ file: file.name, machines: without }];
       });
-      if (lacking.length > 0) yield reportOf(generator, lacking);
+      if (lacking.length > 0) yield reportOf(generator, lacking, declared.body.share);
     }
   },
 };
@@ -99,6 +100,7 @@ function lacks(
 function reportOf(
   generator: Generator,
   lacking: readonly { readonly file: string; readonly machines: readonly string[] }[],
+  shared: boolean,
 ): Report {
   const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
   const names = lacking.map(one => one.file);
@@ -106,6 +108,7 @@ function reportOf(
   return {
     at: at as Report['at'],
     machines,
-    message: `Not generated yet: ${quoted(names)} of "${generator.name}"${inBrackets(machines)}. Run \`clan vars generate ${machines[0]} --generator ${generator.name}\`.`,
+    message: `Not generated yet: ${quoted(names)} of "${generator.name}"${inBrackets(machines)}.`,
+    cure: { command: 'generate', generator: generator.name, machines, shared },
   };
 }

@@ -23,7 +23,7 @@ not supposed to any more: a user who was removed, or the old key of a machine th
 It comes from editing links or \`key.json\` by hand, from a merge, or from a re-encryption that was broken off. Clan says
 "One or more recipient keys were added to secret …" when it checks the machine.
 
-\`clan vars fix MACHINE\` encrypts the secrets of a machine to those who are linked; \`clan secrets key update\` does it
+\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` encrypt the secrets of a machine to those who are linked; \`clan secrets key update\` does it
 after a change of keys. Who could read a secret may have kept it: where it matters, generate it again.
 
 Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
@@ -121,12 +121,12 @@ function reportOf({ path, machine, missing, extra }: Drift, ownerOf: (key: strin
     parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
   if (extra.length > 0)
     parts.push(`can still be decrypted by ${keysText(extra, ownerOf)}, which no link names`);
-  const cure = path.includes('sops/secrets/')
-    ? 'Run `clan secrets key update`'
-    : `Run \`clan vars fix${machine === null ? '' : ` ${machine}`}\``;
+  const isOfClan = path.includes('sops/secrets/');
+  const machines = machine === null ? [] : [machine];
   return {
     at: wholeFile(path),
-    message: `The secret ${parts.join(', and ')}. ${cure} to encrypt it to those who are linked.`,
-    machines: machine === null ? [] : [machine],
+    message: `The secret ${parts.join(', and ')}.${isOfClan ? ' Run `clan secrets key update` to encrypt it to those who are linked.' : ''}`,
+    machines,
+    ...(isOfClan ? {} : { cure: { command: 'fix', generator: null, machines, shared: false } }),
   };
 }

@@ -153,6 +153,6 @@ function reportOf(
   return {
     at,
     machines,
-    message: `What is stored of "${generator.name}"${inBrackets(machines)} was made ${why}: \`clan vars check\` fails, and the next \`clan vars generate\` makes its files anew.`,
+    message: `What is stored of "${generator.name}"${inBrackets(machines)} was made ${why}: \`clan vars check\` fails, and the next run of Varsmith or of clan makes its files anew.`,
   };
 }

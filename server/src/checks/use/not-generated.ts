@@ -8,7 +8,7 @@ import { factsOf } from '../facts.ts';
 import { expressionsAt } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
-import { machinesText } from '../wording.ts';
+import { machinesText, sortedUnique } from '../wording.ts';
 import { readersOf } from './machines.ts';
 import { isIfThere, isInGenerator, waysFrom } from './surroundings.ts';
 import { fileText, type KnownUse, usedFile } from './used-file.ts';
@@ -60,7 +60,7 @@ Until it is generated, evaluating the machine ends with
 forgotten or is new; where nothing has been generated for the machine it is an information, and nothing is said where
 the repository has no generated files at all.
 
-Run \`clan vars generate <machine>\` and commit the result (files that git does not know do not exist for a flake), or
+Run \`varsmith generate --machine MACHINE -g NAME\` (in VS Code, *Generate*) and commit the result (files that git does not know do not exist for a flake), or
 provide for its absence: with \`.exists\`, or with \`lib.mkDefault\` for the file's \`value\`.
 
 Silent for a use with something to fall back on, under a condition that asks for files, and where it is not certain which
@@ -127,9 +127,14 @@ function* reportsOf({ fleet, stored }: CheckContext, source: SourceFile, known: 
     severity: isNew ? 'info' : 'warning',
     message:
       `T${fileText(use).slice(1)} has not been generated for ${machinesText(missing)}, and its value is read here: ` +
-      `evaluation fails until it is. Run \`clan vars generate ${missing.length > 4 ? '' : missing.join(' ')}`.trimEnd() +
-      '`.',
+      'evaluation fails until it is.',
     machines: missing,
+    cure: {
+      command: 'generate',
+      generator: generator.name,
+      machines: sortedUnique(missing),
+      shared: generator.body().share === true,
+    },
   };
 }
 

@@ -14,7 +14,8 @@ import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings-names.ts'
 import { switchOffEdit } from '../../workspace/switch-off.ts';
 import type { Analysis, Located } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { type Border, codeActionOf, editOf, offsetOf } from '../convert.ts';
+import { type Border, codeActionOf, diagnosticOf, editOf, offsetOf, uriOfPath } from '../convert.ts';
+import { curesFor } from '../cures.ts';
 import { showCommandOf } from '../documentation.ts';
 import { OPEN_DOCUMENTATION } from './open-documentation.ts';
 import { locatedIn } from './point.ts';
@@ -102,10 +103,18 @@ async function offeredTo(
       if (refactor.includes(KINDS[action.kind])) offered.push(refactoringOf(border, client, action));
   }
   if (!quick) return offered;
+  const curesOf = (finding: Finding) => {
+    const diagnostic = diagnosticOf(border, finding);
+    return curesFor(client, finding, uriOfPath(located.root)).map((command, index): Offered => {
+      const about = { title: command.title, kind: CodeActionKind.QuickFix, isPreferred: index === 0 };
+      return { action: { ...about, command, ...(diagnostic && { diagnostics: [diagnostic] }) }, edit: null };
+    });
+  };
   const silenced = (finding: Finding) => [
     ...silence(finding, snapshot.files),
     ...silenceEverywhere(finding, located, client),
   ];
+  for (const finding of findingsIn(snapshot, path, start, end)) offered.push(...curesOf(finding));
   for (const found of codeActions(snapshot, path, start, end, silenced))
     offered.push({ action: codeActionOf(border, found), edit: edits(found.fix) });
   for (const { rule } of oneOfEachRule(findingsIn(snapshot, path, start, end))) {

@@ -4,22 +4,31 @@ import { codeLenses, type LensSubject, lensTitle } from '../../editor/code-lens.
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { rangeOf, uriOfPath } from '../convert.ts';
-import type { GeneratorRef } from '../messages.ts';
+import { GENERATE } from '../cures.ts';
+import type { GeneratorRef, MachineRef } from '../messages.ts';
 import { stateOf } from './near.ts';
 import { locatedIn } from './point.ts';
 
 /** What a lens carries until it comes into view. */
-interface LensData extends LensSubject {
+interface LensData {
+  readonly subject: LensSubject;
   /** URI of the root. */
   readonly root: string;
 }
 
 /** The client's own commands that are offered, with their titles. Those it does not know are left out. */
-const ACTIONS = [
-  ['varsmith.tryGenerator', 'Try'],
-  ['varsmith.generate', 'Generate'],
-  ['varsmith.showGraph', 'Graph'],
-] as const;
+const ACTIONS: Readonly<Record<LensSubject['kind'], readonly (readonly [command: string, title: string])[]>> =
+  {
+    generator: [
+      ['varsmith.tryGenerator', 'Try'],
+      [GENERATE, 'Generate'],
+      ['varsmith.showGraph', 'Graph'],
+    ],
+    row: [
+      [GENERATE, 'Generate'],
+      ['varsmith.previewEnvironment', 'Preview Session'],
+    ],
+  };
 
 /** The words of the first lens of each name are made when it is resolved; they do nothing. */
 export async function onCodeLens(
@@ -32,17 +41,24 @@ export async function onCodeLens(
   if (!located) return null;
   const { snapshot, path } = located;
   const root = uriOfPath(located.root);
-  return codeLenses(snapshot, path).flatMap(({ at, generator, key, named }): CodeLens[] => {
+  return codeLenses(snapshot, path).flatMap(({ at, subject, named }): CodeLens[] => {
     const range = rangeOf(snapshot.files, at);
     if (!range) return [];
-    const data: LensData = { root, generator, key };
-    const about: GeneratorRef = { kind: 'generator', root, machine: null, generator: { name: generator } };
-    const actions = ACTIONS.filter(([command]) => named && client.commands.includes(command));
+    const data: LensData = { root, subject };
+    const about = referenceTo(subject, root);
+    const actions = ACTIONS[subject.kind].filter(([command]) => named && client.commands.includes(command));
     return [
       { range, data },
       ...actions.map(([command, title]) => ({ range, command: { title, command, arguments: [about] } })),
     ];
   });
+}
+
+/** What the client's commands are given. @param root its URI */
+function referenceTo(subject: LensSubject, root: string): GeneratorRef | MachineRef {
+  return subject.kind === 'row'
+    ? { kind: 'machine', root, machine: { name: subject.machine } }
+    : { kind: 'generator', root, machine: null, generator: { name: subject.generator } };
 }
 
 export async function onCodeLensResolve(
@@ -55,6 +71,6 @@ export async function onCodeLensResolve(
   const state = data && stateOf(analysis, data.root);
   if (!data || !state) return lens;
   // A command without a name is shown and cannot be run.
-  const command: Command = { title: lensTitle(state.snapshot, data), command: '' };
+  const command: Command = { title: lensTitle(state.snapshot, data.subject), command: '' };
   return { ...lens, command };
 }

@@ -1,0 +1,36 @@
+/** Commands that cure findings: the client's own where it has said that it has them, otherwise a sentence that names ours. */
+import type { Command } from 'vscode-languageserver';
+import { type Cure, messageWithCure, offersOf } from '../checks/cure.ts';
+import type { Finding } from '../checks/rule.ts';
+import type { Client } from './client.ts';
+import type { GenerateTarget } from './messages.ts';
+
+export const GENERATE = 'varsmith.generate';
+
+const COMMANDS: Readonly<Record<Cure['command'], string>> = {
+  generate: GENERATE,
+  fix: 'varsmith.fixAccess',
+};
+
+type Commands = Pick<Client, 'commands'>;
+
+/** Where the client offers the command, the message need not name it. */
+export function shownMessage({ commands }: Commands, finding: Finding): string {
+  const { cure, message } = finding;
+  return cure !== undefined && commands.includes(COMMANDS[cure.command]) ? message : messageWithCure(finding);
+}
+
+/**
+ * The client's commands that cure a finding, the most fitting first; none where it has none.
+ * @param root URI of the root
+ */
+export function curesFor({ commands }: Commands, { cure }: Finding, root: string): Command[] {
+  if (cure === undefined) return [];
+  const command = COMMANDS[cure.command];
+  if (!commands.includes(command)) return [];
+  return offersOf(cure).map(({ title, machines }) => {
+    const generators = cure.generator === null ? [] : [cure.generator];
+    const target: GenerateTarget = { root, machines, generators };
+    return { title, command, arguments: [cure.command === 'generate' ? target : root] };
+  });
+}
