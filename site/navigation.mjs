@@ -40,6 +40,7 @@ export const SECTIONS = [
       'editors/neovim': 'Neovim',
       'editors/helix': 'Helix',
       'editors/emacs': 'Emacs',
+      'editors/zed': 'Zed',
     }),
   },
   {

@@ -1,61 +1,93 @@
 /**
- * The server in Neovim and Emacs, over standard input and output: nothing of VS Code is there to make up for what the
- * server forgets. Registered where they are installed.
+ * The server in Neovim and Emacs, configured as their pages say: nothing of VS Code is there to make up for what the
+ * server forgets. Registered for each version on the PATH.
  */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokenFleet } from '../cli/fleets.ts';
+import { type Home, installed, MOVED, newHome, STORED, snippets, storedFleet } from './support.ts';
 
 interface Editor {
   readonly editor: string;
+  readonly version: string;
   readonly program: string;
-  /** Ends with 0 if the editor is there, with what its driver needs. */
-  readonly probe: readonly string[];
-  /** Without anybody's configuration. */
-  readonly drive: (driver: string) => readonly string[];
+  /** With the page's configuration, and nobody's beside. */
+  readonly args: (configuration: string, driver: string) => readonly string[];
+  readonly configuration: string;
+  /** Name of the file that it is in: its ending says its language. */
+  readonly start: string;
   readonly driver: string;
+  readonly movesStored: boolean;
   /** What it sees beside what both see. */
-  readonly more: () => Readonly<Record<string, unknown>>;
+  readonly more: Readonly<Record<string, unknown>>;
 }
 
-const EDITORS: readonly Editor[] = [
-  {
-    editor: 'Neovim',
-    program: 'nvim',
-    probe: ['--version'],
-    drive: driver => ['--clean', '--headless', '-n', '-i', 'NONE', '-c', `luafile ${driver}`],
-    driver: 'neovim.lua',
-    more: () => ({ filetype: 'nix', hover: expect.stringContaining('**github-token**') }),
-  },
-  {
-    editor: 'Emacs',
-    program: 'emacs',
-    probe: ['--batch', '-l', 'eglot'],
-    drive: driver => ['--batch', '--no-init-file', '-l', driver],
-    driver: 'emacs.el',
-    // Without markdown-mode it asks for plain text.
-    more: () => ({ references: 3, hover: expect.stringMatching(/^github-token · registry key/) }),
-  },
-];
+const NEOVIM_PAGE = snippets('neovim', 'lua');
+const EMACS_PAGE = snippets('emacs', 'elisp');
 
-const installed = EDITORS.filter(({ program, probe }) => spawnSync(program, probe).status === 0);
+/** The page has one for 0.11 and newer, one for 0.8 to 0.10, one for 0.7. */
+function neovimSnippet(minor: number): string {
+  return NEOVIM_PAGE[minor >= 11 ? 0 : minor >= 8 ? 1 : 2] ?? '';
+}
 
-describe.each(installed)('$editor', editor => {
-  let bundle: string;
-  beforeAll(() => {
-    bundle = mkdtempSync(join(tmpdir(), 'varsmith-editor-'));
-    const build = join(__dirname, '../../scripts/build.mjs');
-    execFileSync(process.execPath, [build, '--outdir', bundle, '--only', 'cli'], { stdio: 'ignore' });
+function neovims(): Editor[] {
+  return [...installed('nvim', ['--version'])].map(([version, program]) => {
+    const minor = Number(version.split('.')[1]);
+    return {
+      editor: 'Neovim',
+      version,
+      program,
+      args: (configuration, driver) => [
+        '--headless',
+        '-n',
+        '-i',
+        'NONE',
+        '-u',
+        configuration,
+        '-c',
+        `luafile ${driver}`,
+      ],
+      configuration: neovimSnippet(minor),
+      start: 'init.lua',
+      driver: 'neovim.lua',
+      movesStored: minor >= 10,
+      more: { filetype: 'nix', hover: expect.stringContaining('GitHub fine-grained token') },
+    };
   });
-  afterAll(() => rmSync(bundle, { recursive: true }));
+}
 
-  test('finds, tells, completes, renames and fixes', async () => {
-    const root = brokenFleet();
-    const seen = await driven(editor, root, [process.execPath, join(bundle, 'cli.js'), 'lsp']);
-    expect(seen).toEqual({
+const VERSION = ['--batch', '-l', 'eglot', '--eval', '(princ emacs-version)'];
+
+function emacsen(): Editor[] {
+  return [...installed('emacs', VERSION)].map(([version, program]) => ({
+    editor: 'Emacs',
+    version,
+    program,
+    args: (configuration, driver) => ['--batch', '--no-init-file', '-l', configuration, '-l', driver],
+    configuration: EMACS_PAGE[0] ?? '',
+    start: 'init.el',
+    driver: 'emacs.el',
+    movesStored: false,
+    // Without markdown-mode it asks for plain text.
+    more: { references: 3, hover: expect.stringMatching(/^github-token · registry key/) },
+  }));
+}
+
+describe.each([...neovims(), ...emacsen()])('$editor $version', editor => {
+  let home: Home;
+  let root: string;
+  let seen: Readonly<Record<string, unknown>>;
+  beforeAll(async () => {
+    home = newHome();
+    root = storedFleet(home);
+    seen = await driven(editor, root, home);
+  }, 120_000);
+  afterAll(() => rmSync(home.folder, { recursive: true }));
+
+  test('finds, tells, completes, renames and fixes', () => {
+    const { stored: _, ...rest } = seen;
+    expect(rest).toEqual({
       found: true,
       definition: join(root, 'lib/secret-registry.nix'),
       completion: expect.arrayContaining(['anthropic', 'github-token']),
@@ -66,28 +98,37 @@ describe.each(installed)('$editor', editor => {
       gone: true,
       across: true,
       server_alive: true,
-      ...editor.more(),
+      ...editor.more,
     });
-  }, 120_000);
+  });
+
+  test('leaves no value behind under the old name of a generator', () => {
+    expect([existsSync(join(root, STORED)), existsSync(join(root, MOVED))]).toEqual(
+      editor.movesStored ? [false, true] : [true, false],
+    );
+    const command = 'varsmith rename generator gmail-app-password gmail-password';
+    expect(seen.stored).toEqual(editor.movesStored ? 'moved' : expect.stringContaining(command));
+  });
 });
 
-test('the pages start the server as the test does', () => {
-  const page = (name: string) => readFileSync(join(__dirname, `../../docs/editors/${name}.md`), 'utf8');
-  expect(page('neovim')).toContain("cmd = { 'varsmith', 'lsp' }");
-  expect(page('helix')).toContain('command = "varsmith"\nargs = ["lsp"]');
-  expect(page('emacs')).toContain('("varsmith" "lsp")');
+test('each page has the configurations that are tried', () => {
+  expect(
+    NEOVIM_PAGE.slice(0, 3).map(code => code.includes("cmd = { 'varsmith', 'lsp', '--stdio' }")),
+  ).toEqual([true, true, true]);
+  expect(EMACS_PAGE[0]).toContain('("varsmith" "lsp" "--stdio")');
 });
 
 /** Resolves with what the driver saw. */
 function driven(
-  { program, drive, driver }: Editor,
+  { program, args, start, configuration, driver }: Editor,
   root: string,
-  command: readonly string[],
-): Promise<unknown> {
-  const options = { cwd: root, env: { ...process.env, VARSMITH_COMMAND: JSON.stringify(command) } };
+  { folder, env }: Home,
+): Promise<Readonly<Record<string, unknown>>> {
+  const file = join(folder, start);
+  writeFileSync(file, configuration);
   return new Promise((resolve, reject) => {
-    const args = drive(join(__dirname, driver));
-    execFile(program, args, { ...options, timeout: 110_000 }, (error, stdout, stderr) => {
+    const options = { cwd: root, env, timeout: 110_000 };
+    execFile(program, args(file, join(__dirname, driver)), options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
       else resolve(JSON.parse(stdout));
     });

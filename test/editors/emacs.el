@@ -1,5 +1,5 @@
 ;;; Drives Emacs with eglot through the server's features as a person would, and prints what it saw as JSON.  -*- lexical-binding: t -*-
-;; The command line is in VARSMITH_COMMAND as a JSON list, the current directory is the fleet.
+;; The configuration that starts the server is that of its page. The current directory is the fleet.
 
 (require 'cl-lib)
 (require 'eglot)
@@ -13,8 +13,6 @@
 
 (define-derived-mode nix-mode prog-mode "Nix" "In the place of the one from MELPA.")
 (add-to-list 'auto-mode-alist '("\\.nix\\'" . nix-mode))
-(add-to-list 'eglot-server-programs
-             `(nix-mode . ,(json-parse-string (getenv "VARSMITH_COMMAND") :array-type 'list)))
 (setq eglot-sync-connect patience
       eglot-confirm-server-initiated-edits nil
       make-backup-files nil
@@ -54,9 +52,14 @@
 
 (defun this-line () (buffer-substring-no-properties (line-beginning-position) (line-end-position)))
 
+(defun choose-action (action)
+  "As choosing ACTION from the list does; since eglot 1.10 its edit is asked for then."
+  (if (fboundp 'eglot-execute)
+      (eglot-execute (eglot-current-server) action)
+    (eglot--apply-workspace-edit (plist-get action :edit))))
+
 (defun run ()
   (find-file (expand-file-name "lib/machine-env-matrix.nix" root))
-  (eglot-ensure)
   (run-hooks 'post-command-hook)
   (let ((matrix (current-buffer)))
     (saw 'found (await (lambda () (and (eglot-current-server) (finds matrix "\"anthropc\"")))))
@@ -86,7 +89,7 @@
     (to "\"anthropc\"")
     (let ((actions (eglot-code-actions (point) (point))))
       (saw 'actions (vconcat (mapcar (lambda (one) (plist-get one :title)) actions)))
-      (eglot--apply-workspace-edit (plist-get (elt actions 0) :edit)))
+      (choose-action (elt actions 0)))
     (to "\"anthropic\" # broken")
     (saw 'fixed (this-line))
     (saw 'gone (await (lambda () (not (finds matrix "\"anthropc\"")))))
@@ -96,6 +99,13 @@
     (to "anthropic = ")
     (insert "x")
     (saw 'across (await (lambda () (finds matrix "\"anthropic\""))))
+    (delete-char -1)
+
+    ;; What is stored moves along, or nothing is renamed.
+    (to "\"gmail-app-password\"")
+    (tell-changes)
+    (saw 'stored (condition-case problem (progn (eglot-rename "gmail-password") "renamed")
+                   (error (error-message-string problem))))
     (saw 'server_alive (if (jsonrpc-running-p (eglot-current-server)) t :json-false))))
 
 (condition-case problem (run) (error (saw 'problem (error-message-string problem))))

@@ -231,6 +231,29 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
       expect(seen.pwd).toBe('/tmp/vars/work\n');
     });
 
+    it.skipIf(!existsSync('/usr/bin/keytool'))(
+      'starts what has its settings below /etc, such as Java',
+      async () => {
+        const { process: ended, outputs } = await run(
+          `keytool -genkeypair -alias a -keyalg EC -dname CN=a -keystore $out/store -storepass abcdef 2>/dev/null
+         keytool -list -keystore $out/store -storepass abcdef > $out/list`,
+          { outputs: ['store', 'list'] },
+        );
+        expect([ended.code, ended.stderr.toString()]).toEqual([0, '']);
+        expect(textOf(outputs).list).toContain('PrivateKeyEntry');
+      },
+    );
+
+    it('has nothing below /etc but what programs need', async () => {
+      const { outputs } = await run('ls -A /etc > $out/etc; ls -A /etc/* > $out/all 2>&1 || true', {
+        outputs: ['etc', 'all'],
+      });
+      const known =
+        /^(passwd|alternatives|ssl|pki|ca-certificates|crypto-policies|java\S*|ld\.so\.(cache|conf|conf\.d)|localtime)$/;
+      const names = (textOf(outputs).etc ?? '').trim().split('\n');
+      expect(names.filter(name => !known.test(name))).toEqual([]);
+    });
+
     it.skipIf(!canCall)('makes no call to the kernel that leads out or deep into it', async () => {
       const [name] = FILTERED[process.arch as 'x64' | 'arm64'];
       const { refused, absent, byFamily, byFlags } = ARCHITECTURES[name as 'x86_64'];

@@ -228,7 +228,7 @@ function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFai
   // Of several, some may have been committed.
   const committed =
     others.length > 0
-      ? 'not all of them are committed'
+      ? 'not committed, or not all of them'
       : `not committed ("${first?.message.split('\n', 1)[0]}")`;
   return new HostFailure(
     error.kind,

@@ -54,11 +54,25 @@ export const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'];
 
 /** What programs of the host need beside themselves; nothing of anybody's home. */
 const SYSTEM = ['/usr', ...MERGED, '/nix/store'];
+
+/** Where systems keep the settings of Java, without which it does not start: Fedora, Debian, Arch. */
+const JAVA = [
+  'java',
+  'java-openjdk',
+  ...Array.from({ length: 23 }, (_, i) => i + 8).flatMap(version => [
+    `java-${version}-openjdk`,
+    `java${version}-openjdk`,
+  ]),
+];
+
+/** Below `/etc`: what programs are started through, or link to; all of it may be read by everybody who has a login. */
 const SETTINGS = [
   'alternatives',
   'ssl',
   'pki',
   'ca-certificates',
+  'crypto-policies',
+  ...JAVA,
   'ld.so.cache',
   'ld.so.conf',
   'ld.so.conf.d',
