@@ -2,7 +2,7 @@
  * *Deploy Machine…*: verifies a machine's vars, shows what would run, where, and how it is taken back, and runs it in a
  * terminal once the person has confirmed. The command line says what would run.
  */
-import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { STAYS } from './choose.ts';
 import type { Bench } from './generate-run.ts';
 import { runProgram } from './program.ts';
@@ -21,26 +21,39 @@ export interface DeployAnswer {
   readonly rollback?: readonly string[];
 }
 
-const ACTIONS = [
-  { label: 'Deploy', detail: 'Brings the machine to the configuration of this repository.', flags: [] },
+/** @param machine its name */
+const actions = (machine: string) => [
   {
-    label: 'Test',
-    detail: 'The same until its next start only (nixos-rebuild test).',
+    label: l10n.t('Deploy'),
+    question: l10n.t('Deploy {0}?', machine),
+    anyway: l10n.t('Deploy Anyway'),
+    detail: l10n.t('Brings the machine to the configuration of this repository.'),
+    flags: [],
+  },
+  {
+    label: l10n.t('Test'),
+    question: l10n.t('Test {0}?', machine),
+    anyway: l10n.t('Test Anyway'),
+    detail: l10n.t('The same until its next start only ({0}).', 'nixos-rebuild test'),
     flags: ['--test'],
   },
   {
-    label: 'Roll Back',
-    detail: 'Brings the configuration from before back (nixos-rebuild, darwin-rebuild).',
+    label: l10n.t('Roll Back'),
+    question: l10n.t('Roll Back {0}?', machine),
+    anyway: l10n.t('Roll Back Anyway'),
+    detail: l10n.t('Brings the configuration from before back ({0}).', 'nixos-rebuild, darwin-rebuild'),
     flags: ['--rollback'],
   },
   {
-    label: 'Install',
-    detail: 'Puts the machine onto a computer that has no NixOS yet. Everything on its disks is lost.',
+    label: l10n.t('Install'),
+    question: l10n.t('Install {0}?', machine),
+    anyway: l10n.t('Install Anyway'),
+    detail: l10n.t(
+      'Puts the machine onto a computer that has no NixOS yet. Everything on its disks is lost.',
+    ),
     flags: ['--install'],
   },
 ];
-
-const GENERATE = 'Generate Missing';
 
 /** @param generate generates what the machine lacks */
 export async function deployMachine(
@@ -49,7 +62,10 @@ export async function deployMachine(
   machine: string,
   generate: () => Promise<void>,
 ): Promise<void> {
-  const action = await window.showQuickPick(ACTIONS, { ...STAYS, title: `Deploy ${machine}` });
+  const action = await window.showQuickPick(actions(machine), {
+    ...STAYS,
+    title: l10n.t('Deploy {0}', machine),
+  });
   if (action === undefined) return;
   const answer = await answerFor(bench, root, machine, action.flags);
   if (answer === null) return;
@@ -58,22 +74,25 @@ export async function deployMachine(
     void window.showErrorMessage(`Varsmith: ${answer.refused}`);
     return;
   }
-  const anyway = `${action.label} Anyway`;
+  const { label, anyway, question } = action;
+  const generateMissing = l10n.t('Generate Missing');
   const canGenerate = problems.some(({ kind }) => kind === 'missing');
-  const buttons = problems.length === 0 ? [action.label] : canGenerate ? [GENERATE, anyway] : [anyway];
+  const buttons = problems.length === 0 ? [label] : canGenerate ? [generateMissing, anyway] : [anyway];
   const lines = problems.map(({ message }) => `✗ ${message}`);
   const detail = [
-    ...(lines.length > SHOWN ? [...lines.slice(0, SHOWN), `and ${lines.length - SHOWN} more`] : lines),
+    ...(lines.length > SHOWN
+      ? [...lines.slice(0, SHOWN), l10n.t('and {0} more', lines.length - SHOWN)]
+      : lines),
     ...(lines.length > 0 ? [''] : []),
-    `Runs in a terminal: ${command.join(' ')}`,
-    `Changes ${where}.`,
+    l10n.t('Runs in a terminal: {0}', command.join(' ')),
+    l10n.t('Changes {0}.', where),
     ...rollback.map(sentence => sentence.replaceAll('`', '')),
   ].join('\n');
-  const message = `${action.label} ${machine}?${problems.length > 0 ? ' Its vars have problems.' : ''}`;
+  const message = problems.length > 0 ? l10n.t('{0} Its vars have problems.', question) : question;
   const choice = await window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-  if (choice === GENERATE) return generate();
+  if (choice === generateMissing) return generate();
   if (choice === undefined) return;
-  await runInTerminal(`${action.label} ${machine}`, Uri.parse(root).fsPath, command);
+  await runInTerminal(`${label} ${machine}`, Uri.parse(root).fsPath, command);
 }
 
 /** Problems that a dialogue has room for. */
@@ -90,10 +109,10 @@ async function answerFor(
   if (answer === null || !answer.needsTarget) return answer;
   const host = await window.showInputBox({
     ...STAYS,
-    title: `Deploy ${machine}: address`,
+    title: l10n.t('Deploy {0}: address', machine),
     prompt: answer.refused ?? '',
     placeHolder: `root@${machine}.example.org`,
-    validateInput: value => (/^[^\s-]\S*$/.test(value) ? null : 'Write it as user@host.'),
+    validateInput: value => (/^[^\s-]\S*$/.test(value) ? null : l10n.t('Write it as user@host.')),
   });
   return host ? ask(bench, root, machine, [...flags, '--target-host', host]) : null;
 }
@@ -107,10 +126,12 @@ async function ask(
   const cwd = Uri.parse(root).fsPath;
   const args = ['deploy', machine, cwd, '--dry-run', '--json', ...flags];
   const ended = await window.withProgress(
-    { location: ProgressLocation.Window, title: `Varsmith: verifying the vars of ${machine}` },
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: verifying the vars of {0}', machine) },
     () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
   if (ended.stdout !== '') return JSON.parse(ended.stdout) as DeployAnswer;
-  void window.showErrorMessage(`Varsmith: ${ended.said === '' ? 'the command line has ended.' : ended.said}`);
+  void window.showErrorMessage(
+    `Varsmith: ${ended.said === '' ? l10n.t('the command line has ended.') : ended.said}`,
+  );
   return null;
 }

@@ -2,7 +2,7 @@
  * The tab with the dependency graph: asks the server for the picture, hands it to the page, opens what is clicked, and
  * writes exports where the person says. One tab; a second command shows the first.
  */
-import { type Disposable, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { graphPage } from './graph-page.ts';
 import { messageOf } from './message-of.ts';
 import { openGenerator } from './open-where.ts';
@@ -32,9 +32,6 @@ const EVERYTHING: Choice = {
 
 const VIEW = 'varsmith.graph';
 
-const NONE_SO = 'No generator is like that. Choose something else above.';
-const NOTHING = 'No generator is declared here. Open a fleet: a folder whose Nix files declare vars.';
-
 export function createGraphTab(server: Server, extension: Uri): GraphTab {
   let panel: WebviewPanel | undefined;
   let near: string | null = null;
@@ -59,18 +56,22 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     } catch (error) {
       if (panel !== asked) return;
       last = null;
-      tell({ type: 'empty', message: `The graph cannot be drawn. ${messageOf(error)}`, choice });
+      tell({ type: 'empty', message: l10n.t('The graph cannot be drawn. {0}', messageOf(error)), choice });
       return;
     }
     if (panel !== asked) return;
     if (last && result && last.rootUri !== result.rootUri) isOther = true;
     last = result;
     const { generator } = choice;
-    panel.title = generator === null ? 'Dependency Graph' : `Graph: ${generator}`;
+    panel.title = generator === null ? l10n.t('Dependency Graph') : l10n.t('Graph: {0}', generator);
     if (!result || result.generators === 0) {
       const { machine, kind, condition } = choice;
       const isChosen = [machine, generator, kind, condition].some(one => one !== null);
-      tell({ type: 'empty', message: result && isChosen ? NONE_SO : NOTHING, choice });
+      const message =
+        result && isChosen
+          ? l10n.t('No generator is like that. Choose something else above.')
+          : l10n.t('No generator is declared here. Open a fleet: a folder whose Nix files declare vars.');
+      tell({ type: 'empty', message, choice });
       return;
     }
     const { text, machines, generators, groups, owners, legend, open, rootUri } = result;
@@ -121,7 +122,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
     const target = await window.showSaveDialog({
       ...(folder ? { defaultUri: Uri.joinPath(folder, name) } : {}),
       filters: { [format.toUpperCase()]: [extensionName] },
-      title: 'Export the dependency graph',
+      title: l10n.t('Export the dependency graph'),
     });
     if (!target) return;
     const result = await ask(format === 'png' ? 'svg' : format);
@@ -134,7 +135,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
 
   async function write(target: Uri, data: Uint8Array): Promise<void> {
     await workspace.fs.writeFile(target, data);
-    window.setStatusBarMessage(`Varsmith: wrote ${target.path.split('/').at(-1)}`, 4000);
+    window.setStatusBarMessage(l10n.t('Varsmith: wrote {0}', target.path.split('/').at(-1) ?? ''), 4000);
   }
 
   const dist = () => Uri.joinPath(extension, 'dist');
@@ -173,7 +174,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       near = around?.root ?? window.activeTextEditor?.document.uri.toString() ?? near;
       // A new page asks by itself once it is there.
       if (panel === undefined)
-        adopt(window.createWebviewPanel(VIEW, 'Dependency Graph', ViewColumn.Active, options()));
+        adopt(window.createWebviewPanel(VIEW, l10n.t('Dependency Graph'), ViewColumn.Active, options()));
       else {
         panel.reveal();
         await draw();

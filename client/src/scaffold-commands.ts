@@ -56,7 +56,7 @@ async function pickAround(server: Server): Promise<Around | null> {
   const inside = file === undefined ? null : rootAround(roots, file);
   const found = inside?.root ?? (await pickRoot(roots));
   if (found === null) {
-    if (roots.length === 0) void window.showInformationMessage('Open the folder of a fleet first.');
+    if (roots.length === 0) void window.showInformationMessage(l10n.t('Open the folder of a fleet first.'));
     return null;
   }
   const root = found.uri;
@@ -81,58 +81,72 @@ async function pickAround(server: Server): Promise<Around | null> {
 async function askSecret(around: Around): Promise<ScaffoldWish | undefined> {
   const { registries, machines } = around;
   if (registries.length === 0) {
-    const lay = 'Initialise Fleet…';
-    const answer = await window.showInformationMessage('There is no registry of keys here.', lay);
+    const lay = l10n.t('Initialise Fleet…');
+    const answer = await window.showInformationMessage(l10n.t('There is no registry of keys here.'), lay);
     if (answer === lay) await commands.executeCommand('varsmith.initFleet');
     return undefined;
   }
   const registry =
     registries.length === 1
       ? registries[0]
-      : await window.showQuickPick([...registries], { ...STAYS, title: 'Add Secret: to which registry?' });
+      : await window.showQuickPick([...registries], {
+          ...STAYS,
+          title: l10n.t('Add Secret: to which registry?'),
+        });
   if (registry === undefined) return undefined;
   const name = await window.showInputBox({
     ...STAYS,
-    title: 'Add Secret: name',
-    prompt: 'The key in the registry. The names of generator and variable follow it.',
+    title: l10n.t('Add Secret: name'),
+    prompt: l10n.t('The key in the registry. The names of generator and variable follow it.'),
     placeHolder: 'openai',
     validateInput: value => around.problem('secret', value, registry),
   });
   if (!name) return undefined;
   const { proposals, domains } = await around.secretProposals(name, registry);
-  const title = `Add Secret ${name}`;
-  const picked = await window.showQuickPick(proposals.map(formItem), { ...STAYS, title: `${title}: kind` });
+  const picked = await window.showQuickPick(proposals.map(formItem), {
+    ...STAYS,
+    title: l10n.t('Add Secret {0}: kind', name),
+  });
   if (picked === undefined) return undefined;
   const { kind, category, generator } = picked.proposal;
-  const said = await askMetadata(around, title, registry, picked.proposal, domains);
+  const said = await askMetadata(around, name, registry, picked.proposal, domains);
   if (said === undefined) return undefined;
   const chosen =
     machines.length === 0
       ? []
       : await window.showQuickPick([...machines], {
           ...STAYS,
-          title: `${title}: machines that get it`,
+          title: l10n.t('Add Secret {0}: machines that get it', name),
           canPickMany: true,
         });
   return chosen && { what: 'secret', name, kind, category, generator, ...said, machines: chosen, registry };
 }
 
-const KINDS: Readonly<Record<SecretProposal['kind'], { readonly label: string; readonly detail: string }>> = {
-  prompt: { label: 'Secret from a prompt', detail: 'Somebody types it in once.' },
-  setting: { label: 'Setting from a prompt', detail: 'The same for a value that is no secret.' },
-  password: { label: 'Password', detail: 'A script makes it.' },
-};
+function kindWords(kind: SecretProposal['kind']): { readonly label: string; readonly detail: string } {
+  switch (kind) {
+    case 'prompt':
+      return { label: l10n.t('Secret from a prompt'), detail: l10n.t('Somebody types it in once.') };
+    case 'setting':
+      return {
+        label: l10n.t('Setting from a prompt'),
+        detail: l10n.t('The same for a value that is no secret.'),
+      };
+    case 'password':
+      return { label: l10n.t('Password'), detail: l10n.t('A script makes it.') };
+  }
+}
 
 /** A form as a choice: how the value comes about, which entries are alike, what it will be called. */
 function formItem(proposal: SecretProposal) {
   const { kind, category, like, generator, envVar } = proposal;
-  const { label, detail } = KINDS[kind];
-  const alike = like.length === 0 ? '' : `like ${like.join(', ')}`;
-  const made = envVar === null ? generator : `${generator}, in ${envVar}`;
+  const { label, detail } = kindWords(kind);
+  const alike = like.length === 0 ? '' : l10n.t('like {0}', like.join(', '));
+  const made =
+    envVar === null ? l10n.t('Makes {0}.', generator) : l10n.t('Makes {0}, in {1}.', generator, envVar);
   return {
     label,
     description: [category, alike].filter(Boolean).join(' · '),
-    detail: `${detail} Makes ${made}.`,
+    detail: `${detail} ${made}`,
     proposal,
   };
 }
@@ -140,24 +154,24 @@ function formItem(proposal: SecretProposal) {
 /** Asks for what an entry says of itself; undefined when it is left. */
 async function askMetadata(
   around: Around,
-  title: string,
+  name: string,
   registry: string,
   proposal: SecretProposal,
   domains: readonly string[],
 ): Promise<{ description: string; domain: string | null; envVar: string } | undefined> {
   const description = await window.showInputBox({
     ...STAYS,
-    title: `${title}: description`,
-    prompt: 'What people are asked for.',
+    title: l10n.t('Add Secret {0}: description', name),
+    prompt: l10n.t('What people are asked for.'),
     value: proposal.description,
   });
   if (description === undefined) return undefined;
-  const domain = proposal.domain === null ? null : await pickDomain(title, proposal.domain, domains);
+  const domain = proposal.domain === null ? null : await pickDomain(name, proposal.domain, domains);
   if (domain === undefined) return undefined;
   const envVar = await window.showInputBox({
     ...STAYS,
-    title: `${title}: environment variable`,
-    prompt: 'The variable that sessions find it in. Empty: in none.',
+    title: l10n.t('Add Secret {0}: environment variable', name),
+    prompt: l10n.t('The variable that sessions find it in. Empty: in none.'),
     value: proposal.envVar ?? '',
     validateInput: value => around.problem('variable', value, registry),
   });
@@ -165,52 +179,56 @@ async function askMetadata(
 }
 
 async function pickDomain(
-  title: string,
+  name: string,
   usual: string,
   domains: readonly string[],
 ): Promise<string | undefined> {
-  const other = '$(add) Another domain…';
+  const title = l10n.t('Add Secret {0}: domain', name);
+  const other = `$(add) ${l10n.t('Another domain…')}`;
   const items = [usual, ...domains.filter(domain => domain !== usual), other];
-  const picked = await window.showQuickPick(items, { ...STAYS, title: `${title}: domain` });
+  const picked = await window.showQuickPick(items, { ...STAYS, title });
   if (picked !== other) return picked;
-  return (await window.showInputBox({ ...STAYS, title: `${title}: domain` })) || undefined;
+  return (await window.showInputBox({ ...STAYS, title })) || undefined;
 }
 
 async function askGenerator(around: Around): Promise<ScaffoldWish | undefined> {
-  const name = await askName(around, 'generator', 'New Generator', 'deploy-key');
-  const template = name && (await pickTemplate(around, `New Generator ${name}`));
+  const name = await askName(around, 'generator', l10n.t('New Generator: name'), 'deploy-key');
+  const template = name && (await pickTemplate(around, l10n.t('New Generator {0}: template', name)));
   if (!name || !template) return undefined;
   const own = `modules/${name}.nix`;
   // The file that is being written first.
   const files = [...around.files].sort((a, b) => Number(b === around.active) - Number(a === around.active));
   const items = [
     ...files.map(path => ({ label: path, description: '', path })),
-    { label: '$(new-file) A file of its own…', description: own, path: null },
+    { label: `$(new-file) ${l10n.t('A file of its own…')}`, description: own, path: null },
   ];
-  const where = await window.showQuickPick(items, { ...STAYS, title: `New Generator ${name}: where` });
+  const where = await window.showQuickPick(items, {
+    ...STAYS,
+    title: l10n.t('New Generator {0}: where', name),
+  });
   if (where === undefined) return undefined;
   const file =
     where.path ??
     (await window.showInputBox({
       ...STAYS,
-      title: `New Generator ${name}: file`,
-      prompt: 'Relative to the folder of the fleet.',
+      title: l10n.t('New Generator {0}: file', name),
+      prompt: l10n.t('Relative to the folder of the fleet.'),
       value: own,
     }));
   return file ? { what: 'generator', name, template, file } : undefined;
 }
 
 async function askService(around: Around): Promise<ScaffoldWish | undefined> {
-  const name = await askName(around, 'service', 'New Service Generator', 'chat');
-  const template = name && (await pickTemplate(around, `New Service Generator ${name}`));
+  const name = await askName(around, 'service', l10n.t('New Service Generator: name'), 'chat');
+  const template = name && (await pickTemplate(around, l10n.t('New Service Generator {0}: template', name)));
   if (!name || !template) return undefined;
   const items = [
-    { label: 'For each instance of the service', detail: 'perInstance', per: 'instance' as const },
-    { label: 'For each machine that has any', detail: 'perMachine', per: 'machine' as const },
+    { label: l10n.t('For each instance of the service'), detail: 'perInstance', per: 'instance' as const },
+    { label: l10n.t('For each machine that has any'), detail: 'perMachine', per: 'machine' as const },
   ];
   const picked = await window.showQuickPick(items, {
     ...STAYS,
-    title: `New Service Generator ${name}: how many`,
+    title: l10n.t('New Service Generator {0}: how many', name),
   });
   return picked && { what: 'service', name, template, per: picked.per };
 }
@@ -221,7 +239,7 @@ async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
   if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
   const machine = await window.showInputBox({
     ...STAYS,
-    title: 'Initialise Fleet: name of the first machine',
+    title: l10n.t('Initialise Fleet: name of the first machine'),
     value: 'example',
     validateInput: value => around.problem('machine', value),
   });
@@ -229,7 +247,7 @@ async function askFleet(around: Around): Promise<ScaffoldWish | undefined> {
     machine &&
     (await window.showQuickPick([...systems], {
       ...STAYS,
-      title: `Initialise Fleet: system of ${machine}`,
+      title: l10n.t('Initialise Fleet: system of {0}', machine),
     }));
   return machine && system ? { what: 'fleet', machine, system } : undefined;
 }
@@ -242,7 +260,7 @@ async function askName(
 ): Promise<string | undefined> {
   return window.showInputBox({
     ...STAYS,
-    title: `${title}: name`,
+    title,
     placeHolder,
     validateInput: value => around.problem(of, value),
   });
@@ -250,7 +268,7 @@ async function askName(
 
 async function pickTemplate({ templates }: Around, title: string): Promise<string | undefined> {
   const items = templates.map(({ id, label, text }) => ({ label, detail: text, id }));
-  return (await window.showQuickPick(items, { ...STAYS, title: `${title}: template` }))?.id;
+  return (await window.showQuickPick(items, { ...STAYS, title }))?.id;
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
@@ -259,7 +277,7 @@ async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): P
   if (result === null || result.refused !== null) {
     // The server answers nothing where it could not do it; its log says why.
     void window.showErrorMessage(
-      result?.refused ?? 'Nothing was written: the language server failed. See its log.',
+      result?.refused ?? l10n.t('Nothing was written: the language server failed. See its log.'),
     );
     return;
   }
@@ -269,7 +287,7 @@ async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): P
   );
   await closeOthers(result);
   if (result.shown) await openWhere(result.shown);
-  const kept = result.kept.length === 0 ? [] : [`Kept as they are: ${result.kept.join(', ')}.`];
+  const kept = result.kept.length === 0 ? [] : [l10n.t('Kept as they are: {0}.', result.kept.join(', '))];
   if (wish.what === 'fleet') return sayFleet(result, kept);
   const message = [...result.notes, ...kept].join(' ');
   if (message !== '') void window.showInformationMessage(message);

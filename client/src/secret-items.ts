@@ -1,7 +1,7 @@
 /** The items of the view of sops-nix and agenix: machines with their secrets, encrypted files with their keys. */
-import { type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { keyCount, secretCount, useCount } from './counts.ts';
 import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from './protocol.ts';
-import { counted } from './run-story.ts';
 import { COLLAPSED, look, NONE, named, opening, spoken, warningIcon } from './tree-look.ts';
 
 export type SecretNode =
@@ -78,15 +78,15 @@ export function secretItem(node: SecretNode): TreeItem {
       );
     case 'machine': {
       const { name, secrets, where } = node.machine;
-      const text = counted(secrets, 'secret');
-      const item = spoken(look(name, 'vm', text, COLLAPSED), `Machine ${name}, ${text}`);
+      const text = secretCount(secrets);
+      const item = spoken(look(name, 'vm', text, COLLAPSED), l10n.t('Machine {0}', name), text);
       item.contextValue = where ? 'secrets.machine.declared' : 'secrets.machine';
       return opening(named(item, node.root, 'secrets', name), where, false);
     }
     case 'unassigned': {
-      const [label, text] = ['Not tied to a machine', counted(node.count, 'secret')];
+      const [label, text] = [l10n.t('Not tied to a machine'), secretCount(node.count)];
       const item = spoken(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
-      item.tooltip = 'Secrets of modules of which Varsmith cannot tell who imports them.';
+      item.tooltip = l10n.t('Secrets of modules of which Varsmith cannot tell who imports them.');
       return named(item, node.root, 'secrets-unassigned');
     }
     case 'secret':
@@ -96,23 +96,28 @@ export function secretItem(node: SecretNode): TreeItem {
       );
     case 'source': {
       const { file, key, where } = node.source;
-      const item = look(file, 'lock', key === null ? 'encrypted here' : `key ${key}`, NONE);
-      return opening(spoken(item, `Encrypted in ${file}`), where);
+      const item = look(file, 'lock', key === null ? l10n.t('encrypted here') : l10n.t('key {0}', key), NONE);
+      return opening(spoken(item, l10n.t('Encrypted in {0}', file)), where);
     }
     case 'use': {
       const { file, where } = node.use;
       const place = `${file}:${where.range.start.line + 1}`;
-      return opening(spoken(look(place, 'references', 'use', NONE), `Used in ${place}`), where);
+      return opening(
+        spoken(look(place, 'references', l10n.t('use'), NONE), l10n.t('Used in {0}', place)),
+        where,
+      );
     }
     case 'file':
       return named(fileOf(node.file), node.root, 'encrypted', node.file.path);
     case 'key': {
       const { key, secrets, where } = node.key;
-      const text = secrets.length === 0 ? 'taken by no secret' : `taken as ${secrets.join(', ')}`;
+      const text =
+        secrets.length === 0 ? l10n.t('taken by no secret') : l10n.t('taken as {0}', secrets.join(', '));
       return opening(
         spoken(
           look(key, 'key', secrets.length === 1 && secrets[0] === key ? '' : text, NONE),
-          `Key ${key}, ${text}`,
+          l10n.t('Key {0}', key),
+          text,
         ),
         where,
       );
@@ -121,35 +126,46 @@ export function secretItem(node: SecretNode): TreeItem {
 }
 
 function secretOf({ keeper, name, path, found, uses, where }: MachineSecret): TreeItem {
-  const words = [found ? '' : 'not in its file', counted(uses.length, 'use')].filter(Boolean);
+  const words = [found ? '' : l10n.t('not in its file'), useCount(uses.length)].filter(Boolean);
   const item = look(name, 'lock', words.join(' · '), COLLAPSED);
   if (!found) item.iconPath = warningIcon('lock');
-  const whose = `Secret of ${keeper === 'sops' ? 'sops-nix' : 'agenix'}`;
-  item.tooltip = path === null ? whose : `${whose}\nOn the machine: ${path}`;
+  const whose = l10n.t('Secret of {0}', keeper === 'sops' ? 'sops-nix' : 'agenix');
+  item.tooltip = path === null ? whose : `${whose}\n${l10n.t('On the machine: {0}', path)}`;
   item.contextValue = where ? 'secret.declared' : 'secret';
   return opening(spoken(item, `${whose}: ${name}, ${words.join(', ')}`), where);
 }
 
-const STATES: Readonly<Record<EncryptedFile['state'], string>> = {
-  encrypted: '',
-  plain: 'not encrypted',
-  missing: 'not there',
-  unknown: '',
-};
+function fileStateText(state: EncryptedFile['state']): string {
+  switch (state) {
+    case 'plain':
+      return l10n.t('not encrypted');
+    case 'missing':
+      return l10n.t('not there');
+    case 'encrypted':
+    case 'unknown':
+      return '';
+  }
+}
 
 function fileOf({ path, keeper, state, keys, recipients, where }: EncryptedFile): TreeItem {
   const words = [
-    STATES[state],
-    keys === null ? '' : counted(keys, 'key'),
-    recipients.length === 0 ? '' : `for ${recipients.join(', ')}`,
+    fileStateText(state),
+    keys === null ? '' : keyCount(keys),
+    recipients.length === 0 ? '' : l10n.t('for {0}', recipients.join(', ')),
   ].filter(Boolean);
   const icon = state === 'plain' || state === 'missing' ? 'warning' : 'file';
   const item = look(path, icon, words.join(' · '), keeper === 'sops' && keys ? COLLAPSED : NONE);
   if (icon === 'warning') item.iconPath = warningIcon(icon);
-  item.tooltip = recipients.length === 0 ? path : `${path}\nCan be decrypted by ${recipients.join(', ')}`;
+  item.tooltip =
+    recipients.length === 0 ? path : `${path}\n${l10n.t('Can be decrypted by {0}', recipients.join(', '))}`;
   item.contextValue = where ? 'encrypted.there' : 'encrypted';
   return opening(
-    spoken(item, [state === 'encrypted' ? 'Encrypted file' : 'File of secrets', path, ...words].join(', ')),
+    spoken(
+      item,
+      [state === 'encrypted' ? l10n.t('Encrypted file') : l10n.t('File of secrets'), path, ...words].join(
+        ', ',
+      ),
+    ),
     where,
     item.collapsibleState === NONE,
   );

@@ -2,13 +2,13 @@
  * Secrets of sops-nix and agenix from the editor: adding one, and making vars of them. What is done, and what cannot be,
  * is decided by the command line; a value goes from the box to its standard input and nowhere else.
  */
-import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { commands, type Disposable, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import { chooser, STAYS } from './choose.ts';
+import { secretCount } from './counts.ts';
 import { openPlace } from './open-where.ts';
 import { type Ended, runProgram } from './program.ts';
-import { counted } from './run-story.ts';
 import type { SecretNode } from './secret-items.ts';
 import type { Server } from './server.ts';
 import { isTrusted } from './trust.ts';
@@ -60,23 +60,36 @@ interface Asked extends Partial<Added> {
 }
 
 async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
-  const title = 'Add sops Secret';
   const name = await window.showInputBox({
     ...STAYS,
-    title: `${title}: name`,
-    prompt: 'As in sops.secrets."…"; its key in the encrypted file is the same. A slash leads into a map.',
+    title: l10n.t('Add sops Secret: name'),
+    prompt: l10n.t(
+      'As in {0}; its key in the encrypted file is the same. A slash leads into a map.',
+      'sops.secrets."…"',
+    ),
     placeHolder: 'api/token',
-    validateInput: value => (value.trim() === '' ? 'Give the secret a name.' : null),
+    validateInput: value => (value.trim() === '' ? l10n.t('Give the secret a name.') : null),
   });
   if (!name || !(await workspace.saveAll(false))) return;
   const into = node?.kind === 'file' ? ['--file', node.file.path] : [];
-  const args = await settled(run, ['add', 'sops', name, cwd, ...into], title);
+  const args = await settled(run, ['add', 'sops', name, cwd, ...into]);
   if (args === null) return;
   const kinds = [
-    { label: 'Type it in', detail: 'Or paste it, or take it from a file.', isRandom: false },
-    { label: 'Make it', detail: '32 random bytes in letters, digits, - and _.', isRandom: true },
+    {
+      label: l10n.t('Type it in'),
+      detail: l10n.t('Or paste it, or take it from a file.'),
+      isRandom: false,
+    },
+    {
+      label: l10n.t('Make it'),
+      detail: l10n.t('32 random bytes in letters, digits, - and _.'),
+      isRandom: true,
+    },
   ];
-  const kind = await window.showQuickPick(kinds, { ...STAYS, title: `${title} ${name}: value` });
+  const kind = await window.showQuickPick(kinds, {
+    ...STAYS,
+    title: l10n.t('Add sops Secret {0}: value', name),
+  });
   if (kind === undefined) return;
   const value = kind.isRandom ? '' : await typedValue(name);
   if (typeof value !== 'string') return;
@@ -85,14 +98,14 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   if (ended === null) return;
   const { file, module, line } = JSON.parse(ended.stdout) as Added;
   if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
-  void window.showInformationMessage(`Varsmith: "${name}" is in ${file}, encrypted.`);
+  void window.showInformationMessage(l10n.t('Varsmith: "{0}" is in {1}, encrypted.', name, file));
 }
 
 function typedValue(name: string): Promise<string | null | undefined> {
   return askQuestion(
     {
       title: name,
-      description: `The value of ${name}`,
+      description: l10n.t('The value of {0}', name),
       ...{ hidden: true, multiline: false, required: true, ifEmpty: null, previous: null },
       ...{ confirm: true, bringable: true },
     },
@@ -101,7 +114,7 @@ function typedValue(name: string): Promise<string | null | undefined> {
 }
 
 /** Asks for module and file as long as the command line cannot tell them; null where it comes to nothing. */
-async function settled(run: Run, args: readonly string[], title: string): Promise<readonly string[] | null> {
+async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
   const ended = await run([...args, '--dry-run', '--json']);
   if (ended === null) return null;
   const { refused, asks, choices } = JSON.parse(ended.stdout) as Asked;
@@ -111,20 +124,23 @@ async function settled(run: Run, args: readonly string[], title: string): Promis
     return null;
   }
   const known = asks === 'module' ? choices.modules : choices.files;
-  const what = asks === 'module' ? 'declared in which module' : 'kept in which encrypted file';
-  const other = { label: '$(new-file) Another…', path: null };
+  const title =
+    asks === 'module'
+      ? l10n.t('Add sops Secret: declared in which module')
+      : l10n.t('Add sops Secret: kept in which encrypted file');
+  const other = { label: `$(new-file) ${l10n.t('Another…')}`, path: null };
   const items = [...known.map(path => ({ label: path, path })), other];
-  const picked = await window.showQuickPick(items, { ...STAYS, title: `${title}: ${what}` });
+  const picked = await window.showQuickPick(items, { ...STAYS, title });
   const path =
     picked === undefined
       ? undefined
       : (picked.path ??
         (await window.showInputBox({
           ...STAYS,
-          title: `${title}: ${what}`,
-          prompt: 'Relative to the folder of the fleet.',
+          title,
+          prompt: l10n.t('Relative to the folder of the fleet.'),
         })));
-  return path ? settled(run, [...args, `--${asks}`, path], title) : null;
+  return path ? settled(run, [...args, `--${asks}`, path]) : null;
 }
 
 /** What `varsmith convert --json` says. */
@@ -146,19 +162,20 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
   const reasons = kept.map(one => one.reason);
   if (converted.length === 0) {
-    const why = reasons.length === 0 ? 'There is no secret of sops-nix or agenix here.' : reasons.join(' ');
-    void window.showInformationMessage(`Varsmith: nothing can be converted. ${why}`);
+    const why =
+      reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
+    void window.showInformationMessage(l10n.t('Varsmith: nothing can be converted. {0}', why));
     return;
   }
   const items = converted.map(({ name, generator, stored }) => ({
     label: name,
     description: [...new Set(stored.flatMap(one => one.machines))].join(', '),
-    detail: `${[...new Set(stored.map(one => one.file))].join(', ')} → generator ${generator}`,
+    detail: l10n.t('{0} → generator {1}', [...new Set(stored.map(one => one.file))].join(', '), generator),
   }));
   const picked = await window.showQuickPick(items, {
     ...STAYS,
-    title: 'Convert to Vars: which secrets?',
-    placeHolder: kept.length === 0 ? '' : `${counted(kept.length, 'other')} cannot be converted`,
+    title: l10n.t('Convert to Vars: which secrets?'),
+    placeHolder: keptText(kept.length),
     canPickMany: true,
     matchOnDescription: true,
     matchOnDetail: true,
@@ -169,10 +186,22 @@ async function convertToVars({ run, cwd, node }: About): Promise<void> {
   const ended = await run(['convert', ...names, '--json', ...within]);
   if (ended === null) return;
   const { notes } = JSON.parse(ended.stdout) as Conversions;
-  const said = [`${counted(names.length, 'secret')} converted, nothing committed.`, ...notes].join(' ');
-  const changes = 'Show Changes';
+  const said = [
+    names.length === 1
+      ? l10n.t('1 secret converted, nothing committed.')
+      : l10n.t('{0} secrets converted, nothing committed.', names.length),
+    ...notes,
+  ].join(' ');
+  const changes = l10n.t('Show Changes');
   const answer = await window.showInformationMessage(`Varsmith: ${said}`, changes);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
+}
+
+function keptText(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? l10n.t('1 other cannot be converted')
+    : l10n.t('{0} others cannot be converted', count);
 }
 
 /** Which secrets there are to choose from. */
@@ -191,10 +220,14 @@ function chosenBy(node: SecretNode | null): readonly string[] {
 
 /** Shows what would change, if that is wished for, and asks. */
 async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
-  const [convert, show] = ['Convert', 'Show Diff'];
+  const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
   const count = args.length - 2;
-  const left = reasons.length === 0 ? '' : ` Left as they are: ${reasons.join(' ')}`;
-  const question = `Convert ${counted(count, 'secret')} with their values? Modules, encrypted files and vars change together; nothing is committed.${left}`;
+  const left = reasons.length === 0 ? [] : [l10n.t('Left as they are: {0}', reasons.join(' '))];
+  const question = [
+    l10n.t('Convert {0} with their values?', secretCount(count)),
+    l10n.t('Modules, encrypted files and vars change together; nothing is committed.'),
+    ...left,
+  ].join(' ');
   for (;;) {
     const answer = await window.showWarningMessage(question, convert, show);
     if (answer !== show) return answer === convert;
@@ -214,16 +247,16 @@ function runner(cli: string, cwd: string): Run {
   return async function run(args, input = '') {
     const all = [...args, ...keys.flatMap(path => ['--identity', path])];
     const ended = await window.withProgress(
-      { location: ProgressLocation.Window, title: 'Varsmith: encrypted files' },
+      { location: ProgressLocation.Window, title: l10n.t('Varsmith: encrypted files') },
       () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args: all }, input),
     );
     // What it could not do it says as data.
     if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;
     if (!ended.said.includes('--identity')) return fail(ended);
-    const choose = 'Choose Key File…';
+    const choose = l10n.t('Choose Key File…');
     const answer = await window.showErrorMessage(`Varsmith: ${ended.said}`, choose);
     if (answer !== choose) return null;
-    const [file] = (await window.showOpenDialog({ title: 'An age identity or an ssh key' })) ?? [];
+    const [file] = (await window.showOpenDialog({ title: l10n.t('An age identity or an ssh key') })) ?? [];
     if (file === undefined) return null;
     keys.push(file.fsPath);
     return run(args, input);
@@ -231,6 +264,8 @@ function runner(cli: string, cwd: string): Run {
 }
 
 function fail({ said, code }: Ended): null {
-  void window.showErrorMessage(`Varsmith: ${said === '' ? `the command line has ended (${code}).` : said}`);
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
+  );
   return null;
 }

@@ -1,6 +1,7 @@
 /** The items of the fleet explorer: what is below and above what, and how each looks. */
 
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { fileCount, generatorCount, machineCount } from './counts.ts';
 import type {
   FleetFile,
   FleetGenerator,
@@ -10,7 +11,6 @@ import type {
   KeyDetail,
   Where,
 } from './protocol.ts';
-import { counted } from './run-story.ts';
 import { COLLAPSED, look, NONE, named, opening, spoken, stateIcon, warningIcon } from './tree-look.ts';
 
 export type FleetNode =
@@ -185,8 +185,8 @@ function shapeOf(node: FleetNode): TreeItem {
     case 'machine':
       return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
     case 'unassigned': {
-      const item = look('Not tied to a machine', 'question', counted(node.count, 'generator'), COLLAPSED);
-      item.tooltip = 'Generators of modules of which Varsmith cannot tell who imports them.';
+      const item = look(l10n.t('Not tied to a machine'), 'question', generatorCount(node.count), COLLAPSED);
+      item.tooltip = l10n.t('Generators of modules of which Varsmith cannot tell who imports them.');
       return named(item, node.root, 'unassigned');
     }
     case 'generator':
@@ -198,9 +198,9 @@ function shapeOf(node: FleetNode): TreeItem {
     case 'file':
       return fileItem(node.file, node.machine);
     case 'prompt':
-      return look(node.name, 'comment', 'prompt', NONE);
+      return look(node.name, 'comment', l10n.t('prompt'), NONE);
     case 'dependency':
-      return look(node.name, 'arrow-left', 'dependency', NONE);
+      return look(node.name, 'arrow-left', l10n.t('dependency'), NONE);
     case 'key':
       return named(keyItem(node.key), node.root, 'key', node.key.registry, node.key.key);
     case 'selected': {
@@ -212,7 +212,7 @@ function shapeOf(node: FleetNode): TreeItem {
     }
     case 'use': {
       const { file, where } = node.use;
-      const item = look(`${file}:${where.range.start.line + 1}`, 'references', 'use', NONE);
+      const item = look(`${file}:${where.range.start.line + 1}`, 'references', l10n.t('use'), NONE);
       return opening(item, where);
     }
   }
@@ -229,17 +229,23 @@ function machineItem({
   summary,
   where,
 }: FleetMachine): TreeItem {
-  const none = complete ? counted(0, 'generator') : 'generators not known';
+  const none = complete ? generatorCount(0) : l10n.t('generators not known');
   const item = look(name, 'vm', generators === 0 ? none : summary, COLLAPSED);
   if (lacking > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
-    tags.length > 0 ? `Tags: ${tags.join(', ')}` : '',
-    complete ? '' : `Only Nix can tell whether it has ${generators === 0 ? '' : 'further '}generators.`,
+    tags.length > 0 ? l10n.t('Tags: {0}', tags.join(', ')) : '',
+    complete ? '' : incompleteText(generators),
   ];
   item.tooltip = lines.filter(Boolean).join('\n');
   item.contextValue = where ? 'machine.declared' : 'machine';
   return opening(item, where, false);
+}
+
+function incompleteText(generators: number): string {
+  return generators === 0
+    ? l10n.t('Only Nix can tell whether it has generators.')
+    : l10n.t('Only Nix can tell whether it has further generators.');
 }
 
 /** Is the state of a generator in its description? What is to be done stands first: in a narrow view the end is cut off. */
@@ -264,8 +270,8 @@ function generatorItem(
 ): TreeItem {
   const words = [
     isTold({ state }) ? stateText : '',
-    share === true ? 'shared' : '',
-    counted(files.length, 'file'),
+    share === true ? l10n.t('shared') : '',
+    fileCount(files.length),
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
@@ -278,7 +284,7 @@ function fileItem(
   { name, secret, stored, stateText, value, where }: FleetFile,
   machine: string | null,
 ): TreeItem {
-  const kind = secret === false ? 'public' : secret === true ? 'secret' : '';
+  const kind = secret === false ? l10n.t('public') : secret === true ? l10n.t('secret') : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
@@ -291,9 +297,9 @@ function fileItem(
 }
 
 function keyItem({ key, variable, generator, machines, where }: FleetKey): TreeItem {
-  const words = [counted(machines.length, 'machine'), variable].filter(Boolean);
+  const words = [machineCount(machines.length), variable].filter(Boolean);
   const item = look(key, 'key', words.join(' · '), COLLAPSED);
-  if (generator !== null) item.tooltip = `Generator ${generator}`;
+  if (generator !== null) item.tooltip = l10n.t('Generator {0}', generator);
   item.contextValue = 'key';
   return opening(item, where, false);
 }

@@ -88,9 +88,10 @@ function wordsOf(node) {
   return [node.head, ...node.templateSpans.map(span => span.literal)].map(part => part.text).join('\u2026');
 }
 
-/** Two words in a row outside of the tags of HTML; rules of a style sheet are none. */
+/** Two words in a row outside of the tags of HTML, or one in an attribute that is read; rules of a style sheet are none. */
 function isProse(words) {
   if (NAMES.test(words) || /\{[^}]*[\w-]+:/.test(words)) return false;
+  if (/\b(title|aria-label|placeholder|alt)="[^"\u2026]*\p{L}{2,}/u.test(words)) return true;
   return /\p{L}{2,}[,;.:]? \p{L}{2,}/u.test(words.replaceAll(/<[^>]*>/g, '<>'));
 }
 
@@ -98,9 +99,12 @@ function isProse(words) {
 const NAMES =
   /^(varsmith fix|bash|nushell|openai|api\/token|perInstance|perMachine|root@\u2026\.example\.org|SVG|PNG)$/;
 
+/** Tags, icons of the editor, the product's name. */
+const NO_WORDS = /<[^>]*>|\$\([\w-]+\)|Varsmith/g;
+
 /** A word of a language; the product's name is none. */
 function hasWord(words) {
-  return !NAMES.test(words) && /\p{L}{2,}/u.test(words.replaceAll(/<[^>]*>|Varsmith/g, ''));
+  return !NAMES.test(words) && /\p{L}{2,}/u.test(words.replaceAll(NO_WORDS, ''));
 }
 
 /** Parameters and properties whose value is shown as it is. */

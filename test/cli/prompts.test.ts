@@ -299,6 +299,6 @@ Run before it: base
     expect((await made.run(['try', 'g'])).stderr).toContain(
       '"g" (machine m) needs Nix: only evaluation can tell its script',
     );
-    expect((await made.run(['try', 'h'])).stderr).toContain('No generator "h" is to be seen on any machine.');
+    expect((await made.run(['try', 'h'])).stderr).toContain('There is no generator "h". There is only g.');
   });
 });

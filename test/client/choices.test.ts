@@ -24,12 +24,12 @@ test('machines with something to generate are chosen already', () => {
   expect(
     machineChoices([
       { ...about, name: 'lea', lacking: 2, summary: '2 of 3 generators missing' },
-      { ...about, name: 'noa', lacking: 0, summary: '3 generators generated' },
+      { ...about, name: 'noa', lacking: 0, summary: '3 of 3 generators generated' },
       { ...about, name: 'tove', lacking: 0, summary: '3 of 3 generators unknown' },
     ]),
   ).toEqual([
     { label: 'lea', description: '2 of 3 generators missing', picked: true },
-    { label: 'noa', description: '3 generators generated', picked: false },
+    { label: 'noa', description: '3 of 3 generators generated', picked: false },
     { label: 'tove', description: '3 of 3 generators unknown', picked: false },
   ]);
 });

@@ -315,9 +315,9 @@ export class Selection {
 
 /** Texts by what they are in the code; a test may fill the bundle. Holes without a value stay, as in the editor. */
 export const l10n = {
-  bundle: {} as Record<string, string>,
+  bundle: undefined as Record<string, string> | undefined,
   t: (text: string, ...given: readonly unknown[]) =>
-    (l10n.bundle[text] ?? text).replace(/\{(\d+)\}/g, (hole, at: string) =>
+    (l10n.bundle?.[text] ?? text).replace(/\{(\d+)\}/g, (hole, at: string) =>
       String(given[Number(at)] ?? hole),
     ),
 };
@@ -367,6 +367,7 @@ export const tasks = {
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
 };
 export const env = {
+  language: 'en',
   clipboard: {
     writeText: vi.fn(async (_text: string) => undefined),
     readText: vi.fn(async () => ''),

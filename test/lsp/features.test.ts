@@ -234,7 +234,7 @@ test('the fleet is told level by level', async () => {
   });
   expect(fleet).toMatchObject({
     unassigned: 1,
-    machines: [{ name: 'lea', tags: ['home'], generators: 1, summary: '1 generator generated' }],
+    machines: [{ name: 'lea', tags: ['home'], generators: 1, summary: '1 of 1 generator generated' }],
   });
   const generators: FleetGenerator[] = await connection.sendRequest('varsmith/machine', {
     root: fleet?.uri,

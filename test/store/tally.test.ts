@@ -16,7 +16,7 @@ test.each<[readonly StoredState[], string, string]>([
   [[], '', ''],
   [many(2, 'missing'), '2 of 2 generators missing', 'missing'],
   [many(1, 'missing'), '1 of 1 generator missing', 'missing'],
-  [many(3, 'present'), '3 generators generated', 'generated'],
+  [many(3, 'present'), '3 of 3 generators generated', 'generated'],
   [
     [...many(3, 'missing'), 'present', 'partial'],
     '3 of 5 generators missing · 1 partly generated',

@@ -10,6 +10,21 @@ import { putInto } from './themes.mjs';
 const root = path.resolve(import.meta.dirname, '../..');
 const ORIGIN = 'http://graph.invalid';
 
+/** Texts as they are in the code. */
+const VSCODE = `export const env = { language: 'en' };
+export const l10n = {
+  bundle: undefined,
+  t: (text, ...values) => text.replace(/\\{(\\d+)\\}/g, (hole, at) => values[at] ?? hole),
+};`;
+
+const vscodeStub = {
+  name: 'vscode',
+  setup(building) {
+    building.onResolve({ filter: /^vscode$/ }, ({ path: name }) => ({ path: name, namespace: 'stub' }));
+    building.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: VSCODE }));
+  },
+};
+
 async function bundle(entryPoint, format) {
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -20,6 +35,7 @@ async function bundle(entryPoint, format) {
     format,
     target: 'es2022',
     logLevel: 'error',
+    plugins: [vscodeStub],
   });
   return outputFiles[0].text;
 }

@@ -3,7 +3,7 @@
  * toolbar. Runs in a webview; it knows neither files nor the server.
  */
 import { showLegend } from './legend.ts';
-import type { Choice, ExportFormat, FromPage, Kept, Seen, ToPage } from './messages.ts';
+import type { Choice, ExportFormat, FromPage, Kept, PageTexts, Seen, ToPage } from './messages.ts';
 import { createMinimap } from './minimap.ts';
 import { createParts, type Direction, keyOf, type Parts } from './parts.ts';
 import { followPointer } from './pointer.ts';
@@ -17,6 +17,7 @@ declare function acquireVsCodeApi(): {
 };
 
 const host = acquireVsCodeApi();
+const texts = JSON.parse(document.body.dataset.texts ?? '{}') as PageTexts;
 const canvas = element('canvas');
 const sheet = element('sheet');
 const search = element<HTMLInputElement>('search');
@@ -110,10 +111,10 @@ function fill({ machines: names, choice: chosen, groups }: ToPage & { type: 'gra
     machines.length !== names.length + 1 ||
     names.some((name, at) => machines.options[at + 1]?.value !== name)
   )
-    machines.replaceChildren(new Option('all machines', ''), ...names.map(name => new Option(name, name)));
+    machines.replaceChildren(new Option(texts.allMachines, ''), ...names.map(name => new Option(name, name)));
   machines.hidden = names.length === 0;
   unfold.hidden = groups.length === 0;
-  unfold.textContent = isUnfolded() ? 'Fold all' : 'Unfold all';
+  unfold.textContent = isUnfolded() ? texts.foldAll : texts.unfoldAll;
   fillChoice();
 }
 
@@ -127,7 +128,7 @@ function fillChoice(): void {
 
 function fillFocus(): void {
   const { generator } = choice;
-  focus.textContent = generator === null ? 'Focus' : `Only ${generator}`;
+  focus.textContent = generator === null ? texts.focus : filled(texts.only, generator);
   focus.setAttribute('aria-pressed', String(generator !== null));
   focus.disabled = generator === null && parts?.current()?.dataset.id === undefined;
 }
@@ -163,10 +164,17 @@ function activate(part: SVGGElement | null): void {
 function find(): readonly SVGGElement[] {
   const found = parts?.find(search.value) ?? [];
   const all = shown?.generators ?? 0;
-  const noun = all === 1 ? 'generator' : 'generators';
-  count.textContent =
-    search.value.trim() === '' ? `${all} ${noun}` : `${found.length} of ${all} ${noun} found`;
+  const text =
+    search.value.trim() === ''
+      ? filled(all === 1 ? texts.generator : texts.generators, all)
+      : filled(all === 1 ? texts.foundOfOne : texts.foundOf, found.length, all);
+  count.textContent = text;
   return found;
+}
+
+/** A text with values in its holes. */
+function filled(text: string, ...values: readonly (string | number)[]): string {
+  return text.replaceAll(/\{(\d)\}/g, (hole, at: string) => String(values[Number(at)] ?? hole));
 }
 
 /** The next one that is found, from the one that was shown last. */

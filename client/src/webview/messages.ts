@@ -13,6 +13,22 @@ export interface Choice {
   readonly open: readonly string[] | null;
 }
 
+/** What the page's script says, translated; `{0}` stands for what it knows alone. */
+export interface PageTexts {
+  readonly allMachines: string;
+  readonly foldAll: string;
+  readonly unfoldAll: string;
+  readonly focus: string;
+  /** {0}: a generator. */
+  readonly only: string;
+  readonly generator: string;
+  /** {0}: how many, here and below. */
+  readonly generators: string;
+  readonly foundOfOne: string;
+  /** {1}: of how many. */
+  readonly foundOf: string;
+}
+
 export type ToPage =
   | {
       readonly type: 'graph';

@@ -12,7 +12,7 @@ import { generatorTally } from '../generate/tally.ts';
 import { lookInto } from '../generate/vaults.ts';
 import { StoreFailure } from '../store/failure.ts';
 import type { AccessChange } from '../store/readers.ts';
-import { tallyText } from '../store/tally.ts';
+import { lackingIn, tallyText } from '../store/tally.ts';
 import type { Parsed } from './arguments.ts';
 import { readCommand } from './commands/read.ts';
 import { type OpenFleet, openFleet } from './generation.ts';
@@ -58,7 +58,7 @@ export async function writePlan(given: Parsed, io: Io): Promise<number> {
     );
   } else {
     const paint = painter(io.stdout, io.env);
-    if (tally.generators > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
+    if (lackingIn(tally) + tally.unknown > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
     io.stdout.write(planText(planned, paint, `Nothing to generate: ${whyNone(open.fleet())}`));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);

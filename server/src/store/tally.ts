@@ -74,7 +74,7 @@ export function lackingIn({ missing, partial, outdated }: Tally): number {
 }
 
 /**
- * `2 of 5 generators missing · 1 outdated`, `5 generators generated`; empty where there are none.
+ * `2 of 5 generators missing · 1 outdated`, `5 of 5 generators generated`; empty where there are none.
  *
  * @param separator between the parts
  */
@@ -83,7 +83,7 @@ export function tallyText(tally: Tally, separator = ' · '): string {
   if (generators === 0) return '';
   const [first, ...others] = partsOf(tally);
   const noun = generators === 1 ? 'generator' : 'generators';
-  if (first === undefined) return `${generators} ${noun} ${STATE_WORDS.present}`;
+  if (first === undefined) return `${generators} of ${generators} ${noun} ${STATE_WORDS.present}`;
   return [`${first.count} of ${generators} ${noun} ${first.words}`, ...others.map(partText)].join(separator);
 }
 
