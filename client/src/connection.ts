@@ -7,6 +7,7 @@ import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
 import { showRuleCommand } from './documentation.ts';
 import { previewCommand } from './environment-preview.ts';
+import { makeKeyCommand } from './make-key.ts';
 import type { ServerStatus, StartOptions } from './protocol.ts';
 import { fixAccessCommand, tryCommand } from './report.ts';
 import { type Connection, talk } from './talk.ts';
@@ -36,6 +37,7 @@ const startOptions: StartOptions = {
     tryCommand,
     'varsmith.generate',
     fixAccessCommand,
+    makeKeyCommand,
     'varsmith.showGraph',
     previewCommand,
     showRuleCommand,

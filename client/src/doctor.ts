@@ -8,6 +8,9 @@ import type { Server } from './server.ts';
 
 export const doctorCommand = 'varsmith.doctor';
 
+const MAKE_KEY = 'varsmith.makeKey';
+const GENERATE = 'varsmith.generate';
+
 const SCHEME = 'varsmith-doctor';
 const PAGE = 'Varsmith Doctor.md';
 
@@ -35,6 +38,20 @@ export function registerDoctor(server: Server): readonly Disposable[] {
         // The editor's own Markdown extension may be switched off; the source reads well, too.
         await window.showTextDocument(uri);
       }
+      await offer(found.flatMap(({ actions }) => actions));
     }),
   ];
+}
+
+/** Offers what commands can do about what was found: pages of Markdown run none. A key comes first: all else needs it. */
+async function offer(actions: DoctorResult['actions']): Promise<void> {
+  const [command, text, button] = actions.includes('key')
+    ? [
+        MAKE_KEY,
+        l10n.t('You have no key for this fleet yet. Its secrets are encrypted to keys.'),
+        l10n.t('Make a Key…'),
+      ]
+    : [GENERATE, l10n.t('Vars of this fleet wait to be generated.'), l10n.t('Generate Vars…')];
+  if (actions.length === 0 || !(await commands.getCommands(true)).includes(command)) return;
+  if ((await window.showInformationMessage(text, button)) === button) await commands.executeCommand(command);
 }

@@ -29,7 +29,7 @@ export type ServerState = 'starting' | 'ready' | 'checking' | 'failed';
 /** Parameters of {@link statusNotification}. */
 export interface ServerStatus {
   readonly state: ServerState;
-  /** A few words, shown beside the state: "4 machines, 15 generators". */
+  /** A few words, shown beside the state: "4 machines, 15 generators declared". */
   readonly message: string;
   /** A sentence or two for the tooltip, such as why nothing is found. */
   readonly detail?: string;
@@ -389,6 +389,8 @@ export interface DoctorResult {
   /** Names places and public keys; never a secret. */
   readonly markdown: string;
   readonly hasProblems: boolean;
+  /** What commands can do about it: make a key, generate what is missing. */
+  readonly actions: readonly ('key' | 'generate')[];
 }
 
 /** Request: a page of the documentation of rules; null where there is none of the name. */

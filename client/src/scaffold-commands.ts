@@ -2,7 +2,16 @@
  * Scaffolding from the editor: asks what a command has to know, while the server says whether a name will do, and has
  * the server write it all as one edit. What is written, and where, is decided there.
  */
-import { commands, type Disposable, l10n, TabInputText, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  l10n,
+  TabInputText,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { pickRoot, rootAround, STAYS } from './choose.ts';
 import { openWhere } from './open-where.ts';
 import {
@@ -272,6 +281,7 @@ async function pickTemplate({ templates }: Around, title: string): Promise<strin
 }
 
 async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): Promise<void> {
+  const before = new Set(unsaved());
   const params: ScaffoldParams = { root, wish, trusted: workspace.isTrusted };
   const result = await server.request<ScaffoldResult | null>(scaffoldRequest, params);
   if (result === null || result.refused !== null) {
@@ -289,8 +299,29 @@ async function carryOut(server: Server, { root }: Around, wish: ScaffoldWish): P
   if (result.shown) await openWhere(result.shown);
   const kept = result.kept.length === 0 ? [] : [l10n.t('Kept as they are: {0}.', result.kept.join(', '))];
   if (wish.what === 'fleet') return sayFleet(result, kept);
-  const message = [...result.notes, ...kept].join(' ');
-  if (message !== '') void window.showInformationMessage(message);
+  await sayChanges(
+    [...result.notes, ...kept],
+    unsaved().filter(document => !before.has(document)),
+  );
+}
+
+function unsaved(): TextDocument[] {
+  return workspace.textDocuments.filter(({ isDirty }) => isDirty);
+}
+
+/** What was done, and which files it has left unsaved: somebody may want to look at them first. */
+async function sayChanges(said: readonly string[], changed: readonly TextDocument[]): Promise<void> {
+  if (changed.length === 0) {
+    if (said.length > 0) void window.showInformationMessage(said.join(' '));
+    return;
+  }
+  const names = changed.map(({ uri }) => uri.path.slice(uri.path.lastIndexOf('/') + 1));
+  const message = [...said, l10n.t('Changed, and not saved yet: {0}.', names.join(', '))].join(' ');
+  const save = l10n.t('Save');
+  if ((await window.showInformationMessage(message, save)) !== save) return;
+  const saved = await Promise.all(changed.map(document => document.save()));
+  if (saved.includes(false))
+    void window.showErrorMessage(l10n.t('Not all of the changed files could be saved.'));
 }
 
 /** Tabs that the editor opens of files with changes, and which show what nobody asked to see. */

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { registerDoctor } from '../../client/src/doctor.ts';
 import type { Server } from '../../client/src/server.ts';
-import { commands, workspace } from './fake-vscode.ts';
+import { commands, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -21,7 +21,7 @@ function page(): string {
 }
 
 test('the server is asked, and its page shown as a preview', async () => {
-  server.request.mockResolvedValueOnce([{ root: '', markdown: '# one\n', hasProblems: false }]);
+  server.request.mockResolvedValueOnce([{ root: '', markdown: '# one\n', hasProblems: false, actions: [] }]);
   await commands.executeCommand('varsmith.doctor');
   expect(server.request).toHaveBeenCalledWith('varsmith/doctor', { trusted: true });
   expect(page()).toBe('# one\n');
@@ -29,6 +29,17 @@ test('the server is asked, and its page shown as a preview', async () => {
     'markdown.showPreview',
     expect.objectContaining({ scheme: 'varsmith-doctor' }),
   );
+});
+
+test('a key is offered where there is none, before anything is generated', async () => {
+  const made = vi.fn();
+  commands.registerCommand('varsmith.makeKey', made);
+  const found = { root: '', markdown: '# one\n', hasProblems: false, actions: ['generate', 'key'] };
+  server.request.mockResolvedValueOnce([found]);
+  window.showInformationMessage.mockImplementationOnce(async (_message, button) => button);
+  await commands.executeCommand('varsmith.doctor');
+  expect(window.showInformationMessage.mock.calls[0]?.[1]).toBe('Make a Key…');
+  expect(made).toHaveBeenCalledOnce();
 });
 
 test('an untrusted workspace is said to be one', async () => {

@@ -1,5 +1,5 @@
 // Scaffolding from the editor: what is asked, that the server judges names, and what it is told to write.
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type {
   FleetRoot,
   ScaffoldChoices,
@@ -44,6 +44,8 @@ const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created
 let roots: readonly FleetRoot[];
 let choices: ScaffoldChoices;
 let result: ScaffoldResult | null;
+/** What the edit of the server does. */
+let written: () => void;
 const request = vi.fn(async (method: string, params?: unknown): Promise<unknown> => {
   // The server refuses the question without a filter.
   if (method === 'varsmith/fleet') return (params as { filter?: unknown } | undefined)?.filter ? roots : null;
@@ -51,6 +53,7 @@ const request = vi.fn(async (method: string, params?: unknown): Promise<unknown>
   if (method === 'varsmith/secretProposals') return { proposals: [PROPOSAL], domains: ['ai', 'mail'] };
   if (method === 'varsmith/checkName')
     return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
+  if (method === 'varsmith/scaffold') written();
   return result;
 });
 /** What the server was told to write. */
@@ -66,6 +69,7 @@ beforeEach(() => {
   roots = [root];
   choices = CHOICES;
   result = WRITTEN;
+  written = () => {};
   window.activeTextEditor = undefined;
   window.tabGroups.all = [];
   registerScaffoldCommands({ request } as unknown as Server);
@@ -97,6 +101,49 @@ test('a secret: name, kind, description, domain, variable and machines', async (
     envVar: 'OPENAI_API_KEY',
     machines: ['lea'],
     registry: 'lib/secret-registry.nix',
+  });
+});
+
+describe('what is changed', () => {
+  const documents = () =>
+    ['secret-registry.nix', 'machine-env-matrix.nix'].map(name => ({
+      uri: Uri.parse(`file:///fleet/lib/${name}`),
+      isDirty: false,
+      save: vi.fn(async () => true),
+    }));
+
+  /** Adds a secret, which changes the documents. */
+  async function add(open: ReturnType<typeof documents>, already: number): Promise<void> {
+    workspace.textDocuments = open as never;
+    for (const document of open.slice(0, already)) document.isDirty = true;
+    type('openai', 'OpenAI API key', 'OPENAI_API_KEY');
+    pick(0, 1, [1]);
+    written = () => {
+      for (const document of open) document.isDirty = true;
+    };
+    await commands.executeCommand('varsmith.addSecret');
+    workspace.textDocuments = [];
+  }
+
+  test('is said to be unsaved, and saved where somebody wants it', async () => {
+    const open = documents();
+    window.showInformationMessage.mockResolvedValueOnce('Save');
+    await add(open, 0);
+    expect(window.showInformationMessage).toHaveBeenCalledWith(
+      'Changed, and not saved yet: secret-registry.nix, machine-env-matrix.nix.',
+      'Save',
+    );
+    for (const { save } of open) expect(save).toHaveBeenCalledOnce();
+  });
+
+  test('is left alone otherwise, and where it was unsaved before', async () => {
+    const open = documents();
+    await add(open, 1);
+    expect(window.showInformationMessage).toHaveBeenCalledWith(
+      'Changed, and not saved yet: machine-env-matrix.nix.',
+      'Save',
+    );
+    for (const { save } of open) expect(save).not.toHaveBeenCalled();
   });
 });
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
 import type { Entry } from '../../server/src/doctor/report.ts';
 import { backendOf } from '../../server/src/generate/backend.ts';
@@ -85,5 +86,5 @@ function isGeneral({ generator }: { readonly generator: string | null }): boolea
 }
 
 function surroundings() {
-  return { env: {}, home: ROOT, platform: 'linux', trusted: true };
+  return { env: {}, home: ROOT, platform: 'linux', names: IN_TERMINAL, trusted: true };
 }

@@ -1,6 +1,7 @@
 // What git does to stored values, as the doctor says it.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { examinedIn } from '../../server/src/workspace/examined.ts';
@@ -27,7 +28,7 @@ async function said(
 ) {
   const root = folder({ ...files, ...(attributes === null ? {} : { '.gitattributes': attributes }) });
   if (git) execFileSync('git', ['init', '-q'], { cwd: root });
-  const around = { env: process.env, home: folder({}), platform: 'linux', trusted };
+  const around = { env: process.env, home: folder({}), platform: 'linux', trusted, names: IN_TERMINAL };
   const { sections } = await examine(examinedIn(createWorkspace({ root, engine }), []), around, '1.2.3');
   return sections.flatMap(({ entries }) => entries).find(({ name }) => name === 'git attributes');
 }

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encryptedYaml, VALUE } from '../../server/src/checks/sops/examples.ts';
+import { type ActionNames, IN_EDITOR, IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
-import { type Entry, hasProblems } from '../../server/src/doctor/report.ts';
+import { actionsIn, type Entry, hasProblems } from '../../server/src/doctor/report.ts';
 import { examinationMarkdown, examinationText } from '../../server/src/doctor/text.ts';
 import { generateKeyPair } from '../../server/src/store/crypt.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
@@ -28,13 +29,14 @@ interface Around {
   readonly env?: Readonly<Record<string, string>>;
   readonly home?: string;
   readonly trusted?: boolean;
+  readonly names?: ActionNames;
 }
 
 async function examined(texts: Readonly<Record<string, string>>, around: Around = {}) {
   const workspace = createWorkspace({ root: folder(texts), engine });
   const problems = workspace.problems.map(({ message }) => message);
-  const { env = {}, home = folder({}), trusted = true } = around;
-  return examine(examinedIn(workspace, problems), { env, home, platform: 'linux', trusted }, '1.2.3');
+  const { env = {}, home = folder({}), trusted = true, names = IN_TERMINAL } = around;
+  return examine(examinedIn(workspace, problems), { env, home, platform: 'linux', trusted, names }, '1.2.3');
 }
 
 async function entryOf(
@@ -82,7 +84,7 @@ test('files that Nix refuses are a problem, with their places', async () => {
 });
 
 test('the backend is told with what it was told by', async () => {
-  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, going by what lies on disk');
+  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, judging by what is on disk');
   const set = FLEET['flake.nix'].replace('inherit self;', 'inherit self; vars.settings.secretStore = "age";');
   expect((await entryOf('backend', { ...FLEET, 'flake.nix': set }))?.text).toBe(
     'age, as the configuration sets it',
@@ -151,7 +153,7 @@ test("whether the store's command is allowed is told, and what to do where it is
   ];
   const seen = async () => {
     const workspace = createWorkspace({ root, engine });
-    const around = { env: {}, home, platform: 'linux', trusted: true };
+    const around = { env: {}, home, platform: 'linux', names: IN_TERMINAL, trusted: true };
     const { sections } = await examine(examinedIn(workspace, []), around, '1.2.3');
     return sections.flatMap(({ entries }) => entries).find(one => one.name === "store's command");
   };
@@ -212,6 +214,21 @@ test('without a key nothing is a problem, as in CI: places are named, and what c
   expect(found?.details[0]).toContain(`${home}/.config/sops/age/keys.txt`);
   expect(found?.advice).toContain('varsmith keygen');
   expect(await entryOf('your keys', FLEET, { home })).toMatchObject({ standing: 'absent' });
+});
+
+test('commands are called as they are where the answer is read, and what they do is told as data', async () => {
+  for (const [names, key, generate] of [
+    [IN_TERMINAL, '`varsmith keygen`', '`varsmith generate`'],
+    [IN_EDITOR, '"Varsmith: Make a Key…"', '"Varsmith: Generate Vars…"'],
+  ] as const) {
+    const found = await examined(FLEET, { names });
+    const entries = found.sections.flatMap(section => section.entries);
+    expect(entries.filter(({ action }) => action !== undefined)).toMatchObject([
+      { name: 'stored vars', action: 'generate', advice: `${generate} makes what is missing.` },
+      { name: 'your keys', action: 'key', advice: `Make one before the first secret: ${key}.` },
+    ]);
+    expect(actionsIn(found)).toEqual(['generate', 'key']);
+  }
 });
 
 /** A folder with a program that notes that it was run. */

@@ -1,6 +1,7 @@
 // A clan whose folder is not the root: what the editor shows of it, links to and renames lies below that folder.
 import { expect, test } from 'vitest';
 import { registryOf } from '../../server/src/checks/examples.ts';
+import { IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
 import { environmentOf } from '../../server/src/editor/environment.ts';
 import { generatorEntries } from '../../server/src/editor/explorer.ts';
@@ -89,13 +90,13 @@ test('the pipeline lays its example where machines are', () => {
 
 test('the doctor counts what is stored, and says where it has looked', async () => {
   const entries = async (files: Readonly<Record<string, string>>) => {
-    const around = { env: {}, home: null, platform: 'linux', trusted: false };
+    const around = { env: {}, home: null, platform: 'linux', names: IN_TERMINAL, trusted: false };
     const { sections } = await examine(examinedIn(workspaceOf(files), []), around, '1.2.3');
     return new Map(sections.flatMap(section => section.entries.map(one => [one.name, one])));
   };
   const found = await entries(FILES);
   expect(found.get('stored vars')?.text).toBe('1 secret, 1 public file');
-  expect(found.get('backend')?.text).toBe('sops, going by what lies on disk');
+  expect(found.get('backend')?.text).toBe('sops, judging by what is on disk');
   const empty = await entries({ 'flake.nix': FLAKE });
   expect(empty.get('stored vars')?.details).toEqual(['Looked in infra/vars/ and infra/secrets/.']);
 });

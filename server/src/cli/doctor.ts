@@ -1,5 +1,6 @@
 /** `varsmith doctor`: what is found of a fleet and around it, and what is missing. */
 
+import { IN_TERMINAL } from '../doctor/actions.ts';
 import { examine } from '../doctor/examine.ts';
 import { hasProblems, type Standing } from '../doctor/report.ts';
 import { examinationText } from '../doctor/text.ts';
@@ -24,6 +25,7 @@ export async function doctor(args: readonly string[], io: Io): Promise<number> {
     home: homeIn(io.env),
     platform: process.platform,
     trusted: true,
+    names: IN_TERMINAL,
   };
   const found = await examine(examined, around, io.version);
   if (format === 'json') io.stdout.write(`${jsonText({ schemaVersion: 1, ...found })}\n`);

@@ -1,6 +1,7 @@
 /** What an examination is told of the fleet and of the person's surroundings: it reads neither by itself. */
 import type { Fleet } from '../fleet/model.ts';
 import type { StoreFiles } from '../store/files.ts';
+import type { ActionNames } from './actions.ts';
 
 export interface Examined {
   /** Absolute path. */
@@ -30,4 +31,6 @@ export interface Surroundings {
   readonly platform: string;
   /** False: no program is run and no key file is read. */
   readonly trusted: boolean;
+  /** How commands are called where the answer is read. */
+  readonly names: ActionNames;
 }

@@ -1,5 +1,7 @@
 /** What an examination says: sections of entries, in plain data, the same for the editor and the command line. */
 
+import type { Action } from './actions.ts';
+
 /**
  * `found`: it is there and works; `absent`: it is not there, and nothing suffers but what the advice names; `problem`:
  * something that the fleet asks for will not work; `unknown`: it was not looked at, or cannot be told.
@@ -16,6 +18,8 @@ export interface Entry {
   readonly details: readonly string[];
   /** What to do; null where there is nothing to do. */
   readonly advice: string | null;
+  /** What the advice has done by a command; absent where it names none. */
+  readonly action?: Action;
 }
 
 export interface Section {
@@ -33,9 +37,15 @@ export function entry(
   name: string,
   standing: Standing,
   text: string,
-  rest: { readonly details?: readonly string[]; readonly advice?: string } = {},
+  rest: { readonly details?: readonly string[]; readonly advice?: string; readonly action?: Action } = {},
 ): Entry {
-  return { name, standing, text, details: rest.details ?? [], advice: rest.advice ?? null };
+  const { details = [], advice = null, action } = rest;
+  return { name, standing, text, details, advice, ...(action === undefined ? {} : { action }) };
+}
+
+/** What there is to be done by commands, each once. */
+export function actionsIn({ sections }: Examination): Action[] {
+  return [...new Set(sections.flatMap(({ entries }) => entries.flatMap(({ action }) => action ?? [])))];
 }
 
 export function hasProblems({ sections }: Examination): boolean {

@@ -24,6 +24,7 @@ import { readContents, type StoreContents } from '../store/read.ts';
 import type { Identity } from '../store/recipients.ts';
 import { type Tally, tallyText } from '../store/tally.ts';
 import { isWithoutClan } from '../store/without-clan.ts';
+import type { ActionNames } from './actions.ts';
 import { attributeEntries } from './attributes.ts';
 import type { Examined, Surroundings } from './ground.ts';
 import { type Entry, entry, type Section } from './report.ts';
@@ -45,7 +46,7 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
     entries: [
       backendEntry(examined, contents),
       ...(await allowedEntries(examined, around)),
-      storedEntry(fleet, contents, directory, tally),
+      storedEntry(fleet, contents, directory, tally, around.names),
       ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),
       ...secretEntries(examined, secrets),
@@ -55,7 +56,10 @@ export async function storeSection(examined: Examined, around: Surroundings): Pr
 }
 
 /** What earlier runs have stored and not committed. */
-async function owedEntries({ root }: Examined, { env, home, trusted }: Surroundings): Promise<Entry[]> {
+async function owedEntries(
+  { root }: Examined,
+  { env, home, trusted, names }: Surroundings,
+): Promise<Entry[]> {
   // Git is asked.
   if (!trusted) return [];
   try {
@@ -64,7 +68,8 @@ async function owedEntries({ root }: Examined, { env, home, trusted }: Surroundi
     return [
       entry('not committed', 'problem', `${counted(owed.length, 'file')} that an earlier run has stored`, {
         details: owed,
-        advice: '`varsmith generate` commits what is still as it was stored.',
+        advice: `${names.generate} commits what is still as it was stored.`,
+        action: 'generate',
       }),
     ];
   } catch (error) {
@@ -94,14 +99,14 @@ function describedBackend(
   const used = usedSettings(fleet, files, storeCommand === null ? storeBackend : 'custom');
   const details =
     traces.length > 0
-      ? [`Left something in the repository: ${traces.join(', ')}.`]
+      ? [`Found in the repository: ${traces.join(', ')}.`]
       : [
           `Looked for ${below(fleet.directory ?? '', 'sops/')} and ${below(fleet.directory ?? '', 'secrets/')}.`,
         ];
   if (used.length > 1)
     return entry('backend', 'problem', `machines differ: ${used.join(', ')}`, {
       details,
-      advice: 'varsmith generates for one backend: use "clan vars" here.',
+      advice: 'Varsmith generates for one backend only: use "clan vars" here.',
     });
   const setting = commonSetting(fleet);
   if (storeCommand !== null && (setting === null || setting === 'custom'))
@@ -133,7 +138,7 @@ function describedBackend(
       advice: 'Name a store in varsmith.json before you generate: docs/configuration.md.',
     });
   if (evidence === 'disk')
-    return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
+    return entry('backend', 'found', `${backend}, judging by what is on disk`, { details });
   const looked = [...details, 'Looked for vars.settings.secretStore in the configuration.'];
   if (!hasVars(fleet))
     return entry('backend', 'absent', 'none, and none is needed without generators', { details: looked });
@@ -148,7 +153,13 @@ function hasVars(fleet: Fleet): boolean {
   return fleet.isClan || fleet.generators.length > 0;
 }
 
-function storedEntry(fleet: Fleet, { vars }: StoreContents, directory: string, tally: Tally): Entry {
+function storedEntry(
+  fleet: Fleet,
+  { vars }: StoreContents,
+  directory: string,
+  tally: Tally,
+  names: ActionNames,
+): Entry {
   const secrets = vars.filter(({ kind }) => kind === 'secret').length;
   const text = `${counted(secrets, 'secret')}, ${counted(vars.length - secrets, 'public file')}`;
   const state = tally.generators === 0 ? [] : [`${tallyText(tally, ', ')}.`];
@@ -156,7 +167,9 @@ function storedEntry(fleet: Fleet, { vars }: StoreContents, directory: string, t
     ? entry('stored vars', 'found', text, { details: state })
     : entry('stored vars', 'absent', 'none', {
         details: [...state, `Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
-        ...(fleet.generators.length > 0 ? { advice: '`varsmith generate` makes what is missing.' } : {}),
+        ...(fleet.generators.length > 0
+          ? { advice: `${names.generate} makes what is missing.`, action: 'generate' as const }
+          : {}),
       });
 }
 
@@ -164,7 +177,7 @@ async function keyEntries(
   examined: Examined,
   contents: StoreContents,
   secrets: FleetSecrets,
-  { env, platform, home, trusted }: Surroundings,
+  { env, platform, home, trusted, names }: Surroundings,
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
   if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')
@@ -184,13 +197,13 @@ async function keyEntries(
   const places = { env, platform, home, read: readKeyFile };
   const found = backend === 'sops' ? sopsIdentities(places) : ageIdentities(places);
   const keys = await Promise.all(
-    found.identities.map(identity => keyEntry(identity, contents, secrets, backend)),
+    found.identities.map(identity => keyEntry(identity, contents, secrets, backend, names)),
   );
   const commands = found.commands.map(({ variable }) =>
     entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
   );
   const mistakes = found.problems.map(({ source, message }) => entry(source, 'problem', message));
-  const none = keys.length + commands.length === 0 ? [noKeys(found, examined.fleet, contents)] : [];
+  const none = keys.length + commands.length === 0 ? [noKeys(found, examined.fleet, contents, names)] : [];
   return [...distinct(keys), ...commands, ...distinct(mistakes), ...none];
 }
 
@@ -200,6 +213,7 @@ async function keyEntry(
   { sops }: StoreContents,
   secrets: FleetSecrets,
   backend: string,
+  names: ActionNames,
 ): Promise<Entry> {
   const { source } = identity;
   switch (identity.kind) {
@@ -229,7 +243,8 @@ async function keyEntry(
       // Without vars nobody has to be a user.
       if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
       return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
-        advice: '`varsmith keygen` makes you a user, so that secrets are encrypted to you.',
+        advice: `${names.key} makes you a user, so that secrets are encrypted to you.`,
+        action: 'key',
       });
     }
   }
@@ -239,20 +254,26 @@ async function keyEntry(
  * Whoever reads a fleet of somebody else, or checks it in CI, has no key and lacks nothing: it is a problem only for commands that
  * need one, and those say so.
  */
-function noKeys({ looked }: FoundIdentities, fleet: Fleet, { vars }: StoreContents): Entry {
+function noKeys(
+  { looked }: FoundIdentities,
+  fleet: Fleet,
+  { vars }: StoreContents,
+  names: ActionNames,
+): Entry {
   const details = [
     `Looked in: ${looked.length === 0 ? 'nowhere, there is no home folder' : looked.join(', ')}.`,
   ];
   if (vars.some(({ kind }) => kind === 'secret'))
     return entry('your keys', 'absent', 'none found; stored secrets can be neither read nor changed by you', {
       details,
-      advice:
-        'Put your key where it is looked for, or make one: `varsmith keygen`. To look at the fleet, as in CI, none is needed.',
+      advice: `Put your key where it is looked for, or make one: ${names.key}. To look at the fleet, as in CI, none is needed.`,
+      action: 'key',
     });
   if (!hasVars(fleet)) return entry('your keys', 'absent', 'none found', { details });
   return entry('your keys', 'absent', 'none found', {
     details,
-    advice: 'Make one before the first secret: `varsmith keygen`.',
+    advice: `Make one before the first secret: ${names.key}.`,
+    action: 'key',
   });
 }
 

@@ -270,8 +270,8 @@ function registerRequests(
   );
   connection.onRequest(
     DOCTOR,
-    request('doctor', ({ analysis }, params: DoctorParams, token) =>
-      onDoctor(analysis, params, version, token),
+    request('doctor', ({ analysis, client }, params: DoctorParams, token) =>
+      onDoctor(analysis, client, params, version, token),
     ),
   );
   const document = request(

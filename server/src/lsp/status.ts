@@ -43,7 +43,7 @@ function readyStatus(workspaces: readonly Workspace[]): ServerStatus {
     state: 'ready',
     message: nothing
       ? 'nothing to check'
-      : `${counted(machines, 'machine')}, ${counted(generators, 'generator')}`,
+      : `${counted(machines, 'machine')}, ${counted(generators, 'generator')} declared`,
     ...(detail === '' ? {} : { detail }),
   };
 }

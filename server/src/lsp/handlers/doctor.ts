@@ -1,21 +1,27 @@
 /** Our own request of the doctor: what is found of each folder, and what is missing. Loaded when somebody asks. */
 
 import type { CancellationToken } from 'vscode-languageserver';
+import { IN_EDITOR, IN_TERMINAL } from '../../doctor/actions.ts';
 import { examinedIn } from '../../workspace/examined.ts';
 import { homeIn } from '../../workspace/home.ts';
 import type { Analysis } from '../analysis.ts';
+import type { Client } from '../client.ts';
 import { uriOfPath } from '../convert.ts';
 import type { DoctorParams, DoctorResult } from '../messages.ts';
+
+/** The client's command that makes a key, if it has said that it has one. */
+const MAKE_KEY = 'varsmith.makeKey';
 
 /** @param version of this program */
 export async function onDoctor(
   analysis: Analysis,
+  client: Client,
   { trusted }: DoctorParams,
   version: string,
   token: CancellationToken,
 ): Promise<DoctorResult[]> {
   await analysis.settled(token);
-  const [{ examine }, { examinationMarkdown }, { hasProblems }] = await Promise.all([
+  const [{ examine }, { examinationMarkdown }, { actionsIn, hasProblems }] = await Promise.all([
     import('../../doctor/examine.ts'),
     import('../../doctor/text.ts'),
     import('../../doctor/report.ts'),
@@ -25,6 +31,7 @@ export async function onDoctor(
     home: homeIn(process.env),
     platform: process.platform,
     trusted,
+    names: client.commands.includes(MAKE_KEY) ? IN_EDITOR : IN_TERMINAL,
   };
   const found: DoctorResult[] = [];
   for (const workspace of analysis.folders.all()) {
@@ -34,6 +41,7 @@ export async function onDoctor(
       root: uriOfPath(workspace.root),
       markdown: examinationMarkdown(examination),
       hasProblems: hasProblems(examination),
+      actions: actionsIn(examination),
     });
   }
   return found;
