@@ -19,6 +19,8 @@ const OUT = path.join(ROOT, 'out/release');
 
 const VSIX_NEEDS = [
   'package.json',
+  'package.nls.json',
+  'l10n/bundle.l10n.json',
   'readme.md',
   'dist/extension.js',
   'dist/server.js',

@@ -36,7 +36,7 @@ export function editorBoxes(token?: CancellationToken): Boxes {
       try {
         return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
       } catch {
-        return { problem: l10n.t('This file is no text.') };
+        return { problem: l10n.t('This file is not text.') };
       }
     },
   };

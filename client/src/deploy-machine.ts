@@ -41,7 +41,7 @@ const actions = (machine: string) => [
     label: l10n.t('Roll Back'),
     question: l10n.t('Roll Back {0}?', machine),
     anyway: l10n.t('Roll Back Anyway'),
-    detail: l10n.t('Brings the configuration from before back ({0}).', 'nixos-rebuild, darwin-rebuild'),
+    detail: l10n.t('Brings back the previous configuration ({0}).', 'nixos-rebuild, darwin-rebuild'),
     flags: ['--rollback'],
   },
   {

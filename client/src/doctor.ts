@@ -14,10 +14,8 @@ const GENERATE = 'varsmith.generate';
 const SCHEME = 'varsmith-doctor';
 const PAGE = 'Varsmith Doctor.md';
 
-const NO_FOLDER = `# Varsmith
-
-No folder is open. Open the folder of a fleet: one with \`flake.nix\` or \`.clan-flake\`.
-`;
+const noFolder = () =>
+  `# Varsmith\n\n${l10n.t('No folder is open. Open the folder of a fleet: one with {0} or {1}.', '`flake.nix`', '`.clan-flake`')}\n`;
 
 export function registerDoctor(server: Server): readonly Disposable[] {
   const changed = new EventEmitter<Uri>();
@@ -31,7 +29,7 @@ export function registerDoctor(server: Server): readonly Disposable[] {
     commands.registerCommand(doctorCommand, async () => {
       const asked: DoctorParams = { trusted: workspace.isTrusted };
       const found = (await server.request<DoctorResult[] | null>(doctorRequest, asked)) ?? [];
-      text = found.length === 0 ? NO_FOLDER : found.map(({ markdown }) => markdown).join('\n---\n\n');
+      text = found.length === 0 ? noFolder() : found.map(({ markdown }) => markdown).join('\n---\n\n');
       const uri = Uri.from({ scheme: SCHEME, path: PAGE });
       changed.fire(uri);
       try {

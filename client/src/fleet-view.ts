@@ -149,7 +149,7 @@ export function createFleetViews(server: Server): FleetViews {
     const editor = window.activeTextEditor;
     const at = editor && (await itemAtCursor(server));
     if (!at) {
-      void window.showInformationMessage(l10n.t('Nothing of a fleet stands at the cursor.'));
+      void window.showInformationMessage(l10n.t('There is nothing of a fleet at the cursor.'));
       return;
     }
     // What is filtered away cannot be shown.

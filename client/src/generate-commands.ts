@@ -2,7 +2,7 @@
  * The commands of generation: what each is about, and which engine does it. Varsmith's own runs in the background and
  * asks in boxes; `clan` runs in a terminal of the editor. Nothing runs in an untrusted workspace.
  */
-import { commands, type Disposable, Uri } from 'vscode';
+import { commands, type Disposable, l10n, Uri } from 'vscode';
 import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
@@ -43,7 +43,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     const root = Uri.parse(target.root).fsPath;
     if ((await engineOf(root)) === 'embedded')
       return generateHere(bench, target, again ? ['--regenerate'] : []);
-    const title = again ? 'Regenerate Vars' : 'Generate Vars';
+    const title = again ? l10n.t('Regenerate Vars') : l10n.t('Generate Vars');
     await runInTerminal(title, root, clanCommand(root, target, again), commitEnvironment(root));
   }
   const missing = (root: string, machines: readonly string[] = []) =>
@@ -79,19 +79,19 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       if (root) await makeKey(cli, root.uri);
     }),
     register('varsmith.setValue', async (node?: FleetNode) => {
-      const file = await fileOf(node, 'Set which value?', false);
+      const file = await fileOf(node, l10n.t('Set which value?'), false);
       if (file === null) return;
       const { root } = file;
       const anew = (generators: readonly string[]) => generate({ root, machines: [], generators }, true);
       await setValue(bench, file, anew);
     }),
     register('varsmith.copyPublicValue', async (node?: FleetNode) => {
-      const file = await fileOf(node, 'Copy which value?', true);
+      const file = await fileOf(node, l10n.t('Copy which value?'), true);
       if (file) await copyPublicValue(bench, file);
     }),
     register('varsmith.deployMachine', async (node?: FleetNode) => {
       const given = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
-      const chosen = given ?? (await choose.machine('Deploy which machine?'));
+      const chosen = given ?? (await choose.machine(l10n.t('Deploy which machine?')));
       if (chosen)
         await deployMachine(bench, chosen.root, chosen.machine, () => missing(chosen.root, [chosen.machine]));
     }),

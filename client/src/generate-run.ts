@@ -3,7 +3,7 @@
  * can be cancelled, what came of it as a message and a page. Answers go straight from the box to the program's standard
  * input.
  */
-import { type CancellationToken, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { askQuestion, type Question } from './ask.ts';
 import { editorBoxes } from './boxes.ts';
 import type { OneTried, Target } from './choose.ts';
@@ -36,7 +36,7 @@ export async function generateHere(
   const path = Uri.parse(root).fsPath;
   const settled = [...limitArguments(path), ...commitArguments(path)];
   const args = ['generate', path, ...targetArguments(target), ...settled, ...more];
-  const run = await watch(bench, 'Generating vars', root, args, KEPT);
+  const run = await watch(bench, l10n.t('Generating vars'), root, args, KEPT);
   const { story } = run;
   const made = story.results.filter(({ outcome }) => outcome === 'stored');
   if (made.length > 0)
@@ -52,36 +52,36 @@ export async function generateHere(
   }
   const show = () => bench.reports.show(runReport(story, root, said.text));
   const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
+  const [showResult, goToScript] = [l10n.t('Show Result'), l10n.t('Go to the Script')];
+  const leaveOut = l10n.t('Leave Them Out');
   switch (said.verdict) {
     case 'cancelled':
       void window.showInformationMessage(`Varsmith: ${said.text}`);
       return;
     case 'nothing':
-      if ((await window.showInformationMessage(said.text, ...(hasNotes ? [SHOW] : []))) === SHOW) show();
+      if ((await window.showInformationMessage(said.text, ...(hasNotes ? [showResult] : []))) === showResult)
+        show();
       return;
     case 'good':
-      if ((await window.showInformationMessage(`Varsmith: ${said.text}`, SHOW)) === SHOW) show();
+      if ((await window.showInformationMessage(`Varsmith: ${said.text}`, showResult)) === showResult) show();
       return;
     case 'bad': {
       show();
       const where = story.results.find(one => one.outcome === 'failed')?.where ?? null;
-      const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [GO]));
-      if (answer === GO && where !== null) await openPlace(root, where);
+      const answer = await window.showErrorMessage(said.text, ...(where === null ? [] : [goToScript]));
+      if (answer === goToScript && where !== null) await openPlace(root, where);
       return;
     }
     case 'problems': {
       show();
       const problems = story.planned?.problems ?? [];
       const isLeft = problems.every(({ kind }) => kind === 'needs-nix') && !more.includes(SKIP);
-      const answer = await window.showErrorMessage(said.text, ...(isLeft ? [LEAVE] : []));
-      if (answer === LEAVE) await generateHere(bench, target, [...more, SKIP]);
+      const answer = await window.showErrorMessage(said.text, ...(isLeft ? [leaveOut] : []));
+      if (answer === leaveOut) await generateHere(bench, target, [...more, SKIP]);
     }
   }
 }
 
-const SHOW = 'Show Result';
-const GO = 'Go to the Script';
-const LEAVE = 'Leave Them Out';
 const SKIP = '--skip-unknown';
 
 function targetArguments({ machines, generators }: Target): string[] {
@@ -92,7 +92,7 @@ export async function tryHere(bench: Bench, { root, machine, generator }: OneTri
   const path = Uri.parse(root).fsPath;
   const on = machine === null ? [] : ['--machine', machine];
   const args = ['try', generator, path, ...on, ...limitArguments(path)];
-  const run = await watch(bench, `Trying ${generator}`, root, args, MADE_UP);
+  const run = await watch(bench, l10n.t('Trying {0}', generator), root, args, MADE_UP);
   if (run.story.trial !== null) bench.reports.show(trialReport(run.story.trial, root));
   else if (!run.isCancelled) fail(run.said);
 }
@@ -106,14 +106,14 @@ interface Watched {
 /** How prompts are asked. */
 interface Manner {
   /** What an empty answer means, where it means something. */
-  readonly ifEmpty: string;
+  ifEmpty(): string;
   /** Hidden lines are typed twice. */
   readonly confirm: boolean;
 }
 
-export const KEPT: Manner = { ifEmpty: 'Left empty, it stays as it is', confirm: true };
+export const KEPT: Manner = { ifEmpty: () => l10n.t('Left empty, it stays as it is'), confirm: true };
 /** What is only tried is thrown away. */
-const MADE_UP: Manner = { ifEmpty: 'Left empty, an answer is made up', confirm: false };
+const MADE_UP: Manner = { ifEmpty: () => l10n.t('Left empty, an answer is made up'), confirm: false };
 
 export function watch(
   { cli }: Bench,
@@ -135,7 +135,7 @@ export function watch(
       const watched = watchProgram(program, async event => {
         story = told(story, event);
         if (event.event === 'question' || event.event === 'confirm')
-          progress.report({ message: 'waiting for your answer' });
+          progress.report({ message: l10n.t('waiting for your answer') });
         const answer = await answerTo(event, story, token, manner);
         if (answer === undefined && event.event === 'question') stop.abort();
         progress.report({ message: progressText(story) });
@@ -164,10 +164,10 @@ async function answerTo(
 function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Question {
   const { generator, prompt, description, machines, hidden, multiline, required, optional, previous } = event;
   return {
-    title: `${generator}/${prompt} for ${someOf(machines)}`,
-    description: description === prompt ? `The value of ${prompt}` : description,
+    title: l10n.t('{0} for {1}', `${generator}/${prompt}`, someOf(machines)),
+    description: description === prompt ? l10n.t('The value of {0}', prompt) : description,
     ...{ hidden, multiline, required, previous },
-    ifEmpty: optional && previous === null ? ifEmpty : null,
+    ifEmpty: optional && previous === null ? ifEmpty() : null,
     confirm,
     bringable: false,
   };
@@ -176,6 +176,6 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
 /** @param said by the program */
 function fail(said: string): void {
   void window.showErrorMessage(
-    `Varsmith: ${said === '' ? 'the command line has ended unexpectedly.' : said}`,
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended unexpectedly.') : said}`,
   );
 }

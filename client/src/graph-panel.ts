@@ -69,7 +69,7 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
       const isChosen = [machine, generator, kind, condition].some(one => one !== null);
       const message =
         result && isChosen
-          ? l10n.t('No generator is like that. Choose something else above.')
+          ? l10n.t('No generator matches. Choose something else above.')
           : l10n.t('No generator is declared here. Open a fleet: a folder whose Nix files declare vars.');
       tell({ type: 'empty', message, choice });
       return;

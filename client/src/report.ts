@@ -3,9 +3,11 @@
  * be clicked are commands. No secret gets here: files that are secret have names and sizes alone.
  */
 import { l10n } from 'vscode';
+import { byteCount } from './counts.ts';
+import { escaped, textLanguage } from './html.ts';
 import type { GeneratorRef, VerifiedState } from './protocol.ts';
 import type { ResultEvent, SourcePlace, TrialEvent } from './run-protocol.ts';
-import { counted, placed, type Story, someOf } from './run-story.ts';
+import { placed, type Story, someOf } from './run-story.ts';
 
 /** Opens a place of a fleet: its root (a URI) and a `SourcePlace`. */
 export const openPlaceCommand = 'varsmith.openPlace';
@@ -39,22 +41,25 @@ export function runReport(story: Story, root: string, headline: string): Report 
   const stored = results.filter(({ outcome }) => outcome === 'stored');
   const remarks = [...(planned?.notes ?? []), ...notes];
   return {
-    title: 'Generated Vars',
+    title: l10n.t('Generated Vars'),
     body: [
-      head('Generate vars', headline),
-      section('Problems', list(problems.map(({ message }) => escaped(message)))),
+      head(l10n.t('Generate vars'), headline),
+      section(l10n.t('Problems'), list(problems.map(({ message }) => escaped(message)))),
       ...failed.map(result => failure(result, root)),
-      section('Not run', list(others.map(({ message }) => escaped(message)))),
+      section(l10n.t('Not run'), list(others.map(({ message }) => escaped(message)))),
       section(
-        'Stored',
+        l10n.t('Stored'),
         table(
-          ['Generator', 'Machines', 'Files'],
+          [l10n.t('Generator'), l10n.t('Machines'), l10n.t('Files')],
           stored.map(result => storedRow(result, root)),
         ),
       ),
-      section('Who gains or loses access', list((access?.sentences ?? []).map(one => escaped(`${one}.`)))),
-      section('Access brought up to date', list((end?.fixed ?? []).map(escaped))),
-      section('Good to know', list(remarks.map(({ message }) => escaped(message)))),
+      section(
+        l10n.t('Who gains or loses access'),
+        list((access?.sentences ?? []).map(one => escaped(`${one}.`))),
+      ),
+      section(l10n.t('Access brought up to date'), list((end?.fixed ?? []).map(escaped))),
+      section(l10n.t('Good to know'), list(remarks.map(({ message }) => escaped(message)))),
     ].join(''),
   };
 }
@@ -72,66 +77,81 @@ function storedRow(
 ): string[] {
   const names = files.map(({ name, secret, path }) => {
     const shown = path === null ? escaped(name) : placeLink(name, root, { file: path, line: 1, column: 1 });
-    return `${shown} <span class="dim">${secret ? 'secret' : 'public'}</span>`;
+    return `${shown} <span class="dim">${escaped(secret ? l10n.t('secret') : l10n.t('public'))}</span>`;
   });
   const more = [
-    ...undeclared.map(name => `${escaped(name)} is not declared and was not kept`),
+    ...undeclared.map(name => escaped(l10n.t('{0} is not declared and was not kept', name))),
     ...moreOf(undeclaredMore),
   ].map(text => `<span class="warn">${text}</span>`);
   return [escaped(generator), escaped(someOf(machines)), [...names, ...more].join('<br>')];
 }
 
 function moreOf(count: number): string[] {
-  return count === 0 ? [] : [`and ${count.toLocaleString('en')} more`];
+  return count === 0 ? [] : [escaped(l10n.t('and {0} more', count.toLocaleString('en')))];
 }
 
 /** @param root URI of the fleet */
 export function trialReport(trial: TrialEvent, root: string): Report {
-  const { generator, machine, milliseconds, outcome, message, files, undeclared, madeUp, dependencies } =
-    trial;
-  const ended = outcome === 'made' ? 'ended well' : outcome === 'cancelled' ? 'was cancelled' : message;
+  const { generator, machine, milliseconds, files, undeclared, madeUp, dependencies } = trial;
   const facts = [
-    `Time: ${milliseconds} ms${dependencies.length > 0 ? ', with all that was run before it' : ''}`,
-    ...(dependencies.length > 0 ? [`Run before it, for its inputs: ${dependencies.join(', ')}`] : []),
-    ...(madeUp.length > 0 ? [`Answers made up for: ${madeUp.join(', ')}`] : []),
+    dependencies.length > 0
+      ? l10n.t('Time: {0} ms, with all that was run before it', milliseconds)
+      : l10n.t('Time: {0} ms', milliseconds),
+    ...(dependencies.length > 0
+      ? [l10n.t('Run before it, for its inputs: {0}', dependencies.join(', '))]
+      : []),
+    ...(madeUp.length > 0 ? [l10n.t('Answers made up for: {0}', madeUp.join(', '))] : []),
   ];
-  const again = commandLink('Try Again', tryCommand, { root, machine, generator });
+  const again = commandLink(l10n.t('Try Again'), tryCommand, { root, machine, generator });
   return {
-    title: `Try ${generator}`,
+    title: l10n.t('Try {0}', generator),
     body: [
-      head(`Try ${generator} (${machine})`, `The script ${ended}. Nothing was stored.`),
-      `<p>${again}${trial.where === null ? '' : ` · ${placeLink('Go to the Script', root, trial.where)}`}</p>`,
+      head(l10n.t('Try {0} ({1})', generator, machine), trialText(trial)),
+      `<p>${again}${trial.where === null ? '' : ` · ${placeLink(l10n.t('Go to the Script'), root, trial.where)}`}</p>`,
       section(
-        'Files',
+        l10n.t('Files'),
         table(
-          ['File', 'Kind', 'Size', 'Content'],
+          [l10n.t('File'), l10n.t('Kind'), l10n.t('Size'), l10n.t('Content')],
           files.map(file => [
             escaped(file.name),
-            file.secret ? 'secret' : 'public',
-            file.written ? counted(file.size ?? 0, 'byte') : '<span class="bad">not written</span>',
+            escaped(file.secret ? l10n.t('secret') : l10n.t('public')),
+            file.written
+              ? escaped(byteCount(file.size ?? 0))
+              : `<span class="bad">${escaped(l10n.t('not written'))}</span>`,
             contentOf(file),
           ]),
         ),
       ),
       section(
-        'Written, and not declared',
+        l10n.t('Written, and not declared'),
         list([
-          ...undeclared.map(name => `<code>${escaped(name)}</code> would not be kept`),
+          ...undeclared.map(name => escaped(l10n.t('{0} would not be kept', name))),
           ...moreOf(trial.undeclaredMore),
         ]),
       ),
-      section('About the run', list(facts.map(escaped))),
+      section(l10n.t('About the run'), list(facts.map(escaped))),
       outputOf(trial.output),
     ].join(''),
   };
+}
+
+function trialText({ outcome, message }: TrialEvent): string {
+  switch (outcome) {
+    case 'made':
+      return l10n.t('The script ended well. Nothing was stored.');
+    case 'cancelled':
+      return l10n.t('The script was cancelled. Nothing was stored.');
+    default:
+      return l10n.t('The script {0}. Nothing was stored.', message);
+  }
 }
 
 const MAX_CONTENT = 4000;
 
 function contentOf({ secret, written, value }: TrialEvent['files'][number]): string {
   if (!written) return '';
-  if (secret) return '<span class="dim">not shown</span>';
-  if (value === null) return '<span class="dim">no text</span>';
+  if (secret) return `<span class="dim">${escaped(l10n.t('not shown'))}</span>`;
+  if (value === null) return `<span class="dim">${escaped(l10n.t('no text'))}</span>`;
   const shown = value.length > MAX_CONTENT ? `${value.slice(0, MAX_CONTENT)}…` : value;
   return `<pre>${escaped(shown)}</pre>`;
 }
@@ -172,17 +192,20 @@ export function verifyReport(found: Verification, root: string): Report {
   const button = (label: string, command: string, some: Verification['problems']) =>
     some.length === 0 ? '' : `<p>${commandLink(label, command, root)}</p>`;
   return {
-    title: 'Verified Vars',
+    title: l10n.t('Verified Vars'),
     body: [
-      head('Verify vars', verifyText(found)),
+      head(l10n.t('Verify vars'), verifyText(found)),
       section(
-        'Missing or outdated',
-        lines(incomplete) + button('Generate Missing', generateMissingCommand, incomplete),
+        l10n.t('Missing or outdated'),
+        lines(incomplete) + button(l10n.t('Generate Missing'), generateMissingCommand, incomplete),
       ),
-      section('For the wrong people', lines(access) + button('Encrypt Anew', fixAccessCommand, access)),
-      section('Further problems', lines(others)),
-      section('Good to know', list(notes.map(({ message }) => escaped(message)))),
-      section('Generated', generatedTable(found, root)),
+      section(
+        l10n.t('For the wrong people'),
+        lines(access) + button(l10n.t('Encrypt Anew'), fixAccessCommand, access),
+      ),
+      section(l10n.t('Further problems'), lines(others)),
+      section(l10n.t('Good to know'), list(notes.map(({ message }) => escaped(message)))),
+      section(l10n.t('Generated'), generatedTable(found, root)),
     ].join(''),
   };
 }
@@ -213,14 +236,19 @@ function generatedTable({ states = [] }: Verification, root: string): string {
 }
 
 export function verifyText({ problems, notes, generators }: Verification): string {
-  if (problems.length > 0) return `${counted(problems.length, 'problem')} with the vars.`;
+  if (problems.length > 0)
+    return problems.length === 1
+      ? l10n.t('1 problem with the vars.')
+      : l10n.t('{0} problems with the vars.', problems.length);
   if (generators === 0)
     return notes.length > 0
       ? l10n.t('There is nothing to verify: no machine has a generator that is known here.')
       : l10n.t(
           'There is nothing to verify: no machine has a generator. New Generator… writes the first from a template.',
         );
-  return `All vars${notes.length > 0 ? ' that are known here' : ''} are present and valid.`;
+  return notes.length > 0
+    ? l10n.t('All vars that are known here are present and valid.')
+    : l10n.t('All vars are present and valid.');
 }
 
 function head(title: string, text: string): string {
@@ -244,13 +272,15 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 }
 
 function outputOf(output: string): string {
-  return output.trim() === '' ? '' : `<h3>What it said</h3><pre class="output">${escaped(output)}</pre>`;
+  return output.trim() === ''
+    ? ''
+    : `<h3>${escaped(l10n.t('What it said'))}</h3><pre class="output">${escaped(output)}</pre>`;
 }
 
 function scriptLink(where: SourcePlace | null, root: string): string {
   return where === null
     ? ''
-    : `<p>${placeLink(`Go to the Script (${where.file}:${where.line})`, root, where)}</p>`;
+    : `<p>${placeLink(l10n.t('Go to the Script ({0})', `${where.file}:${where.line}`), root, where)}</p>`;
 }
 
 function placeLink(label: string, root: string, where: SourcePlace): string {
@@ -267,18 +297,9 @@ function commandLink(label: string, command: string, ...args: readonly unknown[]
   return `<a href="${escaped(target)}">${escaped(label)}</a>`;
 }
 
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
 export function reportPage({ title, body }: Report, nonce: string): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${textLanguage()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}';">

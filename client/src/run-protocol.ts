@@ -1,6 +1,6 @@
 /**
  * What a run of `varsmith generate --events` or `varsmith try --events` and the program that started it tell each
- * other: one JSON object a line, events on standard output, answers on standard input. It imports nothing, so that
+ * other: one JSON object per line, events on standard output, answers on standard input. It imports nothing, so that
  * either side may read it. Secrets travel in answers alone; an event holds none but what a visible prompt was answered
  * with the last time.
  */

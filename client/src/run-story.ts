@@ -1,7 +1,9 @@
 /**
  * A run as it goes: what was planned, what has begun, what came of it, and the sentences that say so. Plain data from
- * events; knows no editor and no program.
+ * events; knows no program.
  */
+import { l10n } from 'vscode';
+import { fileCount, generatorCount } from './counts.ts';
 import type {
   AccessEvent,
   ConfirmEvent,
@@ -70,7 +72,7 @@ export function progressText({ planned, started, results }: Story): string {
     ),
   );
   if (started.length === 0 || names.length === 0) return '';
-  return `${done.size + 1} of ${total}: ${names.join(', ')}`;
+  return l10n.t('{0} of {1}: {2}', done.size + 1, total, names.join(', '));
 }
 
 function nameOf(step: PlannedStep | undefined, key: string): string {
@@ -89,7 +91,9 @@ export function placed({
 }
 
 export function someOf(names: readonly string[]): string {
-  return names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return names.length > 4
+    ? l10n.t('{0} and {1} more', names.slice(0, 3).join(', '), names.length - 3)
+    : names.join(', ');
 }
 
 /** The most that a dialogue can show. */
@@ -101,10 +105,14 @@ export function overwriteText({ steps }: PlannedEvent): string {
   const others = steps.length - lost.length;
   const lines = lost
     .slice(0, SHOWN)
-    .map(step => `${placed(step)}: ${step.overwrites.join(', ')}${whyText(step.reason)}`);
-  if (lost.length > SHOWN) lines.push(`and ${lost.length - SHOWN} more`);
+    .map(step => `${placed(step)}: ${lostText(step.overwrites.join(', '), step.reason)}`);
+  if (lost.length > SHOWN) lines.push(l10n.t('and {0} more', lost.length - SHOWN));
   if (others > 0)
-    lines.push(`Besides, ${counted(others, 'generator')} will run of which nothing is stored yet.`);
+    lines.push(
+      others === 1
+        ? l10n.t('Besides, 1 generator will run of which nothing is stored yet.')
+        : l10n.t('Besides, {0} generators will run of which nothing is stored yet.', others),
+    );
   return lines.join('\n');
 }
 
@@ -114,22 +122,50 @@ export function confirmText(
   planned: PlannedEvent | null,
 ): { readonly message: string; readonly detail: string; readonly yes: string } {
   const given = access.slice(0, SHOWN).map(one => `${one}.`);
-  if (access.length > SHOWN) given.push(`And ${access.length - SHOWN} more.`);
+  if (access.length > SHOWN) given.push(l10n.t('And {0} more.', access.length - SHOWN));
   const lost = planned === null || overwrites === 0 ? '' : overwriteText(planned);
-  const over = `This overwrites ${counted(overwrites, 'stored value')}`;
-  if (access.length === 0) return { message: `${over}.`, detail: lost, yes: 'Overwrite' };
-  const gives = 'gives access to keys that have none today';
+  if (access.length === 0)
+    return {
+      message:
+        overwrites === 1
+          ? l10n.t('This overwrites 1 stored value.')
+          : l10n.t('This overwrites {0} stored values.', overwrites),
+      detail: lost,
+      yes: l10n.t('Overwrite'),
+    };
   return {
-    message: overwrites === 0 ? `This ${gives}.` : `${over} and ${gives}.`,
+    message: accessText(overwrites),
     detail: [given.join('\n'), lost].filter(text => text !== '').join('\n\n'),
-    yes: overwrites === 0 ? 'Give Access' : 'Overwrite and Give Access',
+    yes: overwrites === 0 ? l10n.t('Give Access') : l10n.t('Overwrite and Give Access'),
   };
 }
 
-function whyText(reason: string): string {
-  if (reason === 'dependent') return ', made from what changes';
-  if (reason === 'superseded') return ', made from older values';
-  return reason === 'outdated' ? ', made from other inputs than the configuration has now' : '';
+function accessText(overwrites: number): string {
+  switch (overwrites) {
+    case 0:
+      return l10n.t('This gives access to keys that have none today.');
+    case 1:
+      return l10n.t('This overwrites 1 stored value and gives access to keys that have none today.');
+    default:
+      return l10n.t(
+        'This overwrites {0} stored values and gives access to keys that have none today.',
+        overwrites,
+      );
+  }
+}
+
+/** What would be lost, and why it is made anew. */
+function lostText(files: string, reason: string): string {
+  switch (reason) {
+    case 'dependent':
+      return l10n.t('{0}, made from what changes', files);
+    case 'superseded':
+      return l10n.t('{0}, made from older values', files);
+    case 'outdated':
+      return l10n.t('{0}, made from other inputs than the configuration has now', files);
+    default:
+      return files;
+  }
 }
 
 export type Verdict = 'good' | 'nothing' | 'bad' | 'problems' | 'cancelled';
@@ -141,30 +177,36 @@ export function verdictOf(
 ): { readonly verdict: Verdict; readonly text: string } | null {
   const stored = results.filter(({ outcome }) => outcome === 'stored');
   const files = stored.reduce((sum, { files }) => sum + files.length, 0);
-  const storedText = `${counted(files, 'file')} of ${counted(stored.length, 'generator')} stored`;
+  const [fileText, generatorText] = [fileCount(files), generatorCount(stored.length)];
+  const storedText =
+    stored.length === 0
+      ? l10n.t('Nothing was stored.')
+      : l10n.t('{0} of {1} stored.', fileText, generatorText);
   if (isCancelled || end?.outcome === 'cancelled' || end?.outcome === 'refused') {
-    const kept = stored.length === 0 ? 'Nothing was changed.' : `${storedText} before; they stay.`;
-    return { verdict: 'cancelled', text: `Cancelled. ${kept}` };
+    const text =
+      stored.length === 0
+        ? l10n.t('Cancelled. Nothing was changed.')
+        : l10n.t('Cancelled. {0} of {1} stored before; they stay.', fileText, generatorText);
+    return { verdict: 'cancelled', text };
   }
   if (end === null) return null;
-  if (end.outcome === 'problems')
-    return {
-      verdict: 'problems',
-      text: `Nothing was generated: ${counted(planned?.problems.length ?? 0, 'problem')} in the plan.`,
-    };
+  if (end.outcome === 'problems') {
+    const count = planned?.problems.length ?? 0;
+    const text =
+      count === 1
+        ? l10n.t('Nothing was generated: 1 problem in the plan.')
+        : l10n.t('Nothing was generated: {0} problems in the plan.', count);
+    return { verdict: 'problems', text };
+  }
   if (end.outcome === 'failed') {
     const failed = results.filter(({ outcome }) => outcome === 'failed');
     const names = someOf(failed.map(placed));
-    return {
-      verdict: 'bad',
-      text: `${names} failed. ${stored.length === 0 ? 'Nothing was stored.' : `${storedText}.`}`,
-    };
+    return { verdict: 'bad', text: l10n.t('{0} failed. {1}', names, storedText) };
   }
   if (results.length === 0)
-    return { verdict: 'nothing', text: 'Nothing to generate: all vars that are known here are there.' };
-  return { verdict: 'good', text: `${storedText}.` };
-}
-
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+    return {
+      verdict: 'nothing',
+      text: l10n.t('Nothing to generate: all vars that are known here are there.'),
+    };
+  return { verdict: 'good', text: storedText };
 }

@@ -10,7 +10,7 @@ import { isGenerated, type Verification, verifyReport, verifyText } from './repo
 import { failureIn } from './run-failure.ts';
 import type { EndEvent } from './run-protocol.ts';
 import { commitArguments } from './run-settings.ts';
-import { confirmText, counted } from './run-story.ts';
+import { confirmText } from './run-story.ts';
 
 /**
  * Asks for a value and stores it; its plaintext goes to the program's standard input alone. A public value begins with
@@ -33,8 +33,8 @@ export async function setValue(
   const multiline = line?.includes('\n') === true;
   const value = await askQuestion(
     {
-      title: `${id} of ${machine}`,
-      description: `The new value of ${id}`,
+      title: l10n.t('{0} of {1}', id, machine),
+      description: l10n.t('The new value of {0}', id),
       ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? stored : line },
       ...{ confirm: true, bringable: true },
     },
@@ -57,7 +57,7 @@ export async function setValue(
     );
   const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
   if (outdated.length === 0) {
-    void window.showInformationMessage(`Varsmith: stored ${id} for ${machines.join(', ')}.`);
+    void window.showInformationMessage(l10n.t('Varsmith: stored {0} for {1}.', id, machines.join(', ')));
     return;
   }
   const anew = l10n.t('Generate');
@@ -107,7 +107,7 @@ export async function copyPublicValue(
 ): Promise<void> {
   const id = `${generator}/${file.name}`;
   if (file.secret !== false) {
-    void window.showWarningMessage(`"${file.name}" is secret. Only public values are copied.`);
+    void window.showWarningMessage(l10n.t('"{0}" is secret. Only public values are copied.', file.name));
     return;
   }
   const cwd = Uri.parse(root).fsPath;
@@ -120,11 +120,15 @@ export async function copyPublicValue(
   if (ended.code !== 0) return fail(ended);
   const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
   if (secret || encoding !== 'utf8') {
-    void window.showWarningMessage(`"${file.name}" is ${secret ? 'secret' : 'no text'} and was not copied.`);
+    void window.showWarningMessage(
+      secret
+        ? l10n.t('"{0}" is secret and was not copied.', file.name)
+        : l10n.t('"{0}" is no text and was not copied.', file.name),
+    );
     return;
   }
   await env.clipboard.writeText(value);
-  window.setStatusBarMessage(`Varsmith: copied ${id}`, 3000);
+  window.setStatusBarMessage(l10n.t('Varsmith: copied {0}', id), 3000);
 }
 
 interface Value {
@@ -143,7 +147,7 @@ export async function verification(
   const cwd = Uri.parse(root).fsPath;
   const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
   const ended = await window.withProgress(
-    { location: ProgressLocation.Window, title: 'Varsmith: verifying vars' },
+    { location: ProgressLocation.Window, title: l10n.t('Varsmith: verifying vars') },
     () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
   );
   if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
@@ -173,7 +177,7 @@ export async function verify(
   const missing = found.problems.some(isGenerated);
   const answer = await window.showWarningMessage(
     `Varsmith: ${verifyText(found)}`,
-    ...(missing ? ['Generate Missing'] : []),
+    ...(missing ? [l10n.t('Generate Missing')] : []),
   );
   if (answer !== undefined) await generate(root);
 }
@@ -182,7 +186,13 @@ export async function verify(
 export async function fixAccess(bench: Bench, root: string): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
   const args = ['fix', cwd, ...commitArguments(cwd)];
-  const { story, said, isCancelled } = await watch(bench, 'Varsmith: encrypting anew', root, args, KEPT);
+  const { story, said, isCancelled } = await watch(
+    bench,
+    l10n.t('Varsmith: encrypting anew'),
+    root,
+    args,
+    KEPT,
+  );
   if (story.end === null) {
     if (story.failure !== null && story.failure.kind !== 'other')
       return offerKey(bench.cli, root, story.failure, () => fixAccess(bench, root));
@@ -193,10 +203,11 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
 }
 
 function fixedText({ outcome, fixed }: EndEvent): string {
-  if (outcome === 'refused') return 'nobody was given access, and nothing was changed.';
-  return fixed.length === 0
-    ? 'nothing was to be done.'
-    : `${counted(fixed.length, 'secret')} brought up to date.`;
+  if (outcome === 'refused') return l10n.t('nobody was given access, and nothing was changed.');
+  if (fixed.length === 0) return l10n.t('nothing was to be done.');
+  return fixed.length === 1
+    ? l10n.t('1 secret brought up to date.')
+    : l10n.t('{0} secrets brought up to date.', fixed.length);
 }
 
 /** Where a key is what is missing, one is offered. */
@@ -212,5 +223,7 @@ async function failOrOffer(
 }
 
 function fail({ said, code }: Ended): void {
-  void window.showErrorMessage(`Varsmith: ${said === '' ? `the command line has ended (${code}).` : said}`);
+  void window.showErrorMessage(
+    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
+  );
 }

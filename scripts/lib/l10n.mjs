@@ -97,7 +97,7 @@ function isProse(words) {
 
 /** Values that are names of things and the same in each language. */
 const NAMES =
-  /^(varsmith fix|bash|nushell|openai|api\/token|perInstance|perMachine|root@\u2026\.example\.org|SVG|PNG)$/;
+  /^(varsmith fix|Varsmith Doctor\.md|bash|nushell|openai|api\/token|perInstance|perMachine|root@\u2026\.example\.org|SVG|PNG)$/;
 
 /** Tags, icons of the editor, the product's name. */
 const NO_WORDS = /<[^>]*>|\$\([\w-]+\)|Varsmith/g;

@@ -49,6 +49,14 @@ describe('generator/hash-public', () => {
     expect(onlyFinding(check(texts), 'generator/hash-public').severity).toBe(severity);
   });
 
+  it('says what the hash of a user of NixOS needs beside', () => {
+    const more =
+      '  users.users.ada.hashedPasswordFile = config.clan.core.vars.generators.key.files.hash.path;\n';
+    const texts = moduleWith(body, 'mkpasswd -s < "$prompts/password" > "$out/hash"', more);
+    const { message } = onlyFinding(check(texts), 'generator/hash-public');
+    expect(message).toContain('Only its .path is used, so it can be secret. Give it neededFor = "users"');
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])('is silent for a program named %s', name => {
     const { findings } = check(moduleWith(body, `cat "$prompts/password" | ${name} > "$out/hash"`));
     expect(findings.map(({ rule }) => rule)).toEqual(['generator/missing-tool']);

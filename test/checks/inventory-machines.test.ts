@@ -35,7 +35,7 @@ describe('inventory/duplicate-machine-source', () => {
   it('finds Linux on a Mac', () => {
     const texts = clan('  inventory.machines.emily.machineClass = "darwin";', platform('"x86_64-linux"'));
     expect(found(texts)).toEqual([
-      'machines/emily/configuration.nix error: The platform of "emily" is x86_64-linux, and the inventory takes the machine for one of macOS. Take away `machineClass = "darwin"`, or mend the platform.',
+      'machines/emily/configuration.nix error: The platform of "emily" is x86_64-linux, and the inventory takes the machine for one of macOS. Remove `machineClass = "darwin"`, or correct the platform.',
     ]);
   });
 

@@ -116,6 +116,16 @@ table('missing-tool', [
   ['python3 - <<EOF\nimport openssl\nEOF', [], { tools: '[ pkgs.python3 ]' }],
 ]);
 
+it.each([
+  ['echo "KEY=$(openssl rand 4)" > "$out/env"', true],
+  ['x=$(openssl rand 4)', false],
+  ['openssl rand 4 > "$out/key"', false],
+])('missing-tool in %s says that the value is silently empty: %s', (script, silently) => {
+  const findings = check({ 'm.nix': moduleOf(script) }).findings;
+  const message = findings.find(one => one.rule === 'generator/missing-tool')?.message;
+  expect(message?.includes('silently empty')).toBe(silently);
+});
+
 it('missing-tool counts packages that another module adds', () => {
   const other = '{ pkgs, ... }: { clan.core.vars.generators.app.runtimeInputs = [ pkgs.openssl ]; }';
   expect(found('missing-tool', 'openssl rand 4', { files: { 'n.nix': other } })).toEqual([]);

@@ -126,7 +126,7 @@ ${body}
     expect([finding?.severity, finding?.machines, finding?.message]).toEqual([
       'error',
       ['bob'],
-      'No generator "mail-password" is defined here (machine bob). Mend the name, or import the module that defines it.',
+      'No generator "mail-password" is defined here (machine bob). Correct the name, or import the module that defines it.',
     ]);
   });
 

@@ -89,11 +89,11 @@ describe('exit codes', () => {
     [['check', '--rule', 'registy/*'], 'Did you mean "registry/*"?'],
     [
       ['check', '--format', 'xml'],
-      '"xml" is no value of --format: it takes text, lines, json, sarif, github.',
+      '"xml" is not a value of --format: it takes text, lines, json, sarif, github.',
     ],
     [
       ['check', '--severity', 'fatal'],
-      '"fatal" is no value of --severity: it takes error, warning, info, hint.',
+      '"fatal" is not a value of --severity: it takes error, warning, info, hint.',
     ],
     [['check', '--formt', 'json'], 'There is no option "--formt". Did you mean "--format"?'],
     [['check', 'a', 'b'], '"b" is one argument too many.'],

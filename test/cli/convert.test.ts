@@ -312,7 +312,7 @@ describe('a secret that clan keeps in sops/secrets', () => {
     const reading = `{ config, ... }: { ${SEED} services.a.file = config.sops.secrets.mail.path; }\n`;
     const made = await clans(['lea', 'noa'], { [LEA]: reading, [NOA]: reading });
     expect((await made.run(['convert', '--all'])).stderr).toContain(
-      'write sops.secrets.mail = { }; into one that all machines have which read it',
+      'write sops.secrets.mail = { }; into a module of all machines that read it',
     );
   });
 });

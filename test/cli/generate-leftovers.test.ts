@@ -57,7 +57,7 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     const next = await made.run(['generate', '--no-sandbox']);
     expect([next.code, next.stderr]).toEqual([
       0,
-      expect.stringContaining('What an earlier run had stored and not committed is committed now.'),
+      expect.stringContaining('What an earlier run stored without committing is committed now.'),
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
     expect(made.git('log', '-1', '--format=%s')).toBe('vars: update via generator g (machine: m)\n');
@@ -154,7 +154,7 @@ it.each(Object.entries(REFUSALS))(
     expect([next.code, next.stdout, next.stderr]).toEqual([
       0,
       'Nothing to generate.\n',
-      expect.stringContaining('What an earlier run had stored and not committed is committed now.'),
+      expect.stringContaining('What an earlier run stored without committing is committed now.'),
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
     expect(made.git('log', '--reverse', '--format=%s', `${before.trim()}..`).trim().split('\n')).toEqual([

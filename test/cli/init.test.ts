@@ -262,7 +262,7 @@ describe('what is there', () => {
 });
 
 test.each([
-  [['--system', 'riscv'], 2, '"riscv" is no value of --system'],
+  [['--system', 'riscv'], 2, '"riscv" is not a value of --system'],
   [['--machine', '../evil'], 1, '"../evil" cannot be the name of a machine'],
 ])('%j is a mistake', async (args, expected, message) => {
   const root = folder({});

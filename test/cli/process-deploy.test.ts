@@ -112,7 +112,7 @@ describe('before it is run', () => {
     const { root, env, called } = ready();
     const { code, stderr } = await varsmith(['deploy', 'web', root], { env });
     expect([code, called()]).toEqual([2, '']);
-    expect(stderr).toContain('There is nobody to confirm it: say --yes to run this.');
+    expect(stderr).toContain('There is nobody to confirm this: use --yes to run it.');
   });
 
   test('a no is a no', async () => {
@@ -147,7 +147,7 @@ describe('before it is run', () => {
     [['deploy', 'wbe'], 'There is no machine "wbe". Did you mean "web"?'],
     [['deploy', 'web', '--install', '--rollback'], '--install and --rollback exclude each other.'],
     [['deploy', 'web', '--json'], 'give --dry-run with it'],
-    [['deploy', 'web', '--with', 'magic'], '"magic" is no value of --with'],
+    [['deploy', 'web', '--with', 'magic'], '"magic" is not a value of --with'],
   ])('%j is a mistake of usage', async (args, message) => {
     const { root, env } = ready();
     const { code, stderr } = await varsmith(args, { env, cwd: root });

@@ -121,11 +121,11 @@ test('a service', async () => {
 test.each([
   [['add'], 'Say what to add'],
   [['add', 'machine', 'x'], 'Say what to add'],
-  [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is no value of --kind'],
+  [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is not a value of --kind'],
   [['add', 'secret', 'x', '--env', 'X', '--no-env'], '--env and --no-env exclude each other'],
   [['new', 'generator'], 'Say what to write'],
   [['new', 'generator', 'x', '--per', 'machine'], 'There is no option "--per".'],
-  [['new', 'service', 'x', '--template', 'magic'], '"magic" is no value of --template'],
+  [['new', 'service', 'x', '--template', 'magic'], '"magic" is not a value of --template'],
 ])('%j is a mistake of usage', async (args, message) => {
   const { code, stderr } = await varsmith(args, { cwd: folder({ 'flake.nix': '{ }\n' }) });
   expect(code).toBe(2);

@@ -53,7 +53,10 @@ describe('JSON', () => {
 
   test('or text are the formats of commands without others', async () => {
     const { code, stderr } = await varsmith(['plan', fleet, '--format', 'yaml']);
-    expect([code, stderr]).toEqual([2, 'varsmith: "yaml" is no value of --format: it takes text, json.\n']);
+    expect([code, stderr]).toEqual([
+      2,
+      'varsmith: "yaml" is not a value of --format: it takes text, json.\n',
+    ]);
   });
 
   test('of rules is as its schema says', async () => {

@@ -166,9 +166,9 @@ test('a file brings its text, or says that it is none', async () => {
     file: { text: 'a\nb\n' },
   });
   expect(answer).toBe('a\nb\n');
-  const file = { problem: 'This file is no text.' };
+  const file = { problem: 'This file is not text.' };
   const none = await ask({ multiline: true }, [{ button: 'file' }, 'typed', ''], { file });
-  expect([none.answer, none.shown[1]?.error]).toEqual(['typed', 'This file is no text.']);
+  expect([none.answer, none.shown[1]?.error]).toEqual(['typed', 'This file is not text.']);
 });
 
 test('a value that may have several lines is brought as it is', async () => {

@@ -19,7 +19,7 @@ test('a file brings its text, byte for byte', async () => {
 });
 
 test('a file that is no text or cannot be read says so', async () => {
-  expect(await brought(Uint8Array.of(0xff))).toEqual({ problem: 'This file is no text.' });
+  expect(await brought(Uint8Array.of(0xff))).toEqual({ problem: 'This file is not text.' });
   expect(await brought(new Error('EACCES'))).toEqual({ problem: 'This file cannot be read.' });
 });
 

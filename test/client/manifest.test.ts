@@ -3,13 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { emptyState } from '../../client/src/fleet-words.ts';
-import manifest from '../../package.json' with { type: 'json' };
+import raw from '../../package.json' with { type: 'json' };
+import texts from '../../package.nls.json' with { type: 'json' };
+import { resolved, textKeys } from '../../scripts/lib/manifest.mjs';
 import { settingsPage } from '../../scripts/lib/settings-page.mjs';
 import { readShown } from '../../server/src/lsp/shown.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/workspace/settings.ts';
 import grammar from '../../syntaxes/nix.tmLanguage.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
+const manifest = resolved(raw, texts);
 const { contributes } = manifest;
 const settings: readonly [string, { markdownDescription: string; default: unknown; scope: string }][] =
   Object.entries(contributes.configuration.properties);
@@ -158,3 +161,28 @@ test('every menu names a command that is declared', () => {
   const named = Object.values(contributes.menus).flatMap(items => items.map(({ command }) => command));
   expect(named.filter(name => !known.has(name))).toEqual([]);
 });
+
+describe('texts can be translated', () => {
+  test('each key of the manifest has a text, and each text a place', () => {
+    expect([...new Set(textKeys(raw))].sort()).toEqual(Object.keys(texts).sort());
+  });
+
+  test('no text stands in the manifest itself', () => {
+    /** Patterns and conditions are none, nor is the category, which is the product's name. */
+    const left = textsIn(raw.contributes).filter(
+      ([name, text]) =>
+        !/^(when|enablement|regexp|category)$/.test(name) && !text.startsWith('%') && / /.test(text),
+    );
+    expect(left).toEqual([]);
+    const shown = /^(title|name|description|markdownDescription|contents|contextualTitle|altText)$/;
+    const words = textsIn([raw.contributes.commands, raw.contributes.views, raw.contributes.walkthroughs]);
+    expect(words.filter(([name, text]) => shown.test(name) && !text.startsWith('%'))).toEqual([]);
+  });
+});
+
+/** All texts below a value, with the name of the property that holds each. */
+function textsIn(value: unknown, name = ''): [name: string, text: string][] {
+  if (typeof value === 'string') return [[name, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => textsIn(each, Array.isArray(value) ? name : key));
+}

@@ -98,8 +98,8 @@ describe('another fleet', () => {
     [{ machine: mac, targetHost: 'book' }, 'darwin-rebuild works on the Mac itself'],
     [{ machine: mac, action: 'test', local: true }, 'darwin-rebuild cannot try a configuration'],
     [{ action: 'install', targetHost: 'web' }, 'Installing a machine takes `clan`'],
-    [{ targetHost: '-oProxyCommand=x' }, '"-oProxyCommand=x" is no address'],
-    [{ targetHost: 'a b' }, '"a b" is no address'],
+    [{ targetHost: '-oProxyCommand=x' }, '"-oProxyCommand=x" is not the address'],
+    [{ targetHost: 'a b' }, '"a b" is not the address'],
   ] as const)('%j is refused: %s', (more, why) => {
     expect(command(more, false)).toContain(why);
   });

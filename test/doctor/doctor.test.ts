@@ -84,7 +84,7 @@ test('files that Nix refuses are a problem, with their places', async () => {
 });
 
 test('the backend is told with what it was told by', async () => {
-  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, going by what lies on disk');
+  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, judging by what is on disk');
   const set = FLEET['flake.nix'].replace('inherit self;', 'inherit self; vars.settings.secretStore = "age";');
   expect((await entryOf('backend', { ...FLEET, 'flake.nix': set }))?.text).toBe(
     'age, as the configuration sets it',

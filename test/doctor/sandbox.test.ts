@@ -18,7 +18,7 @@ test('what the sandbox has is told', () => {
     'Memory, processes and files are limited.',
   ]);
   expect(sandboxWords({ ...box, guards: ALL, user: 61_500 }, 'x64').at(-1)).toBe(
-    'Scripts run as a user that nobody is, since Varsmith is root.',
+    'Scripts run as a user of their own, since Varsmith is root.',
   );
 });
 

@@ -103,7 +103,7 @@ describe('what is not known is said', () => {
 
   test('a name that is no variable', () => {
     expect(said(withEntries(entry('token', 'envVar = "MY-TOKEN";')))).toEqual([
-      'MY-TOKEN: "MY-TOKEN" is no name of a variable.',
+      'MY-TOKEN: "MY-TOKEN" is not a valid name for a variable.',
     ]);
   });
 
@@ -206,7 +206,7 @@ in`;
 
   test.each([
     ['{ kind = "guess"; name = "X"; }', 'X: There is no kind of step "guess".'],
-    ['{ kind = "compose"; name = "A-B"; parts = [ ]; }', 'A-B: "A-B" is no name of a variable.'],
+    ['{ kind = "compose"; name = "A-B"; parts = [ ]; }', 'A-B: "A-B" is not a valid name for a variable.'],
     [
       '{ kind = "compose"; name = "X"; parts = [ <x> ]; }',
       'X: It is not known without Nix what it is made of.',

@@ -138,8 +138,8 @@ describe('programs and packages', () => {
   });
 
   test('a program of a script with packages that are not known says so', () => {
-    expect(at('      wg', 'config.tools')).toContain('What `runtimeInputs` brings is not known whole.');
-    expect(at('frob', '[ pkgs.own-tool ]')).toContain('What `runtimeInputs` brings is not known whole.');
+    expect(at('      wg', 'config.tools')).toContain('Not all that `runtimeInputs` brings is known.');
+    expect(at('frob', '[ pkgs.own-tool ]')).toContain('Not all that `runtimeInputs` brings is known.');
   });
 
   test('a package: what it brings, and what of that the script calls', () => {

@@ -185,7 +185,7 @@ describe('refused', () => {
 
   test('a file that is broken, or outside', () => {
     expect(refused(fleet('{ a = ; }\n'))).toContain('is not valid Nix as it stands');
-    expect(refused(fleet('{ }\n'), 'ssh-key', '../x.nix')).toBe('../x.nix is no Nix file of this folder.');
+    expect(refused(fleet('{ }\n'), 'ssh-key', '../x.nix')).toBe('../x.nix is not a Nix file of this folder.');
   });
 
   test('a name that is taken, also by the second generator of a template', () => {

@@ -437,7 +437,7 @@ describe('registries of other forms', () => {
   test('a registry that is broken as it stands', () => {
     const texts = { [REGISTRY]: `{\n${plainEntry('a')}  b = ;\n}\n`, [MATRIX]: rows };
     expect(refused(texts, 'fresh')).toBe(
-      'lib/secret-registry.nix is not valid Nix as it stands: mend it first.',
+      'lib/secret-registry.nix is not valid Nix as it stands: fix it first.',
     );
   });
 

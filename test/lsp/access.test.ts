@@ -1,8 +1,10 @@
 // Who can read what, over the protocol, on the real analysis.
 import { expect, test } from 'vitest';
 import type { AccessRoot } from '../../client/src/protocol.ts';
+import { accessOf } from '../../server/src/lsp/handlers/access-data.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { folder } from '../workspace/support.ts';
+import { createWorkspace } from '../../server/src/workspace/workspace.ts';
+import { folder, write } from '../workspace/support.ts';
 import { startSession } from './support.ts';
 
 const engine = await loadEngine();
@@ -53,6 +55,32 @@ test('secrets come with everybody who can read them, and by which link', async (
     },
     { kind: 'unknown', name: null, key: 'age1gone', via: [], state: 'leaving' },
   ]);
+});
+
+test('the answer is kept while nothing changes, and is that of a fresh look after each change', () => {
+  const root = folder(FILES);
+  const workspace = createWorkspace({ root, engine });
+  const fresh = () => accessOf(createWorkspace({ root, engine }));
+  const first = accessOf(workspace);
+  expect(accessOf(workspace)).toBe(first);
+  const edits: readonly (readonly [string, string])[] = [
+    ['sops/users/mallory/key.json', key('other')],
+    ['vars/shared/ca/key/secret', secret('ada')],
+    ['sops/machines/db/key.json', key('db')],
+    ['machines/db/configuration.nix', FILES['machines/web/configuration.nix']],
+    ['machines/web/configuration.nix', '{ }'],
+    ['clan.nix', '{ vars.settings.secretStore = "password-store"; }'],
+  ];
+  let before = first;
+  for (const [path, text] of edits) {
+    write(root, path, text);
+    workspace.changedOnDisk([path]);
+    const now = accessOf(workspace);
+    expect(now).toEqual(fresh());
+    expect(now).not.toBe(before);
+    expect(accessOf(workspace)).toBe(now);
+    before = now;
+  }
 });
 
 test('of a store outside of the repository it is said that it knows by itself', async () => {

@@ -49,7 +49,7 @@ test('what a store outside of the repository has said is shown in every view', a
   await tell('partial', ['pin']);
   expect(await shown()).toEqual(['partial', [true, false], '1 of 1 generator partly generated']);
   await tell('present', []);
-  expect(await shown()).toEqual(['present', [true, true], '1 generator generated']);
+  expect(await shown()).toEqual(['present', [true, true], '1 of 1 generator generated']);
   await tell('outdated', []);
   expect(await shown()).toEqual(['outdated', [true, true], '1 of 1 generator outdated']);
 });

@@ -27,7 +27,7 @@ const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
 
 /** A paragraph for each secret: what it is, then a line for everybody who can read it. */
 export function matrixText(secrets: readonly SecretAccess[], paint: Paint): string {
-  if (secrets.length === 0) return 'No secret is like that.\n';
+  if (secrets.length === 0) return 'No secret matches.\n';
   return secrets.map(one => secretText(one, paint)).join('\n');
 }
 

@@ -21,7 +21,7 @@ export async function addSops(args: readonly string[], io: Io): Promise<number> 
     const path = given.option(option);
     if (path === undefined) return null;
     const found = path.startsWith('/') ? null : joinPath('', path);
-    if (found === null) throw new UsageError(`--${option} takes a path inside of the root, relative to it.`);
+    if (found === null) throw new UsageError(`--${option} takes a path inside the root, relative to it.`);
     return found;
   };
   const wish = { name, key: given.option('key') ?? null, file: inside('file'), module: inside('module') };

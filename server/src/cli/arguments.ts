@@ -96,7 +96,7 @@ export function oneOf<Word extends string>(
   if (given === undefined) return fallback;
   const found = words.find(word => word === given);
   if (found !== undefined) return found;
-  throw new UsageError(`"${given}" is no value of ${option}: it takes ${words.join(', ')}.`);
+  throw new UsageError(`"${given}" is not a value of ${option}: it takes ${words.join(', ')}.`);
 }
 
 /** A path as somebody typed it in `cwd`. */

@@ -44,7 +44,9 @@ export function terminalAsking(io: Io): Pick<Audience, 'signal' | 'mayGoOn' | 'a
       const what = counted(overwritten, 'stored value');
       if (terminal === null && asked.length > 0) throw notAsked(asked);
       if (terminal === null)
-        throw new UsageError(`This would overwrite ${what}. Say --yes, or look at "varsmith plan" first.`);
+        throw new UsageError(
+          `This would overwrite ${what}. Use --yes to go on, or look at "varsmith plan" first.`,
+        );
       const sure =
         (overwritten === 0 || (await confirm(terminal, `Overwrite ${what}?`))) &&
         (asked.length === 0 || (await mayGive(asked, terminal)));
@@ -68,7 +70,7 @@ export function notAsked(asked: readonly AccessChange[]): RunFailure {
     [
       'This would give access to keys that have none today:',
       ...accessSentences(asked).map(line => `  ${line}`),
-      'If that is meant, say --yes. If it is not, take the key or the link out of the repository. Nothing was changed.',
+      'If that is intended, use --yes. If it is not, take the key or the link out of the repository. Nothing was changed.',
     ].join('\n'),
   );
 }

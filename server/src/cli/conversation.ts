@@ -1,5 +1,5 @@
 /**
- * A run that another program watches and answers, such as an editor: one JSON object a line, in the words of
+ * A run that another program watches and answers, such as an editor: one JSON object per line, in the words of
  * `client/src/run-protocol.ts`. When that program goes away, the run is cancelled.
  */
 import type { ConfirmEvent, QuestionEvent, RunAnswer, RunEvent } from '../../../client/src/run-protocol.ts';

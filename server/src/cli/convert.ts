@@ -62,13 +62,13 @@ function choiceFrom(given: Parsed): Choice {
   const file = given.option('file');
   const path = file === undefined ? null : joinPath('', file);
   if (file !== undefined && (path === null || file.startsWith('/')))
-    throw new UsageError('--file takes a path inside of the root, relative to it.');
+    throw new UsageError('--file takes a path inside the root, relative to it.');
   const machines = given.options('machine');
   if (names.length === 0 && path === null && !given.flag('all') && machines.length === 0)
     throw new UsageError('Convert what? Name secrets, or say --file FILE, --machine M or --all.');
   const name = given.option('name');
   if (name !== undefined && names.length !== 1)
-    throw new UsageError('--name is what the generator of one secret is called: name that secret.');
+    throw new UsageError('--name names the generator of one secret: say which secret.');
   const seen: string[] = [];
   return {
     wish: {
@@ -90,7 +90,7 @@ function choiceFrom(given: Parsed): Choice {
         const near = suggest(one, seen);
         throw new UsageError(
           seen.includes(one)
-            ? `"${one}" is not among what --file and --machine leave.`
+            ? `"${one}" is not among the secrets that --file and --machine select.`
             : `There is no secret "${one}".${near === null ? '' : ` Did you mean "${near}"?`}`,
         );
       }

@@ -148,7 +148,7 @@ async function inSentences({ given, open, name, deployment, problems, io }: Told
 /** @throws UsageError where nobody can be asked, Cancelled */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
-  if (terminal === null) throw new UsageError('There is nobody to confirm it: say --yes to run this.');
+  if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');
   const isSure = await confirm(terminal, 'Run it?');
   if (!isSure) say(io, 'Nothing was run.');
   return isSure;

@@ -94,6 +94,6 @@ function machineOf(fleet: Fleet, named: string | undefined): string {
   const [only] = machines;
   if (machines.length === 1 && only !== undefined) return only;
   if (only === undefined)
-    throw new UsageError('No machine is declared here. `varsmith init` lays an example down.');
+    throw new UsageError('No machine is declared here. `varsmith init` writes an example.');
   throw new UsageError(`Which machine? Name one: ${machines.join(', ')}.`);
 }

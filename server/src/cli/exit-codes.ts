@@ -22,7 +22,7 @@ export const EXIT_CODES: ReadonlyArray<{
     code: EXIT.usage,
     short: 'wrong usage or unreadable input',
     meaning:
-      'The command was used wrongly: an option, command, machine, generator, var or rule that there is not, settings that cannot be used, a folder that cannot be read. Nothing was done.',
+      'The command was used wrongly: an option, command, machine, generator, var or rule that does not exist, settings that cannot be used, a folder that cannot be read. Nothing was done.',
   },
 ];
 

@@ -147,11 +147,11 @@ export async function withSession<T>(
       workspace.rescan();
       note(
         session.recovered === 'finished'
-          ? 'A run that was interrupted has been brought to its end.'
-          : 'What an interrupted run had begun has been taken back.',
+          ? 'An interrupted run has been completed.'
+          : 'An interrupted run has been undone.',
       );
     }
-    if (session.settled) note('What an earlier run had stored and not committed is committed now.');
+    if (session.settled) note('What an earlier run stored without committing is committed now.');
     const result = await tellingOfDisk(open, note, () => work(session));
     isDone = true;
     const refused = session.refused();
@@ -162,7 +162,9 @@ export async function withSession<T>(
     if (refused !== null) note(refused.message);
     const begun = session.postponed();
     if (begun !== null)
-      note(`A ${begun} is under way: what was stored is committed by the first run after it.`);
+      note(
+        `A ${begun} is in progress, so nothing was committed. The first run after it commits what was stored.`,
+      );
     await session.close();
   }
 }
@@ -194,7 +196,7 @@ export function timeLimitFrom(given: Parsed): number {
 export function limitsFrom(given: Parsed, { workspace }: OpenFleet): Limits {
   const chosen = chosenLimits(workspace.settings.limits, given.options('limit'));
   if ('limits' in chosen) return chosen.limits;
-  throw new UsageError(`"${chosen.wrong}" is no value of --limit: it takes ${chosen.wanted}.`);
+  throw new UsageError(`"${chosen.wrong}" is not a value of --limit: it takes ${chosen.wanted}.`);
 }
 
 /** `--packages`. @throws UsageError */
@@ -202,14 +204,14 @@ export function packageSourceFrom(given: Parsed): PackageSource {
   const name = given.option('packages') ?? 'auto';
   const source = PACKAGE_SOURCES.find(one => one === name);
   if (source !== undefined) return source;
-  throw new UsageError(`"${name}" is no value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
+  throw new UsageError(`"${name}" is not a value of --packages: it takes ${PACKAGE_SOURCES.join(', ')}.`);
 }
 
 /** @throws UsageError */
 export function positiveNumber(option: string, given: string | undefined, fallback: number): number {
   if (given === undefined) return fallback;
   if (/^[1-9]\d{0,6}$/.test(given)) return Number(given);
-  throw new UsageError(`"${given}" is no value of ${option}: it takes a number from 1.`);
+  throw new UsageError(`"${given}" is not a value of ${option}: it takes a number from 1.`);
 }
 
 /** Lines on standard error, each a sentence. */

@@ -99,7 +99,7 @@ function movesFrom(paths: readonly string[]): Move[] {
   const checked = paths.map(path => {
     const clean = path.startsWith('/') ? null : joinPath('', path);
     if (clean === null || clean === '')
-      throw new UsageError(`"${path}" is no path inside of the root, relative to it.`);
+      throw new UsageError(`"${path}" is not a path inside the root, relative to it.`);
     return clean;
   });
   return checked.flatMap((from, at) => (at % 2 === 0 ? [{ from, to: checked[at + 1] as string }] : []));
@@ -114,7 +114,7 @@ function renamingOf(snapshot: Snapshot, wish: Wish): Renaming {
   if (target === null && !isFolder) throw new UsageError(unknownName(snapshot, wish));
   const renaming =
     target === null ? renameMachine(snapshot, wish.old, wish.to) : renameTarget(snapshot, target, wish.to);
-  if (renaming === null) throw new Error(`"${wish.old}" is nothing that can be renamed.`);
+  if (renaming === null) throw new Error(`"${wish.old}" is not something that can be renamed.`);
   if ('refused' in renaming) throw new Error(`${renaming.refused} Nothing was changed.`);
   return renaming;
 }

@@ -83,7 +83,7 @@ export function deploymentOf(
 /** An address goes to ssh: one that begins with a dash would be an option. */
 function addressProblem({ targetHost, buildHost }: DeployRequest): string | null {
   const wrong = [targetHost, buildHost].find(host => host !== null && !/^[^\s-]\S*$/.test(host));
-  return wrong === undefined ? null : `"${wrong}" is no address of a computer: write it as user@host.`;
+  return wrong === undefined ? null : `"${wrong}" is not the address of a computer: write it as user@host.`;
 }
 
 function clanUpdate({ machine, targetHost, buildHost, more }: DeployRequest): Deployment {
@@ -156,8 +156,8 @@ function rebuild(request: DeployRequest, here: Here, isClan: boolean): Deploymen
 }
 
 const OTHER_WAYS = {
-  rollback: 'Deploy again: that brings the configuration of the repository back.',
-  test: 'Start the machine anew: that brings the configuration back that it starts with.',
+  rollback: 'Deploy again: that brings back the configuration of the repository.',
+  test: 'Restart the machine: that brings back the configuration that it starts with.',
 };
 
 function missingProgram(program: string, isClan: boolean, targetHost: string | null): string {
@@ -169,8 +169,8 @@ function missingProgram(program: string, isClan: boolean, targetHost: string | n
 function rollbackOf({ name, class: kind }: Pick<Machine, 'name' | 'class'>): readonly string[] {
   const program = kind === 'darwin' ? 'darwin-rebuild' : 'nixos-rebuild';
   return [
-    `On ${name}: \`sudo ${program} switch --rollback\` (\`varsmith deploy ${name} --rollback\`) brings its configuration from before back.`,
-    'Or check out the commit from before, and deploy that.',
+    `On ${name}: \`sudo ${program} switch --rollback\` (\`varsmith deploy ${name} --rollback\`) brings back its previous configuration.`,
+    'Or check out the previous commit, and deploy that.',
   ];
 }
 

@@ -39,14 +39,14 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     command: 'age',
-    use: 'Used for ssh keys and keys of plugins; native keys do without.',
+    use: 'Used for ssh keys and keys of plugins; native keys do not need it.',
     advice: 'Install age if your key is an ssh key or one of a plugin.',
     needed: false,
   },
   {
     command: 'nix',
     use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them; clan needs it.',
-    advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does without.',
+    advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does not need it.',
     needed: false,
   },
   {
@@ -89,7 +89,7 @@ async function programEntry(
       details: [use],
     });
   const version = await versionOf(path, home);
-  const text = version === null ? `${path}, which does not tell its version` : `${path} (${version})`;
+  const text = version === null ? `${path}, which does not report its version` : `${path} (${version})`;
   if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
   const box = await findBox(platform, folders);
   if ('box' in box)
@@ -99,7 +99,7 @@ async function programEntry(
   return entry(command, 'problem', `${text}; ${box.problem}`, {
     details: [use],
     advice:
-      'Allow user namespaces on this system (as root: for others than root, or use --as-root); until then scripts run only with --no-sandbox.',
+      'Allow user namespaces on this system (as root: for users other than root, or use --as-root); until then scripts run only with --no-sandbox.',
   });
 }
 

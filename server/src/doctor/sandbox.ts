@@ -17,7 +17,7 @@ export function sandboxWords({ guards, user }: BoxProgram, arch: string): readon
       ? 'Memory, processes and files are limited.'
       : 'Memory and files are limited, processes are not: the kernel does not count them sandbox by sandbox here.',
     ...(sizes ? [] : ['/tmp has no limit of its own: bubblewrap knows no sizes (0.6 and later do).']),
-    ...(user === null ? [] : ['Scripts run as a user that nobody is, since Varsmith is root.']),
+    ...(user === null ? [] : ['Scripts run as a user of their own, since Varsmith is root.']),
   ];
 }
 

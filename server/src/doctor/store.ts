@@ -99,14 +99,14 @@ function describedBackend(
   const used = usedSettings(fleet, files, storeCommand === null ? storeBackend : 'custom');
   const details =
     traces.length > 0
-      ? [`Left something in the repository: ${traces.join(', ')}.`]
+      ? [`Found in the repository: ${traces.join(', ')}.`]
       : [
           `Looked for ${below(fleet.directory ?? '', 'sops/')} and ${below(fleet.directory ?? '', 'secrets/')}.`,
         ];
   if (used.length > 1)
     return entry('backend', 'problem', `machines differ: ${used.join(', ')}`, {
       details,
-      advice: 'varsmith generates for one backend: use "clan vars" here.',
+      advice: 'Varsmith generates for one backend only: use "clan vars" here.',
     });
   const setting = commonSetting(fleet);
   if (storeCommand !== null && (setting === null || setting === 'custom'))
@@ -138,7 +138,7 @@ function describedBackend(
       advice: 'Name a store in varsmith.json before you generate: docs/configuration.md.',
     });
   if (evidence === 'disk')
-    return entry('backend', 'found', `${backend}, going by what lies on disk`, { details });
+    return entry('backend', 'found', `${backend}, judging by what is on disk`, { details });
   const looked = [...details, 'Looked for vars.settings.secretStore in the configuration.'];
   if (!hasVars(fleet))
     return entry('backend', 'absent', 'none, and none is needed without generators', { details: looked });

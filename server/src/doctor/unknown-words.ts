@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
     what: 'Which modules are imported here cannot be told without Nix',
     follows: NOTHING_MISSED,
     advice:
-      'Import modules by paths that are written out, and leave what depends on the configuration to `lib.mkIf` inside of them.',
+      'Import modules by paths that are written out, and leave what depends on the configuration to `lib.mkIf` inside them.',
   },
   foreign: {
     what: 'What this module declares is not read',

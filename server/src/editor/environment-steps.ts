@@ -92,7 +92,7 @@ export function addedSteps(
     else if (first === undefined) {
       const wrong = namesIn(step).find(name => !VARIABLE_NAME.test(name));
       if (wrong === undefined) steps.push(step);
-      else note(`"${wrong}" is no name of a variable.`, step.keys);
+      else note(`"${wrong}" is not a valid name for a variable.`, step.keys);
     }
     return;
   };

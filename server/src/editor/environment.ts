@@ -68,7 +68,8 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   if (envVar === null) return null;
   const note = (name: string, text: string): Note => ({ name, keys: [key], text });
   const variable = envVar.value;
-  if (!VARIABLE_NAME.test(variable)) return note(variable, `"${variable}" is no name of a variable.`);
+  if (!VARIABLE_NAME.test(variable))
+    return note(variable, `"${variable}" is not a valid name for a variable.`);
   if (generator === null) return note(variable, 'The name of its generator is not known without Nix.');
   const body = bodyOn(around.fleet, generator.value, entry, machine);
   const file = exportedFile(entry, body);

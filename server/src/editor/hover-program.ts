@@ -50,7 +50,7 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
   const known = body.runtimeInputs.every(each => packageCommands(each)?.complete === true);
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
   if (!body.complete.packages || (brought.length === 0 && !known))
-    return [from, 'What `runtimeInputs` brings is not known whole.'];
+    return [from, 'Not all that `runtimeInputs` brings is known.'];
   return [from, '`runtimeInputs` has no package with it: the script does not find it.'];
 }
 

@@ -75,11 +75,11 @@ export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | 
   const second = bindings[1];
   const clash = second === undefined ? null : generatorNameProblem(fleet, second.name);
   if (clash !== null) return { refused: clash };
-  if (!isInside(wish.file)) return { refused: `${wish.file} is no Nix file of this folder.` };
+  if (!isInside(wish.file)) return { refused: `${wish.file} is not a Nix file of this folder.` };
   if (files.kind(wish.file) === null) return newModule(wish, bindings);
   const file = files.parse(wish.file);
   if (file === null || file.errors.length > 0) {
-    return { refused: `${wish.file} is not valid Nix as it stands: mend it first.` };
+    return { refused: `${wish.file} is not valid Nix as it stands: fix it first.` };
   }
   const found = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
   if ('refused' in found) return found;

@@ -181,7 +181,7 @@ function registryFor({ registries }: Fleet, wanted: string | null): Registry | R
   if (only === undefined) {
     return {
       refused:
-        'There is no registry of keys here. `varsmith init` (in the editor: Initialise Fleet…) lays one down; `varsmith new generator` (New Generator…) writes a single generator.',
+        'There is no registry of keys here. `varsmith init` (in the editor: Initialise Fleet…) writes one; `varsmith new generator` (New Generator…) writes a single generator.',
     };
   }
   return registries.length === 1 ? only : { refused: `Which registry? There are ${names.join(', ')}.` };
@@ -199,7 +199,7 @@ function newEntry(
   if (file === null || file.errors.length > 0) {
     return file === null
       ? refused
-      : { refused: `${registry.file} is not valid Nix as it stands: mend it first.` };
+      : { refused: `${registry.file} is not valid Nix as it stands: fix it first.` };
   }
   const written = inOneSet(file, writtenEntries(file, registry));
   const [first] = written;

@@ -76,7 +76,7 @@ export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refus
   if (typeof file !== 'string') return file;
   const source = files.parse(module);
   if (source === null) return { refused: missing(module, choices.modules, 'module') };
-  if (source.errors.length > 0) return { refused: `${module} is not valid Nix as it stands: mend it first.` };
+  if (source.errors.length > 0) return { refused: `${module} is not valid Nix as it stands: fix it first.` };
   const place = placeIn(around, file, wish.key ?? wish.name);
   if ('refused' in place) return place;
   const isDefault = choices.defaultOf(module) === file;

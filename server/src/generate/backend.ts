@@ -36,7 +36,7 @@ export function backendOf(
   if (storeCommand !== null && name !== 'custom')
     throw new StoreFailure(
       'unsupported',
-      `varsmith.json names a command as the store of secrets, and the configuration says "${name}". Take away the one that does not count.`,
+      `varsmith.json names a command as the store of secrets, and the configuration says "${name}". Remove the one that should not count.`,
     );
   if (name === 'custom' && storeCommand === null)
     throw new StoreFailure(

@@ -69,7 +69,7 @@ export function keptValues({ root }: Ground, keys: Keys): KeptValues {
       if (typeof value === 'string') return value;
       if (value.length === 0) return `is empty in ${place.path}`;
       if (!Buffer.from(value.toString('utf8'), 'utf8').equals(value))
-        return `has bytes in ${place.path} that are no text, which nobody could type into a prompt`;
+        return `has bytes in ${place.path} that are not text, so nobody could type them into a prompt`;
       return value;
     },
   };

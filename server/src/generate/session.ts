@@ -19,7 +19,7 @@ import { listed } from './words.ts';
 export interface Session {
   /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
   readonly recovered: 'finished' | 'undone' | null;
-  /** What an earlier run had stored and not committed is committed now. */
+  /** What an earlier run stored without committing is committed now. */
   readonly settled: boolean;
   /** What was stored and is left to a later run to commit, since this is under way (`merge`); null where nothing was. */
   postponed(): string | null;
@@ -170,7 +170,7 @@ async function settle(
     if (!(error instanceof HostFailure)) throw error;
     throw new HostFailure(
       error.kind,
-      `What an earlier run has stored is still not committed. ${error.message} Mend that, or say --no-commit.`,
+      `What an earlier run has stored is still not committed. ${error.message} Resolve that, or use --no-commit.`,
     );
   }
 }

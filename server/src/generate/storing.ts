@@ -190,7 +190,7 @@ function stillNoted(error: unknown): never {
   if (!(error instanceof HostFailure)) throw error;
   throw new AfterwardsFailure(
     error.kind,
-    'The files are stored; the note that they were being replaced cannot be taken away, so the next run makes them anew.',
+    'The files are stored; the note that they were being replaced cannot be removed, so the next run generates them again.',
   );
 }
 

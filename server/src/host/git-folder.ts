@@ -32,7 +32,7 @@ export function mustBeOrdinary(root: string): void {
       if (found === null || found.isFile() || found.isDirectory()) continue;
       throw new HostFailure(
         'in-the-way',
-        `${path} is not a regular file, so git is not asked: it would wait for it without end.`,
+        `${path} is not a regular file, so git is not asked: it would wait for it forever.`,
       );
     }
 }

@@ -219,7 +219,7 @@ export async function openRepository(
         const begun = await underWay(gitFolder);
         // Committed in the middle of it, values would be part of it, and gone if it is taken back.
         if (begun !== null)
-          throw new HostFailure('other', `A ${begun} is under way in the repository: end it first.`);
+          throw new HostFailure('other', `A ${begun} is in progress in the repository: finish it first.`);
         // Many at once cost git little more than one.
         const together = commits.length > 1 ? await commitTogether(commits, own) : null;
         const done: Commit[] = [];

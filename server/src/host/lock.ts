@@ -45,7 +45,7 @@ export async function takeLock(path: string): Promise<Lock> {
       if (text === null) continue;
       const holder = parseHolder(text);
       if (holder === null)
-        throw new HostFailure('damaged', `${path} is in the way: it is no lock of Varsmith's. Delete it.`);
+        throw new HostFailure('damaged', `${path} is in the way: it is not a lock of Varsmith's. Delete it.`);
       if (await isAlive(holder)) throw heldBy(path, holder);
       await clear(path, text);
     }

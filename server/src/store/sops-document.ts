@@ -163,7 +163,7 @@ function visit(
   else if (isSeq(node))
     for (const [index, item] of node.items.entries()) visit(at, item as Node | null, [...path, index], names);
   else if (isAlias(node))
-    throw new StoreFailure('unsupported', 'The file has a YAML alias, which sops writes none of.');
+    throw new StoreFailure('unsupported', 'The file has a YAML alias, and sops never writes one.');
   else {
     const leaf = leafOf(at, node, path, names);
     if (leaf !== null) at.found.push(leaf);

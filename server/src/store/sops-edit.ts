@@ -120,7 +120,7 @@ function mustBeText(value: Uint8Array): void {
   if (Buffer.from(Buffer.from(value).toString('utf8'), 'utf8').equals(Buffer.from(value))) return;
   throw new StoreFailure(
     'unsupported',
-    'The value has bytes that are no text. A file of its own, without the extension of another format, can hold it.',
+    'The value has bytes that are not text. A file of its own, without the extension of another format, can hold it.',
   );
 }
 

@@ -135,7 +135,7 @@ function describe(
   const severity = isDecisive(scripted, command) && command.checked ? 'error' : 'warning';
   // Worse than an error: a secret that is empty is stored like any other.
   const silently =
-    command.stdout === 'captured' && !command.checked
+    command.stdout === 'captured' && isInArgument(scripted, command)
       ? ' The script goes on without it: what `$(…)` takes from it is silently empty.'
       : '';
   const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.${silently}`;
@@ -157,6 +157,13 @@ function describe(
           },
         ];
   return { severity, message: `${what} Add \`pkgs.${home.name}\`.`, fixes };
+}
+
+/** In an argument, as of `echo`, a failure is not noticed; of a plain assignment it ends the script. */
+function isInArgument({ script }: Scripted, { nameAt }: CommandFact): boolean {
+  return script.flow.commands.some(one =>
+    one.arguments.some(given => given.start <= nameAt.start && nameAt.end <= given.end),
+  );
 }
 
 function reachable({ body }: Scripted): Set<string> {

@@ -51,7 +51,7 @@ Nothing is said inside of \`with\`, which may give any name, and where the fleet
         if (kind !== 'variable') continue;
         const advice = ARGUMENTS.has(name)
           ? 'Add it to the arguments of the function around it.'
-          : 'Bind it, ask for it as an argument, or mend the name.';
+          : 'Bind it, ask for it as an argument, or correct the name.';
         yield {
           at: { file: faults.file, start, end },
           machines: faults.machines,

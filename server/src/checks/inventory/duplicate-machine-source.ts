@@ -134,7 +134,7 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
       found === 'darwin' ? 'one of macOS' : 'NixOS'
     }${isDefault ? ', as it does unless it is told' : ''}. ${
       found === 'darwin'
-        ? `Take away \`machineClass = "darwin"\`, or mend the platform.`
+        ? `Remove \`machineClass = "darwin"\`, or correct the platform.`
         : `Set \`machineClass = "darwin"\` in \`inventory.machines.${name}\`.`
     }`,
     related: stated?.at == null ? [] : [{ at: stated.at, message: 'The class is set here' }],

@@ -22,7 +22,7 @@ A module reads the matrix row of a machine (\`envMatrix.lea\`), and the matrix h
 Evaluating the machine ends with \`attribute 'lea' missing\`. It happens when a machine is copied or renamed and the
 matrix is forgotten.
 
-Add the row, or mend the name. Nothing is reported while the matrix may have rows that cannot be seen here, nor
+Add the row, or correct the name. Nothing is reported while the matrix may have rows that cannot be seen here, nor
 where the code provides for a missing row (\`envMatrix.lea or [ ]\`).`,
   bad: [
     {

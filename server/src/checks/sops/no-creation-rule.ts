@@ -16,7 +16,7 @@ A declaration of sops-nix takes a secret from this file, and no creation rule of
 still be edited, with the keys it was made with. But \`sops updatekeys\` fails ("no matching creation rules found"), so it
 stays behind when a key is added or taken away, and whoever makes it anew is refused.
 
-Add a rule with a \`path_regex\` that fits, or mend the one that was meant to. Rules are tried in their order, and a
+Add a rule with a \`path_regex\` that fits, or fix the one that was meant to. Rules are tried in their order, and a
 \`path_regex\` is a regular expression: \`secrets/*.yaml\` does not mean what it does in a shell.
 
 Reported only if there is one \`.sops.yaml\` above the file and all of its rules can be read. Files that clan keeps in

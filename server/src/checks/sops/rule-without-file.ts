@@ -122,7 +122,7 @@ function reportOf(
   return {
     at,
     message: `No file fits ${value}, and ${path} has no rule in ${config.path}: paths are relative to the folder that it lies in.${
-      meant === null ? ' Mend it, or remove the rule.' : ` Write ${meant}.`
+      meant === null ? ' Fix it, or remove the rule.' : ` Write ${meant}.`
     }`,
     fixes,
   };

@@ -21,7 +21,7 @@ A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\
 and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import. A
 machine with this module does not evaluate: \`attribute '…' missing\`.
 
-Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or mend the name.
+Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
 
 It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
 machine imports. Silent if the machine has a module that declares secrets of which the names are not known, or that name

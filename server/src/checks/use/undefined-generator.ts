@@ -200,8 +200,8 @@ function reportOf(
     message: `No generator "${use.generator}" is defined${elsewhere ? ' here' : ''}${inBrackets(machines)}.${
       meant === null
         ? isByKey
-          ? ' Mend the name, or select the key that brings it.'
-          : ' Mend the name, or import the module that defines it.'
+          ? ' Correct the name, or select the key that brings it.'
+          : ' Correct the name, or import the module that defines it.'
         : didYouMean(meant)
     }`,
     machines,

@@ -18,12 +18,12 @@ export const AROUND: readonly CommandSpec[] = [
     ],
     positions: [MACHINE, ROOT],
     options: [
-      flag('test', 'until its next start only (nixos-rebuild test)'),
+      flag('test', 'only until its next start (nixos-rebuild test)'),
       flag(
         'install',
         'install it on a computer that has no NixOS yet (clan): everything on its disks is lost',
       ),
-      flag('rollback', 'bring the configuration from before back (nixos-rebuild, darwin-rebuild)'),
+      flag('rollback', 'bring back the previous configuration (nixos-rebuild, darwin-rebuild)'),
       value(
         'target-host',
         'HOST',
@@ -31,7 +31,7 @@ export const AROUND: readonly CommandSpec[] = [
         'user@host of the machine; without it as the clan says, or this computer',
       ),
       value('build-host', 'HOST', 'text', 'user@host that builds'),
-      flag('local', 'this computer is the machine, though it is called otherwise'),
+      flag('local', 'this computer is the machine, although its name is different'),
       value('with', 'TOOL', ['auto', 'clan', 'rebuild'], 'auto (default), clan, rebuild'),
       flag('anyway', 'deploy although the vars have problems'),
       flag('yes', 'do not ask', { short: 'y' }),
@@ -46,7 +46,7 @@ export const AROUND: readonly CommandSpec[] = [
     summary: "let the store's command of varsmith.json be started",
     text:
       'Lets the command that varsmith.json names as the store of secrets be started for this folder. The repository chooses ' +
-      'it and it runs with everything that you may do yourself, so look at it first. It has to be allowed anew when it, or a ' +
+      'it and it runs with everything that you may do yourself, so look at it first. It has to be allowed again when it, or a ' +
       'file of the repository that it names, changes. Where an editor trusts the folder, its commands need no more.',
     usage: ['allow [ROOT] [--json]', 'allow --list [--json]', 'allow --revoke [ROOT] [--json]'],
     positions: [ROOT],
@@ -59,12 +59,12 @@ export const AROUND: readonly CommandSpec[] = [
   {
     name: 'keygen',
     operand: '[ROOT]',
-    summary: 'make a key for you, and you a user',
-    text: 'Makes a key for you where you have none, and a user of the repository from it.',
+    summary: 'make a key for you, and add you as a user',
+    text: 'Makes a key for you if you have none, and adds you to the repository as a user with it.',
     usage: ['keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]'],
     positions: [ROOT],
     options: [
-      value('user', 'NAME', 'text', 'your name in sops/users (default: as you are logged in)'),
+      value('user', 'NAME', 'text', 'your name in sops/users (default: your login name)'),
       flag('force', 'replace the key that a user of this name has', { short: 'f' }),
       noCommit,
       json,
@@ -73,7 +73,7 @@ export const AROUND: readonly CommandSpec[] = [
   {
     name: 'doctor',
     operand: '[ROOT]',
-    summary: 'say what is found of the fleet and around it, and what is missing',
+    summary: 'say what is found of the fleet and its surroundings, and what is missing',
     text:
       'Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the ' +
       'fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if ' +
@@ -92,7 +92,7 @@ export const PROGRAMS: readonly CommandSpec[] = [
     text: 'Runs the language server for an editor, over standard input and output.',
     usage: ['lsp [--stdio]'],
     positions: [],
-    options: [flag('stdio', 'what it does anyway; for editors that say it')],
+    options: [flag('stdio', 'the default; accepted because some editors pass it')],
     after: `How to set it up in Neovim, Helix and Emacs: ${pageUrl('editors/')}`,
   },
   {
@@ -109,7 +109,7 @@ export const PROGRAMS: readonly CommandSpec[] = [
         'names',
         'KIND',
         NAME_SOURCES,
-        'what the scripts ask: the names that there are of a kind, one a line (machine, generator, var, user, rule)',
+        'what the scripts ask: all names of a kind, one per line (machine, generator, var, user, rule)',
       ),
     ],
     after: `Where the script goes: ${pageUrl('shells')}`,

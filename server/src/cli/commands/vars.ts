@@ -14,8 +14,8 @@ import {
 } from './command.ts';
 
 const VAR = { label: 'GENERATOR/FILE', from: 'var' } as const;
-const yes = flag('yes', 'give keys access that have none today, without asking', { short: 'y' });
-const events = flag('events', 'for programs that watch the run and answer: one JSON object a line');
+const yes = flag('yes', 'give access to keys that have none today, without asking', { short: 'y' });
+const events = flag('events', 'for programs that watch the run and answer: one JSON object per line');
 const regenerate = flag('regenerate', 'also what is complete', { short: 'r' });
 const skipUnknown = flag(
   'skip-unknown',
@@ -81,13 +81,13 @@ export const GENERATE: readonly CommandSpec[] = [
       ),
       regenerate,
       skipUnknown,
-      flag('yes', 'overwrite stored values, and give keys access that have none today, without asking', {
+      flag('yes', 'overwrite stored values, and give access to keys that have none today, without asking', {
         short: 'y',
       }),
       flag('dry-run', 'say what it would do, as plan does, and do nothing'),
       noCommit,
       ...running,
-      value('jobs', 'N', 'text', 'run at most so many scripts at a time (default: one a processor)', {
+      value('jobs', 'N', 'text', 'run at most this many scripts at a time (default: one per processor)', {
         short: 'j',
       }),
       json,

@@ -27,8 +27,8 @@ export const WRITE: readonly CommandSpec[] = [
     operand: 'NAME',
     summary: 'add a secret to the registry, and to machines',
     text:
-      'Adds a secret to the registry, in the form of those that are there, and its key to the rows of machines. What is ' +
-      'left open of an entry is as in those that it resembles; on a terminal it asks, with that to be changed.',
+      'Adds a secret to the registry, in the form of the existing entries, and its key to the rows of machines. What you ' +
+      'leave open is taken from similar entries; on a terminal you are asked, and can change it.',
     usage: ['add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--yes] [--dry-run]'],
     positions: [NAME, ROOT],
     options: [
@@ -42,7 +42,7 @@ export const WRITE: readonly CommandSpec[] = [
         'category',
         'TEXT',
         'text',
-        'what the entry says of its kind, for example api-key; it takes after those that say the same',
+        'the category that the entry gives, for example api-key; the rest follows entries of the same category',
       ),
       value('machines', 'M,…', 'machine', 'the machines that get it; may be given several times', {
         short: 'm',
@@ -135,7 +135,7 @@ export const WRITE: readonly CommandSpec[] = [
     ],
     positions: [{ label: 'SECRET', from: 'text', many: true }],
     options: [
-      flag('all', 'all that can be converted; what cannot is told, with the reason'),
+      flag('all', 'everything that can be converted; what cannot is listed with the reason'),
       value('file', 'FILE', 'file', 'those of an encrypted file, or of a module'),
       value('machine', 'M', 'machine', 'those of a machine; may be given several times', { short: 'm' }),
       value(
@@ -191,9 +191,9 @@ export const WRITE: readonly CommandSpec[] = [
   {
     name: 'init',
     operand: '[ROOT]',
-    summary: 'lay the registry pipeline into a repository',
+    summary: 'set up the registry pipeline in a repository',
     text:
-      'Lays the registry pipeline into a repository: registry, matrix, generators function, session variables and accessors; where ' +
+      'Sets up the registry pipeline in a repository: registry, matrix, generators function, session variables and accessors; where ' +
       'there is no machine yet, a flake with a clan and an example machine as well. A file that is there already is kept as it ' +
       'is. A folder that is in no git repository is made one, since a flake sees only what git knows; nothing is committed.',
     usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--no-git] [--dry-run]'],
@@ -211,7 +211,7 @@ export const WRITE: readonly CommandSpec[] = [
         ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'],
         'its system: x86_64-linux (default), aarch64-linux, aarch64-darwin, x86_64-darwin',
       ),
-      flag('no-git', 'make no repository, and tell git nothing of the new files'),
+      flag('no-git', 'make no repository, and do not tell git about the new files'),
       flag('dry-run', 'say which files it would make, and make none'),
     ],
   },

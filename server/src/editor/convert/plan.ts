@@ -155,7 +155,7 @@ function conversionOf(
     if (written === null) return `is not declared as plain bindings in one place (${where})`;
     const alone = { written, generator: { name: generator, share: false, multiline: false } };
     if (declaredAnew([alone]) === null)
-      return `is told something that cannot be taken over as it is written (${where})`;
+      return `has an option that cannot be taken over as it is written (${where})`;
     const source = clanSource(around, secret, definition, machines) ?? sourceOf(around, secrets, definition);
     if (typeof source === 'string') return `${source} (${where})`;
     const { conditional, at } = definition;
@@ -222,7 +222,7 @@ function withoutDeclaration(
     source !== null &&
     !('refused' in intoModule(source, [{ name: generator, lines: bodyLines(alone) }], true));
   if (module === undefined || !fits)
-    return `is a secret of clan that no module declares: write sops.secrets.${attributeText(name)} = { }; into one that all machines have which read it`;
+    return `is a secret of clan that no module declares: write sops.secrets.${attributeText(name)} = { }; into a module of all machines that read it`;
   return {
     ...{ written: null, module, conditional: false, machines: [...machines] },
     source: { path: clanPath(around, name), format: 'binary', names: [] },
@@ -232,7 +232,7 @@ function withoutDeclaration(
 function definitionProblem(definition: SecretDefinition): string | null {
   const { complete, given, via } = definition;
   if (via.length > 0) return 'is declared by a function';
-  if (!complete) return 'is perhaps told more than can be seen';
+  if (!complete) return 'may have options that cannot be seen';
   const foreign = given.find(one => !SOURCES.has(one) && !KEPT.has(one) && !TRANSLATED.has(one));
   return foreign === undefined ? null : `sets "${foreign}", which a var does not have`;
 }

@@ -6,8 +6,29 @@ import { accessIn } from '../../workspace/access.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { AccessRoot } from '../messages.ts';
 
-/** What cannot be told is a note: nobody did anything wrong who looks at the view. */
-export function accessOf(workspace: Workspace): Pick<AccessRoot, 'secrets' | 'notes'> {
+type AccessData = Pick<AccessRoot, 'secrets' | 'notes'>;
+
+/** What the answer was made of: of a fleet with thousands of secrets it is not made again until one of these is another. */
+interface Kept {
+  readonly fleet: object;
+  readonly stored: object;
+  readonly data: AccessData;
+}
+
+const kept = new WeakMap<Workspace, Kept>();
+
+/** What cannot be told is a note: nobody did anything wrong who looks at the view. The same object while nothing changes. */
+export function accessOf(workspace: Workspace): AccessData {
+  const looked = workspace.looked();
+  const [fleet, stored] = [looked.fleet, looked.stored()];
+  const known = kept.get(workspace);
+  if (known?.fleet === fleet && known.stored === stored) return known.data;
+  const data = accessData(workspace);
+  kept.set(workspace, { fleet, stored, data });
+  return data;
+}
+
+function accessData(workspace: Workspace): AccessData {
   try {
     const { secrets, notes } = accessIn(workspace);
     const asData = secrets.map(({ readers, ...secret }) => ({
