@@ -110,7 +110,7 @@ describe('a secret of sops-nix', () => {
     const made = await lea();
     const bytes = Buffer.from([0, 255, 10, 0]);
     const refused = await made.run(['add', 'sops', 'blob'], { input: bytes });
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bytes that are no text')]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bytes that are not text')]);
     expect(made.git('status', '--porcelain')).toBe('');
     const { code } = await made.run(['add', 'sops', 'blob', '--file', 'secrets/blob'], { input: bytes });
     expect(code).toBe(0);
@@ -146,7 +146,7 @@ describe('nothing is changed', () => {
     ['where the name is taken', ['api/token'], /There is a secret "api\/token" already/],
     ['where another value is in the way', ['other/x'], /"other" is a value of the file/],
     ['by a name with a space', ['a b'], /A name has no spaces/],
-    ['by a path that leads out', ['x', '--file', '../x.yaml'], /takes a path inside of the root/],
+    ['by a path that leads out', ['x', '--file', '../x.yaml'], /takes a path inside the root/],
     [
       'where no creation rule fits',
       ['x', '--file', 'x.yaml'],

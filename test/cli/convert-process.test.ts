@@ -62,7 +62,7 @@ describe('kill -9', { timeout: 300_000 }, () => {
       // Whoever writes next brings it to its end, or takes it back.
       const goesOn = at % 2 === 1;
       const next = await made.run(goesOn ? ['convert', '--all'] : ['fix']);
-      const wasFinished = next.stderr.includes('brought to its end');
+      const wasFinished = next.stderr.includes('has been completed');
       // One that is left as it is is all that is left then.
       const nothingLeft = goesOn && !next.stdout.includes('stored');
       expect([next.code, next.stderr, at]).toEqual([nothingLeft ? 1 : 0, expect.any(String), at]);

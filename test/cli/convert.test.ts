@@ -435,7 +435,7 @@ describe('stays as it is, with the reason,', () => {
     await made.run(['add', 'sops', 'x', '--file', 'secrets/blob', '--module', COMMON], { input });
     made.git('checkout', '-q', COMMON);
     const { code, stderr } = await made.run(['convert', 'blob']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('bytes in secrets/blob that are no text')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('bytes in secrets/blob that are not text')]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
   });
 

@@ -51,7 +51,7 @@ describe('who gains access', { timeout: 60_000 }, () => {
     for (const command of ['generate', 'fix']) {
       const { code, stderr } = await made.run([command]);
       expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
-      expect(stderr).toContain('If that is meant, say --yes.');
+      expect(stderr).toContain('If that is intended, use --yes.');
       expect(text(made, SECRET)).toBe(before);
     }
     const verified = await made.run(['verify']);

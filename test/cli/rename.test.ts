@@ -169,8 +169,8 @@ describe('what cannot be', () => {
     [['rename', 'machine', 'lee', 'b'], 'There is no machine "lee". Did you mean "lea"?'],
     [['rename', 'file', 'ca/kei', 'b'], 'There is no file "ca/kei". Did you mean "ca/key"?'],
     [['rename', 'moved', 'a'], 'in pairs'],
-    [['rename', 'moved', '/a', 'b'], 'no path inside of the root'],
-    [['rename', 'moved', '../a', 'b'], 'no path inside of the root'],
+    [['rename', 'moved', '/a', 'b'], 'is not a path inside the root'],
+    [['rename', 'moved', '../a', 'b'], 'is not a path inside the root'],
   ])('%j is told', async (args, message) => {
     const made = await fleet({ lea: CA });
     const { code, stderr } = await made.run(args);

@@ -245,7 +245,7 @@ describe('what cannot be', () => {
     const me = await somebody();
     const text = await created('yaml', ['a'], 'x', me.recipient);
     const { message } = await refusal(add(text, 'yaml', me.ring, 'b', Uint8Array.of(0xff, 0xfe)));
-    expect(message).toContain('bytes that are no text');
+    expect(message).toContain('bytes that are not text');
   });
 
   it('a file for others, and a damaged one, are refused', async () => {
