@@ -59,6 +59,8 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
       return false;
     } else {
       tellMade(JSON.parse(ended.stdout) as MadeKey);
+      // Completes the step of the walkthrough, wherever the key was asked for.
+      void commands.executeCommand('setContext', 'varsmith.hasKey', true);
       return true;
     }
   }
