@@ -178,7 +178,10 @@ it('during a merge everything is stored, nothing staged, and the first run after
   const index = made.git('ls-files', '--stage');
   for (const args of [['generate'], ['generate', '-g', 'g', '--yes']]) {
     const { code, stderr } = await made.run([...args, '--no-sandbox']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('A merge is in progress, so nothing was committed.')]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('A merge is in progress, so nothing was committed.'),
+    ]);
   }
   expect(made.git('ls-files', '--stage')).toBe(index);
   expect((await made.run(['verify'])).stdout).toContain('stored, but not committed');

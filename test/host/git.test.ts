@@ -180,7 +180,11 @@ describe('the index of a person', () => {
   }
 
   const REFUSALS: readonly (readonly [string, (made: ReturnType<typeof repository>) => void, string])[] = [
-    ['a merge', made => made.write('.git/MERGE_HEAD', made.git('rev-parse', 'HEAD')), 'A merge is in progress'],
+    [
+      'a merge',
+      made => made.write('.git/MERGE_HEAD', made.git('rev-parse', 'HEAD')),
+      'A merge is in progress',
+    ],
     ['a rebase', made => made.write('.git/rebase-merge/onto', 'x'), 'A rebase is in progress'],
     ['a hook that fails', made => hook(made, 'prepare-commit-msg', 'echo not today; exit 1'), 'not today'],
     [
