@@ -56,6 +56,8 @@ export function makeScene(root) {
   process.once('exit', () => fs.rmSync(parent, { recursive: true, force: true }));
   const folder = path.join(parent, path.basename(EXAMPLE)); // the window's title, also in the pictures
   fs.cpSync(path.join(root, EXAMPLE), folder, { recursive: true });
+  // What an example shows at first would come in between: the walk of a new person has it.
+  fs.rmSync(path.join(folder, '.varsmith-example.json'));
   const unknownKey = findUnknownKey(root, folder);
   const selectedKey = findSelectedKey(root, folder, unknownKey.file);
   const script = placeOf(folder, selectedKey.entry.file, '$out/');

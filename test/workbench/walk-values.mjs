@@ -48,6 +48,7 @@ export function valueSteps({ folder, git, get, called }) {
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
         await ui.ask('Varsmith: Set Value', 'Set which value?');
+        await ui.fill(MACHINE);
         await ui.choose(MACHINE);
         await ui.listShown(`Set which value? (${MACHINE})`);
         await ui.fill('topic');
@@ -62,6 +63,7 @@ export function valueSteps({ folder, git, get, called }) {
       'Copy Public Value puts it on the clipboard',
       async ui => {
         await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
+        await ui.fill(MACHINE);
         await ui.choose(MACHINE);
         await ui.listShown(`Copy which value? (${MACHINE})`);
         await ui.fill('topic');
@@ -75,6 +77,7 @@ export function valueSteps({ folder, git, get, called }) {
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
         await ui.ask('Varsmith: Deploy Machine', 'Deploy which machine?');
+        await ui.fill(MACHINE);
         await ui.choose(MACHINE);
         await ui.listShown(`Deploy ${MACHINE}`);
         await ui.choose('Brings the machine to the configuration');
