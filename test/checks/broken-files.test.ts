@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { declarationsOf } from '../../server/src/generate/declarations.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { refusedIn } from '../../server/src/nix/refused.ts';
 import { check, type Texts } from './harness.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '../../server/src/nix/evaluation.ts';
 import { createEvaluation } from '../../server/src/nix/evaluator.ts';
 import { describeFailure } from '../../server/src/nix/failures.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { fileScope } from '../../server/src/nix/scopes.ts';
 import { lineStartsOf, type SourceFile } from '../../server/src/nix/source.ts';
 import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/value.ts';

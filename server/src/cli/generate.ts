@@ -13,7 +13,7 @@ import type { Session } from '../generate/session.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
-import { loadShell } from '../shell/parser.ts';
+import { loadShell } from '../shell/parse/parse.ts';
 import type { Parsed } from './arguments.ts';
 import type { Audience, Ending } from './audience.ts';
 import { peopleAudience } from './audience-people.ts';

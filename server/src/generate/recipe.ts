@@ -5,7 +5,7 @@
  */
 import type { GeneratorBody, Place } from '../fleet/model.ts';
 import { placeInScript } from '../fleet/script.ts';
-import { packageCommands } from '../shell/tools.ts';
+import { packageCommands } from '../shell/programs/tools.ts';
 
 /** A program by its package: stands where its absolute path has to be. */
 export interface ProgramPart {

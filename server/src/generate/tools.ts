@@ -6,9 +6,9 @@
 import { join } from 'node:path';
 import { type Commands, findCommand } from '../host/commands.ts';
 import { isThere } from '../host/outside-files.ts';
-import { followScript } from '../shell/flow.ts';
-import { loadShell } from '../shell/parser.ts';
-import { packageCommands } from '../shell/tools.ts';
+import { followScript } from '../shell/flow/flow.ts';
+import { loadShell } from '../shell/parse/parse.ts';
+import { packageCommands } from '../shell/programs/tools.ts';
 import type { Surroundings } from './execute.ts';
 import { RunFailure } from './failure.ts';
 import type { CopyPart, Recipe } from './recipe.ts';

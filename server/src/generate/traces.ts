@@ -1,6 +1,6 @@
 /** Whether a script has Bash write down what it runs: with values in Bash's own words, derived ones too. */
-import type { CommandFact, Flow } from '../shell/flow-facts.ts';
-import { literal } from '../shell/values.ts';
+import type { CommandFact, Flow } from '../shell/flow/flow-facts.ts';
+import { literal } from '../shell/flow/values.ts';
 
 /** Setting them is of use to tracing alone. */
 const VARIABLES: ReadonlySet<string> = new Set(['PS4', 'BASH_XTRACEFD']);

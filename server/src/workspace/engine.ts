@@ -58,7 +58,7 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     { setBackend },
     { createMemory },
   ] = await Promise.all([
-    import('../nix/parser.ts').then(module =>
+    import('../nix/parse/parse.ts').then(module =>
       module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
     ),
     import('../fleet/builder.ts'),
@@ -85,7 +85,7 @@ let scriptsLoaded = false;
 
 function loadScripts(wasm?: EngineWasm): Promise<void> | null {
   if (scriptsLoaded) return null;
-  scripts ??= import('../shell/parser.ts')
+  scripts ??= import('../shell/parse/parse.ts')
     .then(module => module.loadShell(wasm && { runtime: wasm.runtime, grammar: wasm.bash }))
     .then(() => {
       scriptsLoaded = true;
