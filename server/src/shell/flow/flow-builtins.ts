@@ -1,17 +1,16 @@
 /**
  * Bash's builtins, as far as they change what comes after: `cd`, `exit`, `read`, `set`, `shift`, …
  */
-import type { CommandFact } from './flow-facts.ts';
+import type { CommandFact, Field } from './flow-facts.ts';
 import { noteText } from './flow-redirects.ts';
 import { noteOpaque } from './flow-run.ts';
-import type { Word1 } from './flow-simple.ts';
 import { copyState } from './flow-state.ts';
 import { testValues } from './flow-test.ts';
 import { type Expansion, setVariable } from './flow-words.ts';
 import { concat, isUncertain, literal, text, unknownFrom, type Value, variablesIn } from './values.ts';
 
 /** @returns false if it is no builtin that is followed here */
-export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Word1[]): boolean {
+export function runBuiltin(cx: Expansion, fact: CommandFact, words: readonly Field[]): boolean {
   const { run, state } = cx;
   const texts = words.map(word => literal(word.value));
   switch (fact.name) {
@@ -107,7 +106,7 @@ function mentions(cx: Expansion, value: Value): boolean {
   return directories.some(name => new RegExp(`\\$\\{?${name}\\b`).test(whole));
 }
 
-function changeDirectory(cx: Expansion, words: readonly Word1[]): void {
+function changeDirectory(cx: Expansion, words: readonly Field[]): void {
   const { state } = cx;
   const operands = words.filter(
     word => !/^-[LPe@]*$/.test(literal(word.value) ?? '') || literal(word.value) === '-',
@@ -144,7 +143,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 function setOptions(
   cx: Expansion,
   fact: CommandFact,
-  words: readonly Word1[],
+  words: readonly Field[],
   texts: readonly (string | null)[],
 ): void {
   const { run, state } = cx;
@@ -170,10 +169,10 @@ function setOptions(
 }
 
 /** The words that are names: after options, of which the letters of `withValue` take the next word. */
-function namesOf(words: readonly Word1[], withValue: string): Word1[] {
-  const names: Word1[] = [];
+function namesOf(words: readonly Field[], withValue: string): Field[] {
+  const names: Field[] = [];
   for (let at = 0; at < words.length; at++) {
-    const word = words[at] as Word1;
+    const word = words[at] as Field;
     const value = literal(word.value) ?? '';
     const option = /^-([A-Za-z]+)$/.exec(value)?.[1];
     if (option === undefined) names.push(word);
@@ -183,7 +182,7 @@ function namesOf(words: readonly Word1[], withValue: string): Word1[] {
   return names;
 }
 
-function setUnknown(cx: Expansion, word: Word1): void {
+function setUnknown(cx: Expansion, word: Field): void {
   const name = literal(word.value);
   if (name === null || !/^\w+$/.test(name)) cx.run.opaqueVariables = true;
   else setUnknownName(cx, name, word);
@@ -193,12 +192,12 @@ function setUnknownName(cx: Expansion, name: string, at: { start: number; end: n
   setVariable(cx, name, [unknownFrom(cx.run.options.directories)], at, at);
 }
 
-function setUnknownIn(cx: Expansion, word: Word1): void {
+function setUnknownIn(cx: Expansion, word: Field): void {
   for (const name of (literal(word.value) ?? '').match(/[A-Za-z_]\w*/g) ?? []) setUnknownName(cx, name, word);
 }
 
 /** `printf -v a …`; without `-v` it is a program like others. */
-function printVariable(cx: Expansion, words: readonly Word1[], texts: readonly (string | null)[]): boolean {
+function printVariable(cx: Expansion, words: readonly Field[], texts: readonly (string | null)[]): boolean {
   const [, name] = words;
   if (texts[0] !== '-v' || !name) return false;
   setUnknown(cx, name);

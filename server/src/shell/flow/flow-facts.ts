@@ -13,6 +13,13 @@ interface Fact extends Range {
   readonly certain: boolean;
 }
 
+/** A word of a command line after expansion: one of the values that it may have. */
+export interface Field extends Range {
+  readonly value: Value;
+  /** True if it may be any number of words. */
+  readonly many: boolean;
+}
+
 /** What a command does with an argument, as far as is known. */
 export type ArgumentRole = 'option' | 'text' | 'read' | 'write' | 'program' | 'unknown';
 

@@ -5,10 +5,10 @@
 import { type FileTool, fileTool, type Role } from '../programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../programs/file-tools-special.ts';
 import { readOptions } from '../programs/tool-options.ts';
-import type { Argument, CommandFact } from './flow-facts.ts';
+import type { ToolRun } from '../programs/tool-run.ts';
+import type { Argument, CommandFact, Field } from './flow-facts.ts';
 import { noteText } from './flow-redirects.ts';
 import { isDevice, mayBeOutput, noteOpaque, noteRead, noteWrite } from './flow-run.ts';
-import type { Word1 } from './flow-simple.ts';
 import type { Expansion } from './flow-words.ts';
 import {
   literal,
@@ -21,32 +21,7 @@ import {
   withSuffix,
 } from './values.ts';
 
-/** What a special tool may do. */
-export interface ToolRun {
-  readonly cx: Expansion;
-  readonly fact: CommandFact;
-  readonly words: readonly Word1[];
-  /** Is everything known that decides which file is written? */
-  readonly sure: boolean;
-  path(word: Word1): ShellPath;
-  read(word: Word1, path?: ShellPath): void;
-  write(
-    word: Word1,
-    path: ShellPath,
-    sure?: boolean,
-    how?: 'command' | 'directory' | 'link' | 'change' | 'append',
-  ): void;
-  text(word: Word1): void;
-  option(word: Word1): void;
-  /** What may be read or written there is not known. */
-  directory(word: Word1): void;
-  /** There may be more below a place that is written. */
-  below(word: Word1, path: ShellPath): void;
-  /** Any of this, by what is known of a word. */
-  unknown(word: Word1): void;
-}
-
-export function runProgram(cx: Expansion, fact: CommandFact, words: readonly Word1[]): void {
+export function runProgram(cx: Expansion, fact: CommandFact, words: readonly Field[]): void {
   const run = toolRun(cx, fact, words);
   const name = fact.name ?? '';
   const special = Object.hasOwn(SPECIAL_TOOLS, name) ? SPECIAL_TOOLS[name] : undefined;
@@ -80,7 +55,7 @@ function runTable(run: ToolRun, tool: FileTool): void {
   }
 }
 
-function take(run: ToolRun, word: Word1, role: Role, sure: boolean): void {
+function take(run: ToolRun, word: Field, role: Role, sure: boolean): void {
   if (role === 'write') run.write(word, run.path(word), sure);
   else if (role === 'change') run.write(word, run.path(word), sure, 'change');
   else if (role === 'read') run.read(word);
@@ -92,7 +67,7 @@ function take(run: ToolRun, word: Word1, role: Role, sure: boolean): void {
 }
 
 /** `mkdir -p a/b` makes `a` too. */
-function makeDirectory(run: ToolRun, word: Word1): void {
+function makeDirectory(run: ToolRun, word: Field): void {
   const path = run.path(word);
   const parents = run.words.some(one => /^(-\w*p|--parents$)/.test(literal(one.value) ?? ''));
   const above: ShellPath[] = [];
@@ -101,15 +76,15 @@ function makeDirectory(run: ToolRun, word: Word1): void {
   for (const one of [...above, path]) run.write(word, one, true, 'directory');
 }
 
-function toolRun(cx: Expansion, fact: CommandFact, words: readonly Word1[]): ToolRun {
+function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): ToolRun {
   const { run, state } = cx;
   // A word that may be any number of words, or a hole, may shift or bring options.
   const sure = state.checked && !words.some(word => word.many);
-  const role = (word: Word1, value: Argument['role']): void => {
+  const role = (word: Field, value: Argument['role']): void => {
     const argument = fact.arguments.find(one => one.start === word.start && one.role === 'unknown');
     if (argument) argument.role = value;
   };
-  const path = (word: Word1): ShellPath => pathOf(word.value, state.cwd);
+  const path = (word: Field): ShellPath => pathOf(word.value, state.cwd);
   const self: ToolRun = {
     cx,
     fact,
@@ -149,7 +124,7 @@ function toolRun(cx: Expansion, fact: CommandFact, words: readonly Word1[]): Too
 }
 
 /** A word that goes to a program of which nothing is known: it may be read, and written if it is an output. */
-function noteUnknown(cx: Expansion, word: Word1, command: number): void {
+function noteUnknown(cx: Expansion, word: Field, command: number): void {
   const { run, state } = cx;
   const names = variablesIn(word.value);
   if (word.many && word.value.some(part => part.kind === 'hole')) noteOpaque(run, 'unknown-command', word);

@@ -8,26 +8,20 @@ import { unwrap } from '../programs/wrappers.ts';
 import type { FunctionStatement, Range, SimpleStatement } from '../syntax.ts';
 import { assign, noteEnvironment } from './flow-assign.ts';
 import { runBuiltin } from './flow-builtins.ts';
-import type { Argument, CommandFact } from './flow-facts.ts';
+import type { Argument, CommandFact, Field } from './flow-facts.ts';
 import { runProgram } from './flow-programs.ts';
 import { openRedirects } from './flow-redirects.ts';
 import { noteOpaque, type Run } from './flow-run.ts';
 import { copyState, isCertain, joinStates, putVariable } from './flow-state.ts';
 import { variableIn } from './flow-variables.ts';
-import { type Expansion, expandFields, type Field } from './flow-words.ts';
+import { type Expansion, expandFields, type PossibleField } from './flow-words.ts';
 import { EMPTY, literal, show, type Value, variablesIn } from './values.ts';
 
 type Call = (cx: Expansion, statement: FunctionStatement, args: readonly Value[] | null) => void;
 
-/** One word of a command as it is run: one value. */
-export interface Word1 extends Range {
-  readonly value: Value;
-  readonly many: boolean;
-}
-
 export interface Started {
   readonly cx: Expansion;
-  readonly words: readonly Word1[];
+  readonly words: readonly Field[];
   readonly at: Range;
   readonly through: string | null;
   readonly call: Call;
@@ -82,10 +76,10 @@ function prefixed(cx: Expansion, statement: SimpleStatement): () => void {
   };
 }
 
-function waysOf(fields: readonly Field[]): Word1[][] {
+function waysOf(fields: readonly PossibleField[]): Field[][] {
   if (fields.every(field => field.values.length === 1))
     return [fields.map(({ values, many, start, end }) => ({ start, end, value: values[0] ?? EMPTY, many }))];
-  let ways: Word1[][] = [[]];
+  let ways: Field[][] = [[]];
   for (const { values, many, start, end } of fields) {
     ways = ways.flatMap(way => values.map(value => [...way, { start, end, value, many }]));
     if (ways.length > MAX_WAYS) ways = ways.slice(0, MAX_WAYS);
@@ -155,7 +149,7 @@ export function start(started: Started): void {
 }
 
 /** A command whose name is computed may be anything. */
-function dynamic(run: Run, word: Word1): void {
+function dynamic(run: Run, word: Field): void {
   noteOpaque(run, 'dynamic-command', word);
   if (word.value.every(part => part.kind === 'hole')) run.opaqueVariables = true;
 }

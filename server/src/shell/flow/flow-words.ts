@@ -22,8 +22,8 @@ export interface Expansion {
   readonly substitution: Substitution;
 }
 
-/** A word of a command line after expansion. */
-export interface Field extends Range {
+/** A word of a command line after expansion, with all values that it may have. */
+export interface PossibleField extends Range {
   /** What it may be: one value if it is known which. */
   readonly values: readonly Value[];
   /** True if it may be any number of words. */
@@ -67,7 +67,7 @@ function withTilde(parts: readonly WordPart[]): readonly WordPart[] {
 }
 
 /** The fields of a command's word. */
-export function expandFields(cx: Expansion, word: Word): Field[] {
+export function expandFields(cx: Expansion, word: Word): PossibleField[] {
   const lists = choices(withTilde(word.parts));
   const [only] = lists;
   if (lists.length === 1 && only) return fieldsOf(cx, only, word);
@@ -89,7 +89,7 @@ function choices(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
 /** Words that braces stand for; of more of them nothing is known but that there are several. */
 const MAX_CHOICES = 256;
 
-function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): Field[] {
+function fieldsOf(cx: Expansion, parts: readonly WordPart[], at: Range): PossibleField[] {
   const range = { start: at.start, end: at.end };
   const [only] = parts;
   if (parts.length === 1 && only?.kind === 'variable') {

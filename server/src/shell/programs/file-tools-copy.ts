@@ -2,11 +2,11 @@
  * `cp`, `mv`, `install` and `ln`: what they make depends on whether the last operand is a directory.
  */
 
-import type { ToolRun } from '../flow/flow-programs.ts';
+import type { Field } from '../flow/flow-facts.ts';
 import { noteRemoval } from '../flow/flow-run.ts';
-import type { Word1 } from '../flow/flow-simple.ts';
 import { baseName, childPath, literal, pathKey, type ShellPath } from '../flow/values.ts';
 import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
 
 interface Copy {
   readonly moves: boolean;
@@ -49,8 +49,8 @@ function copy(run: ToolRun, kind: Copy): void {
 }
 
 interface One {
-  readonly source: Word1;
-  readonly given: Word1;
+  readonly source: Field;
+  readonly given: Field;
   readonly path: ShellPath;
   readonly inside: boolean;
   readonly sure: boolean;

@@ -1,9 +1,10 @@
 /**
  * Programs that make keys and key pairs, of which the files depend on more than one option.
  */
-import type { ToolRun } from '../flow/flow-programs.ts';
+
 import { literal, variablesIn, withSuffix } from '../flow/values.ts';
 import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
 
 /** Is one of the words such an option? */
 export function flag(run: ToolRun, pattern: RegExp): boolean {

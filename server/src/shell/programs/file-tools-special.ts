@@ -3,13 +3,13 @@
  * their own, what they remove.
  */
 
-import type { ToolRun } from '../flow/flow-programs.ts';
+import type { Field } from '../flow/flow-facts.ts';
 import { noteOpaque, noteRemoval } from '../flow/flow-run.ts';
-import type { Word1 } from '../flow/flow-simple.ts';
 import { literal, show, variablesIn } from '../flow/values.ts';
 import { copyTools } from './file-tools-copy.ts';
 import { flag, keyTools } from './file-tools-keys.ts';
 import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
 
 export type SpecialTool = (run: ToolRun) => void;
 
@@ -41,7 +41,7 @@ function dd(run: ToolRun): void {
       continue;
     }
     const tail = first.text.slice(key.length + 1);
-    const at: Word1 = {
+    const at: Field = {
       ...word,
       value: [...(tail === '' ? [] : [{ kind: 'text' as const, text: tail }]), ...rest],
     };
@@ -73,7 +73,7 @@ function sed(run: ToolRun): void {
 }
 
 /** A program in another language: its text is looked at only for whether it may write. */
-function foreignProgram(run: ToolRun, word: Word1, writes: RegExp): void {
+function foreignProgram(run: ToolRun, word: Field, writes: RegExp): void {
   const shown = show(word.value);
   const { outputs, directories } = run.cx.run.options;
   const named = variablesIn(word.value);
@@ -155,7 +155,7 @@ function jq(run: ToolRun): void {
   const { words } = run;
   let program = false;
   for (let at = 0; at < words.length; at++) {
-    const word = words[at] as Word1;
+    const word = words[at] as Field;
     const option = literal(word.value) ?? '';
     const value = words[at + 2];
     if (/^--(arg|argjson)$/.test(option)) {

@@ -2,12 +2,12 @@
  * Takes a program's words apart into options and operands, as its kind of command line does.
  */
 
-import type { Word1 } from '../flow/flow-simple.ts';
+import type { Field } from '../flow/flow-facts.ts';
 import { literal, text, type Value } from '../flow/values.ts';
 import type { FileTool, Role } from './file-tools.ts';
 
 export interface GivenOption {
-  readonly word: Word1;
+  readonly word: Field;
   /** Without dashes. */
   readonly name: string;
   readonly role: Role | null;
@@ -16,14 +16,14 @@ export interface GivenOption {
 
 export interface GivenWords {
   readonly options: readonly GivenOption[];
-  readonly operands: readonly Word1[];
+  readonly operands: readonly Field[];
 }
 
-export function readOptions(words: readonly Word1[], tool: FileTool): GivenWords {
+export function readOptions(words: readonly Field[], tool: FileTool): GivenWords {
   const options: GivenOption[] = [];
-  const operands: Word1[] = [];
+  const operands: Field[] = [];
   for (let at = tool.skip ?? 0; at < words.length; at++) {
-    const word = words[at] as Word1;
+    const word = words[at] as Field;
     const lead = leading(word.value);
     if (lead === '--') {
       operands.push(...words.slice(at + 1));
@@ -48,7 +48,7 @@ function leading(value: Value): string {
   return first?.kind === 'text' ? first.text : '';
 }
 
-function readOption(word: Word1, lead: string, tool: FileTool): GivenOption {
+function readOption(word: Field, lead: string, tool: FileTool): GivenOption {
   const dashes = lead.startsWith('--') ? 2 : 1;
   const equals = lead.indexOf('=');
   const isLong = dashes === 2 || tool.style === 'single';

@@ -1,7 +1,7 @@
 /**
  * Commands that start the command that they are given: `env`, `exec`, `sudo`, `timeout`, `xargs`, …
  */
-import type { Word1 } from '../flow/flow-simple.ts';
+import type { Field } from '../flow/flow-facts.ts';
 import { concat, literal, text, unknownFrom, type Value } from '../flow/values.ts';
 
 interface Wrapper {
@@ -70,18 +70,18 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
 };
 
 export interface Wrapped {
-  readonly words: readonly Word1[];
-  readonly assignments: readonly Word1[];
+  readonly words: readonly Field[];
+  readonly assignments: readonly Field[];
   readonly sure: boolean;
 }
 
 /** The command inside a command; null if it is none of those. */
-export function unwrap(name: string, words: readonly Word1[]): Wrapped | null {
+export function unwrap(name: string, words: readonly Field[]): Wrapped | null {
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   if (!wrapper) return null;
   // `command -v x` asks and runs nothing.
   if (name === 'command' && /^-\w*[vV]/.test(literal(words[0]?.value ?? []) ?? '')) return null;
-  const assignments: Word1[] = [];
+  const assignments: Field[] = [];
   let { operands } = wrapper;
   let replacement: string | null = null;
   let at = 0;
@@ -101,7 +101,7 @@ export function unwrap(name: string, words: readonly Word1[]): Wrapped | null {
       continue;
     }
     if (wrapper.assignments && /^[A-Za-z_]\w*=/.test(shown)) {
-      assignments.push(words[at] as Word1);
+      assignments.push(words[at] as Field);
       continue;
     }
     if (operands-- > 0) continue;
@@ -128,9 +128,9 @@ function takesValue(wrapper: Wrapper, option: string): boolean {
 }
 
 /** `xargs` puts words behind the command, or in the place of `{}`: what they are is not known. */
-function fromInput(words: readonly Word1[], replacement: string | null): Word1[] {
+function fromInput(words: readonly Field[], replacement: string | null): Field[] {
   if (replacement === null) {
-    const last = words[words.length - 1] as Word1;
+    const last = words[words.length - 1] as Field;
     return [...words, { start: last.start, end: last.end, value: unknownFrom([]), many: true }];
   }
   return words.map(word => ({ ...word, value: replaced(word.value, replacement) }));
