@@ -1,6 +1,6 @@
 /** A repository in memory, with symbolic links: what the store is read from. */
 
-import { joinPath } from '../../server/src/nix/paths.ts';
+import { joinPath } from '../../server/src/nix/eval/paths.ts';
 import type { Change } from '../../server/src/store/changes.ts';
 import type { Link, StoreFiles } from '../../server/src/store/files.ts';
 

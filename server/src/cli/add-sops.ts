@@ -4,7 +4,7 @@ import { planSopsSecret, type RefusedChoice, type SopsPlan, sopsChoices } from '
 import { findKeys, type Keys } from '../generate/keys.ts';
 import { created, type SopsFile, valuesIn, withAdded } from '../generate/sops-files.ts';
 import { sourceChanges } from '../generate/sources.ts';
-import { joinPath } from '../nix/paths.ts';
+import { joinPath } from '../nix/eval/paths.ts';
 import { readCommand } from './commands/read.ts';
 import { printDiff } from './fix.ts';
 import { type OpenFleet, openFleet, say, withSession } from './generation.ts';

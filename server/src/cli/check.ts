@@ -2,7 +2,7 @@
 import { fingerprintsOf, lineTextIn } from '../checks/fingerprint.ts';
 import { singles, summarised } from '../checks/leftovers.ts';
 import type { Finding, Rule, Severity } from '../checks/rule.ts';
-import type { NixFiles } from '../nix/value.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { absolutePath, oneOf, type Parsed } from './arguments.ts';
 import { readCommand } from './commands/read.ts';

@@ -5,7 +5,7 @@ import type { Verdict } from '../editor/convert/plan.ts';
 import { findAllKeys } from '../generate/keys.ts';
 import { sourceChanges } from '../generate/sources.ts';
 import { listed } from '../generate/words.ts';
-import { joinPath } from '../nix/paths.ts';
+import { joinPath } from '../nix/eval/paths.ts';
 import { type ConvertWish, type Rehearsal, rehearseConversion } from '../workspace/convert.ts';
 import type { Parsed } from './arguments.ts';
 import { readCommand } from './commands/read.ts';

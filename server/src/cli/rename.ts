@@ -9,7 +9,7 @@ import type { Subject, Target } from '../editor/subjects.ts';
 import { linkChanges, relocation, renameNotes, tellingGit } from '../generate/relocate.ts';
 import { outsideMoves, type StoredName } from '../generate/relocate-outside.ts';
 import { type EditedFile, sourceChanges } from '../generate/sources.ts';
-import { joinPath } from '../nix/paths.ts';
+import { joinPath } from '../nix/eval/paths.ts';
 import { movedLinks } from '../store/moved-links.ts';
 import type { Move } from '../store/moves.ts';
 import { oneOf, type Parsed } from './arguments.ts';

@@ -6,7 +6,7 @@
 
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import type { Fleet, GeneratorBody, GeneratorFile, RegistryKey } from '../fleet/model.ts';
-import { compareBytes } from '../nix/compare.ts';
+import { compareBytes } from '../nix/eval/compare.ts';
 import { shownBackend } from '../store/backend.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/deployed.ts';
 import type { Environment, Note, Surroundings } from './environment-data.ts';

@@ -6,7 +6,7 @@
 import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
-import { childrenOf } from '../nix/inside.ts';
+import { childrenOf } from '../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/files.ts';

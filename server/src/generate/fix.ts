@@ -1,7 +1,7 @@
 /**
  * Whom stored secrets are for, compared with whom they should be for, and put right. Values stay as they are.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import { type Agreed, isCertain, mustBeAgreed } from './access-change.ts';
 import { accessMessage } from './access-words.ts';
 import type { Generator } from './generators.ts';

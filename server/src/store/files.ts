@@ -2,7 +2,7 @@
  * What the store needs to see of a repository: names, kinds, links, and the text of metadata. Knows nothing of how
  * a workspace comes by them.
  */
-import type { NixFiles } from '../nix/value.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 
 /** A symbolic link as it is written. */
 export interface Link {

@@ -1,7 +1,7 @@
 /**
  * Links beside a secret: which users, machines and groups it is shared with, and whether the link leads to one.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import { below, type StoreFiles } from './files.ts';
 
 export type HolderKind = 'users' | 'machines' | 'groups';

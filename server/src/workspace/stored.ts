@@ -1,5 +1,5 @@
 /** What is stored in a workspace, read once and kept until something other than Nix changes. */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import type { StoreFiles } from '../store/files.ts';
 import {
   type Backend,

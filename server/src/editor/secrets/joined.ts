@@ -19,7 +19,7 @@ import type {
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { SecretSide } from '../../fleet/secrets-schema.ts';
-import type { NixFiles } from '../../nix/value.ts';
+import type { NixFiles } from '../../nix/eval/value.ts';
 import { below } from '../../store/files.ts';
 import type { SopsFolder } from '../../store/sops.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -7,9 +7,9 @@ import { ATTRS, attrNames, mapAttrs } from '../builtins/attrs.ts';
 import { anonymous, because, fn2, type Result } from '../builtins/define.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { concatMapList, mapList } from '../builtins/lists.ts';
-import { attr, attrs, emptyAttrs, list, perhaps, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { attr, attrs, emptyAttrs, list, perhaps, thunk } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
 /** Sets into each other as deep as both sides are sets. */
 export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {

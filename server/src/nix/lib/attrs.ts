@@ -9,9 +9,9 @@ import { anonymous, because, fn1, fn2, fn3, type Result, type Table } from '../b
 import { eachOfUnknown, settled } from '../builtins/list-parts.ts';
 import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
 import { foldLeft, mapList } from '../builtins/lists.ts';
-import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
 import { cartesianProduct, collect, mapRecursive, recursiveUpdate } from './attr-trees.ts';
 

@@ -16,9 +16,9 @@ import {
 import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
 import { concatLists, filterList, foldLeft, generate, isElem, LISTS, mapList } from '../builtins/lists.ts';
 import { sortItems } from '../builtins/sorting.ts';
-import { attrsOf, bool, int, list, perhaps, thunk } from '../construct.ts';
-import { append } from '../operators.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { attrsOf, bool, int, list, perhaps, thunk } from '../eval/construct.ts';
+import { append } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
 /** A function of a list whose items must all be known. */

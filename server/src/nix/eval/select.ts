@@ -2,6 +2,7 @@
  * Selection: `a.b`, `a.b or c`, `a ? b`, static and by computed names, on sets and on unknowns.
  */
 
+import type { AttrName, HasAttrExpr, SelectExpr } from '../syntax.ts';
 import { sameText } from './compare.ts';
 import {
   derived,
@@ -19,7 +20,6 @@ import { delay, evaluate, force } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
 import { dynamicName } from './strings.ts';
-import type { AttrName, HasAttrExpr, SelectExpr } from './syntax.ts';
 import type {
   Attr,
   AttrsValue,

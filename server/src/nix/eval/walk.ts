@@ -2,12 +2,12 @@
  * Walks a file with its scopes: every expression once, whether or not evaluation would reach it, so that what is
  * written in a function that nobody calls yet is seen too. Parameters of functions are what the caller says.
  */
-import { type Group, groupOf, groupOfPath, type Member } from './bindings.ts';
+import { type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
+import { type Expr, type LambdaExpr, type Range, writtenName } from '../syntax.ts';
 import { originOf, unknown } from './construct.ts';
 import { attributeSet, delay, letScope } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { dynamicName } from './strings.ts';
-import { type Expr, type LambdaExpr, type Range, writtenName } from './syntax.ts';
 import type { Lazy, Origin, Scope, StringValue } from './value.ts';
 
 /** The attribute path from the top of the file to where the walk is, innermost name first. */

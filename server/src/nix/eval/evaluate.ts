@@ -4,7 +4,8 @@
  * It follows Nix's own evaluation order, so that a cycle met here is a cycle in Nix. What it cannot know it says
  * so; a value that it claims is the value that Nix computes.
  */
-import { groupOf } from './bindings.ts';
+import { groupOf } from '../bindings.ts';
+import type { Expr } from '../syntax.ts';
 import {
   failure,
   float,
@@ -28,8 +29,6 @@ import { hasName, selectPath } from './select.ts';
 import { attributeSet, letScope } from './sets.ts';
 import { sharedValue } from './sharing.ts';
 import { interpolate } from './strings.ts';
-
-import type { Expr } from './syntax.ts';
 import type { FailureValue, Lazy, Origin, Scope, Thunk, UnknownValue, Value } from './value.ts';
 
 export { lookupLexical } from './scopes.ts';

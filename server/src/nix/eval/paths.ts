@@ -2,10 +2,11 @@
  * Paths. Inside the workspace a path is relative to its root and has no leading `/`; `..` above the root leaves
  * the workspace and is unknown.
  */
+
+import type { StringPart } from '../syntax.ts';
 import { derived, path, stringKey, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { interpolate } from './strings.ts';
-import type { StringPart } from './syntax.ts';
 import type { NixFiles, Origin, PathValue, Scope, StringValue, UnknownValue, Value } from './value.ts';
 
 /** The folder of a file; '' is the root. */

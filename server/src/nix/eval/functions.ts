@@ -1,13 +1,14 @@
 /**
  * Applying Nix functions to arguments.
  */
+
+import { extentOf } from '../source.ts';
+import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
 import { delay, evaluate, force, lookupLexical } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
 import { canMatch } from './select.ts';
-import { extentOf } from './source.ts';
-import type { Formal } from './syntax.ts';
 import type {
   AttrsValue,
   FailureValue,

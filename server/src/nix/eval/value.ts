@@ -9,9 +9,9 @@
  * Every value that was written somewhere carries its origin. Attributes and list items are lazy: see `force` in
  * evaluate.ts.
  */
-import type { Group } from './bindings.ts';
-import type { SourceFile } from './source.ts';
-import type { Expr, LambdaExpr, Range } from './syntax.ts';
+import type { Group } from '../bindings.ts';
+import type { SourceFile } from '../source.ts';
+import type { Expr, LambdaExpr, Range } from '../syntax.ts';
 
 /** A function call or an import that a value came through, innermost first. */
 export interface Call {

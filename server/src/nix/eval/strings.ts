@@ -2,6 +2,8 @@
  * Strings: interpolation, coercion to text, and computed attribute names. What is not known stays in the string
  * as a hole; everything else keeps its way back to the file it was written in.
  */
+
+import type { Expr, Range, StringPart } from '../syntax.ts';
 import {
   failure,
   nullValue,
@@ -15,7 +17,6 @@ import {
 import { apply, evaluate, force } from './evaluate.ts';
 import { type Evaluation, resolved } from './evaluation.ts';
 import { identity } from './identity.ts';
-import type { Expr, Range, StringPart } from './syntax.ts';
 import type {
   FailureValue,
   HolePlace,

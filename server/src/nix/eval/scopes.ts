@@ -1,12 +1,13 @@
 /**
  * Names: in the lexical scopes first, then in the sets that `with` brings in.
  */
+
+import type { SourceFile } from '../source.ts';
+import type { Expr } from '../syntax.ts';
 import { failure, originOf, thunk, typeName, unknown } from './construct.ts';
 import { force } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
-import type { SourceFile } from './source.ts';
-import type { Expr } from './syntax.ts';
 import type { Lazy, Origin, Scope, Value } from './value.ts';
 
 /** The scope in which a file's expression is evaluated. */

@@ -1,7 +1,7 @@
 /**
  * Putting an evaluation together: its globals, `import`, and the view that builtins have of it.
  */
-import { builtinsScope } from './builtins/index.ts';
+import { builtinsScope } from '../builtins/index.ts';
 import { equal, less } from './compare.ts';
 import { attrs, failure, stringKey, thunk, typeName, unknown } from './construct.ts';
 import { apply, evaluate, force, speculate } from './evaluate.ts';

@@ -1,10 +1,11 @@
 /**
  * Small constructors and questions for values, so that the rest never spells out their shapes.
  */
+
+import { exact } from '../exact.ts';
+import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from '../syntax.ts';
 import { BudgetExceeded } from './evaluation.ts';
-import { exact } from './exact.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
-import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from './syntax.ts';
 import type {
   Attr,
   AttrsValue,

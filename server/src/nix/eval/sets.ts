@@ -1,13 +1,13 @@
 /**
  * Bindings to values: `{ … }`, `rec { … }` and the scope of a `let`.
  */
-import { type Group, groupOfPath, type Member } from './bindings.ts';
+import { type Group, groupOfPath, type Member } from '../bindings.ts';
+import type { AttrName, Expr } from '../syntax.ts';
 import { attr, attrs, emptyAttrs, failure, originOf, thunk } from './construct.ts';
 import { delay, delayArgument, suspended } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { lookupLexical } from './scopes.ts';
 import { dynamicName } from './strings.ts';
-import type { AttrName, Expr } from './syntax.ts';
 import type { Attr, Lazy, Origin, PatternAttr, Scope, UnknownValue, Value } from './value.ts';
 
 export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {

@@ -3,12 +3,13 @@
  * function makes the same of one and the same entry, wherever it is called from. Nix is pure; what is shared does not
  * say which calls it came through, since it came through many.
  */
+
+import { freeNames, hasWith } from '../expressions.ts';
+import type { Expr } from '../syntax.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation, SharedValues } from './evaluation.ts';
 import { identity } from './identity.ts';
-import { freeNames, hasWith } from './inside.ts';
 import { fileScope, lookupLexical } from './scopes.ts';
-import type { Expr } from './syntax.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
 /** The names that expressions take from around them; null for those of which nothing is shared. */

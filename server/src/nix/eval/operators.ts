@@ -3,6 +3,7 @@
  * would not have looked at it.
  */
 
+import type { BinaryExpr, Expr, UnaryExpr } from '../syntax.ts';
 import { equal, less, sameText } from './compare.ts';
 import {
   attr,
@@ -28,7 +29,6 @@ import { type Evaluation, resolved } from './evaluation.ts';
 import { identity, isTolerated } from './identity.ts';
 import { appendToPath } from './paths.ts';
 import { addText, concatenate, toText } from './strings.ts';
-import type { BinaryExpr, Expr, UnaryExpr } from './syntax.ts';
 import type {
   Attr,
   AttrsValue,

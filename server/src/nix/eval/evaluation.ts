@@ -2,9 +2,10 @@
  * The state of one evaluation: its files, its budget, what is being forced, and who listens. Created once for a
  * snapshot of a workspace; the functions that do the work take it as their first argument.
  */
+
+import type { SourceFile } from '../source.ts';
+import type { Expr, SelectExpr } from '../syntax.ts';
 import type { PairMakers } from './shared-pairs.ts';
-import type { SourceFile } from './source.ts';
-import type { Expr, SelectExpr } from './syntax.ts';
 import type {
   AttrsValue,
   BuiltinContext,

@@ -2,7 +2,7 @@
  * Identity without evaluation: keys by which two unknowns are recognised as the same value. Equal keys promise
  * equal values; different keys promise nothing.
  */
-import { hexHash } from './hash.ts';
+import { hexHash } from '../hash.ts';
 import type { Lazy, StringValue, UnknownValue } from './value.ts';
 
 const numbers = new WeakMap<object, string>();
