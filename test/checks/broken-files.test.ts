@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { declarationsOf } from '../../server/src/generate/declarations.ts';
+import { declarationsOf } from '../../server/src/generate/plan/declarations.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { refusedIn } from '../../server/src/nix/refused.ts';
 import { check, type Texts } from './harness.ts';

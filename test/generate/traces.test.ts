@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { switchesTracingOn } from '../../server/src/generate/traces.ts';
+import { switchesTracingOn } from '../../server/src/generate/run/bash-tracing.ts';
 import { followScript } from '../../server/src/shell/flow/flow.ts';
 import { loadShell } from '../../server/src/shell/parse/parse.ts';
 

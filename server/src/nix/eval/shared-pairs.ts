@@ -1,0 +1,151 @@
+/**
+ * What a function makes of a name for `listToAttrs`: `key: { name = …; value = … registry.${key} …; }`. The lists of
+ * many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where nothing
+ * of it tells for whom it was made; whoever listens to what is selected hears each time what was selected to make it.
+ */
+
+import { attr, attrs, isClosed, originOf } from './construct.ts';
+import { speculating } from './cycles.ts';
+import type { Evaluation, Tracer } from './evaluation.ts';
+import type { Selection } from './selection.ts';
+import { hearingFunction, sharedValue } from './sharing.ts';
+import type { Pair, PairMakers } from './sharing-tables.ts';
+import { createClosedFunctions } from './sharing-tables.ts';
+import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
+
+/** After so many names of which nothing shared was made, a function is not asked again. */
+const TRIES = 2;
+
+/**
+ * The pair that a function makes of a name.
+ * @returns null where it cannot be shared
+ */
+export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
+  const name = item.kind === 'thunk' ? item.value : item;
+  if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
+  const makers = makersOf(cx, fn);
+  const closed = hearingFunction(cx, fn, makers.closed);
+  if (typeof closed === 'string') return null;
+  const pairs = makers.pairs.get(closed) ?? { byName: new Map(), worthwhile: false };
+  makers.pairs.set(closed, pairs);
+  const { byName } = pairs;
+  const known = byName.get(name.text);
+  if (known !== undefined) return known === null ? null : handedOut(cx, known, name);
+  if (!pairs.worthwhile && byName.size >= TRIES) return null;
+  // Nix would not look at the name and the value yet; where that leads back here, they are not looked at either.
+  const made = speculating(cx, () => ({ pair: newPair(cx, closed, name) }));
+  if (made === null) return null;
+  byName.set(name.text, made.pair);
+  if (made.pair === null) return null;
+  pairs.worthwhile = true;
+  return handedOut(cx, made.pair, name);
+}
+
+function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
+  const { path } = scope.file;
+  let makers = cx.pairs.get(path);
+  if (makers === undefined) {
+    makers = { closed: createClosedFunctions(), pairs: new WeakMap() };
+    cx.pairs.set(path, makers);
+  }
+  return makers;
+}
+
+/** The pair for whoever asks, who hears what was selected to make it. */
+function handedOut(cx: Evaluation, { of, pair, isNamedSo, heard }: Pair, name: StringValue): AttrsValue {
+  for (const event of heard) tell(cx.tracer, event.name === of && name !== of ? { ...event, name } : event);
+  if (!isNamedSo || name === of) return pair;
+  const entries = new Map(pair.entries);
+  entries.set('name', attr(name, pair.entries.get('name')?.at ?? null));
+  return attrs(entries, pair.origin);
+}
+
+function tell(tracer: Tracer | null, event: Selection): void {
+  if (tracer?.watches?.(event.target) !== false) tracer?.onSelect?.(event);
+}
+
+function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null {
+  const { tracer } = cx;
+  const tolerated = cx.tolerated.size;
+  const call = originOf(fn.expr, fn.scope);
+  const heard: Selection[] = [];
+  let tells = false;
+  cx.tracer = {
+    ...tracer,
+    watches: () => true,
+    onSelect(event) {
+      if (!cameThrough(event.at, call)) {
+        // Of what is evaluated elsewhere on the way.
+        tell(tracer, event);
+        return;
+      }
+      const common = event.target.kind === 'attrs' ? cx.common.get(event.target) : undefined;
+      if (common === undefined) tells = true;
+      if (common !== 'heard') return;
+      heard.push(event);
+      if (!isOf(event.name, of) && !isFromElsewhere(event.name, of, call)) tells = true;
+    },
+  };
+  try {
+    const made = pairOf(cx, cx.apply(fn, of, call));
+    if (made === null || tells || cx.tolerated.size > tolerated) return null;
+    const isNamedSo = isOf(made.name, of);
+    if (!isNamedSo && !isFromElsewhere(made.name, of, call)) return null;
+    return {
+      of,
+      pair: made.pair,
+      isNamedSo,
+      heard: heard.map(event => (isOf(event.name, of) ? { ...event, name: of } : event)),
+    };
+  } finally {
+    cx.tracer = tracer;
+  }
+}
+
+/** Name and value of a set that has nothing else, if the value is shared. */
+function pairOf(
+  cx: Evaluation,
+  made: Value,
+): { readonly name: StringValue; readonly pair: AttrsValue } | null {
+  if (made.kind !== 'attrs' || !isClosed(made) || made.entries.size !== 2) return null;
+  const [named, held] = [made.entries.get('name'), made.entries.get('value')];
+  if (named === undefined || held === undefined || named.optional || held.optional) return null;
+  const name = cx.force(named.value);
+  if (name.kind !== 'string' || name.text === null) return null;
+  const value = sharedOf(cx, held.value);
+  if (value === null) return null;
+  const entries = new Map([
+    ['name', attr(name, named.at)],
+    ['value', attr(value, held.at)],
+  ]);
+  return { name, pair: attrs(entries, made.origin) };
+}
+
+function sharedOf(cx: Evaluation, lazy: Lazy): Value | null {
+  if (lazy.kind === 'thunk' && lazy.state === 'fresh') {
+    if (lazy.expr === null || lazy.scope === null) return null;
+    // The question did not ask for the value, and has its steps for others.
+    const { stepsLeft } = cx;
+    const value = sharedValue(cx, lazy.expr, lazy.scope);
+    cx.stepsLeft = stepsLeft;
+    return value;
+  }
+  const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+  return value?.kind === 'attrs' && cx.common.get(value) === 'made-of' ? value : null;
+}
+
+function isOf(name: StringValue, of: StringValue): boolean {
+  return name === of || (name.text === of.text && name.origin === of.origin);
+}
+
+/** Was it there before, apart from what the pair is made of? */
+function isFromElsewhere({ origin }: StringValue, of: StringValue, call: Origin): boolean {
+  if (origin === null || cameThrough(origin, call)) return false;
+  const { origin: own } = of;
+  return own === null || origin.file !== own.file || origin.end <= own.start || own.end <= origin.start;
+}
+
+function cameThrough(origin: Origin, call: Origin): boolean {
+  for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) if (at === call) return true;
+  return false;
+}
