@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 // The layering of ARCHITECTURE.md, as a test: arrows run one way, and each outside thing has one door.
@@ -30,9 +30,9 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
   { module: /^vscode$/, places: [/^client\//] },
   { module: /^vscode-languageclient/, places: [/^client\//] },
   { module: /^vscode-languageserver/, places: [/^server\/src\/lsp\//] },
-  { module: /^web-tree-sitter$/, places: [/^server\/src\/nix\//, /^server\/src\/shell\//] },
+  { module: /^web-tree-sitter$/, places: [/^server\/src\/(nix|shell)\/parse\//] },
   { module: /^@noble\//, places: [/^server\/src\/browser\//] },
-  { module: /^age-encryption$/, places: [/^server\/src\/store\/crypt\.ts$/] },
+  { module: /^age-encryption$/, places: [/^server\/src\/store\/age\/crypt\.ts$/] },
   { module: /^yaml$/, places: [/^server\/src\/fleet\/secrets-yaml\.ts$/, /^server\/src\/store\//] },
   {
     module: /^(node:)?child_process$/,
@@ -42,7 +42,7 @@ const DOORS: readonly { readonly module: RegExp; readonly places: readonly RegEx
     module: /^(node:)?fs(\/promises)?$/,
     places: [
       /^server\/src\/(workspace|host)\//,
-      /^server\/src\/(nix|shell)\/(parser|wasm)\.ts$/,
+      /^server\/src\/(nix|shell)\/parse\/(parse|wasm)\.ts$/,
       /^server\/src\/cli/,
       /^server\/src\/start\.ts$/,
       /^client\/src\/engine\.ts$/,
@@ -119,11 +119,31 @@ describe('layers', () => {
   });
 });
 
+describe('rooms inside of a folder', () => {
+  /** What may be imported of a room by files outside of it: its doors. */
+  const ROOMS: readonly { readonly room: string; readonly doors: readonly string[] }[] = [
+    { room: 'nix/parse', doors: ['parse.ts', 'tokens.ts'] },
+    { room: 'shell/parse', doors: ['parse.ts'] },
+  ];
+
+  it.each(ROOMS)('$room is entered by its doors', ({ room, doors }) => {
+    const inside = join(SERVER, room);
+    const wrong = server
+      .filter(file => dirname(file) !== inside)
+      .flatMap(importsOf)
+      .filter(({ from, specifier }) => {
+        const target = resolve(ROOT, dirname(from), specifier);
+        return specifier.startsWith('.') && dirname(target) === inside && !doors.includes(basename(target));
+      });
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('what runs in a browser', () => {
   const analysis = server.filter(file => /^(nix|shell|fleet|checks|editor)$/.test(layerOf(file) ?? ''));
 
   it('asks Node for nothing but files of wasm and hashes, each in one place', () => {
-    const door = /^server\/src\/(nix\/(hash|parser|wasm)|shell\/(parser|wasm))\.ts$/;
+    const door = /^server\/src\/(nix\/hash|(nix|shell)\/parse\/(parse|wasm))\.ts$/;
     const wrong = analysis.flatMap(importsOf).filter(({ from, specifier }) => {
       return specifier.startsWith('node:') && !door.test(from);
     });

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '../server/src/checks/run.ts';
-import { loadShell } from '../server/src/shell/parser.ts';
+import { loadShell } from '../server/src/shell/parse/parse.ts';
 import { type FleetWorkspace, fleetWorkspace } from './fleet/workspace.ts';
 import { claimFinding, claimPlace } from './fuzz/claims.ts';
 import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/editor-claims.ts';

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { createLastingFleet, type LastingFleet } from '../cli/generation.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { describeIf } from '../conditionally.ts';

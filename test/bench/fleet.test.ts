@@ -15,7 +15,7 @@ import {
   SCRIPT,
   writeFleet,
 } from '../../bench/fleet.mjs';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 
 const SMALL = { machines: 6, keys: 48 };
 

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { declarationsOf } from '../../server/src/generate/declarations.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { declarationsOf } from '../../server/src/generate/plan/declarations.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { refusedIn } from '../../server/src/nix/refused.ts';
 import { judging, type Texts } from './harness.ts';
 

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { followed } from '../../server/src/checks/scripts.ts';
 import type { GeneratorScript } from '../../server/src/fleet/model.ts';
-import { loadShell } from '../../server/src/shell/parser.ts';
+import { loadShell } from '../../server/src/shell/parse/parse.ts';
 
 function scriptOf(text: string): GeneratorScript {
   const source = { text, holes: [], segments: [] };

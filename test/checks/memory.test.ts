@@ -6,7 +6,7 @@ import { answerTo, beginRun, createMemory } from '../../server/src/checks/memory
 import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watchedContext } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext, Finding } from '../../server/src/checks/rule.ts';
-import { readContents } from '../../server/src/store/read.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 import { textChange } from '../fuzz/mutations.ts';

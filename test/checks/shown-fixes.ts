@@ -2,7 +2,7 @@
 import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-fixes.ts';
 import type { Example, Fix, Rule } from '../../server/src/checks/rule.ts';
 import type { ShownFix } from '../../server/src/checks/rule-page.ts';
-import { unifiedDiff } from '../../server/src/cli/diff.ts';
+import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
 import { check, type Texts } from './small-workspace.ts';
 
 /** A line that says what is found in the one above it. */

@@ -1,7 +1,7 @@
 // The rules about agenix, where it is less plain than in their examples.
 
 import { describe, expect, it } from 'vitest';
-import { ageStanzas, sshTag } from '../../server/src/store/age-header.ts';
+import { ageStanzas, sshTag } from '../../server/src/store/age/age-header.ts';
 import { findingsOf, type Texts } from './harness.ts';
 
 const LEA = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPJDyIr/FSz1cJdcoW69R+NrWzwGK/+3gJpqD1t8L2zE';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { hasAge, readSopsIndependently, readSopsValuesIndependently } from '../store/independent-reader.ts';
 import { write } from '../workspace/support.ts';
 import { everyText, sopsFleet } from './sops-fleet.ts';

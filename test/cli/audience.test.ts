@@ -1,7 +1,7 @@
 /** What a person is told of a run. */
 import { expect, it } from 'vitest';
-import { peopleAudience } from '../../server/src/cli/audience-people.ts';
-import { planRun } from '../../server/src/generate/plan.ts';
+import { peopleAudience } from '../../server/src/cli/reporter/people-reporter.ts';
+import { planRun } from '../../server/src/generate/plan/planner.ts';
 
 it('names cannot command the terminal', () => {
   let said = '';

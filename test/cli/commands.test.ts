@@ -1,11 +1,11 @@
 // The table of commands is what the commands themselves take: the help, completions and the manual page say what is true.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec } from '../../server/src/cli/commands/command.ts';
-import { COMMANDS } from '../../server/src/cli/commands/table.ts';
 import { LOADERS } from '../../server/src/cli/main.ts';
+import type { CommandSpec } from '../../server/src/cli/table/command-spec.ts';
+import { COMMANDS } from '../../server/src/cli/table/command-table.ts';
 import { TEMPLATE_CHOICES } from '../../server/src/editor/scaffold-templates.ts';
-import { LIMIT_NAMES } from '../../server/src/host/limits.ts';
+import { LIMIT_NAMES } from '../../server/src/host/sandbox/limits.ts';
 import { varsmith } from './support.ts';
 
 const FLEET = join(__dirname, '../../examples/fleet');

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../server/src/cli/commands/table.ts';
 import { firstWords } from '../../server/src/cli/completions/shared.ts';
+import { COMMANDS } from '../../server/src/cli/table/command-table.ts';
 import { describeIf } from '../conditionally.ts';
 import { buildProgram, programPath } from './program.ts';
 import { varsmith } from './support.ts';

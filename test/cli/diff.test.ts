@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unifiedDiff } from '../../server/src/cli/diff.ts';
+import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
 import { folder, write } from '../workspace/support.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;

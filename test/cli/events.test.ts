@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QuestionEvent, RunEvent } from '../../client/src/run-protocol.ts';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 
 const hasBox = 'box' in (await findBox(process.platform, ['/usr/bin', '/bin']));

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
-import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
-import { generateKeyPair } from '../../server/src/store/crypt.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { describeIf } from '../conditionally.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';

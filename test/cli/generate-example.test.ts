@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
-import { findCommand } from '../../server/src/host/commands.ts';
+import { findCommand } from '../../server/src/host/programs/commands.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { exampleFiles } from '../editor/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 

@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { OWN_KINDS, outsideFleet } from './outside-stores.ts';
 import { buildProgram, everythingIn, gitObjects, start, temporary } from './program.ts';
 

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../client/src/run-protocol.ts';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { contentsOf } from '../host/folders.ts';
 import { write } from '../workspace/support.ts';
 import { KINDS, type OutsideFleet, OWN_KINDS, outsideFleet, PASSAGE_FILES } from './outside-stores.ts';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 import {

@@ -6,8 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
-import { findCommand } from '../../server/src/host/commands.ts';
+import { findCommand } from '../../server/src/host/programs/commands.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { createLastingFleet, type LastingFleet } from './generation.ts';
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin'];

@@ -9,7 +9,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../conditionally.ts';
 import { contentsOf } from '../host/folders.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';

@@ -4,8 +4,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askFor, Cancelled } from '../../server/src/cli/terminal.ts';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { askFor, Cancelled } from '../../server/src/cli/reporter/terminal.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { describeIf } from '../conditionally.ts';
 import { fleet, type GeneratingFleet } from './generation.ts';
 

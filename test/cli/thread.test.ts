@@ -2,7 +2,7 @@
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBox } from '../../server/src/host/boxes.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
 import { write } from '../workspace/support.ts';
 import { fleet } from './generation.ts';
 import { buildProgram, start } from './program.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statusesIn } from '../../server/src/cli/use-status.ts';
+import { statusesIn } from '../../server/src/cli/output/use-status.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 /** The status of each use in a module, by the generator it names. */

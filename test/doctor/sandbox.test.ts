@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sandboxWords } from '../../server/src/doctor/sandbox.ts';
-import { NO_GUARDS } from '../../server/src/host/sandbox.ts';
+import { sandboxWords } from '../../server/src/doctor/sandbox-text.ts';
+import { NO_GUARDS } from '../../server/src/host/sandbox/bubblewrap.ts';
 
 const ALL = {
   filter: Buffer.alloc(8),

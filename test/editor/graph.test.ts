@@ -10,7 +10,7 @@ import { dotOf, mermaidOf } from '../../server/src/editor/graph-text.ts';
 import { circleOf } from '../../server/src/editor/layout/circles.ts';
 import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
 import { errorsByGenerator } from '../../server/src/editor/trouble.ts';
-import { readContents } from '../../server/src/store/read.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { check } from '../checks/harness.ts';
 
 const FLEET = {

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
 import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue-data.ts';
 import { FORMER } from '../../server/src/fleet/catalogue-former.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 import { folder } from '../workspace/support.ts';
 

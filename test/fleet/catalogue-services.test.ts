@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
 import { CATALOGUE } from '../../server/src/fleet/catalogue-data.ts';
 import { FORMER_SERVICES, SERVICES } from '../../server/src/fleet/catalogue-services.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';

@@ -12,7 +12,7 @@ import { insideOf, treeAt, typeOf } from '../../server/src/fleet/options/below.t
 import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import { CLAN_OPTIONS_COMMIT, serviceData } from '../../server/src/fleet/options/clan-core-data.ts';
 import { EMPTY, type OptionTree } from '../../server/src/fleet/options/tree.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';

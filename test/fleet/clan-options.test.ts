@@ -10,7 +10,7 @@ import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../server/src/fleet/op
 import { readModuleOptions } from '../../server/src/fleet/options/module.ts';
 import { textOf } from '../../server/src/fleet/options/takes.ts';
 import type { OptionTree } from '../../server/src/fleet/options/tree.ts';
-import { createEvaluation, importFile } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation, importFile } from '../../server/src/nix/eval/evaluator.ts';
 import { memoryFiles } from '../nix/support.ts';
 
 const checkout = process.env.VARSMITH_CLAN_CORE ?? '';

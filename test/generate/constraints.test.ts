@@ -1,6 +1,6 @@
 /** What services allow: how many instances there may be, and how many machines in their roles. */
 import { expect, it } from 'vitest';
-import { violationsIn } from '../../server/src/generate/constraints.ts';
+import { violationsIn } from '../../server/src/generate/plan/constraints.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 const MACHINES = 'm1 = { tags = [ "moons" ]; }; m2 = { tags = [ "moons" ]; }; m3 = { };';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adminsFrom, groupsFrom } from '../../server/src/generate/access.ts';
-import { type Declared, declarationsOf } from '../../server/src/generate/declarations.ts';
-import { joinGenerators } from '../../server/src/generate/generators.ts';
+import { adminsFrom, groupsFrom } from '../../server/src/generate/backends/configured-access.ts';
+import { type Declared, declarationsOf } from '../../server/src/generate/plan/declarations.ts';
+import { joinGenerators } from '../../server/src/generate/plan/generators.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 const FLAKE = `{

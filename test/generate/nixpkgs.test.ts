@@ -5,7 +5,7 @@ import {
   nixSystem,
   packagesExpression,
   toldPackages,
-} from '../../server/src/generate/nixpkgs.ts';
+} from '../../server/src/generate/run/nixpkgs.ts';
 
 const node = (rev: string) => ({
   locked: { type: 'github', owner: 'NixOS', repo: 'nixpkgs', rev, narHash: 'sha256-x' },

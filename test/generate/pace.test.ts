@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Pace, paceOf } from '../../server/src/generate/pace.ts';
+import { type Pace, paceOf } from '../../server/src/generate/run/batching.ts';
 
 // Pauses end on a clock that stands still here.
 beforeEach(() => {

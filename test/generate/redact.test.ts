@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
-import { MOST_SHOWN, redacted, redactedAll } from '../../server/src/generate/redact.ts';
+import { MOST_SHOWN, redacted, redactedAll } from '../../server/src/generate/run/redact.ts';
 
 const bytes = (text: string | Uint8Array) => Buffer.from(text);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shownNames, shownOutput } from '../../server/src/generate/shown.ts';
-import type { ProcessResult } from '../../server/src/host/process.ts';
+import { shownNames, shownOutput } from '../../server/src/generate/run/shown-output.ts';
+import type { ProcessResult } from '../../server/src/host/programs/process.ts';
 
 const SECRET = 'canary-9f31-plain';
 const known = { secrets: [Buffer.from(SECRET)], open: [] };

@@ -1,8 +1,8 @@
 // What views say is missing is what a plan would generate: both take the store and its files the same way.
 import { expect, test } from 'vitest';
 import { fleetTally } from '../../server/src/checks/store/generated.ts';
-import { situationOf } from '../../server/src/generate/situation.ts';
-import { generatorTally } from '../../server/src/generate/tally.ts';
+import { generatorTally } from '../../server/src/generate/plan/generator-tally.ts';
+import { situationOf } from '../../server/src/generate/repository/situation.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder } from '../workspace/support.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { switchesTracingOn } from '../../server/src/generate/traces.ts';
-import { followScript } from '../../server/src/shell/flow.ts';
-import { loadShell } from '../../server/src/shell/parser.ts';
+import { switchesTracingOn } from '../../server/src/generate/run/bash-tracing.ts';
+import { followScript } from '../../server/src/shell/flow/flow.ts';
+import { loadShell } from '../../server/src/shell/parse/parse.ts';
 
 const shell = await loadShell();
 

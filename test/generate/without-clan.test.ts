@@ -1,7 +1,7 @@
 // Fleets without clan: what is generated in clan's layout, nothing there reads.
 import { describe, expect, it } from 'vitest';
-import { backendOf } from '../../server/src/generate/backend.ts';
-import type { Ground } from '../../server/src/generate/ground.ts';
+import { backendOf } from '../../server/src/generate/backends/served-backend.ts';
+import type { Ground } from '../../server/src/generate/run-environment.ts';
 import { check, type Texts } from '../checks/harness.ts';
 
 const FLEET: Texts = {

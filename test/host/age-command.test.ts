@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findAge } from '../../server/src/host/age-command.ts';
-import { encryptTo, openKeyring } from '../../server/src/store/crypt.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
+import { findAge } from '../../server/src/host/programs/age-command.ts';
+import { encryptTo, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openSecret, sealSecret } from '../../server/src/store/sops/sops-secret.ts';
 import { testFolder } from './folders.ts';
 
 const PATH = process.env.PATH ?? '';

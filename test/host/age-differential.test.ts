@@ -7,10 +7,10 @@ import { createDecipheriv, createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { armored, sealingKey, sealTo } from '../../server/src/store/age-seal.ts';
-import { encryptTo, generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
+import { armored, sealingKey, sealTo } from '../../server/src/store/age/age-seal.ts';
+import { encryptTo, generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openSecret, sealSecret } from '../../server/src/store/sops/sops-secret.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
 

@@ -1,5 +1,5 @@
 /** A change of everything that a generator may change at once. */
-import type { FileChange } from '../../server/src/host/transaction.ts';
+import type { FileChange } from '../../server/src/host/files/transaction.ts';
 
 const bytes = (text: string) => Buffer.from(text.repeat(1000));
 

@@ -8,7 +8,7 @@ import { crashAt } from './crash-at.ts';
 const [root = '', journal = '', at = '0'] = process.argv.slice(2);
 const count = crashAt(Number(at));
 
-const { applyChanges } = await import('../../server/src/host/transaction.ts');
+const { applyChanges } = await import('../../server/src/host/files/transaction.ts');
 const { changes } = await import('./crash-scenario.ts');
 await applyChanges(root, changes, { journal });
 await fs.writeFile(`${root}/done`, String(count()));

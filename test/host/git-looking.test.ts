@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openRepository, type Repository } from '../../server/src/host/git.ts';
-import { readRevision } from '../../server/src/host/git-tree.ts';
+import { openRepository, type Repository } from '../../server/src/host/git/repository.ts';
+import { readRevision } from '../../server/src/host/git/revision.ts';
 import { folder } from '../workspace/support.ts';
 
 function repository(...init: readonly string[]) {

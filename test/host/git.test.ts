@@ -13,7 +13,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openRepository } from '../../server/src/host/git.ts';
+import { openRepository } from '../../server/src/host/git/repository.ts';
 import { folder } from '../workspace/support.ts';
 
 function repository(files: Readonly<Record<string, string>> = { 'begin.txt': 'begin\n' }) {

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { homeIn } from '../../server/src/host/home.ts';
-import { stateFolder, stateFolderIfAny } from '../../server/src/host/state.ts';
+import { stateFolder, stateFolderIfAny } from '../../server/src/host/files/state-folder.ts';
+import { homeIn } from '../../server/src/host/programs/home.ts';
 
 const { none } = vi.hoisted(() => ({
   none: () => {

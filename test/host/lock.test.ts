@@ -3,7 +3,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sweepClaims, takeLock } from '../../server/src/host/lock.ts';
+import { sweepClaims, takeLock } from '../../server/src/host/files/lock.ts';
 import { contentsOf, fill, testFolder } from './folders.ts';
 
 describe('the lock of a repository', () => {

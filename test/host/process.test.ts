@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { HostFailure } from '../../server/src/host/failure.ts';
-import { runProcess } from '../../server/src/host/process.ts';
+import { HostFailure } from '../../server/src/host/host-failure.ts';
+import { runProcess } from '../../server/src/host/programs/process.ts';
 import { testFolder } from './folders.ts';
 
 const limits = { env: { PATH: '/usr/bin:/bin' }, timeLimitMs: 60_000, outputLimitBytes: 1000 };

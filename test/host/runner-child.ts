@@ -1,5 +1,5 @@
 /** Runs a program by a runner, and waits for it. Run by the tests, as a process of its own that is killed. */
-import { makeRunners } from '../../server/src/host/runner.ts';
+import { makeRunners } from '../../server/src/host/sandbox/runner.ts';
 
 const [folder = '', bash = '', script = ''] = process.argv.slice(2);
 const runners = makeRunners({ bash, cat: '/bin/cat', before: [], folder, seen: folder });

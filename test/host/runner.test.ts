@@ -12,12 +12,12 @@ import {
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type BoxProgram, findBox } from '../../server/src/host/boxes.ts';
-import { DEFAULT_LIMITS } from '../../server/src/host/limits.ts';
-import { isRoot } from '../../server/src/host/other-user.ts';
-import { makeRunners } from '../../server/src/host/runner.ts';
-import { runScript, type Script } from '../../server/src/host/script.ts';
-import { openWorkshop } from '../../server/src/host/workshop.ts';
+import { type BoxProgram, findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { DEFAULT_LIMITS } from '../../server/src/host/sandbox/limits.ts';
+import { isRoot } from '../../server/src/host/sandbox/other-user.ts';
+import { runScript, type Script } from '../../server/src/host/sandbox/run-script.ts';
+import { makeRunners } from '../../server/src/host/sandbox/runner.ts';
+import { openWorkshop } from '../../server/src/host/sandbox/shared-sandbox.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
 

@@ -3,8 +3,8 @@
  * there is a Mac, `script.test.ts` runs in it.
  */
 import { describe, expect, it } from 'vitest';
-import { findBox, isSeenIn } from '../../server/src/host/boxes.ts';
-import { macProfile } from '../../server/src/host/sandbox-mac.ts';
+import { findBox, isSeenIn } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { macProfile } from '../../server/src/host/sandbox/sandbox-exec.ts';
 
 const profile = macProfile({
   scratch: '/private/var/folders/x/varsmith-1/box',

@@ -12,7 +12,7 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { leftBehind, makeScratch, makeWithin, sweepScratch } from '../../server/src/host/scratch.ts';
+import { leftBehind, makeScratch, makeWithin, sweepScratch } from '../../server/src/host/files/scratch.ts';
 import { testFolder } from './folders.ts';
 
 // What a killed process leaves is in test/cli/generate-process.test.ts, with a process that is killed.

@@ -3,10 +3,10 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, FILTERED } from '../../scripts/lib/seccomp.mjs';
-import { findBox } from '../../server/src/host/boxes.ts';
-import { DEFAULT_LIMITS, type Limits } from '../../server/src/host/limits.ts';
-import { holdsTrace, runScript, type Script } from '../../server/src/host/script.ts';
-import { openWorkshop, type Workshop } from '../../server/src/host/workshop.ts';
+import { findBox } from '../../server/src/host/sandbox/find-sandbox.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../server/src/host/sandbox/limits.ts';
+import { holdsTrace, runScript, type Script } from '../../server/src/host/sandbox/run-script.ts';
+import { openWorkshop, type Workshop } from '../../server/src/host/sandbox/shared-sandbox.ts';
 import { describeIf } from '../conditionally.ts';
 import { testFolder } from './folders.ts';
 

@@ -8,7 +8,7 @@ import {
   FILTERED,
   filterBytes,
 } from '../../scripts/lib/seccomp.mjs';
-import { filterFor } from '../../server/src/host/seccomp.ts';
+import { filterFor } from '../../server/src/host/sandbox/seccomp.ts';
 
 const [UNIX, INET, INET6, NETLINK, ALG, VSOCK] = [1, 2, 10, 16, 38, 40];
 const NEWUSER = 0x10000000;

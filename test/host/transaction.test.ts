@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { applyChanges, recoverChanges } from '../../server/src/host/transaction.ts';
+import { applyChanges, recoverChanges } from '../../server/src/host/files/transaction.ts';
 import { after, before, changes } from './crash-scenario.ts';
 import { contentsOf, fill, testFolder } from './folders.ts';
 

@@ -7,9 +7,9 @@ import {
   DEFAULT_STEPS,
   type Evaluation,
   withBudget,
-} from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import type { FailureValue, Value } from '../../server/src/nix/value.ts';
+} from '../../server/src/nix/eval/evaluation.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { FailureValue, Value } from '../../server/src/nix/eval/value.ts';
 import { at, evalIn, evalText, memoryFiles, show, shown, type Texts } from './support.ts';
 
 function failureOf(text: string, texts: Texts = {}): FailureValue {

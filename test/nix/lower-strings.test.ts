@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { literalText, type StringExpr, sourceOffset, type TextPart } from '../../server/src/nix/syntax.ts';
 import { printOffsets, printParts } from './support-print.ts';
 

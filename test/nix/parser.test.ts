@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
+import { defaultWasm } from '../../server/src/nix/parse/wasm.ts';
 import type { Range, SyntaxTree } from '../../server/src/nix/syntax.ts';
-import { defaultWasm } from '../../server/src/nix/wasm.ts';
 import { printExpr } from './support-print.ts';
 
 const parser = await createParser();
@@ -24,13 +24,13 @@ describe('loading', () => {
   });
 
   it('takes the wasm as bytes or as paths', async () => {
-    const { runtime, grammar } = defaultWasm(join(import.meta.dirname, '../../server/src/nix'));
+    const { runtime, grammar } = defaultWasm(join(import.meta.dirname, '../../server/src/nix/parse'));
     const custom = await createParser({ runtime: readFileSync(runtime), grammar });
     expect(printExpr(custom.parse('a: b').root)).toBe('(fn a b)');
   });
 
   it('finds the runtime that the package ships', () => {
-    const { runtime } = defaultWasm(join(import.meta.dirname, '../../server/src/nix'));
+    const { runtime } = defaultWasm(join(import.meta.dirname, '../../server/src/nix/parse'));
     expect(runtime).toBe(createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm'));
   });
 

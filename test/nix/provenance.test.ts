@@ -2,10 +2,10 @@
  * Provenance: values and names know the text they were written as, through helper functions and files.
  */
 import { describe, expect, it } from 'vitest';
-import { createEvaluation, importFile } from '../../server/src/nix/evaluator.ts';
+import { createEvaluation, importFile } from '../../server/src/nix/eval/evaluator.ts';
+import type { AttrsValue, Call, StringValue, TextPiece, Value } from '../../server/src/nix/eval/value.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { sourceOffset } from '../../server/src/nix/syntax.ts';
-import type { AttrsValue, Call, StringValue, TextPiece, Value } from '../../server/src/nix/value.ts';
 import { at, evalText, memoryFiles, type Texts } from './support.ts';
 
 const names = { lib: nixpkgsLib() };

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { bystanders } from '../../bench/fleet/bystanders.mjs';
 import { estate } from '../../bench/fleet/estate.mjs';
-import { createParser } from '../../server/src/nix/parser.ts';
-import { readQuickly } from '../../server/src/nix/quick.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
+import { readQuickly } from '../../server/src/nix/parse/quick.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const parser = await createParser();

@@ -1,9 +1,9 @@
 /** The pairs that a function makes of names, for `listToAttrs`, are made once for all lists that hold the names. */
 import { describe, expect, it } from 'vitest';
-import { force } from '../../server/src/nix/evaluate.ts';
-import type { SelectEvent } from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import type { AttrsValue, Lazy, Value } from '../../server/src/nix/value.ts';
+import { force } from '../../server/src/nix/eval/evaluate.ts';
+import type { SelectEvent } from '../../server/src/nix/eval/evaluation.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, Value } from '../../server/src/nix/eval/value.ts';
 import { evalIn, memoryFiles, show } from './support.ts';
 
 const REGISTRY = `{

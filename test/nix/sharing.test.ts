@@ -1,9 +1,9 @@
 /** What is made of nothing but a set that all have in common is one value, whoever asks for it. */
 import { describe, expect, it } from 'vitest';
-import { force } from '../../server/src/nix/evaluate.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
+import { force } from '../../server/src/nix/eval/evaluate.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, Value } from '../../server/src/nix/eval/value.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
-import type { AttrsValue, Lazy, Value } from '../../server/src/nix/value.ts';
 import { evalIn, memoryFiles, show } from './support.ts';
 
 /** Two sets that a text makes as `{ a = …; b = …; }`, with `entry` a set that all have in common. */

@@ -1,20 +1,20 @@
 /**
  * Nix texts in, values out: what the evaluator's tests share.
  */
-import { display, isClosed } from '../../server/src/nix/construct.ts';
-import { evaluate, force } from '../../server/src/nix/evaluate.ts';
+import { display, isClosed } from '../../server/src/nix/eval/construct.ts';
+import { evaluate, force } from '../../server/src/nix/eval/evaluate.ts';
 import {
   BudgetExceeded,
   DEFAULT_STEPS,
   type Evaluation,
   withBudget,
-} from '../../server/src/nix/evaluation.ts';
-import { createEvaluation } from '../../server/src/nix/evaluator.ts';
-import { describeFailure } from '../../server/src/nix/failures.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
-import { fileScope } from '../../server/src/nix/scopes.ts';
+} from '../../server/src/nix/eval/evaluation.ts';
+import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
+import { describeFailure } from '../../server/src/nix/eval/failures.ts';
+import { fileScope } from '../../server/src/nix/eval/scopes.ts';
+import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/eval/value.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { lineStartsOf, type SourceFile } from '../../server/src/nix/source.ts';
-import type { Lazy, NixFiles, Origin, Scope, Value } from '../../server/src/nix/value.ts';
 
 const parser = await createParser();
 

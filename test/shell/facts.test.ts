@@ -2,7 +2,7 @@
  * What scripts run, read and set, with the places of it.
  */
 import { describe, expect, it } from 'vitest';
-import { show } from '../../server/src/shell/values.ts';
+import { show } from '../../server/src/shell/flow/values.ts';
 import { commands, follow, reads, scriptOf, showPath } from './support.ts';
 
 describe('commands', () => {

@@ -7,8 +7,8 @@ import {
   type Variable,
   variableIn,
   withVariable,
-} from '../../server/src/shell/flow-variables.ts';
-import { text } from '../../server/src/shell/values.ts';
+} from '../../server/src/shell/flow/flow-variables.ts';
+import { text } from '../../server/src/shell/flow/values.ts';
 
 const holding = (value: string): Variable => ({
   values: [text(value)],

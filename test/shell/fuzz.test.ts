@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followScript } from '../../server/src/shell/flow.ts';
+import { followScript } from '../../server/src/shell/flow/flow.ts';
 import { mutated } from './mutate.ts';
 import { OPTIONS, parse, scriptOf } from './support.ts';
 

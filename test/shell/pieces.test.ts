@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followScript } from '../../server/src/shell/flow.ts';
+import { followScript } from '../../server/src/shell/flow/flow.ts';
 import type { ShellTree } from '../../server/src/shell/syntax.ts';
 import { mutated } from './mutate.ts';
 import { SAMPLES } from './samples.ts';

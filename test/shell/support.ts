@@ -1,11 +1,11 @@
 /**
  * Scripts in, facts out: what the tests of the Bash room share.
  */
-import { followScript } from '../../server/src/shell/flow.ts';
-import type { Flow, FlowOptions } from '../../server/src/shell/flow-facts.ts';
-import { loadShell } from '../../server/src/shell/parser.ts';
+import { followScript } from '../../server/src/shell/flow/flow.ts';
+import type { Flow, FlowOptions } from '../../server/src/shell/flow/flow-facts.ts';
+import type { ShellPath } from '../../server/src/shell/flow/values.ts';
+import { loadShell } from '../../server/src/shell/parse/parse.ts';
 import type { ShellTree } from '../../server/src/shell/syntax.ts';
-import type { ShellPath } from '../../server/src/shell/values.ts';
 
 const shell = await loadShell();
 

@@ -1,6 +1,6 @@
 /** Which package brings which command. */
 import { describe, expect, it } from 'vitest';
-import { isAlwaysThere, packageCommands, packagesWith } from '../../server/src/shell/tools.ts';
+import { isAlwaysThere, packageCommands, packagesWith } from '../../server/src/shell/programs/tools.ts';
 
 describe('packages', () => {
   it('know their commands', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readContents } from '../../server/src/store/read.ts';
-import { implicitByName, keysFor, machinesWith } from '../../server/src/store/sops.ts';
+import { implicitByName, keysFor, machinesWith } from '../../server/src/store/sops/sops-keys.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { AGE_FILE, sopsSecret, storeFiles } from './support.ts';
 
 const up = '../../../../../../';

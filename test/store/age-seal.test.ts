@@ -1,7 +1,7 @@
 import { armor, Decrypter, generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
-import { armored, sealingKey, sealTo } from '../../server/src/store/age-seal.ts';
-import { encryptTo, generateKeyPair } from '../../server/src/store/crypt.ts';
+import { armored, sealingKey, sealTo } from '../../server/src/store/age/age-seal.ts';
+import { encryptTo, generateKeyPair } from '../../server/src/store/age/crypt.ts';
 
 const opened = async (secret: string, file: Uint8Array) => {
   const library = new Decrypter();

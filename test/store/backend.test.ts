@@ -6,7 +6,7 @@ import {
   setBackend,
   shownBackend,
   usedSettings,
-} from '../../server/src/store/backend.ts';
+} from '../../server/src/store/backend-setting.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 
 const SETTING = 'clan.core.vars.settings.secretStore';

@@ -1,6 +1,6 @@
 // What is seen of a store at a glance is what is found of it one by one.
 import { expect, test } from 'vitest';
-import { accessSeen, glanceAt, seenIn } from '../../server/src/store/glance.ts';
+import { accessSeen, glanceAt, seenIn } from '../../server/src/store/vars/scan.ts';
 import { type Content, sopsSecret, storeFiles } from './support.ts';
 
 const up = '../../../../../../';

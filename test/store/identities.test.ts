@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
+import { generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
 import {
   ageIdentities,
   type IdentityPlaces,
   noIdentityMessage,
   sopsIdentities,
-} from '../../server/src/store/identities.ts';
-import { parseIdentities, recipientKind } from '../../server/src/store/recipients.ts';
+} from '../../server/src/store/age/identities.ts';
+import { parseIdentities, recipientKind } from '../../server/src/store/age/recipients.ts';
 
 const KEY = 'AGE-SECRET-KEY-18XWJT5F4RFUF4RM0FREU5GSPYQCZ30HLHWRV6HSLWVYU0KJNRM8SEZPPWS';
 const PLUGIN = 'AGE-PLUGIN-YUBIKEY-1QQPQYQGZQQZSTQ5';

@@ -3,9 +3,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { StoreFiles } from '../../server/src/store/files.ts';
-import { readContents, readStore } from '../../server/src/store/read.ts';
-import { implicitByName } from '../../server/src/store/sops.ts';
+import { implicitByName } from '../../server/src/store/sops/sops-keys.ts';
+import type { StoreFiles } from '../../server/src/store/vars/files.ts';
+import { readContents, readStore } from '../../server/src/store/vars/read.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 import { folder } from '../workspace/support.ts';
 import { AGE_FILE, type Content, sopsSecret, storeFiles } from './support.ts';

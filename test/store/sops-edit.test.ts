@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
-import { StoreFailure } from '../../server/src/store/failure.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openDocument } from '../../server/src/store/sops-document.ts';
-import { addValue, newDocument, removeValues } from '../../server/src/store/sops-edit.ts';
+import { generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openDocument } from '../../server/src/store/sops/sops-document.ts';
+import { addValue, newDocument, removeValues } from '../../server/src/store/sops/sops-edit.ts';
+import { StoreFailure } from '../../server/src/store/store-failure.ts';
 import { hasAge, readSopsValuesIndependently } from './independent-reader.ts';
 
 const NOW = new Date('2026-02-03T04:05:06.789Z');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { generateKeyPair, type Keyring, openKeyring } from '../../server/src/store/crypt.ts';
-import { StoreFailure } from '../../server/src/store/failure.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openSecret, resealSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
+import { generateKeyPair, type Keyring, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openSecret, resealSecret, sealSecret } from '../../server/src/store/sops/sops-secret.ts';
+import { StoreFailure } from '../../server/src/store/store-failure.ts';
 import { hasAge, readSopsIndependently } from './independent-reader.ts';
 
 const NOW = new Date('2026-02-03T04:05:06.789Z');

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openKeyring } from '../../server/src/store/crypt.ts';
-import { StoreFailure } from '../../server/src/store/failure.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { openDocument } from '../../server/src/store/sops-document.ts';
-import { openSecret } from '../../server/src/store/sops-secret.ts';
+import { openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { openDocument } from '../../server/src/store/sops/sops-document.ts';
+import { openSecret } from '../../server/src/store/sops/sops-secret.ts';
+import { StoreFailure } from '../../server/src/store/store-failure.ts';
 
 // Files that sops itself wrote, and damaged ones, each with the verdict that sops gives. The manifest beside them
 // says which. VARSMITH_SOPS_VECTORS names a folder with more of them.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storedFilesIn, storedLookups } from '../../server/src/store/state.ts';
+import { storedFilesIn, storedLookups } from '../../server/src/store/vars/stored-lookups.ts';
 import { storeFiles } from './support.ts';
 
 describe('what is stored, asked one by one', () => {

@@ -8,7 +8,7 @@ import {
   stateOfPlacements,
   tallyOf,
   tallyText,
-} from '../../server/src/store/tally.ts';
+} from '../../server/src/store/vars/tally.ts';
 
 const many = (count: number, state: StoredState) => Array<StoredState>(count).fill(state);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validationHash } from '../../server/src/store/validation.ts';
+import { validationHash } from '../../server/src/store/vars/validation.ts';
 
 // Each hash was made with `builtins.hashString "sha256" (builtins.toJSON …)`.
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Backend, readContents, readStore } from '../../server/src/store/read.ts';
-import { readVars, type StoredVar } from '../../server/src/store/vars.ts';
+import { type Backend, readContents, readStore } from '../../server/src/store/vars/read.ts';
+import { readVars, type StoredVar } from '../../server/src/store/vars/vars.ts';
 import { type Content, sopsSecret, storeFiles } from './support.ts';
 
 /** `placement/owner/generator/file kind`, as one reads it. */

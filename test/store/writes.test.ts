@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { readAgeKeys } from '../../server/src/store/age.ts';
+import { readAgeKeys } from '../../server/src/store/age/age-keys.ts';
 import {
   ageMachineKeyChanges,
   ageRecipients,
   ageSecretChanges,
   machineKeyring,
   openAgeSecret,
-} from '../../server/src/store/age-writes.ts';
-import { publicChanges, validationChanges } from '../../server/src/store/changes.ts';
-import { generateKeyPair, openKeyring } from '../../server/src/store/crypt.ts';
-import { holdersOf } from '../../server/src/store/links.ts';
-import { readContents } from '../../server/src/store/read.ts';
-import { parseIdentities } from '../../server/src/store/recipients.ts';
-import { readSops } from '../../server/src/store/sops.ts';
-import { openSecret, sealSecret } from '../../server/src/store/sops-secret.ts';
+} from '../../server/src/store/age/age-writes.ts';
+import { generateKeyPair, openKeyring } from '../../server/src/store/age/crypt.ts';
+import { parseIdentities } from '../../server/src/store/age/recipients.ts';
+import { readSops } from '../../server/src/store/sops/sops-keys.ts';
+import { openSecret, sealSecret } from '../../server/src/store/sops/sops-secret.ts';
 import {
   actingUser,
   keyFile,
@@ -23,7 +20,10 @@ import {
   secretChanges,
   userChanges,
   varAccess,
-} from '../../server/src/store/sops-writes.ts';
+} from '../../server/src/store/sops/sops-writes.ts';
+import { publicChanges, validationChanges } from '../../server/src/store/vars/changes.ts';
+import { holdersOf } from '../../server/src/store/vars/links.ts';
+import { readContents } from '../../server/src/store/vars/read.ts';
 import { ageDecrypt, hasAge } from './independent-reader.ts';
 import { applied, type Content, storeFiles } from './support.ts';
 

@@ -11,7 +11,7 @@ import type { Finding, Rule } from '../../server/src/checks/rule.ts';
 import type { FleetFiles } from '../../server/src/fleet/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model.ts';
 import { NO_FLEET_OPTIONS } from '../../server/src/fleet/options/joined.ts';
-import { createParser } from '../../server/src/nix/parser.ts';
+import { createParser } from '../../server/src/nix/parse/parse.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../server/src/workspace/workspace.ts';
 

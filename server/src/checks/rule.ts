@@ -4,8 +4,8 @@
  */
 import type { Fleet, Place } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { StoreFiles } from '../store/files.ts';
-import type { StoreContents } from '../store/read.ts';
+import type { StoreFiles } from '../store/vars/files.ts';
+import type { StoreContents } from '../store/vars/read.ts';
 import type { Cure } from './cure.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';

@@ -7,9 +7,9 @@
  */
 import type { GeneratorScript, Place } from '../fleet/model.ts';
 import { placeInScript, type ScriptSource } from '../fleet/script.ts';
-import { followScript } from '../shell/flow.ts';
-import type { Flow, FlowOptions } from '../shell/flow-facts.ts';
-import { loadedShell } from '../shell/parser.ts';
+import { followScript } from '../shell/flow/flow.ts';
+import type { Flow, FlowOptions } from '../shell/flow/flow-facts.ts';
+import { loadedShell } from '../shell/parse/parse.ts';
 import type { Range, ShellTree } from '../shell/syntax.ts';
 
 export interface FollowedScript {

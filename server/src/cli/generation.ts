@@ -2,26 +2,26 @@
 
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model.ts';
-import { type Declared, declarationsOf } from '../generate/declarations.ts';
-import { RunFailure } from '../generate/failure.ts';
-import type { Ground } from '../generate/ground.ts';
-import { leftNotes } from '../generate/left-notes.ts';
-import { chosenLimits, type Limits } from '../generate/limits.ts';
-import { PACKAGE_SOURCES, type PackageSource } from '../generate/packages.ts';
-import type { PlanRequest } from '../generate/plan.ts';
-import { scriptPlace } from '../generate/script-place.ts';
-import { openSession, type Session } from '../generate/session.ts';
-import { type Situation, type SituationOptions, situationOf } from '../generate/situation.ts';
-import { TIME_LIMIT_MS } from '../generate/surroundings.ts';
-import { type Seen, seenIn } from '../store/glance.ts';
+import { type Declared, declarationsOf } from '../generate/plan/declarations.ts';
+import type { PlanRequest } from '../generate/plan/planner.ts';
+import { openSession, type Session } from '../generate/repository/session.ts';
+import { type Situation, type SituationOptions, situationOf } from '../generate/repository/situation.ts';
+import { chosenLimits, type Limits } from '../generate/run/chosen-limits.ts';
+import { leftNotes } from '../generate/run/left-notes.ts';
+import { PACKAGE_SOURCES, type PackageSource } from '../generate/run/packages.ts';
+import { TIME_LIMIT_MS } from '../generate/run/script-environment.ts';
+import { scriptPlace } from '../generate/run/script-place.ts';
+import type { Ground } from '../generate/run-environment.ts';
+import { RunFailure } from '../generate/run-failure.ts';
+import { type Seen, seenIn } from '../store/vars/scan.ts';
 import type { WorkspaceFiles } from '../workspace/files.ts';
 import { homeIn } from '../workspace/home.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Parsed } from './arguments.ts';
-import type { WhereOf } from './audience-watcher.ts';
 import { type Io, printable, UsageError } from './io.ts';
 import { openConfigured } from './load.ts';
-import { spansIn } from './positions.ts';
+import { spansIn } from './output/positions.ts';
+import type { WhereOf } from './reporter/watcher-reporter.ts';
 import { glanceMeanwhile, type Looking } from './thread.ts';
 
 /** For commands that want to know of all generators and run none. */

@@ -3,8 +3,8 @@
  * the other.
  */
 
-import type { StoreFiles } from '../store/files.ts';
-import { type Glance, glanceAt } from '../store/glance.ts';
+import type { StoreFiles } from '../store/vars/files.ts';
+import { type Glance, glanceAt } from '../store/vars/scan.ts';
 import { createDisk } from '../workspace/disk.ts';
 import type { Io } from './io.ts';
 

@@ -1,9 +1,9 @@
 /** Whether git leaves stored values as they are: it changes line endings and merges line by line where nothing forbids it. */
 import { counted } from '../checks/wording.ts';
-import { HostFailure } from '../host/failure.ts';
-import { openRepository } from '../host/git.ts';
-import type { StoreContents } from '../store/read.ts';
-import type { Examined, Surroundings } from './ground.ts';
+import { openRepository } from '../host/git/repository.ts';
+import { HostFailure } from '../host/host-failure.ts';
+import type { StoreContents } from '../store/vars/read.ts';
+import type { Examined, Surroundings } from './examined.ts';
 import { type Entry, entry } from './report.ts';
 
 /** No entry where nothing is stored, or git does not keep it. */

@@ -1,6 +1,7 @@
 /** Looks at a fleet and its surroundings, and says what was found, what is missing, where it was looked for. */
+
+import type { Examined, Surroundings } from './examined.ts';
 import { fleetSection } from './fleet.ts';
-import type { Examined, Surroundings } from './ground.ts';
 import { plaintextsSection } from './plaintexts.ts';
 import { programsSection } from './programs.ts';
 import type { Examination } from './report.ts';

@@ -2,12 +2,13 @@
  * Which programs are there that Varsmith uses where it finds them: where they lie, and what they say of themselves. They
  * are run (`--version`, and the sandbox with `true`) in trusted workspaces alone.
  */
-import { findBox } from '../host/boxes.ts';
-import { findCommand } from '../host/commands.ts';
-import { runProcess } from '../host/process.ts';
-import type { Surroundings } from './ground.ts';
+
+import { findCommand } from '../host/programs/commands.ts';
+import { runProcess } from '../host/programs/process.ts';
+import { findBox } from '../host/sandbox/find-sandbox.ts';
+import type { Surroundings } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
-import { sandboxWords } from './sandbox.ts';
+import { sandboxWords } from './sandbox-text.ts';
 
 interface Program {
   readonly command: string;

@@ -1,6 +1,6 @@
 /** Completion of `runtimeInputs`: first the packages that bring what the script calls and nobody lists. */
 import { followed } from '../checks/scripts.ts';
-import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../shell/tools.ts';
+import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../shell/programs/tools.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 import { ownerAt } from './owner.ts';
 

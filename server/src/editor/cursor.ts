@@ -3,7 +3,7 @@
  * open there, and which attribute each of them is the value of. It needs no tree, so it works in the middle of a
  * word and in a file that does not parse. Knows nothing of fleets.
  */
-import { tokenAt, tokenStart } from '../nix/repair-lex.ts';
+import { tokenAt, tokenStart } from '../nix/parse/tokens.ts';
 
 /** What is open around the cursor, outermost first. */
 export interface Frame {

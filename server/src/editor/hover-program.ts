@@ -2,9 +2,9 @@
 import { packagePlace } from '../checks/edit-packages.ts';
 import { type FollowedScript, followed } from '../checks/scripts.ts';
 import type { GeneratorBody } from '../fleet/model.ts';
-import type { CommandFact } from '../shell/flow-facts.ts';
-import { COREUTILS } from '../shell/names.ts';
-import { packageCommands, packagesWith } from '../shell/tools.ts';
+import type { CommandFact } from '../shell/flow/flow-facts.ts';
+import { COREUTILS } from '../shell/programs/names.ts';
+import { packageCommands, packagesWith } from '../shell/programs/tools.ts';
 import type { HoverContext } from './hover.ts';
 import type { CardAt } from './hover-around.ts';
 import { bodiesIn } from './index.ts';

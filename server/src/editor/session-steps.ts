@@ -7,9 +7,9 @@
 import type { Place } from '../fleet/model.ts';
 import { placeOf } from '../fleet/places.ts';
 import { certain, member, readText } from '../fleet/read.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { createEvaluation, importFile } from '../nix/evaluator.ts';
-import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/value.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { createEvaluation, importFile } from '../nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/eval/value.ts';
 
 interface StepBase {
   /** The variable that it sets. */

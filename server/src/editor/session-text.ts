@@ -7,15 +7,23 @@ import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import { configOf, unknownArgument, wellKnown } from '../fleet/modules.ts';
 import { certain, member } from '../fleet/read.ts';
 import { referencesOf } from '../fleet/references.ts';
-import { attr, attrs, display, list, string } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { createEvaluation, importFile } from '../nix/evaluator.ts';
-import { describeFailure } from '../nix/failures.ts';
-import { append } from '../nix/operators.ts';
-import { folderOf } from '../nix/paths.ts';
+import { attr, attrs, display, list, string } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { createEvaluation, importFile } from '../nix/eval/evaluator.ts';
+import { describeFailure } from '../nix/eval/failures.ts';
+import { append } from '../nix/eval/operators.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import type {
+  Attr,
+  FailureValue,
+  LambdaValue,
+  Lazy,
+  NixFiles,
+  StringValue,
+  Value,
+} from '../nix/eval/value.ts';
 import type { Formal } from '../nix/syntax.ts';
-import type { Attr, FailureValue, LambdaValue, Lazy, NixFiles, StringValue, Value } from '../nix/value.ts';
 
 /** A variable and the file that it stands for. */
 export interface Variable {

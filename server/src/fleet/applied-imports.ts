@@ -2,11 +2,11 @@
  * Things inside `imports` that are made by applying a function and bring generators with them. What stands there is
  * evaluated: a module remembers the call that it came through, by whatever name it is imported.
  */
-import { evaluate, force, lookupLexical } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { evaluate, force, lookupLexical } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
-import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
 import { type ImportItem, importItems, modulesIn } from './import-items.ts';
 import { type Registries, whatItBrings } from './imported-generators.ts';
 import type { AppliedImport, FailingCall, Place, WrittenCall } from './model.ts';

@@ -2,14 +2,14 @@
  * Arguments that the fleet's own flake hands to all modules: `specialArgs`, `extraSpecialArgs`, `_module.args`.
  * With them, helper functions that modules take as arguments are understood like any other.
  */
-import { isClosed, perhaps, thunk, unknown } from '../nix/construct.ts';
-import { evaluate, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { lazyKey } from '../nix/identity.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { isClosed, perhaps, thunk, unknown } from '../nix/eval/construct.ts';
+import { evaluate, force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/eval/evaluation.ts';
+import { lazyKey } from '../nix/eval/identity.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { Lazy, Value } from '../nix/eval/value.ts';
+import { type NamePath, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { Lazy, Value } from '../nix/value.ts';
-import { type NamePath, walk } from '../nix/walk.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
 import type { LateArgument } from './model.ts';

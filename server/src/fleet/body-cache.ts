@@ -3,11 +3,11 @@
  * sets differ, but what their options hold is the very same, since it comes out of one registry. Such a body is read
  * once, and is the same object everywhere, so that whatever compares bodies has nothing to compare.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { identity } from '../nix/identity.ts';
-import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { identity } from '../nix/eval/identity.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import type { GeneratorBody, Place } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 

@@ -2,9 +2,9 @@
  * What is known of a workspace between two builds of its fleet: by file, so that what a change does not touch stays.
  * Computes nothing; see builder.ts.
  */
-import { type Evaluation, forgetWalked, type Tracer } from '../nix/evaluation.ts';
-import { createEvaluation } from '../nix/evaluator.ts';
-import type { NixFiles } from '../nix/value.ts';
+import { type Evaluation, forgetWalked, type Tracer } from '../nix/eval/evaluation.ts';
+import { createEvaluation } from '../nix/eval/evaluator.ts';
+import type { NixFiles } from '../nix/eval/value.ts';
 import type { AccessSetting } from './access-settings.ts';
 import { type AskedArguments, createAskedArguments, type FileArguments } from './arguments.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';

@@ -5,7 +5,7 @@
  * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
  * changes.
  */
-import { folderOf } from '../nix/paths.ts';
+import { folderOf } from '../nix/eval/paths.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';

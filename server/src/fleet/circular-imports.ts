@@ -6,10 +6,10 @@
  * It is tried: the module is called with a configuration that fails as soon as somebody looks at it. What reaches the
  * names of the module's attributes or one of its imports has been needed for certain; what stays below is not touched.
  */
-import { attr, attrs, failure, symbol, thunk } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, failure, symbol, thunk } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { CircularImport } from './model.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { placeOf, writtenAt } from './places.ts';

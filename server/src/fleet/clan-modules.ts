@@ -3,10 +3,10 @@
  * one (a set, a function, a path, `imports`, `mkMerge`) to the sets it is made of. Knows nothing of what the sets
  * mean.
  */
-import { isClosed } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { dependingOn } from './places.ts';
 import { definitionsOf } from './read.ts';

@@ -3,11 +3,11 @@
  * configurations) by whoever found them, and says how much of them is known.
  */
 
-import { isClosed, thunk } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import { folderOf, stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed, thunk } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../nix/eval/evaluation.ts';
+import { folderOf, stringAsPath } from '../nix/eval/paths.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
 import { type ExportGenerator, exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';

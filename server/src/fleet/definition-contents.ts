@@ -2,10 +2,10 @@
  * What an attribute of a collection says of its generator, apart from where the collection is assigned. Many machines get
  * one value, each by an assignment of its own; it is looked into once. Knows nothing of names and assignments.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import type { GeneratorBody, Place } from './model.ts';

@@ -1,10 +1,10 @@
 /**
  * From the value assigned to `….vars.generators` to the definitions it holds.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { display, isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';

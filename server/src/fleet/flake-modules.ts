@@ -3,12 +3,12 @@
  * `flake.nix` to their end, each with what it says; or the outputs that a plain flake returns. What the modules mean is
  * not known here, and conditions in them are not looked at: they may need what is being collected.
  */
-import { attr, attrs, symbol } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { importedFile, importFile } from '../nix/evaluator.ts';
-import { stringAsPath } from '../nix/paths.ts';
-import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, symbol } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, resolved, withBudget } from '../nix/eval/evaluation.ts';
+import { importedFile, importFile } from '../nix/eval/evaluator.ts';
+import { stringAsPath } from '../nix/eval/paths.ts';
+import type { AttrsValue, LambdaValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { type PartsFramework, partsFramework } from './frameworks/flake-parts.ts';
 import { referenceOf, selectionPath } from './module-references.ts';

@@ -2,12 +2,12 @@
  * What a workspace's flake has under a name (`self.nixosModules.web`, `config.flake.modules.nixos.base`), as far as
  * its files write it. Files of flake-parts each add to `flake`; a plain flake returns all of it.
  */
-import { apply, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { type Evaluation, resolved, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { Lazy, Origin } from '../nix/eval/value.ts';
+import { type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
-import type { Lazy, Origin } from '../nix/value.ts';
-import { type WalkedBinding, walk } from '../nix/walk.ts';
 import { type Given, inputs, moduleArguments, unknownArgument } from './modules.ts';
 import { definitionsOf } from './read.ts';
 import { namesOf } from './recognise.ts';

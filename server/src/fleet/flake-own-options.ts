@@ -2,10 +2,10 @@
  * Options that the flake's own modules declare: the type of one says how far its value is what was defined. Knows nothing
  * of where the definitions come from.
  */
-import { attrs, symbol } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, UnknownValue, Value } from '../nix/value.ts';
+import { attrs, symbol } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { FlakeModules } from './flake-modules.ts';
 import { mapEntries, mergedValue } from './merged.ts';
 import { type Definition, member } from './read.ts';

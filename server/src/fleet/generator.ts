@@ -5,11 +5,11 @@
  *
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
+import { display } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { exact } from '../nix/exact.ts';
-import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
 import {
   agreed,
   givenThatItIs,

@@ -2,9 +2,9 @@
  * Which generators a machine gets by the options of clan-vars-helper: those that its modules declare, and of a folder
  * those with the machine's tags. What a declaration is, helper-secrets.ts knows.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { type DeclaredSet, discoveredSets, listedSets, type Missed } from './helper-secrets.ts';
 import { definitionsOf, member } from './read.ts';
 

@@ -6,11 +6,11 @@
  * Source: perstarkse/clan-vars-helper 3e190c4, nix/nixos/module.nix and lib.nix.
  */
 import { possibleLists } from '../nix/builtins/list-parts.ts';
-import { attr, attrs, attrsOf, bool, list, string, stringOf, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { joinPath } from '../nix/paths.ts';
-import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, attrsOf, bool, list, string, stringOf, thunk, unknown } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { joinPath } from '../nix/eval/paths.ts';
+import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { packages, unknownArgument } from './modules.ts';
 import { definitionsOf, unwrap } from './read.ts';
 import { stepsOf } from './steps.ts';

@@ -3,9 +3,9 @@
  * (`osConfig`), and may declare some of its own. What cannot be known is left out: nothing follows from a module that is
  * not listed.
  */
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
+import { type Evaluation, resolved } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { extentOf } from '../nix/source.ts';
-import type { Lazy, Origin, Value } from '../nix/value.ts';
 import type { GeneratorDefinition } from './model.ts';
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
 import { placeOf } from './places.ts';

@@ -3,11 +3,11 @@
  * made by a function.
  */
 import { groupOf } from '../nix/bindings.ts';
-import { attr, attrs } from '../nix/construct.ts';
-import { apply, delayArgument, evaluate, force, letScope } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { attr, attrs } from '../nix/eval/construct.ts';
+import { apply, delayArgument, evaluate, force, letScope } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { FailingCall } from './model.ts';
 import { unknownArgument } from './modules.ts';
 import { lastNameOf } from './steps.ts';

@@ -1,7 +1,7 @@
 /** What a module that is imported has to do with generators: it is, assigns or imports them. */
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { modulesIn } from './import-items.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { certain, definitionsOf } from './read.ts';

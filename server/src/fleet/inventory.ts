@@ -3,10 +3,10 @@
  * which settings. Reads values only; who is in a role is answered in members.ts, what a service declares is not
  * known here.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import { joinFacts, judging, type OptionFacts } from './options/judged.ts';

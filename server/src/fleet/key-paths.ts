@@ -2,10 +2,10 @@
  * Paths that functions make of a registry's entries alone: `"${mountPoint}/${entry.generator}/${entry.fileAttr}"`. No
  * generator is asked for, so that nothing fails where there is none. Told by what comes out, not by names of functions.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, StringValue, Value } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, StringValue, Value } from '../nix/eval/value.ts';
 import type { KeyLookup, KeyPath } from './model.ts';
 import { certain, readText } from './read.ts';
 

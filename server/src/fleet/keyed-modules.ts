@@ -3,16 +3,16 @@
  * which generators of its machine such a module reads. The module is looked into as the machine would evaluate it; what
  * stands under a condition that is not known is left out, and so is what provides for a missing generator.
  */
-import { apply, evaluate, force } from '../nix/evaluate.ts';
+import { apply, evaluate, force } from '../nix/eval/evaluate.ts';
 import {
   BudgetExceeded,
   type Evaluation,
   resolved,
   type SelectEvent,
   withBudget,
-} from '../nix/evaluation.ts';
+} from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { KeyedModule, ModuleReads } from './model.ts';
 import { config, type Given, moduleArguments } from './modules.ts';
 import { placeOf } from './places.ts';

@@ -2,10 +2,10 @@
  * What single sources say of machines, and how it is joined to one answer a machine. Knows values and folders; where
  * in a file machines are declared is not its business.
  */
-import { attr, attrs, isClosed, list } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { filesOfModule, type NamedFile } from './machine-files.ts';
 import type { Known, Machine, MachineClass } from './model.ts';
 import { placeOf } from './places.ts';

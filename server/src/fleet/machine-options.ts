@@ -14,10 +14,10 @@ import {
   string,
   unknown,
   unknownSelect,
-} from '../nix/construct.ts';
-import { speculating } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, Lazy, UnknownValue, Value } from '../nix/value.ts';
+} from '../nix/eval/construct.ts';
+import { speculating } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { HELPER_DEFAULTS } from './helper-options.ts';
 import type { Fields, Names, OptionSays, Plain, Said } from './module-options.ts';
 

@@ -3,14 +3,14 @@
  * all that it says of a fleet: machines, instances of services, tags, service modules. What one machine or one
  * instance says is read elsewhere.
  */
-import { evaluate } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import { folderOf } from '../nix/paths.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { evaluate } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { folderOf } from '../nix/eval/paths.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
-import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
-import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import type { FlakeSet } from './flake-modules.ts';

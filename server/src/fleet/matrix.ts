@@ -2,11 +2,11 @@
  * Matrices: a set that maps machines to lists of registry keys. Recognised by shape, and by the keys being those
  * of a registry.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
-import type { AttrsValue, ListValue, Origin } from '../nix/value.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { importFile } from '../nix/eval/evaluator.ts';
+import type { AttrsValue, ListValue, Origin } from '../nix/eval/value.ts';
 import type { ListedKey, Matrix, MatrixRow, Place, Registry } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { markShared, type ReadRow } from './shared-rows.ts';

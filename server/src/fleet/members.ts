@@ -2,10 +2,10 @@
  * Who has a tag and who is in a role. Answers are null where they are not known: a fleet with machines or tags that
  * could not be read has no certain members.
  */
-import { attr, attrs, list, string, thunk, unknown } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
+import { attr, attrs, list, string, thunk, unknown } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
 import {
   type Instance,
   type Instances,

@@ -3,12 +3,12 @@
  * module's value, functions applied to what the module system gives them; follows no file, so that what is known of
  * a file holds as long as that file stands. What a machine is made of is put together in machine-modules.ts.
  */
-import { isClosed } from '../nix/construct.ts';
-import { apply, evaluate, force } from '../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../nix/evaluation.ts';
-import { importedFile } from '../nix/evaluator.ts';
-import { describeFailure } from '../nix/failures.ts';
-import { stringAsPath } from '../nix/paths.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { apply, evaluate, force } from '../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../nix/eval/evaluation.ts';
+import { importedFile } from '../nix/eval/evaluator.ts';
+import { describeFailure } from '../nix/eval/failures.ts';
+import { stringAsPath } from '../nix/eval/paths.ts';
 import type {
   AttrsValue,
   LambdaValue,
@@ -18,7 +18,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../nix/value.ts';
+} from '../nix/eval/value.ts';
 import { circularImports } from './circular-imports.ts';
 import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';

@@ -3,10 +3,10 @@
  * module's value as module-facts.ts does and follows no file. What all modules of a machine make of it together is
  * put together in machine-options.ts.
  */
-import { isClosed, string, symbol } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/value.ts';
+import { isClosed, string, symbol } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { selectionPath } from './module-references.ts';
 import { type Given, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';

@@ -2,10 +2,10 @@
  * What an unknown in `imports` refers to: an output of the workspace's own flake, the files of a folder, a module
  * of another flake. Looks at how the unknown was made; evaluates nothing but arguments.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { joinPath } from '../nix/paths.ts';
-import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { joinPath } from '../nix/eval/paths.ts';
+import type { NixFiles, PathValue, StringValue, UnknownValue } from '../nix/eval/value.ts';
 
 export type ModuleReference =
   /** `self.nixosModules.web`: the path below the flake's outputs. */

@@ -1,11 +1,11 @@
 /**
  * The modules of a workspace by file and by output of its flake, each read at most once until its file changes.
  */
-import { string } from '../nix/construct.ts';
-import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
+import { string } from '../nix/eval/construct.ts';
+import { BudgetExceeded, type Evaluation, forgetWalked, withBudget } from '../nix/eval/evaluation.ts';
+import { importFile } from '../nix/eval/evaluator.ts';
+import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/value.ts';
 import { constantModule, withKnown } from './constant.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';

@@ -1,10 +1,10 @@
 /**
  * Reading plain facts out of values: each answer is null where it is not known.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
 import type { NameKind } from './model.ts';
 
 /** A name as the model shows it, with how well it is known. */

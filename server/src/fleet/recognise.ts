@@ -1,12 +1,12 @@
 /**
  * Small questions about expressions, paths and values that the reading of a file asks. Each stands for itself.
  */
-import { evaluate } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { evaluate } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Scope, Value } from '../nix/eval/value.ts';
+import type { NamePath, WalkedBinding } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { Scope, Value } from '../nix/value.ts';
-import type { NamePath, WalkedBinding } from '../nix/walk.ts';
 import type { Place } from './model.ts';
 import { packages } from './modules.ts';
 import { placeOf } from './places.ts';

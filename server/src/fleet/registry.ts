@@ -2,11 +2,11 @@
  * Registries: a set, or a function of `pkgs`, that maps logical keys to what a generator is made of. Recognised
  * by the shape of the entries' values, however helper functions build them.
  */
-import { attr, attrs, isClosed, nullValue } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { importFile } from '../nix/evaluator.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { attr, attrs, isClosed, nullValue } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { importFile } from '../nix/eval/evaluator.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readBody } from './generator.ts';
 import type { GeneratorBody, Known, Place, Registry, RegistryField, RegistryKey } from './model.ts';
 import { packages, unknownArgument } from './modules.ts';

@@ -1,12 +1,12 @@
 /**
  * `secrets.nix` of agenix: to which keys each file is encrypted.
  */
-import { isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { folderOf, joinPath } from '../nix/paths.ts';
+import { isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { folderOf, joinPath } from '../nix/eval/paths.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { Lazy } from '../nix/value.ts';
 import type { Known, Place } from './model.ts';
 import { placeOf } from './places.ts';
 import type { AgeRule, AgeRules } from './secrets.ts';

@@ -2,12 +2,12 @@
  * What one file says of secrets of sops-nix and agenix, collected while the file is walked. The collector can ride
  * on another walk; `readSecrets` makes a walk of its own.
  */
-import { evaluate } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, type SelectEvent, withBudget } from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+import { evaluate } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, type SelectEvent, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
-import { type NamePath, type WalkedBinding, walk } from '../nix/walk.ts';
 import { interestOf } from './interest.ts';
 import type { NotAnalysable } from './model.ts';
 import { unknownArgument } from './modules.ts';

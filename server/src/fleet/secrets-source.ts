@@ -1,10 +1,10 @@
 /**
  * Which encrypted file a value names: a path, a text made from one, or at least what can be told of it.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { folderOf, joinPath, stringAsPath } from '../nix/paths.ts';
-import type { StringValue, UnknownValue, Value } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import { folderOf, joinPath, stringAsPath } from '../nix/eval/paths.ts';
+import type { StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { readText } from './read.ts';
 import type { SecretSource } from './secrets.ts';

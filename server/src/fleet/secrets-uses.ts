@@ -3,10 +3,10 @@
  * `….sops.templates.N.path` and `….age.secrets.N.path` on a configuration, however they are spelled and whichever
  * function they stand in.
  */
-import { display } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
-import type { Origin, StringValue, UnknownValue } from '../nix/value.ts';
+import { display } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';

@@ -4,10 +4,10 @@
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix.
  */
 
-import { attr, attrs, isClosed, list } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy } from '../nix/value.ts';
+import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { Place } from './model.ts';
 import type { Given } from './modules.ts';

@@ -2,10 +2,10 @@
  * The `settings` that a service module is given: what the inventory says, together with the defaults of the
  * service's own interface. Only what is certain is a value; the rest is unknown, with what it may be as candidates.
  */
-import { attr, attrs, isClosed, list, perhaps, thunk, unknown } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../nix/value.ts';
+import { attr, attrs, isClosed, list, perhaps, thunk, unknown } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, ListValue, Spread, UnknownValue, Value } from '../nix/eval/value.ts';
 import { moduleSets } from './clan-modules.ts';
 import { selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';

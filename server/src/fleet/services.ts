@@ -2,10 +2,10 @@
  * Service modules of the workspace, applied to the instances of its inventory: each member of a role gets the module
  * that `perInstance` and `perMachine` give for it, with the instance's real name, settings and members.
  */
-import { attr, attrs, attrsOf, list, string, unknown } from '../nix/construct.ts';
-import { apply, force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/value.ts';
+import { attr, attrs, attrsOf, list, string, unknown } from '../nix/eval/construct.ts';
+import { apply, force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
 import type { ServiceModule } from './declared.ts';
 import { type Instance, isOfClanCore, type Role } from './inventory.ts';

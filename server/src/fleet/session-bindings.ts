@@ -2,8 +2,8 @@
  * What `let` binds for the session variables of a module, and which paths of generators are read for it: where it is
  * written, or in functions of other files that make it.
  */
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { Lazy, Origin, UnknownValue, Value } from '../nix/value.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { Place, SessionBinding, Use } from './model.ts';
 import { placeKey, placeOf } from './places.ts';
 import { quoted } from './recognise.ts';

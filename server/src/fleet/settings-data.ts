@@ -2,9 +2,9 @@
  * What in the settings of a role is not data. Clan hands settings on as JSON, so they are one set without functions
  * and without `imports`. Says only what is certain; what the settings mean is not known here.
  */
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { Lazy, Origin, Value } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { placeOf } from './places.ts';
 import { certain, definitionsOf } from './read.ts';

@@ -2,10 +2,10 @@
  * Settings that an inventory gives to services: plain data as far as they are written out, with a mark where they
  * are not known. Merged as the module system merges them; defaults of the service's interface are not known here.
  */
-import { display, isClosed } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, ListValue, Value } from '../nix/value.ts';
+import { display, isClosed } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
 import { definitionsOf } from './read.ts';
 
 /** A setting; `unknown` says why it is not known. Sets and lists that are not `complete` may hold more. */

@@ -3,20 +3,20 @@
  * on the way.
  */
 
-import { perhaps, unknown } from '../nix/construct.ts';
-import { delay, evaluate, force, lookupLexical } from '../nix/evaluate.ts';
+import { perhaps, unknown } from '../nix/eval/construct.ts';
+import { delay, evaluate, force, lookupLexical } from '../nix/eval/evaluate.ts';
 import {
   BudgetExceeded,
   type Evaluation,
   type SelectEvent,
   type Tracer,
   withBudget,
-} from '../nix/evaluation.ts';
-import { fileScope } from '../nix/scopes.ts';
+} from '../nix/eval/evaluation.ts';
+import { fileScope } from '../nix/eval/scopes.ts';
+import type { AttrsValue, Lazy, Origin, Scope } from '../nix/eval/value.ts';
+import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr, Range } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, Origin, Scope } from '../nix/value.ts';
-import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/walk.ts';
 import { appliedImports, type Walked } from './applied-imports.ts';
 import { readCollection } from './definitions.ts';
 import { declaringOption, discoveredSets, listedSets } from './helper-secrets.ts';

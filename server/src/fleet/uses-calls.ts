@@ -3,10 +3,10 @@
  * accessors of the module of helper-secrets.ts. Functions of the workspace need nothing of the kind: evaluation shows
  * what they select.
  */
-import { evaluate, force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import { evaluate, force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
-import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../nix/value.ts';
 import { accessorAttribute } from './helper-secrets.ts';
 import type { Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';

@@ -2,11 +2,11 @@
  * Uses of generators' files: selections `….vars.generators.G.files.F.path` on a configuration, however they are
  * spelled and whichever function they stand in. Other ways of reading a file are in uses-texts.ts and uses-calls.ts.
  */
-import { display, stringKey } from '../nix/construct.ts';
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/evaluation.ts';
+import { display, stringKey } from '../nix/eval/construct.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+import type { Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
-import type { Origin, Scope, UnknownValue, Value } from '../nix/value.ts';
 import type { KeyLookup, OtherRead, Place, Use } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
 import { readName } from './read.ts';

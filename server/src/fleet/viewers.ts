@@ -2,9 +2,9 @@
  * For whom a file is read as a module: most files are the same for all machines; some ask for the class of the machine,
  * or for an argument that each machine gives otherwise (`specialArgs = { host = "ada"; }`). Those are read once for each.
  */
-import { force } from '../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/evaluation.ts';
-import type { AttrsValue, NixFiles, Value } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
 import type { MachineClass } from './model.ts';
 import type { Given } from './modules.ts';
 

@@ -3,9 +3,9 @@
  * away, the strongest priority wins, and what is under a condition that is not known may or may not count. Knows
  * nothing of generators.
  */
-import { force } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../nix/value.ts';
+import { force } from '../nix/eval/evaluate.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { certain, member } from './read.ts';
 
 /** One definition of an option, out of everything that `mkIf`, `mkMerge`, `mkForce` and their like put around it. */

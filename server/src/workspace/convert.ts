@@ -16,19 +16,19 @@ import {
 import { fleetSecrets } from '../editor/fleet-secrets.ts';
 import { editedFiles } from '../editor/scaffold.ts';
 import { intoModule } from '../editor/scaffold-module.ts';
-import { type Generator, joinGenerators } from '../generate/generators.ts';
-import type { Ground } from '../generate/ground.ts';
-import { type KeptPlace, type KeptValues, keptValues } from '../generate/kept-values.ts';
-import type { Keys } from '../generate/keys.ts';
-import { type NewValue, sealedAnew } from '../generate/new-values.ts';
-import type { Unchanged } from '../generate/session.ts';
-import { type Situation, situationOf } from '../generate/situation.ts';
-import { withRemoved } from '../generate/sops-files.ts';
-import type { EditedFile } from '../generate/sources.ts';
-import { placesOf, type Vault, type VaultChange } from '../generate/vault.ts';
-import { openVault } from '../generate/vaults.ts';
-import { HostFailure } from '../host/failure.ts';
-import { StoreFailure } from '../store/failure.ts';
+import type { Keys } from '../generate/backends/keys.ts';
+import { openVault } from '../generate/backends/open-backend.ts';
+import { placesOf, type Vault, type VaultChange } from '../generate/backends/secret-backend.ts';
+import { withRemoved } from '../generate/backends/sops-files.ts';
+import { type Generator, joinGenerators } from '../generate/plan/generators.ts';
+import { type KeptPlace, type KeptValues, keptValues } from '../generate/repository/kept-values.ts';
+import { type NewValue, sealedAnew } from '../generate/repository/new-values.ts';
+import type { Unchanged } from '../generate/repository/session.ts';
+import { type Situation, situationOf } from '../generate/repository/situation.ts';
+import type { EditedFile } from '../generate/repository/sources.ts';
+import type { Ground } from '../generate/run-environment.ts';
+import { HostFailure } from '../host/host-failure.ts';
+import { StoreFailure } from '../store/store-failure.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConvertWish {

@@ -9,7 +9,7 @@ import type { CheckSettings, Since } from '../checks/run.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/builder.ts';
 import type { Fleet } from '../fleet/model.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
-import type { Backend } from '../store/read.ts';
+import type { Backend } from '../store/vars/read.ts';
 
 export interface Engine {
   readonly parse: (text: string) => SyntaxTree;
@@ -58,14 +58,14 @@ export async function loadEngine(wasm?: EngineWasm): Promise<Engine> {
     { setBackend },
     { createMemory },
   ] = await Promise.all([
-    import('../nix/parser.ts').then(module =>
+    import('../nix/parse/parse.ts').then(module =>
       module.createParser(wasm && { runtime: wasm.runtime, grammar: wasm.nix }),
     ),
     import('../fleet/builder.ts'),
     import('../checks/index.ts'),
     import('../checks/run.ts'),
     import('../checks/suppress.ts'),
-    import('../store/backend.ts'),
+    import('../store/backend-setting.ts'),
     import('../checks/memory/memory.ts'),
   ]);
   return {
@@ -85,7 +85,7 @@ let scriptsLoaded = false;
 
 function loadScripts(wasm?: EngineWasm): Promise<void> | null {
   if (scriptsLoaded) return null;
-  scripts ??= import('../shell/parser.ts')
+  scripts ??= import('../shell/parse/parse.ts')
     .then(module => module.loadShell(wasm && { runtime: wasm.runtime, grammar: wasm.bash }))
     .then(() => {
       scriptsLoaded = true;

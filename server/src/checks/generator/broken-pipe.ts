@@ -1,7 +1,7 @@
 /** generator/broken-pipe: an endless source in front of `head`, which fails under pipefail. */
 import type { Place } from '../../fleet/model.ts';
+import { statementsIn } from '../../shell/flow/visit.ts';
 import type { PipelineStatement, Statement } from '../../shell/syntax.ts';
-import { statementsIn } from '../../shell/visit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
 import { forEachScript, isDecisive, isVeiled, mayRun, named, type Scripted } from './scripted.ts';

@@ -1,7 +1,7 @@
 /** generator/ca-key-deployed: the key of a certificate authority lies on machines. */
 import type { Generator, GeneratorFile } from '../../fleet/model.ts';
-import type { CommandFact } from '../../shell/flow-facts.ts';
-import { EMPTY, literal, pathOf } from '../../shell/values.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
+import { EMPTY, literal, pathOf } from '../../shell/flow/values.ts';
 import { addOption } from '../edit-bindings.ts';
 import { factsOf } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

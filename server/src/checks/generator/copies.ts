@@ -2,9 +2,9 @@
  * What scripts write over the answers of persisted prompts, which are stored already: the same again, or something
  * else. Knows nothing of findings.
  */
-import type { AssignmentFact, CommandFact, Flow, WriteFact } from '../../shell/flow-facts.ts';
+import type { AssignmentFact, CommandFact, Flow, WriteFact } from '../../shell/flow/flow-facts.ts';
+import type { Value } from '../../shell/flow/values.ts';
 import type { Range } from '../../shell/syntax.ts';
-import type { Value } from '../../shell/values.ts';
 import { memberRead } from './io.ts';
 
 /** Writes to the file that the answer of a prompt is stored in. */

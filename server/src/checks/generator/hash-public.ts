@@ -1,6 +1,6 @@
 /** generator/hash-public: the hash of a password in a public file. */
 import type { Fleet, Generator, GeneratorFile } from '../../fleet/model.ts';
-import type { CommandFact, Flow, WriteFact } from '../../shell/flow-facts.ts';
+import type { CommandFact, Flow, WriteFact } from '../../shell/flow/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import type { CheckContext, Report, Rule, Sources } from '../rule.ts';

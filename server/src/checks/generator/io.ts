@@ -6,12 +6,12 @@
 
 import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
 import type { Generator, GeneratorBody } from '../../fleet/model.ts';
-import { fileTool } from '../../shell/file-tools.ts';
-import { SPECIAL_TOOLS } from '../../shell/file-tools-special.ts';
-import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow-facts.ts';
-import { loadedShell } from '../../shell/parser.ts';
-import { isAlwaysThere, packagesWith } from '../../shell/tools.ts';
-import { type ShellPath, variablesIn } from '../../shell/values.ts';
+import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow/flow-facts.ts';
+import { type ShellPath, variablesIn } from '../../shell/flow/values.ts';
+import { loadedShell } from '../../shell/parse/parse.ts';
+import { fileTool } from '../../shell/programs/file-tools.ts';
+import { SPECIAL_TOOLS } from '../../shell/programs/file-tools-special.ts';
+import { isAlwaysThere, packagesWith } from '../../shell/programs/tools.ts';
 import { firstTime, patternOf } from '../facts.ts';
 import { derived } from '../memory/derived.ts';
 import type { Report } from '../rule.ts';

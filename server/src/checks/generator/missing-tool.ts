@@ -1,7 +1,7 @@
 /** generator/missing-tool: a script that runs a program which none of its packages brings. */
-import type { CommandFact } from '../../shell/flow-facts.ts';
-import { COREUTILS } from '../../shell/names.ts';
-import { packageCommands, packageFor } from '../../shell/tools.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
+import { COREUTILS } from '../../shell/programs/names.ts';
+import { packageCommands, packageFor } from '../../shell/programs/tools.ts';
 import { addPackage } from '../edit-packages.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

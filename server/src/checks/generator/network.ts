@@ -1,6 +1,6 @@
 /** generator/network: a script that needs the network. */
-import type { CommandFact } from '../../shell/flow-facts.ts';
-import { literal } from '../../shell/values.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
+import { literal } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';
 import { commandsOf, forEachScript, named } from './scripted.ts';

@@ -3,8 +3,8 @@
  * the answer of a hidden prompt, which command's output goes where.
  */
 import type { GeneratorFile } from '../../fleet/model.ts';
-import type { CommandFact, WriteFact } from '../../shell/flow-facts.ts';
-import type { ShellPath } from '../../shell/values.ts';
+import type { CommandFact, WriteFact } from '../../shell/flow/flow-facts.ts';
+import type { ShellPath } from '../../shell/flow/values.ts';
 import type { Scripted } from './scripted.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);

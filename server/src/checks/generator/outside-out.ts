@@ -1,6 +1,6 @@
 /** generator/outside-out: a script writes its result where nobody collects it. */
-import type { Flow, WriteFact } from '../../shell/flow-facts.ts';
-import { baseName, pathKey } from '../../shell/values.ts';
+import type { Flow, WriteFact } from '../../shell/flow/flow-facts.ts';
+import { baseName, pathKey } from '../../shell/flow/values.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
 import { examined, handsOver, machinesOf, once } from './io.ts';

@@ -1,7 +1,7 @@
 /** generator/own-previous-output: a script looks for what it generated the last time, which is never there. */
-import type { ReadFact } from '../../shell/flow-facts.ts';
+import type { ReadFact } from '../../shell/flow/flow-facts.ts';
+import { pathKey } from '../../shell/flow/values.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
-import { pathKey } from '../../shell/values.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';
 import {

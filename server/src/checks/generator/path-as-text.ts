@@ -1,5 +1,5 @@
 /** generator/path-as-text: the path of a prompt or a dependency is used where its content is meant. */
-import type { CommandFact, Flow, ReadFact } from '../../shell/flow-facts.ts';
+import type { CommandFact, Flow, ReadFact } from '../../shell/flow/flow-facts.ts';
 import { wrapped } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';

@@ -1,7 +1,7 @@
 /** generator/persist-redundant-copy: a script copies the answer of a prompt that is persisted anyway. */
 import type { GeneratorBody, Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import type { CommandFact } from '../../shell/flow-facts.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { removed } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** generator/prompts-unset: a script uses `$prompts` in a generator that has no prompts. */
-import type { Flow } from '../../shell/flow-facts.ts';
+import type { Flow } from '../../shell/flow/flow-facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { examined, machinesOf, once } from './io.ts';
 

@@ -4,8 +4,8 @@
  * the file that is not written is reported, what explains it is shown beside it. Knows nothing of findings.
  */
 import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../fleet/model.ts';
-import type { WriteFact } from '../../shell/flow-facts.ts';
-import { baseName, type ShellPath } from '../../shell/values.ts';
+import type { WriteFact } from '../../shell/flow/flow-facts.ts';
+import { baseName, type ShellPath } from '../../shell/flow/values.ts';
 import type { FollowedScript } from '../scripts.ts';
 import { suggest } from '../suggest.ts';
 import { type Examined, handsOver, mayBeSame, mayRead, mayWrite, memberRead } from './io.ts';

@@ -1,7 +1,7 @@
 /** generator/script-not-executable: a script in a file of its own that cannot be run. */
 import type { GeneratorBody, Place } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf, joinPath } from '../../nix/paths.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { Expr, PathExpr, StringExpr } from '../../nix/syntax.ts';
 import { expressionsAt } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

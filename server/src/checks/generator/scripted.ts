@@ -3,7 +3,7 @@
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
 import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
-import type { CommandFact } from '../../shell/flow-facts.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { firstTime } from '../facts.ts';
 import { derived } from '../memory/derived.ts';

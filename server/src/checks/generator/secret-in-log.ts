@@ -1,7 +1,7 @@
 /** generator/secret-in-log: a script that prints a secret to its own output, which clan logs. */
-import type { WriteFact } from '../../shell/flow-facts.ts';
+import type { WriteFact } from '../../shell/flow/flow-facts.ts';
+import { statementsIn } from '../../shell/flow/visit.ts';
 import type { Range } from '../../shell/syntax.ts';
-import { statementsIn } from '../../shell/visit.ts';
 import type { Report, Rule } from '../rule.ts';
 import { isSecretPath, secretVariables, showsSecret, stagesOf } from './outputs.ts';
 import { generatorFile } from './samples.ts';

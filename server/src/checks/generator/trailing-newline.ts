@@ -1,6 +1,6 @@
 /** generator/trailing-newline: a secret of one line that ends with a line break. */
-import type { CommandFact } from '../../shell/flow-facts.ts';
-import { literal } from '../../shell/values.ts';
+import type { CommandFact } from '../../shell/flow/flow-facts.ts';
+import { literal } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { type Filled, filledFiles } from './outputs.ts';
 import { generatorFile } from './samples.ts';

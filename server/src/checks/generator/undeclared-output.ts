@@ -1,5 +1,5 @@
 /** generator/undeclared-output: a script writes a file into `$out` that nobody declares. */
-import type { Flow, WriteFact } from '../../shell/flow-facts.ts';
+import type { Flow, WriteFact } from '../../shell/flow/flow-facts.ts';
 import { addMember } from '../edit-options.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';

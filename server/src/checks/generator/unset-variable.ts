@@ -1,5 +1,5 @@
 /** generator/unset-variable: a script that reads a variable which nothing sets. */
-import type { VariableFact } from '../../shell/flow-facts.ts';
+import type { VariableFact } from '../../shell/flow/flow-facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { LEGACY } from './legacy-facts.ts';

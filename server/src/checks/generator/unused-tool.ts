@@ -1,7 +1,7 @@
 /** generator/unused-tool: a package of which the script uses no program. */
 import type { Known } from '../../fleet/model.ts';
-import { COREUTILS } from '../../shell/names.ts';
-import { packageCommands } from '../../shell/tools.ts';
+import { COREUTILS } from '../../shell/programs/names.ts';
+import { packageCommands } from '../../shell/programs/tools.ts';
 import { packagePlace, removePackage } from '../edit-packages.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';

@@ -1,6 +1,6 @@
 /** generator/weak-random: a secret made of what can be guessed. */
-import type { Argument, CommandFact } from '../../shell/flow-facts.ts';
-import { literal, type ValuePart } from '../../shell/values.ts';
+import type { Argument, CommandFact } from '../../shell/flow/flow-facts.ts';
+import { literal, type ValuePart } from '../../shell/flow/values.ts';
 import type { Report, Rule } from '../rule.ts';
 import { filledFiles, stagesOf } from './outputs.ts';
 import { generatorFile } from './samples.ts';

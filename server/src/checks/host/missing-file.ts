@@ -2,7 +2,7 @@
 import type { AbsentFile, FileFaults } from '../../fleet/faults.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { FLAKE_OF_WEB } from './examples.ts';

@@ -2,7 +2,7 @@
 import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { NamedFile } from '../../fleet/machine-files.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { isDeployed } from '../inventory/named.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

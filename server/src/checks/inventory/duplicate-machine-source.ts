@@ -3,7 +3,7 @@ import type { MachineFact } from '../../fleet/machine-facts.ts';
 import type { MachineClass, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr } from '../../nix/syntax.ts';
-import { below } from '../../store/files.ts';
+import { below } from '../../store/vars/files.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';
 import { isDeployed } from './named.ts';

@@ -1,7 +1,7 @@
 /** option/no-effect: an option that does nothing for this file. */
 import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
 import { placeKey } from '../../fleet/places.ts';
-import { setBackend } from '../../store/backend.ts';
+import { setBackend } from '../../store/backend-setting.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';
 import type { Report, Rule, Severity, Sources } from '../rule.ts';

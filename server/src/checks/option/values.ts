@@ -6,7 +6,7 @@
  */
 import type { WrittenOption } from '../../fleet/model.ts';
 import type { Setting } from '../../fleet/settings.ts';
-import { packageNames } from '../../shell/tools.ts';
+import { packageNames } from '../../shell/programs/tools.ts';
 import { stringText } from '../edits.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted } from '../wording.ts';

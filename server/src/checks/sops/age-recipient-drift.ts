@@ -1,6 +1,6 @@
 /** sops/age-recipient-drift: a file of agenix that is encrypted to others than its rule in `secrets.nix` says. */
 import type { AgeRule } from '../../fleet/secrets.ts';
-import { ageStanzas, sshTag } from '../../store/age-header.ts';
+import { ageStanzas, sshTag } from '../../store/age/age-header.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { shortKey } from '../store/keys.ts';
 import { counted, joined } from '../wording.ts';

@@ -2,7 +2,7 @@
 import type { SecretDefinition, SecretSource, SopsDefault } from '../../fleet/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { firstTime } from '../facts.ts';
 import { isElsewhere } from '../git.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

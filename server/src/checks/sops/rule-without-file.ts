@@ -2,7 +2,7 @@
 
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
-import { folderOf } from '../../nix/paths.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import { writtenAt } from '../edits.ts';
 import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { keptFor } from '../store/stored-index.ts';

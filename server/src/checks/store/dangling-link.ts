@@ -1,5 +1,5 @@
 /** store/dangling-link: a link in the store that leads to nobody. */
-import type { StoredLink } from '../../store/links.ts';
+import type { StoredLink } from '../../store/vars/links.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { EXAMPLE_USER, KEY_OF_ADA, secretFor } from './examples.ts';
 import { keptReports, wholeFile } from './stored-index.ts';

@@ -1,7 +1,7 @@
 /** store/kind-changed: a stored secret of a file that is public today. */
 import type { Fleet } from '../../fleet/model.ts';
-import type { StoreContents } from '../../store/read.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from './declared.ts';

@@ -1,9 +1,9 @@
 /** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
 import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
-import { backendInRepository } from '../../store/backend.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { machinesWith } from '../../store/sops.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import { backendInRepository } from '../../store/backend-setting.ts';
+import { machinesWith } from '../../store/sops/sops-keys.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from './declared.ts';

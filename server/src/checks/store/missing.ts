@@ -1,6 +1,6 @@
 /** store/missing: a generator of which files are not generated yet. */
 import type { Generator, GeneratorFile } from '../../fleet/model.ts';
-import { backendInRepository } from '../../store/backend.ts';
+import { backendInRepository } from '../../store/backend-setting.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, quoted } from '../wording.ts';
 import { soleDeclaration } from './declared.ts';

@@ -1,8 +1,8 @@
 /** store/orphan-generator: stored files of a generator that is not there any more. */
 import { leftoverOf } from '../../fleet/catalogue-leftovers.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import { below } from '../../store/files.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import { below } from '../../store/vars/files.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../rule.ts';
 import { counted, inBrackets, machinesText, quoted, sortedUnique } from '../wording.ts';
 import {

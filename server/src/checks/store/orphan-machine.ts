@@ -1,5 +1,5 @@
 /** store/orphan-machine: what is stored of a machine that is not there any more. */
-import type { StoreContents } from '../../store/read.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { counted, quoted } from '../wording.ts';
 import { clanWith, EXAMPLE_SECRET, KEY_OF_ADA, KEYS, keyFile, linksOf, MAIL } from './examples.ts';

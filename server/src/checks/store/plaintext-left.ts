@@ -1,7 +1,7 @@
 /** store/plaintext-left: the plaintext of what is a secret, left in the repository. */
 import { catalogueFile } from '../../fleet/catalogue.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import type { StoredVar } from '../../store/vars.ts';
+import type { StoredVar } from '../../store/vars/vars.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { soleDeclaration, soleFile } from './declared.ts';

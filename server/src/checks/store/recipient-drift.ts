@@ -1,8 +1,8 @@
 /** store/recipient-drift: a secret that is encrypted to others than its links say. */
 import type { Fleet } from '../../fleet/model.ts';
-import type { Holders } from '../../store/links.ts';
-import type { StoreContents } from '../../store/read.ts';
-import { keysFor } from '../../store/sops.ts';
+import { keysFor } from '../../store/sops/sops-keys.ts';
+import type { Holders } from '../../store/vars/links.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor } from './examples.ts';
 import { keyOwners, keysText, without } from './keys.ts';

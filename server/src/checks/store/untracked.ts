@@ -1,6 +1,6 @@
 /** store/untracked: a stored file that git does not know, so that flakes do not see it. */
-import { folderOf } from '../../nix/paths.ts';
-import type { StoreContents } from '../../store/read.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import { isElsewhere } from '../git.ts';
 import type { CheckContext, CheckFiles, Report, Rule, TrackedFiles } from '../rule.ts';
 import { clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL } from './examples.ts';

@@ -3,7 +3,7 @@
 import type { Generator, Place } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr } from '../../nix/syntax.ts';
-import type { StoreContents } from '../../store/read.ts';
+import type { StoreContents } from '../../store/vars/read.ts';
 import { factsOf } from '../facts.ts';
 import { expressionsAt } from '../locate.ts';
 import { perUnit } from '../memory/per-unit.ts';

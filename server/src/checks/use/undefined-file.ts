@@ -1,7 +1,7 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
 import type { Generator, Use } from '../../fleet/model.ts';
-import { childrenOf } from '../../nix/inside.ts';
+import { childrenOf } from '../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';

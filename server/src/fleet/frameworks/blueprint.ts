@@ -2,11 +2,11 @@
  * blueprint (numtide): `inputs.blueprint { inherit inputs; prefix = "nix"; }` makes outputs of folders. Every folder of
  * `hosts/` is a machine, every one of `modules/` a kind of modules.
  */
-import { attr, attrs, attrsOf, string, symbol, thunk } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import { joinPath } from '../../nix/paths.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string, symbol, thunk } from '../../nix/eval/construct.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { joinPath } from '../../nix/eval/paths.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { inputs, wellKnown } from '../modules.ts';
 import {
   type Builder,

@@ -3,11 +3,11 @@
  * and what it comes to. Asked where evaluation cannot go on with the call as a symbol.
  */
 
-import { attrs, attrsOf, symbol } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
+import { attrs, attrsOf, symbol } from '../../nix/eval/construct.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
-import type { Lazy, Origin, UnknownValue, Value } from '../../nix/value.ts';
 import { certain } from '../read.ts';
 import { blueprint, importedFolder } from './blueprint.ts';
 import { nodesOf } from './colmena.ts';

@@ -2,10 +2,10 @@
  * colmena: a hive is a set of nodes, each a module, with `defaults` for all and `meta` for none. It stands in the
  * outputs `colmena` and `colmenaHive` of a flake, or in `hive.nix`.
  */
-import { attr, attrs, attrsOf, string } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string } from '../../nix/eval/construct.ts';
+import { force } from '../../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { certain } from '../read.ts';
 import { systemOf } from './layout.ts';
 

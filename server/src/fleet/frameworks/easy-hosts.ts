@@ -2,10 +2,10 @@
  * easy-hosts: `easy-hosts.hosts.<name>` says class, architecture, tags and modules of a machine; modules of all
  * machines, of a class, an architecture or a tag stand beside.
  */
-import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/construct.ts';
-import { apply } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string, unknownSelect } from '../../nix/eval/construct.ts';
+import { apply } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Spread, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { inputs } from '../modules.ts';
 import {
   configurationsOf,

@@ -2,9 +2,9 @@
  * ez-configs: files of `nixos-configurations/` and `darwin-configurations/` are machines, files of `nixos-modules/` and
  * its kin modules; `default` of those is of every machine that does not refuse it.
  */
-import { attr, attrs, attrsOf } from '../../nix/construct.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy } from '../../nix/value.ts';
+import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import {
   configurationsOf,
   folderAt,

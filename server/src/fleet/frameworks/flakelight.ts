@@ -2,10 +2,10 @@
  * flakelight: `flakelight ./. { … }` makes outputs of a module and of the files of `nix/`. A machine is what
  * `nixosSystem` takes, under its name in `nixosConfigurations`.
  */
-import { attr, attrs, attrsOf, string, symbol } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/value.ts';
+import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { moduleSets } from '../clan-modules.ts';
 import { inputs } from '../modules.ts';
 import { certain } from '../read.ts';

@@ -3,10 +3,10 @@
  * Known are the loaders that give a file's path or what it says, those that are written out, also by which files they
  * are for; of transformers, those that are written out and that which lifts `default.nix`.
  */
-import { attr, attrs, list, string, symbol, unknownSelect } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/value.ts';
+import { attr, attrs, list, string, symbol, unknownSelect } from '../../nix/eval/construct.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Attr, AttrsValue, Lazy, Origin, PathValue, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { lastNameOf } from '../steps.ts';
 import { entriesOf, folderAt, given, pathTo } from './layout.ts';
 

@@ -11,10 +11,10 @@ import {
   string,
   unknownApply,
   unknownSelect,
-} from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import { type Evaluation, resolved } from '../../nix/evaluation.ts';
-import { joinPath, stringAsPath } from '../../nix/paths.ts';
+} from '../../nix/eval/construct.ts';
+import { force } from '../../nix/eval/evaluate.ts';
+import { type Evaluation, resolved } from '../../nix/eval/evaluation.ts';
+import { joinPath, stringAsPath } from '../../nix/eval/paths.ts';
 import type {
   Attr,
   AttrsValue,
@@ -24,7 +24,7 @@ import type {
   Spread,
   UnknownValue,
   Value,
-} from '../../nix/value.ts';
+} from '../../nix/eval/value.ts';
 import { inputs } from '../modules.ts';
 import { certain } from '../read.ts';
 

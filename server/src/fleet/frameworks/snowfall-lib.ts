@@ -2,11 +2,11 @@
  * The `lib` that Snowfall gives to modules: that of nixpkgs, with what the flake's own `lib/` says under the flake's
  * namespace, and with `lib.snowfall`. Every `default.nix` below `lib/` is called with it and merged into the others.
  */
-import { attr, attrs, attrsOf, symbol, thunk } from '../../nix/construct.ts';
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
+import { attr, attrs, attrsOf, symbol, thunk } from '../../nix/eval/construct.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/eval/value.ts';
 import { nixpkgsLib } from '../../nix/lib/index.ts';
-import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/value.ts';
 import { argumentsFor, inputs } from '../modules.ts';
 import { certain } from '../read.ts';
 import { defaultsBelow, pathTo } from './layout.ts';

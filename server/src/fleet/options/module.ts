@@ -2,9 +2,9 @@
  * What one module says of options: those that it declares, and what it defines below names that may be the fleet's own.
  * Reads the module's value as module-facts.ts does and follows no file.
  */
-import { apply, force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy, UnknownValue } from '../../nix/value.ts';
+import { apply, force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
 import { frameworkValue } from '../frameworks/calls.ts';
 import type { Place } from '../model.ts';
 import { isOptionModule } from '../module-references.ts';

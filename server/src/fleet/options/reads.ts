@@ -3,14 +3,14 @@
  * Whose configuration it is is told by the function that has it for an argument.
  */
 
-import { symbol } from '../../nix/construct.ts';
-import { evaluate } from '../../nix/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/evaluation.ts';
-import { fileScope } from '../../nix/scopes.ts';
+import { symbol } from '../../nix/eval/construct.ts';
+import { evaluate } from '../../nix/eval/evaluate.ts';
+import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { fileScope } from '../../nix/eval/scopes.ts';
+import type { Lazy } from '../../nix/eval/value.ts';
+import { type WalkState, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
-import type { Lazy } from '../../nix/value.ts';
-import { type WalkState, walk } from '../../nix/walk.ts';
 import { interestOf } from '../interest.ts';
 import type { Place } from '../model.ts';
 import { selectionPath } from '../module-references.ts';

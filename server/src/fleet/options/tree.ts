@@ -2,10 +2,10 @@
  * The options that modules declare, as a tree of plain data: names, and at its leaves what each option is. Reads the
  * value of `options`; follows no file. Places are for showing.
  */
-import { display, isClosed } from '../../nix/construct.ts';
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { AttrsValue, Lazy, Value } from '../../nix/value.ts';
+import { display, isClosed } from '../../nix/eval/construct.ts';
+import { force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../model.ts';
 import { placeOf } from '../places.ts';
 import { member } from '../read.ts';

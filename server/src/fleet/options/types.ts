@@ -2,9 +2,9 @@
  * The types of options, as plain data: read from the functions of `lib.types` that a type was made by. A type that was
  * made in another way may be anything.
  */
-import { force } from '../../nix/evaluate.ts';
-import type { Evaluation } from '../../nix/evaluation.ts';
-import type { Lazy, UnknownValue, Value } from '../../nix/value.ts';
+import { force } from '../../nix/eval/evaluate.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import type { Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { selectionPath } from '../module-references.ts';
 import type { OptionTree } from './tree.ts';
 

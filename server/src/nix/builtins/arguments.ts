@@ -1,8 +1,8 @@
 /**
  * What functions ask of their arguments: a value of a certain type, or the reason why there is none.
  */
-import { failure, float, string, typeName, unknown } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
+import { failure, float, string, typeName, unknown } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
 import type {
   AttrsValue,
   BoolValue,
@@ -16,7 +16,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { because, type Result } from './define.ts';
 
 /** Why there is no value of the type that was asked for. */

@@ -13,9 +13,9 @@ import {
   stringOf,
   thunk,
   unknown,
-} from '../construct.ts';
-import { boundedKey, isTolerated, lazyKey } from '../identity.ts';
-import type { Attr, BuiltinContext, Lazy, Origin, UnknownValue } from '../value.ts';
+} from '../eval/construct.ts';
+import { boundedKey, isTolerated, lazyKey } from '../eval/identity.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, UnknownValue } from '../eval/value.ts';
 import { asAttrs, asList, asString, elementOf, nameString, stop } from './arguments.ts';
 import { anyName, hiddenNames, itemsOf, namesUnknown, openSet, patternName } from './attr-parts.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';

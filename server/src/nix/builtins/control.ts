@@ -1,8 +1,8 @@
 /**
  * Builtins that say when and whether something is evaluated: failures, `tryEval`, `seq`, `genericClosure`.
  */
-import { attr, attrs, bool, display, failure, list, perhaps, thunk, unknown } from '../construct.ts';
-import { isTolerated, lazyKey } from '../identity.ts';
+import { attr, attrs, bool, display, failure, list, perhaps, thunk, unknown } from '../eval/construct.ts';
+import { isTolerated, lazyKey } from '../eval/identity.ts';
 import type {
   BuiltinContext,
   FailureKind,
@@ -11,7 +11,7 @@ import type {
   Origin,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { asAttrs, asList, field, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { wholeList } from './list-parts.ts';

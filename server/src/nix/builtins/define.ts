@@ -2,9 +2,9 @@
  * How functions of Nix and of nixpkgs `lib` are written down here: name, number of arguments, and what they do.
  * Knows nothing of any particular function.
  */
-import { thunk, unknown } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
-import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../value.ts';
+import { thunk, unknown } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
+import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */
 export interface Pending {
@@ -57,6 +57,11 @@ type Run3 = (cx: BuiltinContext, a: Lazy, b: Lazy, c: Lazy, at: Origin | null) =
 
 export function fn1(name: string, run: Run1): BuiltinValue {
   return builtin(name, 1, (cx, args, at) => run(cx, args[0] as Lazy, at));
+}
+
+/** A function of one argument for use inside another: it has no name of its own. */
+export function anonymous(run: Run1): BuiltinValue {
+  return fn1('λ', run);
 }
 
 export function fn2(name: string, run: Run2): BuiltinValue {

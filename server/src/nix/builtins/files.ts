@@ -1,9 +1,9 @@
 /**
  * Builtins that read files: those of the workspace only, through the snapshot. Anything else is not known.
  */
-import { attr, attrs, bool, failure, string, unknown } from '../construct.ts';
-import { stringAsPath } from '../paths.ts';
-import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../value.ts';
+import { attr, attrs, bool, failure, string, unknown } from '../eval/construct.ts';
+import { stringAsPath } from '../eval/paths.ts';
+import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../eval/value.ts';
 import { type Stop, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 

@@ -2,9 +2,9 @@
  * Sets made of lists: `listToAttrs` and `groupBy`. An element that fails or cannot be read leaves the set open and
  * the others readable, although Nix itself would end there.
  */
-import { sameText } from '../compare.ts';
-import { attr, attrs, failure, list, perhaps, string, stringOf, thunk, unknown } from '../construct.ts';
-import { boundedKey, isTolerated, stringKey } from '../identity.ts';
+import { sameText } from '../eval/compare.ts';
+import { attr, attrs, failure, list, perhaps, string, stringOf, thunk, unknown } from '../eval/construct.ts';
+import { boundedKey, isTolerated, stringKey } from '../eval/identity.ts';
 import type {
   Attr,
   BuiltinContext,
@@ -15,7 +15,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 import { asList, asString, field, holeIn, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { notCallable, possibleLists, wholeList } from './list-parts.ts';

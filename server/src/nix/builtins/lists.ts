@@ -2,9 +2,9 @@
  * Builtins on lists. A spread, items of unknown number, stays where it is; what depends on how many there are is
  * unknown.
  */
-import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../construct.ts';
-import { lazyKey } from '../identity.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { attrsOf, bool, failure, int, list, perhaps, thunk } from '../eval/construct.ts';
+import { lazyKey } from '../eval/identity.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { asBool, asInt, asList, elementOf, stop } from './arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from './define.ts';
 import {

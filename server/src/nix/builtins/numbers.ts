@@ -1,9 +1,9 @@
 /**
  * Builtins on numbers and on types.
  */
-import { bool, int, string } from '../construct.ts';
-import { arithmetic } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { bool, int, string } from '../eval/construct.ts';
+import { arithmetic } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 import { asFloat, asInt, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 

@@ -1,6 +1,6 @@
-import { failure, string, unknown } from '../construct.ts';
-import { stringAsPath } from '../paths.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
+import { failure, string, unknown } from '../eval/construct.ts';
+import { stringAsPath } from '../eval/paths.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 import { coercedText, holeIn, stop } from './arguments.ts';
 import { because, type Result } from './define.ts';
 import { knownTail } from './text.ts';

@@ -5,7 +5,7 @@ import { asAttrs, asList, asString, holeIn, nameString, type Stop, stop } from '
 import { patternName } from '../builtins/attr-parts.ts';
 import { because, type Result } from '../builtins/define.ts';
 import { wholeList } from '../builtins/list-parts.ts';
-import { attr, attrs, bool, failure, perhaps } from '../construct.ts';
+import { attr, attrs, bool, failure, perhaps } from '../eval/construct.ts';
 import type {
   Attr,
   BuiltinContext,
@@ -15,7 +15,7 @@ import type {
   StringValue,
   UnknownValue,
   Value,
-} from '../value.ts';
+} from '../eval/value.ts';
 
 function namesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue[] | Stop {
   const path = asList(cx, lazy, at);

@@ -4,13 +4,12 @@
 
 import { asAttrs, asBool, stop } from '../builtins/arguments.ts';
 import { ATTRS, attrNames, mapAttrs } from '../builtins/attrs.ts';
-import { because, fn2, type Result } from '../builtins/define.ts';
+import { anonymous, because, fn2, type Result } from '../builtins/define.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { concatMapList, mapList } from '../builtins/lists.ts';
-import { attr, attrs, emptyAttrs, list, perhaps, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Value } from '../value.ts';
-import { inner1 } from './attrs.ts';
+import { attr, attrs, emptyAttrs, list, perhaps, thunk } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
 /** Sets into each other as deep as both sides are sets. */
 export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
@@ -73,7 +72,7 @@ export function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Ori
   const value = cx.force(lazy);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
   if (value.kind !== 'attrs') return list([], at);
-  const inner = inner1((_cx, item) => settled(collect(cx, predicate, item, at)));
+  const inner = anonymous((_cx, item) => settled(collect(cx, predicate, item, at)));
   return concatMapList(
     cx,
     inner,
@@ -94,8 +93,8 @@ export function cartesianProduct(cx: BuiltinContext, lazy: Lazy, at: Origin | nu
     if (text.kind !== 'string' || text.text === null) continue;
     const known = text.text;
     const choices = lists.entries.get(known)?.value as Lazy;
-    const extend = inner1((_cx, row) => {
-      const add = inner1((_inner, value) =>
+    const extend = anonymous((_cx, row) => {
+      const add = anonymous((_inner, value) =>
         update(cx, cx.force(row), attrs(new Map([[known, attr(value, at)]]), at), at),
       );
       return settled(mapList(cx, add, choices, at));

@@ -5,22 +5,13 @@
 import { asAttrs, asBool, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { anyName, itemsOf, namesUnknown } from '../builtins/attr-parts.ts';
 import { ATTRS } from '../builtins/attrs.ts';
-import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { anonymous, because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { eachOfUnknown, settled } from '../builtins/list-parts.ts';
 import { LIST_TO_ATTRS, listToAttrs } from '../builtins/list-to-attrs.ts';
 import { foldLeft, mapList } from '../builtins/lists.ts';
-import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type {
-  Attr,
-  AttrsValue,
-  BuiltinContext,
-  BuiltinValue,
-  Lazy,
-  Origin,
-  UnknownValue,
-  Value,
-} from '../value.ts';
+import { attr, attrs, bool, emptyAttrs, list, perhaps, string, thunk } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { Attr, AttrsValue, BuiltinContext, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { attrByPath, filterAttrs, getAttrs, hasAttrByPath, setAttrByPath } from './attr-paths.ts';
 import { cartesianProduct, collect, mapRecursive, recursiveUpdate } from './attr-trees.ts';
 
@@ -34,13 +25,8 @@ export function pair(name: Lazy, value: Lazy, at: Origin | null): AttrsValue {
   );
 }
 
-/** A function of one argument for use inside another: it has no name of its own. */
-export function inner1(run: (cx: BuiltinContext, a: Lazy, at: Origin | null) => Value): BuiltinValue {
-  return fn1('λ', run);
-}
-
 function genAttrs(cx: BuiltinContext, names: Lazy, f: Lazy, at: Origin | null): Result {
-  const make = inner1((_cx, name, place) =>
+  const make = anonymous((_cx, name, place) =>
     pair(
       name,
       thunk(() => cx.apply(f, name, place), at),
@@ -150,7 +136,7 @@ export const LIB_ATTRS: Table = {
   filterAttrs: fn2('filterAttrs', filterAttrs),
   getAttrs: fn2('getAttrs', getAttrs),
   attrVals: fn2('attrVals', (cx, names, set, at) => {
-    const get = inner1((_cx, name) =>
+    const get = anonymous((_cx, name) =>
       cx.apply(
         cx.delay(() => cx.apply(ATTRS.getAttr as Lazy, name, at)),
         set,

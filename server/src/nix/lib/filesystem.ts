@@ -5,9 +5,9 @@
 import { asBool, asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { workspacePath } from '../builtins/files.ts';
-import { attrsOf, bool, failure, list, path, string } from '../construct.ts';
-import { joinPath } from '../paths.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../value.ts';
+import { attrsOf, bool, failure, list, path, string } from '../eval/construct.ts';
+import { joinPath } from '../eval/paths.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../eval/value.ts';
 import { typed } from './options.ts';
 
 /** Deeper than anybody nests folders; links may go in circles. */

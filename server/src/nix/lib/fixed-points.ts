@@ -6,9 +6,9 @@ import { asText, stop } from '../builtins/arguments.ts';
 import { builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { foldLeft } from '../builtins/lists.ts';
-import { attr, attrs, thunk } from '../construct.ts';
-import { update } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../value.ts';
+import { attr, attrs, thunk } from '../eval/construct.ts';
+import { update } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin, Thunk, Value } from '../eval/value.ts';
 import { isFunction } from './trivial.ts';
 
 function fix(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {

@@ -4,8 +4,8 @@
 import { asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { because, fn2, type Result } from '../builtins/define.ts';
 import { type Item, mapSpread } from '../builtins/list-parts.ts';
-import { failure, int, list, thunk } from '../construct.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
+import { failure, int, list, thunk } from '../eval/construct.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** `count` items from `start`, where those are certainly the ones. */
 export function sublist(

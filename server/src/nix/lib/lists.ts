@@ -3,7 +3,7 @@
  */
 import { asBool, asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
-import { because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
+import { anonymous, because, builtin, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
 import {
   eachOfUnknown,
   filterItems,
@@ -16,10 +16,9 @@ import {
 import { LIST_TO_ATTRS } from '../builtins/list-to-attrs.ts';
 import { concatLists, filterList, foldLeft, generate, isElem, LISTS, mapList } from '../builtins/lists.ts';
 import { sortItems } from '../builtins/sorting.ts';
-import { attrsOf, bool, int, list, perhaps, thunk } from '../construct.ts';
-import { append } from '../operators.ts';
-import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../value.ts';
-import { inner1 } from './attrs.ts';
+import { attrsOf, bool, int, list, perhaps, thunk } from '../eval/construct.ts';
+import { append } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
 /** A function of a list whose items must all be known. */
@@ -260,7 +259,7 @@ export const LIB_LISTS: Table = {
     return 'kind' in items ? because(items) : int(BigInt(items.length), at);
   }),
   remove: fn2('remove', (cx, x, xs, at) => {
-    const differs = inner1((inner, item) => {
+    const differs = anonymous((inner, item) => {
       const same = inner.equal(item, x);
       return typeof same === 'boolean'
         ? bool(!same, at)
@@ -300,7 +299,7 @@ export const LIB_LISTS: Table = {
     if (all.kind !== 'list') return stop(all);
     for (const choices of all.items) {
       if (choices.kind === 'spread') return because(choices.of);
-      const extend = inner1((_cx, row) => settled(mapList(cx, row, choices, at)));
+      const extend = anonymous((_cx, row) => settled(mapList(cx, row, choices, at)));
       rows = settled(concatLists(cx, settled(mapList(cx, extend, rows, at)), at));
     }
     return cx.force(rows);

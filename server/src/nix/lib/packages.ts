@@ -5,9 +5,9 @@
 import { asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
 import { joinTexts, STRINGS } from '../builtins/strings.ts';
-import { string, stringOf, unknown, unknownSelect } from '../construct.ts';
-import { boundedKey, lazyKey } from '../identity.ts';
-import { addText } from '../strings.ts';
+import { string, stringOf, unknown, unknownSelect } from '../eval/construct.ts';
+import { boundedKey, lazyKey } from '../eval/identity.ts';
+import { addText } from '../eval/strings.ts';
 import type {
   BuiltinContext,
   FailureValue,
@@ -17,7 +17,7 @@ import type {
   StringPiece,
   StringValue,
   UnknownValue,
-} from '../value.ts';
+} from '../eval/value.ts';
 
 /** The place of an output of a package. */
 function place(output: string, lazy: Lazy, at: Origin | null): HolePiece {

@@ -3,9 +3,9 @@
  */
 import { holeIn, stop } from '../builtins/arguments.ts';
 import { fn2, type Result, type Table } from '../builtins/define.ts';
-import { bool, failure, string, typeName } from '../construct.ts';
-import { pathFrom } from '../paths.ts';
-import type { BuiltinContext, FailureValue, Lazy, Origin, PathValue, UnknownValue } from '../value.ts';
+import { bool, failure, string, typeName } from '../eval/construct.ts';
+import { pathFrom } from '../eval/paths.ts';
+import type { BuiltinContext, FailureValue, Lazy, Origin, PathValue, UnknownValue } from '../eval/value.ts';
 
 function asPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | UnknownValue | FailureValue {
   const value = cx.force(lazy);

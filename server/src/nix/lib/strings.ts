@@ -11,10 +11,10 @@ import { concatStringsSep, joinTexts, replaceStrings, STRINGS } from '../builtin
 import { dropEnd, dropStart, mapCharacters } from '../builtins/text.ts';
 import { compareVersions } from '../builtins/versions.ts';
 import { utf8Length } from '../bytes.ts';
-import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../construct.ts';
-import { textOfPath } from '../paths.ts';
-import { addText } from '../strings.ts';
-import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../value.ts';
+import { bool, failure, int, list, perhaps, string, stringOf, thunk } from '../eval/construct.ts';
+import { textOfPath } from '../eval/paths.ts';
+import { addText } from '../eval/strings.ts';
+import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../eval/value.ts';
 import { mapAttrsToList } from './attrs.ts';
 import { indexed } from './list-slices.ts';
 import { LIB_PACKAGES } from './packages.ts';

@@ -9,10 +9,10 @@ import { readText } from '../builtins/files.ts';
 import { fromJson } from '../builtins/json.ts';
 import { settled } from '../builtins/list-parts.ts';
 import { foldLeft, isElem } from '../builtins/lists.ts';
-import { attr, attrs, bool, failure, int, perhaps, string, thunk, unknown } from '../construct.ts';
-import { lazyKey } from '../identity.ts';
-import { arithmetic } from '../operators.ts';
-import type { BuiltinContext, Lazy, Origin } from '../value.ts';
+import { attr, attrs, bool, failure, int, perhaps, string, thunk, unknown } from '../eval/construct.ts';
+import { lazyKey } from '../eval/identity.ts';
+import { arithmetic } from '../eval/operators.ts';
+import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 
 /** `x`, unless the condition (or its opposite) holds. */
 function guard(name: string, bad: boolean) {

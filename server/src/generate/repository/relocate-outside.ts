@@ -1,0 +1,51 @@
+/** Gives secrets in a store outside of the repository new names: stored under the new one before the old one goes. */
+import type { Fleet } from '../../fleet/model.ts';
+import { areSecretsOutside } from '../../store/backend-setting.ts';
+import { openVault } from '../backends/open-backend.ts';
+import { placesOf, type SecretPlace, type VaultChange } from '../backends/secret-backend.ts';
+import { isKeyed } from '../backends/served-backend.ts';
+import type { PlanRequest } from '../plan/planner.ts';
+import type { Ground } from '../run-environment.ts';
+import { situationOf } from './situation.ts';
+
+/** What is renamed, as the store goes by it. */
+export type StoredName =
+  | { readonly kind: 'generator' | 'machine'; readonly old: string; readonly to: string }
+  | { readonly kind: 'file'; readonly generator: string; readonly old: string; readonly to: string };
+
+const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };
+
+/**
+ * Returns what a new name changes in such a store; nothing for stores in the repository.
+ *
+ * @throws StoreFailure, HostFailure where it does not tell what is there, or does not give a value
+ */
+export async function outsideMoves(fleet: Fleet, ground: Ground, name: StoredName): Promise<VaultChange[]> {
+  if (ground.storeCommand === null && ground.storeBackend === null && !areSecretsOutside(fleet)) return [];
+  const { backend, plan } = await situationOf(fleet, ground, { asksStore: false });
+  if (isKeyed(backend)) return [];
+  const vault = await openVault(ground, fleet, backend);
+  const changes: VaultChange[] = [];
+  for (const generator of plan(EVERYTHING).generators.all.values())
+    for (const place of placesOf(generator)) {
+      const renamed = renamedPlace(place, name);
+      const value = renamed === null ? null : await vault.open(place);
+      if (renamed !== null && value !== null)
+        changes.push(...(await vault.seal(renamed, value)), ...vault.removal([place]));
+    }
+  return changes;
+}
+
+/** The place under the new name; null where it keeps the old one. */
+export function renamedPlace(place: SecretPlace, name: StoredName): SecretPlace | null {
+  const parts = place.key.split('/');
+  const generator = parts.at(-1);
+  if (name.kind === 'file')
+    return generator === name.generator && place.file === name.old ? { ...place, file: name.to } : null;
+  if (name.kind === 'generator')
+    return generator === name.old ? { ...place, key: [...parts.slice(0, -1), name.to].join('/') } : null;
+  if (!place.machines.includes(name.old)) return null;
+  const machines = place.machines.map(machine => (machine === name.old ? name.to : machine));
+  const isOwn = parts.length === 3 && parts[1] === name.old;
+  return isOwn ? { ...place, machines, key: `${parts[0]}/${name.to}/${generator}` } : null;
+}

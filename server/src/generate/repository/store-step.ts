@@ -1,0 +1,70 @@
+/**
+ * What storing the outputs of a generator changes: its values in their places, those of its other placement gone, the
+ * hash of its validation.
+ *
+ * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
+ */
+import {
+  type Change,
+  publicChanges,
+  removeIfThere,
+  validationChanges,
+  varFolder,
+} from '../../store/vars/changes.ts';
+import { placeOf, type Vault, type VaultChange } from '../backends/secret-backend.ts';
+import { type DeclaredFile, type Generator, keyOf } from '../plan/generators.ts';
+import type { Ground } from '../run-environment.ts';
+
+/** @param outputs by the name of the file; those that are not there stay as they are */
+export async function outputChanges(
+  ground: Ground,
+  vault: Vault,
+  generator: Generator,
+  outputs: ReadonlyMap<string, Uint8Array>,
+): Promise<VaultChange[]> {
+  const { files, directory } = ground;
+  const changes: VaultChange[] = [];
+  for (const file of generator.files) {
+    const value = outputs.get(file.name);
+    if (value === undefined) continue;
+    const place = placeOf(generator, file);
+    if (file.secret) changes.push(...(await vault.seal(place, value)));
+    // A file that is public now must not lie encrypted elsewhere.
+    else
+      changes.push(
+        ...publicChanges(files, directory, place.key, place.file, value),
+        ...vault.removal([place]),
+      );
+    changes.push(...otherPlacement(ground, vault, generator, file.name));
+  }
+  return changes;
+}
+
+/** With the hash by which it is told that the inputs have changed. */
+export function hashChanges({ files, directory }: Ground, generator: Generator): Change[] {
+  return [
+    ...validationChanges(files, directory, generator.key, generator.validationHash),
+    ...otherKeys(generator).flatMap(key => validationChanges(files, directory, key, null)),
+  ];
+}
+
+/** A file is in one placement: shared, or with its machines. */
+function otherPlacement(
+  { files, directory }: Ground,
+  vault: Vault,
+  generator: Generator,
+  file: string,
+): VaultChange[] {
+  const places = otherKeys(generator).map(key => ({ key, file }));
+  const inVars = places.flatMap(({ key }) => removeIfThere(files, varFolder(directory, key, file)));
+  return [...inVars, ...vault.removal(places)];
+}
+
+function otherKeys({ name, machine, machines }: Generator): string[] {
+  return machine === null ? machines.map(one => keyOf(name, one)) : [keyOf(name, null)];
+}
+
+/** Where a public value lies, relative to the root. */
+export function publicPath({ directory }: Ground, { key }: Generator, { name }: DeclaredFile): string {
+  return `${varFolder(directory, key, name)}/value`;
+}

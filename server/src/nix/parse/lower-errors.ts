@@ -1,0 +1,58 @@
+/**
+ * Syntax errors out of a tree-sitter tree: one plain sentence for each ERROR and MISSING node.
+ * Must not know how expressions are lowered.
+ */
+import type { Node } from 'web-tree-sitter';
+import type { NixSyntaxError } from '../syntax.ts';
+import { errorOver, missingAt } from './lower-atoms.ts';
+
+/** No file is helped by more than this. */
+export const MAX_ERRORS = 50;
+
+const NAMES: Readonly<Record<string, string>> = {
+  identifier: 'a name',
+  variable_expression: 'a value',
+  '"': 'a closing `"`',
+  "''": "a closing `''`",
+};
+
+function missingMessage(type: string, parent: string): string {
+  const inExpression = type === 'identifier' && parent === 'variable_expression';
+  return `Expected ${inExpression ? 'a value' : (NAMES[type] ?? `\`${type}\``)} here.`;
+}
+
+/**
+ * The errors of a tree in the order of the text, at most `MAX_ERRORS`. Costs nothing if there are none.
+ * A node is never asked for its parent: the runtime looks for it by recursion, which deep trees overflow.
+ */
+export function collectErrors(root: Node, text: string): NixSyntaxError[] {
+  const errors: NixSyntaxError[] = [];
+  const pending: { node: Node; parent: string }[] = [{ node: root, parent: '' }];
+  while (errors.length < MAX_ERRORS) {
+    const next = pending.pop();
+    if (!next) break;
+    const { node, parent } = next;
+    const type = node.type;
+    if (node.isMissing) errors.push(missingAt(text, node.startIndex, missingMessage(type, parent)));
+    else if (node.isError) {
+      const range = { start: node.startIndex, end: node.endIndex };
+      errors.push(errorOver(text, range, 'This is not valid Nix.'));
+    } else if (node.hasError) {
+      for (const child of node.children.toReversed()) pending.push({ node: child, parent: type });
+    }
+  }
+  return errors;
+}
+
+/** How much of a text a tree could not place: the length of what is in errors, and one for what is missing. */
+export function damage(root: Node): number {
+  let total = 0;
+  const pending: Node[] = [root];
+  while (pending.length > 0) {
+    const node = pending.pop() as Node;
+    if (node.isMissing) total++;
+    else if (node.isError) total += node.endIndex - node.startIndex + 1;
+    else if (node.hasError) for (const child of node.children) pending.push(child);
+  }
+  return total;
+}

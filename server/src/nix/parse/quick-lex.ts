@@ -1,0 +1,156 @@
+/**
+ * Characters, blanks and names for the quick reader (quick.ts): where it stands in a text and what it has gathered.
+ * Whatever is unusual makes it give up, never guess.
+ */
+import type { Comment } from '../syntax.ts';
+
+export interface Reader {
+  readonly text: string;
+  /** Offset of the next character that has not been read. */
+  at: number;
+  /** Where the last token ended. */
+  end: number;
+  /** How deeply the expression that was read last nests. */
+  height: number;
+  /** How deeply the reader itself nests. */
+  depth: number;
+  comments: Comment[];
+}
+
+/** Thrown to give up; caught in quick.ts. Not an `Error`: nobody reads its stack, which would cost more than reading on. */
+export const GIVE_UP = { reason: 'not for the quick reader' } as const;
+
+const NAME_START = 1;
+const NAME = 2;
+const PATH = 4;
+const DIGIT = 8;
+const URI = 16;
+
+const CLASSES = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const character = String.fromCharCode(code);
+  if (/[a-zA-Z_]/.test(character)) CLASSES[code] = NAME_START;
+  if (/[a-zA-Z0-9_'-]/.test(character)) CLASSES[code] = (CLASSES[code] as number) | NAME;
+  if (/[a-zA-Z0-9._+-]/.test(character)) CLASSES[code] = (CLASSES[code] as number) | PATH;
+  if (/[0-9]/.test(character)) CLASSES[code] = (CLASSES[code] as number) | DIGIT;
+  if (/[a-zA-Z0-9%/?:@&=+$,\-_.!~*']/.test(character)) CLASSES[code] = (CLASSES[code] as number) | URI;
+}
+
+function isOf(code: number, kind: number): boolean {
+  return code < 128 && ((CLASSES[code] as number) & kind) !== 0;
+}
+
+export const isNameStart = (code: number): boolean => isOf(code, NAME_START);
+export const isDigit = (code: number): boolean => isOf(code, DIGIT);
+
+/** Moves past white space and comments, which are kept. Returns the code of the next character; NaN at the end. */
+export function skipBlanks(reader: Reader): number {
+  const { text } = reader;
+  for (;;) {
+    const code = text.charCodeAt(reader.at);
+    if (code === 32 || code === 10 || code === 9 || code === 13) reader.at++;
+    else if (code === 35) skipComment(reader, lineEnd(text, reader.at));
+    else if (code === 47 && text.charCodeAt(reader.at + 1) === 42) {
+      const close = text.indexOf('*/', reader.at + 2);
+      if (close === -1) throw GIVE_UP;
+      skipComment(reader, close + 2);
+    } else return code;
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline === -1 ? text.length : newline;
+}
+
+function skipComment(reader: Reader, to: number): void {
+  const start = reader.at;
+  const end = reader.text.charCodeAt(to - 1) === 13 ? to - 1 : to;
+  reader.comments.push({ start, end, text: reader.text.slice(start, end) });
+  reader.at = to;
+}
+
+/** Takes one character that has to come next, past blanks. */
+export function expect(reader: Reader, code: number): void {
+  if (skipBlanks(reader) !== code) throw GIVE_UP;
+  take(reader, 1);
+}
+
+/** Takes that many characters as a token. */
+export function take(reader: Reader, length: number): void {
+  reader.at += length;
+  reader.end = reader.at;
+}
+
+/** The offset after the name that begins at `start`; `start` itself if none does. */
+export function nameEnd(text: string, start: number): number {
+  if (!isNameStart(text.charCodeAt(start))) return start;
+  let at = start + 1;
+  while (isOf(text.charCodeAt(at), NAME)) at++;
+  return at;
+}
+
+export const KEYWORDS: ReadonlySet<string> = new Set([
+  'assert',
+  'else',
+  'if',
+  'in',
+  'inherit',
+  'let',
+  'or',
+  'rec',
+  'then',
+  'with',
+]);
+
+/** Takes the name that has to stand here. */
+export function takeName(reader: Reader): string {
+  const stop = nameEnd(reader.text, reader.at);
+  const name = reader.text.slice(reader.at, stop);
+  if (name === '' || KEYWORDS.has(name)) throw GIVE_UP;
+  reader.at = stop;
+  reader.end = stop;
+  return name;
+}
+
+/** Takes a keyword that has to come next, past blanks. */
+export function expectWord(reader: Reader, word: string): void {
+  skipBlanks(reader);
+  if (!standsHere(reader, word)) throw GIVE_UP;
+  take(reader, word.length);
+}
+
+/** Does the name at this place say this? */
+export function standsHere({ text, at }: Reader, word: string): boolean {
+  return text.startsWith(word, at) && !isOf(text.charCodeAt(at + word.length), NAME);
+}
+
+/**
+ * Does a path begin here? What is a path to one reader of Nix and a division, an update or an address to another is
+ * given up.
+ */
+export function isPathHere({ text, at }: Reader): boolean {
+  let stop = at;
+  while (isOf(text.charCodeAt(stop), PATH)) stop++;
+  const code = text.charCodeAt(stop);
+  if (code === 58 && stop > at && isOf(text.charCodeAt(stop + 1), URI)) throw GIVE_UP;
+  if (code !== 47) return false;
+  const next = text.charCodeAt(stop + 1);
+  const first = text.charCodeAt(at);
+  const isPath = isOf(next, PATH) || next === 36;
+  if (next === 47 && isOf(text.charCodeAt(stop + 2), PATH | URI)) throw GIVE_UP;
+  if (isPath && (first === 43 || first === 45 || stop - at > 200)) throw GIVE_UP;
+  return isPath;
+}
+
+/** The offset after the characters of a path from here, slashes included. */
+export function pathEnd(text: string, start: number): number {
+  let at = start;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code === 47) {
+      if (text.charCodeAt(at + 1) === 47) throw GIVE_UP;
+    } else if (!isOf(code, PATH)) return at;
+    at++;
+  }
+}

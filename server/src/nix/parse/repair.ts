@@ -1,0 +1,153 @@
+/**
+ * Repair of broken Nix before it is read: a copy of the text in which missing brackets, semicolons and values
+ * are filled in and stray tokens are blanked, so that a mistake costs its own binding and not the file.
+ *
+ * What tree-sitter makes of broken input is a tree of the whole that often swallows the neighbours; this works
+ * on statements instead. It guesses, so it never says that a text is valid: that is for the parser to say.
+ */
+
+import type { NixSyntaxError } from '../syntax.ts';
+import { closeTop, ensureOperand, type Frame, type Repair, topFrame } from './repair-frames.ts';
+import { step } from './repair-shape.ts';
+import { bodyEnd } from './repair-strings.ts';
+import { tokenAt, tokenStart } from './tokens.ts';
+
+/** A repaired text. Offsets of its tree are taken back to the broken text with `original`. */
+export interface Repaired {
+  readonly text: string;
+  readonly placeholder: string;
+  /** What was wrong, at offsets of the broken text, in order. */
+  readonly errors: readonly NixSyntaxError[];
+  /** Some bracket or quote had no partner, so the layout may know better. */
+  readonly unbalanced: boolean;
+  /** How much was changed. */
+  readonly edits: number;
+  /** Offset in the broken text of an offset in the repaired one. */
+  readonly original: (offset: number) => number;
+}
+
+/** Longer texts and texts with more mistakes are data rather than somebody's half-written Nix. */
+const MAX_LENGTH = 1_000_000;
+const MAX_EDITS = 200;
+
+/**
+ * Repairs a text. With `byLayout`, indentation and line ends decide where an unpaired bracket or quote ends.
+ * @returns null if there is nothing to repair or too much.
+ */
+export function repairText(text: string, byLayout: boolean): Repaired | null {
+  if (text.length > MAX_LENGTH) return null;
+  let placeholder = 'missing';
+  while (text.includes(placeholder)) placeholder += '_';
+  const root: Frame = { kind: 'root', state: 'value', start: 0, end: 0, indent: -1 };
+  const repair: Repair = {
+    text,
+    placeholder,
+    stack: [root],
+    edits: [],
+    operand: false,
+    dot: false,
+    last: 0,
+    unbalanced: false,
+  };
+  scan(repair, byLayout);
+  return repair.edits.length === 0 || repair.edits.length > MAX_EDITS ? null : applied(repair);
+}
+
+function scan(repair: Repair, byLayout: boolean): void {
+  const { text } = repair;
+  let at = 0;
+  let line = 0;
+  let seen = false;
+  while (at < text.length && repair.edits.length <= MAX_EDITS) {
+    const frame = topFrame(repair);
+    if (frame.kind === 'string' || frame.kind === 'indented') {
+      const from = at;
+      at = scanBody(repair, frame, from, byLayout);
+      const newline = text.slice(from, at).lastIndexOf('\n');
+      if (newline !== -1) line = from + newline + 1;
+      continue;
+    }
+    const start = tokenStart(text, at);
+    const newline = text.slice(at, start).lastIndexOf('\n');
+    if (newline !== -1) line = at + newline + 1;
+    const token = tokenAt(text, start);
+    if (!token) break;
+    const firstOnLine = text.slice(line, Math.min(start, line + 200)).trim() === '';
+    const indent = /^[ \t]{0,200}/.exec(text.slice(line, line + 200))?.[0].length ?? 0;
+    step(repair, token, { firstOnLine, indent, byLayout });
+    at = token.end;
+    repair.last = at;
+    seen = true;
+  }
+  while (repair.stack.length > 1) closeTop(repair);
+  if (seen) ensureOperand(repair);
+}
+
+/** Passes over a string's body to its hole, its end or where its end is missing. */
+function scanBody(repair: Repair, frame: Frame, from: number, byLayout: boolean): number {
+  const end = bodyEnd(repair.text, from, frame, byLayout);
+  repair.last = end.at;
+  if (end.kind === 'hole') {
+    const hole = end.at + 2;
+    repair.stack.push({ kind: 'hole', state: 'value', start: end.at, end: hole, indent: frame.indent });
+    repair.operand = false;
+    repair.dot = false;
+    repair.last = hole;
+    return hole;
+  }
+  if (end.kind === 'missing') {
+    closeTop(repair);
+    return end.at;
+  }
+  repair.stack.pop();
+  repair.operand = true;
+  repair.dot = false;
+  return end.at;
+}
+
+function applied(repair: Repair): Repaired {
+  const { text, edits, placeholder } = repair;
+  const errors: NixSyntaxError[] = [];
+  const starts: number[] = [];
+  const sources: number[] = [];
+  let built = '';
+  let from = 0;
+  for (const edit of edits) {
+    built += text.slice(from, edit.start);
+    starts.push(built.length);
+    sources.push(edit.start);
+    built += edit.text;
+    starts.push(built.length);
+    sources.push(edit.end);
+    from = edit.end;
+    const { start, end } = edit.at;
+    if (edit.message && start < end && !errors.some(error => error.start === start)) {
+      errors.push({ start, end, message: edit.message });
+    }
+  }
+  built += text.slice(from);
+  errors.sort((a, b) => a.start - b.start);
+  return {
+    text: built,
+    placeholder,
+    errors,
+    unbalanced: repair.unbalanced,
+    edits: edits.length,
+    original: offset => originalOffset(starts, sources, offset),
+  };
+}
+
+/** Offsets inside an inserted text are those of its place; inside a blanked token, no further than its end. */
+function originalOffset(starts: readonly number[], sources: readonly number[], offset: number): number {
+  let low = -1;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  if (low < 0) return offset;
+  const mapped = (sources[low] as number) + offset - (starts[low] as number);
+  const next = sources[low + 1];
+  return next === undefined ? mapped : Math.min(mapped, next);
+}

@@ -1,0 +1,95 @@
+/**
+ * Assignments: `a=b`, `a+=b`, `a=(b c)`, and those of `export`, `local`, `declare`, `readonly`, `typeset`.
+ */
+
+import type { Assignment, DeclareStatement, Range } from '../syntax.ts';
+import type { ReadFact } from './flow-facts.ts';
+import { mayBeOutput, noteOpaque, noteRead } from './flow-run.ts';
+import { putVariable } from './flow-state.ts';
+import { variableIn } from './flow-variables.ts';
+import { type Expansion, expandFields, expandWord, setVariable } from './flow-words.ts';
+import { concat, EMPTY, pathOf, unknownFrom, type Value, variablesIn } from './values.ts';
+
+/** Follows one assignment. @returns the values that the variable has then */
+export function assign(cx: Expansion, one: Assignment, exported: boolean): readonly Value[] {
+  const before = variableIn(cx.state.variables, one.name);
+  if (one.list !== null) {
+    const fields = one.list.flatMap(word => expandFields(cx, word));
+    const known = !fields.some(field => field.many || field.values.length !== 1) && !keyed(one);
+    const items = fields.map(field => field.values[0] ?? EMPTY);
+    const all = one.append ? (before?.list ? [...before.list, ...items] : null) : items;
+    const list = known && all !== null ? all : null;
+    const values = list?.[0]
+      ? [list[0]]
+      : [unknownFrom(fields.flatMap(field => field.values.flatMap(variablesIn)))];
+    setVariable(cx, one.name, values, one.nameAt, one, exported, list);
+    return values;
+  }
+  let values: readonly Value[] = one.value === null ? [EMPTY] : expandWord(cx, one.value, false);
+  if (one.append && before) {
+    values =
+      before.values.length === 1
+        ? values.map(value => concat(before.values[0] ?? EMPTY, value))
+        : [unknownFrom(values.flatMap(variablesIn))];
+  } else if (one.append) values = [unknownFrom(values.flatMap(variablesIn))];
+  if (one.element) values = [unknownFrom(values.flatMap(variablesIn))];
+  setVariable(cx, one.name, values, one.nameAt, one, exported);
+  return values;
+}
+
+/** `([a]=b)`: which item is which is not followed. */
+function keyed(one: Assignment): boolean {
+  return (one.list ?? []).some(word => word.parts[0]?.kind === 'glob');
+}
+
+export function expandAssignments(cx: Expansion, statement: DeclareStatement): void {
+  const name = commandName(statement);
+  for (const option of statement.options) expandWord(cx, option, true);
+  const exported = name === 'export' || statement.options.some(word => /^-\w*x/.test(partText(word.parts)));
+  // The status of `$(…)` in `local a=$(…)` is lost.
+  const { checked } = cx.state;
+  cx.state.checked = false;
+  for (const one of statement.assignments) {
+    if (one.value === null && one.list === null) declareName(cx, one, exported);
+    else if (exported) export_(cx, one, assign(cx, one, true));
+    else assign(cx, one, false);
+  }
+  cx.state.checked = checked;
+}
+
+function commandName(statement: DeclareStatement): string {
+  return partText(statement.command.parts);
+}
+
+function partText(parts: DeclareStatement['command']['parts']): string {
+  return parts.map(part => (part.kind === 'text' ? part.text : '')).join('');
+}
+
+/** `export a` keeps the value; `local a` leaves it unset, which is seen as perhaps set. */
+function declareName(cx: Expansion, one: Assignment, exported: boolean): void {
+  const before = variableIn(cx.state.variables, one.name);
+  if (before) {
+    putVariable(cx.state, one.name, { ...before, exported: before.exported || exported });
+    if (exported) export_(cx, one, before.values);
+  } else if (!exported) {
+    putVariable(cx.state, one.name, { values: [EMPTY], list: null, perhapsUnset: true, exported: false });
+  }
+}
+
+function export_(cx: Expansion, at: Range, values: readonly Value[]): void {
+  for (const value of values) noteEnvironment(cx, at, value, null);
+}
+
+/** Programs see what is in their environment: a place in it may be read or written by them. */
+export function noteEnvironment(cx: Expansion, at: Range, value: Value, command: number | null): void {
+  const { run, state } = cx;
+  const how: ReadFact['how'] = 'environment';
+  const names = variablesIn(value);
+  if (names.length === 0) return;
+  const path = pathOf(value, state.cwd);
+  if (names.some(name => run.options.outputs.includes(name))) {
+    noteOpaque(run, 'unknown-command', at, mayBeOutput(run, path) && path.rest !== null ? path : null);
+  }
+  if (names.some(name => run.options.directories.includes(name)))
+    noteRead(run, state, at, path, how, command);
+}

@@ -1,0 +1,155 @@
+/**
+ * `if`, `case` and loops: every way is followed on a copy of the state, and what holds after all of them goes on.
+ */
+
+import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from '../syntax.ts';
+import { assignedIn } from './assigned.ts';
+import { MAX_STEPS } from './flow-run.ts';
+import {
+  branchOf,
+  copyState,
+  forgetLeft,
+  joinStates,
+  noteLeft,
+  putVariable,
+  type State,
+} from './flow-state.ts';
+import { variableIn } from './flow-variables.ts';
+import { type Expansion, expandArithmetic, expandFields, expandWord, setVariable } from './flow-words.ts';
+import { EMPTY, unknownFrom, type Value } from './values.ts';
+
+type FollowAll = (cx: Expansion, statements: readonly Statement[]) => void;
+
+export function followIf(cx: Expansion, statement: IfStatement, all: FollowAll): void {
+  const { state } = cx;
+  const ways: State[] = [];
+  let rest = copyState(state);
+  let first = true;
+  for (const { condition, body } of statement.branches) {
+    const asked = { ...cx, state: rest };
+    rest.checked = false;
+    if (first) rest.certain = state.certain;
+    all(asked, condition);
+    const taken = branchOf(rest);
+    taken.checked = state.checked;
+    all({ ...cx, state: taken }, body);
+    ways.push(taken);
+    rest = branchOf(rest);
+    first = false;
+  }
+  rest.checked = state.checked;
+  if (statement.otherwise) all({ ...cx, state: rest }, statement.otherwise);
+  joinStates(state, [...ways, rest]);
+}
+
+export function followCase(cx: Expansion, statement: CaseStatement, all: FollowAll): void {
+  const { state } = cx;
+  expandWord(cx, statement.subject, false);
+  const ways: State[] = [];
+  let through: State | null = null;
+  for (const item of statement.items) {
+    for (const pattern of item.patterns) expandWord(cx, pattern, false);
+    const taken = branchOf(state);
+    if (through !== null) joinStates(taken, [branchOf(state), through]);
+    all({ ...cx, state: taken }, item.body);
+    through = item.termination === ';;' ? null : copyState(taken);
+    ways.push(taken);
+  }
+  if (!statement.items.some(item => item.any)) ways.push(branchOf(state));
+  joinStates(state, ways);
+}
+
+/** More rounds than these are followed as one of which nothing is known. */
+const MAX_ROUNDS = 32;
+
+export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll): void {
+  const { state, run } = cx;
+  const items = statement.words === null ? state.positional : wordItems(cx, statement);
+  if (items === null || items.length > MAX_ROUNDS) {
+    const unknown = [unknownFrom(run.options.directories)];
+    rounds(cx, statement.body, all, body => {
+      setVariable(body, statement.name, unknown, statement.nameAt, statement.nameAt);
+    });
+    return;
+  }
+  inLoop(cx, () => {
+    for (const item of items) {
+      if (run.steps > MAX_STEPS) break;
+      setVariable(cx, statement.name, [item], statement.nameAt, statement.nameAt);
+      all(cx, statement.body);
+      // After a `break` the rest is followed too, as what may happen: whether it was a `continue` is not kept.
+      if (state.dead === 'loop') {
+        state.dead = null;
+        noteLeft(state, 'loop');
+      }
+    }
+  });
+}
+
+/** The items of a `for`, if it is known how many there are and what each is. */
+function wordItems(cx: Expansion, statement: ForStatement): Value[] | null {
+  const fields = (statement.words ?? []).flatMap(word => expandFields(cx, word));
+  if (fields.some(field => field.many || field.values.length !== 1)) return null;
+  return fields.map(field => field.values[0] ?? EMPTY);
+}
+
+/** A `while`, `until` or `for ((…))`. */
+export function followLoop(cx: Expansion, statement: LoopStatement, all: FollowAll): void {
+  expandArithmetic(cx, statement.inner, statement.assigns);
+  forgetAssigned(cx, [...statement.condition, ...statement.body]);
+  unchecked(cx, () => all(cx, statement.condition));
+  rounds(cx, statement.body, all, () => {});
+}
+
+/** What a loop's body may change is not known in any round. */
+function forgetAssigned(cx: Expansion, body: readonly Statement[]): void {
+  const functions = [...cx.run.functions.values()].map(one => one.body);
+  for (const name of assignedIn([...body, ...functions])) {
+    const known = variableIn(cx.state.variables, name);
+    if (known)
+      putVariable(cx.state, name, {
+        ...known,
+        values: [unknownFrom(cx.run.options.directories)],
+        list: null,
+      });
+  }
+}
+
+/** Any number of rounds. */
+function rounds(
+  cx: Expansion,
+  body: readonly Statement[],
+  all: FollowAll,
+  before: (cx: Expansion) => void,
+): void {
+  const { state } = cx;
+  forgetAssigned(cx, body);
+  const taken = branchOf(state);
+  const inner = { ...cx, state: taken };
+  inLoop(inner, () => {
+    before(inner);
+    all(inner, body);
+  });
+  joinStates(state, [copyState(state), taken]);
+}
+
+function inLoop(cx: Expansion, body: () => void): void {
+  const { state, run } = cx;
+  const outer = run.breaks;
+  const hadLeft = state.left.has('loop');
+  run.breaks = [];
+  body();
+  const broken = run.breaks;
+  run.breaks = outer;
+  for (const way of broken) way.dead = null;
+  if (broken.length > 0) joinStates(state, [...(state.dead === 'loop' ? [] : [copyState(state)]), ...broken]);
+  if (!hadLeft) forgetLeft(state, 'loop');
+}
+
+/** Follows what nobody looks at the failure of. */
+export function unchecked(cx: Expansion, body: () => void): void {
+  const { checked } = cx.state;
+  cx.state.checked = false;
+  body();
+  cx.state.checked = checked;
+}

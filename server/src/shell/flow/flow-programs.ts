@@ -1,0 +1,146 @@
+/**
+ * Programs: which of a command's arguments it reads and which it writes, by the table of tools; and what of a program
+ * that is not in the table.
+ */
+import { type FileTool, fileTool, type Role } from '../programs/file-tools.ts';
+import { SPECIAL_TOOLS } from '../programs/file-tools-special.ts';
+import { readOptions } from '../programs/tool-options.ts';
+import type { ToolRun } from '../programs/tool-run.ts';
+import type { Argument, CommandFact, Field } from './flow-facts.ts';
+import { noteText } from './flow-redirects.ts';
+import { isDevice, mayBeOutput, noteOpaque, noteRead, noteWrite } from './flow-run.ts';
+import type { Expansion } from './flow-words.ts';
+import {
+  literal,
+  parentPath,
+  pathOf,
+  type ShellPath,
+  text,
+  type Value,
+  variablesIn,
+  withSuffix,
+} from './values.ts';
+
+export function runProgram(cx: Expansion, fact: CommandFact, words: readonly Field[]): void {
+  const run = toolRun(cx, fact, words);
+  const name = fact.name ?? '';
+  const special = Object.hasOwn(SPECIAL_TOOLS, name) ? SPECIAL_TOOLS[name] : undefined;
+  if (special) {
+    special(run);
+    return;
+  }
+  const tool = fileTool(
+    name,
+    words.map(word => literal(word.value)),
+  );
+  if (tool === null) {
+    for (const word of words) run.unknown(word);
+    return;
+  }
+  runTable(run, tool);
+}
+
+function runTable(run: ToolRun, tool: FileTool): void {
+  const given = readOptions(run.words, tool);
+  for (const { word, role, value, name } of given.options) {
+    if (role === null || value === null) run.option(word);
+    else take(run, { ...word, value }, role, !tool.unsure?.includes(name));
+    const also = tool.also?.[name];
+    if (also !== undefined && value !== null && role === 'write') {
+      for (const suffix of also) run.write(word, withSuffix(run.path({ ...word, value }), suffix));
+    }
+  }
+  for (const [index, word] of given.operands.entries()) {
+    take(run, word, tool.operands?.[index] ?? tool.rest ?? 'unknown', true);
+  }
+}
+
+function take(run: ToolRun, word: Field, role: Role, sure: boolean): void {
+  if (role === 'write') run.write(word, run.path(word), sure);
+  else if (role === 'change') run.write(word, run.path(word), sure, 'change');
+  else if (role === 'read') run.read(word);
+  else if (role === 'text') run.text(word);
+  else if (role === 'directory') run.directory(word);
+  else if (role === 'make') makeDirectory(run, word);
+  else if (role === 'ignore') run.option(word);
+  else run.unknown(word);
+}
+
+/** `mkdir -p a/b` makes `a` too. */
+function makeDirectory(run: ToolRun, word: Field): void {
+  const path = run.path(word);
+  const parents = run.words.some(one => /^(-\w*p|--parents$)/.test(literal(one.value) ?? ''));
+  const above: ShellPath[] = [];
+  for (let at = parentPath(path); parents && at.rest !== null && at.rest !== ''; at = parentPath(at))
+    above.unshift(at);
+  for (const one of [...above, path]) run.write(word, one, true, 'directory');
+}
+
+function toolRun(cx: Expansion, fact: CommandFact, words: readonly Field[]): ToolRun {
+  const { run, state } = cx;
+  // A word that may be any number of words, or a hole, may shift or bring options.
+  const sure = state.checked && !words.some(word => word.many);
+  const role = (word: Field, value: Argument['role']): void => {
+    const argument = fact.arguments.find(one => one.start === word.start && one.role === 'unknown');
+    if (argument) argument.role = value;
+  };
+  const path = (word: Field): ShellPath => pathOf(word.value, state.cwd);
+  const self: ToolRun = {
+    cx,
+    fact,
+    words,
+    sure,
+    path,
+    read(word, at) {
+      role(word, 'read');
+      if (literal(word.value) !== '-') noteRead(run, state, word, at ?? path(word), 'file', fact.index);
+    },
+    write(word, at, isSure = true, how = 'command') {
+      role(word, 'write');
+      if (literal(word.value) !== '-') noteWrite(run, state, word, at, how, fact.index, sure && isSure);
+    },
+    text(word) {
+      role(word, 'text');
+      noteText(cx, word, word.value, fact.index);
+    },
+    option(word) {
+      role(word, 'option');
+    },
+    directory(word) {
+      role(word, 'write');
+      const at = path(word);
+      if (isDevice(at)) return;
+      if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at.root === 'variable' ? at : null);
+      noteRead(run, state, word, at, 'argument', fact.index);
+    },
+    below(word, at) {
+      if (mayBeOutput(run, at)) noteOpaque(run, 'directory', word, at);
+    },
+    unknown(word) {
+      noteUnknown(cx, word, fact.index);
+    },
+  };
+  return self;
+}
+
+/** A word that goes to a program of which nothing is known: it may be read, and written if it is an output. */
+function noteUnknown(cx: Expansion, word: Field, command: number): void {
+  const { run, state } = cx;
+  const names = variablesIn(word.value);
+  if (word.many && word.value.some(part => part.kind === 'hole')) noteOpaque(run, 'unknown-command', word);
+  if (names.length === 0) return;
+  const path = pathOf(placeIn(word.value), state.cwd);
+  if (names.some(name => run.options.outputs.includes(name))) {
+    noteOpaque(run, 'unknown-command', word, path.root === 'variable' ? path : null);
+  }
+  if (names.some(name => run.options.directories.includes(name))) {
+    noteRead(run, state, word, path, 'argument', command);
+  }
+}
+
+/** `$out/x` in `--file=$out/x`, `file:$out/x`, `of=$out/x`. */
+function placeIn(value: Value): Value {
+  const [first, ...rest] = value;
+  if (first?.kind !== 'text' || rest[0]?.kind !== 'variable') return value;
+  return /^[-\w.]*[=:]$/.test(first.text) ? rest : [...text(first.text), ...rest];
+}

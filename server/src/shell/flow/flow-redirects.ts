@@ -1,0 +1,127 @@
+/**
+ * Redirections: what they open, and where a command's streams go.
+ */
+
+import type { Range, Redirect } from '../syntax.ts';
+import type { Stream } from './flow-facts.ts';
+import { isDevice, noteRead, noteWrite } from './flow-run.ts';
+import { copyState, joinStates, type State } from './flow-state.ts';
+import { type Expansion, expandWord } from './flow-words.ts';
+import { literal, pathOf, type Value, variablesIn } from './values.ts';
+
+type Streams = Pick<State, 'stdin' | 'stdout' | 'stderr'>;
+
+/** Follows redirections around a body: the streams are as before afterwards. */
+export function followRedirects(
+  cx: Expansion,
+  redirects: readonly Redirect[],
+  command: number | null,
+  body: () => void,
+): void {
+  const { stdin, stdout, stderr } = cx.state;
+  openRedirects(cx, redirects, command);
+  body();
+  Object.assign(cx.state, { stdin, stdout, stderr });
+}
+
+/** Opens what redirections name and changes the streams, as `exec > file` does for good. */
+export function openRedirects(cx: Expansion, redirects: readonly Redirect[], command: number | null): void {
+  for (const redirect of redirects) openOne(cx, redirect, command);
+}
+
+function openOne(cx: Expansion, redirect: Redirect, command: number | null): void {
+  const { state } = cx;
+  const { operator, descriptor } = redirect;
+  if (redirect.heredoc !== null) {
+    state.stdin = 'text';
+    for (const value of expandWord(cx, redirect.heredoc, false))
+      noteText(cx, redirect.heredoc, value, command);
+    return;
+  }
+  if (redirect.target === null) return;
+  const values = expandWord(cx, redirect.target, true);
+  if (operator === '<<<') {
+    state.stdin = 'text';
+    for (const value of values) noteText(cx, redirect.target, value, command);
+    return;
+  }
+  const [value] = values;
+  if ((operator === '>&' || operator === '<&') && value && /^\d*-?$/.test(literal(value) ?? '?')) {
+    duplicate(state, descriptor ?? (operator === '>&' ? 1 : 0), literal(value) ?? '');
+    return;
+  }
+  const ways = values.map(one => {
+    const way = values.length === 1 ? state : copyState(state);
+    if (values.length > 1) way.certain = false;
+    openPath({ ...cx, state: way }, redirect, redirect.target as Range, one, command);
+    return way;
+  });
+  if (ways.length > 1) joinStates(state, ways);
+  setStream(state, operator, descriptor, values, cx);
+}
+
+function openPath(cx: Expansion, redirect: Redirect, at: Range, value: Value, command: number | null): void {
+  const path = pathOf(value, cx.state.cwd);
+  const { operator } = redirect;
+  if (operator.startsWith('<')) {
+    noteRead(cx.run, cx.state, at, path, 'stdin', command);
+    if (operator === '<>') noteWrite(cx.run, cx.state, at, path, 'append', command, true);
+    return;
+  }
+  noteWrite(cx.run, cx.state, at, path, operator.endsWith('>>') ? 'append' : 'redirect', command, true);
+}
+
+function setStream(
+  state: State,
+  operator: string,
+  descriptor: number | null,
+  values: readonly Value[],
+  cx: Expansion,
+): void {
+  if (operator.startsWith('<')) {
+    if ((descriptor ?? 0) === 0) state.stdin = 'file';
+    return;
+  }
+  const stream = streamOf(state, values, cx);
+  const both = operator === '&>' || operator === '&>>' || (operator === '>&' && descriptor === null);
+  if (both || (descriptor ?? 1) === 1) state.stdout = stream;
+  if (both || descriptor === 2) state.stderr = stream;
+}
+
+function streamOf(state: State, values: readonly Value[], cx: Expansion): Stream {
+  const paths = values.map(value => pathOf(value, state.cwd));
+  const [path] = paths;
+  if (path === undefined || !isDevice(path)) return 'file';
+  if (path.rest === 'dev/stdout' || path.rest === 'dev/fd/1') return cx.state.stdout;
+  if (path.rest === 'dev/stderr' || path.rest === 'dev/fd/2') return cx.state.stderr;
+  return path.rest === 'dev/null' ? 'discarded' : 'log';
+}
+
+function duplicate(streams: Streams, descriptor: number, source: string): void {
+  const from: Stream | null = source === '1' ? streams.stdout : source === '2' ? streams.stderr : null;
+  if (source === '-') {
+    if (descriptor === 1) streams.stdout = 'discarded';
+    if (descriptor === 2) streams.stderr = 'discarded';
+    return;
+  }
+  // A descriptor that the script opened itself leads wherever it leads.
+  if (descriptor === 1) streams.stdout = from ?? 'file';
+  if (descriptor === 2) streams.stderr = from ?? 'file';
+}
+
+/** Places that stand in text which is written, not opened. */
+export function noteText(cx: Expansion, at: Range, value: Value, command: number | null): void {
+  const { directories } = cx.run.options;
+  if (!variablesIn(value).some(name => directories.includes(name))) return;
+  for (const [index, part] of value.entries()) {
+    if (part.kind !== 'variable' || !directories.includes(part.name)) continue;
+    const next = value[index + 1];
+    const rest = next?.kind === 'text' ? (/^\/[^\s"'`,;:)}\]]*/.exec(next.text)?.[0] ?? '') : '';
+    const after = next?.kind === 'text' && rest === next.text ? value.slice(index + 2) : [];
+    const path = pathOf(
+      [part, ...(rest === '' ? [] : [{ kind: 'text' as const, text: rest }]), ...after],
+      cx.state.cwd,
+    );
+    noteRead(cx.run, cx.state, at, path, 'text', command);
+  }
+}

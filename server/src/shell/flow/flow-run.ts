@@ -1,0 +1,215 @@
+/**
+ * The notebook of one script that is followed: facts are written down here. Nothing in it decides what happens next.
+ */
+
+import type { FunctionStatement, Range } from '../syntax.ts';
+import type {
+  AssignmentFact,
+  CommandFact,
+  FlowOptions,
+  OpaqueFact,
+  OptionFact,
+  PipelineFact,
+  ReadFact,
+  VariableFact,
+  WriteFact,
+} from './flow-facts.ts';
+import { excluding, including, isCertain, type State } from './flow-state.ts';
+import { pathKey, type ShellPath, valueKey } from './values.ts';
+
+export interface Run {
+  readonly options: FlowOptions;
+  /** Names that something in the script can set. */
+  readonly assigned: ReadonlySet<string>;
+  readonly functions: Map<string, FunctionStatement>;
+  readonly called: Set<FunctionStatement>;
+  /** Functions that are being followed. */
+  readonly active: Set<FunctionStatement>;
+  readonly commands: CommandFact[];
+  readonly reads: Map<string, ReadFact>;
+  readonly writes: WriteFact[];
+  readonly variables: Map<string, VariableFact>;
+  readonly assignments: Map<string, AssignmentFact>;
+  readonly pipelines: PipelineFact[];
+  readonly shellOptions: OptionFact[];
+  readonly opaque: Map<string, OpaqueFact>;
+  readonly probed: Set<string>;
+  /** The states at every `exit` that may be one with success, of the script or subshell that is followed. */
+  exits: State[];
+  returns: State[];
+  breaks: State[];
+  /** Outside variables that were expanded since the set was last replaced. */
+  touched: Set<string>;
+  opaqueVariables: boolean;
+  setsPath: boolean;
+  order: number;
+  steps: number;
+  depth: number;
+  temporaries: number;
+}
+
+/** Far more than a script takes; loops and functions inside each other could take for ever. */
+export const MAX_STEPS = 20_000;
+export const MAX_DEPTH = 100;
+
+export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run {
+  return {
+    options,
+    assigned,
+    functions: new Map(),
+    called: new Set(),
+    active: new Set(),
+    commands: [],
+    reads: new Map(),
+    writes: [],
+    variables: new Map(),
+    assignments: new Map(),
+    pipelines: [],
+    shellOptions: [],
+    opaque: new Map(),
+    probed: new Set(),
+    exits: [],
+    returns: [],
+    breaks: [],
+    touched: new Set(),
+    opaqueVariables: false,
+    setsPath: false,
+    order: 0,
+    steps: 0,
+    depth: 0,
+    temporaries: 0,
+  };
+}
+
+/** A notebook with the same in it, between statements of the script itself: what comes next changes only one of the two. */
+export function copyRun(run: Run): Run {
+  return {
+    ...run,
+    functions: new Map(run.functions),
+    called: new Set(run.called),
+    active: new Set(run.active),
+    commands: [...run.commands],
+    reads: new Map(run.reads),
+    // The fate of a file may turn out later.
+    writes: run.writes.map(write => ({ ...write })),
+    variables: new Map(run.variables),
+    assignments: new Map(run.assignments),
+    pipelines: [...run.pipelines],
+    shellOptions: [...run.shellOptions],
+    opaque: new Map(run.opaque),
+    probed: new Set(run.probed),
+    exits: [...run.exits],
+    returns: [...run.returns],
+    breaks: [...run.breaks],
+    touched: new Set(run.touched),
+  };
+}
+
+/** Notes that the script may write unseen: to `path` and below, or anywhere. */
+export function noteOpaque(
+  run: Run,
+  reason: OpaqueFact['reason'],
+  at: Range,
+  path: ShellPath | null = null,
+): void {
+  const key = `${reason}:${at.start}:${path === null ? '' : (pathKey(path) ?? '?')}`;
+  if (!run.opaque.has(key)) run.opaque.set(key, { reason, path, start: at.start, end: at.end });
+}
+
+const NOT_FILES = /^(dev\/(null|stdin|stdout|stderr|tty|zero|fd(\/.*)?)|proc\/.*)$/;
+
+/** Devices are no files that anybody writes. */
+export function isDevice(path: ShellPath): boolean {
+  return path.root === 'absolute' && path.rest !== null && NOT_FILES.test(path.rest);
+}
+
+/** A place that outputs may lie in, as far as is known. */
+export function mayBeOutput(run: Run, path: ShellPath): boolean {
+  if (path.root === 'unknown' || path.root === 'hole') return true;
+  return path.root === 'variable' && run.options.outputs.includes(path.variable ?? '');
+}
+
+export function noteRead(
+  run: Run,
+  state: State,
+  at: Range,
+  path: ShellPath,
+  how: ReadFact['how'],
+  command: number | null,
+): void {
+  const key = `${at.start}:${how}:${path.root}:${path.variable}:${path.rest}`;
+  const known = run.reads.get(key);
+  const certain = isCertain(state) || known?.certain === true;
+  const order = known?.order ?? run.order++;
+  run.reads.set(key, { start: at.start, end: at.end, certain, path, how, command, order });
+}
+
+/**
+ * Notes a write.
+ * @param sure false if the command may end well without writing
+ */
+export function noteWrite(
+  run: Run,
+  state: State,
+  at: Range,
+  path: ShellPath,
+  how: WriteFact['how'],
+  command: number | null,
+  sure: boolean,
+): void {
+  if (isDevice(path) || path.root === 'temporary') return;
+  const certain = sure && isCertain(state);
+  const key = pathKey(path);
+  run.writes.push({
+    start: at.start,
+    end: at.end,
+    certain,
+    path,
+    how,
+    command,
+    order: run.order++,
+    fate: 'kept',
+  });
+  if (key !== null && sure && how !== 'change') state.written = including(state.written, key);
+  if (key !== null && how === 'directory') state.directories = including(state.directories, key);
+  if (path.root === 'unknown' || path.root === 'hole') noteOpaque(run, 'unknown-path', at);
+  else if (path.rest === null && mayBeOutput(run, path)) noteOpaque(run, 'unknown-path', at, path);
+}
+
+/** Notes that a file or a whole directory goes. */
+export function noteRemoval(run: Run, state: State, path: ShellPath): void {
+  if (path.root === 'temporary') return;
+  const key = pathKey(path);
+  const inside = `${key}${key?.endsWith(':') ? '' : '/'}`;
+  const hits = (other: string): boolean =>
+    key === null ? perhapsSame(path, other) : other === key || other.startsWith(inside);
+  state.written = excluding(state.written, hits);
+  const certain = key !== null && isCertain(state);
+  for (const write of run.writes) {
+    const other = pathKey(write.path);
+    if (other !== null && hits(other) && write.fate !== 'removed') {
+      (write as { fate: WriteFact['fate'] }).fate = certain ? 'removed' : 'perhaps';
+    }
+  }
+}
+
+function perhapsSame(path: ShellPath, key: string): boolean {
+  return (
+    path.root === 'unknown' || path.root === 'hole' || key.startsWith(`${path.root}:${path.variable ?? ''}:`)
+  );
+}
+
+export function noteVariable(run: Run, fact: VariableFact): void {
+  const key = `${fact.start}:${fact.name}:${fact.set}`;
+  const known = run.variables.get(key);
+  run.variables.set(
+    key,
+    known ? { ...known, certain: known.certain || fact.certain, apart: known.apart && fact.apart } : fact,
+  );
+}
+
+export function noteAssignment(run: Run, fact: AssignmentFact): void {
+  const key = `${fact.start}:${fact.name}:${fact.value === null ? '?' : valueKey(fact.value)}`;
+  if (!run.assignments.has(key)) run.assignments.set(key, fact);
+  if (fact.name === 'PATH') run.setsPath = true;
+}

@@ -1,0 +1,120 @@
+/**
+ * Walks over the statements of a script without following it, and tells of each whether its failure ends the script
+ * under `set -e`, as far as its place decides that.
+ */
+import type { SimpleStatement, Statement, Word, WordPart } from '../syntax.ts';
+
+export interface Visited {
+  readonly statement: Statement;
+  /** False in conditions, before `||` and `&&`, in functions (who knows how they are called), and in most of `$(…)`. */
+  readonly fatal: boolean;
+}
+
+/** All statements, outer before inner, also those inside of words. */
+export function statementsIn(body: readonly Statement[]): Visited[] {
+  const found: Visited[] = [];
+  visitAll(body, true, found);
+  return found;
+}
+
+function visitAll(body: readonly Statement[], fatal: boolean, into: Visited[]): void {
+  for (const statement of body) {
+    into.push({ statement, fatal });
+    visitBelow(statement, fatal, into);
+  }
+}
+
+function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void {
+  switch (statement.kind) {
+    case 'simple':
+      visitSimple(statement, fatal, into);
+      return;
+    case 'declare':
+      visitWords(
+        [...statement.options, ...statement.assignments.flatMap(one => [one.value, ...(one.list ?? [])])],
+        into,
+      );
+      return;
+    case 'unset':
+    case 'test':
+      visitWords(statement.words, into);
+      return;
+    case 'pipeline':
+      visitAll(statement.stages, fatal, into);
+      return;
+    case 'not':
+    case 'background':
+    case 'function':
+      visitAll([statement.body], false, into);
+      return;
+    case 'list':
+      visitAll([statement.left], false, into);
+      visitAll([statement.right], fatal, into);
+      return;
+    case 'group':
+    case 'subshell':
+      visitAll(statement.body, fatal, into);
+      return;
+    case 'redirected':
+      visitWords(
+        statement.redirects.flatMap(one => [one.target, one.heredoc]),
+        into,
+      );
+      visitAll([statement.body], fatal, into);
+      return;
+    case 'if':
+      for (const { condition, body } of statement.branches) {
+        visitAll(condition, false, into);
+        visitAll(body, fatal, into);
+      }
+      visitAll(statement.otherwise ?? [], fatal, into);
+      return;
+    case 'for':
+      visitWords(statement.words ?? [], into);
+      visitAll(statement.body, fatal, into);
+      return;
+    case 'loop':
+      visitAll(statement.condition, false, into);
+      visitAll(statement.body, fatal, into);
+      return;
+    case 'case':
+      visitWords([statement.subject], into);
+      for (const item of statement.items) visitAll(item.body, fatal, into);
+      return;
+    default:
+      return;
+  }
+}
+
+function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]): void {
+  const { words, assignments, redirects } = statement;
+  const values = assignments.flatMap(one => [one.value, ...(one.list ?? [])]);
+  // The status of an assignment alone is that of its last `$(…)`, and that is the status of its last statement.
+  const last =
+    words.length === 0 && redirects.length === 0 && fatal ? lastCommand(values.at(-1) ?? null) : null;
+  for (const word of [...values, ...words, ...redirects.flatMap(one => [one.target, one.heredoc])]) {
+    for (const body of bodiesIn(word?.parts ?? [])) {
+      const isLast = body === last;
+      visitAll(isLast ? body.slice(0, -1) : body, false, into);
+      if (isLast) visitAll(body.slice(-1), true, into);
+    }
+  }
+}
+
+function lastCommand(word: Word | null): readonly Statement[] | null {
+  const part = word?.parts.findLast(one => one.kind === 'command');
+  return part?.kind === 'command' ? part.body : null;
+}
+
+function visitWords(words: readonly (Word | null)[], into: Visited[]): void {
+  for (const word of words) for (const body of bodiesIn(word?.parts ?? [])) visitAll(body, false, into);
+}
+
+function bodiesIn(parts: readonly WordPart[]): (readonly Statement[])[] {
+  return parts.flatMap(part => {
+    if (part.kind === 'command' || part.kind === 'process') return [part.body];
+    if (part.kind === 'variable') return [...bodiesIn(part.fallback?.parts ?? []), ...bodiesIn(part.inner)];
+    if (part.kind === 'arithmetic') return bodiesIn(part.inner);
+    return part.kind === 'brace' ? part.choices.flatMap(bodiesIn) : [];
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * `cp`, `mv`, `install` and `ln`: what they make depends on whether the last operand is a directory.
+ */
+
+import type { Field } from '../flow/flow-facts.ts';
+import { noteRemoval } from '../flow/flow-run.ts';
+import { baseName, childPath, literal, pathKey, type ShellPath } from '../flow/values.ts';
+import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
+
+interface Copy {
+  readonly moves: boolean;
+  readonly how: 'command' | 'link';
+  readonly reads: boolean;
+}
+
+function copy(run: ToolRun, kind: Copy): void {
+  const { options, operands } = readOptions(run.words, {
+    options: { text: 'S m o g mode owner group suffix', directory: 't target-directory' },
+  });
+  const letters = options.filter(one => one.role === null).map(one => one.name);
+  const has = (letter: string, ...names: string[]): boolean =>
+    letters.some(name =>
+      names.includes(name.replace(/^-/, ''))
+        ? true
+        : !name.startsWith('-') && name.length <= 6 && name.includes(letter),
+    );
+  for (const { word, name } of options) if (name !== 't' && name !== 'target-directory') run.option(word);
+  if (run.fact.name === 'install' && has('d', 'directory')) {
+    for (const word of operands) run.write(word, run.path(word), true, 'directory');
+    return;
+  }
+  const target = options.find(one => one.name === 't' || one.name === 'target-directory');
+  const given = target?.value ? { ...target.word, value: target.value } : operands.at(-1);
+  const sources = target?.value ? operands : operands.slice(0, -1);
+  if (!given || sources.length === 0) return;
+  const whole = has('r', 'recursive') || has('R') || has('a', 'archive');
+  const careful = has('n', 'no-clobber') || has('u', 'update') || has('i', 'interactive');
+  const path = run.path(given);
+  const exact = has('T', 'no-target-directory');
+  const inside = !exact && (target?.value !== undefined || sources.length > 1 || isDirectory(run, path));
+  for (const source of sources) {
+    if (kind.reads) run.read(source);
+    else run.option(source);
+    const unseen = kind.moves && mayBeDirectory(run, run.path(source));
+    if (kind.moves) noteRemoval(run.cx.run, run.cx.state, run.path(source));
+    writeOne(run, kind, { source, given, path, inside, sure: !careful, whole: whole && !kind.moves, unseen });
+  }
+}
+
+interface One {
+  readonly source: Field;
+  readonly given: Field;
+  readonly path: ShellPath;
+  readonly inside: boolean;
+  readonly sure: boolean;
+  readonly whole: boolean;
+  /** May it be a directory? */
+  readonly unseen: boolean;
+}
+
+function writeOne(run: ToolRun, kind: Copy, one: One): void {
+  const source = run.path(one.source);
+  const name = baseName(source);
+  // A tree is copied with everything that is in it.
+  if (one.whole || one.source.many) {
+    run.directory(one.given);
+    return;
+  }
+  const target = one.inside ? childPath(one.path, name) : one.path;
+  run.write(one.given, target, one.sure, kind.how);
+  if (one.unseen) run.below(one.given, target);
+}
+
+function isDirectory(run: ToolRun, path: ShellPath): boolean {
+  const key = pathKey(path);
+  return path.directory || path.rest === '' || (key !== null && run.cx.state.directories.has(key));
+}
+
+/** What the script did not make itself, and what is not an input either, may be moved with all that is in it. */
+function mayBeDirectory(run: ToolRun, source: ShellPath): boolean {
+  const { options } = run.cx.run;
+  const key = pathKey(source);
+  if (key !== null && run.cx.state.directories.has(key)) return true;
+  if (source.root === 'variable' && options.directories.includes(source.variable ?? '')) return false;
+  return key === null || !run.cx.state.written.has(key);
+}
+
+/** A link with one operand lies in the directory that the script is in. */
+function link(run: ToolRun): void {
+  const operands = run.words.filter(word => !/^-./.test(literal(word.value) ?? ''));
+  if (operands.length === 2) {
+    copy(run, { moves: false, how: 'link', reads: false });
+    return;
+  }
+  for (const word of operands) run.unknown(word);
+}
+
+export const copyTools: Readonly<Record<string, (run: ToolRun) => void>> = {
+  cp: run => copy(run, { moves: false, how: 'command', reads: true }),
+  mv: run => copy(run, { moves: true, how: 'command', reads: true }),
+  install: run => copy(run, { moves: false, how: 'command', reads: true }),
+  ln: link,
+};

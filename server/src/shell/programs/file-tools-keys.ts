@@ -1,0 +1,141 @@
+/**
+ * Programs that make keys and key pairs, of which the files depend on more than one option.
+ */
+
+import { literal, variablesIn, withSuffix } from '../flow/values.ts';
+import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
+
+/** Is one of the words such an option? */
+export function flag(run: ToolRun, pattern: RegExp): boolean {
+  return run.words.some(word => pattern.test(literal(word.value) ?? ''));
+}
+
+/** `ssh-keygen -f F` makes `F` and `F.pub`; most other options make it do something else. */
+function sshKeygen(run: ToolRun): void {
+  const { options, operands } = readOptions(run.words, {
+    options: {
+      write: 'f',
+      read: 's',
+      text: 't b C N P O V n I z m Z a E w D F R r T G J K M W j S Y',
+      directory: 'k',
+    },
+  });
+  const other = options.some(one =>
+    one.role === null ? /[yleicBHLpqQAhUkv]*[yleicBHLpQAkU]/.test(one.name) : /^[sDFRrMYk]$/.test(one.name),
+  );
+  const signs = options.some(one => one.name === 's');
+  const prints = options.some(one => one.role === null && /^q?[yleB]q?v*$/.test(one.name));
+  for (const { word, role, value, name } of options) {
+    if (value === null) run.option(word);
+    else if (name === 'f') {
+      const at = { ...word, value };
+      if (prints) run.read(at);
+      else if (other) run.unknown(at);
+      else {
+        run.write(at, run.path(at));
+        run.write(at, withSuffix(run.path(at), '.pub'));
+      }
+    } else if (role === 'read') run.read({ ...word, value });
+    else run.text({ ...word, value });
+  }
+  for (const word of operands) {
+    if (!signs) {
+      run.unknown(word);
+      continue;
+    }
+    run.read(word);
+    const path = run.path(word);
+    if (path.rest?.endsWith('.pub'))
+      run.write(word, { ...path, rest: path.rest.replace(/\.pub$/, '-cert.pub') });
+    else run.unknown(word);
+  }
+}
+
+/** `htpasswd -c FILE USER PASSWORD` writes FILE; with `-n` it prints. */
+function htpasswd(run: ToolRun): void {
+  const { options, operands } = readOptions(run.words, { options: { text: 'C r' } });
+  for (const { word } of options) run.option(word);
+  const letters = options
+    .filter(one => one.role === null)
+    .map(one => one.name)
+    .join('');
+  const all = run.words
+    .map(word => literal(word.value) ?? '')
+    .filter(one => /^-[a-zA-Z]/.test(one))
+    .join('');
+  const given = letters + all;
+  const [file, ...rest] = given.includes('n') ? [undefined, ...operands] : operands;
+  if (file) run.write(file, run.path(file), true, given.includes('c') ? 'command' : 'change');
+  for (const word of rest) if (word) run.text(word);
+}
+
+/** `step crypto keypair PUBLIC PRIVATE`, `step certificate create SUBJECT CERT KEY`. */
+function step(run: ToolRun): void {
+  const [group, action] = run.words.map(word => literal(word.value));
+  const { options, operands } = readOptions(run.words, {
+    skip: 2,
+    options: {
+      text: `kty curve crv size profile not-after not-before san set set-file-none bundle-none raw-none subtle-none iss
+        aud sub alg kid use`,
+      read: 'template ca ca-key password-file ca-password-file provisioner-password-file root key x5c-cert x5c-key set-file from-pub',
+      write: 'pub-out-none',
+      directory: 'path steppath',
+    },
+  });
+  for (const { word, role, value } of options) {
+    if (value === null) run.option(word);
+    else if (role === 'read') run.read({ ...word, value });
+    else if (role === 'directory') run.directory({ ...word, value });
+    else run.text({ ...word, value });
+  }
+  // A word that may be any number of words shifts the others: what lies in a known directory is a file all the same.
+  const shifted = operands.some(word => word.many);
+  if (shifted && (group === 'crypto' || group === 'certificate')) {
+    for (const word of operands) {
+      if (variablesIn(word.value).length > 0 && !word.many) run.write(word, run.path(word), false);
+      else run.text(word);
+    }
+  } else if (group === 'crypto' && action === 'keypair')
+    for (const word of operands) run.write(word, run.path(word));
+  else if (group === 'certificate' && action === 'create') {
+    const [subject, ...files] = operands;
+    if (subject) run.text(subject);
+    for (const word of files) run.write(word, run.path(word));
+  } else for (const word of operands) run.unknown(word);
+}
+
+/** `nix-store --generate-binary-cache-key NAME SECRET PUBLIC` */
+function nixStore(run: ToolRun): void {
+  const operands = run.words.filter(word => !/^-/.test(literal(word.value) ?? ''));
+  if (!flag(run, /^--generate-binary-cache-key$/)) {
+    for (const word of run.words) run.unknown(word);
+    return;
+  }
+  const [name, ...files] = operands;
+  if (name) run.text(name);
+  for (const word of files) {
+    if (operands.length === 3) run.write(word, run.path(word));
+    else run.unknown(word);
+  }
+}
+
+/** `cfssljson -bare PREFIX` writes what its input holds. */
+function cfssljson(run: ToolRun): void {
+  const { options, operands } = readOptions(run.words, { style: 'single', options: { read: 'f' } });
+  for (const { word } of options) run.option(word);
+  for (const word of operands) {
+    const path = run.path(word);
+    run.write(word, withSuffix(path, '.pem'), false);
+    run.write(word, withSuffix(path, '-key.pem'), false);
+    run.write(word, withSuffix(path, '.csr'), false);
+  }
+}
+
+export const keyTools: Readonly<Record<string, (run: ToolRun) => void>> = {
+  'ssh-keygen': sshKeygen,
+  htpasswd,
+  step,
+  'nix-store': nixStore,
+  cfssljson,
+};

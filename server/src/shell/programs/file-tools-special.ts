@@ -1,0 +1,230 @@
+/**
+ * Programs whose files cannot be told from a table: what they are told in a language of
+ * their own, what they remove.
+ */
+
+import type { Field } from '../flow/flow-facts.ts';
+import { noteOpaque, noteRemoval } from '../flow/flow-run.ts';
+import { literal, show, variablesIn } from '../flow/values.ts';
+import { copyTools } from './file-tools-copy.ts';
+import { flag, keyTools } from './file-tools-keys.ts';
+import { readOptions } from './tool-options.ts';
+import type { ToolRun } from './tool-run.ts';
+
+export type SpecialTool = (run: ToolRun) => void;
+
+function remove(run: ToolRun): void {
+  for (const word of run.words) {
+    if (/^-./.test(literal(word.value) ?? '')) {
+      run.option(word);
+      continue;
+    }
+    // What is removed is neither read nor written.
+    run.option(word);
+    noteRemoval(run.cx.run, run.cx.state, run.path(word));
+  }
+}
+
+/** `shred` keeps the file unless it is told to remove it. */
+function shred(run: ToolRun): void {
+  if (flag(run, /^-\w*u|^--remove/)) remove(run);
+  else for (const word of run.words) run.option(word);
+}
+
+/** `dd if=… of=…` */
+function dd(run: ToolRun): void {
+  for (const word of run.words) {
+    const [first, ...rest] = word.value;
+    const key = first?.kind === 'text' ? /^(\w+)=/.exec(first.text)?.[1] : undefined;
+    if (key === undefined || first?.kind !== 'text') {
+      run.unknown(word);
+      continue;
+    }
+    const tail = first.text.slice(key.length + 1);
+    const at: Field = {
+      ...word,
+      value: [...(tail === '' ? [] : [{ kind: 'text' as const, text: tail }]), ...rest],
+    };
+    if (key === 'of') run.write(at, run.path(at));
+    else if (key === 'if') run.read(at);
+    else run.option(word);
+  }
+}
+
+/** `sed -i` changes its files, otherwise it reads them. */
+function sed(run: ToolRun): void {
+  const { options, operands } = readOptions(run.words, {
+    options: { text: 'e expression E-none l line-length', read: 'f file' },
+  });
+  const inPlace = flag(run, /^(-[nErsz]*i|--in-place)/);
+  const hasScript = options.some(one => /^(e|expression|f|file)$/.test(one.name) && one.value !== null);
+  for (const { word, role, value } of options) {
+    if (value === null) run.option(word);
+    else if (role === 'read') run.read({ ...word, value });
+    else foreignProgram(run, { ...word, value }, /(^|[^a-zA-Z])w\s*[\w./$]/);
+  }
+  operands.forEach((word, index) => {
+    if (!hasScript && index === 0) foreignProgram(run, word, /(^|;|\/[gp0-9]*)w\s+\S/);
+    else if (inPlace) {
+      run.read(word);
+      run.write(word, run.path(word), true, 'change');
+    } else run.read(word);
+  });
+}
+
+/** A program in another language: its text is looked at only for whether it may write. */
+function foreignProgram(run: ToolRun, word: Field, writes: RegExp): void {
+  const shown = show(word.value);
+  const { outputs, directories } = run.cx.run.options;
+  const named = variablesIn(word.value);
+  if (writes.test(shown) && (named.some(name => outputs.includes(name)) || mentionsAny(shown, outputs))) {
+    noteOpaque(run.cx.run, 'program', word);
+  }
+  if (named.some(name => directories.includes(name))) run.unknown(word);
+  else run.text(word);
+}
+
+function mentionsAny(text: string, names: readonly string[]): boolean {
+  return names.some(name => new RegExp(`(^|[^A-Za-z0-9_])${name}([^A-Za-z0-9_]|$)`).test(text));
+}
+
+function awk(run: ToolRun): void {
+  const { options, operands } = readOptions(run.words, {
+    options: { text: 'F v field-separator assign', read: 'f file' },
+  });
+  const hasFile = options.some(one => one.role === 'read');
+  for (const { word, role, value } of options) {
+    if (value === null) run.option(word);
+    else if (role === 'read') {
+      noteOpaque(run.cx.run, 'program', word);
+      run.read({ ...word, value });
+    } else run.unknown({ ...word, value });
+  }
+  operands.forEach((word, index) => {
+    if (!hasFile && index === 0) foreignProgram(run, word, />|system|\|/);
+    else run.read(word);
+  });
+}
+
+/**
+ * Python, Perl, another shell: what they do is not followed. A program given as text that names no directory that
+ * matters does nothing that matters; a file may do anything.
+ */
+function interpreter(run: ToolRun): void {
+  const { run: notes, state } = run.cx;
+  const { directories, outputs } = notes.options;
+  const inline = run.words.findIndex(word => /^(-c|-e|-E|-\w*c|--eval|-m)$/.test(literal(word.value) ?? ''));
+  const program = inline === -1 ? null : run.words[inline + 1];
+  const all = run.words.map(word => show(word.value)).join(' ');
+  const named = run.words.flatMap(word => variablesIn(word.value));
+  const fromInput = state.stdin !== 'inherited';
+  const harmless =
+    program != null &&
+    literal(program.value) !== null &&
+    !mentionsAny(all, directories) &&
+    named.length === 0 &&
+    !fromInput;
+  const asks =
+    run.words.length > 0 &&
+    run.words.every(word => /^(--version|-V|--help)$/.test(literal(word.value) ?? ''));
+  if (!harmless && !asks) noteOpaque(notes, 'program', run.fact);
+  for (const word of run.words) {
+    if (variablesIn(word.value).some(name => outputs.includes(name) || directories.includes(name)))
+      run.unknown(word);
+  }
+}
+
+/** `find … -exec cmd {} \;`, `-delete` and the like: the files are not known. */
+function find(run: ToolRun): void {
+  const acts = flag(run, /^-(exec|execdir|ok|okdir|delete|fprint.*|fls)$/);
+  for (const word of run.words) {
+    if (variablesIn(word.value).length === 0) continue;
+    run.read(word);
+    if (acts) run.directory(word);
+  }
+  if (!acts) return;
+  if (flag(run, /^-delete$/)) {
+    for (const word of run.words)
+      if (variablesIn(word.value).length > 0)
+        noteRemoval(run.cx.run, run.cx.state, { ...run.path(word), rest: null });
+  }
+}
+
+/** `jq --arg name value … program files`; `--rawfile` and `--slurpfile` read. */
+function jq(run: ToolRun): void {
+  const { words } = run;
+  let program = false;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as Field;
+    const option = literal(word.value) ?? '';
+    const value = words[at + 2];
+    if (/^--(arg|argjson)$/.test(option)) {
+      if (value) run.text(value);
+      at += 2;
+    } else if (/^--(rawfile|slurpfile)$/.test(option)) {
+      if (value) run.read(value);
+      at += 2;
+    } else if (/^--(indent|tab)$/.test(option)) at += option === '--indent' ? 1 : 0;
+    else if (/^(-L|--args|--jsonargs)$/.test(option)) run.option(word);
+    else if (/^(-f|--from-file)$/.test(option)) {
+      const file = words[++at];
+      if (file) run.read(file);
+      program = true;
+    } else if (option.startsWith('-') && option !== '-') run.option(word);
+    else if (!program) {
+      program = true;
+      run.text(word);
+    } else run.read(word);
+  }
+}
+
+/** `tar`: where it puts what is in an archive is not known. */
+function tar(run: ToolRun): void {
+  for (const word of run.words) {
+    if (variablesIn(word.value).length > 0) run.directory(word);
+    else run.option(word);
+  }
+}
+
+export const SPECIAL_TOOLS: Readonly<Record<string, SpecialTool>> = {
+  ...copyTools,
+  ...keyTools,
+  rm: remove,
+  unlink: remove,
+  rmdir: remove,
+  shred,
+  dd,
+  sed,
+  gsed: sed,
+  awk,
+  gawk: awk,
+  mawk: awk,
+  find,
+  jq,
+  tar,
+  unzip: tar,
+  ...Object.fromEntries(
+    [
+      'bash',
+      'sh',
+      'dash',
+      'zsh',
+      'fish',
+      'nu',
+      'python',
+      'python3',
+      'perl',
+      'ruby',
+      'node',
+      'bun',
+      'deno',
+      'lua',
+      'php',
+      'expect',
+      'make',
+      'parallel',
+      'nix-shell',
+      'nix-instantiate',
+    ].map(name => [name, interpreter]),
+  ),
+};

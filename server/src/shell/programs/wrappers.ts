@@ -1,0 +1,147 @@
+/**
+ * Commands that start the command that they are given: `env`, `exec`, `sudo`, `timeout`, `xargs`, …
+ */
+import type { Field } from '../flow/flow-facts.ts';
+import { concat, literal, text, unknownFrom, type Value } from '../flow/values.ts';
+
+interface Wrapper {
+  /** Options that take the next word; letters for `-x`, names for `--x`. */
+  readonly withValue: readonly string[];
+  /** Words before the command that are no options. */
+  readonly operands: number;
+  /** False if the command may not run, or more than once. */
+  readonly sure: boolean;
+  readonly assignments?: boolean;
+}
+
+const PLAIN: Wrapper = { withValue: [], operands: 0, sure: true };
+
+const WRAPPERS: Readonly<Record<string, Wrapper>> = {
+  exec: { ...PLAIN, withValue: ['a'] },
+  command: PLAIN,
+  builtin: PLAIN,
+  time: { ...PLAIN, withValue: ['f', 'o', 'format', 'output'] },
+  coproc: { ...PLAIN, sure: false },
+  env: {
+    withValue: ['u', 'C', 'S', 'unset', 'chdir', 'split-string'],
+    operands: 0,
+    sure: true,
+    assignments: true,
+  },
+  nice: { ...PLAIN, withValue: ['n', 'adjustment'] },
+  ionice: { ...PLAIN, withValue: ['c', 'n', 'p', 'class', 'classdata'] },
+  nohup: PLAIN,
+  setsid: PLAIN,
+  stdbuf: { ...PLAIN, withValue: ['i', 'o', 'e', 'input', 'output', 'error'] },
+  timeout: { withValue: ['s', 'k', 'signal', 'kill-after'], operands: 1, sure: true },
+  sudo: {
+    withValue: ['u', 'g', 'h', 'p', 'C', 'D', 'R', 'T', 'user', 'group', 'chdir'],
+    operands: 0,
+    sure: true,
+    assignments: true,
+  },
+  doas: { ...PLAIN, withValue: ['u', 'C'] },
+  chronic: PLAIN,
+  unbuffer: PLAIN,
+  fakeroot: { ...PLAIN, withValue: ['l', 'f', 's', 'i', 'b'] },
+  faketime: { withValue: ['f'], operands: 1, sure: true },
+  flock: { withValue: ['w', 'E', 'timeout'], operands: 1, sure: true },
+  xargs: {
+    withValue: [
+      'I',
+      'n',
+      'L',
+      'P',
+      'a',
+      'd',
+      'E',
+      's',
+      'max-args',
+      'max-procs',
+      'delimiter',
+      'arg-file',
+      'max-lines',
+      'replace',
+    ],
+    operands: 0,
+    sure: false,
+  },
+  busybox: PLAIN,
+};
+
+export interface Wrapped {
+  readonly words: readonly Field[];
+  readonly assignments: readonly Field[];
+  readonly sure: boolean;
+}
+
+/** The command inside a command; null if it is none of those. */
+export function unwrap(name: string, words: readonly Field[]): Wrapped | null {
+  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+  if (!wrapper) return null;
+  // `command -v x` asks and runs nothing.
+  if (name === 'command' && /^-\w*[vV]/.test(literal(words[0]?.value ?? []) ?? '')) return null;
+  const assignments: Field[] = [];
+  let { operands } = wrapper;
+  let replacement: string | null = null;
+  let at = 0;
+  for (; at < words.length; at++) {
+    const value = literal(words[at]?.value ?? []);
+    const shown = value ?? leadingText(words[at]?.value ?? []);
+    if (shown === '--') {
+      at++;
+      break;
+    }
+    if (shown.startsWith('-') && shown.length > 1) {
+      const takes = takesValue(wrapper, shown);
+      if (name === 'xargs' && /^-I/.test(shown)) {
+        replacement = shown.length > 2 ? shown.slice(2) : literal(words[at + 1]?.value ?? []);
+      }
+      if (takes) at++;
+      continue;
+    }
+    if (wrapper.assignments && /^[A-Za-z_]\w*=/.test(shown)) {
+      assignments.push(words[at] as Field);
+      continue;
+    }
+    if (operands-- > 0) continue;
+    break;
+  }
+  const rest = words.slice(at);
+  if (name === 'xargs' && rest.length > 0)
+    return { words: fromInput(rest, replacement), assignments, sure: false };
+  return { words: rest, assignments, sure: wrapper.sure };
+}
+
+function leadingText(value: Value): string {
+  const [first] = value;
+  return first?.kind === 'text' ? first.text : '';
+}
+
+/** Does an option take the next word? `-n5` and `--x=y` have theirs already. */
+function takesValue(wrapper: Wrapper, option: string): boolean {
+  if (option.startsWith('--')) return !option.includes('=') && wrapper.withValue.includes(option.slice(2));
+  for (let at = 1; at < option.length; at++) {
+    if (wrapper.withValue.includes(option.charAt(at))) return at === option.length - 1;
+  }
+  return false;
+}
+
+/** `xargs` puts words behind the command, or in the place of `{}`: what they are is not known. */
+function fromInput(words: readonly Field[], replacement: string | null): Field[] {
+  if (replacement === null) {
+    const last = words[words.length - 1] as Field;
+    return [...words, { start: last.start, end: last.end, value: unknownFrom([]), many: true }];
+  }
+  return words.map(word => ({ ...word, value: replaced(word.value, replacement) }));
+}
+
+function replaced(value: Value, replacement: string): Value {
+  return concat(
+    ...value.flatMap(part => {
+      if (part.kind !== 'text' || replacement === '') return [[part]];
+      const pieces = part.text.split(replacement);
+      return pieces.flatMap((piece, index) => (index === 0 ? [text(piece)] : [unknownFrom([]), text(piece)]));
+    }),
+  );
+}
