@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { followed } from '../../server/src/checks/scripts.ts';
-import type { GeneratorScript } from '../../server/src/fleet/model.ts';
+import type { GeneratorScript } from '../../server/src/fleet/model/generators.ts';
 import { loadShell } from '../../server/src/shell/parse/parse.ts';
 
 function scriptOf(text: string): GeneratorScript {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
 import { CATALOGUE, CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue-data.ts';
-import type { GeneratorDefinition } from '../../server/src/fleet/model.ts';
+import type { GeneratorDefinition } from '../../server/src/fleet/model/generators.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 

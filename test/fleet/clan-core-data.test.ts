@@ -8,10 +8,11 @@ import { describe, expect, it } from 'vitest';
 import { createFleetBuilder } from '../../server/src/fleet/builder.ts';
 import { CLAN_CORE_COMMIT } from '../../server/src/fleet/catalogue.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../server/src/fleet/catalogue-services.ts';
+import type { OptionTree } from '../../server/src/fleet/model/options.ts';
 import { insideOf, treeAt, typeOf } from '../../server/src/fleet/options/below.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../server/src/fleet/options/clan-core.ts';
 import { CLAN_OPTIONS_COMMIT, serviceData } from '../../server/src/fleet/options/clan-core-data.ts';
-import { EMPTY, type OptionTree } from '../../server/src/fleet/options/tree.ts';
+import { EMPTY } from '../../server/src/fleet/options/tree.ts';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { createFiles } from '../../server/src/workspace/files.ts';
 

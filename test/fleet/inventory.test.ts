@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { isOfClanCore } from '../../server/src/fleet/inventory.ts';
 import { memberSettings, memberValues, roleMembers } from '../../server/src/fleet/members.ts';
-import { mergeSettings, plainSetting, type Setting, settingAt } from '../../server/src/fleet/settings.ts';
+import type { Setting } from '../../server/src/fleet/model/settings.ts';
+import { mergeSettings, plainSetting, settingAt } from '../../server/src/fleet/settings.ts';
 import { clanOf, declaredIn, instanceOf, roleOf } from './inventories.ts';
 
 const MACHINES = 'machines = { ada.tags = [ "work" ]; ida.machineClass = "darwin"; eva.tags = [ "work" ]; };';

@@ -3,7 +3,7 @@
  * They follow the style of what they stand beside. Works on text and syntax only, as edits.ts does; each function
  * answers null where the text is not what it would have to be.
  */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, AttrSetExpr } from '../nix/syntax.ts';
 import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts';

@@ -3,7 +3,7 @@
  * member of `files` or `prompts`. They follow the style of what they stand beside: `x.files.a = { };` or a set. Each
  * function answers null where it cannot tell how.
  */
-import type { GeneratorBody, WrittenOption } from '../fleet/model.ts';
+import type { GeneratorBody, WrittenOption } from '../fleet/model/generators.ts';
 import { addBinding, insertBeside, namedAt } from './edit-bindings.ts';
 import { appendListItem, attributeText } from './edits.ts';
 import { lastLiteralList } from './locate.ts';

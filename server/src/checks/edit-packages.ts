@@ -2,8 +2,10 @@
  * Edits of a generator's `runtimeInputs`: a package more, or one less. They write a package as its neighbours are
  * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
  */
-import type { GeneratorBody, Known, Place } from '../fleet/model.ts';
+
+import type { GeneratorBody } from '../fleet/model/generators.ts';
 import { bindsName } from '../nix/expressions.ts';
+import type { Known, Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, ListExpr } from '../nix/syntax.ts';
 import { insertBeside } from './edit-bindings.ts';

@@ -1,7 +1,7 @@
 /**
  * Edits inside of scripts: what is put into a string must be escaped as that string wants it.
  */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import type { Expr, StringExpr } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './rule.ts';

@@ -3,7 +3,7 @@
  * text and syntax only; each function answers null where the text is not what it would have to be.
  */
 
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { ListExpr, Range } from '../nix/syntax.ts';
 import { listWithItem } from './locate.ts';

@@ -4,22 +4,14 @@
  */
 
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type {
-  Fleet,
-  Generator,
-  KeyLookup,
-  Machine,
-  Matrix,
-  MatrixRow,
-  NameKind,
-  Place,
-  Registry,
-  RegistryKey,
-  Unit,
-  Use,
-} from '../fleet/model.ts';
-import { placeKey } from '../fleet/places.ts';
-import { sameItems } from '../fleet/same.ts';
+import type { Machine, NameKind } from '../fleet/model/base.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../fleet/model/registries.ts';
+import type { Unit, Use } from '../fleet/model/uses.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
+import { placeKey } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import { derived, derivedIndex, type Index } from './memory/derived.ts';
 import { inUnits } from './memory/per-unit.ts';
 import { unitIndex } from './memory/unit-index.ts';

@@ -2,7 +2,9 @@
  * What a rule is and what it reports. A rule is one file of this folder; `index.ts` lists them all. Rules read
  * the fleet, never files or the evaluator.
  */
-import type { Fleet, Place } from '../fleet/model.ts';
+
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';

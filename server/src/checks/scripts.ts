@@ -5,8 +5,10 @@
  * Surroundings of a script: clan-core d7c35d912, clan_lib/vars/generate.py; `set -euo pipefail` comes before it, and
  * the environment is the caller's.
  */
-import type { GeneratorScript, Place } from '../fleet/model.ts';
-import { placeInScript, type ScriptSource } from '../fleet/script.ts';
+
+import type { GeneratorScript, ScriptSource } from '../fleet/model/generators.ts';
+import { placeInScript } from '../fleet/script.ts';
+import type { Place } from '../nix/places.ts';
 import { followScript } from '../shell/flow/flow.ts';
 import type { Flow, FlowOptions } from '../shell/flow/flow-facts.ts';
 import { loadedShell } from '../shell/parse/parse.ts';

@@ -4,7 +4,7 @@
  */
 import { sameKey } from '../checks/store/keys.ts';
 import { counted } from '../checks/wording.ts';
-import type { SecretKeeper } from '../fleet/secrets.ts';
+import type { SecretKeeper } from '../fleet/model/secrets.ts';
 import { type FleetSecrets, joinSecrets } from '../fleet/secrets-join.ts';
 import { implicitByName, type SopsFolder } from '../store/sops/sops-keys.ts';
 import type { Examined } from './examined.ts';

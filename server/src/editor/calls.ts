@@ -3,7 +3,9 @@
  * Pure; it knows no editor.
  */
 import { keptFor } from '../checks/store/stored-index.ts';
-import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { indexOf } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Subject } from './subjects.ts';

@@ -5,7 +5,8 @@
 import { storedStates } from '../checks/store/generated.ts';
 import { counted } from '../checks/wording.ts';
 import { machineRows } from '../fleet/machine-rows.ts';
-import type { Generator, Place } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { Place } from '../nix/places.ts';
 import { shortTallyText, tallyOf, tallyText } from '../store/vars/tally.ts';
 import { machineTally } from './explorer.ts';
 import { type FleetIndex, indexOf } from './index.ts';

@@ -1,6 +1,6 @@
 /** Completion in a machine matrix: machines that have no row yet, and keys of the registry, those of the row last. */
 import { attributeText } from '../checks/edits.ts';
-import type { Matrix } from '../fleet/model.ts';
+import type { Matrix } from '../fleet/model/registries.ts';
 import { keyItems } from './complete-keys.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 

@@ -2,7 +2,7 @@
 import { attributeText } from '../checks/edits.ts';
 import { readersOf } from '../checks/use/machines.ts';
 import { joined } from '../checks/wording.ts';
-import type { Generator } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
 import { keyItems } from './complete-keys.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 import { filePhrase } from './hover-words.ts';

@@ -4,9 +4,10 @@
  * other entries show it.
  */
 import { expressionsAt } from '../checks/locate.ts';
-import { type Written, writtenEntries } from '../checks/registry/new-entry.ts';
+import type { Written } from '../checks/registry/families.ts';
+import { writtenEntries } from '../checks/registry/new-entry.ts';
 import { counted } from '../checks/wording.ts';
-import type { Registry } from '../fleet/model.ts';
+import type { Registry } from '../fleet/model/registries.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { type AttrBinding, type Binding, type Expr, type Formal, literalText } from '../nix/syntax.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';

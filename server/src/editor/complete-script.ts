@@ -1,5 +1,5 @@
 /** Completion inside scripts: `$out/<file>`, `$in/<generator>/<file>`, `$prompts/<prompt>`. */
-import type { GeneratorBody } from '../fleet/model.ts';
+import type { GeneratorBody } from '../fleet/model/generators.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 import { filePhrase } from './hover-words.ts';
 import { ownerAt } from './owner.ts';

@@ -1,5 +1,5 @@
 /** What completion is asked and what it answers. */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './index.ts';
 import type { Snapshot } from './snapshot.ts';

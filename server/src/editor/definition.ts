@@ -2,7 +2,9 @@
  * Where the thing under the cursor is defined: a key's registry entry, a generator's or a file's declaration, a
  * machine, a row of the matrix, a secret of sops-nix or agenix. Pure; it knows no editor.
  */
-import type { GeneratorBody, Place } from '../fleet/model.ts';
+
+import type { GeneratorBody } from '../fleet/model/generators.ts';
+import type { Place } from '../nix/places.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { definitionOf } from './inventory/definitions.ts';
 import { thingAt } from './inventory/things.ts';

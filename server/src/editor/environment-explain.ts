@@ -4,7 +4,8 @@
  */
 import { suggest } from '../checks/suggest.ts';
 import { joined, quoted } from '../checks/wording.ts';
-import type { Place, Registry, RegistryKey } from '../fleet/model.ts';
+import type { Registry, RegistryKey } from '../fleet/model/registries.ts';
+import type { Place } from '../nix/places.ts';
 import { environmentOf, exportedFile } from './environment.ts';
 import type { Environment, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected, selectedKeys } from './environment-keys.ts';

@@ -1,6 +1,7 @@
 /** Which machines can be asked for their session variables, and which keys of a registry each of them selects. */
 import { machineRows } from '../fleet/machine-rows.ts';
-import type { Fleet, Registry, RegistryKey } from '../fleet/model.ts';
+import type { Registry, RegistryKey } from '../fleet/model/registries.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { Note } from './environment-data.ts';
 
 /** Machines that can be asked about: those of the fleet, and those that only a matrix names. */

@@ -4,7 +4,7 @@
  */
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
 import { joined } from '../checks/wording.ts';
-import type { Registry } from '../fleet/model.ts';
+import type { Registry } from '../fleet/model/registries.ts';
 import { sessionSpecOf } from '../fleet/session-spec.ts';
 import type { Environment, Note, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected } from './environment-keys.ts';

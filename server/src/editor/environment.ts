@@ -5,7 +5,9 @@
  */
 
 import { VARIABLE_NAME } from '../checks/registry/invalid-env-var.ts';
-import type { Fleet, GeneratorBody, GeneratorFile, RegistryKey } from '../fleet/model.ts';
+import type { GeneratorBody, GeneratorFile } from '../fleet/model/generators.ts';
+import type { RegistryKey } from '../fleet/model/registries.ts';
+import type { Fleet } from '../fleet/model.ts';
 import { compareBytes } from '../nix/eval/compare.ts';
 import { shownBackend } from '../store/backend-setting.ts';
 import { deployedPath, publicValuePath, type StoredFile } from '../store/vars/deployed.ts';

@@ -1,5 +1,5 @@
 /** Which item of the explorer a place in a file belongs to. */
-import type { SecretKeeper } from '../fleet/secrets.ts';
+import type { SecretKeeper } from '../fleet/model/secrets.ts';
 import { indexOf } from './index.ts';
 import { ownerOf } from './owner.ts';
 import { machinesOfFile, machinesOfSecret, secretNamed } from './secrets/joined.ts';

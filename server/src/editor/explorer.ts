@@ -3,7 +3,8 @@
  * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
  */
 import { fleetTally, type Outdated, storedStates } from '../checks/store/generated.ts';
-import type { Generator, Place } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { Place } from '../nix/places.ts';
 import { publicValuePath } from '../store/vars/deployed.ts';
 import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../store/vars/tally.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';

@@ -3,8 +3,8 @@
  * the groups' own layout has between the two, and from the other frame to the other generator; so it runs behind no box.
  */
 import type { Graph } from './graph.ts';
+import type { Box, Line } from './graph-boxes.ts';
 import type { GraphGroup } from './graph-groups.ts';
-import type { Box, Line } from './graph-scene.ts';
 import { withoutCircles } from './layout/layers.ts';
 import type { LayoutEdge, LayoutNode, PlacedEdge, Point } from './layout/shapes.ts';
 

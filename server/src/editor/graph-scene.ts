@@ -4,18 +4,12 @@
  * are. What hangs together with nothing is a compact list.
  */
 import type { Graph, GraphNode } from './graph.ts';
+import type { Box, Line } from './graph-boxes.ts';
 import { crossingsOf } from './graph-crossings.ts';
 import { type GraphGroup, type Grouping, groupsOf } from './graph-groups.ts';
 import { type Layout, layoutOf, type Point } from './layout/layered.ts';
 import { listOf } from './layout/list.ts';
 import type { LayoutNode } from './layout/shapes.ts';
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface Scene {
   readonly generators: readonly SceneNode[];
@@ -32,16 +26,6 @@ export interface SceneNode {
   /** It stands in a list, and hangs together with nothing. */
   readonly isCompact: boolean;
   readonly box: Box;
-}
-
-/** Ends are names of generators or, where those are folded away, ids of groups. */
-export interface Line {
-  readonly from: string;
-  readonly to: string;
-  readonly inCycle: boolean;
-  /** How many dependencies it stands for. */
-  readonly count: number;
-  readonly points: readonly Point[];
 }
 
 interface Size {

@@ -9,8 +9,10 @@ import {
   stateOverall,
   storedStates,
 } from '../checks/store/generated.ts';
-import type { BroughtGenerator } from '../fleet/catalogue.ts';
-import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { type StoredState, stateOfFiles } from '../store/vars/tally.ts';
 import { circleOf } from './layout/circles.ts';
 

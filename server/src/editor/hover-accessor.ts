@@ -4,12 +4,13 @@
  */
 import { expressionsAt } from '../checks/locate.ts';
 import { counted } from '../checks/wording.ts';
-import type { KeyLookup, Place, Unit, Use } from '../fleet/model.ts';
+import type { KeyLookup } from '../fleet/model/registries.ts';
+import type { Unit, Use } from '../fleet/model/uses.ts';
 import { freeNames } from '../nix/expressions.ts';
+import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, Expr, LambdaExpr } from '../nix/syntax.ts';
-import type { HoverContext } from './hover.ts';
-import type { CardAt } from './hover-around.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
 import { definedPhrase } from './hover-words.ts';
 import { bindingOf, findBinding, importedFrom, type NameAt, nameAt } from './lexical.ts';
 import { code, plain } from './markdown.ts';

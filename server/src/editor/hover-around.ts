@@ -2,10 +2,12 @@
  * Hovers of what stands around names: options and their values, tags of the inventory, environment variables of the
  * registry, the directories of a script, lists that rows share, and functions that look keys up. Pure; it knows no editor.
  */
-import type { Place, RegistryKey, WrittenOption } from '../fleet/model.ts';
+
+import type { WrittenOption } from '../fleet/model/generators.ts';
+import type { RegistryKey } from '../fleet/model/registries.ts';
 import { cursorIn } from './cursor.ts';
-import type { HoverContext } from './hover.ts';
 import { accessorCard } from './hover-accessor.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
 import { keyCard } from './hover-key.ts';
 import { sharedListCard } from './hover-list.ts';
 import { programCard } from './hover-program.ts';
@@ -20,11 +22,6 @@ import {
   PROMPT_OPTIONS,
 } from './option-words.ts';
 import { scriptsIn } from './scripts.ts';
-
-export interface CardAt {
-  readonly at: Place;
-  readonly markdown: string;
-}
 
 /** @param offset 0-based UTF-16 offset at which no name of the fleet stands */
 export function cardAround(context: HoverContext, file: string, offset: number): CardAt | null {

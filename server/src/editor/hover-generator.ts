@@ -1,10 +1,11 @@
 /** The hover cards of generators and of their files. */
 import { storedStates } from '../checks/store/generated.ts';
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type { Generator, GeneratorBody, GeneratorFile, Place } from '../fleet/model.ts';
+import type { Generator, GeneratorBody, GeneratorFile } from '../fleet/model/generators.ts';
+import type { Place } from '../nix/places.ts';
 import { isLacking, shortTallyText, tallyOf } from '../store/vars/tally.ts';
 import { dependentsOf } from './calls.ts';
-import type { HoverContext } from './hover.ts';
+import type { HoverContext } from './hover-context.ts';
 import {
   definedPhrase,
   filePhrase,

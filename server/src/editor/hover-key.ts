@@ -1,6 +1,8 @@
 /** The hover card of a registry key: what it produces, under which variable, on which machines. */
-import type { GeneratorFile, RegistryKey } from '../fleet/model.ts';
-import type { HoverContext } from './hover.ts';
+
+import type { GeneratorFile } from '../fleet/model/generators.ts';
+import type { RegistryKey } from '../fleet/model/registries.ts';
+import type { HoverContext } from './hover-context.ts';
 import { sharePhrase } from './hover-generator.ts';
 import {
   definedPhrase,

@@ -1,10 +1,9 @@
 /** The hover card of a list of keys that rows of a matrix share, such as `sharedCore`: where it is written and where it is named. */
 import { counted } from '../checks/wording.ts';
-import type { Matrix, MatrixRow } from '../fleet/model.ts';
+import type { Matrix, MatrixRow } from '../fleet/model/registries.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
-import type { HoverContext } from './hover.ts';
-import type { CardAt } from './hover-around.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
 import { definedPhrase } from './hover-words.ts';
 import { bindingOf, type NameAt, nameAt } from './lexical.ts';
 import { code, plain } from './markdown.ts';

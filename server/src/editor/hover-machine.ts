@@ -1,7 +1,7 @@
 /** The hover card of a machine, where it is declared, where the matrix has its row, and where the row is read. */
 import { counted } from '../checks/wording.ts';
-import type { Machine } from '../fleet/model.ts';
-import type { HoverContext } from './hover.ts';
+import type { Machine } from '../fleet/model/base.ts';
+import type { HoverContext } from './hover-context.ts';
 import { sharedRowCard } from './hover-list.ts';
 import { definedPhrase } from './hover-words.ts';
 import { code, plain } from './markdown.ts';

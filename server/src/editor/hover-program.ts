@@ -1,12 +1,11 @@
 /** Hovers of programs that a script runs (which package brings them) and of packages in `runtimeInputs` (what they bring). */
 import { packagePlace } from '../checks/edit-packages.ts';
 import { type FollowedScript, followed } from '../checks/scripts.ts';
-import type { GeneratorBody } from '../fleet/model.ts';
+import type { GeneratorBody } from '../fleet/model/generators.ts';
 import type { CommandFact } from '../shell/flow/flow-facts.ts';
 import { COREUTILS } from '../shell/programs/names.ts';
 import { packageCommands, packagesWith } from '../shell/programs/tools.ts';
-import type { HoverContext } from './hover.ts';
-import type { CardAt } from './hover-around.ts';
+import type { CardAt, HoverContext } from './hover-context.ts';
 import { bodiesIn } from './index.ts';
 import { code } from './markdown.ts';
 import type { Snapshot } from './snapshot.ts';

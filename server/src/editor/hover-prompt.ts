@@ -1,6 +1,6 @@
 /** The hover card of a prompt. */
-import type { GeneratorPrompt } from '../fleet/model.ts';
-import type { HoverContext } from './hover.ts';
+import type { GeneratorPrompt } from '../fleet/model/generators.ts';
+import type { HoverContext } from './hover-context.ts';
 import { generatorCard } from './hover-generator.ts';
 import { definedPhrase } from './hover-words.ts';
 import { plain } from './markdown.ts';

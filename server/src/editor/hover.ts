@@ -3,14 +3,15 @@
  * finding's rule, as Markdown. Pure.
  * Public values are read, secrets never: only where they will lie.
  */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { cardAround } from './hover-around.ts';
+import type { HoverContext } from './hover-context.ts';
 import { type RuleLookup, ruleCards } from './hover-finding.ts';
 import { fileCard, generatorCard } from './hover-generator.ts';
 import { keyCard } from './hover-key.ts';
 import { rowCard } from './hover-machine.ts';
 import { promptCard } from './hover-prompt.ts';
-import { type FleetIndex, indexOf } from './index.ts';
+import { indexOf } from './index.ts';
 import { inventoryCard } from './inventory/cards.ts';
 import { ownOptionCard } from './options/card.ts';
 import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from './secrets/cards.ts';
@@ -23,14 +24,6 @@ export interface Hover {
   /** What the hover is about. */
   readonly at: Place;
   readonly markdown: string;
-}
-
-/** What the cards need to know. */
-export interface HoverContext {
-  readonly snapshot: Snapshot;
-  readonly index: FleetIndex;
-  /** The address of a place, for a link; null where the editor opens none. */
-  readonly link: (place: Place) => string | null;
 }
 
 /**

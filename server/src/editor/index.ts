@@ -3,16 +3,10 @@
  * asked about. Every feature begins here.
  */
 import { machineRows } from '../fleet/machine-rows.ts';
-import type {
-  Fleet,
-  Generator,
-  GeneratorBody,
-  GeneratorDefinition,
-  Machine,
-  MatrixRow,
-  Registry,
-  RegistryKey,
-} from '../fleet/model.ts';
+import type { Machine } from '../fleet/model/base.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from '../fleet/model/generators.ts';
+import type { MatrixRow, Registry, RegistryKey } from '../fleet/model/registries.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type Subject, subjectKey, type Target } from './subjects.ts';
 import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';

@@ -3,7 +3,10 @@
  * its own, and, for those who ask for it, where a use will find it. Nothing is said twice: what the declaration spells
  * out has no hint. Pure; of secrets only the path is shown, never a value.
  */
-import type { Generator, GeneratorBody, GeneratorFile, Place, Use } from '../fleet/model.ts';
+
+import type { Generator, GeneratorBody, GeneratorFile } from '../fleet/model/generators.ts';
+import type { Use } from '../fleet/model/uses.ts';
+import type { Place } from '../nix/places.ts';
 import { type Lying, lyingPath, placementOf, publicValues } from './hover-words.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { shortened } from './markdown.ts';

@@ -5,10 +5,11 @@
  */
 
 import { storedIndex } from '../checks/store/stored-index.ts';
-import type { Place } from '../fleet/model.ts';
-import { mentionsSecrets, type SecretSource } from '../fleet/secrets.ts';
+import type { SecretSource } from '../fleet/model/secrets.ts';
+import { mentionsSecrets } from '../fleet/secrets.ts';
 import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import { childrenOf } from '../nix/expressions.ts';
+import type { Place } from '../nix/places.ts';
 import { type Expr, literalText } from '../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../store/vars/files.ts';
 import type { StoredVar } from '../store/vars/vars.ts';

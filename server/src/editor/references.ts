@@ -1,5 +1,5 @@
 /** Every place that names the thing under the cursor: for lists of references, and for marks in one file. */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { indexOf } from './index.ts';
 import { isOfSecrets, pointedAt, secretOccurrences } from './secrets/places.ts';
 import type { Snapshot } from './snapshot.ts';

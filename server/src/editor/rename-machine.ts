@@ -13,7 +13,7 @@ import { below, STORE_FOLDERS } from '../store/vars/files.ts';
 import { inTheWay, type Move, movesOfMachine } from '../store/vars/moves.ts';
 import { indexOf } from './index.ts';
 import { machineNameProblem } from './machine-name.ts';
-import type { Refusal, Renaming } from './rename.ts';
+import type { Refusal, Renaming } from './renaming.ts';
 import { readSessionSpec } from './session-steps.ts';
 import type { Snapshot } from './snapshot.ts';
 import { filesWithTargets } from './targets.ts';

@@ -5,27 +5,17 @@
  */
 import { replaceName } from '../checks/edits.ts';
 import type { TextEdit } from '../checks/rule.ts';
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { positionAt } from '../nix/source.ts';
 import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../store/vars/moves.ts';
 import { definition } from './definition.ts';
 import { type FleetIndex, indexOf } from './index.ts';
 import { renameMachine } from './rename-machine.ts';
+import type { Refusal, Renaming } from './renaming.ts';
 import { isOfSecrets, pointedAt } from './secrets/places.ts';
 import { prepareSecret, renameSecret } from './secrets/rename.ts';
 import type { Snapshot } from './snapshot.ts';
 import { nameOf, type Subject, type Target } from './subjects.ts';
-
-export interface Renaming {
-  readonly edits: readonly TextEdit[];
-  /** What is stored has to move with the name, or it is generated anew. */
-  readonly moves: readonly Move[];
-}
-
-/** Why something cannot be renamed, for the person who asked. */
-export interface Refusal {
-  readonly refused: string;
-}
 
 const OF_OPTIONS =
   'Options of the fleet are not renamed: who else reads them is not known. lib.mkRenamedOptionModule keeps the old name working.';

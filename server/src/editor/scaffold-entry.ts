@@ -15,15 +15,10 @@ import {
   modelsFor,
   type SecretKind,
   usualField,
-} from '../checks/registry/families.ts';
-import {
-  type ChosenNames,
-  isSimple,
-  type Names,
-  namesFor,
   type Written,
-} from '../checks/registry/new-entry.ts';
-import type { Registry } from '../fleet/model.ts';
+} from '../checks/registry/families.ts';
+import { type ChosenNames, isSimple, type Names, namesFor } from '../checks/registry/new-entry.ts';
+import type { Registry } from '../fleet/model/registries.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Formal } from '../nix/syntax.ts';
 import { findBinding } from './lexical.ts';

@@ -5,7 +5,7 @@
 import { appendListItem, attributeText, eolOf, indentOf, insertBelow, stringText } from '../checks/edits.ts';
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../checks/locate.ts';
 import type { TextEdit } from '../checks/rule.ts';
-import type { Matrix, MatrixRow } from '../fleet/model.ts';
+import type { Matrix, MatrixRow } from '../fleet/model/registries.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { type AttrBinding, type AttrSetExpr, type Expr, type ListExpr, literalText } from '../nix/syntax.ts';
 

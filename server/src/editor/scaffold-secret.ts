@@ -4,11 +4,12 @@
  */
 import { attributeText, eolOf, indentOf, insertBelow } from '../checks/edits.ts';
 import { expressionsAt } from '../checks/locate.ts';
-import { familiesOf, familyFor, SECRET_KINDS } from '../checks/registry/families.ts';
-import { hasBlankLines, type Written, writtenEntries } from '../checks/registry/new-entry.ts';
+import { familiesOf, familyFor, SECRET_KINDS, type Written } from '../checks/registry/families.ts';
+import { hasBlankLines, writtenEntries } from '../checks/registry/new-entry.ts';
 import type { TextEdit } from '../checks/rule.ts';
 import { suggest } from '../checks/suggest.ts';
-import type { Fleet, Registry } from '../fleet/model.ts';
+import type { Registry } from '../fleet/model/registries.ts';
+import type { Fleet } from '../fleet/model.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { environmentMachines } from './environment-keys.ts';
 import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';

@@ -2,8 +2,10 @@
  * The words of a script that name files: `$in/<dependency>/<file>`, `$out/<file>`, `$prompts/<prompt>`. Goes by the
  * words alone; whether a command reads or writes them is for others to ask.
  */
-import type { GeneratorScript, Place } from '../fleet/model.ts';
+
+import type { GeneratorScript } from '../fleet/model/generators.ts';
 import { placeInScript } from '../fleet/script.ts';
+import type { Place } from '../nix/places.ts';
 
 export interface ScriptWord {
   readonly root: 'in' | 'out' | 'prompts';

@@ -3,7 +3,7 @@
  * there are none.
  */
 import { type FollowedScript, followed } from '../checks/scripts.ts';
-import type { GeneratorScript } from '../fleet/model.ts';
+import type { GeneratorScript } from '../fleet/model/generators.ts';
 import { bodiesIn } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 

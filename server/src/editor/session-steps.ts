@@ -4,13 +4,13 @@
  * that name with something else in it has none. How shells do the steps is the business of environment-text.ts.
  */
 
-import type { Place } from '../fleet/model.ts';
-import { placeOf } from '../fleet/places.ts';
 import { certain, member, readText } from '../fleet/read.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { createEvaluation } from '../nix/eval/evaluator.ts';
 import type { AttrsValue, Lazy, NixFiles, Spread, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 
 interface StepBase {
   /** The variable that it sets. */

@@ -1,6 +1,7 @@
 /** What a person can point at in a fleet, what it is called, and when two of them are one. Plain data. */
-import type { Place } from '../fleet/model.ts';
-import type { SecretKeeper } from '../fleet/secrets.ts';
+
+import type { SecretKeeper } from '../fleet/model/secrets.ts';
+import type { Place } from '../nix/places.ts';
 
 /** Something with a name that a person can point at. */
 export type Subject =

@@ -1,8 +1,8 @@
 /** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
 
 import { keptFor } from '../checks/store/stored-index.ts';
-import type { Place } from '../fleet/model.ts';
 import { childrenOf } from '../nix/expressions.ts';
+import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import { indexOf } from './index.ts';

@@ -3,15 +3,11 @@
  * of places; knows no feature.
  */
 import { keptFor } from '../checks/store/stored-index.ts';
-import type {
-  Fleet,
-  GeneratorBody,
-  GeneratorDefinition,
-  Matrix,
-  Place,
-  Registry,
-  Unit,
-} from '../fleet/model.ts';
+import type { GeneratorBody, GeneratorDefinition } from '../fleet/model/generators.ts';
+import type { Matrix, Registry } from '../fleet/model/registries.ts';
+import type { Unit } from '../fleet/model/uses.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { filesWithOptions, optionTargets } from './options/targets.ts';
 import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secrets/targets.ts';

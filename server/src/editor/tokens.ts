@@ -2,7 +2,7 @@
  * What the words of scripts are: commands, variables, the directories `$in`, `$out` and `$prompts`, and the names of
  * dependencies, files and prompts behind them. Pure; how a kind is coloured is for the editor.
  */
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import { wordsOf } from './script-words.ts';
 import { scriptsIn } from './scripts.ts';
 import type { Snapshot } from './snapshot.ts';

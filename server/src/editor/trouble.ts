@@ -1,6 +1,8 @@
 /** Which generators have errors: findings are told by places, and views show generators. */
 import type { Finding } from '../checks/rule.ts';
-import type { Fleet, Generator, Place } from '../fleet/model.ts';
+import type { Generator } from '../fleet/model/generators.ts';
+import type { Fleet } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 
 /** How many errors stand at places of each generator, by name; generators without errors are left out. */
 export function errorsByGenerator(

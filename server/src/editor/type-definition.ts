@@ -4,7 +4,7 @@
  * assigned, of a row of the matrix the places that make its keys into generators. Pure.
  */
 import { bindingNamedAt, expressionsAt } from '../checks/locate.ts';
-import type { Place } from '../fleet/model.ts';
+import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Expr, Range } from '../nix/syntax.ts';
 import type { Definition } from './definition.ts';

@@ -10,24 +10,16 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
+import { placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { interestOf } from './interest.ts';
-import type { Place } from './model.ts';
+import type { AccessSetting } from './model/secrets.ts';
+import type { Setting } from './model/settings.ts';
 import { unknownArgument } from './modules.ts';
-import { placeOf } from './places.ts';
-import { readSetting, type Setting } from './settings.ts';
+import { readSetting } from './settings.ts';
 import { machineOf } from './store-settings.ts';
 
-const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
-
-export interface AccessSetting {
-  readonly option: (typeof OPTIONS)[number];
-  /** The machine that it certainly is for; null where any may have it. */
-  readonly machine: string | null;
-  /** Of `passCommand`, the one that is set. Null where it is not wholly known. */
-  readonly names: readonly string[] | null;
-  readonly at: Place;
-}
+export const OPTIONS = ['defaultGroups', 'recipients.default', 'recipients.hosts', 'passCommand'] as const;
 
 /** Steps allowed for one file. */
 const STEPS = 200_000;

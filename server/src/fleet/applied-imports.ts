@@ -6,12 +6,13 @@
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { lookupLexical } from '../nix/eval/scopes.ts';
 import type { Lazy, Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf, withParentheses } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
 import { type ImportItem, importItems, modulesIn } from './import-items.ts';
 import { type Registries, whatItBrings } from './imported-generators.ts';
-import type { AppliedImport, FailingCall, Place, WrittenCall } from './model.ts';
-import { placeOf, withParentheses } from './places.ts';
+import type { AppliedImport, FailingCall, WrittenCall } from './model/uses.ts';
 import { lastNameOf } from './steps.ts';
 
 /** What the walk over the file knows. */

@@ -14,7 +14,7 @@ import { type NamePath, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
-import type { LateArgument } from './model.ts';
+import type { LateArgument } from './model/uses.ts';
 import { isExtendedLibrary, unknownArgument } from './modules.ts';
 import { certain } from './read.ts';
 

@@ -4,28 +4,32 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
-import type { AccessSetting } from './access-settings.ts';
-import { type BroughtGenerator, catalogueGenerators } from './catalogue.ts';
-import { type FileFaults, notRead } from './faults.ts';
+import { placeKey } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
+import { catalogueGenerators } from './catalogue.ts';
+import { notRead } from './faults.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from './generator-index.ts';
 import { type JoinedFleet, joinDeclared } from './join-declared.ts';
 import { createMachineFolders, type MachineFolders } from './machine-folders.ts';
-import type { FollowedModules, MachineGenerators, MachineModules } from './machine-modules.ts';
+import type { FollowedModules, MachineGenerators } from './machine-modules.ts';
 import type { DeclaredFleet } from './machines.ts';
-import type { Fleet, Generator, Machine, Matrix, MatrixRow, NotAnalysable, Registry, Unit } from './model.ts';
+import type { Machine, NotAnalysable } from './model/base.ts';
+import type { FileFaults } from './model/faults.ts';
+import type { Generator } from './model/generators.ts';
+import type { MachineModules, RemovedUse } from './model/machines.ts';
+import type { ClanSetting, FleetOptions, OptionRead } from './model/options.ts';
+import type { Matrix, MatrixRow, Registry } from './model/registries.ts';
+import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from './model/secrets.ts';
+import type { BroughtGenerator } from './model/services.ts';
+import type { Unit } from './model/uses.ts';
+import type { Fleet } from './model.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given } from './modules.ts';
-import type { ClanSetting } from './options/clan-settings.ts';
-import { createOptionCache, type FleetOptions, joinOptions, type OptionCache } from './options/joined.ts';
-import type { OptionRead } from './options/reads.ts';
+import { createOptionCache, joinOptions, type OptionCache } from './options/joined.ts';
 import { createOwnershipCache, machineGenerators, type OwnershipCache } from './ownership.ts';
-import { placeKey } from './places.ts';
 import { listsRead, type ReaderCache, readersOf } from './readers.ts';
-import type { RemovedUse } from './removed-options.ts';
-import { sameItems } from './same.ts';
-import type { SecretFacts } from './secrets.ts';
-import { joinStoreSettings, type StoreSetting, type StoreSettings } from './store-settings.ts';
+import { joinStoreSettings } from './store-settings.ts';
 
 export interface Parts {
   readonly files: NixFiles;

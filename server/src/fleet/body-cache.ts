@@ -8,8 +8,9 @@ import { isClosed } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { identity } from '../nix/eval/identity.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
-import type { GeneratorBody, Place } from './model.ts';
-import { placeKey, placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { placeKey, placeOf } from '../nix/places.ts';
+import type { GeneratorBody } from './model/generators.ts';
 
 /** By one of the values that the body is read from: with it, the body goes. */
 const bodies = new WeakMap<Value, Map<string, GeneratorBody>>();

@@ -6,6 +6,8 @@
  * changes.
  */
 import { folderOf } from '../nix/eval/paths.ts';
+import type { Place } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import { assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
 import { constantDefinitions } from './constant.ts';
@@ -26,12 +28,13 @@ import {
   SECRETS,
   STORE_SETTINGS,
 } from './mentioned.ts';
-import type { Fleet, Place, Registry, Unit } from './model.ts';
+import type { Registry } from './model/registries.ts';
+import type { Unit } from './model/uses.ts';
+import type { Fleet } from './model.ts';
 import { createModuleTable, type ModuleTable } from './module-table.ts';
 import { mayDeclareOptions } from './options/namespaces.ts';
 import { readOptionReads } from './options/reads.ts';
 import { namesPath } from './references.ts';
-import { sameItems } from './same.ts';
 import { createSurvey, type FileGroups, type Survey } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 import { type Known, readUnit } from './unit.ts';

@@ -11,40 +11,13 @@ import {
   type CatalogueGenerator,
 } from './catalogue-data.ts';
 import { filled, type Holes, holesIn, isFilled, patternOf } from './catalogue-names.ts';
-import { type Instance, isOfClanCore, type Role } from './inventory.ts';
-import { certainMembers, type Inventory, memberSettings, roleMembers } from './members.ts';
-import { incomplete, type Setting, settingAt } from './settings.ts';
+import { isOfClanCore } from './inventory.ts';
+import { certainMembers, memberSettings, roleMembers } from './members.ts';
+import type { BroughtFile, BroughtGenerator, Instance, Inventory, Role } from './model/services.ts';
+import type { Setting } from './model/settings.ts';
+import { incomplete, settingAt } from './settings.ts';
 
 export { CLAN_CORE_COMMIT } from './catalogue-data.ts';
-
-/** A file of a generator that an inventory brings. */
-export interface BroughtFile {
-  /** With holes as Nix writes them where it is not wholly known. */
-  readonly name: string;
-  readonly secret: boolean | null;
-  readonly deploy: boolean;
-  readonly neededFor: string;
-  /** False if it depends on what is not known. */
-  readonly certain: boolean;
-}
-
-/** A generator that a service of clan-core declares for machines of the inventory. */
-export interface BroughtGenerator {
-  /** With holes as Nix writes them (`cert-${endpoint}`) where it is not wholly known. */
-  readonly name: string;
-  readonly isPattern: boolean;
-  /** Null where they are not known. */
-  readonly machines: readonly string[] | null;
-  /** False if it depends on what is not known whether the machines have it. */
-  readonly certain: boolean;
-  readonly share: boolean | null;
-  readonly files: readonly BroughtFile[];
-  readonly prompts: readonly string[];
-  readonly dependencies: readonly string[];
-  /** Null for core modules. */
-  readonly service: string | null;
-  readonly instance: Instance | null;
-}
 
 interface Template {
   readonly entry: CatalogueGenerator;

@@ -12,9 +12,9 @@ import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
-import type { CircularImport } from './model.ts';
+import { placeOf, writtenAt } from '../nix/places.ts';
+import type { CircularImport } from './model/uses.ts';
 import { type Given, moduleArguments } from './modules.ts';
-import { placeOf, writtenAt } from './places.ts';
 import { certain } from './read.ts';
 
 /** What the module system gives to a module that is made of all modules. */

@@ -7,8 +7,8 @@ import { isClosed } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import { dependingOn } from '../nix/places.ts';
 import { type Given, moduleArguments } from './modules.ts';
-import { dependingOn } from './places.ts';
 import { definitionsOf } from './read.ts';
 
 /** One set that a module is made of. */

@@ -3,12 +3,13 @@
  * the generators in it, and whoever has looked at those need not look again. The same goes for what a file shows in two
  * ways.
  */
+
+import { arePlacesSame, isSamePlace } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import { areOfSameValue } from './definitions.ts';
-import type { GeneratorBody, GeneratorDefinition } from './model.ts';
+import type { GeneratorBody, GeneratorDefinition } from './model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { areSameTraces } from './options/traces.ts';
-import { arePlacesSame, isSamePlace } from './places.ts';
-import { sameItems } from './same.ts';
 
 /** The definitions, each the one from before where that says the same; the whole list from before if all are. */
 export function constantDefinitions(

@@ -8,34 +8,26 @@ import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { folderOf, stringAsPath } from '../nix/eval/paths.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { dependingOn, placeOf } from '../nix/places.ts';
 import { type ModuleSets, moduleSets, optionSets } from './clan-modules.ts';
-import { type ExportGenerator, exportGenerators } from './exports.ts';
+import { exportGenerators } from './exports.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { nodesOf } from './frameworks/colmena.ts';
-import { type Instance, readInstances } from './inventory.ts';
-import { type Configurations, isConfigurations, type MachineFact, readMachine } from './machine-facts.ts';
+import { readInstances } from './inventory.ts';
+import { type Configurations, isConfigurations, readMachine } from './machine-facts.ts';
 import { machinesBelow } from './machine-folders.ts';
-import { type ClanOptions, type TagDefinitions, tagDefinitions } from './members.ts';
-import type { NotAnalysable, Place } from './model.ts';
+import { type TagDefinitions, tagDefinitions } from './members.ts';
+import type { NotAnalysable } from './model/base.ts';
+import type { MachineFact } from './model/machines.ts';
+import type { ClanSetting } from './model/options.ts';
+import type { ClanOptions, ExportGenerator, Instance, ServiceModule } from './model/services.ts';
 import type { Given } from './modules.ts';
-import { type ClanSetting, clanSettingsIn } from './options/clan-settings.ts';
+import { clanSettingsIn } from './options/clan-settings.ts';
 import { judging } from './options/judged.ts';
-import { dependingOn, placeOf } from './places.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';
-import { type RoleSettings, serviceOptions } from './service-options.ts';
-import { type ServiceRoles, serviceRoles } from './service-roles.ts';
-
-/** A service module of the workspace: an attribute of `clan.modules`. */
-export interface ServiceModule {
-  readonly name: string;
-  readonly at: Place | null;
-  /** The module, as a value: a path, a set or a function. */
-  readonly value: Lazy;
-  /** The roles that it declares; read at most once. */
-  readonly roles: () => ServiceRoles;
-  /** The settings of its roles, as far as they are known in whole; read at most once. */
-  readonly settings: () => ReadonlyMap<string, RoleSettings>;
-}
+import { serviceOptions } from './service-options.ts';
+import { serviceRoles } from './service-roles.ts';
 
 /** Machines that one file declares. */
 export interface DeclaredMachines {

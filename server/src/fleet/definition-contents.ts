@@ -7,10 +7,11 @@ import { isClosed } from '../nix/eval/construct.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { isSamePlace, placeOf } from '../nix/places.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
-import type { GeneratorBody, Place } from './model.ts';
-import { isSamePlace, placeOf } from './places.ts';
+import type { GeneratorBody } from './model/generators.ts';
 import { isPlain, weighed } from './weights.ts';
 
 /** Steps allowed for reading one generator's body. */

@@ -6,12 +6,14 @@ import { display, isClosed } from '../nix/eval/construct.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { callsOf, placeKey, placeOf } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
-import type { GeneratorBody, GeneratorDefinition, NameKind, Place } from './model.ts';
-import { callsOf, placeKey, placeOf } from './places.ts';
+import type { NameKind } from './model/base.ts';
+import type { GeneratorBody, GeneratorDefinition } from './model/generators.ts';
 import { definitionsOf } from './read.ts';
-import { sameItems } from './same.ts';
 
 /** What an assignment holds. */
 export interface Collection {

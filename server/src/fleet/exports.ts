@@ -6,17 +6,10 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../nix/eval/value.ts';
+import { placeOf } from '../nix/places.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
-import type { Place } from './model.ts';
+import type { ExportGenerator } from './model/services.ts';
 import type { Given } from './modules.ts';
-import { placeOf } from './places.ts';
-
-export interface ExportGenerator {
-  /** The export: `service:instance:role:machine`. */
-  readonly key: string;
-  readonly name: string;
-  readonly at: Place;
-}
 
 /** Those of one set of the clan's own options. What is not known is left out. */
 export function exportGenerators(cx: Evaluation, clan: AttrsValue, given: Given): ExportGenerator[] {

@@ -4,41 +4,14 @@
  */
 import { folderOf } from '../nix/eval/paths.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
-import { type Refused, refusedIn } from '../nix/refused.ts';
+import { refusedIn } from '../nix/refused.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { NixSyntaxError, Range } from '../nix/syntax.ts';
 import { type Lead, leadsOf } from './leads.ts';
-import type { MachineModules } from './machine-modules.ts';
-import type { NotAnalysable, Place } from './model.ts';
-import { follow, type Reach, type Reached, type ReachParts, stands } from './reach.ts';
-
-/** A file with something that Nix stumbles over. */
-export interface FileFaults {
-  readonly file: string;
-  readonly reach: Reach;
-  /** Machines that have the file among their modules, sorted. */
-  readonly machines: readonly string[];
-  /** Where the grammar is broken; the rest of the lists is empty then. */
-  readonly syntax: SyntaxFault | null;
-  readonly refused: readonly Refused[];
-  /** Paths that lead to nothing. */
-  readonly absent: readonly AbsentFile[];
-}
-
-export interface SyntaxFault extends NixSyntaxError {
-  /** What is never closed before it, and may be the cause. */
-  readonly unclosed: NixSyntaxError | null;
-}
-
-export interface AbsentFile {
-  readonly at: Place;
-  /** Relative to the root. */
-  readonly target: string;
-  /** There is such a folder, but no `default.nix` in it. */
-  readonly isFolder: boolean;
-  /** Is it certain that a machine, or the flake as a whole, needs it? */
-  readonly isNeeded: boolean;
-}
+import type { NotAnalysable } from './model/base.ts';
+import type { AbsentFile, FileFaults, SyntaxFault } from './model/faults.ts';
+import type { MachineModules } from './model/machines.ts';
+import { follow, type Reached, type ReachParts, stands } from './reach.ts';
 
 /** What is kept from one build to the next. */
 export interface FaultCache {

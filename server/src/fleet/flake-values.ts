@@ -7,6 +7,7 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import { sameItems } from '../std.ts';
 import { definitionsAt } from './flake-definitions.ts';
 import {
   collectFlakeModules,
@@ -20,7 +21,6 @@ import { ofOwnOption } from './flake-own-options.ts';
 import { mergedValue } from './merged.ts';
 import { outputPath, selectionPath } from './module-references.ts';
 import type { Given } from './modules.ts';
-import { sameItems } from './same.ts';
 
 export interface FlakeValues {
   /** The value that a symbol stands for; null where it is not known, or is none of the flake's. */

@@ -5,6 +5,8 @@
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import {
   type FileArguments,
   NO_ARGUMENTS,
@@ -24,10 +26,9 @@ import {
   readMade,
 } from './machines.ts';
 import { keyFinder, readMatrix } from './matrix.ts';
-import type { Matrix, Place, Registry } from './model.ts';
+import type { Matrix, Registry } from './model/registries.ts';
 import { member } from './read.ts';
 import { readRegistry } from './registry.ts';
-import { sameItems } from './same.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 import type { Known } from './unit.ts';

@@ -4,6 +4,8 @@
  * how, is the business of generators.ts.
  */
 
+import { placeKey } from '../nix/places.ts';
+import { differenceOf } from '../std.ts';
 import {
   createSaidBy,
   isPattern,
@@ -14,9 +16,9 @@ import {
 } from './generator-shares.ts';
 import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import type { Fleet, Generator, GeneratorDefinition, Unit } from './model.ts';
-import { placeKey } from './places.ts';
-import { differenceOf } from './same.ts';
+import type { Generator, GeneratorDefinition } from './model/generators.ts';
+import type { Unit } from './model/uses.ts';
+import type { Fleet } from './model.ts';
 
 /** What generators are merged from. */
 export interface GeneratorParts {

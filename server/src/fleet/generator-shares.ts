@@ -2,8 +2,11 @@
  * What each file says of generators: what it defines, and what machines get through a registry assignment in it. Knows
  * nothing of what other files say, nor of what comes of it all.
  */
-import type { Fleet, GeneratorDefinition, Unit } from './model.ts';
-import { sameItems } from './same.ts';
+
+import { sameItems } from '../std.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
+import type { Unit } from './model/uses.ts';
+import type { Fleet } from './model.ts';
 
 /** What one file says. */
 export interface Share {

@@ -11,6 +11,8 @@ import { display } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { exact } from '../nix/exact.ts';
+import type { Known, Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import {
   agreed,
   givenThatItIs,
@@ -22,17 +24,14 @@ import {
   optionOr,
   type Reading,
 } from './layers.ts';
+import type { NameKind } from './model/base.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
   GeneratorPrompt,
   GeneratorScript,
-  Known,
-  NameKind,
-  Place,
   WrittenOption,
-} from './model.ts';
-import { placeOf } from './places.ts';
+} from './model/generators.ts';
 import { definitionsOf, readBool, readName, readText } from './read.ts';
 import { scriptSource } from './script.ts';
 import { definedBy } from './submodule.ts';

@@ -2,10 +2,12 @@
  * Joins the definitions of one name to a generator, whatever the number of modules that add to it, and tells which
  * machines have it. Which definitions there are is gathered in generator-index.ts.
  */
+
+import type { Place } from '../nix/places.ts';
+import { isSamePlace, placeKey } from '../nix/places.ts';
 import { joinedBody } from './definitions.ts';
 import type { MachineGenerators } from './machine-modules.ts';
-import type { Generator, GeneratorBody, GeneratorDefinition, Place, Variant } from './model.ts';
-import { isSamePlace, placeKey } from './places.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from './model/generators.ts';
 import { variantsOf } from './variants.ts';
 
 /** All that is said of one name. */

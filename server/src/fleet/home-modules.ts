@@ -5,10 +5,10 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
+import { placeOf } from '../nix/places.ts';
 import { extentOf } from '../nix/source.ts';
-import type { GeneratorDefinition } from './model.ts';
-import type { ModuleFacts, ModuleImport } from './module-facts.ts';
-import { placeOf } from './places.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
+import type { ModuleImport } from './module-import.ts';
 import { definitionsOf } from './read.ts';
 
 /** What modules for users say. */
@@ -27,7 +27,7 @@ export function homeModules(
   option: Lazy,
   certain: boolean,
   fallback: Origin,
-  readModule: (module: Lazy) => Pick<ModuleFacts, 'imports' | 'definitions'>,
+  readModule: (module: Lazy) => HomeModules,
 ): HomeModules {
   const imports: ModuleImport[] = [];
   const definitions: GeneratorDefinition[] = [];

@@ -10,7 +10,7 @@ import { delayArgument } from '../nix/eval/scopes.ts';
 import { letScope } from '../nix/eval/sets.ts';
 import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { FailingCall } from './model.ts';
+import type { FailingCall } from './model/uses.ts';
 import { unknownArgument } from './modules.ts';
 import { lastNameOf } from './steps.ts';
 

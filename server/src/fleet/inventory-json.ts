@@ -1,8 +1,8 @@
 /** The inventory that the command line of clan writes: `inventory.json` at the root. */
 import { fromJson } from '../nix/builtins/json.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Place } from '../nix/places.ts';
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
-import type { Place } from './model.ts';
 
 /** What `inventory.json` at the root says; null if there is none. */
 export function readInventoryJson(cx: Evaluation): DeclaredFleet | null {

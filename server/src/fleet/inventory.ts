@@ -7,57 +7,15 @@ import { isClosed } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { placeKey, placeOf } from '../nix/places.ts';
 import { optionSets } from './clan-modules.ts';
-import type { Place } from './model.ts';
-import { joinFacts, judging, type OptionFacts } from './options/judged.ts';
-import type { OptionTree } from './options/tree.ts';
-import { placeKey, placeOf } from './places.ts';
+import type { Instance, InstanceModule, Role, RoleEntry } from './model/services.ts';
+import type { Setting } from './model/settings.ts';
+import { joinFacts, judging } from './options/judged.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
-import { mergeSettings, NO_SETTINGS, readSetting, type Setting } from './settings.ts';
-import { type NotData, notDataIn } from './settings-data.ts';
-
-/** A machine or a tag as a role names it. */
-export interface RoleEntry {
-  readonly name: string;
-  readonly at: Place | null;
-  /** The settings given with it, as values: for evaluation to pass on. */
-  readonly values: readonly Lazy[];
-  /** The same as plain data; read at most once. */
-  readonly settings: () => Setting;
-  /** What in them is not data; looked for at most once. */
-  readonly notData: () => readonly NotData[];
-  /** The settings as options of a tree: what is wrong, and where they are written. */
-  readonly judged: (tree: OptionTree) => OptionFacts;
-}
-
-export interface Role {
-  readonly name: string;
-  readonly at: Place | null;
-  readonly machines: readonly RoleEntry[];
-  readonly tags: readonly RoleEntry[];
-  /** False if the role may have machines or tags that are not listed. */
-  readonly complete: boolean;
-  readonly values: readonly Lazy[];
-  readonly settings: () => Setting;
-  /** What in the role's own settings is not data; looked for at most once. */
-  readonly notData: () => readonly NotData[];
-  /** The role's own settings as options of a tree. */
-  readonly judged: (tree: OptionTree) => OptionFacts;
-  /** Items of `extraModules`: modules that members of the role import. */
-  readonly extraModules: readonly Lazy[];
-}
-
-/** The service module that an instance is of. */
-export interface InstanceModule {
-  /** Null where it is not known. The instance's own name unless said otherwise. */
-  readonly name: string | null;
-  /** The flake input it comes from; null: clan-core, unless `inputKnown` is false. */
-  readonly input: string | null;
-  readonly inputKnown: boolean;
-  /** Where the name and the input are written; null where they are not. */
-  readonly nameAt: Place | null;
-  readonly inputAt: Place | null;
-}
+import { mergeSettings, NO_SETTINGS, readSetting } from './settings.ts';
+import { notDataIn } from './settings-data.ts';
 
 const NOT_KNOWN: InstanceModule = {
   name: null,
@@ -66,18 +24,6 @@ const NOT_KNOWN: InstanceModule = {
   nameAt: null,
   inputAt: null,
 };
-
-export interface Instance {
-  readonly name: string;
-  readonly module: InstanceModule;
-  readonly roles: ReadonlyMap<string, Role>;
-  /** False if there may be roles that are not listed. */
-  readonly complete: boolean;
-  /** Under a condition that is not known. */
-  readonly conditional: boolean;
-  /** Where it is named, first definition first. */
-  readonly at: readonly Place[];
-}
 
 export interface Instances {
   readonly list: readonly Instance[];

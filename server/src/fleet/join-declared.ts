@@ -3,12 +3,13 @@
  * elsewhere and kept as long as they do not change.
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
-import type { ClanDirectory, DeclaredFleet, ServiceModule } from './declared.ts';
-import type { ExportGenerator } from './exports.ts';
-import { joinMachines, type MachineFact } from './machine-facts.ts';
-import { createInventory, type Inventory } from './members.ts';
-import type { Machine, NotAnalysable } from './model.ts';
-import type { ClanSetting } from './options/clan-settings.ts';
+import type { ClanDirectory, DeclaredFleet } from './declared.ts';
+import { joinMachines } from './machine-facts.ts';
+import { createInventory } from './members.ts';
+import type { Machine, NotAnalysable } from './model/base.ts';
+import type { MachineFact } from './model/machines.ts';
+import type { ClanSetting } from './model/options.ts';
+import type { ExportGenerator, Inventory, ServiceModule } from './model/services.ts';
 
 export interface JoinedFleet {
   /** All machines, those included that clan has nothing to do with. */

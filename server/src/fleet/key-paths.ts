@@ -6,7 +6,7 @@ import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, StringValue, Value } from '../nix/eval/value.ts';
-import type { KeyLookup, KeyPath } from './model.ts';
+import type { KeyLookup, KeyPath } from './model/registries.ts';
 import { certain, readText } from './read.ts';
 
 /** A key that was looked up on the way to a value, and what the registry has there. */

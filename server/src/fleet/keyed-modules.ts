@@ -8,10 +8,10 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
+import { placeOf } from '../nix/places.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { KeyedModule, ModuleReads } from './model.ts';
+import type { KeyedModule, ModuleReads } from './model/uses.ts';
 import { config, type Given, moduleArguments } from './modules.ts';
-import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
 import { stepsOf } from './steps.ts';
 

@@ -6,8 +6,8 @@ import { isClosed } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../nix/eval/value.ts';
-import type { Place } from './model.ts';
-import { placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import { settle, settleOne, type Weighed, weighed } from './weights.ts';
 
 /** One of the values that a generator, a file or a prompt is defined by, and where, if it does not say itself. */

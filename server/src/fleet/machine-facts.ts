@@ -6,32 +6,12 @@ import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
-import { filesOfModule, type NamedFile } from './machine-files.ts';
-import type { Known, Machine, MachineClass } from './model.ts';
-import { placeOf } from './places.ts';
+import type { Known } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
+import { filesOfModule } from './machine-files.ts';
+import type { Machine, MachineClass } from './model/base.ts';
+import type { MachineFact } from './model/machines.ts';
 import { certain, definitionsOf, member, readText, unwrap } from './read.ts';
-
-/** What one source says of a machine. */
-export interface MachineFact extends Machine {
-  /** True if the source may say a class that is not known; without it, clan takes the machine for NixOS. */
-  readonly classHidden?: boolean;
-  /** True if the source states the class without a condition and with the usual priority. */
-  readonly classStated?: boolean;
-  /** True if there may be further tags. */
-  readonly tagsHidden?: boolean;
-  /** The tags where they are written. */
-  readonly tagPlaces?: readonly Known<string>[];
-  /** True for `clan.machines`: what the machine is made of, rather than that there is one. */
-  readonly isModule?: boolean;
-  /** The module that the machine is made of; null where it is not known; absent where the source names none. */
-  readonly module?: Lazy | null;
-  /** What its modules are given beside the usual (`specialArgs`), in a set of its own. */
-  readonly args?: AttrsValue;
-  /** True for a node of colmena: what it is made of counts where no other source says it. */
-  readonly isNode?: boolean;
-  /** The files that the module names. */
-  readonly files?: () => readonly NamedFile[];
-}
 
 /** What declares the machine: flake outputs, `clan.machines` (modules) or `inventory.machines` (data). */
 export type MachineSource = Configurations | 'modules' | 'inventory';

@@ -5,21 +5,13 @@
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
-import type { Place } from './model.ts';
-import { placeOf } from './places.ts';
+import { placeOf } from '../nix/places.ts';
+import type { NamedFile } from './model/machines.ts';
 import { definitionsOf } from './read.ts';
-
-/** A path that is named as a module. */
-export interface NamedFile {
-  /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
-  readonly path: string;
-  readonly at: Place;
-  /** True if the place says the path by itself; false where a name is put into it there. */
-  readonly isWritten: boolean;
-}
 
 /** Modules in modules that are written in place. */
 const MAX_DEPTH = 4;
+
 /** Steps allowed for one machine. */
 const STEPS = 50_000;
 

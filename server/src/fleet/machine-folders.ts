@@ -3,8 +3,9 @@
  * themselves. A folder is looked at once, until something in it changes.
  */
 import type { NixFiles } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
 import { platformIn } from './machine-facts.ts';
-import type { Machine, MachineClass, Place } from './model.ts';
+import type { Machine, MachineClass } from './model/base.ts';
 
 export interface MachineFolders {
   /** One for each folder. A machine is the same object for as long as its folder stands. */
@@ -23,6 +24,7 @@ const ROOT = 'machines';
 
 /** Files of a machine's folder that clan imports. */
 const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.nix'];
+
 /** Those, and the one that a configuration usually begins with. */
 const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
 

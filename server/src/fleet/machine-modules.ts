@@ -3,8 +3,13 @@
  * follows which machine has which generator. Follows names and files only; what a module says is read in
  * module-facts.ts.
  */
-import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
-import type { ModuleFacts, ModuleImport } from './module-facts.ts';
+
+import type { NotAnalysable } from './model/base.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
+import type { MachineModules } from './model/machines.ts';
+import type { CircularImport } from './model/uses.ts';
+import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleImport } from './module-import.ts';
 import type { MachineSetting, OwnModule, Settling } from './settled-modules.ts';
 import type { Viewer } from './viewers.ts';
 
@@ -22,26 +27,6 @@ export interface ModuleLookup {
   output(path: readonly string[]): readonly ModuleFacts[];
   /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
   readonly settled: Settling['settled'];
-}
-
-/** The modules of a machine, as far as they are known. */
-export interface MachineModules {
-  /** Files that are certainly among its modules. */
-  readonly files: readonly string[];
-  /** Files that perhaps are. */
-  readonly possibleFiles: readonly string[];
-  /** Files that are certainly among the modules of home-manager for its users. */
-  readonly homeFiles: readonly string[];
-  /** Files that are certainly imported and cannot be read, with the places that name them. */
-  readonly absent: readonly { readonly target: string; readonly at: Place }[];
-  /** False if modules of the workspace may be imported that are not known. */
-  readonly complete: boolean;
-  /** Where its modules, or what they declare, are not all known, and why. */
-  readonly gaps: readonly NotAnalysable[];
-  /** True if modules of other flakes are among its own that may define further generators. */
-  readonly foreign: boolean;
-  /** Where modules that are certainly among its own cannot be told without its configuration. */
-  readonly circular: readonly CircularImport[];
 }
 
 /** The generators of a machine, as far as modules tell. Each definition is listed once. */

@@ -1,5 +1,7 @@
 /** Which rows of a matrix are those of machines: shared lists are none, nor is what certainly names no machine. */
-import type { Fleet, Matrix, MatrixRow } from './model.ts';
+
+import type { Matrix, MatrixRow } from './model/registries.ts';
+import type { Fleet } from './model.ts';
 
 /** In their order. Where there may be machines that are not listed, every row may be one's. */
 export function machineRows(

@@ -10,19 +10,18 @@ import { folderOf } from '../nix/eval/paths.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
 import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Range } from '../nix/syntax.ts';
-
 import { collectDeclarations, type DeclaredFleet } from './declared.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { CONFIGURATIONS, isConfigurations } from './machine-facts.ts';
-import type { Place } from './model.ts';
 import { type Given, unknownArgument } from './modules.ts';
-import { placeOf } from './places.ts';
 import { certain, member, unwrap } from './read.ts';
 
-export type { DeclaredFleet, DeclaredMachines, ServiceModule } from './declared.ts';
+export type { DeclaredFleet, DeclaredMachines } from './declared.ts';
 export { declaresNothing } from './declared.ts';
 export { readInventoryJson } from './inventory-json.ts';
 export { joinMachines, platformIn } from './machine-facts.ts';

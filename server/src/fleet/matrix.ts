@@ -7,8 +7,9 @@ import { isClosed } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 
 import type { AttrsValue, ListValue, Origin } from '../nix/eval/value.ts';
-import type { ListedKey, Matrix, MatrixRow, Place, Registry } from './model.ts';
-import { outermostIn, placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { outermostIn, placeOf } from '../nix/places.ts';
+import type { ListedKey, Matrix, MatrixRow, Registry } from './model/registries.ts';
 import { markShared, type ReadRow } from './shared-rows.ts';
 
 /**

@@ -8,61 +8,19 @@ import { attr, attrs, list, string, unknown } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { thunk } from '../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
-import {
-  type Instance,
-  type Instances,
-  mergeInstances,
-  type Role,
-  type RoleEntry,
-  withModuleNames,
-} from './inventory.ts';
-import type { Machine, Place } from './model.ts';
+import { placeOf } from '../nix/places.ts';
+import { type Instances, mergeInstances, withModuleNames } from './inventory.ts';
+import type { Machine } from './model/base.ts';
+import type { ClanOptions, Inventory, Role, RoleEntry, TagListing } from './model/services.ts';
+import type { Setting } from './model/settings.ts';
 import { argumentsFor, wellKnown } from './modules.ts';
-import type { OptionFacts } from './options/judged.ts';
-import type { OptionTree } from './options/tree.ts';
-import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
-import { mergeSettings, type Setting } from './settings.ts';
+import { mergeSettings } from './settings.ts';
 
 /** What `inventory.tags` says in one place. */
 export interface TagDefinitions {
   /** A set of lists, or a function that gives one. */
   readonly values: readonly Lazy[];
-}
-
-/** A set of options of a clan or of its inventory. */
-export interface ClanOptions {
-  readonly of: 'clan' | 'inventory';
-  readonly judged: (tree: OptionTree) => OptionFacts;
-}
-
-/** A machine as the list of a tag names it. */
-export interface TagListing {
-  readonly tag: string;
-  readonly machine: string;
-  readonly at: Place;
-}
-
-/** The inventory of a fleet. */
-export interface Inventory {
-  readonly instances: readonly Instance[];
-  /** False if there may be instances that are not listed. */
-  readonly complete: boolean;
-  readonly machines: readonly Machine[];
-  /** Names of all tags that are known: predefined, of machines, and of `inventory.tags`; sorted. */
-  readonly tagNames: readonly string[];
-  /** Machines as `inventory.tags` lists them. */
-  readonly tagLists: readonly TagListing[];
-  /** What is set of the options of the clan and of the inventory. */
-  readonly options: readonly ClanOptions[];
-  /** False if modules of the clan may declare options of their own. */
-  readonly optionsComplete: boolean;
-  /** Machines with a tag; null where that is not known. */
-  tagged(tag: string): readonly string[] | null;
-  /** Machines that certainly have a tag, whatever else is not known. */
-  certainlyTagged(tag: string): ReadonlySet<string>;
-  /** The machine of a name, if it is one of the inventory's. */
-  machine(name: string): Machine | null;
 }
 
 /** What the sources of an inventory say together. */

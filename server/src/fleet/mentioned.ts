@@ -6,13 +6,16 @@
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
 import type { SourceFile } from '../nix/source.ts';
-import { type AccessSetting, mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
+import { mentionsAccessSettings, readAccessSettings } from './access-settings.ts';
 import { belongsToFleet } from './machines.ts';
-import { type ClanSetting, mentionsClanSettings, readMachineSettings } from './options/clan-settings.ts';
-import { mentionsRemoved, type RemovedUse, readRemoved } from './removed-options.ts';
-import { mentionsSecrets, type SecretFacts } from './secrets.ts';
+import type { RemovedUse } from './model/machines.ts';
+import type { ClanSetting } from './model/options.ts';
+import type { AccessSetting, SecretFacts, StoreSetting } from './model/secrets.ts';
+import { mentionsClanSettings, readMachineSettings } from './options/clan-settings.ts';
+import { mentionsRemoved, readRemoved } from './removed-options.ts';
+import { mentionsSecrets } from './secrets.ts';
 import { readSecrets } from './secrets-collect.ts';
-import { mentionsStoreSettings, readStoreSettings, type StoreSetting } from './store-settings.ts';
+import { mentionsStoreSettings, readStoreSettings } from './store-settings.ts';
 import type { FileGroups } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 

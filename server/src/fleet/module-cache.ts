@@ -4,8 +4,8 @@
  */
 import type { AttrsValue, Lazy } from '../nix/eval/value.ts';
 import type { FlakeSet } from './flake-modules.ts';
+import type { ModuleOptions } from './model/options.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import type { ModuleOptions } from './options/module.ts';
 import type { SettledCache } from './settled-modules.ts';
 
 /** What is kept from one build to the next. */

@@ -19,26 +19,21 @@ import type {
   UnknownValue,
   Value,
 } from '../nix/eval/value.ts';
+import { callsOf, dependingOn, placeOf, writtenAt } from '../nix/places.ts';
 import { circularImports } from './circular-imports.ts';
 import { isDead, readCollection } from './definitions.ts';
 import { frameworkValue } from './frameworks/calls.ts';
 import { helperSets } from './helper-options.ts';
 import { type HomeModules, homeModules } from './home-modules.ts';
 import { isSetOfGenerators } from './imported-generators.ts';
-import type { CircularImport, GeneratorDefinition, NotAnalysable, Place } from './model.ts';
+import type { NotAnalysable } from './model/base.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
+import type { CircularImport } from './model/uses.ts';
+import type { ModuleImport } from './module-import.ts';
 import { isOptionModule, type ModuleReference, ownerOf, referenceOf } from './module-references.ts';
 import { argumentOf, type Given, isGivenTheSame, moduleArguments } from './modules.ts';
 import { gatherTraces, type OptionTraces } from './options/traces.ts';
-import { callsOf, dependingOn, placeOf, writtenAt } from './places.ts';
 import { definitionsOf } from './read.ts';
-
-/** A module that is imported by its file, or by its path below the flake's outputs. */
-export interface ModuleImport {
-  readonly target: { readonly file: string } | { readonly output: readonly string[] };
-  /** False where it depends on something that is not known. */
-  readonly certain: boolean;
-  readonly at: Place;
-}
 
 export interface ModuleFacts {
   /** The file that the module is all of; null for one that is written inside another thing. */

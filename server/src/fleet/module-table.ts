@@ -7,19 +7,20 @@ import { type Evaluation, forgetWalked, withBudget } from '../nix/eval/evaluatio
 
 import type { AttrsValue, Lazy, NixFiles, Origin } from '../nix/eval/value.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
+import { sameItems } from '../std.ts';
 import { constantModule, withKnown } from './constant.ts';
 import type { FlakeSet } from './flake-modules.ts';
 import { outputsAt, readOutputs } from './flake-outputs.ts';
 import type { ModuleLookup } from './machine-modules.ts';
-import type { GeneratorDefinition } from './model.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
+import type { ModuleOptions } from './model/options.ts';
 import type { FileOutputs, ModuleCache } from './module-cache.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
 import { type ModuleParts, optionIn, partsOf } from './module-options.ts';
 import type { Given } from './modules.ts';
-import { type ModuleOptions, readModuleOptions, UNKNOWN_OPTIONS } from './options/module.ts';
+import { readModuleOptions, UNKNOWN_OPTIONS } from './options/module.ts';
 import { NO_TRACES } from './options/traces.ts';
 import { certain } from './read.ts';
-import { sameItems } from './same.ts';
 import { createSettling } from './settled-modules.ts';
 import { createViewers, keyOf, NOBODY, type Viewer } from './viewers.ts';
 

@@ -4,6 +4,8 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { sameItems } from '../std.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
 import type { MachineFolders } from './machine-folders.ts';
@@ -16,11 +18,10 @@ import {
 } from './machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from './machine-options.ts';
 import { certainMembers, roleMembers } from './members.ts';
-import type { Machine, MachineClass, Place } from './model.ts';
+import type { Machine, MachineClass } from './model/base.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given as Arguments } from './modules.ts';
 import { certain } from './read.ts';
-import { sameItems } from './same.ts';
 import { applyServices, type ServiceMembers } from './services.ts';
 import type { MachineSetting } from './settled-modules.ts';
 import type { Viewer } from './viewers.ts';

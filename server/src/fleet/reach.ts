@@ -6,13 +6,11 @@ import { joinPath } from '../nix/eval/paths.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
 import { refusedIn } from '../nix/refused.ts';
 import type { SourceFile } from '../nix/source.ts';
+import { sameItems } from '../std.ts';
 import { type Lead, leadsOf } from './leads.ts';
-import type { MachineModules } from './machine-modules.ts';
 import { belongsToFleet } from './machines.ts';
-import { sameItems } from './same.ts';
-
-/** How Nix comes to a file: for certain, under a condition, or by no way that is known. */
-export type Reach = 'certain' | 'possible' | 'unknown';
+import type { Reach } from './model/faults.ts';
+import type { MachineModules } from './model/machines.ts';
 
 export interface ReachParts {
   readonly files: NixFiles;

@@ -5,7 +5,7 @@ import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
-import type { NameKind } from './model.ts';
+import type { NameKind } from './model/base.ts';
 
 /** A name as the model shows it, with how well it is known. */
 export interface ReadName {

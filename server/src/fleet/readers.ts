@@ -3,7 +3,8 @@
  */
 import type { DeclaredFleet } from './declared.ts';
 import { platformIn } from './machine-facts.ts';
-import type { Machine, Unit } from './model.ts';
+import type { Machine } from './model/base.ts';
+import type { Unit } from './model/uses.ts';
 
 /** What is kept from one build to the next. */
 export interface ReaderCache {

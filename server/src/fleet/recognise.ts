@@ -5,11 +5,11 @@
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Scope, Value } from '../nix/eval/value.ts';
 import type { NamePath, WalkedBinding } from '../nix/eval/walk.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { Place } from './model.ts';
 import { packages } from './modules.ts';
-import { placeOf } from './places.ts';
 
 /** The names of a path that are known, outermost first; others are ''. */
 export function namesOf(path: NamePath | null): string[] {

@@ -7,10 +7,12 @@ import { attr, attrs, isClosed, nullValue } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
+import type { Known, Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import { readBody } from './generator.ts';
-import type { GeneratorBody, Known, Place, Registry, RegistryField, RegistryKey } from './model.ts';
+import type { GeneratorBody } from './model/generators.ts';
+import type { Registry, RegistryField, RegistryKey } from './model/registries.ts';
 import { packages, unknownArgument } from './modules.ts';
-import { placeOf } from './places.ts';
 import { member, readBool, readText } from './read.ts';
 import { weighed } from './weights.ts';
 

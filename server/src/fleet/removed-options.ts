@@ -11,31 +11,8 @@ import { fileScope } from '../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Range, SelectExpr } from '../nix/syntax.ts';
-import type { Place } from './model.ts';
+import type { RemovedOption, RemovedUse } from './model/machines.ts';
 import { unknownArgument } from './modules.ts';
-
-/** An option that there is no more. */
-export interface RemovedOption {
-  readonly path: readonly string[];
-  /** What to write instead of the last name of the path; null if the option has no successor of that kind. */
-  readonly successor: string | null;
-  /** The day of the first commit without it, or with the new name. */
-  readonly date: string;
-  /** False where the old name still works, with a warning. */
-  readonly gone: boolean;
-  /** What to do instead, as a sentence. */
-  readonly instead: string;
-  /** Only before one of these names: other things are called so too. */
-  readonly before?: readonly string[];
-}
-
-/** A place that uses such an option. */
-export interface RemovedUse {
-  readonly option: RemovedOption;
-  /** The last name of the option's path. */
-  readonly at: Place;
-  readonly isRead: boolean;
-}
 
 const renamed = (name: string, to: string, date: string): RemovedOption => ({
   path: ['clan', 'core', name],
@@ -116,6 +93,7 @@ const LAST_NAMES = new RegExp(
   anyOf(OPTIONS.flatMap(({ path, before = [] }) => [path.at(-1) ?? '', ...before])),
   'g',
 );
+
 /** What only files with such an option are likely to have. */
 const MENTIONS = new RegExp(
   `${anyOf([...OPTIONS.filter(one => one.path.length === 3 || one.path.length === 1).map(one => one.path.at(-1) ?? ''), 'zerotier', 'passBackend', 'clanModules'])}|\\bclan\\.networking\\b|\\binventory\\b[^]{0,2000}?\\bservices\\b`,

@@ -4,36 +4,10 @@
  */
 import { display } from '../nix/eval/construct.ts';
 import type { StringPiece, StringValue, UnknownValue } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
 import { sourceOffset } from '../nix/syntax.ts';
 import type { Hole, Range } from '../shell/syntax.ts';
-import type { Place } from './model.ts';
-
-/** A stretch of a script that one literal was written for. */
-export interface ScriptSegment {
-  /** UTF-16 offsets into the script, half open. */
-  readonly start: number;
-  readonly end: number;
-  /** The file; null for text that was written nowhere. */
-  readonly file: string | null;
-  /** The literal's offset in its file: segments of one literal have the same. */
-  readonly literal: number;
-  /**
-   * Pairs `offset in the literal's part, offset in the file` as in `TextPart.map`; for a hole the two ends of
-   * `${…}` in the file.
-   */
-  readonly map: readonly number[];
-  /** Where in that part the segment begins; null for a hole. */
-  readonly from: number | null;
-  /** The file or folder of the workspace that a hole stands for, relative to the root; null where it stands for none. */
-  readonly path: string | null;
-}
-
-export interface ScriptSource {
-  /** As people read it: what is not known stands as it is written. */
-  readonly text: string;
-  readonly holes: readonly Hole[];
-  readonly segments: readonly ScriptSegment[];
-}
+import type { ScriptSegment, ScriptSource } from './model/generators.ts';
 
 export function scriptSource(value: StringValue): ScriptSource {
   const holes: Hole[] = [];

@@ -6,10 +6,10 @@ import { isClosed } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import type { Lazy } from '../nix/eval/value.ts';
+import type { Known, Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import { extentOf, type SourceFile } from '../nix/source.ts';
-import type { Known, Place } from './model.ts';
-import { placeOf } from './places.ts';
-import type { AgeRule, AgeRules } from './secrets.ts';
+import type { AgeRule, AgeRules } from './model/secrets.ts';
 
 /**
  * Reads a `secrets.nix`: `{ "a.age".publicKeys = [ … ]; }`, paths being relative to its folder.

@@ -11,19 +11,19 @@ import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
 import { interestOf } from './interest.ts';
-import type { NotAnalysable } from './model.ts';
+import type { NotAnalysable } from './model/base.ts';
+import type {
+  AgeRules,
+  NamesAbove,
+  SecretDefinition,
+  SecretFacts,
+  SecretGap,
+  SecretSetting,
+  SecretTemplate,
+  SopsDefault,
+} from './model/secrets.ts';
 import { unknownArgument } from './modules.ts';
-import {
-  type AgeRules,
-  type NamesAbove,
-  type SecretDefinition,
-  type SecretFacts,
-  type SecretGap,
-  type SecretSetting,
-  type SecretTemplate,
-  type SopsDefault,
-  secretPlaces,
-} from './secrets.ts';
+import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
 import { readSecretOptions } from './secrets-read.ts';
 import { collectSecretUses } from './secrets-uses.ts';

@@ -3,7 +3,7 @@
  */
 import { folderOf } from '../nix/eval/paths.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
-import type { SecretDefinition, SecretSource, SopsDefault } from './secrets.ts';
+import type { SecretDefinition, SecretSource, SopsDefault } from './model/secrets.ts';
 
 export interface LocatedFile {
   readonly path: string;

@@ -4,7 +4,7 @@
  */
 import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
-import type { NotAnalysable } from './model.ts';
+import type { NotAnalysable } from './model/base.ts';
 import type {
   AgeRules,
   SecretDefinition,
@@ -15,7 +15,7 @@ import type {
   SecretTemplate,
   SecretUse,
   SopsDefault,
-} from './secrets.ts';
+} from './model/secrets.ts';
 import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
 import { type EncryptedFile, findKey, hasKeys, type KeyFinding, readEncrypted } from './secrets-keys.ts';
 import { readSopsConfig, type SopsConfig } from './secrets-rules.ts';

@@ -4,7 +4,7 @@
  *
  * Source: sops 15e36f97a (formats, metadata), sops-nix 56b2406 (`recurseSecretKey`, `validateSopsFile`).
  */
-import type { Place } from './model.ts';
+import type { Place } from '../nix/places.ts';
 import { parseYaml } from './secrets-yaml.ts';
 import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 

@@ -4,16 +4,16 @@
 import { display, isClosed } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
-import type { Known, Place } from './model.ts';
-import { placeOf } from './places.ts';
-import { type Definition, definitionsOf } from './read.ts';
+import type { Known, Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import type {
   NamedSecret,
   SecretDefinition,
   SecretOption,
   SecretTemplate,
   TemplateContent,
-} from './secrets.ts';
+} from './model/secrets.ts';
+import { type Definition, definitionsOf } from './read.ts';
 import { sourceOf } from './secrets-source.ts';
 import { placeholderOf } from './secrets-uses.ts';
 import { readSetting } from './settings.ts';

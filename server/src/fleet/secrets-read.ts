@@ -5,9 +5,8 @@ import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
-import type { NameKind } from './model.ts';
-import { callsOf, dependingOn, placeOf } from './places.ts';
-import { definitionsOf } from './read.ts';
+import { callsOf, dependingOn, placeOf } from '../nix/places.ts';
+import type { NameKind } from './model/base.ts';
 import type {
   NamesAbove,
   SecretDefinition,
@@ -16,7 +15,8 @@ import type {
   SecretSetting,
   SecretTemplate,
   SopsDefault,
-} from './secrets.ts';
+} from './model/secrets.ts';
+import { definitionsOf } from './read.ts';
 import { optionOf, readSecretBody, readTemplateBody } from './secrets-options.ts';
 import { sourceOf } from './secrets-source.ts';
 

@@ -5,7 +5,7 @@
  * is relative to the folder of `.sops.yaml`; a rule without one takes every file.
  */
 import { folderOf } from '../nix/eval/paths.ts';
-import type { Known, Place } from './model.ts';
+import type { Known, Place } from '../nix/places.ts';
 import { parseYaml } from './secrets-yaml.ts';
 import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 

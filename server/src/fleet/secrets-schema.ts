@@ -4,7 +4,7 @@
  * Source: sops-nix 56b2406 (modules/sops, modules/nix-darwin, modules/home-manager), agenix b027ee2 (modules/age.nix,
  * modules/age-home.nix); agenix-rekey adds to agenix what is marked `any`.
  */
-import type { SecretKeeper } from './secrets.ts';
+import type { SecretKeeper } from './model/secrets.ts';
 
 /** What an option takes; `any` where nothing is claimed of it, `computed` where it is there to be read only. */
 export type SecretOptionType =

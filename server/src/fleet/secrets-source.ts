@@ -5,9 +5,9 @@
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { folderOf, joinPath, stringAsPath } from '../nix/eval/paths.ts';
 import type { StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
-import type { Place } from './model.ts';
+import type { Place } from '../nix/places.ts';
+import type { SecretSource } from './model/secrets.ts';
 import { readText } from './read.ts';
-import type { SecretSource } from './secrets.ts';
 
 export function sourceOf(cx: Evaluation, value: Value, at: Place): SecretSource {
   const source = (known: Partial<SecretSource>): SecretSource => ({

@@ -8,10 +8,10 @@ import { display } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
 import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
-import type { Place } from './model.ts';
-import { outermostIn, placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { outermostIn, placeOf } from '../nix/places.ts';
+import type { NamedSecret, SecretKeeper, SecretUse, SecretUseKind } from './model/secrets.ts';
 import { readName } from './read.ts';
-import type { NamedSecret, SecretKeeper, SecretUse, SecretUseKind } from './secrets.ts';
 import { passesBy } from './steps.ts';
 
 interface Step {

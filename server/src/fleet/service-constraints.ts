@@ -6,19 +6,8 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import { optionSets, type SetDefinition } from './clan-modules.ts';
+import type { Bounds, ServiceConstraints } from './model/services.ts';
 import { definitionsOf } from './read.ts';
-
-/** Bounds of a count, each included; null: none. */
-export interface Bounds {
-  readonly min: number | null;
-  readonly max: number | null;
-}
-
-export interface ServiceConstraints {
-  readonly maxInstances: number | null;
-  /** For each instance, by role. */
-  readonly machines: ReadonlyMap<string, Bounds>;
-}
 
 export const NO_CONSTRAINTS: ServiceConstraints = { maxInstances: null, machines: new Map() };
 

@@ -9,23 +9,12 @@ import { attr, attrs, isClosed, list } from '../nix/eval/construct.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
-import type { Place } from './model.ts';
+import type { RoleSettings } from './model/services.ts';
 import type { Given } from './modules.ts';
 import { readLevel } from './options/level.ts';
-import type { OptionTree } from './options/tree.ts';
-import { placeOf } from './places.ts';
-
-/** The settings of a role. */
-export interface RoleSettings {
-  readonly tree: OptionTree;
-  /** False where the service may give an option a value that nobody sets. */
-  readonly wantsAll: boolean;
-  /** True if the role's module asks for its settings. */
-  readonly isRead: boolean;
-  /** Where the role is declared. */
-  readonly at: Place | null;
-}
 
 /** Steps allowed for the settings of one service. */
 const STEPS = 200_000;

@@ -6,15 +6,9 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
+import type { ServiceRoles } from './model/services.ts';
 import type { Given } from './modules.ts';
-import { NO_CONSTRAINTS, readConstraints, type ServiceConstraints } from './service-constraints.ts';
-
-export interface ServiceRoles {
-  readonly names: readonly string[];
-  /** False if there may be roles that are not listed. */
-  readonly complete: boolean;
-  readonly constraints: ServiceConstraints;
-}
+import { NO_CONSTRAINTS, readConstraints } from './service-constraints.ts';
 
 /** Steps allowed for one module. */
 const STEPS = 100_000;

@@ -8,9 +8,9 @@ import { attr, attrs, attrsOf, list, string, unknown } from '../nix/eval/constru
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { moduleSets, optionSets } from './clan-modules.ts';
-import type { ServiceModule } from './declared.ts';
-import { type Instance, isOfClanCore, type Role } from './inventory.ts';
-import { certainMembers, type Inventory, memberValues, roleMembers } from './members.ts';
+import { isOfClanCore } from './inventory.ts';
+import { certainMembers, memberValues, roleMembers } from './members.ts';
+import type { Instance, Inventory, Role, ServiceModule } from './model/services.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { argumentsFor, configOf, type Given } from './modules.ts';
 import { certain, definitionsOf, unwrap } from './read.ts';

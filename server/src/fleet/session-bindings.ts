@@ -4,8 +4,10 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
-import type { Place, SessionBinding, Use } from './model.ts';
-import { placeKey, placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { placeKey, placeOf } from '../nix/places.ts';
+import type { SessionBinding } from './model/registries.ts';
+import type { Use } from './model/uses.ts';
 import { quoted } from './recognise.ts';
 import { stepsOf } from './steps.ts';
 

@@ -6,19 +6,12 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
-import type { Place } from './model.ts';
-import { placeOf } from './places.ts';
+import { placeOf } from '../nix/places.ts';
+import type { NotData } from './model/settings.ts';
 import { certain, definitionsOf } from './read.ts';
 
-/** `imports`: settings that import modules; `function`: one inside of them; `other`: settings that are not a set. */
-export interface NotData {
-  readonly kind: 'function' | 'imports' | 'other';
-  readonly at: Place;
-  /** The names that lead to it. */
-  readonly path: readonly string[];
-}
-
 const MAX_DEPTH = 12;
+
 /** Steps allowed for the settings of one role, machine or tag. */
 const STEPS = 50_000;
 

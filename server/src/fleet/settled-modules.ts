@@ -4,12 +4,12 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Lazy } from '../nix/eval/value.ts';
+import { isSamePlace } from '../nix/places.ts';
 import { constantDefinitions } from './constant.ts';
 import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
-import type { GeneratorDefinition } from './model.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { OptionSays, Plain } from './module-options.ts';
-import { isSamePlace } from './places.ts';
 import type { Viewer } from './viewers.ts';
 
 /** A module of a machine. */

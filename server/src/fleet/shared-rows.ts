@@ -5,10 +5,10 @@
 
 import type { Origin } from '../nix/eval/value.ts';
 import { childrenOf, valuesOf } from '../nix/expressions.ts';
+import { outermostIn } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { Binding, Expr, Range } from '../nix/syntax.ts';
-import type { MatrixRow } from './model.ts';
-import { outermostIn } from './places.ts';
+import type { MatrixRow } from './model/registries.ts';
 
 /** A row with what its list and its keys were written as. */
 export interface ReadRow extends MatrixRow {

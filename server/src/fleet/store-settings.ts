@@ -8,32 +8,12 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
+import { placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { interestOf } from './interest.ts';
-import type { Place } from './model.ts';
+import type { StoreSetting, StoreSettings } from './model/secrets.ts';
 import { unknownArgument } from './modules.ts';
-import { placeOf } from './places.ts';
 import { definitionsOf } from './read.ts';
-
-export interface StoreSetting {
-  /** `sops`, `age`, `password-store`, …; null where it is not known. */
-  readonly value: string | null;
-  readonly at: Place;
-  readonly conditional: boolean;
-  readonly of: 'clan' | 'machine';
-  /** The machine that it certainly is for; null for the clan's, and for a module that any machine may have. */
-  readonly machine: string | null;
-}
-
-/** What is set where; null where nothing is, or not one thing for certain. */
-export interface StoreSettings {
-  readonly all: readonly StoreSetting[];
-  /** For machines that set nothing of their own. */
-  readonly clan: string | null;
-  /** What modules set of which it is not known who has them: worth a guess where nothing else tells. */
-  readonly likely: string | null;
-  of(machine: string): string | null;
-}
 
 /** Steps allowed for one setting. */
 const STEPS = 200_000;

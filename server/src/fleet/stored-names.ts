@@ -6,8 +6,9 @@
  */
 
 import type { StringPiece, TextSource } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
 import { sourceOffset } from '../nix/syntax.ts';
-import type { NameKind, Place } from './model.ts';
+import type { NameKind } from './model/base.ts';
 
 /** A piece of a text, and the place that stands for it where it has none of its own in the file. */
 export interface PlacedPiece {
@@ -38,8 +39,10 @@ const END = `(?![\\w${HOLE}/*$-])`;
 
 /** `vars/shared/<generator>/<file>/value` */
 const KEPT = `(?<![\\w.-])vars/${OWNER}/(?<g1>${NAME})/(?<f1>${NAME})/(?<stored>value|secret)${END}`;
+
 /** `/run/secrets/vars/shared/<generator>/<file>`; before, the generator's name followed `vars`. */
 const DEPLOYED = `/run/secrets(?:-for-users)?/vars/(?:${OWNER}/)?(?<g2>${NAME})/(?<f2>${NAME})${END}`;
+
 /** The same of the other backends, and of secrets that an installation needs. */
 const DEPLOYED_ELSEWHERE = `/run/(?:user-|partitioning-)?secrets/${OWNER}/(?<g3>${NAME})/(?<f3>${NAME})${END}`;
 

@@ -4,8 +4,8 @@
  */
 import { folderOf } from '../nix/eval/paths.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
+import { sameItems } from '../std.ts';
 import { belongsToFleet } from './machines.ts';
-import { sameItems } from './same.ts';
 import { saySame, type TextFacts, textFacts } from './texts.ts';
 
 /** Files by what they may say, in the order of the workspace. The same object for as long as it all holds. */

@@ -11,6 +11,8 @@ import type { Selection } from '../nix/eval/selection.ts';
 import { delay } from '../nix/eval/thunks.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
+import type { Place } from '../nix/places.ts';
+import { dependingOn, isSamePlace, outermostIn, placeKey, placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr, Range } from '../nix/syntax.ts';
 import { appliedImports, type Walked } from './applied-imports.ts';
@@ -20,23 +22,19 @@ import { interestOf } from './interest.ts';
 import { keyPathsIn, type LookedUp } from './key-paths.ts';
 import { type KeyedContext, readKeyedModule } from './keyed-modules.ts';
 import { makesGenerators } from './makes-generators.ts';
+import type { NotAnalysable } from './model/base.ts';
+import type { GeneratorDefinition } from './model/generators.ts';
 import type {
-  AppliedImport,
   Assignment,
-  GeneratorDefinition,
-  KeyedModule,
   KeyLookup,
   KeyPath,
   MatrixLink,
-  NotAnalysable,
-  Place,
   RegistryImport,
   RowRead,
   SessionBinding,
-  Unit,
-} from './model.ts';
+} from './model/registries.ts';
+import type { AppliedImport, KeyedModule, Unit } from './model/uses.ts';
 import { type Given, meaningOf, unknownArgument } from './modules.ts';
-import { dependingOn, isSamePlace, outermostIn, placeKey, placeOf } from './places.ts';
 import {
   isGenerators,
   isImport,

@@ -6,10 +6,11 @@
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { outermostIn, placeOf } from '../nix/places.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
 import { accessorAttribute } from './helper-secrets.ts';
-import type { Place, Use } from './model.ts';
-import { outermostIn, placeOf } from './places.ts';
+import type { Use } from './model/uses.ts';
 import { readName } from './read.ts';
 import { lastNameOf, stepsOf } from './steps.ts';
 

@@ -7,9 +7,10 @@ import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Selection } from '../nix/eval/selection.ts';
 import { interpolate } from '../nix/eval/strings.ts';
 import type { Origin, Scope, StringPiece, StringValue } from '../nix/eval/value.ts';
+import type { Place } from '../nix/places.ts';
+import { outermostIn, placeOf } from '../nix/places.ts';
 import type { PathExpr, StringExpr } from '../nix/syntax.ts';
-import type { Place, Use } from './model.ts';
-import { outermostIn, placeOf } from './places.ts';
+import type { Use } from './model/uses.ts';
 import type { Step } from './steps.ts';
 import {
   mentionsStoredNames,

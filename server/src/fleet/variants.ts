@@ -1,15 +1,16 @@
 /**
  * One generator that is not the same everywhere: what can be said of all its bodies at once.
  */
+
+import type { Place } from '../nix/places.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
   GeneratorPrompt,
   GeneratorScript,
   KnownLists,
-  Place,
   WrittenOption,
-} from './model.ts';
+} from './model/generators.ts';
 
 const parts = new WeakMap<GeneratorBody, readonly GeneratorBody[]>();
 

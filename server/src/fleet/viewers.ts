@@ -6,7 +6,7 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, NixFiles, Value } from '../nix/eval/value.ts';
-import type { MachineClass } from './model.ts';
+import type { MachineClass } from './model/base.ts';
 import type { Given } from './modules.ts';
 
 /** What a file is read for, where it asks. */

@@ -4,8 +4,9 @@
  */
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
-import type { Place, WrittenOption } from './model.ts';
-import { placeOf } from './places.ts';
+import type { Place } from '../nix/places.ts';
+import { placeOf } from '../nix/places.ts';
+import type { WrittenOption } from './model/generators.ts';
 import { definitionsOf } from './read.ts';
 import { readSetting } from './settings.ts';
 

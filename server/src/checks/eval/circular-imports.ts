@@ -1,6 +1,8 @@
 /** What is reported of imports that need the configuration which they are part of. */
-import type { CircularImport, Fleet } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { CircularImport } from '../../fleet/model/uses.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { Report } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 

@@ -2,10 +2,10 @@
  * The fix that takes generators out of a module's `imports` and assigns them in its body, with a `let` for the value.
  * Works on syntax; gives up wherever the result might mean something else.
  */
-import type { AppliedImport, WrittenCall } from '../../fleet/model.ts';
-import { withParentheses } from '../../fleet/places.ts';
+import type { AppliedImport, WrittenCall } from '../../fleet/model/uses.ts';
 import { quoted, withoutComments } from '../../fleet/recognise.ts';
 import { groupOf } from '../../nix/bindings.ts';
+import { withParentheses } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, LetExpr, ListExpr, Range } from '../../nix/syntax.ts';
 import { eolOf, indentOf, lineAround } from '../edits.ts';

@@ -1,6 +1,7 @@
 /** eval/pkgs-in-metadata: a package set where only names are read. */
 
-import type { Place, RegistryImport } from '../../fleet/model.ts';
+import type { RegistryImport } from '../../fleet/model/registries.ts';
+import type { Place } from '../../nix/places.ts';
 import { writtenAt } from '../edits.ts';
 import { hostOf, PIPELINE, registryOf } from '../examples.ts';
 import { factsOf } from '../facts.ts';

@@ -1,5 +1,5 @@
 /** generator/broken-pipe: an endless source in front of `head`, which fails under pipefail. */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { statementsIn } from '../../shell/flow/visit.ts';
 import type { PipelineStatement, Statement } from '../../shell/syntax.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** generator/ca-key-deployed: the key of a certificate authority lies on machines. */
-import type { Generator, GeneratorFile } from '../../fleet/model.ts';
+import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { EMPTY, literal, pathOf } from '../../shell/flow/values.ts';
 import { addOption } from '../edit-bindings.ts';

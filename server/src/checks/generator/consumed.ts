@@ -2,7 +2,9 @@
  * Who reads a generator's files, for rules about files that lie where nobody needs them. Uses that are not fully known
  * count for everything that they may read.
  */
-import type { Fleet, Use } from '../../fleet/model.ts';
+
+import type { Use } from '../../fleet/model/uses.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { patternOf, usesByGenerator } from '../facts.ts';
 import { derived } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';

@@ -2,8 +2,11 @@
  * What generators depend on, for the rules about it: each dependency with the generators that it may mean. What is
  * wrong with them is the rules' business.
  */
-import type { BroughtGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, Generator, Known } from '../../fleet/model.ts';
+
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Known } from '../../nix/places.ts';
 import { factsOf, mayBeDefinedElsewhere } from '../facts.ts';
 import { derived } from '../memory/derived.ts';
 

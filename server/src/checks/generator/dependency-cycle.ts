@@ -1,5 +1,5 @@
 /** generator/dependency-cycle: generators that wait for each other. */
-import type { Known } from '../../fleet/model.ts';
+import type { Known } from '../../nix/places.ts';
 import type { Report, Rule } from '../rule.ts';
 import { type DependencyFacts, dependencyFacts, namedDependencies } from './dependencies.ts';
 

@@ -1,5 +1,7 @@
 /** generator/hash-public: the hash of a password in a public file. */
-import type { Fleet, Generator, GeneratorFile } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import type { CommandFact, Flow, WriteFact } from '../../shell/flow/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { replaceWritten } from '../edit-bindings.ts';

@@ -1,5 +1,5 @@
 /** generator/interactive-tool: a script that runs a program which asks on the terminal. */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { questionOf } from '../../shell/programs/interactive.ts';
 import { scriptText } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

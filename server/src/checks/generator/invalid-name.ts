@@ -1,6 +1,9 @@
 /** generator/invalid-name: a name that clan cannot work with. */
 
-import type { Fleet, Generator, GeneratorFile, NameKind, Place } from '../../fleet/model.ts';
+import type { NameKind } from '../../fleet/model/base.ts';
+import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
 import { clanWith } from '../store/examples.ts';

@@ -5,7 +5,7 @@
  */
 
 import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Generator, GeneratorBody } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody } from '../../fleet/model/generators.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../shell/flow/values.ts';
 import { loadedShell } from '../../shell/parse/parse.ts';

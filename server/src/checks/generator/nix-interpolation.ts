@@ -1,5 +1,5 @@
 /** generator/nix-interpolation: `${out}` that is meant for Bash and read by Nix. */
-import type { GeneratorBody, WrittenOption } from '../../fleet/model.ts';
+import type { GeneratorBody, WrittenOption } from '../../fleet/model/generators.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, Range, StringExpr } from '../../nix/syntax.ts';
 import { isInScope } from '../edit-packages.ts';

@@ -1,5 +1,5 @@
 /** generator/output-never-written: a declared file that no run of the script writes. */
-import type { GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
+import type { GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
 import { persistPrompt } from '../edit-options.ts';
 import { replaced } from '../edit-script.ts';
 import { attributeText, stringText } from '../edits.ts';

@@ -2,7 +2,7 @@
  * What scripts handle, as far as the rules about secrets need it: which paths are secrets, which variables hold
  * the answer of a hidden prompt, which command's output goes where.
  */
-import type { GeneratorFile } from '../../fleet/model.ts';
+import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { CommandFact, WriteFact } from '../../shell/flow/flow-facts.ts';
 import type { ShellPath } from '../../shell/flow/values.ts';
 import type { Scripted } from './scripted.ts';

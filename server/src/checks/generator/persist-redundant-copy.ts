@@ -1,6 +1,8 @@
 /** generator/persist-redundant-copy: a script copies the answer of a prompt that is persisted anyway. */
-import type { GeneratorBody, Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { removed } from '../edit-script.ts';

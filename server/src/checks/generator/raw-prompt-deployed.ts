@@ -1,5 +1,5 @@
 /** generator/raw-prompt-deployed: what somebody typed goes to the machine, which needs only what is made of it. */
-import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { followed } from '../scripts.ts';
 import { isUsed } from './consumed.ts';

@@ -3,7 +3,7 @@
  * are thrown away; and which of these are one mistake. Rules that would report it at two places ask here whose it is:
  * the file that is not written is reported, what explains it is shown beside it. Knows nothing of findings.
  */
-import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../fleet/model.ts';
+import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../fleet/model/generators.ts';
 import type { WriteFact } from '../../shell/flow/flow-facts.ts';
 import { baseName, type ShellPath } from '../../shell/flow/values.ts';
 import type { FollowedScript } from '../scripts.ts';

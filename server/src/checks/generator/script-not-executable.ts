@@ -1,7 +1,9 @@
 /** generator/script-not-executable: a script in a file of its own that cannot be run. */
-import type { GeneratorBody, Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { Expr, PathExpr, StringExpr } from '../../nix/syntax.ts';
 import { expressionsAt } from '../locate.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

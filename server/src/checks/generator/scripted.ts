@@ -2,7 +2,9 @@
  * Generators with their scripts, as the rules about scripts read them. A rule looks at each merged body once; what it
  * says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
  */
-import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import type { CommandFact } from '../../shell/flow/flow-facts.ts';
 import type { Range } from '../../shell/syntax.ts';
 import { firstTime } from '../facts.ts';

@@ -1,5 +1,7 @@
 /** generator/shared-and-machine: one name is shared on one machine and per machine on another. */
-import type { Generator, GeneratorDefinition, Place } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorDefinition } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';
 

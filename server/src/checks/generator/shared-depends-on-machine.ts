@@ -1,5 +1,7 @@
 /** generator/shared-depends-on-machine: what is made once for all machines needs what each machine has of its own. */
-import type { Generator, Known, Place } from '../../fleet/model.ts';
+
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Known, Place } from '../../nix/places.ts';
 import { addOption, removeOption } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

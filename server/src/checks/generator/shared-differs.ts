@@ -1,5 +1,7 @@
 /** generator/shared-differs: machines define a shared generator differently. */
-import type { Generator, GeneratorBody, Place, Variant } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorBody, Variant } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import { mayInclude } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';
 import { machinesText } from '../wording.ts';

@@ -1,7 +1,8 @@
 /** generator/shared-machine-specific: what is made once for all machines contains what is one machine's. */
 
-import type { Generator, GeneratorBody, Place } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody } from '../../fleet/model/generators.ts';
 import { placeInScript } from '../../fleet/script.ts';
+import type { Place } from '../../nix/places.ts';
 import { writtenAt } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule, Sources } from '../rule.ts';

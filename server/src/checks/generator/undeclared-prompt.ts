@@ -1,5 +1,5 @@
 /** generator/undeclared-prompt: a script reads a prompt that the generator does not ask. */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { addMember } from '../edit-options.ts';
 import { replaced } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** generator/unknown-dependency-file: a script reads a file that the dependency does not have. */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { replaced } from '../edit-script.ts';
 import { type Facts, factsOf, mayBeDefinedElsewhere } from '../facts.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

@@ -1,5 +1,8 @@
 /** generator/unknown-dependency: a generator depends on one that does not exist. */
-import type { Fleet, Generator, Known } from '../../fleet/model.ts';
+
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Known } from '../../nix/places.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';
 import { isOtherClanCore } from '../inventory/flake.ts';

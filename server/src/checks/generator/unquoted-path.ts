@@ -1,6 +1,6 @@
 /** generator/unquoted-path: `$out` and the like without quotes. */
-import type { Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { quotesAround } from '../edit-script.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import { generatorFile } from './samples.ts';

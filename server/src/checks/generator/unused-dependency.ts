@@ -1,6 +1,6 @@
 /** generator/unused-dependency: a dependency of which the script reads nothing. */
 
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { removeListItem } from '../edits.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';
 import type { FollowedScript } from '../scripts.ts';

@@ -1,5 +1,5 @@
 /** generator/unused-tool: a package of which the script uses no program. */
-import type { Known } from '../../fleet/model.ts';
+import type { Known } from '../../nix/places.ts';
 import { COREUTILS } from '../../shell/programs/names.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 import { packagePlace, removePackage } from '../edit-packages.ts';

@@ -1,8 +1,8 @@
 /** host/missing-file: a path that is imported leads to nothing. */
-import type { AbsentFile, FileFaults } from '../../fleet/faults.ts';
+import type { AbsentFile, FileFaults } from '../../fleet/model/faults.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { FLAKE_OF_WEB } from './examples.ts';

@@ -1,8 +1,7 @@
 /** host/missing: a configuration names a file or a folder that does not exist. */
-import type { MachineFact } from '../../fleet/machine-facts.ts';
-import type { NamedFile } from '../../fleet/machine-files.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { MachineFact, NamedFile } from '../../fleet/model/machines.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
+import { placeKey } from '../../nix/places.ts';
 import { isDeployed } from '../inventory/named.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

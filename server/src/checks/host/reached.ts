@@ -1,5 +1,5 @@
 /** Words and files that the rules about broken files share. Holds no findings. */
-import type { FileFaults } from '../../fleet/faults.ts';
+import type { FileFaults } from '../../fleet/model/faults.ts';
 import type { Severity } from '../rule.ts';
 
 /** An error only where Nix certainly comes to the file. */

@@ -1,5 +1,7 @@
 /** host/unregistered: a folder of a host that no configuration uses. */
-import type { Fleet, Place } from '../../fleet/model.ts';
+
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { CheckFiles, Report, Rule } from '../rule.ts';
 

@@ -3,13 +3,13 @@
  * that is. Rules put it into words.
  */
 
-import type { Instance, Role } from '../../fleet/inventory.ts';
-import { certainMembers, type Inventory } from '../../fleet/members.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
+import { certainMembers } from '../../fleet/members.ts';
+import type { OptionFacts, OptionMistake, OptionTree } from '../../fleet/model/options.ts';
+import type { Instance, Inventory, Role } from '../../fleet/model/services.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../fleet/options/clan-core.ts';
-import type { OptionFacts, OptionMistake } from '../../fleet/options/judged.ts';
-import type { OptionTree } from '../../fleet/options/tree.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../rule.ts';
 import { hasServiceOfClanCore, lockedTime } from './flake.ts';
 import { certainInstances, isDeployed } from './named.ts';

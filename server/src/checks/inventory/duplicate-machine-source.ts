@@ -1,6 +1,8 @@
 /** inventory/duplicate-machine-source: two places say of one machine what cannot both be. */
-import type { MachineFact } from '../../fleet/machine-facts.ts';
-import type { MachineClass, Place } from '../../fleet/model.ts';
+
+import type { MachineClass } from '../../fleet/model/base.ts';
+import type { MachineFact } from '../../fleet/model/machines.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr } from '../../nix/syntax.ts';
 import { below } from '../../store/vars/files.ts';

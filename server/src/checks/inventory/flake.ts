@@ -3,8 +3,9 @@
  * `flake.nix` and `flake.lock`; knows nothing of services.
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
-import { type Instance, isOfClanCore } from '../../fleet/inventory.ts';
-import type { Place } from '../../fleet/model.ts';
+import { isOfClanCore } from '../../fleet/inventory.ts';
+import type { Instance } from '../../fleet/model/services.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../../nix/syntax.ts';
 import { type Lock, lockOf } from '../lock.ts';

@@ -1,6 +1,7 @@
 /** inventory/machine-folder: a machine that has a folder and no entry in the inventory, or an entry and no folder. */
-import type { MachineFact } from '../../fleet/machine-facts.ts';
+
 import { roleMembers } from '../../fleet/members.ts';
+import type { MachineFact } from '../../fleet/model/machines.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import type { Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';

@@ -1,8 +1,10 @@
 /** inventory/missing-setting: a setting that has no default and that nobody sets. */
-import type { Instance, Role } from '../../fleet/inventory.ts';
+
 import { certainMembers, memberSettings, roleMembers } from '../../fleet/members.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
+import type { Instance, Role } from '../../fleet/model/services.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { missingIn } from '../../fleet/options/required.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';
 import { takenBy } from './clan-mistakes.ts';

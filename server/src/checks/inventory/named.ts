@@ -2,9 +2,11 @@
  * What the roles of an inventory's instances name, each place once: rules say what is wrong with a name. Knows
  * nothing of what there is.
  */
-import type { Instance, Role, RoleEntry } from '../../fleet/inventory.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { Instance, Role, RoleEntry } from '../../fleet/model/services.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { replaceName } from '../edits.ts';
 import type { Fix, Sources } from '../rule.ts';
 

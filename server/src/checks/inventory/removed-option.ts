@@ -1,5 +1,5 @@
 /** inventory/removed-option: an option of clan's that is removed, or has another name now. */
-import type { RemovedUse } from '../../fleet/removed-options.ts';
+import type { RemovedUse } from '../../fleet/model/machines.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../rule.ts';
 import { FLAKE, LOCK } from './examples.ts';
 import { isOtherClanCore, lockedTime } from './flake.ts';

@@ -1,7 +1,7 @@
 /** inventory/settings-not-data: settings of an instance that clan cannot hand on as data. */
-import type { Instance } from '../../fleet/inventory.ts';
-import { placeKey } from '../../fleet/places.ts';
-import type { NotData } from '../../fleet/settings-data.ts';
+import type { Instance } from '../../fleet/model/services.ts';
+import type { NotData } from '../../fleet/model/settings.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';
 import { certainInstances, isDeployed } from './named.ts';

@@ -1,6 +1,8 @@
 /** inventory/unknown-machine: a role, or the list of a tag, names a machine that does not exist. */
-import type { Fleet, Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { CheckContext, Fix, Report, Rule, Sources } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { FLAKE } from './examples.ts';

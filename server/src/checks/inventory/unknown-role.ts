@@ -1,7 +1,7 @@
 /** inventory/unknown-role: a role that the service of an instance does not have. */
 import { CLAN_CORE_TIME, SERVICES } from '../../fleet/catalogue-services.ts';
-import type { Instance, Role } from '../../fleet/inventory.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Instance, Role } from '../../fleet/model/services.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';
 import { quoted, sortedUnique } from '../wording.ts';

@@ -1,8 +1,8 @@
 /** inventory/unknown-service: the service module of an instance does not exist where it is looked for. */
 import { FORMER_SERVICES, SERVICES } from '../../fleet/catalogue-services.ts';
-import type { Instance } from '../../fleet/inventory.ts';
-import type { Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Instance } from '../../fleet/model/services.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { attributeText, indentOf, insertBelow, stringText } from '../edits.ts';
 import { bindingAround } from '../locate.ts';

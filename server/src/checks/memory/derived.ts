@@ -3,7 +3,7 @@
  * and kept for as long as what they were made of is the same.
  */
 import type { Fleet } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+import { sameItems } from '../../std.ts';
 import { answerTo, ask, type Input, type Run, runOf } from './memory.ts';
 
 /**

@@ -3,7 +3,7 @@
  * in the run before are the same objects.
  */
 import type { Fleet } from '../../fleet/model.ts';
-import { sameItems } from '../../fleet/same.ts';
+import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { ask, type Input, noteFile, type Run } from './memory.ts';
 

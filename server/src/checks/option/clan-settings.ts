@@ -1,7 +1,7 @@
 /** What clan's own options for keeping vars say wrongly, for the rules about it. */
+
+import type { ClanSetting, OptionTree } from '../../fleet/model/options.ts';
 import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../fleet/options/clan-options.ts';
-import type { ClanSetting } from '../../fleet/options/clan-settings.ts';
-import type { OptionTree } from '../../fleet/options/tree.ts';
 import { firstTime } from '../facts.ts';
 import { isOtherClanCore } from '../inventory/flake.ts';
 import type { CheckContext } from '../rule.ts';

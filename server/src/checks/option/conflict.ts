@@ -1,9 +1,15 @@
 /** option/conflict: an option that can have but one value has two. */
 
-import type { Generator, GeneratorBody, Place, Variant, WrittenOption } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
-import type { ScriptSource } from '../../fleet/script.ts';
+import type {
+  Generator,
+  GeneratorBody,
+  ScriptSource,
+  Variant,
+  WrittenOption,
+} from '../../fleet/model/generators.ts';
 import { variantsIn } from '../../fleet/variants.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { keeping } from '../memory/kept.ts';
 import type { Report, Rule } from '../rule.ts';
 import { inBrackets } from '../wording.ts';

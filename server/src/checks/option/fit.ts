@@ -3,12 +3,17 @@
  * not take. Says only what is certain: what is not known fits.
  */
 
-import type { Place } from '../../fleet/model.ts';
+import type {
+  OptionTree,
+  OptionType,
+  Scalar,
+  WrittenDefinition,
+  WrittenEntry,
+  WrittenValue,
+} from '../../fleet/model/options.ts';
 import { typeOf } from '../../fleet/options/below.ts';
 import { gotText, isSet, takes, textOf } from '../../fleet/options/takes.ts';
-import type { OptionTree } from '../../fleet/options/tree.ts';
-import type { OptionType, Scalar } from '../../fleet/options/types.ts';
-import type { WrittenDefinition, WrittenEntry, WrittenValue } from '../../fleet/options/written.ts';
+import type { Place } from '../../nix/places.ts';
 
 interface Written {
   /** The names that lead to it, from the root of the tree. */

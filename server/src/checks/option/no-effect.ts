@@ -1,6 +1,9 @@
 /** option/no-effect: an option that does nothing for this file. */
-import type { Fleet, Generator, GeneratorFile, Machine, WrittenOption } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { Machine } from '../../fleet/model/base.ts';
+import type { Generator, GeneratorFile, WrittenOption } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import { placeKey } from '../../nix/places.ts';
 import { setBackend } from '../../store/backend-setting.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { type Facts, factsOf, firstTime } from '../facts.ts';

@@ -1,6 +1,8 @@
 /** option/not-on-darwin: a secret that never comes to a Mac. */
-import type { Fleet, Generator, WrittenOption } from '../../fleet/model.ts';
-import type { StoreSetting } from '../../fleet/store-settings.ts';
+
+import type { Generator, WrittenOption } from '../../fleet/model/generators.ts';
+import type { StoreSetting } from '../../fleet/model/secrets.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { factsOf, firstTime } from '../facts.ts';
 import { isOtherClanCore } from '../inventory/flake.ts';
 import type { Report, Rule } from '../rule.ts';

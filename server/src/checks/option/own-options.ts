@@ -2,14 +2,20 @@
  * Where machines define or read options that none of their modules declares, or define them with values that they do not
  * take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
  */
-import type { Fleet, Place } from '../../fleet/model.ts';
+
+import type {
+  FleetOptions,
+  MachineOptions,
+  ModuleOptions,
+  OptionModule,
+  OptionRead,
+  OptionTree,
+  WrittenEntry,
+} from '../../fleet/model/options.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { insideOf } from '../../fleet/options/below.ts';
-import type { FleetOptions, MachineOptions, OptionModule } from '../../fleet/options/joined.ts';
-import type { ModuleOptions } from '../../fleet/options/module.ts';
-import type { OptionRead } from '../../fleet/options/reads.ts';
-import type { OptionTree } from '../../fleet/options/tree.ts';
-import type { WrittenEntry } from '../../fleet/options/written.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { derived } from '../memory/derived.ts';
 import { type Misfit, type Problem, problemsIn, type Stranger } from './fit.ts';
 

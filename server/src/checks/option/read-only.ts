@@ -1,5 +1,5 @@
 /** option/read-only: an option that clan sets itself, set once more. */
-import type { WrittenOption } from '../../fleet/model.ts';
+import type { WrittenOption } from '../../fleet/model/generators.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import { isOtherClanCore } from '../inventory/flake.ts';

@@ -5,7 +5,7 @@
  * Source: clan-core d7c35d912, modules/clan/{export-modules/generic-generator,vars/display}.nix, nixosModules/clanCore/vars; older
  * names from its history.
  */
-import type { WrittenOption } from '../../fleet/model.ts';
+import type { WrittenOption } from '../../fleet/model/generators.ts';
 
 /** What an option takes; `any` where only clan itself sets it. */
 export type OptionType =

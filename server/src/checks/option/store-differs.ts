@@ -1,5 +1,5 @@
 /** option/store-differs: a machine keeps its secrets in another store than its clan. */
-import type { StoreSetting } from '../../fleet/store-settings.ts';
+import type { StoreSetting } from '../../fleet/model/secrets.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { FLAKE } from '../inventory/examples.ts';
 import { isOtherClanCore, lockedTime } from '../inventory/flake.ts';

@@ -1,5 +1,7 @@
 /** option/type: an option has a value that it cannot have. */
-import type { Generator, Place, WrittenOption } from '../../fleet/model.ts';
+
+import type { Generator, WrittenOption } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import { namedAt, replaceWritten } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

@@ -1,6 +1,6 @@
 /** option/unknown: an option that generators, files or prompts do not have. */
 
-import type { WrittenOption } from '../../fleet/model.ts';
+import type { WrittenOption } from '../../fleet/model/generators.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';

@@ -1,6 +1,7 @@
 /** option/users-owner: a secret that is needed before there are users belongs to one. */
 
-import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
+import type { GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { setBackend } from '../../store/backend-setting.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';

@@ -2,13 +2,14 @@
  * The options of all generators as they are written, for rules about single options. What is wrong with them is the
  * rules' business.
  */
+
 import type {
-  Fleet,
   Generator,
   GeneratorBody,
   GeneratorDefinition,
   WrittenOption,
-} from '../../fleet/model.ts';
+} from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { keeping } from '../memory/kept.ts';
 
 /** What one definition of a generator writes that a rule judges. */

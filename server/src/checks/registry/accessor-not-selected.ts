@@ -1,7 +1,8 @@
 /** registry/accessor-not-selected: an accessor reads a key that the machine does not select. */
 
-import type { KeyLookup, RegistryKey, Unit } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { KeyLookup, RegistryKey } from '../../fleet/model/registries.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
+import { placeKey } from '../../nix/places.ts';
 import { appendListItem, stringText } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { type Facts, factsOf, rowOf } from '../facts.ts';

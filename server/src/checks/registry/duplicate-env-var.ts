@@ -1,5 +1,7 @@
 /** registry/duplicate-env-var: two keys of one machine that are exported as one variable. */
-import type { Place, RegistryKey } from '../../fleet/model.ts';
+
+import type { RegistryKey } from '../../fleet/model/registries.ts';
+import type { Place } from '../../nix/places.ts';
 import { registryOf } from '../examples.ts';
 import { type Facts, factsOf, fieldPlace, type RegistryFacts } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';

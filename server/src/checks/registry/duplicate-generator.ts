@@ -1,5 +1,7 @@
 /** registry/duplicate-generator: two keys with one generator name. */
-import type { GeneratorBody, Registry, RegistryKey } from '../../fleet/model.ts';
+
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { registryOf } from '../examples.ts';
 import { fieldPlace } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';

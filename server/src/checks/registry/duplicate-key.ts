@@ -1,6 +1,8 @@
 /** registry/duplicate-key: one key twice in the list of one machine. */
-import type { ListedKey, Matrix, MatrixRow, Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+
+import type { ListedKey, Matrix, MatrixRow } from '../../fleet/model/registries.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { removeListItem } from '../edits.ts';
 import { PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';

@@ -3,10 +3,9 @@
  * they say none, are named alike), such as all API keys that somebody types in. A new entry takes after its family: helper, names, domain, fields.
  * Works on what is written and on the values that are known of it; writes nothing.
  */
-import type { Registry, RegistryKey } from '../../fleet/model.ts';
-import type { AttrSetExpr, Expr } from '../../nix/syntax.ts';
+import type { Registry, RegistryKey } from '../../fleet/model/registries.ts';
+import type { AttrBinding, AttrSetExpr, Expr } from '../../nix/syntax.ts';
 import { literalText } from '../../nix/syntax.ts';
-import type { Written } from './new-entry.ts';
 
 /** How a value comes about: somebody types in a secret, or a public setting, or a script makes a password. */
 export const SECRET_KINDS = ['prompt', 'setting', 'password'] as const;
@@ -196,4 +195,12 @@ function byFrequency(texts: readonly string[]): string[] {
 export function variableName(key: string): string {
   const name = key.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
   return /^[0-9]/.test(name) ? `_${name}` : name;
+}
+
+/** An entry that is written out: its binding, the helper that makes it, and what the helper is given. */
+export interface Written {
+  readonly key: string;
+  readonly binding: AttrBinding;
+  readonly helper: string | null;
+  readonly fields: AttrSetExpr;
 }

@@ -1,5 +1,5 @@
 /** registry/file-attr-mismatch: `fileAttr` names a file that the entry does not have or its script does not write. */
-import type { RegistryKey } from '../../fleet/model.ts';
+import type { RegistryKey } from '../../fleet/model/registries.ts';
 import { replaceName } from '../edits.ts';
 import { registryOf } from '../examples.ts';
 import { fieldPlace, mayInclude } from '../facts.ts';

@@ -1,5 +1,8 @@
 /** Which machines read a file as a module of theirs and are certainly without a key of a registry. */
-import type { MatrixRow, Place, RegistryKey, Unit } from '../../fleet/model.ts';
+
+import type { MatrixRow, RegistryKey } from '../../fleet/model/registries.ts';
+import type { Unit } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
 import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../facts.ts';
 import type { CheckContext } from '../rule.ts';
 import { isPerhapsLeftOut, readersOf } from '../use/machines.ts';

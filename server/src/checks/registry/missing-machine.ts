@@ -1,7 +1,7 @@
 /** registry/missing-machine: a row is read that the matrix does not have. */
 
-import type { Matrix, RowRead } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Matrix, RowRead } from '../../fleet/model/registries.ts';
+import { placeKey } from '../../nix/places.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';

@@ -1,5 +1,8 @@
 /** registry/module-keys-not-selected: a module is given keys of which its machine has no generator. */
-import type { KeyedModule, Place, RegistryKey, Unit } from '../../fleet/model.ts';
+
+import type { RegistryKey } from '../../fleet/model/registries.ts';
+import type { KeyedModule, Unit } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';

@@ -3,7 +3,7 @@
  * use, with names derived from the key. Works on syntax; the fleet tells only where the entries are.
  */
 
-import type { Registry } from '../../fleet/model.ts';
+import type { Registry } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../nix/syntax.ts';
 import { attributeText, eolOf, indentOf, insertBelow, stringText } from '../edits.ts';
@@ -17,15 +17,8 @@ import {
   isPlain,
   modelsFor,
   variableName,
+  type Written,
 } from './families.ts';
-
-/** An entry that is written out: its binding, the helper that makes it, and what the helper is given. */
-export interface Written {
-  readonly key: string;
-  readonly binding: AttrBinding;
-  readonly helper: string | null;
-  readonly fields: AttrSetExpr;
-}
 
 /** The fix that adds an entry for `key` below the last one; null if no entry can be taken as a model. */
 export function newEntryFix(sources: Sources, registry: Registry, key: string): Fix | null {

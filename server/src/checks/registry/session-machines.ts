@@ -2,8 +2,9 @@
  * The machines that have steps of their own in the session specification beside a registry, where they are written:
  * `{ shared = …; machines = { lea = …; }; }`. Pure syntax; of a file in another form there are none.
  */
-import type { Place } from '../../fleet/model.ts';
+
 import { sessionSpecOf } from '../../fleet/session-spec.ts';
+import type { Place } from '../../nix/places.ts';
 import type { AttrName, Binding, Expr } from '../../nix/syntax.ts';
 import type { Sources } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 /** registry/unknown-key: a key that is selected or read and that the registry does not have. */
 
-import type { Place } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeKey } from '../../nix/places.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import { factsOf, lookupsIn, type RegistryFacts } from '../facts.ts';

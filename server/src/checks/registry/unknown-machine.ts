@@ -1,5 +1,5 @@
 /** registry/unknown-machine: a row, or steps of sessions, for a machine that does not exist. */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { replaceName } from '../edits.ts';
 import { PIPELINE } from '../examples.ts';
 import { factsOf } from '../facts.ts';

@@ -1,5 +1,7 @@
 /** registry/unused-key: an entry that no machine selects and nobody reads. */
-import type { Fleet, Unit } from '../../fleet/model.ts';
+
+import type { Unit } from '../../fleet/model/uses.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { PIPELINE } from '../examples.ts';
 import { factsOf, lookedUpKeys, type RegistryFacts } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';

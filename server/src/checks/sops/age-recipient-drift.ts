@@ -1,5 +1,5 @@
 /** sops/age-recipient-drift: a file of agenix that is encrypted to others than its rule in `secrets.nix` says. */
-import type { AgeRule } from '../../fleet/secrets.ts';
+import type { AgeRule } from '../../fleet/model/secrets.ts';
 import { ageStanzas, sshTag } from '../../store/age/age-header.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { shortKey } from '../store/keys.ts';

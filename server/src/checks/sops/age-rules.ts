@@ -1,5 +1,5 @@
 /** What `secrets.nix` files of agenix say, as rules read them. */
-import type { AgeRules } from '../../fleet/secrets.ts';
+import type { AgeRules } from '../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** sops/age-unused-rule: a rule of `secrets.nix` without a file, or for a file that no secret of agenix takes. */
-import type { AgeRule } from '../../fleet/secrets.ts';
+import type { AgeRule } from '../../fleet/model/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

@@ -1,6 +1,6 @@
 /** sops/conflict: options of a secret or a template that exclude each other. */
 
-import type { SecretFacts, SecretOption } from '../../fleet/secrets.ts';
+import type { SecretFacts, SecretOption } from '../../fleet/model/secrets.ts';
 import { removeOption } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

@@ -2,9 +2,9 @@
  * Which files may declare what a use reads, and which machines certainly have none of them. A declaration of which the
  * names are not known may be of any name, but only on machines that have its module.
  */
-import type { MachineModules } from '../../fleet/machine-modules.ts';
+import type { MachineModules } from '../../fleet/model/machines.ts';
+import type { NamesAbove, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import type { NamesAbove, SecretFacts, SecretUse } from '../../fleet/secrets.ts';
 import { patternOf } from '../../fleet/secrets-join.ts';
 import { readersOf } from '../use/machines.ts';
 

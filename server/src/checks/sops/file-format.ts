@@ -1,5 +1,5 @@
 /** sops/file-format: a secret is decrypted by another format than its file is written in. */
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { SopsShape } from '../../fleet/secrets-keys.ts';
 import { addOption, replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';

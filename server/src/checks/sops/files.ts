@@ -2,7 +2,7 @@
  * Which files sops has to do with: those that declarations name, and those that a rule of `.sops.yaml` is written for.
  * Tells whether a file is encrypted; keeps nothing of what is in it.
  */
-import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretKeeper } from '../../fleet/model/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../fleet/secrets-rules.ts';
 import { folderOf } from '../../nix/eval/paths.ts';

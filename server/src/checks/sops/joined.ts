@@ -2,14 +2,15 @@
  * Secrets of sops-nix as rules read them: joined once, and again only if a file that says something of them, or
  * something other than Nix, has changed.
  */
-import { sameItems } from '../../fleet/same.ts';
-import type { SecretFacts } from '../../fleet/secrets.ts';
+
+import type { SecretFacts } from '../../fleet/model/secrets.ts';
 import {
   type FleetSecrets,
   joinSecrets,
   readSecretFiles,
   type SecretFiles,
 } from '../../fleet/secrets-join.ts';
+import { sameItems } from '../../std.ts';
 import { machinesWith } from '../../store/sops/sops-keys.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** sops/missing-file: a secret is taken from a file that is not there. */
-import type { SecretDefinition, SecretSource, SopsDefault } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretSource, SopsDefault } from '../../fleet/model/secrets.ts';
 import { flakeOf } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import { folderOf } from '../../nix/eval/paths.ts';

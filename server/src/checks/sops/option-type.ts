@@ -1,5 +1,5 @@
 /** sops/option-type: an option of a secret has a value that it cannot have. */
-import type { SecretOption } from '../../fleet/secrets.ts';
+import type { SecretOption } from '../../fleet/model/secrets.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** sops/password-needs-users: a user's password from a secret of sops-nix that is there only after users are made. */
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { Range } from '../../nix/syntax.ts';
 import { addOption } from '../edit-bindings.ts';
 import { firstTime } from '../facts.ts';

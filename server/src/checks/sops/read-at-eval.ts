@@ -1,5 +1,5 @@
 /** sops/read-at-eval: evaluation itself opens the file of a secret of sops-nix or agenix. */
-import type { SecretUse } from '../../fleet/secrets.ts';
+import type { SecretUse } from '../../fleet/model/secrets.ts';
 import type { Range } from '../../nix/syntax.ts';
 import { firstTime } from '../facts.ts';
 import type { Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** Looks at uses of secrets of sops-nix and agenix where they are written, once for as long as their file is the same. */
-import type { SecretFacts, SecretUse } from '../../fleet/secrets.ts';
+import type { SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { CheckContext } from '../rule.ts';
 

@@ -1,8 +1,9 @@
 /**
  * Where declarations and uses of secrets stand: in the module of a machine or of a user, and whether any machine has it.
  */
+
+import type { NamesAbove } from '../../fleet/model/secrets.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import type { NamesAbove } from '../../fleet/secrets.ts';
 import type { SecretSide } from '../../fleet/secrets-schema.ts';
 import { derived } from '../memory/derived.ts';
 import type { Severity } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** sops/undeclared-secret: a use of a secret that nothing declares. */
-import type { SecretUse } from '../../fleet/secrets.ts';
+import type { SecretUse } from '../../fleet/model/secrets.ts';
 import type { FleetSecrets, UseTarget } from '../../fleet/secrets-join.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { didYouMean, suggest } from '../suggest.ts';

@@ -1,5 +1,5 @@
 /** sops/unknown-attribute: something is read of a secret or a template that it does not have. */
-import type { SecretUse } from '../../fleet/secrets.ts';
+import type { SecretUse } from '../../fleet/model/secrets.ts';
 import { SECRET_OPTIONS } from '../../fleet/secrets-schema.ts';
 import { replaceName } from '../edits.ts';
 import { firstTime } from '../facts.ts';

@@ -1,5 +1,5 @@
 /** sops/unknown-key: a secret whose key is not in its encrypted file. */
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { LocatedKey } from '../../fleet/secrets-join.ts';
 import { replaceName } from '../edits.ts';
 import type { CheckContext, Fix, Report, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 /** sops/unreplaced-placeholder: a placeholder of sops-nix that nothing replaces by its secret. */
-import type { SecretOption, SecretTemplate, SecretUse } from '../../fleet/secrets.ts';
+import type { SecretOption, SecretTemplate, SecretUse } from '../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { firstTime } from '../facts.ts';

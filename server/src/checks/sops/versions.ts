@@ -1,5 +1,5 @@
 /** Which sops-nix and agenix a flake has locked: may they know more options than are known here? */
-import type { SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import { lockOf } from '../lock.ts';
 import type { CheckFiles } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 /** The options of secrets and templates, and of sops-nix and agenix themselves, one by one as they are written. */
-import type { SecretFacts, SecretKeeper, SecretOption } from '../../fleet/secrets.ts';
+import type { SecretFacts, SecretKeeper, SecretOption } from '../../fleet/model/secrets.ts';
 import {
   type KnownOption,
   SECRET_OPTIONS,

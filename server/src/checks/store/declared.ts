@@ -2,7 +2,9 @@
  * What the workspace declares of a generator by name, for rules that compare it with what is stored: only what holds
  * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
  */
-import type { Fleet, Generator, GeneratorBody, GeneratorFile } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { factsOf, mayBeDefinedElsewhere, mayInclude, usesByGenerator } from '../facts.ts';
 
 export interface SoleDeclaration {

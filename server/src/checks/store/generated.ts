@@ -4,7 +4,9 @@
  * missing here is what `varsmith plan` would generate. Says nothing of what lies outside of the repository, unless the
  * store was asked (`verified`).
  */
-import type { Fleet, Generator, GeneratorBody } from '../../fleet/model.ts';
+
+import type { Generator, GeneratorBody } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { type Keeper, keeperOf } from '../../store/backend-setting.ts';
 import type { StoreFiles } from '../../store/vars/files.ts';
 import type { StoreContents } from '../../store/vars/read.ts';

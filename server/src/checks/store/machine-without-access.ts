@@ -1,5 +1,7 @@
 /** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
-import type { Fleet, GeneratorFile } from '../../fleet/model.ts';
+
+import type { GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { backendInRepository } from '../../store/backend-setting.ts';
 import { machinesWith } from '../../store/sops/sops-keys.ts';
 import type { StoreContents } from '../../store/vars/read.ts';

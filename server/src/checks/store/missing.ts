@@ -1,5 +1,5 @@
 /** store/missing: a generator of which files are not generated yet. */
-import type { Generator, GeneratorFile } from '../../fleet/model.ts';
+import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
 import { backendInRepository } from '../../store/backend-setting.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';
 import { inBrackets, quoted } from '../wording.ts';

@@ -2,7 +2,7 @@
  * What is stored, in the order in which rules ask: by generator, then by file. Made once for each state of the stores,
  * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
  */
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { once } from '../../store/sops/sops-keys.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';

@@ -1,6 +1,7 @@
 /** use/hard-coded-path: the place of a deployed file, written out. */
 
-import type { Place, Use } from '../../fleet/model.ts';
+import type { Use } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr, StringExpr } from '../../nix/syntax.ts';
 import { attributeText } from '../edits.ts';

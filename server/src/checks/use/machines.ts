@@ -4,7 +4,8 @@
  */
 
 import { isOfClanCore } from '../../fleet/inventory.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Facts, isAmong, mayBeDefinedElsewhere } from '../facts.ts';
 import { derived } from '../memory/derived.ts';

@@ -1,6 +1,7 @@
 /** use/not-generated: the value of a public file that has not been generated. */
 
-import type { Generator, Place } from '../../fleet/model.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { LambdaExpr } from '../../nix/syntax.ts';
 import type { StoreContents } from '../../store/vars/read.ts';

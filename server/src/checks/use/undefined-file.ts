@@ -1,6 +1,7 @@
 /** use/undefined-file: a use of a file that its generator does not have. */
 
-import type { Generator, Use } from '../../fleet/model.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Use } from '../../fleet/model/uses.ts';
 import { childrenOf } from '../../nix/expressions.ts';
 import { type Expr, writtenName } from '../../nix/syntax.ts';
 import { replaceName } from '../edits.ts';

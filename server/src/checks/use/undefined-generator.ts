@@ -1,6 +1,6 @@
 /** use/undefined-generator: a use of a generator that nothing defines. */
 
-import type { Unit, Use } from '../../fleet/model.ts';
+import type { Unit, Use } from '../../fleet/model/uses.ts';
 import { replaceName } from '../edits.ts';
 import { hostOf, PIPELINE } from '../examples.ts';
 import {

@@ -1,5 +1,7 @@
 /** use/unknown-attribute: something is read of a generator, a file or a prompt that it does not have. */
-import type { OtherRead, Place, Unit } from '../../fleet/model.ts';
+
+import type { OtherRead, Unit } from '../../fleet/model/uses.ts';
+import type { Place } from '../../nix/places.ts';
 import { attributeText, replaceName } from '../edits.ts';
 import { type Facts, factsOf } from '../facts.ts';
 import { mayKnowMore } from '../inventory/flake.ts';

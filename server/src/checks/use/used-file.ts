@@ -4,7 +4,9 @@
  */
 
 import { catalogueEntries, catalogueFile } from '../../fleet/catalogue.ts';
-import type { Fleet, Generator, GeneratorFile, Unit, Use } from '../../fleet/model.ts';
+import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
+import type { Unit, Use } from '../../fleet/model/uses.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Facts, factsOf, isAmong } from '../facts.ts';
 import { keeping } from '../memory/kept.ts';

@@ -14,7 +14,7 @@ import {
   TOOLS,
 } from '../../deploy/deployment.ts';
 import { carryOut, here } from '../../deploy/here.ts';
-import type { Machine } from '../../fleet/model.ts';
+import type { Machine } from '../../fleet/model/base.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
 import { type OpenFleet, openFleet, say } from '../generation.ts';
 import { EXIT, type Io, painter, printable, UsageError } from '../io.ts';

@@ -2,8 +2,9 @@
 import { applyEdits, editsByFile } from '../../checks/apply-fixes.ts';
 import { counted } from '../../checks/wording.ts';
 import { indexOf } from '../../editor/index.ts';
-import { type Renaming, renameTarget } from '../../editor/rename.ts';
+import { renameTarget } from '../../editor/rename.ts';
 import { renameMachine } from '../../editor/rename-machine.ts';
+import type { Renaming } from '../../editor/renaming.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
 import type { Subject, Target } from '../../editor/subjects.ts';
 import { linkChanges, relocation, renameNotes, tellingGit } from '../../generate/repository/relocate.ts';

@@ -8,8 +8,10 @@ import { runRules } from '../../checks/run.ts';
 import { undefinedFile } from '../../checks/use/undefined-file.ts';
 import { undefinedGenerator } from '../../checks/use/undefined-generator.ts';
 import { catalogueFile, isCatalogueGenerator } from '../../fleet/catalogue.ts';
-import type { Fleet, Generator, Use } from '../../fleet/model.ts';
-import { placeKey } from '../../fleet/places.ts';
+import type { Generator } from '../../fleet/model/generators.ts';
+import type { Use } from '../../fleet/model/uses.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import { placeKey } from '../../nix/places.ts';
 
 export type UseStatus = 'resolved' | 'catalogue' | 'undefined' | 'guarded' | 'unknown';
 

@@ -8,7 +8,7 @@ import { messageWithCure } from '../../checks/cure.ts';
 import { FINGERPRINT_VERSION } from '../../checks/fingerprint.ts';
 import { ruleUrl } from '../../checks/pages.ts';
 import type { Finding, Fix, Rule, Severity } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { CheckReport } from '../commands/check.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from './json-text.ts';

@@ -1,6 +1,6 @@
 /** Where the value of a secret is kept, as far as it is certain. */
 
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';

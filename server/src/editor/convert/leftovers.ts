@@ -6,12 +6,12 @@
 import { lineAround } from '../../checks/edits.ts';
 import { bindingAround } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SopsDefault } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SopsDefault } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedKey } from '../../fleet/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets-rules.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Around } from '../scaffold.ts';
 import type { ValueSource } from './kept-in.ts';
 import { shown } from './plan.ts';

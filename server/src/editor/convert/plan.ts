@@ -5,9 +5,9 @@
 import { attributeText } from '../../checks/edits.ts';
 import { mayBeSame } from '../../checks/generator/io.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/model/secrets.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { Around } from '../scaffold.ts';
 import { intoModule } from '../scaffold-module.ts';

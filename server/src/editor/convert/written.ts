@@ -4,7 +4,7 @@
  */
 import { namedAt } from '../../checks/edit-bindings.ts';
 import { expressionsAt } from '../../checks/locate.ts';
-import type { SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
 import type { Around } from '../scaffold.ts';

@@ -1,12 +1,13 @@
 /** Hover cards of what stands in an inventory. Pure; it knows no editor. */
-import { type Instance, isOfClanCore, type Role } from '../../fleet/inventory.ts';
+import { isOfClanCore } from '../../fleet/inventory.ts';
 import { roleMembers } from '../../fleet/members.ts';
+import type { DeclaredOption, OptionTree } from '../../fleet/model/options.ts';
+import type { Instance, Role } from '../../fleet/model/services.ts';
 import { namesToWrite } from '../../fleet/options/below.ts';
 import { optionsOfService } from '../../fleet/options/clan-core.ts';
 import { textOf } from '../../fleet/options/takes.ts';
-import { type DeclaredOption, EMPTY, type OptionTree } from '../../fleet/options/tree.ts';
-import type { HoverContext } from '../hover.ts';
-import type { CardAt } from '../hover-around.ts';
+import { EMPTY } from '../../fleet/options/tree.ts';
+import type { CardAt, HoverContext } from '../hover-context.ts';
 import { definedPhrase, machinesPhrase } from '../hover-words.ts';
 import { code, plain } from '../markdown.ts';
 import { definitionOf } from './definitions.ts';

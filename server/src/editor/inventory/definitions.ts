@@ -1,8 +1,8 @@
 /** Where that which stands in an inventory is defined. */
 import { flakeInputPlace } from '../../checks/inventory/flake.ts';
-import type { Instance } from '../../fleet/inventory.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { Instance } from '../../fleet/model/services.ts';
 import { inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { machineTags, type Thing } from './things.ts';
 

@@ -1,10 +1,10 @@
 /** What is said of an option of the fleet's own: what it is, where it is declared, and which machines set it. */
 import { joined } from '../../checks/wording.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { WrittenEntry } from '../../fleet/model/options.ts';
 import { textOf } from '../../fleet/options/takes.ts';
-import type { WrittenEntry } from '../../fleet/options/written.ts';
+import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
-import type { HoverContext } from '../hover.ts';
+import type { HoverContext } from '../hover-context.ts';
 import { code, plain } from '../markdown.ts';
 import { declaredAt, definitionsAt, optionsByFile } from './joined.ts';
 

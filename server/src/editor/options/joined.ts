@@ -1,10 +1,8 @@
 /** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
 import { keptFor } from '../../checks/store/stored-index.ts';
+import type { FleetOptions, ModuleOptions, OptionTree, WrittenEntry } from '../../fleet/model/options.ts';
 import { CHOSEN, stepBelow, treeAt } from '../../fleet/options/below.ts';
-import type { FleetOptions } from '../../fleet/options/joined.ts';
-import type { ModuleOptions } from '../../fleet/options/module.ts';
-import { mergeTrees, type OptionTree } from '../../fleet/options/tree.ts';
-import type { WrittenEntry } from '../../fleet/options/written.ts';
+import { mergeTrees } from '../../fleet/options/tree.ts';
 
 export interface OptionsByFile {
   /** What all modules declare below the fleet's own names. */

@@ -1,10 +1,9 @@
 /** The names in a file that stand for options of the fleet's own: where they are declared, defined and read. */
 
-import type { Fleet, Place } from '../../fleet/model.ts';
+import type { OptionRead, OptionTree, WrittenEntry } from '../../fleet/model/options.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import { CHOSEN, insideOf, stepBelow } from '../../fleet/options/below.ts';
-import type { OptionRead } from '../../fleet/options/reads.ts';
-import type { OptionTree } from '../../fleet/options/tree.ts';
-import type { WrittenEntry } from '../../fleet/options/written.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Target } from '../subjects.ts';
 import { optionsByFile } from './joined.ts';
 

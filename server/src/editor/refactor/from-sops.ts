@@ -3,7 +3,8 @@
  * those who read its path read that of the generator's file. `varsmith convert` takes the value along as well.
  */
 import { mayBeSame } from '../../checks/generator/io.ts';
-import { mentionsSecrets, type SecretDefinition } from '../../fleet/secrets.ts';
+import type { SecretDefinition } from '../../fleet/model/secrets.ts';
+import { mentionsSecrets } from '../../fleet/secrets.ts';
 import { declaredAnew, KEPT, SOURCES, TRANSLATED } from '../convert/declared.ts';
 import { generatorName, isGeneratorName } from '../convert/plan.ts';
 import { usedAnew } from '../convert/used.ts';

@@ -1,7 +1,7 @@
 /** The generator whose declaration a cursor stands in, as refactorings need it: written once, in one place, and known. */
 import { type NamedBinding, namedAt } from '../../checks/edit-bindings.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model.ts';
+import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import { indexOf } from '../index.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -6,7 +6,7 @@ import { isCopy, writesOver } from '../../checks/generator/copies.ts';
 import { worksInside } from '../../checks/generator/io.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import { type FollowedScript, followed } from '../../checks/scripts.ts';
-import type { GeneratorBody } from '../../fleet/model.ts';
+import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Range } from '../../shell/syntax.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Refactoring, WrittenGenerator } from './generator-at.ts';

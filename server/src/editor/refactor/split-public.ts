@@ -8,7 +8,7 @@ import { attributeText, indentOf, insertBelow, lineAround, stringText } from '..
 import { handsOver, worksInside } from '../../checks/generator/io.ts';
 import type { TextEdit } from '../../checks/rule.ts';
 import { type FollowedScript, followed } from '../../checks/scripts.ts';
-import type { GeneratorFile } from '../../fleet/model.ts';
+import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import { readVars } from '../../store/vars/vars.ts';

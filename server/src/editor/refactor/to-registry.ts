@@ -14,7 +14,7 @@ import {
 } from '../../checks/edits.ts';
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../checks/locate.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { Matrix, Registry, RegistryKey } from '../../fleet/model.ts';
+import type { Matrix, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { hasWith } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {

@@ -3,12 +3,12 @@
  * something is encrypted, who can decrypt it, where it lies on which machines. No value is ever read.
  */
 import { counted } from '../../checks/wording.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper, SecretOption, SecretUse } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretKeeper, SecretOption, SecretUse } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import type { FleetSecret } from '../../fleet/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
-import type { HoverContext } from '../hover.ts';
+import type { Place } from '../../nix/places.ts';
+import type { HoverContext } from '../hover-context.ts';
 import { definedPhrase, machinesPhrase, placePhrase } from '../hover-words.ts';
 import { code, plain } from '../markdown.ts';
 import { secretPaths, settled, templatePaths } from './deployed.ts';

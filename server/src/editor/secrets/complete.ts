@@ -4,7 +4,8 @@
  */
 import { attributeText } from '../../checks/edits.ts';
 import { sideOf } from '../../checks/sops/surroundings.ts';
-import { mentionsSecrets, type SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
+import { mentionsSecrets } from '../../fleet/secrets.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
 import { SECRET_OPTIONS } from '../../fleet/secrets-schema.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
@@ -29,6 +30,7 @@ const MAX_SELECTION = 200;
 const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
 const USE = /\b(sops\.secrets|sops\.placeholder|sops\.templates|age\.secrets)\.("[\w'.+@/-]*|[\w'-]*)$/;
 const ATTRIBUTE = new RegExp(String.raw`\b(sops\.secrets|sops\.templates|age\.secrets)\.${NAME}\.(\w*)$`);
+
 /** Paths and keys. */
 const LONG_WORD = /[\w'.+@/-]*$/;
 const WORD = /[\w'-]*$/;

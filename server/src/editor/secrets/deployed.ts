@@ -4,8 +4,13 @@
  * Sources: sops-nix 56b2406, modules/sops and modules/home-manager; agenix, modules/age.nix and age-home.nix.
  */
 import { sideOf } from '../../checks/sops/surroundings.ts';
+import type {
+  SecretDefinition,
+  SecretKeeper,
+  SecretOption,
+  SecretTemplate,
+} from '../../fleet/model/secrets.ts';
 import type { Fleet } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper, SecretOption, SecretTemplate } from '../../fleet/secrets.ts';
 import type { FleetSecrets } from '../../fleet/secrets-join.ts';
 import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets-schema.ts';
 import type { SecretGround } from './joined.ts';

@@ -2,9 +2,10 @@
  * The third view of the explorer: machines with their secrets of sops-nix and agenix, and encrypted files with their
  * keys. Made level by level; names and recipients alone are read.
  */
-import type { Place } from '../../fleet/model.ts';
-import type { SecretKeeper } from '../../fleet/secrets.ts';
+
+import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import type { FleetSecret } from '../../fleet/secrets-join.ts';
+import type { Place } from '../../nix/places.ts';
 import { type ExplorerFilter, matches } from '../explorer-filter.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { secretPaths } from './deployed.ts';

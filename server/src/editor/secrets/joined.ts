@@ -7,7 +7,6 @@ import { mayBeSame } from '../../checks/generator/io.ts';
 import { secretsOf } from '../../checks/sops/joined.ts';
 import { sideOf } from '../../checks/sops/surroundings.ts';
 import { readersOf } from '../../checks/use/machines.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
 import type {
   AgeRule,
   NamesAbove,
@@ -15,11 +14,13 @@ import type {
   SecretKeeper,
   SecretTemplate,
   SecretUse,
-} from '../../fleet/secrets.ts';
+} from '../../fleet/model/secrets.ts';
+import type { Fleet } from '../../fleet/model.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../fleet/secrets-keys.ts';
 import type { SecretSide } from '../../fleet/secrets-schema.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
 import type { SopsFolder } from '../../store/sops/sops-keys.ts';
 import { below } from '../../store/vars/files.ts';
 import type { Snapshot } from '../snapshot.ts';

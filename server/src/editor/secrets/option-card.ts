@@ -1,8 +1,10 @@
 /** The hover card of an option of sops-nix or agenix where it is written. */
-import { mentionsSecrets, type SecretKeeper, type SecretOption } from '../../fleet/secrets.ts';
+
+import type { SecretKeeper, SecretOption } from '../../fleet/model/secrets.ts';
+import { mentionsSecrets } from '../../fleet/secrets.ts';
 import { SECRET_OPTIONS, type SecretOwner } from '../../fleet/secrets-schema.ts';
-import type { HoverContext } from '../hover.ts';
-import { type CardAt, optionText } from '../hover-around.ts';
+import { optionText } from '../hover-around.ts';
+import type { CardAt, HoverContext } from '../hover-context.ts';
 import { OPTION_WORDS } from './words.ts';
 
 /** @param offset 0-based UTF-16 offset */

@@ -6,15 +6,15 @@
 import { addOption, insertBeside, namedAt } from '../../checks/edit-bindings.ts';
 import { attributeText, replaceName, stringText } from '../../checks/edits.ts';
 import type { TextEdit } from '../../checks/rule.ts';
-import type { Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretKeeper } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretKeeper } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets-files.ts';
 import { hasKeys } from '../../fleet/secrets-keys.ts';
+import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
 import { indexOf } from '../index.ts';
-import type { Refusal, Renaming } from '../rename.ts';
 import { nixFiles } from '../rename-machine.ts';
+import type { Refusal, Renaming } from '../renaming.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { nameOf, type Target } from '../subjects.ts';
 import { isAnyName, machinesOfFile, secretNamed, secretsIn, sideAt, templatesNamed } from './joined.ts';

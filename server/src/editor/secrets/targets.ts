@@ -1,7 +1,8 @@
 /** The names in a file that stand for secrets of sops-nix and agenix, for their templates and encrypted files. */
 import { keptFor } from '../../checks/store/stored-index.ts';
-import type { Fleet, Place } from '../../fleet/model.ts';
-import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/secrets.ts';
+import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
+import type { Fleet } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import type { Subject, Target } from '../subjects.ts';
 
 /** In the order in which they are found. Reads what the fleet says of secrets. */

@@ -1,6 +1,7 @@
 /** What stands below an option: through submodules and sets of them, as far as its type says. */
-import { EMPTY, mergeTrees, type OptionTree } from './tree.ts';
-import type { OptionType } from './types.ts';
+
+import type { OptionTree, OptionType } from '../model/options.ts';
+import { EMPTY, mergeTrees } from './tree.ts';
 
 /** The type of an option; `any` where several modules declare it in ways that do not go together here. */
 export function typeOf({ declared, open }: OptionTree): OptionType {

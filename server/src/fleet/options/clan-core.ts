@@ -2,9 +2,10 @@
  * What clan-core declares of options: those of a clan, of an inventory, and the settings of its services. Made of the
  * data when first asked for.
  */
+
+import type { OptionTree } from '../model/options.ts';
 import { clanData, inventoryData, serviceData } from './clan-core-data.ts';
 import { type History, treeOfLevel } from './described.ts';
-import type { OptionTree } from './tree.ts';
 
 export interface KnownOptions extends History {
   readonly tree: OptionTree;

@@ -9,25 +9,14 @@ import type { AttrsValue } from '../../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
+import type { ClanSetting, WrittenEntry } from '../model/options.ts';
 import { unknownArgument } from '../modules.ts';
 import { definitionsOf } from '../read.ts';
 import { machineOf } from '../store-settings.ts';
-import type { CLAN_OPTIONS, MACHINE_OPTIONS } from './clan-options.ts';
-import { readEntry, type WrittenEntry } from './written.ts';
-
-/** One name that is written below such an option. */
-export interface ClanSetting {
-  readonly root: keyof typeof CLAN_OPTIONS | keyof typeof MACHINE_OPTIONS;
-  readonly name: string;
-  readonly entry: WrittenEntry;
-  readonly conditional: boolean;
-  /** The machine that it certainly is for; null where that is not known, and for what is the clan's. */
-  readonly machine: string | null;
-  /** True where the workspace declares an option of that name itself. */
-  readonly isDeclaration: boolean;
-}
+import { readEntry } from './written.ts';
 
 const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
+
 /** Steps allowed for one file. */
 const STEPS = 200_000;
 

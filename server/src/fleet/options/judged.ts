@@ -6,51 +6,22 @@
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../model.ts';
-import { placeOf } from '../places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type {
+  OptionFacts,
+  OptionMistake,
+  OptionPath,
+  OptionTree,
+  OptionType,
+  WrittenName,
+  WrittenValue,
+  WrongValue,
+} from '../model/options.ts';
 import { type Definition, definitionsOf } from '../read.ts';
 import { typeOf } from './below.ts';
 import { gotText, takes, textOf, textsIn } from './takes.ts';
-import type { OptionTree } from './tree.ts';
-import { type OptionType, scalarOf } from './types.ts';
-import type { WrittenValue } from './written.ts';
-
-/** The names that lead to an option, from the tree that was judged. */
-export type OptionPath = readonly string[];
-
-export interface UnknownOption {
-  readonly kind: 'unknown';
-  readonly path: OptionPath;
-  /** Where its name is written. */
-  readonly at: Place;
-  /** The options there are instead. */
-  readonly siblings: OptionTree;
-}
-
-export interface WrongValue {
-  readonly kind: 'type';
-  readonly path: OptionPath;
-  /** Where the value is written; the option's name for a set, which may be written in pieces. */
-  readonly at: Place;
-  readonly type: OptionType;
-  /** The value itself, without what it holds. */
-  readonly value: WrittenValue;
-}
-
-export type OptionMistake = UnknownOption | WrongValue;
-
-/** An option where it is written. */
-export interface WrittenName {
-  readonly path: OptionPath;
-  readonly at: Place;
-  /** Null for a name in a set of options: `emily` in `machines.emily`. */
-  readonly option: OptionTree | null;
-}
-
-export interface OptionFacts {
-  readonly mistakes: readonly OptionMistake[];
-  readonly names: readonly WrittenName[];
-}
+import { scalarOf } from './types.ts';
 
 const NO_FACTS: OptionFacts = { mistakes: [], names: [] };
 
@@ -67,6 +38,7 @@ const OF_MODULES: ReadonlySet<string> = new Set([
   'key',
   'disabledModules',
 ]);
+
 /** What makes the module one that says where its options are: what lies beside is none of them. */
 const STRUCTURE = ['options', 'config', 'freeformType'];
 

@@ -5,11 +5,12 @@
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
+import { placeOf } from '../../nix/places.ts';
 import { moduleSets } from '../clan-modules.ts';
+import type { OptionTree } from '../model/options.ts';
 import type { Given } from '../modules.ts';
-import { placeOf } from '../places.ts';
 import { definitionsOf } from '../read.ts';
-import { mergeTrees, OPEN, type OptionTree, readTree, withDefaults } from './tree.ts';
+import { mergeTrees, OPEN, readTree, withDefaults } from './tree.ts';
 
 /** Words of modules that say nothing of values. */
 const NO_VALUES: ReadonlySet<string> = new Set([

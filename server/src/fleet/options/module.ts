@@ -5,27 +5,20 @@
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
 import { frameworkValue } from '../frameworks/calls.ts';
-import type { Place } from '../model.ts';
+import type { ModuleOptions, OptionTree, WrittenEntry } from '../model/options.ts';
 import { isOptionModule } from '../module-references.ts';
 import { type Given, moduleArguments } from '../modules.ts';
-import { placeOf } from '../places.ts';
 import { definitionsOf } from '../read.ts';
 import { mayBeOwn } from './namespaces.ts';
-import { EMPTY, mergeTrees, OPEN, type OptionTree, readTree } from './tree.ts';
+import { EMPTY, mergeTrees, OPEN, readTree } from './tree.ts';
 import { ANY, scalarOf } from './types.ts';
-import { readEntry, type WrittenEntry } from './written.ts';
-
-export interface ModuleOptions {
-  /** What it declares, below any name. */
-  readonly tree: OptionTree;
-  /** What it defines, by the first name. */
-  readonly definitions: ReadonlyMap<string, readonly WrittenEntry[]>;
-  /** The functions that it consists of: what they call `config` is the machine's. */
-  readonly functions: readonly Place[];
-}
+import { readEntry } from './written.ts';
 
 export const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
+
 /** Nothing is known. */
 export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 

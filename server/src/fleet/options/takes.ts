@@ -6,8 +6,7 @@
 import { parseRegex } from '../../nix/builtins/regex.ts';
 import { matchWhole } from '../../nix/builtins/regex-match.ts';
 import { asByteString } from '../../nix/bytes.ts';
-import type { OptionType, Scalar } from './types.ts';
-import type { WrittenValue } from './written.ts';
+import type { OptionType, Scalar, WrittenValue } from '../model/options.ts';
 
 /** May a value that is known be of a type that holds no others? */
 export function takes(type: OptionType, value: WrittenValue): boolean {

@@ -6,42 +6,18 @@ import { display, isClosed } from '../../nix/eval/construct.ts';
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../model.ts';
-import { placeOf } from '../places.ts';
+import type { Place } from '../../nix/places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { DeclaredOption, OptionTree } from '../model/options.ts';
 import { member } from '../read.ts';
-import { ANY, type OptionType, type ReadModule, readType, scalarOf } from './types.ts';
-
-/** What an option is. */
-export interface DeclaredOption {
-  readonly type: OptionType;
-  readonly description: string | null;
-  /** As Nix writes it; null where there is none, or it is not known. */
-  readonly fallback: string | null;
-  /** False where it has no default for certain. */
-  readonly hasDefault: boolean;
-  readonly readOnly: boolean;
-  /** True for one that is not meant to be set: an internal one, or one that was removed. */
-  readonly hidden?: boolean;
-  /** The type as nixpkgs words it, for what is described rather than read. */
-  readonly words?: string;
-  /** Where its name is written; null where that is nowhere. */
-  readonly at: Place | null;
-}
-
-export interface OptionTree {
-  readonly options: ReadonlyMap<string, OptionTree>;
-  /** What is declared here itself; several modules may declare one option. */
-  readonly declared: readonly DeclaredOption[];
-  /** True if there may be options that are not listed. */
-  readonly open: boolean;
-  /** The type of others than those that are listed, where that is known. */
-  readonly freeform?: OptionType;
-}
+import { ANY, type ReadModule, readType, scalarOf } from './types.ts';
 
 const NO_OPTIONS: ReadonlyMap<string, OptionTree> = new Map();
 const NONE: readonly DeclaredOption[] = [];
+
 /** Nothing is known of what is declared. */
 export const OPEN: OptionTree = { options: NO_OPTIONS, declared: NONE, open: true };
+
 /** Nothing is declared. */
 export const EMPTY: OptionTree = { options: NO_OPTIONS, declared: NONE, open: false };
 

@@ -5,26 +5,8 @@
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
+import type { OptionTree, OptionType, Scalar } from '../model/options.ts';
 import { selectionPath } from '../module-references.ts';
-import type { OptionTree } from './tree.ts';
-
-export type Scalar = null | boolean | number | string;
-
-export type OptionType =
-  | { readonly kind: 'bool' | 'float' | 'number' | 'path' | 'package' | 'set' | 'function' | 'any' }
-  /** Whole numbers from `min` to `max`; null is no limit. */
-  | { readonly kind: 'int'; readonly min: number | null; readonly max: number | null }
-  /** `pattern` is a regular expression of Nix that the whole text has to match. */
-  | {
-      readonly kind: 'text';
-      readonly pattern: string | null;
-      readonly oneLine: boolean;
-      readonly filled: boolean;
-    }
-  | { readonly kind: 'enum'; readonly values: readonly Scalar[] }
-  | { readonly kind: 'list' | 'map' | 'null-or'; readonly of: OptionType }
-  | { readonly kind: 'either'; readonly of: readonly OptionType[] }
-  | { readonly kind: 'submodule'; readonly tree: OptionTree };
 
 export const ANY: OptionType = { kind: 'any' };
 

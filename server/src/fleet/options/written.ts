@@ -6,45 +6,15 @@ import { isClosed } from '../../nix/eval/construct.ts';
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../model.ts';
-import { placeOf } from '../places.ts';
+import { placeOf } from '../../nix/places.ts';
+import type { WrittenDefinition, WrittenEntry, WrittenValue } from '../model/options.ts';
 import { definitionsOf } from '../read.ts';
-import { type Scalar, scalarOf } from './types.ts';
-
-export interface WrittenValue {
-  readonly kind: Value['kind'];
-  /** Where it is written; null where that is nowhere. */
-  readonly at: Place | null;
-  /** Undefined where it is no scalar, or not known. */
-  readonly scalar: Scalar | undefined;
-  /** Of a list. */
-  readonly items: readonly WrittenValue[];
-  /** Of a set. */
-  readonly entries: ReadonlyMap<string, WrittenEntry>;
-  /** True if a list or a set may hold more. */
-  readonly open: boolean;
-}
-
-export interface WrittenEntry {
-  /** Where its name is written; null where that is nowhere. */
-  readonly at: Place | null;
-  /** True if it may be absent. */
-  readonly optional: boolean;
-  readonly definitions: readonly WrittenDefinition[];
-}
-
-export interface WrittenDefinition {
-  readonly value: WrittenValue;
-  /** Under a condition that is not known to hold. */
-  readonly conditional: boolean;
-  /** Under one that is known not to. */
-  readonly never: boolean;
-  readonly priority: number;
-}
+import { scalarOf } from './types.ts';
 
 const NO_ITEMS: readonly WrittenValue[] = [];
 const NO_ENTRIES: ReadonlyMap<string, WrittenEntry> = new Map();
 const MAX_DEPTH = 8;
+
 /** Longer lists and sets are data. */
 const MAX_ENTRIES = 500;
 

@@ -4,7 +4,7 @@ import type { CancellationToken } from 'vscode-languageserver';
 import { fleetEntry, generatorEntries } from '../../editor/explorer.ts';
 import { itemAt } from '../../editor/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer-keys.ts';
-import type { Place } from '../../fleet/model.ts';
+import type { Place } from '../../nix/places.ts';
 import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/vars/tally.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Border, locationOf, uriOfPath } from '../convert.ts';

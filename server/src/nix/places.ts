@@ -1,9 +1,22 @@
-/** From the evaluator's origins to plain places. */
-import { originOf } from '../nix/eval/construct.ts';
-import type { Lazy, Origin } from '../nix/eval/value.ts';
-import { extentOf } from '../nix/source.ts';
-import type { Range } from '../nix/syntax.ts';
-import type { Place } from './model.ts';
+/** Places in files as plain data, and how they are made of the evaluator's origins. */
+
+import { originOf } from './eval/construct.ts';
+import type { Lazy, Origin } from './eval/value.ts';
+import { extentOf } from './source.ts';
+import type { Range } from './syntax.ts';
+
+/** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A fact with the place it was read from. */
+export interface Known<T> {
+  readonly value: T;
+  readonly at: Place;
+}
 
 export function placeOf(origin: Origin): Place {
   return { file: origin.file.path, start: origin.start, end: origin.end };
@@ -72,3 +85,5 @@ export function writtenAt(lazy: Lazy): Origin | null {
 export function dependingOn(reason: string): string {
   return `it depends on ${reason}`;
 }
+
+/** The words that all parts of the model share: machines, how a name is known, and what could not be told. */
