@@ -3,7 +3,7 @@ import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-f
 import type { Example, Fix, Rule } from '../../server/src/checks/rule.ts';
 import type { ShownFix } from '../../server/src/checks/rule-page.ts';
 import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
-import { check, defaults, type Texts, usualFiles } from './small-workspace.ts';
+import { check, type Texts } from './small-workspace.ts';
 
 /** A line that says what is found in the one above it. */
 const MARK_LINE = /^[ \t]*#[ #]*\^+>?[ \t]*[a-z]+\/[a-z-]+.*\n/gm;
@@ -18,7 +18,7 @@ export function shownFixes(rule: Rule): ShownFix[] {
 }
 
 function fixesOf({ id }: Rule, example: Example): Fix[] {
-  const { findings } = check(example.files, defaults, usualFiles, example);
+  const { findings } = check(example.files, example);
   return findings.filter(({ rule }) => rule === id).flatMap(({ fixes }) => fixes);
 }
 
