@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOfClanCore } from '../../server/src/fleet/inventory.ts';
 import { memberSettings, memberValues, roleMembers } from '../../server/src/fleet/members.ts';
-import type { Setting } from '../../server/src/fleet/model/settings.ts';
+import type { Setting } from '../../server/src/fleet/settings.ts';
 import { mergeSettings, plainSetting, settingAt } from '../../server/src/fleet/settings.ts';
 import { clanOf, declaredIn, instanceOf, roleOf } from './inventories.ts';
 

@@ -4,11 +4,12 @@
  */
 
 import { isCatalogueGenerator } from '../fleet/catalogue.ts';
-import type { Machine, NameKind } from '../fleet/model/base.ts';
+import type { Machine } from '../fleet/model/base.ts';
 import type { Generator } from '../fleet/model/generators.ts';
 import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../fleet/model/registries.ts';
 import type { Unit, Use } from '../fleet/model/uses.ts';
 import type { Fleet } from '../fleet/model.ts';
+import type { NameKind } from '../fleet/read.ts';
 import type { Place } from '../nix/places.ts';
 import { placeKey } from '../nix/places.ts';
 import { sameItems } from '../std.ts';

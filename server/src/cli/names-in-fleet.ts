@@ -1,8 +1,8 @@
 /** The names that a word on the command line may be, for shells that complete it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NameKind } from '../fleet/model/base.ts';
 import type { Fleet } from '../fleet/model.ts';
+import type { NameKind } from '../fleet/read.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Io } from './io.ts';
 import { nearestRoot, openWorkspace } from './load.ts';

@@ -14,8 +14,8 @@ import { placeOf } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { interestOf } from './interest.ts';
 import type { AccessSetting } from './model/secrets.ts';
-import type { Setting } from './model/settings.ts';
 import { unknownArgument } from './modules.ts';
+import type { Setting } from './settings.ts';
 import { readSetting } from './settings.ts';
 import { machineOf } from './store-settings.ts';
 

@@ -10,9 +10,10 @@ import type { Place } from '../nix/places.ts';
 import { placeOf, withParentheses } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
+import type { FailingCall } from './import-items.ts';
 import { type ImportItem, importItems, modulesIn } from './import-items.ts';
 import { type Registries, whatItBrings } from './imported-generators.ts';
-import type { AppliedImport, FailingCall, WrittenCall } from './model/uses.ts';
+import type { AppliedImport, WrittenCall } from './model/uses.ts';
 import { lastNameOf } from './steps.ts';
 
 /** What the walk over the file knows. */

@@ -14,7 +14,6 @@ import { type NamePath, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import { CALL_NAMES, calledName, frameworkValue } from './frameworks/calls.ts';
 import { systemsIn } from './frameworks/layout.ts';
-import type { LateArgument } from './model/uses.ts';
 import { isExtendedLibrary, unknownArgument } from './modules.ts';
 import { certain } from './read.ts';
 
@@ -310,4 +309,10 @@ function sameKey(cx: Evaluation, lazy: Lazy): string | null {
   if (value instanceof BudgetExceeded || value.kind === 'failure') return null;
   if (value.kind === 'unknown') return value.candidates === null ? `? ${value.key}` : null;
   return lazyKey(value);
+}
+
+/** An argument that a file gives to modules with `_module.args`. */
+export interface LateArgument {
+  readonly name: string;
+  readonly file: string;
 }

@@ -14,7 +14,7 @@ import { filled, type Holes, holesIn, isFilled, patternOf } from './catalogue-na
 import { isOfClanCore } from './inventory.ts';
 import { certainMembers, memberSettings, roleMembers } from './members.ts';
 import type { BroughtFile, BroughtGenerator, Instance, Inventory, Role } from './model/services.ts';
-import type { Setting } from './model/settings.ts';
+import type { Setting } from './settings.ts';
 import { incomplete, settingAt } from './settings.ts';
 
 export { CLAN_CORE_COMMIT } from './catalogue-data.ts';

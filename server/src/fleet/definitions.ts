@@ -11,8 +11,8 @@ import { callsOf, placeKey, placeOf } from '../nix/places.ts';
 import { sameItems } from '../std.ts';
 import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
-import type { NameKind } from './model/base.ts';
 import type { GeneratorBody, GeneratorDefinition } from './model/generators.ts';
+import type { NameKind } from './read.ts';
 import { definitionsOf } from './read.ts';
 
 /** What an assignment holds. */

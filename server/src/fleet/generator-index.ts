@@ -15,8 +15,8 @@ import {
   shareReader,
 } from './generator-shares.ts';
 import { hasAny, type Merged, mergeOne, withCompleteness } from './generators.ts';
-import type { MachineGenerators } from './machine-modules.ts';
 import type { Generator, GeneratorDefinition } from './model/generators.ts';
+import type { MachineGenerators } from './model/machines.ts';
 import type { Unit } from './model/uses.ts';
 import type { Fleet } from './model.ts';
 

@@ -24,7 +24,6 @@ import {
   optionOr,
   type Reading,
 } from './layers.ts';
-import type { NameKind } from './model/base.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -32,6 +31,7 @@ import type {
   GeneratorScript,
   WrittenOption,
 } from './model/generators.ts';
+import type { NameKind } from './read.ts';
 import { definitionsOf, readBool, readName, readText } from './read.ts';
 import { scriptSource } from './script.ts';
 import { definedBy } from './submodule.ts';

@@ -6,8 +6,8 @@
 import type { Place } from '../nix/places.ts';
 import { isSamePlace, placeKey } from '../nix/places.ts';
 import { joinedBody } from './definitions.ts';
-import type { MachineGenerators } from './machine-modules.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from './model/generators.ts';
+import type { MachineGenerators } from './model/machines.ts';
 import { variantsOf } from './variants.ts';
 
 /** All that is said of one name. */

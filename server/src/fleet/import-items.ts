@@ -10,7 +10,6 @@ import { delayArgument } from '../nix/eval/scopes.ts';
 import { letScope } from '../nix/eval/sets.ts';
 import type { FailureValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
-import type { FailingCall } from './model/uses.ts';
 import { unknownArgument } from './modules.ts';
 import { lastNameOf } from './steps.ts';
 
@@ -137,4 +136,10 @@ function importApplied(cx: Evaluation, value: UnknownValue): ImportedModule | nu
   const of = inner.fn.term?.kind === 'select' ? inner.fn.term.of.term : null;
   const isOfNixpkgs = of?.kind === 'root' && of.name === 'lib';
   return { value: made, fails: isOfNixpkgs ? { kind: 'missing-function', name: 'importApply' } : null };
+}
+
+/** A call that fails: for an argument, or because there is no such function. */
+export interface FailingCall {
+  readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
+  readonly name: string;
 }

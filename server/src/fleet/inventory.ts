@@ -11,9 +11,9 @@ import type { Place } from '../nix/places.ts';
 import { placeKey, placeOf } from '../nix/places.ts';
 import { optionSets } from './clan-modules.ts';
 import type { Instance, InstanceModule, Role, RoleEntry } from './model/services.ts';
-import type { Setting } from './model/settings.ts';
 import { joinFacts, judging } from './options/judged.ts';
 import { certain, definitionsOf, readText, unwrap } from './read.ts';
+import type { Setting } from './settings.ts';
 import { mergeSettings, NO_SETTINGS, readSetting } from './settings.ts';
 import { notDataIn } from './settings-data.ts';
 

@@ -6,7 +6,7 @@
 
 import type { NotAnalysable } from './model/base.ts';
 import type { GeneratorDefinition } from './model/generators.ts';
-import type { MachineModules } from './model/machines.ts';
+import type { MachineGenerators, MachineModules } from './model/machines.ts';
 import type { CircularImport } from './model/uses.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleImport } from './module-import.ts';
@@ -27,16 +27,6 @@ export interface ModuleLookup {
   output(path: readonly string[]): readonly ModuleFacts[];
   /** Each module as it is on the machine that is made of them, in the same order; see settled-modules.ts. */
   readonly settled: Settling['settled'];
-}
-
-/** The generators of a machine, as far as modules tell. Each definition is listed once. */
-export interface MachineGenerators extends MachineModules {
-  /** Certainly its own. */
-  readonly certain: readonly GeneratorDefinition[];
-  /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
-  readonly possible: readonly GeneratorDefinition[];
-  /** Where modules of other flakes are imported. */
-  readonly strangers: readonly NotAnalysable[];
 }
 
 /** What a machine's modules came to, with all that it was read from. */

@@ -12,9 +12,9 @@ import { placeOf } from '../nix/places.ts';
 import { type Instances, mergeInstances, withModuleNames } from './inventory.ts';
 import type { Machine } from './model/base.ts';
 import type { ClanOptions, Inventory, Role, RoleEntry, TagListing } from './model/services.ts';
-import type { Setting } from './model/settings.ts';
 import { argumentsFor, wellKnown } from './modules.ts';
 import { definitionsOf } from './read.ts';
+import type { Setting } from './settings.ts';
 import { mergeSettings } from './settings.ts';
 
 /** What `inventory.tags` says in one place. */

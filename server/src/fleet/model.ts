@@ -4,6 +4,7 @@
  * command line. Holds no tree and no scope.
  */
 
+import type { LateArgument } from './arguments.ts';
 import type { Machine, NotAnalysable } from './model/base.ts';
 import type { FileFaults } from './model/faults.ts';
 import type { Generator } from './model/generators.ts';
@@ -12,7 +13,7 @@ import type { ClanSetting, FleetOptions } from './model/options.ts';
 import type { Matrix, Registry } from './model/registries.ts';
 import type { AccessSetting, SecretFacts, StoreSettings } from './model/secrets.ts';
 import type { BroughtGenerator, ExportGenerator, Inventory, ServiceModule } from './model/services.ts';
-import type { LateArgument, Unit } from './model/uses.ts';
+import type { Unit } from './model/uses.ts';
 
 export interface Fleet {
   readonly machines: readonly Machine[];

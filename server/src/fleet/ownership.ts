@@ -9,16 +9,11 @@ import { sameItems } from '../std.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
 import type { MachineFolders } from './machine-folders.ts';
-import {
-  type FollowedModules,
-  followModules,
-  isCurrent,
-  type MachineGenerators,
-  type RootModule,
-} from './machine-modules.ts';
+import { type FollowedModules, followModules, isCurrent, type RootModule } from './machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from './machine-options.ts';
 import { certainMembers, roleMembers } from './members.ts';
 import type { Machine, MachineClass } from './model/base.ts';
+import type { MachineGenerators } from './model/machines.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { Given as Arguments } from './modules.ts';
 import { certain } from './read.ts';

@@ -5,7 +5,6 @@ import { display } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, StringValue, Value } from '../nix/eval/value.ts';
-import type { NameKind } from './model/base.ts';
 
 /** A name as the model shows it, with how well it is known. */
 export interface ReadName {
@@ -95,3 +94,6 @@ export function definitionsOf(cx: Evaluation, lazy: Lazy): readonly Definition[]
         })),
   );
 }
+
+/** Whether a name is written out, computed to one text, or only known up to holes. */
+export type NameKind = 'literal' | 'resolved' | 'pattern';

@@ -6,7 +6,6 @@ import { display } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { callsOf, dependingOn, placeOf } from '../nix/places.ts';
-import type { NameKind } from './model/base.ts';
 import type {
   NamesAbove,
   SecretDefinition,
@@ -16,6 +15,7 @@ import type {
   SecretTemplate,
   SopsDefault,
 } from './model/secrets.ts';
+import type { NameKind } from './read.ts';
 import { definitionsOf } from './read.ts';
 import { optionOf, readSecretBody, readTemplateBody } from './secrets-options.ts';
 import { sourceOf } from './secrets-source.ts';

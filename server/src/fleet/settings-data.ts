@@ -7,7 +7,7 @@ import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { placeOf } from '../nix/places.ts';
-import type { NotData } from './model/settings.ts';
+import type { NotData } from './model/services.ts';
 import { certain, definitionsOf } from './read.ts';
 
 const MAX_DEPTH = 12;

@@ -6,7 +6,6 @@ import { display, isClosed } from '../nix/eval/construct.ts';
 
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, ListValue, Value } from '../nix/eval/value.ts';
-import type { Setting } from './model/settings.ts';
 import { definitionsOf } from './read.ts';
 
 export const NO_SETTINGS: Setting = { kind: 'set', entries: new Map(), complete: true };
@@ -140,3 +139,10 @@ export function plainSetting(setting: Setting, unknown: unknown): unknown {
       return unknown;
   }
 }
+
+/** A setting; `unknown` says why it is not known. Sets and lists that are not `complete` may hold more. */
+export type Setting =
+  | { readonly kind: 'plain'; readonly value: null | boolean | number | string }
+  | { readonly kind: 'list'; readonly items: readonly Setting[]; readonly complete: boolean }
+  | { readonly kind: 'set'; readonly entries: ReadonlyMap<string, Setting>; readonly complete: boolean }
+  | { readonly kind: 'unknown'; readonly reason: string };

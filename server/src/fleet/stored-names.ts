@@ -8,7 +8,7 @@
 import type { StringPiece, TextSource } from '../nix/eval/value.ts';
 import type { Place } from '../nix/places.ts';
 import { sourceOffset } from '../nix/syntax.ts';
-import type { NameKind } from './model/base.ts';
+import type { NameKind } from './read.ts';
 
 /** A piece of a text, and the place that stands for it where it has none of its own in the file. */
 export interface PlacedPiece {
@@ -47,6 +47,7 @@ const DEPLOYED = `/run/secrets(?:-for-users)?/vars/(?:${OWNER}/)?(?<g2>${NAME})/
 const DEPLOYED_ELSEWHERE = `/run/(?:user-|partitioning-)?secrets/${OWNER}/(?<g3>${NAME})/(?<f3>${NAME})${END}`;
 
 const IN_TEXT = new RegExp([KEPT, DEPLOYED, DEPLOYED_ELSEWHERE].join('|'), 'dg');
+
 /** The name of a secret that clan-core makes for sops-nix. */
 const OF_SOPS = new RegExp(`^vars/(?:${OWNER}/)?(?<g1>${NAME})/(?<f1>${NAME})$`, 'd');
 

@@ -1,6 +1,7 @@
 /** eval/generators-in-imports: generators that reach a machine through `imports`. */
 
-import type { AppliedImport, FailingCall } from '../../fleet/model/uses.ts';
+import type { FailingCall } from '../../fleet/import-items.ts';
+import type { AppliedImport } from '../../fleet/model/uses.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import type { Report, Rule, Sources } from '../rule.ts';

@@ -1,8 +1,8 @@
 /** generator/invalid-name: a name that clan cannot work with. */
 
-import type { NameKind } from '../../fleet/model/base.ts';
 import type { Generator, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Fleet } from '../../fleet/model.ts';
+import type { NameKind } from '../../fleet/read.ts';
 import type { Place } from '../../nix/places.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';

@@ -4,10 +4,10 @@
  */
 
 import { certainMembers } from '../../fleet/members.ts';
-import type { OptionFacts, OptionMistake, OptionTree } from '../../fleet/model/options.ts';
 import type { Instance, Inventory, Role } from '../../fleet/model/services.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { clanOptions, inventoryOptions, optionsOfService } from '../../fleet/options/clan-core.ts';
+import type { OptionFacts, OptionMistake, OptionTree } from '../../fleet/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey } from '../../nix/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../rule.ts';

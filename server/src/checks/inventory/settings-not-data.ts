@@ -1,6 +1,5 @@
 /** inventory/settings-not-data: settings of an instance that clan cannot hand on as data. */
-import type { Instance } from '../../fleet/model/services.ts';
-import type { NotData } from '../../fleet/model/settings.ts';
+import type { Instance, NotData } from '../../fleet/model/services.ts';
 import { placeKey } from '../../nix/places.ts';
 import type { Report, Rule } from '../rule.ts';
 import { FLAKE } from './examples.ts';

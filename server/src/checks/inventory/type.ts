@@ -1,7 +1,7 @@
 /** inventory/type: an option of an inventory, or a setting of a service, has a value that it cannot have. */
 
-import type { WrongValue } from '../../fleet/model/options.ts';
 import { wordsOf } from '../../fleet/options/judged.ts';
+import type { WrongValue } from '../../fleet/options/option.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';
 import type { Fix, Report, Rule, Severity, Sources } from '../rule.ts';

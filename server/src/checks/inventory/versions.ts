@@ -2,10 +2,10 @@
  * How far what is known of clan-core's options holds for the clan-core of a fleet. Knows nothing of single options.
  */
 import { CLAN_CORE_TIME } from '../../fleet/catalogue-services.ts';
-import type { OptionMistake } from '../../fleet/model/options.ts';
 import { namesToWrite } from '../../fleet/options/below.ts';
 import type { History } from '../../fleet/options/described.ts';
 import { choicesFor } from '../../fleet/options/judged.ts';
+import type { OptionMistake } from '../../fleet/options/option.ts';
 import type { CheckFiles, Severity } from '../rule.ts';
 import { suggest } from '../suggest.ts';
 import { isOtherClanCore, lockedTime } from './flake.ts';

@@ -1,7 +1,8 @@
 /** What clan's own options for keeping vars say wrongly, for the rules about it. */
 
-import type { ClanSetting, OptionTree } from '../../fleet/model/options.ts';
+import type { ClanSetting } from '../../fleet/model/options.ts';
 import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../fleet/options/clan-options.ts';
+import type { OptionTree } from '../../fleet/options/option.ts';
 import { firstTime } from '../facts.ts';
 import { isOtherClanCore } from '../inventory/flake.ts';
 import type { CheckContext } from '../rule.ts';

@@ -1,7 +1,7 @@
 /** option/declared-type: an option of the fleet's own has a value that its type does not take. */
 
-import type { WrittenEntry } from '../../fleet/model/options.ts';
 import type { Fleet } from '../../fleet/model.ts';
+import type { WrittenEntry } from '../../fleet/options/option.ts';
 import { replaceWritten } from '../edit-bindings.ts';
 import { stringText } from '../edits.ts';
 import type { CheckContext, Report, Rule } from '../rule.ts';

@@ -3,6 +3,7 @@
  * not take. Says only what is certain: what is not known fits.
  */
 
+import { typeOf } from '../../fleet/options/below.ts';
 import type {
   OptionTree,
   OptionType,
@@ -10,8 +11,7 @@ import type {
   WrittenDefinition,
   WrittenEntry,
   WrittenValue,
-} from '../../fleet/model/options.ts';
-import { typeOf } from '../../fleet/options/below.ts';
+} from '../../fleet/options/option.ts';
 import { gotText, isSet, takes, textOf } from '../../fleet/options/takes.ts';
 import type { Place } from '../../nix/places.ts';
 

@@ -9,11 +9,10 @@ import type {
   ModuleOptions,
   OptionModule,
   OptionRead,
-  OptionTree,
-  WrittenEntry,
 } from '../../fleet/model/options.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { insideOf } from '../../fleet/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../fleet/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey } from '../../nix/places.ts';
 import { derived } from '../memory/derived.ts';

@@ -5,7 +5,7 @@
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix, and the types of nixpkgs' lib.
  */
 import type { WrittenOption } from '../../fleet/model/generators.ts';
-import type { Setting } from '../../fleet/model/settings.ts';
+import type { Setting } from '../../fleet/settings.ts';
 import { packageNames } from '../../shell/programs/tools.ts';
 import { stringText } from '../edits.ts';
 import { didYouMean, suggest } from '../suggest.ts';

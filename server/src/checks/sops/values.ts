@@ -5,8 +5,8 @@
  * Source: as for fleet/secrets-schema.ts, and the types of nixpkgs' lib.
  */
 
-import type { Setting } from '../../fleet/model/settings.ts';
 import { type SecretOptionType, SOPS_FORMATS, SOPS_LOGS } from '../../fleet/secrets-schema.ts';
+import type { Setting } from '../../fleet/settings.ts';
 import { stringText } from '../edits.ts';
 import type { Instead, Mistake } from '../option/values.ts';
 import { didYouMean, suggest } from '../suggest.ts';

@@ -1,8 +1,8 @@
 /** store/stale-validation: stored files that were made from another `validation` than the declared one. */
 
 import type { WrittenOption } from '../../fleet/model/generators.ts';
-import type { Setting } from '../../fleet/model/settings.ts';
 import type { Fleet } from '../../fleet/model.ts';
+import type { Setting } from '../../fleet/settings.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import { type Validation, validationHash } from '../../store/vars/validation.ts';
 import { OPTIONS } from '../option/schema.ts';

@@ -1,10 +1,10 @@
 /** Hover cards of what stands in an inventory. Pure; it knows no editor. */
 import { isOfClanCore } from '../../fleet/inventory.ts';
 import { roleMembers } from '../../fleet/members.ts';
-import type { DeclaredOption, OptionTree } from '../../fleet/model/options.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
 import { namesToWrite } from '../../fleet/options/below.ts';
 import { optionsOfService } from '../../fleet/options/clan-core.ts';
+import type { DeclaredOption, OptionTree } from '../../fleet/options/option.ts';
 import { textOf } from '../../fleet/options/takes.ts';
 import { EMPTY } from '../../fleet/options/tree.ts';
 import type { CardAt, HoverContext } from '../hover-context.ts';

@@ -4,10 +4,10 @@
  */
 import { attributeText } from '../../checks/edits.ts';
 import { flakeInputs } from '../../checks/inventory/flake.ts';
-import type { OptionTree } from '../../fleet/model/options.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { insideOf, namesToWrite, treeAt, typeOf } from '../../fleet/options/below.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { OptionTree } from '../../fleet/options/option.ts';
 import { choicesOf } from '../../fleet/options/takes.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';
 import type { Snapshot } from '../snapshot.ts';

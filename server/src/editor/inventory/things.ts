@@ -3,10 +3,10 @@
  * service modules. Goes by what the fleet says of places; machines and generators are targets of their own.
  */
 import { type TakenSettings, takenBy } from '../../checks/inventory/clan-mistakes.ts';
-import type { OptionTree, WrittenName } from '../../fleet/model/options.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import type { OptionTree, WrittenName } from '../../fleet/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Snapshot } from '../snapshot.ts';
 

@@ -1,6 +1,6 @@
 /** What is said of an option of the fleet's own: what it is, where it is declared, and which machines set it. */
 import { joined } from '../../checks/wording.ts';
-import type { WrittenEntry } from '../../fleet/model/options.ts';
+import type { WrittenEntry } from '../../fleet/options/option.ts';
 import { textOf } from '../../fleet/options/takes.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';

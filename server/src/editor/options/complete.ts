@@ -1,7 +1,7 @@
 /** Completion of the fleet's own options: names where they are read and defined, and values that can be chosen from. */
 
-import type { OptionTree } from '../../fleet/model/options.ts';
 import { insideOf, treeAt, typeOf } from '../../fleet/options/below.ts';
+import type { OptionTree } from '../../fleet/options/option.ts';
 import { choicesOf, textOf } from '../../fleet/options/takes.ts';
 import { mergeTrees } from '../../fleet/options/tree.ts';
 import { type Asked, type CompletionItem, item } from '../completion-items.ts';

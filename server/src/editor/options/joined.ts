@@ -1,7 +1,8 @@
 /** What the editor asks of the fleet's own options: by file, and by path. Made once for each state of the options. */
 import { keptFor } from '../../checks/store/stored-index.ts';
-import type { FleetOptions, ModuleOptions, OptionTree, WrittenEntry } from '../../fleet/model/options.ts';
+import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
 import { CHOSEN, stepBelow, treeAt } from '../../fleet/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../fleet/options/option.ts';
 import { mergeTrees } from '../../fleet/options/tree.ts';
 
 export interface OptionsByFile {

@@ -1,8 +1,9 @@
 /** The names in a file that stand for options of the fleet's own: where they are declared, defined and read. */
 
-import type { OptionRead, OptionTree, WrittenEntry } from '../../fleet/model/options.ts';
+import type { OptionRead } from '../../fleet/model/options.ts';
 import type { Fleet } from '../../fleet/model.ts';
 import { CHOSEN, insideOf, stepBelow } from '../../fleet/options/below.ts';
+import type { OptionTree, WrittenEntry } from '../../fleet/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Target } from '../subjects.ts';
 import { optionsByFile } from './joined.ts';

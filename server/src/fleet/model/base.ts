@@ -1,8 +1,6 @@
 /** The words that all parts of the model share: machines, how a name is known, and what could not be told. */
 import type { Place } from '../../nix/places.ts';
 
-/** Whether a name is written out, computed to one text, or only known up to holes. */
-export type NameKind = 'literal' | 'resolved' | 'pattern';
 export type MachineClass = 'nixos' | 'darwin';
 export interface Machine {
   readonly name: string;

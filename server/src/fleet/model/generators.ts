@@ -2,8 +2,8 @@
 import type { Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Hole } from '../../shell/syntax.ts';
-import type { NameKind } from './base.ts';
-import type { Setting } from './settings.ts';
+import type { NameKind } from '../read.ts';
+import type { Setting } from '../settings.ts';
 
 /** A stretch of a script that one literal was written for. */
 /** Generators as they are declared: their definitions, files, prompts and scripts. */

@@ -2,6 +2,7 @@
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Machine, NotAnalysable } from './base.ts';
+import type { GeneratorDefinition } from './generators.ts';
 import type { CircularImport } from './uses.ts';
 
 /** A path that is named as a module. */
@@ -77,4 +78,14 @@ export interface RemovedUse {
   /** The last name of the option's path. */
   readonly at: Place;
   readonly isRead: boolean;
+}
+
+/** The generators of a machine, as far as modules tell. Each definition is listed once. */
+export interface MachineGenerators extends MachineModules {
+  /** Certainly its own. */
+  readonly certain: readonly GeneratorDefinition[];
+  /** Perhaps its own: under a condition, or in a module that is perhaps imported. */
+  readonly possible: readonly GeneratorDefinition[];
+  /** Where modules of other flakes are imported. */
+  readonly strangers: readonly NotAnalysable[];
 }

@@ -1,7 +1,8 @@
 /** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */
 
 import type { Known, Place } from '../../nix/places.ts';
-import type { NameKind, NotAnalysable } from './base.ts';
+import type { NameKind } from '../read.ts';
+import type { NotAnalysable } from './base.ts';
 import type { WrittenOption } from './generators.ts';
 
 /** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */

@@ -1,9 +1,9 @@
 /** Services of a clan: instances, roles, service modules, and the generators that services bring. */
 import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
+import type { OptionFacts, OptionTree } from '../options/option.ts';
+import type { Setting } from '../settings.ts';
 import type { Machine } from './base.ts';
-import type { OptionFacts, OptionTree } from './options.ts';
-import type { NotData, Setting } from './settings.ts';
 
 /** Services of a clan: instances, roles, service modules, and the generators that services bring. */
 export interface ServiceRoles {
@@ -172,4 +172,13 @@ export interface ExportGenerator {
   readonly key: string;
   readonly name: string;
   readonly at: Place;
+}
+
+/** `imports`: settings that import modules; `function`: one inside of them; `other`: settings that are not a set. */
+/** Settings that an inventory gives to services. */
+export interface NotData {
+  readonly kind: 'function' | 'imports' | 'other';
+  readonly at: Place;
+  /** The names that lead to it. */
+  readonly path: readonly string[];
 }

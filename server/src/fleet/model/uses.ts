@@ -1,7 +1,9 @@
 /** A file as a unit: what it declares, reads and selects of vars. */
 
 import type { Place } from '../../nix/places.ts';
-import type { NameKind, NotAnalysable } from './base.ts';
+import type { FailingCall } from '../import-items.ts';
+import type { NameKind } from '../read.ts';
+import type { NotAnalysable } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
 import type {
   Assignment,
@@ -96,18 +98,6 @@ export interface WrittenCall {
   readonly args: Place;
   /** An argument that the file asks for, that is not given, and that is in scope under its name. */
   readonly lacks: string | null;
-}
-
-/** A call that fails: for an argument, or because there is no such function. */
-export interface FailingCall {
-  readonly kind: 'missing-argument' | 'unexpected-argument' | 'missing-function';
-  readonly name: string;
-}
-
-/** An argument that a file gives to modules with `_module.args`. */
-export interface LateArgument {
-  readonly name: string;
-  readonly file: string;
 }
 
 /** Where a module cannot be told, or what it imports, without the configuration that it is part of. */

@@ -1,6 +1,6 @@
 /** What stands below an option: through submodules and sets of them, as far as its type says. */
 
-import type { OptionTree, OptionType } from '../model/options.ts';
+import type { OptionTree, OptionType } from './option.ts';
 import { EMPTY, mergeTrees } from './tree.ts';
 
 /** The type of an option; `any` where several modules declare it in ways that do not go together here. */

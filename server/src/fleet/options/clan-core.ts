@@ -3,9 +3,9 @@
  * data when first asked for.
  */
 
-import type { OptionTree } from '../model/options.ts';
 import { clanData, inventoryData, serviceData } from './clan-core-data.ts';
 import { type History, treeOfLevel } from './described.ts';
+import type { OptionTree } from './option.ts';
 
 export interface KnownOptions extends History {
   readonly tree: OptionTree;

@@ -6,7 +6,7 @@
  * nixosModules/clanCore/vars/secret/{age,password-store,sops/default}.nix,
  * modules/clan/{secrets,vars/settings-opts}.nix.
  */
-import type { OptionTree, OptionType } from '../model/options.ts';
+import type { OptionTree, OptionType } from './option.ts';
 import { ANY } from './types.ts';
 
 type Options = { readonly [name: string]: OptionType | Options };

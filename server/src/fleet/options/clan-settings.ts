@@ -9,10 +9,11 @@ import type { AttrsValue } from '../../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
-import type { ClanSetting, WrittenEntry } from '../model/options.ts';
+import type { ClanSetting } from '../model/options.ts';
 import { unknownArgument } from '../modules.ts';
 import { definitionsOf } from '../read.ts';
 import { machineOf } from '../store-settings.ts';
+import type { WrittenEntry } from './option.ts';
 import { readEntry } from './written.ts';
 
 const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };

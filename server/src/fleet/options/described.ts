@@ -2,7 +2,7 @@
  * Options of clan-core as clan-core-data.ts describes them, and the trees that they are. Types have the names that
  * nixpkgs gives them.
  */
-import type { DeclaredOption, OptionTree, OptionType, Scalar } from '../model/options.ts';
+import type { DeclaredOption, OptionTree, OptionType, Scalar } from './option.ts';
 import { ANY } from './types.ts';
 
 /** `oneOf` stands for `either`, `oneOf` and `coercedTo`. */

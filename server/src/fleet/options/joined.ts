@@ -11,11 +11,11 @@ import type {
   ModuleOptions,
   OptionModule,
   OptionRead,
-  OptionTree,
 } from '../model/options.ts';
 import type { ModuleFacts } from '../module-facts.ts';
 import type { OwnModule } from '../settled-modules.ts';
 import { isKnownInput, mayBeOwn } from './namespaces.ts';
+import type { OptionTree } from './option.ts';
 import { mergeTrees } from './tree.ts';
 
 export const NO_FLEET_OPTIONS: FleetOptions = {

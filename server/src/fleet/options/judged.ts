@@ -8,6 +8,8 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
+import { type Definition, definitionsOf } from '../read.ts';
+import { typeOf } from './below.ts';
 import type {
   OptionFacts,
   OptionMistake,
@@ -17,9 +19,7 @@ import type {
   WrittenName,
   WrittenValue,
   WrongValue,
-} from '../model/options.ts';
-import { type Definition, definitionsOf } from '../read.ts';
-import { typeOf } from './below.ts';
+} from './option.ts';
 import { gotText, takes, textOf, textsIn } from './takes.ts';
 import { scalarOf } from './types.ts';
 

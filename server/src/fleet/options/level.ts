@@ -7,9 +7,9 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import { moduleSets } from '../clan-modules.ts';
-import type { OptionTree } from '../model/options.ts';
 import type { Given } from '../modules.ts';
 import { definitionsOf } from '../read.ts';
+import type { OptionTree } from './option.ts';
 import { mergeTrees, OPEN, readTree, withDefaults } from './tree.ts';
 
 /** Words of modules that say nothing of values. */

@@ -1,9 +1,9 @@
 /** Which options have no default and are not set. Says only what is certain. */
 
-import type { OptionTree, OptionType } from '../model/options.ts';
-import type { Setting } from '../model/settings.ts';
+import type { Setting } from '../settings.ts';
 import { settingAt } from '../settings.ts';
 import { typeOf } from './below.ts';
+import type { OptionTree, OptionType } from './option.ts';
 
 /** The paths of options that certainly have no value. Options of a group that is switched off are not among them. */
 export function missingIn(tree: OptionTree, setting: Setting): string[][] {

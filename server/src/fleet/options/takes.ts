@@ -6,7 +6,7 @@
 import { parseRegex } from '../../nix/builtins/regex.ts';
 import { matchWhole } from '../../nix/builtins/regex-match.ts';
 import { asByteString } from '../../nix/bytes.ts';
-import type { OptionType, Scalar, WrittenValue } from '../model/options.ts';
+import type { OptionType, Scalar, WrittenValue } from './option.ts';
 
 /** May a value that is known be of a type that holds no others? */
 export function takes(type: OptionType, value: WrittenValue): boolean {

@@ -8,8 +8,8 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
-import type { DeclaredOption, OptionTree } from '../model/options.ts';
 import { member } from '../read.ts';
+import type { DeclaredOption, OptionTree } from './option.ts';
 import { ANY, type ReadModule, readType, scalarOf } from './types.ts';
 
 const NO_OPTIONS: ReadonlyMap<string, OptionTree> = new Map();

@@ -5,8 +5,8 @@
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
-import type { OptionTree, OptionType, Scalar } from '../model/options.ts';
 import { selectionPath } from '../module-references.ts';
+import type { OptionTree, OptionType, Scalar } from './option.ts';
 
 export const ANY: OptionType = { kind: 'any' };
 

@@ -7,8 +7,8 @@ import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
-import type { WrittenDefinition, WrittenEntry, WrittenValue } from '../model/options.ts';
 import { definitionsOf } from '../read.ts';
+import type { WrittenDefinition, WrittenEntry, WrittenValue } from './option.ts';
 import { scalarOf } from './types.ts';
 
 const NO_ITEMS: readonly WrittenValue[] = [];

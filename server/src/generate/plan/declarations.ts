@@ -6,8 +6,8 @@
  */
 import { isCatalogueGenerator } from '../../fleet/catalogue.ts';
 import type { GeneratorBody, GeneratorScript, WrittenOption } from '../../fleet/model/generators.ts';
-import type { Setting } from '../../fleet/model/settings.ts';
 import type { Fleet } from '../../fleet/model.ts';
+import type { Setting } from '../../fleet/settings.ts';
 import type { Place } from '../../nix/places.ts';
 import { validationHash, validationOf } from '../../store/vars/validation.ts';
 import { type Violation, violationsIn } from './constraints.ts';
