@@ -3,7 +3,6 @@ import type { Place } from '../nix/places.ts';
 import type { FleetIndex } from './index.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What hover cards are handed, and what they are. */
 export interface CardAt {
   readonly at: Place;
   readonly markdown: string;

@@ -1,10 +1,8 @@
 /** What Nix stumbles over in the files that it reads. */
-
 import type { Place } from '../../nix/places.ts';
 import type { Refused } from '../../nix/refused.ts';
 import type { NixSyntaxError } from '../../nix/syntax.ts';
 
-/** What Nix stumbles over in the files that it reads. */
 export interface SyntaxFault extends NixSyntaxError {
   /** What is never closed before it, and may be the cause. */
   readonly unclosed: NixSyntaxError | null;

@@ -6,7 +6,6 @@ import type { NameKind } from '../read.ts';
 import type { Setting } from '../settings.ts';
 
 /** A stretch of a script that one literal was written for. */
-/** Generators as they are declared: their definitions, files, prompts and scripts. */
 export interface ScriptSegment {
   /** UTF-16 offsets into the script, half open. */
   readonly start: number;

@@ -6,7 +6,6 @@ import type { GeneratorDefinition } from './generators.ts';
 import type { CircularImport } from './uses.ts';
 
 /** A path that is named as a module. */
-/** Machines as single sources tell of them, and the modules that each is made of. */
 export interface NamedFile {
   /** Relative to the root: a file, or a folder with a `default.nix`; whether it is there is not looked at. */
   readonly path: string;

@@ -2,7 +2,6 @@
 import type { Known, Place } from '../../nix/places.ts';
 import type { GeneratorBody } from './generators.ts';
 
-/** Registries of secrets, the matrices of machines that select their keys, and what modules read of both. */
 export interface RegistryField<T> {
   readonly value: T;
   readonly at: Place;

@@ -1,11 +1,9 @@
 /** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */
-
 import type { Known, Place } from '../../nix/places.ts';
 import type { NameKind } from '../read.ts';
 import type { NotAnalysable } from './base.ts';
 import type { WrittenOption } from './generators.ts';
 
-/** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */
 export type SecretKeeper = 'sops' | 'age';
 
 /** An encrypted file that Nix names. */

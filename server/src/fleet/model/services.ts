@@ -5,7 +5,6 @@ import type { OptionFacts, OptionTree } from '../options/option.ts';
 import type { Setting } from '../settings.ts';
 import type { Machine } from './base.ts';
 
-/** Services of a clan: instances, roles, service modules, and the generators that services bring. */
 export interface ServiceRoles {
   readonly names: readonly string[];
   /** False if there may be roles that are not listed. */

@@ -1,5 +1,4 @@
 /** A file as a unit: what it declares, reads and selects of vars. */
-
 import type { Place } from '../../nix/places.ts';
 import type { FailingCall } from '../import-items.ts';
 import type { NameKind } from '../read.ts';
@@ -16,7 +15,6 @@ import type {
 } from './registries.ts';
 
 /** A place that reads something of a generator's file. */
-/** A file as a unit: what it declares, reads and selects of vars. */
 export interface Use {
   readonly at: Place;
   /**
