@@ -6,7 +6,6 @@ import type { NameKind } from '../../fleet/read.ts';
 import type { Place } from '../../nix/places.ts';
 import { firstTime } from '../facts.ts';
 import type { Rule } from '../rule.ts';
-import { clanWith } from '../store/examples.ts';
 import { inBodies } from './scripted.ts';
 
 export const invalidName: Rule = {
@@ -25,11 +24,12 @@ another generator depends on its generator, it may not: clan makes no folders be
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix (\`writeScript\`),
 clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
-  bad: [
-    {
-      title: 'Spaces and slashes',
-      files: {
-        'modules/mail.nix': `\
+  examples: ({ clanWith }) => ({
+    bad: [
+      {
+        title: 'Spaces and slashes',
+        files: {
+          'modules/mail.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators."mail server" = {
@@ -44,11 +44,11 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `,
+        },
       },
-    },
-    {
-      title: 'A folder in what another generator is given',
-      files: clanWith(`\
+      {
+        title: 'A folder in what another generator is given',
+        files: clanWith(`\
 { pkgs, ... }:
 {
   clan.core.vars.generators.ca = {
@@ -70,13 +70,13 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `),
-    },
-  ],
-  good: [
-    {
-      title: 'Dots, dashes and folders of files',
-      files: {
-        'modules/mail.nix': `\
+      },
+    ],
+    good: [
+      {
+        title: 'Dots, dashes and folders of files',
+        files: {
+          'modules/mail.nix': `\
 { pkgs, ... }:
 {
   clan.core.vars.generators."mail.example_org-1" = {
@@ -89,9 +89,10 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   };
 }
 `,
+        },
       },
-    },
-  ],
+    ],
+  }),
   check: function* (context) {
     const isNew = firstTime();
     for (const { found } of mistakes(context))
