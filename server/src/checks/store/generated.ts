@@ -18,7 +18,7 @@ import {
   tallyOf,
 } from '../../store/vars/tally.ts';
 import { isWithoutClan } from '../../store/without-clan.ts';
-import { staleGenerators } from './stale-validation.ts';
+import { staleGenerators } from './stale-generators.ts';
 import { storedIndex } from './stored-index.ts';
 
 /** What tells how much is stored; a snapshot is one. */
