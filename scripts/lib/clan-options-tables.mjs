@@ -1,4 +1,4 @@
-// What clan-options.mjs writes: the options of clan-core as a TypeScript module of plain data.
+// What clan-options.mjs writes: the options of clan-core as tables of plain data.
 
 const MAX_DESCRIPTION = 240;
 
@@ -89,34 +89,22 @@ function pathTo(options, path) {
   return names;
 }
 
-/** @param described `{ commit, clan, inventory, services }`; see clan-options.mjs */
-export function clanOptionsPage({ commit, clan, inventory, services }) {
-  const shown = ({ options, ...more }) => ({ ...more, options: worded(options) });
-  const all = Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [
-      name,
-      withDescriptions(shown(withoutUnread(name, service))),
-    ]),
-  );
-  return `/**
- * The options of a clan, of an inventory, and of the roles of clan-core's services: data, nothing else. Made by
- * scripts/clan-options.mjs from a checkout of clan-core, whose words the descriptions are (MIT licence).
+/**
+ * The tables by the names of their files, below server/src/fleet/options/data.
+ * @param described `{ commit, clan, inventory, services }`; see clan-options.mjs
  */
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: defaults are as Nix writes them
-import type { DescribedOptions, DescribedService } from './described.ts';
-
-/** The commit of clan-core that the data describes. */
-export const CLAN_OPTIONS_COMMIT = '${commit}';
-
-/** The options of a clan; the types of most of them are described elsewhere, or nowhere. */
-export const clanData = (): DescribedOptions => (${JSON.stringify(shown(clan))});
-
-/** The options below \`inventory\`. */
-export const inventoryData = (): DescribedOptions => (${JSON.stringify(shown(inventory))});
-
-/** The settings of each service, by role. */
-export const serviceData = (): Readonly<Record<string, DescribedService>> => (${JSON.stringify(all)});
-`;
+export function clanOptionsTables({ commit, clan, inventory, services }) {
+  const shown = ({ options, ...more }) => ({ ...more, options: worded(options) });
+  const table = (schema, data) => ({ $schema: `./${schema}.schema.json`, commit, ...data });
+  const all = Object.entries(services).map(([name, service]) => [
+    name,
+    withDescriptions(shown(withoutUnread(name, service))),
+  ]);
+  return {
+    'clan-options.json': table('options', shown(clan)),
+    'inventory-options.json': table('options', shown(inventory)),
+    'service-options.json': table('service-options', { services: Object.fromEntries(all) }),
+  };
 }
 
 /** The descriptions of the roles beside their options. */
