@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GROUPS, rulePages } from '../../server/src/checks/documentation.ts';
-import { ruleById, rules } from '../../server/src/checks/index.ts';
-import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages.ts';
-import { groupOf, rulePage } from '../../server/src/checks/rule-page.ts';
-import { examplesOf } from '../../server/src/checks/shown-examples.ts';
+import { examplesOf } from '../../server/src/checks/examples/shown-examples.ts';
+import { GROUPS, rulePages } from '../../server/src/checks/pages/documentation.ts';
+import { anchor, pageUrl, ruleUrl } from '../../server/src/checks/pages/pages.ts';
+import { groupOf, rulePage } from '../../server/src/checks/pages/rule-page.ts';
+import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
 import { shownFixes } from './shown-fixes.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs');

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { followed } from '../../server/src/checks/scripts.ts';
+import { followed } from '../../server/src/checks/facts/followed-scripts.ts';
 import type { GeneratorScript } from '../../server/src/fleet/model/generators.ts';
 import { loadShell } from '../../server/src/shell/parse/parse.ts';
 

@@ -5,7 +5,7 @@ import {
   catalogueFile,
   catalogueGenerators,
   isCatalogueGenerator,
-} from '../../server/src/fleet/catalogue.ts';
+} from '../../server/src/fleet/catalogue/catalogue.ts';
 import type { BroughtGenerator } from '../../server/src/fleet/model/services.ts';
 import { clanOf, declaredIn } from './inventories.ts';
 

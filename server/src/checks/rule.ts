@@ -3,13 +3,13 @@
  * the fleet, never files or the evaluator.
  */
 
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
 import type { Cure } from './cure.ts';
-import type * as fixtures from './fixtures.ts';
+import type * as fixtures from './examples/all-examples.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 

@@ -1,7 +1,7 @@
 /** What the commands of generation share: the fleet they are about, and the ground they stand on. */
 
 import type { Finding } from '../checks/rule.ts';
-import type { Fleet } from '../fleet/model.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
 import { type Declared, declarationsOf } from '../generate/plan/declarations.ts';
 import type { PlanRequest } from '../generate/plan/planner.ts';
 import { openSession, type Session } from '../generate/repository/session.ts';

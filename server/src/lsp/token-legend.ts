@@ -1,6 +1,6 @@
 /** The legend of semantic tokens: which type and modifier each kind of word in a script has. */
 import type { SemanticTokensLegend } from 'vscode-languageserver';
-import type { TokenKind } from '../editor/tokens.ts';
+import type { TokenKind } from '../editor/shown/tokens.ts';
 
 /** Names that themes know, with their modifiers. */
 export const LOOKS: Readonly<Record<TokenKind, readonly [type: string, modifier: string | null]>> = {

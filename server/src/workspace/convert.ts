@@ -13,9 +13,9 @@ import {
   type Verdict,
   type Wanted,
 } from '../editor/convert/plan.ts';
-import { fleetSecrets } from '../editor/fleet-secrets.ts';
-import { editedFiles } from '../editor/scaffold.ts';
-import { intoModule } from '../editor/scaffold-module.ts';
+import { fleetSecrets } from '../editor/scaffold/fleet-secrets.ts';
+import { editedFiles } from '../editor/scaffold/scaffold.ts';
+import { intoModule } from '../editor/scaffold/scaffold-module.ts';
 import type { Keys } from '../generate/backends/keys.ts';
 import { openSecretBackend } from '../generate/backends/open-backend.ts';
 import { placesOf, type SecretBackend, type SecretChange } from '../generate/backends/secret-backend.ts';

@@ -2,7 +2,7 @@
  * What rules compute from a fleet before they look for anything: indexes and the like, computed when first asked for
  * and kept for as long as what they were made of is the same.
  */
-import type { Fleet } from '../../fleet/model.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import { sameItems } from '../../std.ts';
 import { answerTo, ask, type Input, type Run, runOf } from './memory.ts';
 

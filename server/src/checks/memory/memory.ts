@@ -5,8 +5,8 @@
  * of it. Knows no rule, and not what a fleet is made of.
  */
 
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
-import type { Fleet } from '../../fleet/model.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckContext } from '../rule.ts';
 

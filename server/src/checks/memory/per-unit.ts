@@ -3,8 +3,8 @@
  * was found in those is still there.
  */
 
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
-import type { Fleet } from '../../fleet/model.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext } from '../rule.ts';
 import { ask, hasChanged, type Input, noting, type Reads, type Run, runOf } from './memory.ts';

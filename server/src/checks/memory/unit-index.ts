@@ -3,8 +3,8 @@
  * others stays, and a list is put together only when somebody asks for it.
  */
 
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
-import type { Fleet } from '../../fleet/model.ts';
 import { ask, type Input, type Run, runOf } from './memory.ts';
 import { changedUnits, type Units } from './per-unit.ts';
 import { UNITS } from './watched.ts';

@@ -2,8 +2,9 @@
  * `varsmith deploy`: verifies a machine's vars, says what would run, where, and how it is taken back; runs it once the
  * person has confirmed, in the person's own terminal.
  */
+
+import { counted } from '../../checks/facts/wording.ts';
 import type { Finding } from '../../checks/rule.ts';
-import { counted } from '../../checks/wording.ts';
 import {
   ACTIONS,
   type Action,

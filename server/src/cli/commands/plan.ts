@@ -1,5 +1,5 @@
 /** `varsmith plan`: what a run would do. */
-import { counted } from '../../checks/wording.ts';
+import { counted } from '../../checks/facts/wording.ts';
 import { accessChangesOf, accessData, sharedOf } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
 import { lookInto } from '../../generate/backends/open-backend.ts';

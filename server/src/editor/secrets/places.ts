@@ -4,11 +4,11 @@
  */
 
 import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
-import { findKey } from '../../fleet/secrets-keys.ts';
+import { findKey } from '../../fleet/secrets/secrets-keys.ts';
 import type { Place } from '../../nix/places.ts';
-import type { FleetIndex } from '../index.ts';
+import type { FleetIndex } from '../names/index.ts';
+import type { Subject, Target } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Subject, Target } from '../subjects.ts';
 import {
   ageRulesOf,
   allKeys,

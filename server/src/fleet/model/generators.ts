@@ -1,9 +1,10 @@
 /** Generators as they are declared: their definitions, files, prompts and scripts. */
+
+import type { NameKind } from '../../modules/read.ts';
+import type { Setting } from '../../modules/settings.ts';
 import type { Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Hole } from '../../shell/syntax.ts';
-import type { NameKind } from '../read.ts';
-import type { Setting } from '../settings.ts';
 
 /** A stretch of a script that one literal was written for. */
 export interface ScriptSegment {

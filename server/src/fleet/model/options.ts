@@ -1,6 +1,7 @@
 /** Options that the fleet's own modules declare, and what is defined and read of them. */
+
+import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import type { Place } from '../../nix/places.ts';
-import type { OptionTree, WrittenEntry } from '../options/option.ts';
 
 export interface OptionRead {
   /** From the first name below `config` on. */

@@ -1,6 +1,7 @@
 /** Secrets that sops-nix and agenix keep beside the vars, and where secrets are told to be kept. */
+
+import type { NameKind } from '../../modules/read.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import type { NameKind } from '../read.ts';
 import type { NotAnalysable } from './base.ts';
 import type { WrittenOption } from './generators.ts';
 

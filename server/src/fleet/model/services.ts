@@ -1,8 +1,9 @@
 /** Services of a clan: instances, roles, service modules, and the generators that services bring. */
+
+import type { OptionFacts, OptionTree } from '../../modules/options/option.ts';
+import type { Setting } from '../../modules/settings.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import type { OptionFacts, OptionTree } from '../options/option.ts';
-import type { Setting } from '../settings.ts';
 import type { Machine } from './base.ts';
 
 export interface ServiceRoles {

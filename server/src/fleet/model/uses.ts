@@ -1,7 +1,8 @@
 /** A file as a unit: what it declares, reads and selects of vars. */
+
+import type { FailingCall } from '../../modules/import-items.ts';
+import type { NameKind } from '../../modules/read.ts';
 import type { Place } from '../../nix/places.ts';
-import type { FailingCall } from '../import-items.ts';
-import type { NameKind } from '../read.ts';
 import type { NotAnalysable } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
 import type {

@@ -2,6 +2,11 @@
  * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
  * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
  */
+
+import { unknownArgument } from '../../modules/modules.ts';
+import type { WrittenEntry } from '../../modules/options/option.ts';
+import { readEntry } from '../../modules/options/written.ts';
+import { definitionsOf } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
@@ -10,11 +15,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range } from '../../nix/syntax.ts';
 import type { ClanSetting } from '../model/options.ts';
-import { unknownArgument } from '../modules.ts';
-import { definitionsOf } from '../read.ts';
-import { machineOf } from '../store-settings.ts';
-import type { WrittenEntry } from './option.ts';
-import { readEntry } from './written.ts';
+import { machineOf } from '../secrets/store-settings.ts';
 
 const NOTHING: WrittenEntry = { at: null, optional: false, definitions: [] };
 

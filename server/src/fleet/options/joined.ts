@@ -3,8 +3,13 @@
  * one build to the next: an edit costs what the machines that have the edited file among their modules are made of.
  */
 
+import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
+import type { OptionTree } from '../../modules/options/option.ts';
+import { mergeTrees } from '../../modules/options/tree.ts';
 import { sameItems } from '../../std.ts';
-import type { FollowedModules } from '../machine-modules.ts';
+import type { FollowedModules } from '../machine-modules/machine-modules.ts';
+import type { ModuleFacts } from '../machine-modules/module-facts.ts';
+import type { OwnModule } from '../machine-modules/settled-modules.ts';
 import type {
   FleetOptions,
   MachineOptions,
@@ -12,11 +17,6 @@ import type {
   OptionModule,
   OptionRead,
 } from '../model/options.ts';
-import type { ModuleFacts } from '../module-facts.ts';
-import type { OwnModule } from '../settled-modules.ts';
-import { isKnownInput, mayBeOwn } from './namespaces.ts';
-import type { OptionTree } from './option.ts';
-import { mergeTrees } from './tree.ts';
 
 export const NO_FLEET_OPTIONS: FleetOptions = {
   names: new Set(),

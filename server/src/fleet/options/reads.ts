@@ -3,9 +3,10 @@
  * Whose configuration it is is told by the function that has it for an argument.
  */
 
+import { selectionPath } from '../../modules/module-references.ts';
+import { unknownArgument } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { symbol } from '../../nix/eval/construct.ts';
-
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
@@ -13,10 +14,8 @@ import { type WalkState, walk } from '../../nix/eval/walk.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
-import { interestOf } from '../interest.ts';
 import type { OptionRead } from '../model/options.ts';
-import { selectionPath } from '../module-references.ts';
-import { unknownArgument } from '../modules.ts';
+import { interestOf } from '../uses/interest.ts';
 
 /** Steps allowed for one file, and for one selection. */
 const STEPS = 400_000;

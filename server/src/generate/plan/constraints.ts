@@ -5,9 +5,9 @@
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix (`result.cliChecks`).
  */
 
-import { roleMembers } from '../../fleet/members.ts';
+import { roleMembers } from '../../fleet/inventory/members.ts';
+import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Bounds, Instance } from '../../fleet/model/services.ts';
-import type { Fleet } from '../../fleet/model.ts';
 import { listed } from './plan-words.ts';
 
 export interface Violation {

@@ -4,8 +4,8 @@
  * are known for what they are, every other hole is something that only Nix can tell.
  */
 
+import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
-import { placeInScript } from '../../fleet/script.ts';
 import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 

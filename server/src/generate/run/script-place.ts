@@ -1,7 +1,7 @@
 /** From a line of a script to the file that it is written in. Pure. */
 
+import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
-import { placeInScript } from '../../fleet/script.ts';
 import type { Place } from '../../nix/places.ts';
 
 /**

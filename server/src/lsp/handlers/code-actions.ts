@@ -7,7 +7,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Finding, Fix } from '../../checks/rule.ts';
-import { codeActions, findingsIn, fixAllIn, oneOfEachRule } from '../../editor/code-actions.ts';
+import { codeActions, findingsIn, fixAllIn, oneOfEachRule } from '../../editor/refactor/code-actions.ts';
 import { type Refactoring, refactorings } from '../../editor/refactor/index.ts';
 import type { Engine } from '../../workspace/engine.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings-names.ts';

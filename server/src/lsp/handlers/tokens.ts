@@ -5,7 +5,7 @@ import {
   SemanticTokensBuilder,
   type SemanticTokensParams,
 } from 'vscode-languageserver';
-import { tokensIn } from '../../editor/tokens.ts';
+import { tokensIn } from '../../editor/shown/tokens.ts';
 import type { Analysis } from '../analysis.ts';
 import { rangeOf } from '../convert.ts';
 import type { Shown } from '../shown.ts';
