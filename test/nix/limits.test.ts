@@ -1,13 +1,10 @@
 /**
  * Cycles and budgets: what has no value is a finding or is given up soon, and the evaluation goes on.
  */
+
 import { describe, expect, it } from 'vitest';
-import {
-  BudgetExceeded,
-  DEFAULT_STEPS,
-  type Evaluation,
-  withBudget,
-} from '../../server/src/nix/eval/evaluation.ts';
+import { BudgetExceeded, DEFAULT_STEPS } from '../../server/src/nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../server/src/nix/eval/evaluation.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import type { FailureValue, Value } from '../../server/src/nix/eval/value.ts';
 import { at, evalIn, evalText, memoryFiles, show, shown, type Texts } from './support.ts';

@@ -2,9 +2,10 @@
  * What an attribute of a collection says of its generator, apart from where the collection is assigned. Many machines get
  * one value, each by an assignment of its own; it is looked into once. Knows nothing of names and assignments.
  */
+import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { isClosed } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../nix/eval/value.ts';
 import { readOnce } from './body-cache.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
@@ -47,7 +48,7 @@ export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Conte
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
   const known = settled(lazy);
   if (known !== null) return known;
-  const value = withBudget(cx, BODY_STEPS, () => force(cx, lazy));
+  const value = withBudget(cx, BODY_STEPS, () => cx.force(lazy));
   return value instanceof BudgetExceeded ? null : value;
 }
 

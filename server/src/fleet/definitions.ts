@@ -1,9 +1,10 @@
 /**
  * From the value assigned to `….vars.generators` to the definitions it holds.
  */
+import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { display, isClosed } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
@@ -95,7 +96,7 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
 /** What a set that is not certain may hold: conditional definitions. */
 function guessed(cx: Evaluation, value: UnknownValue, place: Place): GeneratorDefinition[] {
   return (value.candidates ?? []).flatMap(candidate => {
-    const set = force(cx, candidate);
+    const set = cx.force(candidate);
     return set.kind === 'attrs' ? definitionsIn(cx, set, place, true) : [];
   });
 }

@@ -3,8 +3,9 @@
  * files of the flake give, joined. Evaluation asks where it cannot go on with a symbol. Keeps which file asked for
  * what, so that an edit reaches those that used a value, and no others.
  */
+import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { definitionsAt } from './flake-definitions.ts';
 import {

@@ -2,7 +2,8 @@
  * The files that a fleet is built from, as they are found: registries, the files that lead to them, matrices, and what
  * declares machines or gives arguments. Each is read once, until it is forgotten.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Value } from '../nix/eval/value.ts';
 import {
   type FileArguments,

@@ -3,7 +3,7 @@
  * generator is asked for, so that nothing fails where there is none. Told by what comes out, not by names of functions.
  */
 import { display } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
+
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, StringValue, Value } from '../nix/eval/value.ts';
 import type { KeyLookup, KeyPath } from './model.ts';
@@ -40,7 +40,7 @@ function pathsIn(cx: Evaluation, value: Value): string[][] {
   if (value.kind === 'string') return isAbsolute(value) ? [display(value).split('/')] : [];
   if (value.kind !== 'list') return [];
   return value.items.slice(0, MOST_ITEMS).flatMap(item => {
-    const inner = item.kind === 'spread' ? null : force(cx, item);
+    const inner = item.kind === 'spread' ? null : cx.force(item);
     return inner?.kind === 'string' ? pathsIn(cx, inner) : [];
   });
 }

@@ -3,14 +3,10 @@
  * which generators of its machine such a module reads. The module is looked into as the machine would evaluate it; what
  * stands under a condition that is not known is left out, and so is what provides for a missing generator.
  */
-import { apply, evaluate, force } from '../nix/eval/evaluate.ts';
-import {
-  BudgetExceeded,
-  type Evaluation,
-  resolved,
-  type SelectEvent,
-  withBudget,
-} from '../nix/eval/evaluation.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 import type { KeyedModule, ModuleReads } from './model.ts';
@@ -64,7 +60,7 @@ export function readKeyedModule(
     application: { file: scope.file.path, start: expr.start, end: expr.end },
     reads() {
       // Made anew: what was evaluated before is not heard.
-      found ??= readsOf(cx, () => evaluate(cx, expr, scope), context);
+      found ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
       return found === NOTHING ? null : found;
     },
   };
@@ -77,7 +73,7 @@ const NOTHING = 'nothing';
 function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): ModuleReads | typeof NOTHING {
   const generators = new Set<string>();
   const registries = new Set<string>();
-  const onSelect = (event: SelectEvent) => {
+  const onSelect = (event: Selection) => {
     if (event.target.kind === 'attrs') {
       const registry = context.registryOf(event.target);
       if (registry !== null) registries.add(registry);
@@ -104,7 +100,7 @@ function readsOf(cx: Evaluation, make: () => Value, context: KeyedContext): Modu
 function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | null {
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
-    const value = evaluate(cx, arg, scope);
+    const value = cx.evaluate(arg, scope);
     const at = { file: scope.file.path, start: arg.start, end: arg.end };
     if (value.kind === 'list') {
       const keys = namesIn(cx, value);
@@ -112,7 +108,7 @@ function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | nul
     }
     if (value.kind !== 'attrs') continue;
     for (const entry of value.entries.values()) {
-      const inner = entry.optional ? null : force(cx, entry.value);
+      const inner = entry.optional ? null : cx.force(entry.value);
       const keys = inner?.kind === 'list' ? namesIn(cx, inner) : null;
       if (keys !== null) return { at: entry.at === null ? at : placeOf(entry.at), keys };
     }
@@ -131,7 +127,7 @@ function argumentsIn(expr: ApplyExpr): Expr[] {
 function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
   const names: string[] = [];
   for (const item of items) {
-    const value = item.kind === 'spread' ? null : force(cx, item);
+    const value = item.kind === 'spread' ? null : cx.force(item);
     if (value?.kind !== 'string' || value.text === null) return null;
     names.push(value.text);
   }
@@ -143,11 +139,11 @@ function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const definition of definitionsOf(cx, lazy)) {
     if (definition.never || definition.conditional) continue;
-    const value = resolved(cx, definition.value);
+    const value = cx.resolve(definition.value);
     if (value.kind === 'lambda') {
       // A function that names no arguments is none that the module system calls.
       if (value.expr.formals !== null)
-        look(cx, apply(cx, value, moduleArguments(value, given), null), given, depth + 1);
+        look(cx, cx.apply(value, moduleArguments(value, given), null), given, depth + 1);
     } else if (value.kind === 'list') {
       for (const item of value.items.slice(0, MAX_WIDTH))
         if (item.kind !== 'spread') look(cx, item, given, depth + 1);
@@ -161,9 +157,9 @@ function look(cx: Evaluation, lazy: Lazy, given: Given, depth: number): void {
 }
 
 /** Does evaluation fail where there is no such attribute? */
-function isRequired(cx: Evaluation, { result, guarded, fallback }: SelectEvent): boolean {
+function isRequired(cx: Evaluation, { result, guarded, fallback }: Selection): boolean {
   if (result === null) return false;
-  return !guarded || (fallback !== null && cx.force(fallback).kind === 'failure');
+  return !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');
 }
 
 /** `config.clan.core.vars.generators` of the machine at hand, and of no other. */

@@ -3,7 +3,7 @@
  * the options are is not known here; see generator.ts.
  */
 import { isClosed } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
+
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
@@ -53,7 +53,7 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
     if (layer.value.kind === 'attrs') return [layer];
     reading.complete = false;
     if (layer.value.kind !== 'unknown') return [];
-    const guesses = (layer.value.candidates ?? []).map(candidate => force(reading.cx, candidate));
+    const guesses = (layer.value.candidates ?? []).map(candidate => reading.cx.force(candidate));
     return [
       layer,
       ...guesses

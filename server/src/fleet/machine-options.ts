@@ -3,6 +3,8 @@
  * that says so, or by the option's default where all modules are known and none says otherwise. Modules are read once
  * more with these answers, and what is read is shared by all machines on which the same was asked and answered.
  */
+
+import { BudgetExceeded } from '../nix/eval/budget.ts';
 import {
   attr,
   attrs,
@@ -15,8 +17,9 @@ import {
   unknown,
   unknownSelect,
 } from '../nix/eval/construct.ts';
-import { speculating } from '../nix/eval/evaluate.ts';
-import { BudgetExceeded, type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
+import { speculating } from '../nix/eval/cycles.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { HELPER_DEFAULTS } from './helper-options.ts';
 import type { Fields, Names, OptionSays, Plain, Said } from './module-options.ts';

@@ -2,9 +2,11 @@
  * What one file says of secrets of sops-nix and agenix, collected while the file is walked. The collector can ride
  * on another walk; `readSecrets` makes a walk of its own.
  */
-import { evaluate } from '../nix/eval/evaluate.ts';
-import { BudgetExceeded, type Evaluation, type SelectEvent, withBudget } from '../nix/eval/evaluation.ts';
+import { BudgetExceeded } from '../nix/eval/budget.ts';
+
+import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
+import type { Selection } from '../nix/eval/selection.ts';
 import { type NamePath, type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../nix/syntax.ts';
@@ -31,7 +33,7 @@ export type Ask = <T>(at: Range, question: () => T) => T | null;
 
 export interface SecretCollector {
   /** Hears of every selection while the file is walked. */
-  onSelect(event: SelectEvent): void;
+  onSelect(event: Selection): void;
   /** Hears of every binding. */
   binding(walked: WalkedBinding): void;
   /** To be called once, when the walk is over. */
@@ -51,7 +53,7 @@ export function collectSecrets(cx: Evaluation, file: SourceFile, ask: Ask): Secr
 
   function ageRules(): AgeRules | null {
     if (!/\bpublicKeys\b/.test(file.text) || file.root.kind === 'lambda') return null;
-    return ask(file.root, () => readAgeRules(cx, file, evaluate(cx, file.root, fileScope(cx, file))));
+    return ask(file.root, () => readAgeRules(cx, file, cx.evaluate(file.root, fileScope(cx, file))));
   }
 
   return {
@@ -118,7 +120,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
           if (!interesting(expr)) return false;
           const isCall = expr.kind === 'apply';
           if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
-            ask(expr, () => evaluate(cx, expr, scope));
+            ask(expr, () => cx.evaluate(expr, scope));
           if (isCall) noteSpine(expr);
           return true;
         },

@@ -2,7 +2,7 @@
  * From the values of `sops` and `age` to what they declare.
  */
 import { display } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
+
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { NameKind } from './model.ts';
@@ -83,7 +83,7 @@ export function readSecretOptions(cx: Evaluation, assigned: AssignedSet, lazy: L
     };
     if (value.kind === 'unknown') {
       for (const candidate of value.candidates ?? []) {
-        const set = force(cx, candidate);
+        const set = cx.force(candidate);
         if (set.kind === 'attrs') for (const [name, entry] of set.entries) note(entry, name, null, true);
       }
       gap(value, piece.at);

@@ -4,8 +4,9 @@
  * function they stand in.
  */
 import { display } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
 import type { Origin, StringValue, UnknownValue } from '../nix/eval/value.ts';
 import type { Place } from './model.ts';
 import { outermostIn, placeOf } from './places.ts';
@@ -70,7 +71,7 @@ function belowSet(steps: readonly Step[]): IntoSet | null {
 
 /** Collects the uses of one file while it is walked. */
 export interface SecretUseCollector {
-  onSelect(event: SelectEvent): void;
+  onSelect(event: Selection): void;
   uses(): SecretUse[];
 }
 
@@ -79,10 +80,10 @@ export function collectSecretUses(cx: Evaluation, file: string): SecretUseCollec
   /** Secrets asked for with `?`, or selected with something to fall back on. */
   const guarded = new Set<string>();
 
-  function provides(event: SelectEvent): boolean {
+  function provides(event: Selection): boolean {
     if (!event.guarded) return false;
     if (event.fallback === null) return true;
-    return force(cx, event.fallback).kind !== 'failure';
+    return cx.force(event.fallback).kind !== 'failure';
   }
 
   return {

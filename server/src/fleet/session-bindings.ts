@@ -52,12 +52,12 @@ export function sessionBindings(
   const reached = reachedFrom(lets, values, textOf);
   // Looked into first: what a binding reads through functions of other files shows only in what is made of it.
   const holdsPath = values.some(
-    ({ range, value }) => (ask(range, () => pathsIn(cx, cx.force(value))) ?? []).length > 0,
+    ({ range, value }) => (ask(range, () => pathsIn(cx, cx.resolve(value))) ?? []).length > 0,
   );
   const through = new Map(
     reached.map(binding => [
       binding,
-      holdsPath ? (ask(binding.at, () => pathsIn(cx, cx.force(binding.value))) ?? []) : [],
+      holdsPath ? (ask(binding.at, () => pathsIn(cx, cx.resolve(binding.value))) ?? []) : [],
     ]),
   );
   const reads = uses().filter(use => use.attribute === 'path');
@@ -113,12 +113,12 @@ function pathsIn(cx: Evaluation, value: Value, depth = DEPTH): Origin[] {
       if (depth === 0) return [];
       return value.items
         .slice(0, WIDTH)
-        .flatMap(item => (item.kind === 'spread' ? [] : pathsIn(cx, cx.force(item), depth - 1)));
+        .flatMap(item => (item.kind === 'spread' ? [] : pathsIn(cx, cx.resolve(item), depth - 1)));
     case 'attrs':
       if (depth === 0) return [];
       return [...value.entries.values(), ...value.patterns]
         .slice(0, WIDTH)
-        .flatMap(entry => pathsIn(cx, cx.force(entry.value), depth - 1));
+        .flatMap(entry => pathsIn(cx, cx.resolve(entry.value), depth - 1));
     default:
       return [];
   }

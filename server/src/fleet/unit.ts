@@ -3,16 +3,12 @@
  * on the way.
  */
 
+import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { perhaps, unknown } from '../nix/eval/construct.ts';
-import { delay, evaluate, force, lookupLexical } from '../nix/eval/evaluate.ts';
-import {
-  BudgetExceeded,
-  type Evaluation,
-  type SelectEvent,
-  type Tracer,
-  withBudget,
-} from '../nix/eval/evaluation.ts';
-import { fileScope } from '../nix/eval/scopes.ts';
+import { type Evaluation, type Tracer, withBudget } from '../nix/eval/evaluation.ts';
+import { fileScope, lookupLexical } from '../nix/eval/scopes.ts';
+import type { Selection } from '../nix/eval/selection.ts';
+import { delay } from '../nix/eval/thunks.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
@@ -141,7 +137,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     return null;
   }
 
-  function onSelect(event: SelectEvent): void {
+  function onSelect(event: Selection): void {
     uses.onSelect(event);
     if (event.target.kind !== 'attrs' || event.name.text === null) return;
     const { origin } = event.target;
@@ -150,7 +146,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     else if (isAt(origin, known.matrices)) noteRow(event, origin.file.path);
   }
 
-  function noteLookup(event: SelectEvent, registry: string): void {
+  function noteLookup(event: Selection, registry: string): void {
     registrySeen = true;
     const written = event.name.origin ?? event.at;
     if (known.matrices.has(written.file.path))
@@ -167,16 +163,12 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     if (earlier === undefined || found.required) keyLookups.set(id, found);
   }
 
-  function lookupOf(
-    { name, found, guarded, fallback }: SelectEvent,
-    registry: string,
-    at: Origin,
-  ): KeyLookup {
-    const required = !guarded || (fallback !== null && cx.force(fallback).kind === 'failure');
+  function lookupOf({ name, found, guarded, fallback }: Selection, registry: string, at: Origin): KeyLookup {
+    const required = !guarded || (fallback !== null && cx.resolve(fallback).kind === 'failure');
     return { registry, key: name.text as string, at: placeOf(at), found: found !== false, required };
   }
 
-  function noteRow(event: SelectEvent, matrix: string): void {
+  function noteRow(event: Selection, matrix: string): void {
     const written = event.name.origin ?? event.at;
     const at = outermostIn(written, file.path) ?? outermostIn(event.at, file.path);
     if (at === null || event.guarded) return;
@@ -199,7 +191,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     switch (expr.kind) {
       case 'select':
       case 'has-attr':
-        ask(expr, () => evaluate(cx, expr, state.scope));
+        ask(expr, () => cx.evaluate(expr, state.scope));
         return true;
       case 'string':
       case 'path':
@@ -218,7 +210,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const lazy = bound.get(expr);
     applications.set(`${expr.start}:${expr.end}`, { expr, scope });
     const value = ask(expr, () => {
-      const result = lazy === undefined ? evaluate(cx, expr, scope) : force(cx, lazy);
+      const result = lazy === undefined ? cx.evaluate(expr, scope) : cx.force(lazy);
       // Steps of sessions are sets that functions make of keys: which, only their attributes show.
       if (takesFunction(expr) || isSessionSpec(file.path)) lookInto(cx, result);
       uses.onApplication(expr, result, scope);
@@ -320,7 +312,7 @@ function createReader(cx: Evaluation, file: SourceFile, known: Known, places: re
     const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
     if (fallback == null) return argument;
     const why = unknown(`the argument \`${name}\``, `${name}@${file.path}:${lambda.start}`, null);
-    return perhaps(why, [argument, delay(cx, fallback, fileScope(cx, file))], null);
+    return perhaps(why, [argument, delay(fallback, fileScope(cx, file))], null);
   }
 
   function readSessions(): void {

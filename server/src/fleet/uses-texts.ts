@@ -3,7 +3,8 @@
  * `/run/secrets/vars/…`, and the secrets that clan-core makes for sops-nix under such names.
  */
 import { originOf } from '../nix/eval/construct.ts';
-import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
 import { interpolate } from '../nix/eval/strings.ts';
 import type { Origin, Scope, StringPiece, StringValue } from '../nix/eval/value.ts';
 import type { PathExpr, StringExpr } from '../nix/syntax.ts';
@@ -71,7 +72,7 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
 }
 
 /** `config.sops.placeholder."vars/…"` and `config.sops.secrets."vars/…".path` */
-export function useOfSopsName(event: SelectEvent, before: readonly Step[], file: string): Use | null {
+export function useOfSopsName(event: Selection, before: readonly Step[], file: string): Use | null {
   if (event.result === null) return null;
   const steps: readonly Step[] = [...before, { name: event.name, at: event.at }];
   const isPlaceholder = isNamed(steps, -3, 'sops', 'placeholder');

@@ -3,8 +3,9 @@
  * spelled and whichever function they stand in. Other ways of reading a file are in uses-texts.ts and uses-calls.ts.
  */
 import { display, stringKey } from '../nix/eval/construct.ts';
-import { force } from '../nix/eval/evaluate.ts';
-import type { Evaluation, SelectEvent } from '../nix/eval/evaluation.ts';
+
+import type { Evaluation } from '../nix/eval/evaluation.ts';
+import type { Selection } from '../nix/eval/selection.ts';
 import type { Origin, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import type { ApplyExpr, PathExpr, Range, StringExpr } from '../nix/syntax.ts';
 import type { KeyLookup, OtherRead, Place, Use } from './model.ts';
@@ -56,7 +57,7 @@ function nameBefore(value: UnknownValue, steps: number): string | null {
 
 /** Collects the uses of one file while it is walked. */
 export interface UseCollector {
-  onSelect(event: SelectEvent): void;
+  onSelect(event: Selection): void;
   /** A string or path in the source: it may name a file below `vars/`. */
   onText(expr: StringExpr | PathExpr, scope: Scope): void;
   /** An application that was evaluated: it may look up a file, or provide for its absence. */
@@ -80,10 +81,10 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   const others = new Map<string, { readonly read: OtherRead; readonly prefixes: readonly string[] }>();
   let lookup: (() => KeyLookup) | null = null;
 
-  function provides(event: SelectEvent): boolean {
+  function provides(event: Selection): boolean {
     if (!event.guarded) return false;
     if (event.fallback === null) return true;
-    return force(cx, event.fallback).kind !== 'failure';
+    return cx.force(event.fallback).kind !== 'failure';
   }
 
   function note(use: Use, prefixes: readonly string[]): void {
@@ -92,7 +93,7 @@ export function collectUses(cx: Evaluation, file: string): UseCollector {
   }
 
   /** Clan's own options alone: what generators have elsewhere is not known. */
-  function noteOther(event: SelectEvent, steps: readonly Step[], below: readonly Step[]): void {
+  function noteOther(event: Selection, steps: readonly Step[], below: readonly Step[]): void {
     const attribute = event.name.text;
     const isOfGenerator = below.length === 2 && attribute !== 'files' && attribute !== 'prompts';
     const isOfPrompt = below.length === 4 && below[1]?.name.text === 'prompts';

@@ -1,5 +1,5 @@
 /** A revision of a repository as the folder of a workspace: what `disk.ts` shows of a folder, from plain data. */
-import type { Revision, RevisionEntry } from '../host/git-tree.ts';
+import type { Revision, RevisionEntry } from '../host/git/revision.ts';
 import { folderOf } from '../nix/eval/paths.ts';
 import { type Disk, type Entry, type LinkEntry, START_BYTES, textOf } from './disk.ts';
 

@@ -39,7 +39,7 @@ export function ezConfigs(cx: Evaluation, config: AttrsValue): AttrsValue {
     const names = settings === null ? null : given(cx, settings, 'userHomeModules');
     if (names?.kind !== 'list') return [];
     const entries = names.items.flatMap(item => {
-      const name = item.kind === 'spread' ? null : cx.force(item);
+      const name = item.kind === 'spread' ? null : cx.resolve(item);
       const text = name?.kind === 'string' ? name.text : null;
       const file = text === null ? undefined : users.get(text);
       if (text === null || file === undefined) return [];

@@ -2,7 +2,8 @@
  * What is written below the options by which clan says how vars are kept: `clan.core.vars` and `clan.core.sops` of
  * machines, `vars.settings` and `secrets.age` of the clan. Reads names and values; clan-options.ts has what there may be.
  */
-import { BudgetExceeded, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';

@@ -2,8 +2,10 @@
  * How functions of Nix and of nixpkgs `lib` are written down here: name, number of arguments, and what they do.
  * Knows nothing of any particular function.
  */
-import { thunk, unknown } from '../eval/construct.ts';
+
+import { unknown } from '../eval/construct.ts';
 import { boundedKey, lazyKey } from '../eval/identity.ts';
+import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */

@@ -9,7 +9,7 @@ import { because, fn1, fn2, type Result, type Table } from './define.ts';
 
 /** The path of the workspace that an argument stands for. */
 export function workspacePath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | Stop {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'unknown' || value.kind === 'failure') return value;
   const path = value.kind === 'path' ? value : pathIn(cx, value, at);
   if (path.kind !== 'path') return path;

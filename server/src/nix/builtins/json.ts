@@ -25,7 +25,7 @@ type Text = string | UnknownValue | FailureValue;
 
 function toJson(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Text {
   cx.step();
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   switch (value.kind) {
     case 'unknown':
     case 'failure':

@@ -7,7 +7,7 @@ import { knownTail } from './text.ts';
 
 /** The last name of a path as a string. */
 export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
+  const given = cx.resolve(lazy);
   if (given.kind === 'path') {
     if (given.text === '') return because(unknown('the name of the workspace folder', 'baseNameOf', at));
     return string(given.text.slice(given.text.lastIndexOf('/') + 1), at);
@@ -24,7 +24,7 @@ export function baseNameOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): R
 }
 
 export function dirOf(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
-  const given = cx.force(lazy);
+  const given = cx.resolve(lazy);
   if (given.kind === 'path') {
     const slash = given.text.lastIndexOf('/');
     if (given.text === '') return because(unknown('a path outside the workspace', 'dirOf', at));

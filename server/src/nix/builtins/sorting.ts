@@ -1,7 +1,9 @@
 /**
  * `sort`: Nix sorts stably with any comparison; one that is no order has no known result.
  */
-import { list, thunk } from '../eval/construct.ts';
+
+import { list } from '../eval/construct.ts';
+import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 import { asBool, asList, stop } from './arguments.ts';
 import { because, type Result } from './define.ts';

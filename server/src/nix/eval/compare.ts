@@ -1,8 +1,10 @@
 /**
  * Equality and order as Nix has them, with a third answer: null, not known.
  */
+
 import { failure, isClosed, stringKey, typeName } from './construct.ts';
-import { force, speculating } from './evaluate.ts';
+import { speculating } from './cycles.ts';
+
 import type { Evaluation } from './evaluation.ts';
 import type { AttrsValue, FailureValue, Lazy, ListValue, Origin, StringValue, Value } from './value.ts';
 
@@ -10,9 +12,9 @@ type Answer = boolean | null | FailureValue;
 
 export function equal(cx: Evaluation, leftLazy: Lazy, rightLazy: Lazy): Answer {
   cx.step();
-  const left = force(cx, leftLazy);
+  const left = cx.force(leftLazy);
   if (left.kind === 'failure') return left;
-  const right = force(cx, rightLazy);
+  const right = cx.force(rightLazy);
   if (right.kind === 'failure') return right;
   if (left.kind === 'unknown' || right.kind === 'unknown') return null;
   if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float'))
@@ -117,7 +119,7 @@ function members(cx: Evaluation, left: AttrsValue, right: AttrsValue): Answer {
 function derivations(cx: Evaluation, left: AttrsValue, right: AttrsValue): Answer {
   const types = [left, right].map(set => {
     const type = set.entries.get('type');
-    return type === undefined ? null : force(cx, type.value);
+    return type === undefined ? null : cx.force(type.value);
   });
   const [first, second] = types;
   if (first?.kind === 'failure') return first;
@@ -137,9 +139,9 @@ function hasOptional(set: AttrsValue): boolean {
 
 export function less(cx: Evaluation, leftLazy: Lazy, rightLazy: Lazy, at: Origin | null): Answer {
   cx.step();
-  const left = force(cx, leftLazy);
+  const left = cx.force(leftLazy);
   if (left.kind === 'failure') return left;
-  const right = force(cx, rightLazy);
+  const right = cx.force(rightLazy);
   if (right.kind === 'failure') return right;
   if (left.kind === 'unknown' || right.kind === 'unknown') return null;
   if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) {

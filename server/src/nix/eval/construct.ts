@@ -4,7 +4,8 @@
 
 import { exact } from '../exact.ts';
 import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from '../syntax.ts';
-import { BudgetExceeded } from './evaluation.ts';
+import { BudgetExceeded } from './budget.ts';
+
 import { boundedKey, identity, lazyKey } from './identity.ts';
 import type {
   Attr,
@@ -23,7 +24,6 @@ import type {
   StringPiece,
   StringValue,
   Term,
-  Thunk,
   UnknownValue,
   Value,
 } from './value.ts';
@@ -208,11 +208,6 @@ export function perhaps(
 ): UnknownValue {
   const key = boundedKey(`${what}(${why.key}|${candidates.map(lazyKey).join('|')})`);
   return unknown(why.reason, key, origin, null, candidates);
-}
-
-/** What is computed when first forced. `at` is the place that is shown if it turns out to need itself. */
-export function thunk(compute: () => Value, at: Origin | null = null): Thunk {
-  return { kind: 'thunk', state: 'fresh', expr: null, scope: null, compute, at, value: null };
 }
 
 export function isStopped(value: Value): value is UnknownValue | FailureValue {

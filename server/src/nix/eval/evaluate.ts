@@ -4,8 +4,10 @@
  * It follows Nix's own evaluation order, so that a cycle met here is a cycle in Nix. What it cannot know it says
  * so; a value that it claims is the value that Nix computes.
  */
+
 import { groupOf } from '../bindings.ts';
 import type { Expr } from '../syntax.ts';
+import { BudgetExceeded, MAX_DEPTH } from './budget.ts';
 import {
   failure,
   float,
@@ -14,25 +16,23 @@ import {
   originOf,
   perhaps,
   stringLiteral,
-  thunk,
   typeName,
   unknown,
   unknownApply,
 } from './construct.ts';
-import { BudgetExceeded, type Evaluation, MAX_DEPTH, resolved } from './evaluation.ts';
+import { cycleFailure } from './cycles.ts';
+import type { Evaluation } from './evaluation.ts';
 import { applyLambda } from './functions.ts';
-import { identity, lazyKey } from './identity.ts';
+import { identity } from './identity.ts';
 import { binary, unary } from './operators.ts';
 import { pathText } from './paths.ts';
-import { lookupLexical, variable } from './scopes.ts';
+import { delayArgument, variable } from './scopes.ts';
 import { hasName, selectPath } from './select.ts';
 import { attributeSet, letScope } from './sets.ts';
 import { sharedValue } from './sharing.ts';
 import { interpolate } from './strings.ts';
-import type { FailureValue, Lazy, Origin, Scope, Thunk, UnknownValue, Value } from './value.ts';
-
-export { lookupLexical } from './scopes.ts';
-export { attributeSet, letScope } from './sets.ts';
+import { thunk } from './thunks.ts';
+import type { Lazy, Origin, Scope, UnknownValue, Value } from './value.ts';
 
 /** Weak head normal form. */
 export function force(cx: Evaluation, lazy: Lazy): Value {
@@ -65,80 +65,9 @@ function valueOrShared(cx: Evaluation, expr: Expr, scope: Scope): Value {
   return sharedValue(cx, expr, scope) ?? evaluate(cx, expr, scope);
 }
 
-/** Thrown where a cycle goes through a value that Nix would perhaps not look at; met by `speculate`. */
-class SpeculativeCycle extends Error {}
-
-/**
- * Asks what Nix would perhaps not evaluate here. A cycle met on the way is not an error then: half-evaluated
- * thunks are left as they were.
- * @returns null in that case
- */
-export function speculating<T>(cx: Evaluation, question: () => T): T | null {
-  const running = cx.running.length;
-  const depth = cx.depth;
-  cx.boundaries.push(running);
-  try {
-    return question();
-  } catch (error) {
-    if (!(error instanceof SpeculativeCycle)) throw error;
-    cx.running.length = running;
-    cx.depth = depth;
-    return null;
-  } finally {
-    cx.boundaries.pop();
-  }
-}
-
-/** See `BuiltinContext.speculate`. */
-export function speculate(cx: Evaluation, lazy: Lazy): Value {
-  if (lazy.kind !== 'thunk' || lazy.state === 'done') return force(cx, lazy);
-  return (
-    speculating(cx, () => force(cx, lazy)) ??
-    unknown('a value that may need itself', `cycle(${lazyKey(lazy)})`, null)
-  );
-}
-
 function enter(cx: Evaluation): void {
   if (++cx.depth > MAX_DEPTH) throw new BudgetExceeded('depth');
   if (--cx.stepsLeft < 0) throw new BudgetExceeded('steps');
-}
-
-function cycleFailure(cx: Evaluation, again: Thunk): FailureValue {
-  const first = cx.running.lastIndexOf(again);
-  if ((cx.boundaries.at(-1) ?? 0) > first) throw new SpeculativeCycle();
-  const cycle: Origin[] = [];
-  for (const step of cx.running.slice(first)) {
-    if (step.expr !== null && step.scope !== null) cycle.push(originOf(step.expr, step.scope));
-    else if (step.at !== null) cycle.push(step.at);
-  }
-  return failure('infinite-recursion', 'infinite recursion encountered', cycle[0] ?? null, cycle);
-}
-
-/** The expression in the scope, unevaluated; what is cheap or a mere name is not wrapped. */
-export function delay(cx: Evaluation, expr: Expr, scope: Scope): Lazy {
-  switch (expr.kind) {
-    case 'int':
-    case 'float':
-    case 'lambda':
-      return evaluate(cx, expr, scope);
-    case 'string':
-      return stringLiteral(expr, scope) ?? suspended(expr, scope);
-    default:
-      return suspended(expr, scope);
-  }
-}
-
-/** Like `delay`, where the scope is complete: a variable is the binding itself. */
-export function delayArgument(cx: Evaluation, expr: Expr, scope: Scope): Lazy {
-  if (expr.kind === 'variable') {
-    const found = lookupLexical(scope, expr.name);
-    if (found !== null) return found;
-  }
-  return delay(cx, expr, scope);
-}
-
-export function suspended(expr: Expr, scope: Scope): Thunk {
-  return { kind: 'thunk', state: 'fresh', expr, scope, compute: null, at: null, value: null };
 }
 
 export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
@@ -150,17 +79,12 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
     case 'string':
       return stringLiteral(expr, scope) ?? interpolate(cx, expr.parts, scope, originOf(expr, scope));
     case 'apply':
-      return apply(
-        cx,
-        evaluate(cx, expr.fn, scope),
-        delayArgument(cx, expr.arg, scope),
-        originOf(expr, scope),
-      );
+      return apply(cx, evaluate(cx, expr.fn, scope), delayArgument(expr.arg, scope), originOf(expr, scope));
     case 'attrs':
       return attributeSet(cx, groupOf(expr.bindings, expr.recursive, expr), scope);
     case 'list':
       return list(
-        expr.items.map(item => delayArgument(cx, item, scope)),
+        expr.items.map(item => delayArgument(item, scope)),
         originOf(expr, scope),
       );
     case 'lambda':
@@ -179,7 +103,7 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
       const inner: Scope = {
         parent: scope,
         names: null,
-        subject: delayArgument(cx, expr.scope, scope),
+        subject: delayArgument(expr.scope, scope),
         file: scope.file,
         call: scope.call,
         made: null,
@@ -209,14 +133,14 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
 }
 
 function conditional(cx: Evaluation, expr: Extract<Expr, { kind: 'if' }>, scope: Scope): Value {
-  const condition = resolved(cx, evaluate(cx, expr.condition, scope));
+  const condition = cx.resolve(evaluate(cx, expr.condition, scope));
   if (condition.kind === 'bool') return evaluate(cx, condition.value ? expr.then : expr.otherwise, scope);
   if (condition.kind === 'failure') return condition;
   const origin = originOf(expr, scope);
   if (condition.kind === 'unknown')
     return perhaps(
       condition,
-      [delayArgument(cx, expr.then, scope), delayArgument(cx, expr.otherwise, scope)],
+      [delayArgument(expr.then, scope), delayArgument(expr.otherwise, scope)],
       origin,
       'if',
     );
@@ -227,7 +151,7 @@ function assertion(cx: Evaluation, expr: Extract<Expr, { kind: 'assert' }>, scop
   const condition = evaluate(cx, expr.condition, scope);
   if (condition.kind === 'failure') return condition;
   const origin = originOf(expr, scope);
-  if (condition.kind === 'unknown') return perhaps(condition, [delayArgument(cx, expr.body, scope)], origin);
+  if (condition.kind === 'unknown') return perhaps(condition, [delayArgument(expr.body, scope)], origin);
   if (condition.kind !== 'bool')
     return failure('type', `value is ${typeName(condition)} while a Boolean was expected`, origin);
   if (!condition.value) return failure('assert', 'assertion failed', originOf(expr.condition, scope));
@@ -252,7 +176,7 @@ export function apply(cx: Evaluation, fn: Value, arg: Lazy, at: Origin | null): 
       return value;
     }
     case 'unknown': {
-      const known = resolved(cx, fn);
+      const known = cx.resolve(fn);
       return known === fn ? applyUnknown(cx, fn, arg, at) : apply(cx, known, arg, at);
     }
     case 'failure':
@@ -273,6 +197,6 @@ export function apply(cx: Evaluation, fn: Value, arg: Lazy, at: Origin | null): 
 function applyUnknown(cx: Evaluation, fn: UnknownValue, arg: Lazy, at: Origin | null): UnknownValue {
   const result = unknownApply(fn, arg, at);
   if (fn.candidates === null) return result;
-  const candidates = fn.candidates.map(candidate => thunk(() => apply(cx, force(cx, candidate), arg, at)));
+  const candidates = fn.candidates.map(candidate => thunk(() => cx.apply(candidate, arg, at)));
   return { ...result, candidates };
 }

@@ -4,8 +4,10 @@
  */
 
 import type { SourceFile } from '../source.ts';
-import type { Expr, SelectExpr } from '../syntax.ts';
-import type { PairMakers } from './shared-pairs.ts';
+import type { Expr } from '../syntax.ts';
+import { BudgetExceeded } from './budget.ts';
+import type { Selection } from './selection.ts';
+import type { PairMakers, SharedValues } from './sharing-tables.ts';
 import type {
   AttrsValue,
   BuiltinContext,
@@ -14,41 +16,13 @@ import type {
   NixFiles,
   Origin,
   Scope,
-  StringValue,
   Thunk,
   UnknownValue,
   Value,
 } from './value.ts';
 
-/** Evaluation was given up: the budget of steps is spent, or it nests too deeply. Nothing half-done is kept. */
-export class BudgetExceeded extends Error {
-  readonly reason: 'steps' | 'depth';
-  constructor(reason: 'steps' | 'depth') {
-    super(reason === 'steps' ? 'evaluation takes too many steps' : 'evaluation nests too deeply');
-    this.reason = reason;
-  }
-}
-
-/** One selection `target.name`, static or by a computed name, seen while evaluating. */
-export interface SelectEvent {
-  readonly target: AttrsValue | UnknownValue;
-  readonly name: StringValue;
-  /** Where the name stands. */
-  readonly at: Origin;
-  /** null: not known. */
-  readonly found: boolean | null;
-  /** What the selection gave; null where it was only asked for (`?`, `hasAttr`). */
-  readonly result: Value | null;
-  /** True for `?` and `hasAttr`, and with `or`. */
-  readonly guarded: boolean;
-  /** What stands after `or`. */
-  readonly fallback: Lazy | null;
-  /** The whole selection, if it is one in the source. */
-  readonly expr: SelectExpr | null;
-}
-
 export interface Tracer {
-  onSelect?(event: SelectEvent): void;
+  onSelect?(event: Selection): void;
   /** Is a selection from this of interest? Without it all are. Asked very often: it must be cheap. */
   watches?(target: AttrsValue | UnknownValue): boolean;
   /** `from` imported `to`. */
@@ -57,9 +31,6 @@ export interface Tracer {
 
 /** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
 export type Resolver = (value: UnknownValue) => Value | null;
-
-/** By expression, by the common set that it is made of, and by what else is read beside it. */
-export type SharedValues = WeakMap<Expr, WeakMap<AttrsValue, Map<string, Value>>>;
 
 export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;
@@ -70,6 +41,12 @@ export interface Evaluation extends BuiltinContext {
   resolver: Resolver | null;
   /** Asked what each selection from an unknown comes to, while somebody knows more than the files say by themselves. */
   settle: Resolver | null;
+  /** Weak head normal form. An unknown stays symbolic: `resolve` asks what it stands for. */
+  force(lazy: Lazy): Value;
+  /** The value of an expression in a scope. */
+  evaluate(expr: Expr, scope: Scope): Value;
+  /** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */
+  importFile(path: string, at: Origin | null): Value;
   stepsLeft: number;
   depth: number;
   /** Thunks being forced, outermost first: what a cycle is read from. */
@@ -100,11 +77,6 @@ export interface Evaluation extends BuiltinContext {
   readonly modules: Map<string, Scope>;
 }
 
-/** The value that evaluation goes on with: an unknown only if nobody knows what it stands for. */
-export function resolved(cx: Evaluation, value: Value): Value {
-  return value.kind === 'unknown' && cx.resolver !== null ? (cx.resolver(value) ?? value) : value;
-}
-
 /** Lets go of what a walk has seen of a file: nobody will read it as a module, or somebody has. */
 export function forgetWalked({ modules }: Evaluation, path: string): void {
   const scope = modules.get(path);
@@ -120,12 +92,6 @@ function clearMade({ made }: Scope): void {
   made.lets.clear();
   made.sets.clear();
 }
-
-/** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */
-export const MAX_DEPTH = 700;
-
-/** Steps a single top-level question may take. */
-export const DEFAULT_STEPS = 400_000;
 
 /**
  * Asks one question with a budget of its own.

@@ -2,10 +2,12 @@
  * Putting an evaluation together: its globals, `import`, and the view that builtins have of it.
  */
 import { builtinsScope } from '../builtins/index.ts';
+import { BudgetExceeded, DEFAULT_STEPS } from './budget.ts';
 import { equal, less } from './compare.ts';
-import { attrs, failure, stringKey, thunk, typeName, unknown } from './construct.ts';
-import { apply, evaluate, force, speculate } from './evaluate.ts';
-import { BudgetExceeded, DEFAULT_STEPS, type Evaluation, resolved, type Tracer } from './evaluation.ts';
+import { attrs, failure, stringKey, typeName, unknown } from './construct.ts';
+import { speculate } from './cycles.ts';
+import { apply, evaluate, force } from './evaluate.ts';
+import type { Evaluation, Tracer } from './evaluation.ts';
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
@@ -13,6 +15,7 @@ import { fileScope } from './scopes.ts';
 import { has, hasAttribute, select } from './select.ts';
 import { sharedPair } from './shared-pairs.ts';
 import { toText } from './strings.ts';
+import { thunk } from './thunks.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
 
 /**
@@ -38,7 +41,9 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     pairs: new Map(),
     applications: new Map(),
     modules: new Map(),
-    force: lazy => resolved(cx, force(cx, lazy)),
+    force: lazy => force(cx, lazy),
+    resolve: lazy => resolve(cx, lazy),
+    evaluate: (expr, scope) => evaluate(cx, expr, scope),
     apply: (fn, arg, at) => apply(cx, force(cx, fn), arg, at),
     applyToName: (fn, name, at) => {
       const applied = force(cx, fn);
@@ -57,6 +62,7 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     toText: (lazy, coerceMore, at) => toText(cx, lazy, coerceMore, at),
     equal: (left, right) => equal(cx, left, right),
     less: (left, right, at) => less(cx, left, right, at),
+    importFile: (path, at) => importFile(cx, path, at),
     importPath: (path, at) => importPath(cx, path, at),
     forgetFile: path => forgetFile(cx, path),
     tolerate: failed => tolerate(cx, failed),
@@ -66,6 +72,11 @@ export function createEvaluation(files: NixFiles, tracer: Tracer | null = null):
     },
   };
   return Object.assign(cx, { globals: builtinsScope() });
+}
+
+function resolve(cx: Evaluation, lazy: Lazy): Value {
+  const value = force(cx, lazy);
+  return value.kind === 'unknown' && cx.resolver !== null ? (cx.resolver(value) ?? value) : value;
 }
 
 function tolerate(cx: Evaluation, failed: FailureValue): UnknownValue {
@@ -80,8 +91,7 @@ function forgetFile(cx: Evaluation, path: string): void {
   cx.pairs.delete(path);
 }
 
-/** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */
-export function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
+function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
   const known = cx.imports.get(path);
   if (known !== undefined) return force(cx, known);
   const file = cx.files.parse(path);

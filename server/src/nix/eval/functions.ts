@@ -5,10 +5,11 @@
 import { extentOf } from '../source.ts';
 import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
-import { delay, evaluate, force, lookupLexical } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
+import { lookupLexical } from './scopes.ts';
 import { canMatch } from './select.ts';
+import { delay } from './thunks.ts';
 import type {
   AttrsValue,
   FailureValue,
@@ -49,7 +50,7 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
     const failed = bindFormals(cx, fn, fn.expr.formals, arg, scope, names, at);
     if (failed !== null) return failed;
   }
-  return evaluate(cx, fn.expr.body, scope);
+  return cx.evaluate(fn.expr.body, scope);
 }
 
 function bindFormals(
@@ -61,16 +62,16 @@ function bindFormals(
   names: Map<string, Lazy>,
   at: Origin | null,
 ): FailureValue | null {
-  const given = force(cx, arg);
+  const given = cx.force(arg);
   if (given.kind === 'failure') return given;
   if (given.kind === 'unknown') {
-    for (const formal of formals) names.set(formal.name.name, unknownFormal(cx, formal, given, scope, at));
+    for (const formal of formals) names.set(formal.name.name, unknownFormal(formal, given, scope, at));
     return null;
   }
   if (given.kind !== 'attrs')
     return failure('type', `value is ${typeName(given)} while a set was expected`, at);
   for (const formal of formals) {
-    const value = formalValue(cx, formal, given, scope, at);
+    const value = formalValue(formal, given, scope, at);
     if (value === null)
       return { ...failure('missing-argument', formal.name.name, at), called: { fn, arg: given } };
     names.set(formal.name.name, value);
@@ -83,21 +84,15 @@ function bindFormals(
   return null;
 }
 
-function formalValue(
-  cx: Evaluation,
-  formal: Formal,
-  given: AttrsValue,
-  scope: Scope,
-  at: Origin | null,
-): Lazy | null {
+function formalValue(formal: Formal, given: AttrsValue, scope: Scope, at: Origin | null): Lazy | null {
   const entry = given.entries.get(formal.name.name);
   if (entry !== undefined && !entry.optional) return entry.value;
-  const fallback = formal.fallback === null ? null : delay(cx, formal.fallback, scope);
+  const fallback = formal.fallback === null ? null : delay(formal.fallback, scope);
   if (entry !== undefined) {
     const why = given.open ?? optionalArgument(formal, given, at);
     return perhaps(why, fallback === null ? [entry.value] : [entry.value, fallback], at, formal.name.name);
   }
-  if (given.open !== null) return unknownFormal(cx, formal, given.open, scope, at);
+  if (given.open !== null) return unknownFormal(formal, given.open, scope, at);
   if (canMatch(given, string(formal.name.name, null)))
     return perhaps(
       optionalArgument(formal, given, at),
@@ -109,18 +104,12 @@ function formalValue(
 }
 
 /** An argument of an unknown set: what the set has under that name, or perhaps the default. */
-function unknownFormal(
-  cx: Evaluation,
-  formal: Formal,
-  set: UnknownValue,
-  scope: Scope,
-  at: Origin | null,
-): UnknownValue {
+function unknownFormal(formal: Formal, set: UnknownValue, scope: Scope, at: Origin | null): UnknownValue {
   const value = unknownSelect(set, formal.name.name, at);
   if (formal.fallback === null) return value;
   // As with `or`: another function may have another default for the same attribute.
   const key = boundedKey(`${value.key} ? ${identity(formal)}${identity(scope)}`);
-  return { ...value, key, candidates: [delay(cx, formal.fallback, scope)] };
+  return { ...value, key, candidates: [delay(formal.fallback, scope)] };
 }
 
 function optionalArgument(formal: Formal, given: AttrsValue, at: Origin | null): UnknownValue {
@@ -161,7 +150,7 @@ function literalSet(cx: Evaluation, lazy: Lazy): Value | null {
     )
   )
     return null;
-  return force(cx, lazy);
+  return cx.force(lazy);
 }
 
 function identityOf(lazy: Lazy): string | null {

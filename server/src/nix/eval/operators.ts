@@ -24,10 +24,10 @@ import {
   typeName,
   unknown,
 } from './construct.ts';
-import { apply, delayArgument, evaluate } from './evaluate.ts';
-import { type Evaluation, resolved } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { identity, isTolerated } from './identity.ts';
 import { appendToPath } from './paths.ts';
+import { delayArgument } from './scopes.ts';
 import { addText, concatenate, toText } from './strings.ts';
 import type {
   Attr,
@@ -44,7 +44,7 @@ import type {
 } from './value.ts';
 
 export function unary(cx: Evaluation, expr: UnaryExpr, scope: Scope): Value {
-  const value = evaluate(cx, expr.operand, scope);
+  const value = cx.evaluate(expr.operand, scope);
   const origin = originOf(expr, scope);
   if (value.kind === 'failure') return value;
   if (value.kind === 'unknown') return derived(value, expr.operator, origin);
@@ -63,15 +63,15 @@ export function binary(cx: Evaluation, expr: BinaryExpr, scope: Scope): Value {
     case '->':
       return logic(cx, expr, scope, origin);
     case '|>':
-      return apply(cx, evaluate(cx, expr.right, scope), delayArgument(cx, expr.left, scope), origin);
+      return cx.apply(cx.evaluate(expr.right, scope), delayArgument(expr.left, scope), origin);
     case '<|':
-      return apply(cx, evaluate(cx, expr.left, scope), delayArgument(cx, expr.right, scope), origin);
+      return cx.apply(cx.evaluate(expr.left, scope), delayArgument(expr.right, scope), origin);
     default:
       break;
   }
-  const left = resolved(cx, evaluate(cx, expr.left, scope));
+  const left = cx.resolve(cx.evaluate(expr.left, scope));
   if (left.kind === 'failure') return left;
-  const right = resolved(cx, evaluate(cx, expr.right, scope));
+  const right = cx.resolve(cx.evaluate(expr.right, scope));
   if (right.kind === 'failure') return right;
   switch (expr.operator) {
     case '==':
@@ -117,7 +117,7 @@ function inside(left: Value, right: Value, origin: Origin): UnknownValue {
 }
 
 function logic(cx: Evaluation, expr: BinaryExpr, scope: Scope, origin: Origin): Value {
-  const left = evaluate(cx, expr.left, scope);
+  const left = cx.evaluate(expr.left, scope);
   if (left.kind === 'failure') return left;
   if (left.kind === 'unknown') return derived(left, expr.operator, origin);
   if (left.kind !== 'bool')
@@ -125,7 +125,7 @@ function logic(cx: Evaluation, expr: BinaryExpr, scope: Scope, origin: Origin): 
   if (expr.operator === '&&' && !left.value) return bool(false, origin);
   if (expr.operator === '||' && left.value) return bool(true, origin);
   if (expr.operator === '->' && !left.value) return bool(true, origin);
-  const right = evaluate(cx, expr.right, scope);
+  const right = cx.evaluate(expr.right, scope);
   if (right.kind === 'unknown') return derived(right, expr.operator, origin);
   if (right.kind === 'bool' || right.kind === 'failure') return right;
   return failure('type', `value is ${typeName(right)} while a Boolean was expected`, origin);

@@ -4,10 +4,10 @@
 
 import type { SourceFile } from '../source.ts';
 import type { Expr } from '../syntax.ts';
-import { failure, originOf, thunk, typeName, unknown } from './construct.ts';
-import { force } from './evaluate.ts';
+import { failure, originOf, typeName, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
+import { delay, thunk } from './thunks.ts';
 import type { Lazy, Origin, Scope, Value } from './value.ts';
 
 /** The scope in which a file's expression is evaluated. */
@@ -31,9 +31,18 @@ export function lookupLexical(scope: Scope, name: string): Lazy | null {
   return null;
 }
 
+/** As `delay`, where the scope is complete: a variable is the binding itself. */
+export function delayArgument(expr: Expr, scope: Scope): Lazy {
+  if (expr.kind === 'variable') {
+    const binding = lookupLexical(scope, expr.name);
+    if (binding !== null) return binding;
+  }
+  return delay(expr, scope);
+}
+
 export function variable(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
   const lexical = lookupLexical(scope, name);
-  if (lexical !== null) return force(cx, lexical);
+  if (lexical !== null) return cx.force(lexical);
   return lookupWith(cx, name, at, scope);
 }
 
@@ -42,7 +51,7 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
   const origin = originOf(at, scope);
   for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
     if (inner.subject === null) continue;
-    const subject = force(cx, inner.subject);
+    const subject = cx.force(inner.subject);
     if (subject.kind === 'unknown')
       return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
     if (subject.kind === 'failure') return subject;

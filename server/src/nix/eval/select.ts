@@ -11,15 +11,14 @@ import {
   perhaps,
   string,
   stringKey,
-  thunk,
   typeName,
   unknown,
   unknownSelect,
 } from './construct.ts';
-import { delay, evaluate, force } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity, lazyKey } from './identity.ts';
 import { dynamicName } from './strings.ts';
+import { delay, thunk } from './thunks.ts';
 import type {
   Attr,
   AttrsValue,
@@ -55,23 +54,23 @@ function plainAttr(cx: Evaluation, target: Value, step: AttrName): Lazy | null {
 
 export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Value {
   let fallback: Lazy | null = null;
-  let value = evaluate(cx, expr.target, scope);
+  let value = cx.evaluate(expr.target, scope);
   let certain = true;
   for (const step of expr.path) {
     if (value.kind === 'failure') return value;
     const plain = plainAttr(cx, value, step);
     if (plain !== null) {
-      value = force(cx, plain);
+      value = cx.force(plain);
       continue;
     }
-    if (expr.fallback !== null) fallback ??= delay(cx, expr.fallback, scope);
+    if (expr.fallback !== null) fallback ??= delay(expr.fallback, scope);
     const manner: Manner = { guarded: fallback !== null, fallback, expr };
     const at = originOf(step, scope);
     const name = attrName(cx, step, scope, at);
     if (name.kind === 'failure') return name;
     const next = selectStep(cx, value, name, at, manner);
     if (next === null) {
-      if (fallback !== null) return force(cx, fallback);
+      if (fallback !== null) return cx.force(fallback);
       return missing(value, name, at);
     }
     if (fallback !== null) certain &&= surely(value, name);
@@ -146,7 +145,7 @@ function selectUnknown(
   if (target.candidates === null) return { ...base, term };
   const candidates = target.candidates.map(candidate =>
     thunk(() => {
-      const value = force(cx, candidate);
+      const value = cx.force(candidate);
       if (value.kind === 'failure') return value;
       return selectStepQuietly(cx, value, name, at) ?? missing(value, name, at);
     }),
@@ -167,7 +166,7 @@ function selectStepQuietly(
 function selectAttrs(cx: Evaluation, target: AttrsValue, name: StringValue, at: Origin | null): Value | null {
   const found = findAttr(target, name);
   if (found !== null) {
-    if (!found.optional) return force(cx, found.value);
+    if (!found.optional) return cx.force(found.value);
     const why = target.open ?? unknownAttr(target, name, at);
     return perhaps(why, [found.value], at, `.${stringKey(name)}`);
   }
@@ -211,7 +210,7 @@ export function has(target: AttrsValue | UnknownValue, name: string): boolean | 
 
 /** `set.name` as builtins need it. */
 export function select(cx: Evaluation, set: Lazy, name: string | StringValue, at: Origin | null): Value {
-  const target = force(cx, set);
+  const target = cx.force(set);
   if (target.kind === 'failure') return target;
   const wanted = typeof name === 'string' ? string(name, at) : name;
   const result =
@@ -222,12 +221,12 @@ export function select(cx: Evaluation, set: Lazy, name: string | StringValue, at
 /** `target ? a.b` */
 export function hasName(cx: Evaluation, expr: HasAttrExpr, scope: Scope): Value {
   const origin = originOf(expr, scope);
-  let value = evaluate(cx, expr.target, scope);
+  let value = cx.evaluate(expr.target, scope);
   for (const [index, step] of expr.path.entries()) {
     if (value.kind === 'failure') return value;
     const plain = plainAttr(cx, value, step);
     if (plain !== null) {
-      if (index < expr.path.length - 1) value = force(cx, plain);
+      if (index < expr.path.length - 1) value = cx.force(plain);
       continue;
     }
     const at = originOf(step, scope);

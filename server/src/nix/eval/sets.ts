@@ -1,13 +1,14 @@
 /**
  * Bindings to values: `{ … }`, `rec { … }` and the scope of a `let`.
  */
+
 import { type Group, groupOfPath, type Member } from '../bindings.ts';
 import type { AttrName, Expr } from '../syntax.ts';
-import { attr, attrs, emptyAttrs, failure, originOf, thunk } from './construct.ts';
-import { delay, delayArgument, suspended } from './evaluate.ts';
+import { attr, attrs, emptyAttrs, failure, originOf } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
-import { lookupLexical } from './scopes.ts';
+import { delayArgument, lookupLexical } from './scopes.ts';
 import { dynamicName } from './strings.ts';
+import { delay, suspended, thunk } from './thunks.ts';
 import type { Attr, Lazy, Origin, PatternAttr, Scope, UnknownValue, Value } from './value.ts';
 
 export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
@@ -38,7 +39,7 @@ interface Sources {
 /** A member of a group, not evaluated. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
 function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope, sources: Sources): Lazy {
   if (member.expr !== null)
-    return inner === outer ? delayArgument(cx, member.expr, inner) : delay(cx, member.expr, inner);
+    return inner === outer ? delayArgument(member.expr, inner) : delay(member.expr, inner);
   if (member.group !== null) {
     const nested = member.group;
     return thunk(() => attributeSet(cx, nested, inner), originOf(nested, inner));
@@ -47,7 +48,7 @@ function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope,
   const from = member.inherit?.from ?? null;
   if (from !== null) {
     sources.found ??= new Map();
-    const subject = sources.found.get(from) ?? delay(cx, from, inner);
+    const subject = sources.found.get(from) ?? delay(from, inner);
     sources.found.set(from, subject);
     const at = originOf(member.at, inner);
     return thunk(() => cx.select(subject, name, at), at);
@@ -115,7 +116,7 @@ function withDynamicNames(
 
 /** The value of `rest.of.path = expr`. */
 function below(cx: Evaluation, rest: readonly AttrName[], expr: Expr, scope: Scope): Lazy {
-  if (rest.length === 0) return delay(cx, expr, scope);
+  if (rest.length === 0) return delay(expr, scope);
   const group = groupOfPath(rest, expr);
   return thunk(() => attributeSet(cx, group, scope), originOf(group, scope));
 }

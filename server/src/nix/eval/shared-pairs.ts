@@ -3,33 +3,15 @@
  * many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where nothing
  * of it tells for whom it was made; whoever listens to what is selected hears each time what was selected to make it.
  */
+
 import { attr, attrs, isClosed, originOf } from './construct.ts';
-import { apply, force, speculating } from './evaluate.ts';
-import type { Evaluation, SelectEvent, Tracer } from './evaluation.ts';
-import { type ClosedFunctions, createClosedFunctions, hearingFunction, sharedValue } from './sharing.ts';
+import { speculating } from './cycles.ts';
+import type { Evaluation, Tracer } from './evaluation.ts';
+import type { Selection } from './selection.ts';
+import { hearingFunction, sharedValue } from './sharing.ts';
+import type { Pair, PairMakers } from './sharing-tables.ts';
+import { createClosedFunctions } from './sharing-tables.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
-
-/** What is kept of the functions of one file. */
-export interface PairMakers {
-  readonly closed: ClosedFunctions;
-  readonly pairs: WeakMap<LambdaValue, Pairs>;
-}
-
-interface Pairs {
-  /** By the text of the name; null where what is made of it is not shared. */
-  readonly byName: Map<string, Pair | null>;
-  /** True once the function has made one that is shared. */
-  worthwhile: boolean;
-}
-
-interface Pair {
-  /** What it was made of. */
-  readonly of: StringValue;
-  readonly pair: AttrsValue;
-  /** Is it named by what it was made of? Then that says where the name is written. */
-  readonly isNamedSo: boolean;
-  readonly heard: readonly SelectEvent[];
-}
 
 /** After so many names of which nothing shared was made, a function is not asked again. */
 const TRIES = 2;
@@ -78,7 +60,7 @@ function handedOut(cx: Evaluation, { of, pair, isNamedSo, heard }: Pair, name: S
   return attrs(entries, pair.origin);
 }
 
-function tell(tracer: Tracer | null, event: SelectEvent): void {
+function tell(tracer: Tracer | null, event: Selection): void {
   if (tracer?.watches?.(event.target) !== false) tracer?.onSelect?.(event);
 }
 
@@ -86,7 +68,7 @@ function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null 
   const { tracer } = cx;
   const tolerated = cx.tolerated.size;
   const call = originOf(fn.expr, fn.scope);
-  const heard: SelectEvent[] = [];
+  const heard: Selection[] = [];
   let tells = false;
   cx.tracer = {
     ...tracer,
@@ -105,7 +87,7 @@ function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null 
     },
   };
   try {
-    const made = pairOf(cx, apply(cx, fn, of, call));
+    const made = pairOf(cx, cx.apply(fn, of, call));
     if (made === null || tells || cx.tolerated.size > tolerated) return null;
     const isNamedSo = isOf(made.name, of);
     if (!isNamedSo && !isFromElsewhere(made.name, of, call)) return null;
@@ -128,7 +110,7 @@ function pairOf(
   if (made.kind !== 'attrs' || !isClosed(made) || made.entries.size !== 2) return null;
   const [named, held] = [made.entries.get('name'), made.entries.get('value')];
   if (named === undefined || held === undefined || named.optional || held.optional) return null;
-  const name = force(cx, named.value);
+  const name = cx.force(named.value);
   if (name.kind !== 'string' || name.text === null) return null;
   const value = sharedOf(cx, held.value);
   if (value === null) return null;

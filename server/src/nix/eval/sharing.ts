@@ -6,10 +6,10 @@
 
 import { freeNames, hasWith } from '../expressions.ts';
 import type { Expr } from '../syntax.ts';
-import { evaluate } from './evaluate.ts';
-import type { Evaluation, SharedValues } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { fileScope, lookupLexical } from './scopes.ts';
+import type { ClosedFunctions, SharedValues } from './sharing-tables.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
 /** The names that expressions take from around them; null for those of which nothing is shared. */
@@ -32,7 +32,7 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   const known = valuesMadeOf(cx, expr, scope.file.path, found.anchor);
   const before = known.get(key);
   if (before !== undefined) return before;
-  const value = evaluate(cx, expr, topScope(cx, scope, values));
+  const value = cx.evaluate(expr, topScope(cx, scope, values));
   if (value.kind === 'attrs') {
     known.set(key, value);
     return value;
@@ -156,27 +156,12 @@ function resolveAll(
   return { key, values, anchor };
 }
 
-/** Functions as if they stood at the top of their files. */
-export interface ClosedFunctions {
-  /** By what they need there. */
-  readonly byNeeds: {
-    get(expr: Expr): Map<string, LambdaValue> | undefined;
-    set(expr: Expr, all: Map<string, LambdaValue>): unknown;
-  };
-  /** By the function as it is found. One that is being looked into needs itself, and is the same for nobody. */
-  readonly byFunction: WeakMap<LambdaValue, LambdaValue | 'never'>;
-}
-
 const OF_NOTHING: Manner = {
   madeOf: false,
   heard: false,
   closed: { byNeeds: new WeakMap(), byFunction: new WeakMap() },
 };
 const OF_ONE: Manner = { ...OF_NOTHING, madeOf: true };
-
-export function createClosedFunctions(): ClosedFunctions {
-  return { byNeeds: new Map(), byFunction: new WeakMap() };
-}
 
 /** As the functions of a file are that need nothing but one another and sets of which somebody listens to what is selected. */
 export function hearingFunction(

@@ -14,8 +14,8 @@ import {
   typeName,
   unknown,
 } from './construct.ts';
-import { apply, evaluate, force } from './evaluate.ts';
-import { type Evaluation, resolved } from './evaluation.ts';
+
+import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
 import type {
   FailureValue,
@@ -44,7 +44,7 @@ export function interpolate(
       if (part.value !== '') pieces.push({ text: part.value, source: { origin, map: part.map, start: 0 } });
       continue;
     }
-    const text = toText(cx, evaluate(cx, part.expr, scope), false, originOf(part.expr, scope));
+    const text = toText(cx, cx.evaluate(part.expr, scope), false, originOf(part.expr, scope));
     if (text.kind === 'failure') return text;
     const source = scope.file.text.slice(part.expr.start, part.expr.end);
     if (text.kind === 'unknown') pieces.push({ hole: text, source, at: holePlace(part, origin) });
@@ -78,7 +78,7 @@ export function toText(
   coerceMore: boolean,
   at: Origin | null,
 ): StringValue | UnknownValue | FailureValue {
-  const value = resolved(cx, force(cx, lazy));
+  const value = cx.resolve(cx.force(lazy));
   switch (value.kind) {
     case 'string':
     case 'unknown':
@@ -117,7 +117,7 @@ function attrsToText(
 ): StringValue | UnknownValue | FailureValue {
   const own = cx.has(value, '__toString');
   if (own === true)
-    return toText(cx, apply(cx, cx.select(value, '__toString', at), value, at), coerceMore, at);
+    return toText(cx, cx.apply(cx.select(value, '__toString', at), value, at), coerceMore, at);
   const out = cx.has(value, 'outPath');
   if (own === null) return attrsUnknown(value, at);
   if (out === true) return toText(cx, cx.select(value, 'outPath', at), coerceMore, at);
@@ -164,7 +164,7 @@ function listToText(
       const text = toText(cx, item, true, at);
       if (text.kind === 'failure') return text;
       addText(pieces, text, '…');
-      const inner = force(cx, item);
+      const inner = cx.force(item);
       if (inner.kind === 'list' && inner.items.length === 0) continue;
     }
     if (index < value.items.length - 1) pieces.push({ text: ' ', source: null });
@@ -194,7 +194,7 @@ export function dynamicName(
   if (expr.kind === 'string') {
     return stringLiteral(expr, scope) ?? interpolate(cx, expr.parts, scope, originOf(expr, scope));
   }
-  const value = resolved(cx, evaluate(cx, expr, scope));
+  const value = cx.resolve(cx.evaluate(expr, scope));
   const origin = originOf(expr, scope);
   if (value.kind === 'string' || value.kind === 'failure') return value;
   if (value.kind === 'null') return nullValue(origin);

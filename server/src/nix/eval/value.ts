@@ -248,8 +248,8 @@ export interface Builtin {
 
 /** What a builtin may do: a narrow view of the evaluator. */
 export interface BuiltinContext {
-  /** Weak head normal form; an unknown or a failure is a value like others. */
-  force(lazy: Lazy): Value;
+  /** The value that evaluation goes on with: an unknown only if nobody knows what it stands for. */
+  resolve(lazy: Lazy): Value;
   apply(fn: Lazy, arg: Lazy, at: Origin | null): Value;
   /** As `apply`, for a function that is applied to many items, names perhaps: what it makes of those may be shared. */
   applyToName(fn: Lazy, item: Lazy, at: Origin | null): Value;

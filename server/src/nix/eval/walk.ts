@@ -2,12 +2,14 @@
  * Walks a file with its scopes: every expression once, whether or not evaluation would reach it, so that what is
  * written in a function that nobody calls yet is seen too. Parameters of functions are what the caller says.
  */
+
 import { type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
 import { type Expr, type LambdaExpr, type Range, writtenName } from '../syntax.ts';
 import { originOf, unknown } from './construct.ts';
-import { attributeSet, delay, letScope } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
+import { attributeSet, letScope } from './sets.ts';
 import { dynamicName } from './strings.ts';
+import { delay } from './thunks.ts';
 import type { Lazy, Origin, Scope, StringValue } from './value.ts';
 
 /** The attribute path from the top of the file to where the walk is, innermost name first. */
@@ -93,7 +95,7 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       return;
     case 'with': {
       inside(expr.scope, null);
-      const subject = delay(cx, expr.scope, scope);
+      const subject = delay(expr.scope, scope);
       const { file, call } = scope;
       const inner: Scope = { parent: scope, names: null, subject, file, call, made: null };
       inside(expr.body, state.path, state.conditional, inner);
@@ -161,7 +163,7 @@ function walkMembers(
     const { expr, group: nested, inherit } = member;
     if (expr !== null) {
       const range = { start: member.at.start, end: expr.end };
-      const value = () => (isKept ? memberOf(cx, group, scope, member.name) : delay(cx, expr, scope));
+      const value = () => (isKept ? memberOf(cx, group, scope, member.name) : delay(expr, scope));
       handler.binding?.({ state: below, value, expr, range, isLet });
       walk(cx, expr, below, handler);
     } else if (nested !== null) {
@@ -205,7 +207,7 @@ function walkMembers(
             };
       handler.binding?.({
         state: below,
-        value: () => delay(cx, source, from),
+        value: () => delay(source, from),
         expr: source,
         range: member.at,
         isLet,
@@ -223,7 +225,7 @@ function walkMembers(
       const range = { start: member.name.start, end: member.value.end };
       handler.binding?.({
         state: below,
-        value: () => delay(cx, member.value, scope),
+        value: () => delay(member.value, scope),
         expr: member.value,
         range,
         isLet,

@@ -59,7 +59,7 @@ export const FILESYSTEM: Table = {
 
 /** What a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
 function filesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Result {
-  const value = cx.force(lazy);
+  const value = cx.resolve(lazy);
   if (value.kind === 'attrs' && cx.has(value, 'files') === true) {
     const files = cx.select(value, 'files', at);
     if (files.kind === 'list') return files;

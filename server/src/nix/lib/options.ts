@@ -77,7 +77,7 @@ export const OPTIONS: Table = {
   mkPackageOption: builtin('mkPackageOption', 3, mkPackageOption),
   literalExpression: literal('literalExpression', 'literalExpression'),
   literalMD: literal('literalMD', 'literalMD'),
-  mdDoc: fn1('mdDoc', (cx, text) => cx.force(text)),
+  mdDoc: fn1('mdDoc', (cx, text) => cx.resolve(text)),
 };
 
 /** `lib.modules` beyond what is at the top of `lib`. */
