@@ -1,5 +1,5 @@
 /** Types of compare.mjs for the tests. */
-import type { Inspection } from '../../server/src/cli/inspection.ts';
+import type { Inspection } from '../../server/src/cli/output/inspection.ts';
 import type { Truth } from './ask.d.mts';
 import type { Row } from './rows.d.mts';
 

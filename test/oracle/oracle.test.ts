@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Inspection, inspection } from '../../server/src/cli/inspection.ts';
+import { type Inspection, inspection } from '../../server/src/cli/output/inspection.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import type { Truth } from './ask.d.mts';
