@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { hostOf, PIPELINE } from '../../server/src/checks/examples.ts';
 import { rules } from '../../server/src/checks/index.ts';
 import type { Example, Finding, Rule } from '../../server/src/checks/rule.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { filledIn, TEMPLATES } from '../../server/src/editor/templates.ts';
 import { fleetRoot, nixFiles } from '../examples/folders.ts';
 import { FLEET as MINI_FLEET } from '../mini-fleet/claims.ts';
@@ -98,9 +99,9 @@ describe('in clean fleets', () => {
 
 describe('in examples of other rules', () => {
   const found = rules.flatMap(rule =>
-    [...rule.bad, ...rule.good].map(
-      example => [`${rule.id}, "${example.title}"`, strayFindings(rule, example)] as const,
-    ),
+    Object.values(examplesOf(rule))
+      .flat()
+      .map(example => [`${rule.id}, "${example.title}"`, strayFindings(rule, example)] as const),
   );
   it.each(byRule(found))('%s is silent', (_, lines) => {
     expect(lines).toEqual([]);

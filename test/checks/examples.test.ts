@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../server/src/checks/index.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { applyFix, check, judgedIn, judging, shownFinding, type Texts } from './harness.ts';
 
 /** All examples parse, but those of the rule about files that do not. */
@@ -14,14 +15,16 @@ function expectParses(texts: Texts, id: string): void {
 }
 
 describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
+  const { bad, good } = examplesOf(rule);
+
   it('says what it is', () => {
     expect(id).toMatch(/^(registry|eval|use|generator|option|store|inventory|sops|host)\/[a-z]+(-[a-z]+)*$/);
     expect(rule.summary).not.toMatch(/\.$|\n/);
     expect(rule.documentation.length).toBeGreaterThan(200);
-    expect(rule.bad.length * rule.good.length).toBeGreaterThan(0);
+    expect(bad.length * good.length).toBeGreaterThan(0);
   });
 
-  describe.each(rule.bad.map(example => [example.title, example] as const))('bad: %s', (_, example) => {
+  describe.each(bad.map(example => [example.title, example] as const))('bad: %s', (_, example) => {
     const judged = judgedIn(rule, example);
     const { check, expectMarked } = judging(...judged);
 
@@ -55,7 +58,7 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
     });
   });
 
-  it.each(rule.good.map(example => [example.title, example] as const))('good: %s', (_, example) => {
+  it.each(good.map(example => [example.title, example] as const))('good: %s', (_, example) => {
     expectParses(example.files, id);
     judging(...judgedIn(rule, example)).expectSilent(example.files, example);
   });

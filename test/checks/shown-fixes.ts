@@ -2,6 +2,7 @@
 import { applyEdits, editsByFile, isSafe } from '../../server/src/checks/apply-fixes.ts';
 import type { Example, Fix, Rule } from '../../server/src/checks/rule.ts';
 import type { ShownFix } from '../../server/src/checks/rule-page.ts';
+import { examplesOf } from '../../server/src/checks/shown-examples.ts';
 import { unifiedDiff } from '../../server/src/cli/output/unified-diff.ts';
 import { check, type Texts } from './small-workspace.ts';
 
@@ -11,7 +12,7 @@ const MARK_LINE = /^[ \t]*#[ #]*\^+>?[ \t]*[a-z]+\/[a-z-]+.*\n/gm;
 /** Each fix once, by its title. */
 export function shownFixes(rule: Rule): ShownFix[] {
   const byTitle = new Map<string, ShownFix>();
-  for (const example of rule.bad)
+  for (const example of examplesOf(rule).bad)
     for (const fix of fixesOf(rule, example))
       if (!byTitle.has(fix.title)) byTitle.set(fix.title, shown(example.files, fix));
   return [...byTitle.values()];
