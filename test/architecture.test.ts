@@ -101,7 +101,8 @@ describe('layers', () => {
         if (!specifier.startsWith('.')) return [];
         const target = resolve(dirname(file), specifier);
         const other = target.startsWith(SERVER) ? layerOf(target) : 'outside';
-        const fine = other === layer || target === STD || (other !== null && (MAY_IMPORT[layer] ?? []).includes(other));
+        const fine =
+          other === layer || target === STD || (other !== null && (MAY_IMPORT[layer] ?? []).includes(other));
         return fine || isProtocol(from, target) ? [] : [`${from} imports ${specifier}`];
       });
     });

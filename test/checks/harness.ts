@@ -9,8 +9,9 @@ import { expect } from 'vitest';
 import { runRules } from '../../server/src/checks/engine/run.ts';
 import { PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import { createMemory } from '../../server/src/checks/memory/memory.ts';
-import type { CheckFiles, Example, Finding, Fix, Rule, TextEdit } from '../../server/src/checks/rule.ts';
+import type { CheckFiles, Example, Finding, Fix, Rule } from '../../server/src/checks/rule.ts';
 import { ruleById, rules } from '../../server/src/checks/rules/index.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import { createFleetBuilder, type FleetFiles } from '../../server/src/fleet/build/builder.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { isSilenced, silenceFixes } from '../../server/src/checks/engine/suppress.ts';
-import type { Sources } from '../../server/src/checks/rule.ts';
+import type { Sources } from '../../server/src/edits/text-edit.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { applyFix } from './harness.ts';
 

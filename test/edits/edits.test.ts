@@ -1,7 +1,6 @@
 // Edits keep the formatting of what is around them.
 
 import { describe, expect, it } from 'vitest';
-import type { TextEdit } from '../../server/src/checks/rule.ts';
 import {
   appendListItem,
   attributeText,
@@ -10,6 +9,7 @@ import {
   stringText,
 } from '../../server/src/edits/edits.ts';
 import { lastLiteralList } from '../../server/src/edits/locate.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import type { ListExpr } from '../../server/src/nix/syntax.ts';
 import { memoryFiles, sourceFile } from '../nix/support.ts';
 

@@ -4,12 +4,12 @@
  * answers null where the text is not what it would have to be.
  */
 
-import type { Sources, TextEdit } from '../checks/rule.ts';
 import type { Place } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrBinding, AttrSetExpr } from '../nix/syntax.ts';
 import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts';
 import { bindingAround, expressionsAt } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
 
 /** A binding with the name in its path that stands at a place. */
 export interface NamedBinding {

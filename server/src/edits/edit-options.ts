@@ -4,11 +4,11 @@
  * function answers null where it cannot tell how.
  */
 
-import type { Sources, TextEdit } from '../checks/rule.ts';
 import type { GeneratorBody, WrittenOption } from '../fleet/model/generators.ts';
 import { addBinding, insertBeside, namedAt } from './edit-bindings.ts';
 import { appendListItem, attributeText } from './edits.ts';
 import { lastLiteralList } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
 
 /** The option of the generator itself that has this name and is written under no condition. */
 function optionOf(body: GeneratorBody, name: string): WrittenOption | null {

@@ -3,7 +3,6 @@
  * written (`pkgs.jq`, or `jq` under `with pkgs;`) and answer null where they cannot tell how.
  */
 
-import type { Sources, TextEdit } from '../checks/rule.ts';
 import type { GeneratorBody } from '../fleet/model/generators.ts';
 import { bindsName } from '../nix/expressions.ts';
 import type { Known, Place } from '../nix/places.ts';
@@ -12,6 +11,7 @@ import type { Expr, ListExpr } from '../nix/syntax.ts';
 import { insertBeside } from './edit-bindings.ts';
 import { appendListItem, isBareName, removeListItem } from './edits.ts';
 import { expressionsAt, lastLiteralList, listWithItem } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
 
 /** Adds a package (its attribute below `pkgs`) to the list, or the list above `script`. */
 export function addPackage(sources: Sources, body: GeneratorBody, name: string): TextEdit | null {

@@ -2,10 +2,10 @@
  * Edits inside of scripts: what is put into a string must be escaped as that string wants it.
  */
 
-import type { Sources, TextEdit } from '../checks/rule.ts';
 import type { Place } from '../nix/places.ts';
 import type { Expr, StringExpr } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
 
 /** Text of a script as the string that a place is in wants it; null if the place is in none. */
 export function scriptText(sources: Sources, at: Place, text: string): string | null {

@@ -3,11 +3,11 @@
  * text and syntax only; each function answers null where the text is not what it would have to be.
  */
 
-import type { Sources, TextEdit } from '../checks/rule.ts';
 import type { Place } from '../nix/places.ts';
 import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { ListExpr, Range } from '../nix/syntax.ts';
 import { listWithItem } from './locate.ts';
+import type { Sources, TextEdit } from './text-edit.ts';
 
 const KEYWORDS: ReadonlySet<string> = new Set('assert else if in inherit let or rec then with'.split(' '));
 

@@ -5,7 +5,8 @@
 
 import type { CheckSettings, Since } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
-import type { CheckFiles, Finding, Fix, Rule, Sources } from '../checks/rule.ts';
+import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
+import type { Sources } from '../edits/text-edit.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/build/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';

@@ -3,8 +3,8 @@
  * becomes of the result (a diff, a write) is the caller's business; no file is touched here.
  */
 
+import { applyEdits, chooseFixes, editsByFile, isSafe } from '../checks/engine/apply-fixes.ts';
 import type { Finding } from '../checks/rule.ts';
-import { applyEdits, chooseFixes, editsByFile, isSafe } from '../edits/apply-fixes.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A file with its text before and after. */

@@ -3,9 +3,11 @@
  * and the text of its line. Of several that are alike in all of these, the order decides. The text itself, which may
  * hold what nobody should read, cannot be had back from one.
  */
+
+import type { Sources } from '../../edits/text-edit.ts';
 import { hexHash } from '../../nix/hash.ts';
 import { storeFolderOf } from '../facts/leftover-summaries.ts';
-import type { Finding, Sources } from '../rule.ts';
+import type { Finding } from '../rule.ts';
 
 /** What fingerprints are made in a certain way is part of every file that keeps them. */
 export const FINGERPRINT_VERSION = 1;

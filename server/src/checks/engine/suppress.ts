@@ -6,8 +6,9 @@
 
 import { eolOf, indentOf } from '../../edits/edits.ts';
 import { stringOfLinesAt } from '../../edits/locate.ts';
+import type { Sources } from '../../edits/text-edit.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';
-import type { Finding, Fix, Sources } from '../rule.ts';
+import type { Finding, Fix } from '../rule.ts';
 
 interface Silences {
   readonly inFile: ReadonlySet<string>;

@@ -3,9 +3,9 @@
  * default that names one. Goes by the fleet as it is afterwards; where somebody may still read a value it stays.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { lineAround } from '../../edits/edits.ts';
 import { bindingAround } from '../../edits/locate.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretDefinition, SopsDefault } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';

@@ -4,8 +4,8 @@
  */
 
 import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
 import { attributeText } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/model/secrets.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';

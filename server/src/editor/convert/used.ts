@@ -1,7 +1,7 @@
 /** Uses of a secret rewritten to read the file of its generator, or what stands in the way of that. */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { attributeText } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretUse } from '../../fleet/model/secrets.ts';
 import type { Around } from '../scaffold/scaffold.ts';
 

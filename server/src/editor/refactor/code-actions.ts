@@ -3,8 +3,9 @@
  * then ways to silence them. Pure; it knows no editor.
  */
 
-import type { Finding, Fix, Sources } from '../../checks/rule.ts';
-import { chooseFixes, editsByFile, isPreferred, isSafe } from '../../edits/apply-fixes.ts';
+import { chooseFixes, editsByFile, isPreferred, isSafe } from '../../checks/engine/apply-fixes.ts';
+import type { Finding, Fix } from '../../checks/rule.ts';
+import type { Sources } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface CodeAction {

@@ -3,10 +3,10 @@
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { isCopy, writesOver } from '../../checks/facts/generator/prompt-copies.ts';
 import { worksInside } from '../../checks/facts/generator/script-io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
 import { removeOption } from '../../edits/edit-bindings.ts';
 import { persistPrompt } from '../../edits/edit-options.ts';
 import { removed } from '../../edits/edit-script.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Range } from '../../shell/syntax.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -5,10 +5,10 @@
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { handsOver, worksInside } from '../../checks/facts/generator/script-io.ts';
-import type { TextEdit } from '../../checks/rule.ts';
 import { removed } from '../../edits/edit-script.ts';
 import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../edits/edits.ts';
 import { reindented } from '../../edits/moved-text.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
 import type { Move } from '../../store/vars/moves.ts';

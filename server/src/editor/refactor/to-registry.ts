@@ -3,7 +3,6 @@
  * selected for the machines that have it.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import {
   appendListItem,
   attributeText,
@@ -15,6 +14,7 @@ import {
 } from '../../edits/edits.ts';
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../edits/locate.ts';
 import { findsNames, reindented } from '../../edits/moved-text.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Matrix, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { hasWith } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';

@@ -4,8 +4,8 @@
  * through, and one mention that is not understood refuses the whole.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { replaceName } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import { sessionSpecOf } from '../../fleet/registry/session-spec.ts';
 import { childrenOf } from '../../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';

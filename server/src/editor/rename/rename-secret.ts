@@ -4,9 +4,9 @@
  * key instead (`key = "old";`).
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { addOption, insertBeside, namedAt } from '../../edits/edit-bindings.ts';
 import { attributeText, replaceName, stringText } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretDefinition, SecretKeeper } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';

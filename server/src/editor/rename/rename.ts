@@ -4,8 +4,8 @@
  * the way.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { replaceName } from '../../edits/edits.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../../store/vars/moves.ts';

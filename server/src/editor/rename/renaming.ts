@@ -1,5 +1,5 @@
 /** What renaming answers: edits with moves of stored values, or why it is refused. */
-import type { TextEdit } from '../../checks/rule.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Move } from '../../store/vars/moves.ts';
 
 export interface Renaming {

@@ -3,9 +3,9 @@
  * them, or, in a module that declares none, at its end. What they need of packages is asked for in the module's arguments.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../edits/edits.ts';
 import { expressionsAt } from '../../edits/locate.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import { bindsName, childrenOf } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr, LambdaExpr } from '../../nix/syntax.ts';

@@ -3,7 +3,6 @@
  * its own. Works on syntax; where a row is written in no way that can be added to, it says so.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
 import {
   appendListItem,
   attributeText,
@@ -13,6 +12,7 @@ import {
   stringText,
 } from '../../edits/edits.ts';
 import { bindingNamedAt, expressionsAt, lastLiteralList } from '../../edits/locate.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Matrix, MatrixRow } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import {

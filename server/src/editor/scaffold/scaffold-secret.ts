@@ -10,10 +10,10 @@ import {
   type Written,
 } from '../../checks/facts/registry/entry-families.ts';
 import { hasBlankLines, writtenEntries } from '../../checks/facts/registry/new-entry.ts';
-import type { TextEdit } from '../../checks/rule.ts';
 import { attributeText, eolOf, indentOf, insertBelow } from '../../edits/edits.ts';
 import { expressionsAt } from '../../edits/locate.ts';
 import { suggest } from '../../edits/suggest.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Registry } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';

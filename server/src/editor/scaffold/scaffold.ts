@@ -3,8 +3,8 @@
  * Nothing is applied here.
  */
 
-import type { TextEdit } from '../../checks/rule.ts';
-import { applyEdits } from '../../edits/apply-fixes.ts';
+import { applyEdits } from '../../checks/engine/apply-fixes.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What is needed of a snapshot. */

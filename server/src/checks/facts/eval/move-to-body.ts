@@ -5,13 +5,14 @@
 
 import { eolOf, indentOf, lineAround } from '../../../edits/edits.ts';
 import { expressionsAt, listWithItem } from '../../../edits/locate.ts';
+import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { AppliedImport, WrittenCall } from '../../../fleet/model/uses.ts';
 import { quoted, withoutComments } from '../../../modules/recognise.ts';
 import { groupOf } from '../../../nix/bindings.ts';
 import { withParentheses } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, LetExpr, ListExpr, Range } from '../../../nix/syntax.ts';
-import type { Fix, Sources, TextEdit } from '../../rule.ts';
+import type { Fix } from '../../rule.ts';
 
 const OPTION = ['clan', 'core', 'vars', 'generators'];
 const NAMES = ['varsGenerators', 'importedGenerators'];

@@ -2,13 +2,15 @@
  * What the flake says of its inputs, and which clan-core it has locked: how old it is, and whether it is a fork. Reads
  * `flake.nix` and `flake.lock`; knows nothing of services.
  */
+
+import type { Sources } from '../../../edits/text-edit.ts';
 import { CLAN_CORE_TIME } from '../../../fleet/catalogue/catalogue-services.ts';
 import { isOfClanCore } from '../../../fleet/inventory/inventory.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../../../nix/syntax.ts';
-import type { CheckFiles, Sources } from '../../rule.ts';
+import type { CheckFiles } from '../../rule.ts';
 import { type Lock, lockOf } from '../flake-lock.ts';
 
 const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();

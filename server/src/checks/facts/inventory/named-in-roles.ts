@@ -4,11 +4,12 @@
  */
 
 import { replaceName } from '../../../edits/edits.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Instance, Role, RoleEntry } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
-import type { Fix, Sources } from '../../rule.ts';
+import type { Fix } from '../../rule.ts';
 
 /** A role of an instance that is certainly there. */
 export interface NamedRole {

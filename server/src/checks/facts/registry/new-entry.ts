@@ -5,10 +5,11 @@
 
 import { attributeText, eolOf, indentOf, insertBelow, stringText } from '../../../edits/edits.ts';
 import { bindingNamedAt } from '../../../edits/locate.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Registry } from '../../../fleet/model/registries.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
-import type { Fix, Sources } from '../../rule.ts';
+import type { Fix } from '../../rule.ts';
 import {
   endsInWords,
   type Family,

@@ -3,10 +3,10 @@
  * `{ shared = …; machines = { lea = …; }; }`. Pure syntax; of a file in another form there are none.
  */
 
+import type { Sources } from '../../../edits/text-edit.ts';
 import { sessionSpecOf } from '../../../fleet/registry/session-spec.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { AttrName, Binding, Expr } from '../../../nix/syntax.ts';
-import type { Sources } from '../../rule.ts';
 
 export interface MachineWithSteps {
   readonly machine: string;

@@ -4,7 +4,7 @@
  */
 import { addBinding, insertBeside, namedAt } from '../../../edits/edit-bindings.ts';
 import { writtenAt } from '../../../edits/edits.ts';
-import type { Sources, TextEdit } from '../../rule.ts';
+import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { UsedFile } from './used-file.ts';
 
 /** A file that all machines have is asked for by each of them. */

@@ -1,5 +1,6 @@
 /** eval/generators-in-imports: generators that reach a machine through `imports`. */
 
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { AppliedImport } from '../../../fleet/model/uses.ts';
 import type { FailingCall } from '../../../modules/import-items.ts';
@@ -7,7 +8,7 @@ import { importsExamples } from '../../examples/imports-examples.ts';
 import { circularImports } from '../../facts/eval/circular-import-reports.ts';
 import { moveToBody } from '../../facts/eval/move-to-body.ts';
 import { inUnits } from '../../memory/per-unit.ts';
-import type { Report, Rule, Sources } from '../../rule.ts';
+import type { Report, Rule } from '../../rule.ts';
 
 export const generatorsInImports: Rule = {
   id: 'eval/generators-in-imports',

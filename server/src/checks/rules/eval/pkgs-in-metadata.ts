@@ -2,11 +2,12 @@
 
 import { writtenAt } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { RegistryImport } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { perUnit } from '../../memory/per-unit.ts';
-import type { CheckContext, Fix, Report, Rule, Sources } from '../../rule.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 

@@ -1,6 +1,7 @@
 /** generator/hash-public: the hash of a password in a public file. */
 
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
@@ -9,7 +10,7 @@ import { followed } from '../../facts/followed-scripts.ts';
 import { usesOf } from '../../facts/generator/consumers.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import { waysFrom } from '../../facts/use/value-flow.ts';
-import type { CheckContext, Report, Rule, Sources } from '../../rule.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
 import { isPassword } from '../use/password-needs-users.ts';
 
 function passwordText(secret: string, mark = ''): string {

@@ -3,11 +3,12 @@
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { replaced } from '../../../edits/edit-script.ts';
 import { attributeText, stringText } from '../../../edits/edits.ts';
+import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { type Unwritten, unwrittenFiles } from '../../facts/generator/lost-results.ts';
 import { type Examined, examined, machinesOf, once } from '../../facts/generator/script-io.ts';
-import type { CheckContext, Fix, Related, Report, Rule, Sources, TextEdit } from '../../rule.ts';
+import type { CheckContext, Fix, Related, Report, Rule } from '../../rule.ts';
 
 const module = (persist: string, mark = ''): string => `\
 {

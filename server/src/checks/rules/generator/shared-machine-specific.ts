@@ -1,12 +1,13 @@
 /** generator/shared-machine-specific: what is made once for all machines contains what is one machine's. */
 
 import { writtenAt } from '../../../edits/edits.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import { placeInScript } from '../../../fleet/generators/script.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { machinesText } from '../../facts/wording.ts';
-import type { Rule, Sources } from '../../rule.ts';
+import type { Rule } from '../../rule.ts';
 
 function certificate(share: string, subject: string): string {
   return `\

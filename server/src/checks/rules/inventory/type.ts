@@ -3,11 +3,12 @@
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import { stringText } from '../../../edits/edits.ts';
 import { didYouMean } from '../../../edits/suggest.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import { wordsOf } from '../../../modules/options/judged.ts';
 import type { WrongValue } from '../../../modules/options/option.ts';
 import { clanMistakes, settingMistakes } from '../../facts/inventory/clan-mistakes.ts';
 import { meantBy } from '../../facts/inventory/known-options.ts';
-import type { Fix, Report, Rule, Severity, Sources } from '../../rule.ts';
+import type { Fix, Report, Rule, Severity } from '../../rule.ts';
 
 export const inventoryType: Rule = {
   id: 'inventory/type',

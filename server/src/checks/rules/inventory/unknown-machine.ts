@@ -1,11 +1,12 @@
 /** inventory/unknown-machine: a role, or the list of a tag, names a machine that does not exist. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { isDeployed, namedIn, replacement } from '../../facts/inventory/named-in-roles.ts';
-import type { CheckContext, Fix, Report, Rule, Sources } from '../../rule.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 export const unknownMachine: Rule = {
   id: 'inventory/unknown-machine',

@@ -3,6 +3,7 @@
 import { attributeText, indentOf, insertBelow, stringText } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import { FORMER_SERVICES, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -17,7 +18,7 @@ import {
 } from '../../facts/inventory/clan-core-version.ts';
 import { certainInstances, isDeployed, replacement } from '../../facts/inventory/named-in-roles.ts';
 import { sortedUnique } from '../../facts/wording.ts';
-import type { CheckContext, Fix, Report, Rule, Severity, Sources } from '../../rule.ts';
+import type { CheckContext, Fix, Report, Rule, Severity } from '../../rule.ts';
 
 export const unknownService: Rule = {
   id: 'inventory/unknown-service',

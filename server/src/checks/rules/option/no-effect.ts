@@ -1,6 +1,7 @@
 /** option/no-effect: an option that does nothing for this file. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { Machine } from '../../../fleet/model/base.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile, WrittenOption } from '../../../fleet/model/generators.ts';
@@ -8,7 +9,7 @@ import { placeKey } from '../../../nix/places.ts';
 import { setBackend } from '../../../store/backend-setting.ts';
 import { type Facts, factsOf, firstTime } from '../../facts/fleet-facts.ts';
 import { optionText, sift } from '../../facts/option/written-generator-options.ts';
-import type { Report, Rule, Severity, Sources } from '../../rule.ts';
+import type { Report, Rule, Severity } from '../../rule.ts';
 
 export const noEffect: Rule = {
   id: 'option/no-effect',

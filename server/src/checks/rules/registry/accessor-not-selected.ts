@@ -2,6 +2,7 @@
 
 import { appendListItem, stringText } from '../../../edits/edits.ts';
 import { bindingNamedAt, lastLiteralList } from '../../../edits/locate.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import type { KeyLookup, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Unit } from '../../../fleet/model/uses.ts';
 import { placeKey } from '../../../nix/places.ts';
@@ -9,7 +10,7 @@ import { type Facts, factsOf, rowOf } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
 import { machinesText, sortedUnique } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
-import type { CheckContext, Fix, Report, Rule, Sources } from '../../rule.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const VM_ACCESSORS = `\
 let

@@ -2,6 +2,7 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Sources } from '../../../edits/text-edit.ts';
 import { type KnownOption, SECRET_OPTIONS, type SecretOwner } from '../../../fleet/secrets/secrets-schema.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { declaredBy } from '../../facts/sops/own-secret-options.ts';
@@ -9,7 +10,7 @@ import { mistakeIn } from '../../facts/sops/secret-option-values.ts';
 import { severityOf } from '../../facts/sops/secret-surroundings.ts';
 import { keeperName, mayKnowMore } from '../../facts/sops/sops-versions.ts';
 import { type WrittenSecretOption, writtenOptions } from '../../facts/sops/written-secret-options.ts';
-import type { CheckContext, Fix, Report, Rule, Sources } from '../../rule.ts';
+import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 export const sopsUnknownOption: Rule = {
   id: 'sops/unknown-option',

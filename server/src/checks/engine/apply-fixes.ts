@@ -2,7 +2,9 @@
  * Many fixes at once: which of them go together, and what a text is after them. Works on findings and texts; it
  * reads and writes no file.
  */
-import type { Finding, Fix, TextEdit } from '../checks/rule.ts';
+
+import type { TextEdit } from '../../edits/text-edit.ts';
+import type { Finding, Fix } from '../rule.ts';
 
 /** A fix that is to be applied, and the finding that it cures. */
 export interface Chosen {

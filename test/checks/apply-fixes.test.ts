@@ -2,14 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Finding, Fix, TextEdit } from '../../server/src/checks/rule.ts';
 import {
   applyEdits,
   chooseFixes,
   editsByFile,
   isPreferred,
   isSafe,
-} from '../../server/src/edits/apply-fixes.ts';
+} from '../../server/src/checks/engine/apply-fixes.ts';
+import type { Finding, Fix } from '../../server/src/checks/rule.ts';
+import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 
 const edit = (start: number, end: number, text: string, file = 'a.nix'): TextEdit => ({
   file,
