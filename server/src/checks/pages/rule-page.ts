@@ -17,7 +17,7 @@ export interface ShownFix {
 }
 
 /** Where the sources of the rules can be read. */
-const SOURCES = 'https://github.com/varsmith/varsmith/blob/main/server/src/checks';
+const SOURCES = 'https://github.com/varsmith/varsmith/blob/main/server/src/checks/rules';
 
 /**
  * The page of a rule.
