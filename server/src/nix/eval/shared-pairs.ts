@@ -11,6 +11,7 @@ import type { Selection } from './selection.ts';
 import { hearingFunction, sharedValue } from './sharing.ts';
 import type { Pair, PairMakers } from './sharing-tables.ts';
 import { createClosedFunctions } from './sharing-tables.ts';
+import { evaluated } from './thunks.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
 
 /** After so many names of which nothing shared was made, a function is not asked again. */
@@ -21,7 +22,7 @@ const TRIES = 2;
  * @returns null where it cannot be shared
  */
 export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
-  const name = item.kind === 'thunk' ? item.value : item;
+  const name = evaluated(item);
   if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
   const makers = makersOf(cx, fn);
   const closed = hearingFunction(cx, fn, makers.closed);
@@ -122,15 +123,14 @@ function pairOf(
 }
 
 function sharedOf(cx: Evaluation, lazy: Lazy): Value | null {
-  if (lazy.kind === 'thunk' && lazy.state === 'fresh') {
-    if (lazy.expr === null || lazy.scope === null) return null;
+  if (lazy.kind === 'thunk' && lazy.state === 'suspended') {
     // The question did not ask for the value, and has its steps for others.
     const { stepsLeft } = cx;
     const value = sharedValue(cx, lazy.expr, lazy.scope);
     cx.stepsLeft = stepsLeft;
     return value;
   }
-  const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+  const value = evaluated(lazy);
   return value?.kind === 'attrs' && cx.common.get(value) === 'made-of' ? value : null;
 }
 
