@@ -1,11 +1,11 @@
 /** `varsmith explain`: a rule's documentation with its examples; of a group, which rules it has. */
-import { PIPELINE } from '../../checks/examples.ts';
 import { ruleById, rules } from '../../checks/index.ts';
 import { ruleUrl } from '../../checks/pages.ts';
 import type { Example, Rule } from '../../checks/rule.ts';
+import { examplesOf, ownFiles } from '../../checks/shown-examples.ts';
 import { EXIT, type Io, type Paint, painter, UsageError } from '../io.ts';
 import { jsonText } from '../output/json-text.ts';
-import { ruleData, ruleSummary } from '../output/rule-data.ts';
+import { ruleSummary } from '../output/rule-data.ts';
 import { unknownRule } from '../rule-names.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -27,12 +27,18 @@ export async function explain(args: readonly string[], { stdout, env }: Io): Pro
   return EXIT.ok;
 }
 
+/** Returns all that there is to say of a rule; `files` by their paths. */
+function ruleData(rule: Rule) {
+  return { ...ruleSummary(rule), documentation: rule.documentation.trim(), ...examplesOf(rule) };
+}
+
 function explanation(rule: Rule, paint: Paint): string {
+  const { bad, good } = examplesOf(rule);
   const parts = [
     `${paint('bold', rule.id)} (${rule.severity}${rule.optional === true ? ', off by default' : ''})\n${rule.summary}`,
     rule.documentation.trim(),
-    ...rule.bad.map(example => exampleText('Wrong', example, paint)),
-    ...rule.good.map(example => exampleText('Right', example, paint)),
+    ...bad.map(example => exampleText('Wrong', example, paint)),
+    ...good.map(example => exampleText('Right', example, paint)),
     `Silence it on a line with \`# varsmith: ignore ${rule.id} <reason>\`, in a file with \`# varsmith: ignore-file ${rule.id} <reason>\`, everywhere with \`{ "rules": { "${rule.id}": "off" } }\` in varsmith.json.`,
     `The same as a page: ${ruleUrl(rule.id)}`,
   ];
@@ -40,10 +46,10 @@ function explanation(rule: Rule, paint: Paint): string {
 }
 
 /** Files that all examples share say nothing about this one. */
-function exampleText(label: string, { title, files }: Example, paint: Paint): string {
-  const own = Object.entries(files).filter(([path, text]) => PIPELINE[path] !== text);
+function exampleText(label: string, example: Example, paint: Paint): string {
+  const own = Object.entries(ownFiles(example));
   const shown = own.map(([path, text]) => `  ${paint('dim', path)}\n${indented(text)}`);
-  return [`${paint('bold', label)}: ${title}`, ...shown].join('\n\n');
+  return [`${paint('bold', label)}: ${example.title}`, ...shown].join('\n\n');
 }
 
 function indented(text: string): string {

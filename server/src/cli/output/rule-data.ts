@@ -11,9 +11,3 @@ export function ruleSummary(rule: Rule) {
   const { id, summary } = rule;
   return { id, summary, defaultSeverity: defaultSeverity(rule), url: ruleUrl(id) };
 }
-
-/** Returns all that there is to say of a rule; `files` by their paths. */
-export function ruleData(rule: Rule) {
-  const { documentation, bad, good } = rule;
-  return { ...ruleSummary(rule), documentation: documentation.trim(), bad, good };
-}
