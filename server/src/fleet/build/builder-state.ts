@@ -9,7 +9,7 @@ import { createFlakeValues, type FlakeValues } from '../../flake/flake-values.ts
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
 import { partOfSystem } from '../../flake/system-modules.ts';
 import { COMMON } from '../../modules/modules.ts';
-import { type Evaluation, forgetWalked, type Tracer } from '../../nix/eval/evaluation.ts';
+import { type Evaluation, forgetWalked } from '../../nix/eval/evaluation.ts';
 import { createEvaluation } from '../../nix/eval/evaluator.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { createModuleCache, forgetModules, type ModuleCache } from '../machine-modules/module-cache.ts';
@@ -20,7 +20,7 @@ import type { Matrix, Registry } from '../model/registries.ts';
 import type { AccessSetting, SecretFacts, StoreSetting } from '../model/secrets.ts';
 import type { Unit } from '../model/uses.ts';
 import type { KeyFinder } from '../registry/matrix.ts';
-import type { Known } from '../uses/unit.ts';
+import type { Known } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
@@ -96,8 +96,9 @@ export interface Followed {
 export function newState(files: FleetFiles): State {
   const imports = createImportGraph();
   const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
-  const tracer: Tracer = { onImport: (from, to) => imports.add(from.path, to) };
-  const evaluation = createEvaluation(recordingReads(files, looseReads), tracer);
+  const evaluation = createEvaluation(recordingReads(files, looseReads), (from, to) =>
+    imports.add(from.path, to),
+  );
   for (const set of COMMON) evaluation.common.set(set, 'beside');
   const flake = createFlakeValues(evaluation, {
     given: file => name => state.argument(name, file),

@@ -29,7 +29,7 @@ import {
 import type { Matrix, Registry } from '../model/registries.ts';
 import { keyFinder, readMatrix } from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';
-import type { Known } from '../uses/unit.ts';
+import type { Known } from '../uses/unit-state.ts';
 import type { FleetFiles, FleetSettings, State } from './builder-state.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';

@@ -7,12 +7,13 @@ import { definitionsOf } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { display, isClosed } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { evaluated } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { callsOf, placeKey, placeOf } from '../../nix/places.ts';
 import { sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
-import { BODY_STEPS, contentOf, settled } from './definition-contents.ts';
+import { BODY_STEPS, contentOf } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 
 /** What an assignment holds. */
@@ -43,7 +44,7 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
 
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sources.get(definition)?.source.value;
-  return lazy === undefined ? null : settled(lazy);
+  return lazy === undefined ? null : evaluated(lazy);
 }
 
 /** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
