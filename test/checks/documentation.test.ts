@@ -49,7 +49,9 @@ describe('docs/rules', () => {
       const shared = pages.get('rules/shared-files.md') as string;
       for (const file of Object.values(example.files)) expect(page + shared).toContain(file.trimEnd());
     }
-    expect(() => readFileSync(join(DOCS, '..', 'server', 'src', 'checks', 'rules', `${id}.ts`), 'utf8')).not.toThrow();
+    expect(() =>
+      readFileSync(join(DOCS, '..', 'server', 'src', 'checks', 'rules', `${id}.ts`), 'utf8'),
+    ).not.toThrow();
   });
 
   it('shows what a fix changes, and which fixes need nobody to look at them', () => {
