@@ -13,7 +13,6 @@ import type { Session } from '../generate/session.ts';
 import { findSurroundings } from '../generate/surroundings.ts';
 import { type Prepared, packagesOf, prepareScript } from '../generate/tools.ts';
 import { openVault } from '../generate/vaults.ts';
-import { loadShell } from '../shell/parse/parse.ts';
 import type { Parsed } from './arguments.ts';
 import type { Audience, Ending } from './audience.ts';
 import { peopleAudience } from './audience-people.ts';
@@ -103,7 +102,7 @@ async function runIn(
   const { signal } = audience;
   // Other processes and threads are at work on these while the plan is made; failures are told where they matter.
   const looking = findSurroundings(ground, settings);
-  for (const begun of [looking, loadShell()]) begun.catch(() => undefined);
+  looking.catch(() => undefined);
   const { backend, declared, plan: planOf } = await open.situation({ stale: session.stale });
   const plan = planOf(request);
   mustBeKnownNames(plan, declared.machines);
